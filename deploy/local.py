@@ -1,0 +1,112 @@
+"""`python -m deploy.local`: the whole of Ieum on this machine, for trying, developing and testing. Not for production."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from deploy.place import CannotStart, Place, held, settle
+from deploy.processes import SERVICES, STORES, Process, processes
+from deploy.supervisor import WITH_PARENT, System
+
+DEMO_LOGINS = ("learner", "instructor", "reviewer", "official", "admin")
+DEMO_PASSPHRASE = "hanbit-demo"  # noqa: S105: meant to be known
+Processes = Callable[[Place], tuple[Process, ...]]
+
+
+class Ieum(System):
+    """A running system and its address."""
+
+    def __init__(self, place: Place, started: tuple[Process, ...], say: Callable[[str], None]) -> None:
+        super().__init__(started, place.environment, place.data / "logs", say)
+        self.place = place
+        self.url = place.url
+
+
+@asynccontextmanager
+async def running(
+    data: Path,
+    port: int | str = 0,
+    environment: Mapping[str, str] | None = None,
+    listed: Processes = processes,
+    say: Callable[[str], None] = print,
+) -> AsyncIterator[Ieum]:
+    """Everything ready on entry and gone on exit. Port 0: any free one."""
+    with held(data):
+        given = {**os.environ, **(environment or {}), "IEUM_DATA": str(data), "IEUM_PORT": str(port)}
+        place = settle(given, internal=(*STORES, *SERVICES))
+        system = Ieum(place, listed(place), say)
+        try:
+            await system.start()
+            yield system
+        finally:
+            await system.stop()
+
+
+async def load_demo(system: Ieum) -> None:
+    """Once per data directory; Ieum goes on without it when it fails."""
+    loaded = system.place.data / "demo-loaded"
+    if system.environment.get("IEUM_DEMO") == "0" or loaded.exists():
+        return
+    command = (*WITH_PARENT, sys.executable, "-m", "deploy.demo")
+    child = await asyncio.create_subprocess_exec(*command, env=system.environment, start_new_session=True)
+    try:
+        code = await child.wait()
+    except asyncio.CancelledError:
+        child.terminate()
+        await child.wait()
+        raise
+    if code == 0:
+        loaded.touch()
+    else:
+        print(f"The demo could not be loaded (exit code {code}). Ieum goes on without it; `make demo` tries again.")
+
+
+async def serve() -> None:
+    data = Path(os.environ.get("IEUM_DATA") or ".ieum").resolve()
+    environment = {"IEUM_DEMO_PASSPHRASE": os.environ.get("IEUM_DEMO_PASSPHRASE") or DEMO_PASSPHRASE}
+    print("Starting Ieum ...")
+    async with running(data, os.environ.get("IEUM_PORT") or "8080", environment) as system:
+        print(f"Ieum is at {system.url}   (logs: {system.place.data / 'logs'}; Ctrl-C stops it)")
+        await load_demo(system)
+        if system.environment.get("IEUM_DEMO") != "0":
+            passphrase = environment["IEUM_DEMO_PASSPHRASE"]
+            print(f"Demo logins: {', '.join(DEMO_LOGINS)}   Passphrase: {passphrase}")
+        await system.watch()
+
+
+async def until_signalled() -> None:
+    """Serve until Ctrl-C or SIGTERM, then stop in order, however often the signal is repeated."""
+    loop, signalled = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, signalled.set)
+    serving = asyncio.create_task(serve())
+    waiting = asyncio.create_task(signalled.wait())
+    await asyncio.wait([serving, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not serving.done():
+        print("Stopping Ieum ...")
+        serving.cancel()
+    try:
+        await serving
+    except asyncio.CancelledError:
+        print("Ieum has stopped.")
+
+
+def main() -> int:
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    try:
+        asyncio.run(until_signalled())
+    except CannotStart as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+"""Where one Ieum lives: its data directory, the ports it took, its secrets, and the environment that says all this
+to its processes. Nothing outside IEUM_DATA is written."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import random
+import secrets
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+# Below the ports that the kernel hands to outgoing connections: a connection of somebody else must not take the port
+# of a process that is being restarted, nor a client that knocks there meanwhile connect to itself.
+INTERNAL_PORTS = range(20000, 32000)
+KEYS = ("principal_key", "pseudonym_key", "session_key")
+STORE_URLS = {"mongod": "IEUM_MONGO_URL", "nats-server": "IEUM_NATS_URL"}
+
+
+class CannotStart(Exception):
+    """Says to whoever started Ieum what to do."""
+
+
+@dataclass(frozen=True)
+class Place:
+    data: Path
+    host: str
+    port: int
+    ports: Mapping[str, int]
+    environment: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        host = LOOPBACK if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104: compared, not bound
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def owns(self, store: str) -> bool:
+        return store in self.ports
+
+    def directory(self, name: str) -> Path:
+        path = self.data / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+def settle(given: Mapping[str, str], internal: tuple[str, ...]) -> Place:
+    """Take the ports that the `internal` processes had last time where they are still free, and make what is missing."""
+    data = Path(given.get("IEUM_DATA") or ".ieum").resolve()
+    host = given.get("IEUM_HOST") or LOOPBACK
+    port = _gateway_port(host, given.get("IEUM_PORT") or "8080")
+    wanted = [name for name in internal if not given.get(STORE_URLS.get(name, ""))]
+    ports = _internal_ports(data / "ports.json", wanted)
+    addresses = {f"IEUM_{name.upper()}": f"{LOOPBACK}:{at}" for name, at in ports.items() if name not in STORE_URLS}
+    urls = {
+        "mongod": "mongodb://{}/?replicaSet=ieum",
+        "nats-server": "nats://{}",
+    }
+    stores = {STORE_URLS[name]: urls[name].format(f"{LOOPBACK}:{ports[name]}") for name in urls if name in ports}
+    own = {
+        "IEUM_DATA": str(data),
+        "IEUM_HOST": host,
+        "IEUM_PORT": str(port),
+        "IEUM_SECRETS": str(_secrets(data / "secrets")),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return Place(data, host, port, ports, {**given, **addresses, **stores, **own})
+
+
+@contextmanager
+def held(data: Path) -> Iterator[None]:
+    """Keep a second Ieum off the same data for as long as this one runs, however it ends."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CannotStart(
+                f"Ieum already runs on {data} (process {lock.read().strip() or 'unknown'}). "
+                "Stop it first, or choose another directory: IEUM_DATA=/another/directory make run"
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _gateway_port(host: str, text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise CannotStart(f"IEUM_PORT={text} is not a port number. Choose one from 1024 to 65535, for example 8080.")
+    if text == "0":
+        return _free_port(set())
+    try:
+        _bind(host, int(text))
+    except PermissionError:
+        raise CannotStart(f"Port {text} may only be opened by root. Choose one above 1023: IEUM_PORT=8080") from None
+    except OSError as error:
+        raise CannotStart(
+            f"Port {text} on {host} is taken ({error.strerror}). Stop the program that has it, "
+            f"or choose another port: IEUM_PORT={int(text) + 1 if int(text) < 65535 else 8080} make run"
+        ) from None
+    return int(text)
+
+
+def _internal_ports(record: Path, names: list[str]) -> dict[str, int]:
+    last: dict[str, int] = json.loads(record.read_text()) if record.exists() else {}
+    ports: dict[str, int] = {}
+    for name in names:
+        before = last.get(name, 0)
+        ports[name] = before if before not in ports.values() and _is_free(before) else _free_port(set(ports.values()))
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text(json.dumps({**last, **ports}, indent=2) + "\n")
+    return ports
+
+
+def _free_port(taken: set[int]) -> int:
+    candidates = random.SystemRandom().sample(INTERNAL_PORTS, 200)
+    return next(port for port in candidates if port not in taken and _is_free(port))
+
+
+def _is_free(port: int) -> bool:
+    try:
+        _bind(LOOPBACK, port)
+    except OSError:
+        return False
+    return port != 0
+
+
+def _bind(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        # As the servers do, so that connections of the last run that are still closing do not count as taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+
+
+def _secrets(directory: Path) -> Path:
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in KEYS:
+        if not (directory / name).exists():
+            part = directory / f"{name}.part"
+            part.touch(mode=0o600)
+            part.write_text(secrets.token_hex(32))
+            part.rename(directory / name)
+    return directory

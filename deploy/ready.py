@@ -1,0 +1,74 @@
+"""How each kind of process shows that it does its work: one look each, which raises while it does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+import grpc
+import nats
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure
+
+REPLICA_SET = "ieum"
+NOT_YET_INITIALIZED = 94
+LOOK = 5.0
+"""Seconds that one look may take."""
+
+
+class NotReady(Exception):
+    pass
+
+
+async def mongod_is_primary(port: int) -> None:
+    """Also makes the replica set on the first look, and lets it follow a changed port.
+
+    The client is thrown away: one that met the server before its set was initiated never gets sessions.
+    """
+    member = f"127.0.0.1:{port}"
+    async with AsyncMongoClient[dict[str, Any]](
+        member, directConnection=True, serverSelectionTimeoutMS=500, timeoutMS=int(LOOK * 1000)
+    ) as client:
+        hello = await client.admin.command("hello")
+        if hello.get("isWritablePrimary") and hello.get("me") == member:
+            return
+        try:
+            config = (await client.admin.command("replSetGetConfig"))["config"]
+        except OperationFailure as error:
+            if error.code != NOT_YET_INITIALIZED:
+                raise
+            one = {"_id": REPLICA_SET, "members": [{"_id": 0, "host": member}]}
+            await client.admin.command("replSetInitiate", one)
+        else:
+            if config["members"][0]["host"] != member:
+                config["members"][0]["host"] = member
+                config["version"] += 1
+                await client.admin.command("replSetReconfig", config, force=True)
+    raise NotReady(f"mongod on {member} is not primary yet")
+
+
+async def jetstream_answers(url: str) -> None:
+    client = await nats.connect(url, allow_reconnect=False, connect_timeout=1, error_cb=_quiet)
+    try:
+        await client.jetstream(timeout=1).account_info()
+    finally:
+        await client.close()
+
+
+async def service_serves(address: str) -> None:
+    async with grpc.aio.insecure_channel(address) as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        answer = await health.Check(health_pb2.HealthCheckRequest(), timeout=LOOK)
+    if answer.status != health_pb2.HealthCheckResponse.SERVING:
+        raise NotReady(f"{address} answers, and does not serve yet")
+
+
+async def gateway_answers(url: str) -> None:
+    async with aiohttp.ClientSession() as session, session.get(url, timeout=aiohttp.ClientTimeout(LOOK)) as answer:
+        if answer.status != 200:
+            raise NotReady(f"{url} answers {answer.status}")
+
+
+async def _quiet(error: Exception) -> None:
+    """The connection's errors are raised as well; the client would print them besides."""

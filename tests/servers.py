@@ -1,0 +1,51 @@
+"""The real mongod and nats-server that tests talk to: one of each for a test run (with xdist, for each worker), started
+by the same code as everywhere else, on data that lives in memory where the machine has a place for that."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy import processes
+from deploy.place import Place, settle
+from deploy.supervisor import System
+
+MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture(scope="session")
+def place() -> Iterator[Place]:
+    root = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="ieum-test-", dir=root, ignore_cleanup_errors=True) as data:
+        yield settle({**os.environ, "IEUM_DATA": data, "IEUM_PORT": "0"}, internal=processes.STORES)
+
+
+@pytest.fixture(scope="session")
+async def stores(place: Place) -> AsyncIterator[System]:
+    system = System((processes.mongod(place), processes.nats_server(place)), place.environment, place.data / "logs")
+    try:
+        await system.start()
+        yield system
+    finally:
+        await system.stop()
+
+
+@pytest.fixture(scope="session")
+def mongo_url(stores: System) -> str:
+    return stores.environment["IEUM_MONGO_URL"]
+
+
+@pytest.fixture(scope="session")
+def nats_url(stores: System) -> str:
+    return stores.environment["IEUM_NATS_URL"]
+
+
+@pytest.fixture
+def prefix() -> str:
+    """For names of databases and streams, so that no test meets another's."""
+    return f"t{secrets.token_hex(4)}"
