@@ -1,0 +1,1 @@
+"""What every process of Ieum stands on. It knows no domain word."""

@@ -1,0 +1,55 @@
+"""Settings of a process, from `IEUM_*` environment variables; secrets from files, so that no environment shows them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SERVICES = ("people", "courses", "enrollment", "progress", "statistics")
+
+
+class Settings(BaseSettings):
+    """Shared by all processes. Addresses are "host:port"."""
+
+    model_config = SettingsConfigDict(env_prefix="IEUM_", frozen=True)
+
+    mongo_url: str = "mongodb://127.0.0.1:27017/?directConnection=true"
+    nats_url: str = "nats://127.0.0.1:4222"
+    secrets: Path = Path(".ieum/secrets")
+    data: Path = Path(".ieum")
+    # Set by tests so that many systems fit on one mongod and one nats-server.
+    prefix: str = ""
+    stream_replicas: int = 1
+    uvloop: bool = True
+    log_level: str = "info"
+
+    people: str = "127.0.0.1:7101"
+    courses: str = "127.0.0.1:7102"
+    enrollment: str = "127.0.0.1:7103"
+    progress: str = "127.0.0.1:7104"
+    statistics: str = "127.0.0.1:7105"
+
+    # The city's time zone decides where a day and a quarter end.
+    time_zone: str = "Asia/Seoul"
+    demo: bool = Field(default=True)
+
+    def address(self, service: str) -> str:
+        """Where a service listens; port 0 asks the system for a free one."""
+        return str(getattr(self, service))
+
+    @cached_property
+    def principal_key(self) -> bytes:
+        """Signs who is asking, from the gateway to the services."""
+        return self.secret("principal_key")
+
+    @cached_property
+    def pseudonym_key(self) -> bytes:
+        """Turns a person into the pseudonym that statistics know."""
+        return self.secret("pseudonym_key")
+
+    def secret(self, name: str) -> bytes:
+        """32 bytes from a file of 64 hex digits."""
+        return bytes.fromhex((self.secrets / name).read_text().strip())

@@ -1,0 +1,117 @@
+"""Publishes what entities announce: soon after each write, and by a sweep after a crash. In order for each entity.
+
+An event leaves its document only after the broker has acknowledged it; a repeat is dropped by the broker
+(`Nats-Msg-Id`) or by handlers that are idempotent by shape.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, TypedDict
+
+from google.protobuf.message import Message
+from pymongo import ASCENDING, WriteConcern
+from pymongo.asynchronous.collection import AsyncCollection
+
+from services.chassis import trace
+from services.chassis.bus import Bus
+from services.chassis.clock import now
+
+_WORKERS = 16
+_WAITING = 2_000
+_SWEEP_SECONDS = 2.0
+_GRACE = timedelta(seconds=3)
+
+
+class Pending(TypedDict):
+    """An event on its document, waiting for the broker."""
+
+    id: str
+    subject: str
+    type: str
+    data: bytes
+    trace: str
+
+
+def pending_event(identity: str, key: str, message: Message) -> Pending:
+    name = message.DESCRIPTOR.full_name
+    return Pending(
+        id=identity, subject=f"{name}.{key}", type=name, data=message.SerializeToString(), trace=trace.traceparent()
+    )
+
+
+_Work = tuple[AsyncCollection[dict[str, Any]], str, Sequence[Pending]]
+
+
+class Outbox:
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._collections: list[AsyncCollection[dict[str, Any]]] = []
+        self._queues: list[asyncio.Queue[_Work]] = [asyncio.Queue(_WAITING) for _ in range(_WORKERS)]
+
+    def watch(self, collection: AsyncCollection[dict[str, Any]]) -> None:
+        # A clearing lost in a crash only publishes again, so it need not wait for the journal.
+        self._collections.append(collection.with_options(write_concern=WriteConcern(w=1, j=False)))
+
+    async def prepare(self) -> None:
+        for collection in self._collections:
+            await collection.create_index(
+                [("due", ASCENDING)], name="outbox", partialFilterExpression={"due": {"$exists": True}}
+            )
+
+    def nudge(self, collection: AsyncCollection[dict[str, Any]], key: str, pending: Sequence[Pending]) -> None:
+        """Publish soon. When too much is waiting the sweep takes it later."""
+        quick = next(watched for watched in self._collections if watched.name == collection.name)
+        queue = self._queues[hash((collection.name, key)) % _WORKERS]
+        if not queue.full():
+            queue.put_nowait((quick, key, pending))
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for queue in self._queues:
+                tasks.create_task(self._work(queue))
+            tasks.create_task(self._sweep())
+
+    async def _work(self, queue: asyncio.Queue[_Work]) -> None:
+        while True:
+            collection, key, pending = await queue.get()
+            try:
+                await self._publish(collection, key, pending)
+            except Exception:
+                trace.log().warning("outbox delayed", collection=collection.name, exc_info=True)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            for collection in self._collections:
+                try:
+                    await self._sweep_collection(collection)
+                except Exception:
+                    trace.log().warning("outbox sweep delayed", collection=collection.name, exc_info=True)
+
+    async def _sweep_collection(self, collection: AsyncCollection[dict[str, Any]]) -> None:
+        due = collection.find({"due": {"$lt": now() - _GRACE}}, {"pending": 1}).sort("due", ASCENDING).limit(1_000)
+        async for document in due:
+            await self._publish(collection, document["_id"], document["pending"])
+
+    async def _publish(self, collection: AsyncCollection[dict[str, Any]], key: str, pending: Sequence[Pending]) -> None:
+        for event in pending:
+            await self._bus.publish(event["subject"], event["type"], event["id"], event["data"], event["trace"])
+        sent = [event["id"] for event in pending]
+        left: dict[str, Any] = {
+            "$filter": {"input": "$pending", "cond": {"$not": {"$in": ["$$this.id", {"$literal": sent}]}}}
+        }
+        await collection.update_one(
+            {"_id": key},
+            [
+                {"$set": {"pending": left}},
+                {"$set": {"due": {"$cond": [{"$eq": ["$pending", []]}, "$$REMOVE", "$due"]}}},
+            ],
+        )
+
+    async def depth(self) -> int:
+        """Documents with something to announce."""
+        return sum([await collection.count_documents({"due": {"$exists": True}}) for collection in self._collections])

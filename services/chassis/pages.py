@@ -1,0 +1,51 @@
+"""Page tokens of List methods: opaque, and stable while rows are inserted: they name the last row seen, not a count."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.chassis.errors import Invalid
+
+DEFAULT_SIZE = 50
+LARGEST_SIZE = 1000
+
+
+def page_size(asked: int) -> int:
+    """AIP-158: 0 means the default, too large is cut, negative is refused."""
+    if asked < 0:
+        raise Invalid("PAGE_SIZE_NEGATIVE", field="page_size")
+    return min(asked or DEFAULT_SIZE, LARGEST_SIZE)
+
+
+def encode_token(*last: str | int | float) -> str:
+    """Token that continues behind the row with these sort values (for dates: isoformat)."""
+    return base64.urlsafe_b64encode(json.dumps(last).encode()).decode().rstrip("=")
+
+
+def decode_token(token: str, count: int) -> list[Any] | None:
+    """The sort values of the last row seen; None for the first page."""
+    if not token:
+        return None
+    try:
+        values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except ValueError as error:
+        raise Invalid("PAGE_TOKEN_INVALID", field="page_token") from error
+    if (
+        not isinstance(values, list)
+        or len(values) != count
+        or not all(isinstance(value, str | int | float) for value in values)
+    ):
+        raise Invalid("PAGE_TOKEN_INVALID", field="page_token")
+    return values
+
+
+def after(keys: Sequence[tuple[str, int]], last: Sequence[Any]) -> Mapping[str, Any]:
+    """MongoDB condition for rows behind `last` in the sort order `keys` ((field, 1 or -1), unique together)."""
+    clauses: list[Mapping[str, Any]] = []
+    for place, (field, direction) in enumerate(keys):
+        equal = {earlier: last[index] for index, (earlier, _) in enumerate(keys[:place])}
+        clauses.append({**equal, field: {"$gt" if direction > 0 else "$lt": last[place]}})
+    return {"$or": clauses}

@@ -1,0 +1,144 @@
+"""Who is asking. The gateway signs it for each call; a service refuses a call without one and decides on it alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from services.chassis.errors import Forbidden, Unauthenticated
+
+METADATA_KEY = "ieum-principal"
+_LIFETIME_SECONDS = 60
+
+
+class Kind(StrEnum):
+    ANONYMOUS = "anonymous"
+    PERSON = "person"
+    SYSTEM = "system"  # the gateway itself, or a command of the operator
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role somewhere: "areas/{code}", "organisations/{code}" or "*"."""
+
+    role: str
+    scope: str
+
+
+@dataclass(frozen=True)
+class Principal:
+    kind: Kind = Kind.ANONYMOUS
+    person: str = ""
+    area: str = ""
+    organisation: str = ""
+    universe: str = ""
+    grants: tuple[Grant, ...] = ()
+    # Of an API token: all that it may do, and the area it is limited to.
+    token_scopes: tuple[str, ...] | None = None
+    token_area: str = ""
+
+    @property
+    def is_system(self) -> bool:
+        return self.kind is Kind.SYSTEM
+
+    def holds(self, role: str) -> bool:
+        """Has the role anywhere."""
+        return any(grant.role == role for grant in self.grants)
+
+    def scopes(self, role: str) -> frozenset[str]:
+        """Where the role is held."""
+        return frozenset(grant.scope for grant in self.grants if grant.role == role)
+
+    def require_person(self) -> str:
+        """The signed-in person's name."""
+        if self.kind is not Kind.PERSON:
+            raise Unauthenticated("SIGN_IN_NEEDED")
+        return self.person
+
+    def require(self, *roles: str) -> None:
+        """Any of the roles, anywhere; the gateway itself always passes."""
+        if not self.is_system:
+            self.require_person()
+            if not any(self.holds(role) for role in roles):
+                raise Forbidden("ROLE_NEEDED", roles=",".join(roles))
+
+
+ANONYMOUS = Principal()
+SYSTEM = Principal(kind=Kind.SYSTEM)
+
+_acting: ContextVar[Principal] = ContextVar("acting", default=ANONYMOUS)
+
+
+def acting() -> Principal:
+    """The principal of the request being served: the caller in a service, the viewer in the gateway."""
+    return _acting.get()
+
+
+@contextmanager
+def acting_as(principal: Principal) -> Iterator[None]:
+    """Calls made inside are signed for this principal."""
+    token = _acting.set(principal)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+class Signer:
+    """Signs and verifies principals with HS256 under the shared key. A signature lives for a minute."""
+
+    def __init__(self, key: bytes, clock: Callable[[], float] = time.time) -> None:
+        self._key = OctKey.import_key(key)
+        self._clock = clock
+        self._sign = lru_cache(maxsize=4096)(self._sign_until)
+        self._decode = lru_cache(maxsize=4096)(self._decode_token)
+
+    def sign(self, principal: Principal) -> str:
+        half = _LIFETIME_SECONDS // 2
+        expiry = (int(self._clock()) // half + 2) * half
+        return self._sign(principal, expiry)
+
+    def verify(self, token: str) -> Principal:
+        """Raises Unauthenticated for a missing, forged or expired signature."""
+        try:
+            claims = self._decode(token)
+        except (JoseError, ValueError) as error:
+            raise Unauthenticated("PRINCIPAL_INVALID") from error
+        if claims["exp"] < self._clock():
+            raise Unauthenticated("PRINCIPAL_EXPIRED")
+        return _from_claims(claims["principal"])
+
+    def _sign_until(self, principal: Principal, expiry: int) -> str:
+        return jwt.encode({"alg": "HS256"}, {"principal": asdict(principal), "exp": expiry}, self._key)
+
+    def _decode_token(self, token: str) -> Mapping[str, Any]:
+        return jwt.decode(token, self._key, algorithms=["HS256"]).claims
+
+
+def _from_claims(claims: Mapping[str, Any]) -> Principal:
+    scopes = claims["token_scopes"]
+    return replace(
+        Principal(**claims),
+        kind=Kind(claims["kind"]),
+        grants=tuple(Grant(**grant) for grant in claims["grants"]),
+        token_scopes=None if scopes is None else tuple(scopes),
+    )
+
+
+def pseudonym(key: bytes, person: str) -> str:
+    """Keyed hash of "people/{id}" (HMAC-SHA256, 32 characters of base32): all that statistics know of a person."""
+    digest = hmac.digest(key, person.encode(), hashlib.sha256)
+    return base64.b32encode(digest[:20]).decode().lower()

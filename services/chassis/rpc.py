@@ -1,0 +1,202 @@
+"""gRPC at both ends: a server that knows who asks, follows the trace, translates errors; clients that carry both on."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar, cast
+
+import grpc
+import grpc.aio
+from google.protobuf import any_pb2
+from google.rpc import error_details_pb2, status_pb2
+from grpc_status import rpc_status
+from prometheus_client import Histogram
+from pymongo.errors import ConnectionFailure, PyMongoError
+
+from services.chassis import errors, principal, trace
+from services.chassis.errors import Problem
+
+DOMAIN = "ieum"
+LARGEST_MESSAGE = 34 * 1024 * 1024
+DEADLINE_SECONDS = 10.0
+
+_CODES: Mapping[type[Problem], grpc.StatusCode] = {
+    errors.Invalid: grpc.StatusCode.INVALID_ARGUMENT,
+    errors.Refused: grpc.StatusCode.FAILED_PRECONDITION,
+    errors.Missing: grpc.StatusCode.NOT_FOUND,
+    errors.Exists: grpc.StatusCode.ALREADY_EXISTS,
+    errors.Conflict: grpc.StatusCode.ABORTED,
+    errors.Forbidden: grpc.StatusCode.PERMISSION_DENIED,
+    errors.Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
+    errors.Exhausted: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    errors.Unavailable: grpc.StatusCode.UNAVAILABLE,
+}
+_KINDS = {code: kind for kind, code in _CODES.items()}
+
+_OPTIONS: list[tuple[str, Any]] = [
+    ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+    ("grpc.max_send_message_length", LARGEST_MESSAGE),
+]
+# Every write is safe to repeat, so every call may be tried again while a service restarts.
+_SERVICE_CONFIG = json.dumps(
+    {
+        "methodConfig": [
+            {
+                "name": [{}],
+                "retryPolicy": {
+                    "maxAttempts": 5,
+                    "initialBackoff": "0.1s",
+                    "maxBackoff": "1s",
+                    "backoffMultiplier": 2,
+                    "retryableStatusCodes": ["UNAVAILABLE"],
+                },
+            }
+        ]
+    }
+)
+_CHANNEL_OPTIONS = [
+    *_OPTIONS,
+    ("grpc.service_config", _SERVICE_CONFIG),
+    ("grpc.enable_retries", 1),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+]
+
+_DURATION = Histogram("ieum_rpc_seconds", "Time a service took for a call", ["method", "code"])
+
+Method = Callable[[Any, Any], Awaitable[Any]]
+Context = grpc.aio.ServicerContext[Any, Any]
+S = TypeVar("S")
+
+
+class Doorkeeper(grpc.aio.ServerInterceptor):
+    """Around every unary method: trace, principal, translation of errors, one measurement.
+
+    `token_scopes` says which API token scope opens which method; a method not named is closed to tokens.
+    """
+
+    def __init__(self, signer: principal.Signer, token_scopes: Mapping[str, str]) -> None:
+        self._signer = signer
+        self._token_scopes = token_scopes
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        handler = await continuation(details)
+        method = details.method
+        if handler is None or handler.unary_unary is None or method.startswith("/grpc."):
+            return handler
+        inner = cast(Method, handler.unary_unary)
+        metadata = dict(details.invocation_metadata)
+
+        async def guarded(request: Any, context: Context) -> Any:
+            with trace.following(cast(str | None, metadata.get(trace.HEADER))):
+                return await self._answer(method, inner, metadata, request, context)
+
+        return grpc.unary_unary_rpc_method_handler(
+            cast(Any, guarded), handler.request_deserializer, handler.response_serializer
+        )
+
+    async def _answer(
+        self,
+        method: str,
+        inner: Method,
+        metadata: Mapping[str, Any],
+        request: Any,
+        context: Context,
+    ) -> Any:
+        began, code = time.perf_counter(), grpc.StatusCode.OK
+        try:
+            caller = self._signer.verify(metadata.get(principal.METADATA_KEY, ""))
+            self._check_token(caller, method.rpartition("/")[2])
+            with principal.acting_as(caller):
+                return await inner(request, context)
+        except Exception as error:
+            problem = as_problem(error, method)
+            code = _CODES.get(type(problem), grpc.StatusCode.INTERNAL)
+            await context.abort_with_status(rpc_status.to_status(_status(problem, code)))
+        finally:
+            _DURATION.labels(method, code.name).observe(time.perf_counter() - began)
+
+    def _check_token(self, caller: principal.Principal, method: str) -> None:
+        if caller.token_scopes is not None and self._token_scopes.get(method) not in caller.token_scopes:
+            raise errors.Forbidden("TOKEN_SCOPE_NEEDED", scope=self._token_scopes.get(method, "none"))
+
+
+def as_problem(error: Exception, where: str) -> Problem:
+    """What a caller is told of any exception; what nobody foresaw is logged and said to be internal."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and error.timeout):
+        trace.log().warning("database away", where=where, error=str(error))
+        return errors.Unavailable("DATABASE_AWAY")
+    trace.log().error("unexpected error", where=where, exc_info=error)
+    return Problem("INTERNAL")
+
+
+def _status(problem: Problem, code: grpc.StatusCode) -> status_pb2.Status:
+    info = error_details_pb2.ErrorInfo(reason=problem.reason, domain=DOMAIN, metadata=problem.details)
+    if problem.field:
+        info.metadata["field"] = problem.field
+    detail = any_pb2.Any()
+    detail.Pack(info)
+    return status_pb2.Status(code=code.value[0], message=problem.reason, details=[detail])
+
+
+def problem_of(error: grpc.aio.AioRpcError) -> Problem:
+    """The Problem that a service raised, as its client sees it."""
+    kind = _KINDS.get(error.code())
+    status = rpc_status.from_call(cast(Any, error))
+    for detail in status.details if status else ():
+        info = error_details_pb2.ErrorInfo()
+        if detail.Unpack(info):
+            metadata = dict(info.metadata)
+            field = metadata.pop("field", "")
+            return (kind or Problem)(info.reason, field=field, **metadata)
+    if error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED):
+        return errors.Unavailable("SERVICE_AWAY")
+    return (kind or Problem)(error.code().name)
+
+
+class _Client:
+    """Calls a stub's methods signed for the acting principal, traced, with a deadline; raises Problems."""
+
+    def __init__(self, stub: Any, signer: principal.Signer) -> None:
+        self._stub = stub
+        self._signer = signer
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._stub, name)
+
+        async def call(request: Any, *, timeout: float = DEADLINE_SECONDS) -> Any:
+            metadata = (
+                (principal.METADATA_KEY, self._signer.sign(principal.acting())),
+                (trace.HEADER, trace.traceparent()),
+            )
+            try:
+                return await method(request, timeout=timeout, metadata=metadata)
+            except grpc.aio.AioRpcError as error:
+                raise problem_of(error) from error
+
+        setattr(self, name, call)
+        return call
+
+
+def client(stub: type[S], channel: grpc.aio.Channel, signer: principal.Signer) -> S:
+    """A client with the methods of the stub; give it the async stub's type for checked calls."""
+    return cast(S, _Client(cast(Any, stub)(channel), signer))
+
+
+def channel(address: str) -> grpc.aio.Channel:
+    return grpc.aio.insecure_channel(address, options=_CHANNEL_OPTIONS)
+
+
+def server(signer: principal.Signer, token_scopes: Mapping[str, str]) -> grpc.aio.Server:
+    return grpc.aio.server(
+        interceptors=[Doorkeeper(signer, token_scopes)], options=[*_OPTIONS, ("grpc.so_reuseport", 0)]
+    )

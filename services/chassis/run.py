@@ -1,0 +1,116 @@
+"""A service's life: connect, compose, listen, until told to stop; then let the calls in flight finish."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+import grpc.aio
+import uvloop
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from services.chassis import bus, mongo, rpc, trace
+from services.chassis.bus import Bus, Handlers
+from services.chassis.config import Settings
+from services.chassis.mongo import Database
+from services.chassis.outbox import Outbox
+from services.chassis.principal import Signer
+
+_GRACE_SECONDS = 5.0
+
+
+@dataclass
+class Frame:
+    """What a service's composition root gets to build on, and where it says what it offers and hears."""
+
+    name: str
+    settings: Settings
+    database: Database
+    bus: Bus
+    outbox: Outbox
+    server: grpc.aio.Server
+    token_scopes: dict[str, str]
+    offered: list[str] = field(default_factory=list)
+    loops: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    def offer(self, service: str, token_scopes: Mapping[str, str]) -> grpc.aio.Server:
+        """`offer` the full service name, then add the servicer to the server that is returned."""
+        self.offered.append(service)
+        self.token_scopes.update(token_scopes)
+        return self.server
+
+    def hear(self, package: str, handlers: Handlers) -> None:
+        """Handle these events of another service's stream, each at least once."""
+        self.loops.append(lambda: self.bus.consume(package, self.name, handlers))
+
+    def keep_running(self, loop: Callable[[], Awaitable[None]]) -> None:
+        """A loop that dies takes the process down."""
+        self.loops.append(loop)
+
+
+Compose = Callable[[Frame], Awaitable[None]]
+
+
+async def serve(
+    name: str, compose: Compose, settings: Settings, stop: asyncio.Event, ready: asyncio.Future[str] | None = None
+) -> None:
+    """Runs until `stop` is set; `ready` gets the address it listens on. Its own stream is that of `ieum.{name}.v1`."""
+    async with (
+        mongo.connect(settings.mongo_url) as client,
+        bus.connect(settings.nats_url, name, prefix=settings.prefix, replicas=settings.stream_replicas) as events,
+    ):
+        token_scopes: dict[str, str] = {}
+        server = rpc.server(Signer(settings.principal_key), token_scopes)
+        frame = Frame(
+            name, settings, client[f"{settings.prefix}ieum_{name}"], events, Outbox(events), server, token_scopes
+        )
+        await events.ensure_stream(f"ieum.{name}.v1")
+        await compose(frame)
+        await frame.outbox.prepare()
+        await _listen(frame, stop, ready)
+
+
+async def _listen(frame: Frame, stop: asyncio.Event, ready: asyncio.Future[str] | None) -> None:
+    checks = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(checks, frame.server)
+    reflection.enable_server_reflection([*frame.offered, health.SERVICE_NAME, reflection.SERVICE_NAME], frame.server)
+    address = frame.settings.address(frame.name)
+    port = frame.server.add_insecure_port(address)
+    await frame.server.start()
+    async with asyncio.TaskGroup() as tasks:
+        loops = [tasks.create_task(_forever(loop)) for loop in (frame.outbox.run, *frame.loops)]
+        await checks.set("", health_pb2.HealthCheckResponse.SERVING)
+        trace.log().info("listening", address=address, port=port)
+        if ready is not None:
+            ready.set_result(f"{address.rpartition(':')[0]}:{port}")
+        try:
+            await stop.wait()
+        finally:
+            await checks.enter_graceful_shutdown()
+            await frame.server.stop(_GRACE_SECONDS)
+            for loop in loops:
+                loop.cancel()
+
+
+async def _forever(loop: Callable[[], Awaitable[None]]) -> None:
+    await loop()
+    raise RuntimeError("a loop that should run for ever has ended")
+
+
+def main(name: str, compose: Compose) -> None:
+    """Entry point of a service's process; SIGTERM and SIGINT end it with exit status 0."""
+    settings = Settings()
+    trace.configure_logging(name, settings.log_level)
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        await serve(name, compose, settings, stop)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop if settings.uvloop else None) as runner:
+        runner.run(run())

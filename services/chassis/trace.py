@@ -1,0 +1,86 @@
+"""One trace id from the browser's request through gateway, services and events, on every log line; logs are JSON."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import sys
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+
+HEADER = "traceparent"  # W3C Trace Context
+_PATTERN = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+_trace_id: ContextVar[str] = ContextVar("trace_id", default="")
+
+# What a person typed or answered never reaches a log, whoever passes it by mistake.
+_PRIVATE = frozenset(
+    ("passphrase", "current_passphrase", "new_passphrase", "token", "secret", "cookie", "authorization")
+) | {"birth_year", "sex", "groups", "email", "login", "display_name"}
+
+
+def trace_id() -> str:
+    return _trace_id.get()
+
+
+def traceparent() -> str:
+    """Header that carries the current trace on (a new one where none is under way)."""
+    return f"00-{_trace_id.get() or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+@contextmanager
+def following(header: str | None) -> Iterator[str]:
+    """Continues the trace of a traceparent header, or begins one when it is absent or malformed."""
+    match = _PATTERN.match(header or "")
+    current = match[1] if match else secrets.token_hex(16)
+    token = _trace_id.set(current)
+    try:
+        yield current
+    finally:
+        _trace_id.reset(token)
+
+
+def configure_logging(process: str, level: str) -> None:
+    """JSON lines on standard output, each with process, level, time and trace id."""
+
+    def stamp(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event["process"] = process
+        if current := _trace_id.get():
+            event["trace_id"] = current
+        return event
+
+    processors: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        stamp,
+        hide_private,
+        structlog.processors.format_exc_info,
+    ]
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[*processors, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processor=structlog.processors.JSONRenderer(ensure_ascii=False), foreign_pre_chain=processors
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
+
+
+def hide_private(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for name in _PRIVATE & event.keys():
+        event[name] = "[hidden]"
+    return event
+
+
+def log() -> Any:
+    return structlog.get_logger()

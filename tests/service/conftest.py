@@ -1,0 +1,175 @@
+"""One service in this process, on the real stores, spoken to through the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import pytest
+from google.protobuf.message import Message
+from nats.errors import TimeoutError as NatsTimeoutError
+from nats.js.api import AckPolicy, ConsumerConfig
+
+from services.chassis import bus, mongo, rpc
+from services.chassis.bus import Bus
+from services.chassis.config import SERVICES, Settings
+from services.chassis.mongo import Database
+from services.chassis.principal import Principal, Signer, acting_as
+from services.chassis.run import Compose, serve
+
+S = TypeVar("S")
+M = TypeVar("M", bound=Message)
+
+
+@pytest.fixture
+def settings(mongo_url: str, nats_url: str, prefix: str, tmp_path: Path) -> Settings:
+    for name in ("principal_key", "pseudonym_key", "session_key"):
+        (tmp_path / name).write_text(secrets.token_hex(32))
+    stores = {"mongo_url": mongo_url, "nats_url": nats_url, "prefix": prefix}
+    ports = dict.fromkeys(SERVICES, "127.0.0.1:0")
+    return Settings.model_validate({**stores, **ports, "secrets": tmp_path, "data": tmp_path})
+
+
+class StartService(Protocol):
+    async def __call__(self, name: str, compose: Compose) -> str: ...
+
+
+@pytest.fixture
+async def start_service(settings: Settings) -> AsyncIterator[StartService]:
+    """Starts a service and answers its address; all are stopped when the test ends."""
+    stop = asyncio.Event()
+    running: list[asyncio.Task[None]] = []
+
+    async def start(name: str, compose: Compose) -> str:
+        ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(serve(name, compose, settings, stop, ready))
+        running.append(task)
+        both: list[asyncio.Future[Any]] = [task, ready]
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        return ready.result() if ready.done() else str(await task)
+
+    yield start
+    stop.set()
+    await asyncio.gather(*running)
+
+
+class Acting:
+    """A client whose every call is made as one principal."""
+
+    def __init__(self, client: Any, who: Principal) -> None:
+        self._client = client
+        self._who = who
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def call(request: Any, **options: Any) -> Any:
+            with acting_as(self._who):
+                return await getattr(self._client, name)(request, **options)
+
+        return call
+
+
+class ClientFor(Protocol):
+    def __call__(self, stub: type, address: str, who: Principal) -> Any: ...
+
+
+@pytest.fixture
+async def client_for(settings: Settings) -> AsyncIterator[ClientFor]:
+    """`client_for(PeopleServiceStub, address, principal)`: calls raise the chassis' Problems."""
+    signer = Signer(settings.principal_key)
+    async with AsyncExitStack() as stack:
+        channels: dict[str, Any] = {}
+
+        async def close() -> None:
+            for channel in channels.values():
+                await channel.close()
+
+        stack.push_async_callback(close)
+
+        def make(stub: type, address: str, who: Principal) -> Any:
+            channel = channels.setdefault(address, rpc.channel(address))
+            return Acting(rpc.client(stub, channel, signer), who)
+
+        yield make
+
+
+@pytest.fixture
+async def events(settings: Settings) -> AsyncIterator[Bus]:
+    async with bus.connect(settings.nats_url, "test", prefix=settings.prefix) as connected:
+        yield connected
+
+
+class Published(Protocol):
+    async def __call__(self, kind: type[M], count: int = 1) -> list[M]: ...
+
+
+@pytest.fixture
+def published(events: Bus) -> Published:
+    """Waits up to 10 s until `count` events of a kind are in the stream and answers all there are, in order."""
+
+    async def read(kind: type[M], count: int = 1) -> list[M]:
+        package = kind.DESCRIPTOR.full_name.rpartition(".")[0]
+        await events.ensure_stream(package)
+        subject = events.subject(f"{kind.DESCRIPTOR.full_name}.>")
+        config = ConsumerConfig(
+            durable_name=secrets.token_hex(8), ack_policy=AckPolicy.NONE, filter_subject=subject, inactive_threshold=30
+        )
+        info = await events.jetstream.add_consumer(events.stream(package), config)
+        subscription = await events.jetstream.pull_subscribe_bind(consumer=info.name, stream=events.stream(package))
+        found: list[M] = []
+        try:
+            async with asyncio.timeout(10):
+                while len(found) < count:
+                    found += await _fetch(subscription, kind, 1.0)
+            found += await _fetch(subscription, kind, 0.3)
+        except TimeoutError:
+            pytest.fail(f"{len(found)} of {count} {kind.DESCRIPTOR.name} were published")
+        finally:
+            await subscription.unsubscribe()
+        return found
+
+    return read
+
+
+async def _fetch(subscription: Any, kind: type[M], seconds: float) -> list[M]:
+    try:
+        return [kind.FromString(message.data) for message in await subscription.fetch(1_000, timeout=seconds)]
+    except NatsTimeoutError:
+        return []
+
+
+class Announce(Protocol):
+    async def __call__(self, event: Message, key: str, times: int = 1) -> None: ...
+
+
+@pytest.fixture
+def announce(events: Bus) -> Announce:
+    """Plays another service: publishes its event, `times` times over as if the broker had never seen it."""
+
+    async def publish(event: Message, key: str, times: int = 1) -> None:
+        name = event.DESCRIPTOR.full_name
+        await events.ensure_stream(name.rpartition(".")[0])
+        for _ in range(times):
+            await events.publish(f"{name}.{key}", name, secrets.token_hex(8), event.SerializeToString(), "")
+
+    return publish
+
+
+@pytest.fixture
+async def database_of(settings: Settings) -> AsyncIterator[Callable[[str], Database]]:
+    """A look into a service's own database, for recounts."""
+    async with mongo.connect(settings.mongo_url) as client:
+        yield lambda service: client[f"{settings.prefix}ieum_{service}"]
+
+
+async def eventually(check: Callable[[], Awaitable[bool]], what: str, seconds: float = 10.0) -> None:
+    """Polls until the check holds; fails the test naming `what` when it does not in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not await check():  # noqa: ASYNC110 - what is waited for happens in another process
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        pytest.fail(f"not in {seconds} s: {what}")

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import grpc
+import grpc.aio
+import pytest
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.message import Message
+
+from ieum.courses.v1.events_pb2 import CourseRetired
+from ieum.people.v1 import people_pb2, people_pb2_grpc
+from services.chassis import mongo, rpc
+from services.chassis.clock import now, stamp
+from services.chassis.config import Settings
+from services.chassis.errors import Forbidden, Missing, Problem, Refused, Unauthenticated
+from services.chassis.mongo import Database, Entities
+from services.chassis.outbox import Outbox
+from services.chassis.principal import ANONYMOUS, Kind, Principal, Signer, acting
+from services.chassis.run import Frame
+from tests.service.conftest import Announce, ClientFor, Published, StartService, eventually
+
+ALICE = Principal(kind=Kind.PERSON, person="people/alice")
+
+
+@dataclass(frozen=True)
+class Tally:
+    count: int
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Added:
+    count: int
+
+
+def add(tally: Tally, name: str) -> tuple[Tally, list[Added]]:
+    if name in tally.names:
+        return tally, []
+    return replace(tally, count=tally.count + 1, names=(*tally.names, name)), [Added(tally.count + 1)]
+
+
+def announced(fact: Added, key: str, revision: int) -> Message:
+    return CourseRetired(course=f"{key}-{fact.count}", revision=revision, time=stamp(now()))
+
+
+class Board(people_pb2_grpc.PeopleServiceServicer):
+    """A service made up for the test: signing out counts a name."""
+
+    def __init__(self, tallies: Entities[Tally]) -> None:
+        self.tallies = tallies
+
+    async def SignOut(self, request: people_pb2.SignOutRequest, context: object) -> Empty:
+        acting().require_person()
+        await self.tallies.change("t1", lambda tally: add(tally, request.token), start=Tally(0))
+        return Empty()
+
+    async def GetPerson(self, request: people_pb2.GetPersonRequest, context: object) -> people_pb2.Person:
+        if request.name == "refused":
+            raise Refused("NOT_TODAY", field="name", day="Monday")
+        if request.name == "broken":
+            raise RuntimeError("secret detail")
+        return people_pb2.Person(name=acting().person)
+
+
+async def compose(frame: Frame) -> None:
+    tallies = Entities(frame.database["tallies"], Tally, announced, frame.outbox)
+    server = frame.offer("ieum.people.v1.PeopleService", {"SignOut": "learning.write"})
+    people_pb2_grpc.add_PeopleServiceServicer_to_server(Board(tallies), server)  # type: ignore[abstract]
+    await frame.bus.ensure_stream("ieum.courses.v1")
+
+
+async def test_fifty_parallel_changes_are_all_kept_and_each_is_announced_once(
+    start_service: StartService,
+    client_for: ClientFor,
+    published: Published,
+    database_of: Callable[[str], Database],
+) -> None:
+    client = client_for(people_pb2_grpc.PeopleServiceStub, await start_service("people", compose), ALICE)
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(100):
+            tasks.create_task(client.SignOut(people_pb2.SignOutRequest(token=f"n{number % 50}")))
+    document = await database_of("people")["tallies"].find_one({"_id": "t1"})
+    assert document is not None
+    assert (document["count"], document["revision"]) == (50, 50)
+    assert [event.revision for event in await published(CourseRetired, 50)] == list(range(1, 51))
+
+    async def cleared() -> bool:
+        found = await database_of("people")["tallies"].find_one({"_id": "t1"})
+        return found is not None and found["pending"] == [] and "due" not in found
+
+    await eventually(cleared, "the outbox is empty")
+
+
+async def test_two_processes_racing_on_one_entity_lose_nothing(settings: Settings, nats_url: str) -> None:
+    class Nowhere:
+        pass
+
+    async with mongo.connect(settings.mongo_url) as one, mongo.connect(settings.mongo_url) as two:
+        outbox = Outbox(Nowhere())  # type: ignore[arg-type]
+        sides = [
+            Entities(client[f"{settings.prefix}race"]["tallies"], Tally, announced, outbox) for client in (one, two)
+        ]
+        async with asyncio.TaskGroup() as tasks:
+            for number in range(40):
+                verb = partial(add, name=f"n{number}")
+                tasks.create_task(sides[number % 2].change("t", verb, start=Tally(0)))
+        assert (await sides[0].get("t")).count == 40
+
+
+async def test_events_written_before_a_crash_are_published_by_the_sweep(
+    start_service: StartService, published: Published, database_of: Callable[[str], Database], settings: Settings
+) -> None:
+    class Dead(Outbox):
+        def nudge(self, *_: object) -> None:
+            """As if the process had died right after the write."""
+
+    async with mongo.connect(settings.mongo_url) as client:
+        collection = client[f"{settings.prefix}ieum_people"]["tallies"]
+        lost = Entities(collection, Tally, announced, Dead(None))  # type: ignore[arg-type]
+        await lost.change("t9", lambda tally: add(tally, "x"), start=Tally(0))
+        await start_service("people", compose)
+        assert [event.course for event in await published(CourseRetired)] == ["t9-1"]
+
+
+async def test_a_problem_reaches_the_client_as_it_was_raised(
+    start_service: StartService, client_for: ClientFor
+) -> None:
+    client = client_for(people_pb2_grpc.PeopleServiceStub, await start_service("people", compose), ALICE)
+    with pytest.raises(Refused) as refused:
+        await client.GetPerson(people_pb2.GetPersonRequest(name="refused"))
+    assert (refused.value.reason, refused.value.field, refused.value.details) == (
+        "NOT_TODAY",
+        "name",
+        {"day": "Monday"},
+    )
+    with pytest.raises(Problem) as broken:
+        await client.GetPerson(people_pb2.GetPersonRequest(name="broken"))
+    assert broken.value.reason == "INTERNAL"
+
+
+async def test_a_call_without_a_principal_is_refused(
+    start_service: StartService, client_for: ClientFor, settings: Settings
+) -> None:
+    address = await start_service("people", compose)
+    forged = Signer(bytes(32)).sign(ALICE)
+    async with rpc.channel(address) as channel:
+        stub = people_pb2_grpc.PeopleServiceStub(channel)
+        for metadata in ((), (("ieum-principal", forged),), (("ieum-principal", "nonsense"),)):
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await stub.GetPerson(people_pb2.GetPersonRequest(), metadata=metadata)
+            assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+    with pytest.raises(Unauthenticated):
+        await client_for(people_pb2_grpc.PeopleServiceStub, address, ANONYMOUS).SignOut(people_pb2.SignOutRequest())
+
+
+async def test_a_token_opens_only_the_methods_of_its_scopes(start_service: StartService, client_for: ClientFor) -> None:
+    address = await start_service("people", compose)
+    token = replace(ALICE, token_scopes=("learning.write",))
+    client = client_for(people_pb2_grpc.PeopleServiceStub, address, token)
+    await client.SignOut(people_pb2.SignOutRequest(token="a"))
+    with pytest.raises(Forbidden):
+        await client.GetPerson(people_pb2.GetPersonRequest())
+
+
+async def test_a_missing_entity_is_missing(settings: Settings) -> None:
+    async with mongo.connect(settings.mongo_url) as client:
+        tallies = Entities(client[f"{settings.prefix}x"]["tallies"], Tally, announced, Outbox(None))  # type: ignore[arg-type]
+        with pytest.raises(Missing):
+            await tallies.change("nobody", lambda tally: (tally, []))
+
+
+async def test_an_event_that_cannot_be_handled_goes_to_the_dead_letters_and_the_rest_moves_on(
+    start_service: StartService, announce: Announce, settings: Settings
+) -> None:
+    handled: list[str] = []
+
+    async def handle(event: CourseRetired) -> None:
+        if event.course == "poison":
+            raise ValueError("cannot")
+        handled.append(event.course)
+
+    async def listening(frame: Frame) -> None:
+        frame.hear("ieum.courses.v1", {CourseRetired: handle})
+
+    await announce(CourseRetired(course="poison"), "p")
+    for number in range(5):
+        await announce(CourseRetired(course=f"c{number}"), f"c{number}", times=2)
+    await start_service("statistics", listening)
+
+    async def all_but_poison() -> bool:
+        return sorted(set(handled)) == [f"c{number}" for number in range(5)]
+
+    await eventually(all_but_poison, "the healthy events were handled")
