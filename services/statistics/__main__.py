@@ -1,0 +1,148 @@
+"""`python -m services.statistics`: check our figures on your own files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from services.statistics import commands, reading
+from services.statistics.domain.wrong import Wrong
+
+T = TypeVar("T")
+OPENED, REFUSED = 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = vars(_parser().parse_args(arguments))
+    run: Callable[..., dict[str, Any]] = options.pop("run")
+    try:
+        answer = run(**options)
+    except Wrong as wrong:
+        name = wrong.file or options.get("path")
+        print(f"{name}: {wrong}" if name else wrong, file=sys.stderr)
+        return REFUSED
+    print(json.dumps(answer, ensure_ascii=False, indent=2))
+    return OPENED if answer.get("opens") else 0
+
+
+def _argument(parse: Callable[[str], T]) -> Callable[[str], T]:
+    def argument(text: str) -> T:
+        try:
+            return parse(text.strip())
+        except Wrong as wrong:
+            raise argparse.ArgumentTypeError(wrong.message) from None
+
+    return argument
+
+
+def _day(text: str) -> date:
+    return reading.moment(text).date()
+
+
+def _threshold(text: str) -> int:
+    found = reading.whole(text)
+    if not 2 <= found <= 100:
+        raise Wrong("k must be from 2 to 100; 5 is usual, 10 for sensitive groups")
+    return found
+
+
+def _score(text: str) -> Decimal:
+    found = reading.amount(text)
+    if not found:
+        raise Wrong("the highest score must be more than 0")
+    return found
+
+
+def _protect(path: Path, k: int, audit: Path | None, earlier: list[Path]) -> dict[str, Any]:
+    from services.statistics import protection  # the solver is slow to load
+
+    return protection.attack(path, audit, k, earlier) if audit else protection.protect(path, k)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m services.statistics",
+        description="Computes the published measures and checks tables for disclosure, on plain CSV. Prints JSON: "
+        "counts as numbers, other figures as exact decimals in quotes. Definitions: docs/statistics-commands.md.",
+        epilog="Exit status: 0 done; 1 the audited table can be opened; 2 refused, with the reason on standard error.",
+    )
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_measure(verbs)
+    _add_comparisons(verbs)
+    _add_protect(verbs)
+    return parser
+
+
+def _add_measure(verbs: Any) -> None:
+    verb = verbs.add_parser(
+        "measure",
+        help="counts and rates of a cohort of enrolments",
+        description="Counts the enrolments made from --from to --to as they stood at the end of --as-of.",
+    )
+    verb.add_argument("path", metavar="FACTS.csv", type=Path, help="columns: " + ", ".join(commands.FACTS))
+    for flag, target, meaning in (
+        ("--from", "since", "first day of the period, as 2026-07-01"),
+        ("--to", "until", "last day of the period"),
+        ("--as-of", "as_of", "what happened after this day has not happened yet"),
+    ):
+        verb.add_argument(flag, dest=target, metavar="DATE", type=_argument(_day), required=True, help=meaning)
+    verb.add_argument(
+        "--population", metavar="N", type=_argument(reading.positive), help="residents, for coverage per 1,000"
+    )
+    verb.set_defaults(run=commands.measure)
+
+
+def _add_comparisons(verbs: Any) -> None:
+    verb = verbs.add_parser("gain", help="what a class gained between two tests")
+    verb.add_argument("path", metavar="PAIRS.csv", type=Path, help="columns: person, pre, post (a score may be empty)")
+    verb.add_argument(
+        "--max",
+        dest="highest",
+        metavar="SCORE",
+        type=_argument(_score),
+        default=Decimal(100),
+        help="highest score (100)",
+    )
+    verb.set_defaults(run=commands.gain)
+
+    verb = verbs.add_parser("gap", help="how far a group's rate stands from the reference group's")
+    for flag, meaning in (("--group", "the group's rate, in percent"), ("--reference", "the reference group's rate")):
+        verb.add_argument(flag, metavar="RATE", type=_argument(reading.amount), required=True, help=meaning)
+    verb.set_defaults(run=commands.gap)
+
+    verb = verbs.add_parser("concentration", help="concentration index over areas ranked by disadvantage")
+    verb.add_argument(
+        "path", metavar="TABLE.csv", type=Path, help="columns: area, population, persons, rank (1 = most disadvantaged)"
+    )
+    verb.set_defaults(run=commands.concentration)
+
+
+def _add_protect(verbs: Any) -> None:
+    verb = verbs.add_parser(
+        "protect",
+        help="hide what a table of persons would disclose, or audit one that is to be published",
+        description="First column row names, first line column names, last column and last line the totals. Hides the "
+        "fewest persons such that no hidden count can be computed back; with --audit, hides nothing and attacks.",
+    )
+    verb.add_argument("path", metavar="TABLE.csv", type=Path, help="the true counts")
+    verb.add_argument("--k", type=_argument(_threshold), default=5, help="fewest persons that may be shown (5)")
+    verb.add_argument("--audit", metavar="PUBLISHED.csv", type=Path, help="the same table, hidden cells empty")
+    verb.add_argument(
+        "--earlier",
+        metavar="FILE.csv",
+        type=Path,
+        action="append",
+        default=[],
+        help="what was published before, likewise",
+    )
+    verb.set_defaults(run=_protect)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

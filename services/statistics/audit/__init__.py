@@ -1,0 +1,9 @@
+"""The attacker's work on a publication, before anybody else does it. Shares no code with the suppression."""
+
+from __future__ import annotations
+
+from services.statistics.audit.attacks import Opening, audit
+from services.statistics.audit.bounds import Contradiction
+from services.statistics.audit.published import Mean, Published, Rate, union
+
+__all__ = ["Contradiction", "Mean", "Opening", "Published", "Rate", "audit", "union"]

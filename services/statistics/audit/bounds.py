@@ -1,0 +1,126 @@
+"""The least and the most that each hidden count can be, in whole persons, from what is published alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from services.statistics.audit.leaks import half_unit
+from services.statistics.audit.published import Key, Published
+
+Row = tuple[dict[Key, float], float, float]
+"""Weights of hidden cells, and the least and the most of their weighted sum."""
+Range = tuple[int, int | None]
+"""Both ends included; None = no upper end."""
+
+SOLVED, NO_LIMIT = 0, (3, 4)
+SLACK = 1e-6
+
+
+class Contradiction(ValueError):
+    """No table agrees with what is published."""
+
+
+@dataclass
+class Island:
+    """Hidden cells that depend on each other and on no other hidden cell, with the tables met so far."""
+
+    keys: tuple[Key, ...]
+    rows: list[Row]
+    seen: list[dict[Key, int]] = field(default_factory=list)
+
+    def extreme(self, weights: Mapping[Key, int], *, most: bool, least: Mapping[Key, int] | None = None) -> int | None:
+        """Of a weighted sum of cells, each at least `least` (0); None where there is no limit."""
+        objective = np.array([float(weights.get(key, 0)) for key in self.keys])
+        result = milp(
+            -objective if most else objective,
+            constraints=self._constraints(),
+            bounds=Bounds(np.array([float((least or {}).get(key, 0)) for key in self.keys]), np.inf),
+            integrality=np.ones(len(self.keys)),
+        )
+        if result.status in NO_LIMIT:
+            return None
+        if result.status != SOLVED:
+            raise Contradiction(f"no table agrees with what is published about {list(self.keys)[:10]}")
+        table: dict[Key, int] = {key: round(float(value)) for key, value in zip(self.keys, result.x, strict=True)}
+        if not least:
+            self.seen.append(table)
+        return sum(weight * table[key] for key, weight in weights.items())
+
+    def check(self) -> None:
+        self.extreme({}, most=False)
+
+    def _constraints(self) -> list[LinearConstraint]:
+        if not self.rows:
+            return []
+        place = {key: j for j, key in enumerate(self.keys)}
+        matrix: NDArray[np.float64] = np.zeros((len(self.rows), len(self.keys)))
+        for i, (weights, _, _) in enumerate(self.rows):
+            for key, weight in weights.items():
+                matrix[i, place[key]] += weight
+        return [LinearConstraint(matrix, [row[1] for row in self.rows], [row[2] for row in self.rows])]
+
+
+def islands(published: Published, k: int) -> list[Island]:
+    """A publication that nothing satisfies is found here, even where it hides nothing."""
+    rows = list(_rows(published, k))
+    for weights, low, high in rows:
+        if not weights and not low - SLACK <= 0 <= high + SLACK:
+            raise Contradiction("the published counts do not add up")
+    hidden = [key for key, count in published.counts.items() if count is None]
+    group = {key: key for key in hidden}
+
+    def root(key: Key) -> Key:
+        while group[key] != key:
+            group[key] = group[group[key]]
+            key = group[key]
+        return key
+
+    for weights, _, _ in rows:
+        first, *others = weights or (None,)
+        for other in others:
+            group[root(other)] = root(first)
+    members: dict[Key, list[Key]] = {}
+    for key in hidden:
+        members.setdefault(root(key), []).append(key)
+    tied: dict[Key, list[Row]] = {}
+    for row in rows:
+        if row[0]:
+            tied.setdefault(root(next(iter(row[0]))), []).append(row)
+    found = [Island(tuple(keys), tied.get(key, [])) for key, keys in members.items()]
+    for island in found:
+        island.check()
+    return found
+
+
+def _rows(published: Published, k: int) -> Iterator[Row]:
+    for total, parts in published.sums:
+        yield _row(published, [(total, -1.0), *((part, 1.0) for part in parts)], 0.0, 0.0)
+    for rate in published.rates:
+        half, figure = half_unit(rate.figure), Fraction(rate.figure)
+        low, high = figure - half, figure + half
+        yield _row(published, [(rate.part, float(rate.per)), (rate.whole, -float(low))], 0.0, np.inf)
+        yield _row(published, [(rate.part, float(rate.per)), (rate.whole, -float(high))], -np.inf, 0.0)
+        yield _row(published, [(rate.whole, 1.0)], 1.0, np.inf)
+        yield _row(published, [(rate.part, 1.0), (rate.whole, -1.0)], -np.inf, 0.0)
+    for mean in published.means:
+        yield _row(published, [(mean.count, 1.0)], 1.0, np.inf)
+    for key in published.marked:
+        yield _row(published, [(key, 1.0)], 1.0, float(k - 1))
+
+
+def _row(published: Published, terms: Sequence[tuple[Key, float]], low: float, high: float) -> Row:
+    weights: dict[Key, float] = {}
+    known = 0.0
+    for key, weight in terms:
+        count = published.counts[key]
+        if count is None:
+            weights[key] = weights.get(key, 0.0) + weight
+        else:
+            known += weight * count
+    return weights, low - known, high - known

@@ -1,0 +1,28 @@
+"""How far a group stands from the reference group on a rate of something good."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+PLACES = {"GAP_PP": 1, "GAP_RT": 3, "GAP_IX": 1, "GPIA": 2}
+"""Points; ratio; index (0 = parity, 100 = nobody); adjusted parity index 0..2 (1 = parity)."""
+
+
+def gap(group: Fraction, reference: Fraction) -> dict[str, Fraction | None]:
+    """Group minus and over reference, so below parity is negative points, a ratio under 1 and a positive gap index.
+
+    GPIA mirrors ratios above 1 (UNESCO Institute for Statistics). No ratio to a reference of 0; no GPIA of 0 and 0.
+    """
+    ratio = group / reference if reference else None
+    return {
+        "GAP_PP": group - reference,
+        "GAP_RT": ratio,
+        "GAP_IX": None if ratio is None else 100 * (1 - ratio),
+        "GPIA": _parity(group, reference),
+    }
+
+
+def _parity(group: Fraction, reference: Fraction) -> Fraction | None:
+    if not group and not reference:
+        return None
+    return group / reference if group <= reference else 2 - reference / group

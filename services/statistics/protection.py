@@ -1,0 +1,102 @@
+"""The commands about disclosure: choose what a two-way table hides, and attack one that is to be published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from services.statistics.audit import Published, audit
+from services.statistics.crosstab import Crosstab, read_published, read_true
+from services.statistics.domain.disclosure import Policy, sensitive
+from services.statistics.domain.suppression import suppress
+from services.statistics.domain.tables import Cells, two_way
+from services.statistics.reading import naming
+
+Answer = dict[str, Any]
+Place = tuple[int, int]
+
+
+class Open(RuntimeError):
+    """The audit opens our own pattern: nothing may be published, and this is a defect to report."""
+
+
+def protect(path: Path, k: int) -> Answer:
+    """The audit has the last word on our own pattern too."""
+    table, counts = read_true(path)
+    cells, policy = two_way(counts), Policy(k=k)
+    pattern = suppress(cells, policy)
+    shown = {cell: None if cell in pattern.hidden else count for cell, count in cells.counts.items()}
+    report = audit(_published(cells, shown), _counts(cells), k)
+    if report.openings:
+        raise Open(f"the pattern chosen for {path} can be opened: {report.openings}")
+    reasons: dict[Any, list[str]] = {}
+    for one in sensitive(cells, policy):
+        if one.reason.value not in reasons.setdefault(one.cell, []):
+            reasons[one.cell].append(one.reason.value)
+    return {
+        "k": k,
+        "table": _rows(table, shown),
+        "cost": pattern.persons,
+        "cells": len(cells.counts),
+        "primary": len(pattern.primary),
+        "secondary": len(pattern.secondary),
+        "suppressed": [
+            {**_where(table, cell), "low": low, "high": high, "reasons": reasons.get(cell, ["secondary"])}
+            for cell, (low, high) in sorted(report.ranges.items(), key=lambda item: _place(item[0]))
+        ],
+    }
+
+
+def attack(path: Path, published_path: Path, k: int, earlier: Sequence[Path] = ()) -> Answer:
+    """`opens` says whether the table must stay unpublished."""
+    table, counts = read_true(path)
+    cells = two_way(counts)
+    published = _shown(_read_named(published_path, table))
+    before = [_published(cells, _shown(_read_named(one, table))) for one in earlier]
+    report = audit(_published(cells, published), _counts(cells), k, earlier=before)
+    return {
+        "k": k,
+        "opens": bool(report.openings),
+        "openings": [
+            {**_where(table, one.cell), "attack": one.attack, "low": one.low, "high": one.high, "of": one.says}
+            for one in sorted(report.openings, key=lambda one: _place(one.cell))
+        ],
+        "suppressed": [
+            {**_where(table, cell), "low": low, "high": high}
+            for cell, (low, high) in sorted(report.ranges.items(), key=lambda item: _place(item[0]))
+        ],
+    }
+
+
+def _read_named(path: Path, truth: Crosstab) -> Crosstab:
+    with naming(path):
+        return read_published(path, truth)
+
+
+def _place(cell: Any) -> Place:
+    row, column = cell
+    return int(row), int(column)
+
+
+def _where(table: Crosstab, cell: Any) -> Answer:
+    row, column = _place(cell)
+    line, place = table.place(row, column)
+    return {"row": table.rows[row], "column": table.columns[column], "line": line, "place": place}
+
+
+def _shown(table: Crosstab) -> dict[Any, int | None]:
+    return {(r, c): count for r, row in enumerate(table.counts) for c, count in enumerate(row)}
+
+
+def _counts(cells: Cells) -> Mapping[Any, int]:
+    return cells.counts
+
+
+def _published(cells: Cells, shown: Mapping[Any, int | None]) -> Published:
+    return Published(shown, tuple((one.total, one.parts) for one in cells.sums))
+
+
+def _rows(table: Crosstab, shown: Mapping[Any, int | None]) -> list[list[str | int | None]]:
+    body = [[name, *(shown[(r, c)] for c in range(len(table.columns)))] for r, name in enumerate(table.rows)]
+    return [[table.corner, *table.columns], *body]
