@@ -1,4 +1,4 @@
-"""`python -m deploy.local`: the whole of Ieum on this machine, for trying, developing and testing. Not for production."""
+"""`python -m deploy.local`: the whole of Ieum on this machine, for trying, developing, testing; not for production."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deploy.processes import SERVICES, STORES, Process, processes
 from deploy.supervisor import WITH_PARENT, System
 
 DEMO_LOGINS = ("learner", "instructor", "reviewer", "official", "admin")
-DEMO_PASSPHRASE = "hanbit-demo"  # noqa: S105: meant to be known
+DEMO_PASSPHRASE = "hanbit-demo"  # noqa: S105 (meant to be known)
 Processes = Callable[[Place], tuple[Process, ...]]
 
 
@@ -67,11 +67,10 @@ async def load_demo(system: Ieum) -> None:
         print(f"The demo could not be loaded (exit code {code}). Ieum goes on without it; `make demo` tries again.")
 
 
-async def serve() -> None:
-    data = Path(os.environ.get("IEUM_DATA") or ".ieum").resolve()
+async def serve(data: Path, listed: Processes) -> None:
     environment = {"IEUM_DEMO_PASSPHRASE": os.environ.get("IEUM_DEMO_PASSPHRASE") or DEMO_PASSPHRASE}
     print("Starting Ieum ...")
-    async with running(data, os.environ.get("IEUM_PORT") or "8080", environment) as system:
+    async with running(data, os.environ.get("IEUM_PORT") or "8080", environment, listed) as system:
         print(f"Ieum is at {system.url}   (logs: {system.place.data / 'logs'}; Ctrl-C stops it)")
         await load_demo(system)
         if system.environment.get("IEUM_DEMO") != "0":
@@ -80,12 +79,12 @@ async def serve() -> None:
         await system.watch()
 
 
-async def until_signalled() -> None:
+async def serve_until_signalled(data: Path, listed: Processes) -> None:
     """Serve until Ctrl-C or SIGTERM, then stop in order, however often the signal is repeated."""
     loop, signalled = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, signalled.set)
-    serving = asyncio.create_task(serve())
+    serving = asyncio.create_task(serve(data, listed))
     waiting = asyncio.create_task(signalled.wait())
     await asyncio.wait([serving, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
@@ -98,10 +97,11 @@ async def until_signalled() -> None:
         print("Ieum has stopped.")
 
 
-def main() -> int:
+def main(listed: Processes = processes) -> int:
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    data = Path(os.environ.get("IEUM_DATA") or ".ieum").resolve()
     try:
-        asyncio.run(until_signalled())
+        asyncio.run(serve_until_signalled(data, listed))
     except CannotStart as reason:
         print(reason, file=sys.stderr)
         return 1

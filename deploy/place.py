@@ -36,7 +36,7 @@ class Place:
 
     @property
     def url(self) -> str:
-        host = LOOPBACK if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104: compared, not bound
+        host = LOOPBACK if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 (compared, not bound)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def owns(self, store: str) -> bool:
@@ -49,7 +49,7 @@ class Place:
 
 
 def settle(given: Mapping[str, str], internal: tuple[str, ...]) -> Place:
-    """Take the ports that the `internal` processes had last time where they are still free, and make what is missing."""
+    """Give the `internal` processes the ports of last time where those are still free; make what is missing."""
     data = Path(given.get("IEUM_DATA") or ".ieum").resolve()
     host = given.get("IEUM_HOST") or LOOPBACK
     port = _gateway_port(host, given.get("IEUM_PORT") or "8080")

@@ -59,7 +59,8 @@ async def jetstream_answers(url: str) -> None:
 async def service_serves(address: str) -> None:
     async with grpc.aio.insecure_channel(address) as channel:
         health = health_pb2_grpc.HealthStub(channel)
-        answer = await health.Check(health_pb2.HealthCheckRequest(), timeout=LOOK)
+        # Its types leave out the methods.
+        answer = await health.Check(health_pb2.HealthCheckRequest(), timeout=LOOK)  # type: ignore[attr-defined]
     if answer.status != health_pb2.HealthCheckResponse.SERVING:
         raise NotReady(f"{address} answers, and does not serve yet")
 
