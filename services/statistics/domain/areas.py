@@ -1,0 +1,54 @@
+"""The tree of areas, and what of it somebody may see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+EVERYWHERE = "*"
+
+
+@dataclass(frozen=True)
+class AreaTree:
+    """Names are "areas/{code}"; children keep the order of the list."""
+
+    titles: Mapping[str, Mapping[str, str]]
+    children: Mapping[str, Sequence[str]]
+    organisations: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, areas: Iterable[Mapping[str, Any]], organisations: Iterable[Mapping[str, Any]]) -> AreaTree:
+        """From rows with name, parent ("" at the top) and title."""
+        children: dict[str, list[str]] = defaultdict(list)
+        titles: dict[str, Mapping[str, str]] = {}
+        for area in areas:
+            titles[area["name"]] = area["title"]
+            children[area["parent"]].append(area["name"])
+        return cls(titles, dict(children), {row["name"]: row["title"] for row in organisations})
+
+    def below(self, area: str) -> list[str]:
+        """The area and everything inside it."""
+        found = [area]
+        for name in found:
+            found.extend(self.children.get(name, ()))
+        return found
+
+    def branches(self, area: str) -> dict[str, list[str]]:
+        """The rows of a table by area: each child with all inside it, then the area for those no nearer."""
+        top = "" if area == EVERYWHERE else area
+        rows = {child: self.below(child) for child in self.children.get(top, ())}
+        return rows if area == EVERYWHERE else {**rows, area: [area]}
+
+    def allows(self, scopes: Iterable[str], wanted: str) -> bool:
+        """Whether what is wanted lies inside one of the scopes; what is not in the list is nobody's."""
+        held = frozenset(scopes)
+        if EVERYWHERE in held:
+            return wanted == EVERYWHERE or wanted in self.titles or wanted in self.organisations
+        if wanted.startswith("organisations/"):
+            return wanted in held and wanted in self.organisations
+        return any(wanted in self.below(scope) for scope in held if scope in self.titles)
+
+    def title(self, name: str) -> Mapping[str, str]:
+        return self.titles.get(name) or self.organisations.get(name) or {}

@@ -1,0 +1,175 @@
+"""Facts, and the copies that give them meaning. All arrive by events; every write is an upsert by natural key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING
+from pymongo.errors import DuplicateKeyError
+
+from services.chassis.mongo import Collection, Database, Document
+from services.statistics.domain.areas import AreaTree
+from services.statistics.domain.dimensions import AGE_BANDS, DIGCOMP_AREAS, FLAGS, OLDER_FROM, SEXES, UNKNOWN
+from services.statistics.domain.live import Tally
+
+
+class Facts:
+    """One document per enrolment: no name, no login, only a keyed hash of the person."""
+
+    def __init__(self, database: Database) -> None:
+        self.facts = database["facts"]
+        self.traits = database["traits"]
+        self.places = database["places"]
+        self.courses = database["courses"]
+
+    async def prepare(self) -> None:
+        await self.facts.create_index([("universe", ASCENDING), ("area", ASCENDING), ("quarter", ASCENDING)])
+        await self.facts.create_index([("universe", ASCENDING), ("organisation", ASCENDING), ("quarter", ASCENDING)])
+        await self.facts.create_index([("pseudonym", ASCENDING)])
+
+    async def put_enrolment(self, enrollment: str, fields: Mapping[str, Any]) -> None:
+        await self.facts.update_one({"_id": enrollment}, {"$set": dict(fields)}, upsert=True)
+        await self._carry_traits(fields["pseudonym"])
+
+    async def put_moment(self, enrollment: str, field: str, moment: datetime) -> None:
+        """The first of its kind stands, in whatever order they come."""
+        await self.facts.update_one({"_id": enrollment}, {"$min": {field: moment}}, upsert=True)
+
+    async def put_version(self, enrollment: str, version: int) -> None:
+        await self.facts.update_one({"_id": enrollment}, {"$max": {"version": version}}, upsert=True)
+
+    async def put_minutes(self, enrollment: str, lesson: str, minutes: int) -> None:
+        await self.facts.update_one({"_id": enrollment}, {"$set": {f"minutes.{lesson}": minutes}}, upsert=True)
+
+    async def put_traits(self, pseudonym: str, revision: int, traits: Mapping[str, Any]) -> None:
+        """Later answers replace earlier ones, also on the facts that stand already."""
+        await _put_newer(self.traits, pseudonym, revision, traits)
+        await self._carry_traits(pseudonym)
+
+    async def _carry_traits(self, pseudonym: str) -> None:
+        """Both doors end here after their own write, so that whichever comes last finds the other's."""
+        traits = await self.traits.find_one({"_id": pseudonym})
+        if traits is not None:
+            revision = traits["revision"]
+            del traits["_id"]
+            older = {"pseudonym": pseudonym, "traits.revision": {"$not": {"$gte": revision}}}
+            await self.facts.update_many(older, {"$set": {"traits": traits}})
+
+    async def put_places(self, revision: int, areas: Sequence[Document], organisations: Sequence[Document]) -> None:
+        content = {"areas": list(areas), "organisations": list(organisations)}
+        await _put_newer(self.places, "current", revision, content)
+
+    async def put_course(self, course: str, revision: int, fields: Mapping[str, Any]) -> None:
+        await _put_newer(self.courses, course, revision, fields)
+
+    async def areas(self) -> AreaTree:
+        document = await self.places.find_one({"_id": "current"}) or {"areas": [], "organisations": []}
+        return AreaTree.of(document["areas"], document["organisations"])
+
+    async def course_list(self) -> dict[str, Document]:
+        return {document["_id"]: document async for document in self.courses.find()}
+
+    async def tallies(self, match: Document, row: Any, as_of: datetime | None) -> list[Tally]:
+        """One tally for each value of the aggregation expression `row` (an array counts under each of its members)."""
+        documents = await self.facts.aggregate([{"$match": match}, *_standing(as_of), *_counted(row)])
+        return [Tally(code=document.pop("_id"), **document) async for document in documents]
+
+
+async def _put_newer(collection: Collection, key: str, revision: int, fields: Mapping[str, Any]) -> None:
+    """Replaces what is older; what is newer stays (there the upsert meets its own key)."""
+    with suppress(DuplicateKeyError):
+        await collection.replace_one(
+            {"_id": key, "revision": {"$lt": revision}}, {"revision": revision, **fields}, upsert=True
+        )
+
+
+def _standing(as_of: datetime | None) -> list[Document]:
+    """What had happened by the as-of moment; those who left before doing anything are not of the cohort."""
+
+    def happened(field: str) -> Document:
+        known: Document = {"$gt": [f"${field}", None]}
+        return known if as_of is None else {"$and": [known, {"$lte": [f"${field}", as_of]}]}
+
+    states = {
+        "completed": happened("completed_at"),
+        "started": {"$or": [happened("started_at"), happened("completed_at")]},
+        "withdrawn": happened("withdrawn_at"),
+    }
+    return [
+        {"$set": states},
+        {"$match": {"$or": [{"withdrawn": False}, {"started": True}]}},
+    ]
+
+
+def _counted(row: Any) -> list[Document]:
+    """Enrolments by row and person first, so that each person counts once however many courses they take."""
+
+    def times(condition: Any) -> Document:
+        return {"$sum": {"$cond": [condition, 1, 0]}}
+
+    def persons(condition: Any) -> Document:
+        return {"$sum": {"$cond": [condition, 1, 0]}}
+
+    per_person: Document = {
+        "_id": {"row": "$row", "person": "$pseudonym"},
+        "enrolments": {"$sum": 1},
+        "started": times("$started"),
+        "completed": times("$completed"),
+    }
+    per_row: Document = {
+        "_id": "$_id.row",
+        "enrolments": {"$sum": "$enrolments"},
+        "persons": {"$sum": 1},
+        "started": {"$sum": "$started"},
+        "persons_started": persons({"$gt": ["$started", 0]}),
+        "persons_not_started": persons({"$lt": ["$started", "$enrolments"]}),
+        "completed": {"$sum": "$completed"},
+        "persons_completed": persons({"$gt": ["$completed", 0]}),
+        "persons_not_completed": persons({"$lt": ["$completed", "$enrolments"]}),
+        "persons_under_way": persons({"$lt": ["$completed", "$started"]}),
+    }
+    return [{"$set": {"row": row}}, {"$unwind": "$row"}, {"$group": per_person}, {"$group": per_row}]
+
+
+def by_area(branches: Mapping[str, Sequence[str]]) -> Document:
+    """Each fact under the branch that holds its area."""
+    cases = [{"case": {"$in": ["$area", list(codes)]}, "then": code} for code, codes in branches.items()]
+    return {"$switch": {"branches": cases, "default": UNKNOWN}} if cases else {"$literal": UNKNOWN}
+
+
+_AGE: Document = {"$subtract": ["$enrol_year", "$traits.birth_year"]}
+_AGE_KNOWN: Document = {"$gt": ["$traits.birth_year", 0]}
+
+
+def by_age() -> Document:
+    cases = [{"case": {"$lte": ["$$age", last]}, "then": code} for code, _, last in AGE_BANDS]
+    band: Document = {"$switch": {"branches": cases, "default": UNKNOWN}}
+    return {"$cond": [_AGE_KNOWN, {"$let": {"vars": {"age": _AGE}, "in": band}}, UNKNOWN]}
+
+
+def by_sex() -> Document:
+    return {"$cond": [{"$in": ["$traits.sex", list(SEXES)]}, "$traits.sex", UNKNOWN]}
+
+
+def by_target_group() -> Document:
+    """An array: each fact counts once under each flag or its complement, or as not answered."""
+    older: Document = {"$cond": [{"$gte": [_AGE, OLDER_FROM]}, "OLD", "N_OLD"]}
+    flags = [
+        {"$cond": [{"$in": [flag, {"$ifNull": ["$traits.groups", []]}]}, code, f"N_{code}"]}
+        for code, flag in FLAGS.items()
+    ]
+    answered: Document = {"$cond": [{"$eq": ["$traits.groups_answered", True]}, flags, [UNKNOWN]]}
+    return {"$concatArrays": [{"$cond": [_AGE_KNOWN, [older], []]}, answered]}
+
+
+def by_digcomp_area(domains: Mapping[str, Sequence[str]]) -> Document:
+    """An array: a course counts under each of its competence areas."""
+    cases = [
+        {"case": {"$eq": ["$course", course]}, "then": [f"DC30_{area}" for area in areas]}
+        for course, areas in domains.items()
+        if set(areas) <= set(DIGCOMP_AREAS) and areas
+    ]
+    return {"$switch": {"branches": cases, "default": [UNKNOWN]}} if cases else {"$literal": [UNKNOWN]}
