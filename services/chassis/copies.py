@@ -1,0 +1,20 @@
+"""Copies of what other services announced: each part of a document is as of the newest revision heard of it.
+
+Parts are kept apart because the events of one thing may arrive out of order, and each tells about some parts only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.chassis.mongo import Collection
+
+
+async def keep_newest(collection: Collection, key: str, revision: int, **parts: Any) -> None:
+    """Sets each part of the document unless a newer revision of it is there; hearing twice changes nothing."""
+    update = {}
+    for name, value in parts.items():
+        newer = {"$gt": [revision, {"$ifNull": [f"$revisions.{name}", 0]}]}
+        update[name] = {"$cond": [newer, {"$literal": value}, f"${name}"]}
+        update[f"revisions.{name}"] = {"$max": [f"$revisions.{name}", revision]}
+    await collection.update_one({"_id": key}, [{"$set": update}], upsert=True)
