@@ -1,0 +1,1 @@
+"""Who takes what, and where they lived when they began."""

@@ -1,0 +1,35 @@
+"""What the enrollment service hears: which courses there are, for whom, and who teaches them."""
+
+from __future__ import annotations
+
+from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired, TeachersChanged
+from services.chassis.bus import Handlers
+from services.enrollment.store import Store
+from services.enrollment.wire import audience_of
+
+
+def handlers(store: Store) -> Handlers:
+    async def on_published(event: CoursePublished) -> None:
+        await store.keep_offering(
+            event.course,
+            event.revision,
+            version=event.version,
+            audience=audience_of(event.audience).value,
+            teachers=list(event.teachers),
+        )
+
+    async def on_retired(event: CourseRetired) -> None:
+        await store.keep_offering(event.course, event.revision, retired=True)
+
+    async def on_reinstated(event: CourseReinstated) -> None:
+        await store.keep_offering(event.course, event.revision, retired=False)
+
+    async def on_teachers_changed(event: TeachersChanged) -> None:
+        await store.keep_offering(event.course, event.revision, teachers=list(event.teachers))
+
+    return {
+        CoursePublished: on_published,
+        CourseRetired: on_retired,
+        CourseReinstated: on_reinstated,
+        TeachersChanged: on_teachers_changed,
+    }

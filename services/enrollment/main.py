@@ -1,0 +1,21 @@
+"""Composition root of the enrollment service."""
+
+from __future__ import annotations
+
+from ieum.enrollment.v1.enrollment_pb2_grpc import add_EnrollmentServiceServicer_to_server
+from services.chassis.run import Frame, main
+from services.enrollment.events import handlers
+from services.enrollment.service import TOKEN_SCOPES, EnrollmentService
+from services.enrollment.store import Store
+
+
+async def compose(frame: Frame) -> None:
+    store = Store(frame.database, frame.outbox)
+    await store.prepare()
+    server = frame.offer("ieum.enrollment.v1.EnrollmentService", TOKEN_SCOPES)
+    add_EnrollmentServiceServicer_to_server(EnrollmentService(store), server)
+    frame.hear("ieum.courses.v1", handlers(store))
+
+
+if __name__ == "__main__":
+    main("enrollment", compose)

@@ -1,0 +1,148 @@
+"""The RPC door of the enrollment service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from ieum.enrollment.v1 import enrollment_pb2 as pb
+from ieum.enrollment.v1 import enrollment_pb2_grpc
+from services.chassis.clock import moment, now
+from services.chassis.errors import Forbidden, Invalid, Missing
+from services.chassis.pages import page_size
+from services.chassis.principal import Principal, acting
+from services.enrollment import domain, wire
+from services.enrollment.domain import Outcome, Participation, Residence, Universe
+from services.enrollment.store import Store
+
+TOKEN_SCOPES = {
+    "Enrol": "learning.write",
+    "Withdraw": "learning.write",
+    "MoveToVersion": "learning.write",
+    "GetEnrollment": "learning.read",
+    "ListEnrollments": "learning.read",
+}
+
+
+class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def Enrol(self, request: pb.EnrolRequest, context: object) -> pb.Enrollment:
+        caller = _caller()
+        person = request.person or caller.require_person()
+        residence = _residence(caller, person, request)
+        enrol_time = _past_time(caller, request.enrol_time, field="enrol_time")
+        delivery = wire.delivery_of(request.delivery)
+        offering = await self._store.offering(request.course)
+        verb = partial(
+            domain.enrol,
+            offering=offering,
+            residence=residence,
+            delivery=delivery,
+            enrol_time=enrol_time,
+            now=now(),
+        )
+        participation = await self._store.enrol(request.course, person, verb)
+        key = domain.key_of(request.course, person)
+        return wire.enrollment_message(key, participation, participation.runs[-1], offering.version)
+
+    async def Withdraw(self, request: pb.WithdrawRequest, context: object) -> pb.Enrollment:
+        caller = _caller()
+        withdraw_time = _past_time(caller, request.withdraw_time, field="withdraw_time")
+        key, number = wire.parse_name(request.name)
+
+        def verb(participation: Participation) -> Outcome:
+            _require_own(caller, participation.person)
+            return domain.withdraw(participation, number, withdraw_time, now())
+
+        return await self._render(key, number, await self._store.change(key, verb))
+
+    async def MoveToVersion(self, request: pb.MoveToVersionRequest, context: object) -> pb.Enrollment:
+        caller = _caller()
+        key, number = wire.parse_name(request.name)
+        found = await self._store.get(key)
+        _require_own(caller, found.person)
+        offering = await self._store.offering(found.course)
+        verb = partial(domain.move_to_version, number=number, offering=offering, version=request.version, now=now())
+        return await self._render(key, number, await self._store.change(key, verb))
+
+    async def GetEnrollment(self, request: pb.GetEnrollmentRequest, context: object) -> pb.Enrollment:
+        caller = _caller()
+        key, number = wire.parse_name(request.name)
+        participation = await self._store.get(key)
+        if not await self._teaches(caller, participation.course):
+            _require_own(caller, participation.person)
+        return await self._render(key, number, participation)
+
+    async def ListEnrollments(self, request: pb.ListEnrollmentsRequest, context: object) -> pb.ListEnrollmentsResponse:
+        condition = await self._condition(request)
+        rows, token = await self._store.page(condition, page_size(request.page_size), request.page_token)
+        offerings = await self._store.offerings(*{participation.course for _, participation, _ in rows})
+        versions = {course: offering.version for course, offering in offerings.items()}
+        enrollments = [
+            wire.enrollment_message(key, participation, run, versions.get(participation.course, 0))
+            for key, participation, run in rows
+        ]
+        return pb.ListEnrollmentsResponse(enrollments=enrollments, next_page_token=token)
+
+    async def _condition(self, request: pb.ListEnrollmentsRequest) -> dict[str, str]:
+        caller = _caller()
+        if bool(request.person) == bool(request.course):
+            raise Invalid("PERSON_OR_COURSE", field="person")
+        if request.person:
+            if not _may_act_for(caller, request.person):
+                raise Forbidden("NOT_YOURS")
+            return {"person": request.person}
+        if not _is_trusted(caller) and not await self._teaches(caller, request.course):
+            raise Forbidden("NOT_TEACHER")
+        return {"course": request.course}
+
+    async def _teaches(self, caller: Principal, course: str) -> bool:
+        offering = (await self._store.offerings(course)).get(course)
+        return offering is not None and caller.person in offering.teachers
+
+    async def _render(self, key: str, number: int, participation: Participation) -> pb.Enrollment:
+        offering = (await self._store.offerings(participation.course)).get(participation.course)
+        return wire.enrollment_message(
+            key, participation, participation.run(number), offering.version if offering else 0
+        )
+
+
+def _caller() -> Principal:
+    """Somebody signed in, or the gateway itself."""
+    caller = acting()
+    if not caller.is_system:
+        caller.require_person()
+    return caller
+
+
+def _is_trusted(caller: Principal) -> bool:
+    return caller.is_system or caller.holds("administrator")
+
+
+def _may_act_for(caller: Principal, person: str) -> bool:
+    return caller.person == person or _is_trusted(caller)
+
+
+def _require_own(caller: Principal, person: str) -> None:
+    """A stranger is told the same as when there is nothing."""
+    if not _may_act_for(caller, person):
+        raise Missing("ENROLLMENT_NOT_FOUND")
+
+
+def _residence(caller: Principal, person: str, request: pb.EnrolRequest) -> Residence:
+    if not _may_act_for(caller, person):
+        raise Forbidden("NOT_YOURS")
+    if person != caller.person or (_is_trusted(caller) and request.HasField("residence")):
+        return wire.residence_of(request.residence)
+    return Residence(caller.area, caller.organisation, Universe(caller.universe or "resident"))
+
+
+def _past_time(caller: Principal, stamp: Timestamp, *, field: str) -> datetime | None:
+    time = moment(stamp)
+    if time and not _is_trusted(caller):
+        raise Forbidden("ROLE_NEEDED", field=field, roles="administrator")
+    return time

@@ -1,0 +1,116 @@
+"""Participations and the offerings that people enrol in, as documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from google.protobuf.message import Message
+from pymongo import ASCENDING
+
+from ieum.enrollment.v1 import events_pb2
+from services.chassis.clock import stamp
+from services.chassis.copies import keep_newest
+from services.chassis.errors import Missing
+from services.chassis.mongo import Database, Entities
+from services.chassis.outbox import Outbox
+from services.chassis.pages import decode_token, encode_token
+from services.enrollment import wire
+from services.enrollment.domain import (
+    Audience,
+    Enrolled,
+    Fact,
+    MovedToVersion,
+    Offering,
+    Outcome,
+    Participation,
+    Run,
+    Withdrawn,
+    key_of,
+)
+
+Row = tuple[str, Participation, Run]
+
+
+class Store:
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self._participations = Entities(database["participations"], Participation, announced, outbox)
+        self._offerings = database["offerings"]
+
+    async def prepare(self) -> None:
+        for field in ("person", "course"):
+            await self._participations.collection.create_index([(field, ASCENDING), ("_id", ASCENDING)])
+
+    async def enrol(self, course: str, person: str, verb: Callable[[Participation], Outcome]) -> Participation:
+        return await self._participations.change(key_of(course, person), verb, start=Participation(person, course))
+
+    async def change(self, key: str, verb: Callable[[Participation], Outcome]) -> Participation:
+        return await self._participations.change(key, verb, missing="ENROLLMENT_NOT_FOUND")
+
+    async def get(self, key: str) -> Participation:
+        return await self._participations.get(key, missing="ENROLLMENT_NOT_FOUND")
+
+    async def page(self, condition: Mapping[str, str], size: int, token: str) -> tuple[list[Row], str]:
+        """Runs in order of key and number; a page may begin in the middle of a participation."""
+        key, number = decode_token(token, 2) or ("", 0)
+        query: dict[str, Any] = {**condition, "_id": {"$gte": key}}
+        rows: list[Row] = []
+        found = self._participations.collection.find(query, {"pending": 0}).sort("_id", ASCENDING)
+        async for document in found.limit(size + 2):
+            participation = self._participations.load(document)
+            found_key = document["_id"]
+            rows += [
+                (found_key, participation, run) for run in participation.runs if (found_key, run.number) > (key, number)
+            ]
+        if len(rows) <= size:
+            return rows, ""
+        last_key, _, last_run = rows[size - 1]
+        return rows[:size], encode_token(last_key, last_run.number)
+
+    async def offering(self, course: str) -> Offering:
+        offerings = await self.offerings(course)
+        if course not in offerings:
+            raise Missing("COURSE_NOT_FOUND", field="course")
+        return offerings[course]
+
+    async def offerings(self, *courses: str) -> dict[str, Offering]:
+        found = self._offerings.find({"_id": {"$in": list(courses)}, "version": {"$gt": 0}})
+        return {
+            document["_id"]: Offering(
+                course=document["_id"],
+                version=document["version"],
+                audience=Audience(document["audience"]),
+                retired=document.get("retired", False),
+                teachers=tuple(document.get("teachers", ())),
+            )
+            async for document in found
+        }
+
+    async def keep_offering(self, course: str, revision: int, **parts: Any) -> None:
+        await keep_newest(self._offerings, course, revision, **parts)
+
+
+def announced(fact: Fact, key: str, revision: int) -> Message:
+    run = fact.run
+    who: dict[str, Any] = {
+        "enrollment": wire.name_of(key, run.number),
+        "person": fact.person,
+        "course": fact.course,
+        "revision": revision,
+        "time": stamp(fact.time),
+    }
+    match fact:
+        case Enrolled():
+            return events_pb2.Enrolled(
+                **who,
+                version=run.version,
+                run=run.number,
+                residence=wire.residence_message(run.residence),
+                delivery=wire.delivery_number(run.delivery),
+                enrol_time=stamp(run.enrol_time),
+            )
+        case Withdrawn():
+            return events_pb2.Withdrawn(**who, withdraw_time=stamp(run.withdraw_time))
+        case MovedToVersion():
+            return events_pb2.MovedToVersion(**who, version=run.version)
+    raise TypeError(fact)
