@@ -1,0 +1,1 @@
+"""What is taught: drafts and their reviews, immutable versions, the catalogue, media."""

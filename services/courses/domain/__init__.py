@@ -1,0 +1,1 @@
+"""The rules of courses, one concept a file, as pure functions over frozen values."""

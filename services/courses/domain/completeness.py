@@ -1,0 +1,209 @@
+"""What a draft still lacks before anybody may learn from it; all of it at once, so that authors need not ask twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from urllib.parse import urlsplit
+
+from services.courses.domain.content import (
+    Block,
+    Body,
+    Choice,
+    Content,
+    File,
+    Image,
+    Item,
+    Lesson,
+    Matching,
+    Number,
+    Option,
+    Ordering,
+    Quiz,
+    ShortText,
+    Task,
+    Text,
+    Texts,
+    TrueFalse,
+    Video,
+)
+
+# Content types by media name, of all media that exist.
+Known = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Problem:
+    reason: str
+    lesson: str = ""
+    block: str = ""
+    item: str = ""
+    language: str = ""
+
+
+Problems = Iterator[Problem]
+
+
+def problems_of(content: Content, known: Known) -> tuple[Problem, ...]:
+    """In reading order; empty for what may be submitted."""
+    return tuple(_of_outline(content, known)) + tuple(_of_lessons(content, known))
+
+
+def _of_outline(content: Content, known: Known) -> Problems:
+    if not content.languages:
+        yield Problem("LANGUAGES_MISSING")
+    yield from _missing(content.title, content, "TITLE_MISSING")
+    yield from _missing(content.summary, content, "SUMMARY_MISSING")
+    if content.audience is None:
+        yield Problem("AUDIENCE_MISSING")
+    if content.level is None:
+        yield Problem("LEVEL_MISSING")
+    if not content.competences:
+        yield Problem("COMPETENCES_MISSING")
+    if content.cover:
+        yield from _of_media({"": content.cover}, content, known, "image/", "COVER")
+        yield from _missing(content.cover_alt, content, "COVER_ALT_MISSING")
+    yield from _of_rule(content)
+
+
+def _of_rule(content: Content) -> Problems:
+    ids = {lesson.id for lesson in content.lessons}
+    if not ids:
+        yield Problem("NO_LESSON")
+    elif not content.rule.counted_lessons:
+        yield Problem("NO_COUNTED_LESSON")
+    for lesson in content.rule.counted_lessons:
+        if lesson not in ids:
+            yield Problem("COUNTED_LESSON_UNKNOWN", lesson=lesson)
+
+
+def _of_lessons(content: Content, known: Known) -> Problems:
+    for lesson in content.lessons:
+        yield from (replace(problem, lesson=lesson.id) for problem in _of_lesson(lesson, content, known))
+
+
+def _of_lesson(lesson: Lesson, content: Content, known: Known) -> Problems:
+    yield from _missing(lesson.title, content, "TITLE_MISSING")
+    if not lesson.minutes:
+        yield Problem("MINUTES_MISSING")
+    if not lesson.blocks:
+        yield Problem("NO_BLOCK")
+    for block in lesson.blocks:
+        yield from (replace(problem, block=block.id) for problem in _of_block(block, content, known))
+
+
+def _of_block(block: Block, content: Content, known: Known) -> Problems:
+    body: Body = block.body
+    match body:
+        case Text():
+            yield from _missing(body.markdown, content, "TEXT_MISSING")
+        case Image():
+            yield from _of_media(body.media, content, known, "image/")
+            yield from _missing(body.alt, content, "ALT_MISSING")
+        case Video():
+            yield from _of_video(body, content, known)
+        case File():
+            yield from _missing(body.title, content, "TITLE_MISSING")
+            yield from _of_media(body.media, content, known, "")
+        case Quiz():
+            if not body.items:
+                yield Problem("NO_ITEM")
+            for item in body.items:
+                yield from (replace(problem, item=item.id) for problem in _of_item(item, content))
+
+
+def _of_video(video: Video, content: Content, known: Known) -> Problems:
+    yield from _missing(video.title, content, "TITLE_MISSING")
+    if not video.url:
+        yield from _of_media(video.media, content, known, "video/")
+    elif not is_https(video.url):
+        yield Problem("VIDEO_URL_NOT_HTTPS")
+    yield from _of_media(video.captions, content, known, "text/vtt", "CAPTIONS")
+    yield from _missing(video.transcript, content, "TRANSCRIPT_MISSING")
+
+
+def _of_item(item: Item, content: Content) -> Problems:
+    yield from _missing(item.prompt, content, "PROMPT_MISSING")
+    yield from _missing(item.explanation, content, "EXPLANATION_MISSING")
+    yield from _of_task(item.task, content)
+
+
+def _of_task(task: Task, content: Content) -> Problems:
+    match task:
+        case Choice():
+            yield from _of_options(task.options, content)
+            yield from _of_right_options(task)
+        case Matching():
+            yield from _of_options(task.left, content)
+            yield from _of_options(task.right, content)
+            rights = {option.id for option in task.right}
+            if any(task.correct.get(option.id) not in rights for option in task.left):
+                yield Problem("NO_RIGHT_ANSWER")
+        case Ordering():
+            yield from _of_options(task.steps, content)
+        case ShortText():
+            if not any(answer.strip() for answer in task.accepted):
+                yield Problem("NO_RIGHT_ANSWER")
+        case Number():
+            yield from _of_number(task)
+        case TrueFalse():
+            pass
+
+
+def _of_right_options(choice: Choice) -> Problems:
+    right = {option.id for option in choice.options} & set(choice.correct)
+    if not right:
+        yield Problem("NO_RIGHT_ANSWER")
+    elif len(right) > 1 and not choice.multiple:
+        yield Problem("TOO_MANY_RIGHT_ANSWERS")
+
+
+def _of_number(number: Number) -> Problems:
+    if not number.value:
+        yield Problem("NO_RIGHT_ANSWER")
+    elif not is_decimal(number.value) or not is_decimal(number.tolerance or "0") or number.tolerance.startswith("-"):
+        yield Problem("NUMBER_MALFORMED")
+
+
+def _of_options(options: tuple[Option, ...], content: Content) -> Problems:
+    if len(options) < 2:
+        yield Problem("OPTIONS_TOO_FEW")
+    missing = [problem for option in options for problem in _missing(option.text, content, "OPTION_TEXT_MISSING")]
+    yield from dict.fromkeys(missing)
+
+
+def _of_media(media: Texts, content: Content, known: Known, kind: str, what: str = "MEDIA") -> Problems:
+    """Every language has its own or the one for any language, and all of them exist and are of the kind."""
+    for language in content.languages:
+        if not media.get(language) and not media.get(""):
+            yield Problem(f"{what}_MISSING", language=language)
+    for language, name in media.items():
+        if name not in known:
+            yield Problem("MEDIA_UNKNOWN", language=language)
+        elif not known[name].startswith(kind):
+            yield Problem(f"{what}_WRONG_TYPE", language=language)
+
+
+def _missing(texts: Texts, content: Content, reason: str) -> Problems:
+    for language in _lacking(texts, content.languages):
+        yield Problem(reason, language=language)
+
+
+def _lacking(texts: Texts, languages: Iterable[str]) -> Iterator[str]:
+    return (language for language in languages if not texts.get(language, "").strip())
+
+
+def is_decimal(text: str) -> bool:
+    try:
+        return Decimal(text).is_finite()
+    except InvalidOperation:
+        return False
+
+
+def is_https(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname)

@@ -1,0 +1,122 @@
+"""Content as others than its authors see it: no answer shows in what stands there, in its order, or in its ids."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from services.courses.domain.content import (
+    Choice,
+    Content,
+    Item,
+    Matching,
+    Number,
+    Option,
+    Ordering,
+    Quiz,
+    ShortText,
+    Task,
+    TrueFalse,
+)
+
+
+def publishable(content: Content, course: str) -> Content:
+    """Ids of steps and right-hand options say nothing any more ("s1", "s2" would); every version has the same."""
+
+    def disguise(item: Item, place: str) -> Item:
+        return replace(item, task=_disguised(item.task, f"{course}/{place}/{item.id}"))
+
+    return _with_items(content, disguise)
+
+
+def unanswered(content: Content, version: str) -> Content:
+    """What a learner gets. What is to be put in order is shuffled, the same way whenever the version is read."""
+
+    def hide(item: Item, place: str) -> Item:
+        return replace(item, explanation={}, task=_hidden(item.task, f"{version}/{place}/{item.id}"))
+
+    return _with_items(content, hide)
+
+
+def answers_only(content: Content) -> Content:
+    """What grading needs: the items without their texts."""
+
+    def strip(item: Item, place: str) -> Item:
+        return replace(item, prompt={}, explanation={}, task=_without_texts(item.task))
+
+    return _with_items(content, strip)
+
+
+def _with_items(content: Content, change: Callable[[Item, str], Item]) -> Content:
+    lessons = []
+    for lesson in content.lessons:
+        blocks = []
+        for block in lesson.blocks:
+            if isinstance(block.body, Quiz):
+                items = tuple(change(item, f"{lesson.id}/{block.id}") for item in block.body.items)
+                block = replace(block, body=replace(block.body, items=items))
+            blocks.append(block)
+        lessons.append(replace(lesson, blocks=tuple(blocks)))
+    return replace(content, lessons=tuple(lessons))
+
+
+def _disguised(task: Task, seed: str) -> Task:
+    match task:
+        case Ordering():
+            names = _names(task.steps, f"{seed}/steps")
+            return replace(task, steps=_renamed(task.steps, names))
+        case Matching():
+            names = _names(task.right, f"{seed}/right")
+            correct = {left: names[right] for left, right in task.correct.items() if right in names}
+            return replace(task, right=_renamed(task.right, names), correct=correct)
+        case _:
+            return task
+
+
+def _hidden(task: Task, seed: str) -> Task:
+    match task:
+        case Choice():
+            return replace(task, correct=())
+        case TrueFalse():
+            return TrueFalse()
+        case ShortText():
+            return ShortText()
+        case Number():
+            return Number()
+        case Matching():
+            return replace(task, right=_shuffled(task.right, seed), correct={})
+        case Ordering():
+            return replace(task, steps=_shuffled(task.steps, seed))
+
+
+def _without_texts(task: Task) -> Task:
+    match task:
+        case Choice():
+            return replace(task, options=_bare(task.options))
+        case Matching():
+            return replace(task, left=_bare(task.left), right=_bare(task.right))
+        case Ordering():
+            return replace(task, steps=_bare(task.steps))
+        case _:
+            return task
+
+
+def _bare(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    return tuple(Option(option.id) for option in options)
+
+
+def _names(options: tuple[Option, ...], seed: str) -> Mapping[str, str]:
+    return {option.id: _digest(seed, option.id)[:12] for option in options}
+
+
+def _renamed(options: tuple[Option, ...], names: Mapping[str, str]) -> tuple[Option, ...]:
+    return tuple(replace(option, id=names[option.id]) for option in options)
+
+
+def _shuffled(options: tuple[Option, ...], seed: str) -> tuple[Option, ...]:
+    return tuple(sorted(options, key=lambda option: _digest(seed, option.id)))
+
+
+def _digest(seed: str, text: str) -> str:
+    return hashlib.sha256(f"{seed}/{text}".encode()).hexdigest()

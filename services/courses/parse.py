@@ -1,0 +1,71 @@
+"""What callers ask for, in the store's words; names and masks that make no sense are refused here."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from ieum.courses.v1 import courses_pb2
+from services.chassis.clock import new_id
+from services.chassis.errors import Invalid
+from services.chassis.principal import acting
+from services.courses import wire
+from services.courses.store import Wanted
+
+_PERSON = re.compile(r"people/[0-9a-z-]{1,64}")
+_LONGEST_QUERY = 200
+_OUTLINE = frozenset(
+    ["title", "summary", "languages", "audience", "competences", "level", "cover", "cover_alt", "rule"]
+)
+
+
+def wanted(request: courses_pb2.SearchCatalogRequest) -> Wanted:
+    if len(request.query) > _LONGEST_QUERY:
+        raise Invalid("TEXT_TOO_LONG", field="query", limit=_LONGEST_QUERY)
+    levels = [wire.level_from(level) for level in request.levels]
+    return Wanted(
+        request.query,
+        tuple(request.topics),
+        tuple(level for level in levels if level),
+        request.language,
+        request.max_minutes,
+        wire.audience_from(request.audience),
+    )
+
+
+def paths(request: courses_pb2.UpdateCourseRequest) -> frozenset[str]:
+    """Of the mask; without one, what is set."""
+    if not request.HasField("update_mask"):
+        return _OUTLINE & {field.name for field, _ in request.content.ListFields()}
+    asked = frozenset(request.update_mask.paths)
+    if asked - _OUTLINE:
+        raise Invalid("UPDATE_MASK_INVALID", field="update_mask", paths=",".join(sorted(asked - _OUTLINE)))
+    return asked
+
+
+def new_key(request_id: str) -> str:
+    """The same for the same request of the same person, so that a repeat makes no second course."""
+    if not request_id:
+        return new_id()
+    return hashlib.sha256(f"{acting().person}/{request_id}".encode()).hexdigest()[:16]
+
+
+def key(name: str, collection: str = "courses") -> str:
+    match = re.fullmatch(rf"{collection}/([0-9a-z-]{{1,64}})", name)
+    if not match:
+        raise Invalid("NAME_MALFORMED", field="name")
+    return match[1]
+
+
+def version_key(name: str) -> tuple[str, int]:
+    """Number 0 is the current one."""
+    match = re.fullmatch(r"courses/([0-9a-z-]{1,64})/versions/(current|[1-9][0-9]{0,8})", name)
+    if not match:
+        raise Invalid("NAME_MALFORMED", field="name")
+    return match[1], 0 if match[2] == "current" else int(match[2])
+
+
+def person(name: str) -> str:
+    if not _PERSON.fullmatch(name):
+        raise Invalid("NAME_MALFORMED", field="person")
+    return name

@@ -1,0 +1,111 @@
+"""Courses, versions, catalogue entries and media as the service's callers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ieum.courses.v1 import courses_pb2
+from services.chassis.clock import stamp
+from services.courses.domain.completeness import Problem
+from services.courses.domain.content import Texts, etag_of, outline
+from services.courses.domain.course import Course
+from services.courses.domain.listing import Version
+from services.courses.media import Medium
+from services.courses.wire import audience_to, content_to, level_to
+
+
+def course(value: Course, problems: tuple[Problem, ...] = ()) -> courses_pb2.Course:
+    return courses_pb2.Course(
+        name=f"courses/{value.id}",
+        draft=content_to(value.draft),
+        review_state=courses_pb2.ReviewState.Value(value.review_state.value),
+        review_note=value.review_note,
+        reviewer=value.reviewer,
+        published_version=value.published_version,
+        publish_time=stamp(value.publish_time),
+        retired=value.retired,
+        teachers=value.teachers,
+        etag=etag_of(outline(value.draft)),
+        update_time=stamp(value.update_time),
+        problems=map(_problem, problems),
+    )
+
+
+def listed(value: Course) -> courses_pb2.Course:
+    """Of a course loaded without blocks: what follows from them is left out."""
+    message = course(value)
+    for lesson in message.draft.lessons:
+        lesson.ClearField("etag")
+        lesson.ClearField("screens")
+    return message
+
+
+def _problem(problem: Problem) -> courses_pb2.Problem:
+    return courses_pb2.Problem(
+        reason=problem.reason,
+        lesson=problem.lesson,
+        block=problem.block,
+        item=problem.item,
+        language=problem.language,
+    )
+
+
+def entry(value: Course) -> courses_pb2.CatalogEntry:
+    """Of a published course."""
+    listing = value.listing
+    assert listing is not None  # noqa: S101 - only published courses are listed
+    return courses_pb2.CatalogEntry(
+        course=f"courses/{value.id}",
+        version=value.published_version,
+        title=listing.title,
+        summary=listing.summary,
+        languages=listing.languages,
+        audience=audience_to(listing.audience),
+        competences=listing.competences,
+        level=level_to(listing.level),
+        minutes=listing.minutes,
+        cover=listing.cover,
+        cover_alt=listing.cover_alt,
+        lesson_count=listing.lesson_count,
+        publish_time=stamp(listing.publish_time),
+    )
+
+
+def version(value: Version, course: Course) -> courses_pb2.Version:
+    return courses_pb2.Version(
+        name=f"courses/{value.course}/versions/{value.number}",
+        course=f"courses/{value.course}",
+        number=value.number,
+        content=content_to(value.content),
+        publish_time=stamp(value.publish_time),
+        retired=course.retired,
+        teachers=course.teachers,
+        current_number=course.published_version,
+    )
+
+
+def competences(areas: Mapping[str, Texts], titles: Mapping[str, Texts]) -> courses_pb2.ListCompetencesResponse:
+    return courses_pb2.ListCompetencesResponse(
+        areas=[
+            courses_pb2.CompetenceArea(
+                id=area,
+                title=title,
+                competences=[
+                    courses_pb2.Competence(id=key, title=text)
+                    for key, text in titles.items()
+                    if key.startswith(f"{area}.")
+                ],
+            )
+            for area, title in areas.items()
+        ]
+    )
+
+
+def media(medium: Medium) -> courses_pb2.Media:
+    return courses_pb2.Media(
+        name=f"media/{medium.id}",
+        content_type=medium.content_type,
+        filename=medium.filename,
+        size=medium.size,
+        sha256=medium.sha256,
+    )

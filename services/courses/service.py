@@ -1,0 +1,223 @@
+"""The RPC door: who may do what with a course, and how it looks on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ieum.courses.v1 import content_pb2, courses_pb2, courses_pb2_grpc
+from services.chassis import pages
+from services.chassis.clock import now
+from services.chassis.errors import Forbidden, Invalid, Missing
+from services.chassis.principal import Principal, acting
+from services.courses import parse, render, wire
+from services.courses.domain import competences, completeness, course, review
+from services.courses.domain.content import Content, media_of, outline
+from services.courses.domain.course import Course, Outcome
+from services.courses.domain.views import unanswered
+from services.courses.media import LARGEST_READ, MediaStore, inspected
+from services.courses.store import Courses
+
+Context = Any
+
+
+class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
+    def __init__(self, courses: Courses, media: MediaStore) -> None:
+        self._courses = courses
+        self._media = media
+
+    async def CreateCourse(self, request: courses_pb2.CreateCourseRequest, context: Context) -> courses_pb2.Course:
+        acting().require("instructor")
+        teachers = (acting().person,) if acting().person else ()
+        draft = course.create(parse.new_key(request.request_id), wire.content_from(request.content), teachers, now())
+        return await self._whole(await self._courses.create(draft))
+
+    async def GetCourse(self, request: courses_pb2.GetCourseRequest, context: Context) -> courses_pb2.Course:
+        return await self._whole(await self._readable(request.name))
+
+    async def ListCourses(
+        self, request: courses_pb2.ListCoursesRequest, context: Context
+    ) -> courses_pb2.ListCoursesResponse:
+        condition = _listed_for(acting(), request.view)
+        found, token = await self._courses.page(condition, pages.page_size(request.page_size), request.page_token)
+        return courses_pb2.ListCoursesResponse(courses=map(render.listed, found), next_page_token=token)
+
+    async def UpdateCourse(self, request: courses_pb2.UpdateCourseRequest, context: Context) -> courses_pb2.Course:
+        key = await self._taught(request.name)
+        asked, paths = wire.content_from(request.content), parse.paths(request)
+
+        def update(value: Course) -> Outcome:
+            changes: dict[str, Any] = {path: getattr(asked, path) for path in paths}
+            return course.update_outline(value, replace(outline(value.draft), **changes), request.etag, now())
+
+        return await self._whole(await self._courses.change(key, update))
+
+    async def CreateLesson(self, request: courses_pb2.CreateLessonRequest, context: Context) -> courses_pb2.Course:
+        return await self._edit(
+            request.parent, lambda value: course.add_lesson(value, wire.lesson_from(request.lesson), now())
+        )
+
+    async def UpdateLesson(self, request: courses_pb2.UpdateLessonRequest, context: Context) -> content_pb2.Lesson:
+        key = await self._taught(request.parent)
+        lesson = wire.lesson_from(request.lesson)
+        await self._courses.change(key, lambda value: course.update_lesson(value, lesson, request.lesson.etag, now()))
+        return wire.lesson_to(lesson)
+
+    async def MoveLesson(self, request: courses_pb2.MoveLessonRequest, context: Context) -> courses_pb2.Course:
+        return await self._edit(
+            request.parent, lambda value: course.move_lesson(value, request.lesson, request.position, now())
+        )
+
+    async def DeleteLesson(self, request: courses_pb2.DeleteLessonRequest, context: Context) -> courses_pb2.Course:
+        return await self._edit(
+            request.parent, lambda value: course.delete_lesson(value, request.lesson, request.etag, now())
+        )
+
+    async def SubmitCourse(self, request: courses_pb2.SubmitCourseRequest, context: Context) -> courses_pb2.Course:
+        key = await self._taught(request.name)
+        known = await self._known(await self._courses.find(key))
+
+        def submit(value: Course) -> Outcome:
+            return review.submit(value, completeness.problems_of(value.draft, known), now())
+
+        return await self._whole(await self._courses.change(key, submit))
+
+    async def RecallCourse(self, request: courses_pb2.RecallCourseRequest, context: Context) -> courses_pb2.Course:
+        return await self._edit(request.name, review.recall)
+
+    async def ApproveCourse(self, request: courses_pb2.ApproveCourseRequest, context: Context) -> courses_pb2.Course:
+        acting().require("reviewer")
+        reviewer = acting().person
+        return await self._whole(
+            await self._courses.publish(parse.key(request.name), lambda value: review.approve(value, reviewer, now()))
+        )
+
+    async def SendBackCourse(self, request: courses_pb2.SendBackCourseRequest, context: Context) -> courses_pb2.Course:
+        acting().require("reviewer")
+        reviewer = acting().person
+        returned = await self._courses.change(
+            parse.key(request.name), lambda value: review.send_back(value, reviewer, request.note, now())
+        )
+        return await self._whole(returned)
+
+    async def RetireCourse(self, request: courses_pb2.RetireCourseRequest, context: Context) -> courses_pb2.Course:
+        return await self._govern(request.name, lambda value: review.retire(value, now()))
+
+    async def ReinstateCourse(
+        self, request: courses_pb2.ReinstateCourseRequest, context: Context
+    ) -> courses_pb2.Course:
+        return await self._govern(request.name, lambda value: review.reinstate(value, now()))
+
+    async def AddTeacher(self, request: courses_pb2.AddTeacherRequest, context: Context) -> courses_pb2.Course:
+        return await self._govern(
+            request.name, lambda value: course.add_teacher(value, parse.person(request.person), now())
+        )
+
+    async def RemoveTeacher(self, request: courses_pb2.RemoveTeacherRequest, context: Context) -> courses_pb2.Course:
+        return await self._govern(
+            request.name, lambda value: course.remove_teacher(value, parse.person(request.person), now())
+        )
+
+    async def SearchCatalog(
+        self, request: courses_pb2.SearchCatalogRequest, context: Context
+    ) -> courses_pb2.SearchCatalogResponse:
+        size = pages.page_size(request.page_size)
+        found, token, total = await self._courses.search(parse.wanted(request), size, request.page_token)
+        return courses_pb2.SearchCatalogResponse(
+            entries=map(render.entry, found), next_page_token=token, total_size=total
+        )
+
+    async def GetVersion(self, request: courses_pb2.GetVersionRequest, context: Context) -> courses_pb2.Version:
+        key, number = parse.parse.version_key(request.name)
+        found = await self._courses.find(key)
+        if found is None or not found.published_version:
+            raise Missing("VERSION_NOT_FOUND")
+        version = await self._courses.version(key, number or found.published_version)
+        if not _may_see_answers(acting(), found):
+            version = replace(version, content=unanswered(version.content, f"{key}/{version.number}"))
+        return render.version(version, found)
+
+    async def ListCompetences(
+        self, request: courses_pb2.ListCompetencesRequest, context: Context
+    ) -> courses_pb2.ListCompetencesResponse:
+        return render.competences(competences.AREAS, competences.TITLES)
+
+    async def UploadMedia(self, request: courses_pb2.UploadMediaRequest, context: Context) -> courses_pb2.Media:
+        acting().require("instructor", "administrator")
+        medium = inspected(request.filename, request.data)
+        return render.media(await self._media.keep(medium, request.data))
+
+    async def GetMedia(self, request: courses_pb2.GetMediaRequest, context: Context) -> courses_pb2.Media:
+        return render.media(await self._media.get(parse.key(request.name, "media")))
+
+    async def ReadMedia(self, request: courses_pb2.ReadMediaRequest, context: Context) -> courses_pb2.ReadMediaResponse:
+        if request.offset < 0 or request.length < 0:
+            raise Invalid("NUMBER_OUT_OF_RANGE", field="offset" if request.offset < 0 else "length", smallest=0)
+        length = min(request.length or LARGEST_READ, LARGEST_READ)
+        data = await self._media.read(parse.key(request.name, "media"), request.offset, length)
+        return courses_pb2.ReadMediaResponse(data=data)
+
+    async def _whole(self, value: Course) -> courses_pb2.Course:
+        known = await self._known(value)
+        return render.course(value, completeness.problems_of(value.draft, known))
+
+    async def _known(self, value: Course | None) -> completeness.Known:
+        return await self._media.types(media_of(value.draft if value else Content()))
+
+    async def _readable(self, name: str) -> Course:
+        """Its draft is for its teachers, and for reviewers and administrators."""
+        caller = acting()
+        caller.require("instructor", "reviewer", "administrator")
+        found = await self._courses.find(parse.key(name))
+        if caller.is_system or caller.holds("reviewer") or caller.holds("administrator"):
+            if found is None:
+                raise Missing("COURSE_NOT_FOUND")
+            return found
+        return _own(caller, found)
+
+    async def _taught(self, name: str) -> str:
+        """Key of a course that the caller may edit."""
+        caller = acting()
+        caller.require("instructor")
+        if not caller.is_system:
+            _own(caller, await self._courses.find(parse.key(name)))
+        return parse.key(name)
+
+    async def _edit(self, name: str, verb: Callable[[Course], Outcome]) -> courses_pb2.Course:
+        key = await self._taught(name)
+        return await self._whole(await self._courses.change(key, verb))
+
+    async def _govern(self, name: str, verb: Callable[[Course], Outcome]) -> courses_pb2.Course:
+        """By its teachers or an administrator."""
+        key = parse.key(name) if acting().holds("administrator") else await self._taught(name)
+        return await self._whole(await self._courses.change(key, verb))
+
+
+def _own(caller: Principal, found: Course | None) -> Course:
+    """The same answer whether there is no such course or it is another's."""
+    if found is None or caller.person not in found.teachers:
+        raise Forbidden("NOT_YOUR_COURSE")
+    return found
+
+
+def _may_see_answers(caller: Principal, found: Course) -> bool:
+    return (
+        caller.is_system
+        or caller.holds("reviewer")
+        or caller.holds("administrator")
+        or (caller.holds("instructor") and caller.person in found.teachers)
+    )
+
+
+def _listed_for(caller: Principal, view: courses_pb2.ListView.ValueType) -> dict[str, Any]:
+    match view:
+        case courses_pb2.AWAITING_REVIEW:
+            caller.require("reviewer", "administrator")
+            return {"review_state": "IN_REVIEW"}
+        case courses_pb2.EVERY_COURSE:
+            caller.require("reviewer", "administrator")
+            return {}
+        case _:
+            caller.require("instructor")
+            return {"teachers": caller.person}

@@ -1,0 +1,157 @@
+"""Courses with their drafts, their versions, and the catalogue, which is the listings that courses carry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from services.chassis import pages
+from services.chassis.errors import Invalid, Missing
+from services.chassis.mongo import Database, Document, Entities
+from services.chassis.outbox import Outbox
+from services.courses.announce import announce
+from services.courses.domain import search
+from services.courses.domain.content import Audience, Level
+from services.courses.domain.course import Course, Fact, Outcome, Published
+from services.courses.domain.listing import Version
+
+_NEWEST = [("create_time", -1), ("_id", 1)]
+_NEWEST_PUBLISHED = [("listing.publish_time", -1), ("_id", 1)]
+_VERSION: TypeAdapter[Version] = TypeAdapter(Version)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a visitor looks for in the catalogue; what is empty does not narrow it."""
+
+    query: str = ""
+    areas: tuple[str, ...] = ()
+    levels: tuple[Level, ...] = ()
+    language: str = ""
+    max_minutes: int = 0
+    audience: Audience | None = None
+
+
+class Courses:
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self._client = database.client
+        self._courses = Entities[Course](database["courses"], Course, announce, outbox)
+        self._versions = database["versions"]
+
+    async def prepare(self) -> None:
+        courses = self._courses.collection
+        await courses.create_index([("teachers", 1), *_NEWEST])
+        await courses.create_index([("review_state", 1), *_NEWEST])
+        await courses.create_index(_NEWEST)
+        await courses.create_index([("retired", 1), *_NEWEST_PUBLISHED])
+        await courses.create_index("listing.pieces")
+
+    async def find(self, key: str) -> Course | None:
+        return await self._courses.find(key)
+
+    async def create(self, course: Course) -> Course:
+        """The one that is there already, where there is one."""
+        return await self._courses.change(course.id, lambda there: (there, []), start=course)
+
+    async def change(self, key: str, verb: Callable[[Course], Outcome]) -> Course:
+        return await self._courses.change(key, verb, missing="COURSE_NOT_FOUND")
+
+    async def publish(self, key: str, verb: Callable[[Course], Outcome]) -> Course:
+        """As `change`; the version that the verb publishes is stored together with the course, or neither is."""
+
+        async def both(session: AsyncClientSession) -> Course:
+            facts: list[Fact] = []
+
+            def noted(course: Course) -> Outcome:
+                outcome = verb(course)
+                facts[:] = outcome[1]
+                return outcome
+
+            course = await self._courses.change(key, noted, missing="COURSE_NOT_FOUND", session=session)
+            for version in (fact.version for fact in facts if isinstance(fact, Published)):
+                document = {"_id": f"{version.course}-{version.number}", **_VERSION.dump_python(version)}
+                await self._versions.insert_one(document, session=session)
+            return course
+
+        async with self._client.start_session() as session:
+            course = await session.with_transaction(both)
+        await self._courses.nudge(key)
+        return course
+
+    async def version(self, key: str, number: int) -> Version:
+        document = await self._versions.find_one({"_id": f"{key}-{number}"})
+        if document is None:
+            raise Missing("VERSION_NOT_FOUND")
+        return _VERSION.validate_python(document)
+
+    async def page(self, condition: Mapping[str, Any], size: int, token: str) -> tuple[list[Course], str]:
+        """Newest first, without blocks and listings."""
+        last = pages.decode_token(token, 2)
+        behind = pages.after(_NEWEST, [_moment(last[0]), last[1]]) if last else {}
+        left_out = {"pending": 0, "listing": 0, "draft.lessons.blocks": 0}
+        rows = self._courses.collection.find({"$and": [condition, behind]}, left_out).sort(_NEWEST).limit(size + 1)
+        found = [self._courses.load(document) async for document in rows]
+        return found[:size], _next(found, size, lambda course: (course.create_time, course.id))
+
+    async def search(self, wanted: Wanted, size: int, token: str) -> tuple[list[Course], str, int]:
+        """Newest published first, without drafts; with the number of all that are found."""
+        last = pages.decode_token(token, 2)
+        behind = pages.after(_NEWEST_PUBLISHED, [_moment(last[0]), last[1]]) if last else {}
+        condition = _condition(wanted)
+        courses = self._courses.collection
+        left_out = {"pending": 0, "draft": 0, "listing.text": 0, "listing.pieces": 0}
+        rows = courses.find({"$and": [condition, behind]}, left_out).sort(_NEWEST_PUBLISHED).limit(size + 1)
+        found = [_listed(document, self._courses.load) async for document in rows]
+        total = await courses.count_documents(condition)
+        return found[:size], _next(found, size, _published), total
+
+
+def _condition(wanted: Wanted) -> Document:
+    condition: Document = {"retired": False, "listing.publish_time": {"$exists": True}}
+    words = search.words(wanted.query)
+    pieces = sorted({piece for word in words for piece in search.needed_pieces(word)})
+    if pieces:
+        condition["listing.pieces"] = {"$all": pieces}
+    if words:
+        condition["$and"] = [{"listing.text": {"$regex": re.escape(word)}} for word in words]
+    if wanted.areas:
+        condition["listing.areas"] = {"$in": wanted.areas}
+    if wanted.levels:
+        condition["listing.level"] = {"$in": wanted.levels}
+    if wanted.language:
+        condition["listing.languages"] = wanted.language
+    if wanted.max_minutes:
+        condition["listing.minutes"] = {"$lte": wanted.max_minutes}
+    if wanted.audience and wanted.audience is not Audience.BOTH:
+        condition["listing.audience"] = {"$in": [wanted.audience, Audience.BOTH]}
+    return condition
+
+
+def _listed(document: Document, load: Callable[[Document], Course]) -> Course:
+    left_out: Document = {"draft": {}, "listing": document["listing"] | {"text": "", "pieces": ()}}
+    return load(document | left_out)
+
+
+def _published(course: Course) -> tuple[datetime, str]:
+    assert course.publish_time  # noqa: S101 - is in the condition
+    return course.publish_time, course.id
+
+
+def _next(found: Sequence[Course], size: int, last: Callable[[Course], tuple[datetime, str]]) -> str:
+    if len(found) <= size:
+        return ""
+    time, key = last(found[size - 1])
+    return pages.encode_token(time.isoformat(), key)
+
+
+def _moment(text: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        raise Invalid("PAGE_TOKEN_INVALID", field="page_token") from error

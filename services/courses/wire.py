@@ -1,0 +1,239 @@
+"""Content between its protobuf form and the domain's values: the one place that names the fields of both.
+
+Apart from `service.py` because it is long and dull. Empty texts are dropped on the way in: missing has one form.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+from ieum.courses.v1 import content_pb2
+from services.chassis.errors import Invalid
+from services.courses.domain.content import (
+    Audience,
+    Block,
+    Body,
+    Choice,
+    Content,
+    File,
+    Image,
+    Item,
+    Lesson,
+    Level,
+    Matching,
+    Number,
+    Option,
+    Ordering,
+    Quiz,
+    Rule,
+    ShortText,
+    Task,
+    Text,
+    Texts,
+    TrueFalse,
+    Video,
+    etag_of,
+    screens_of,
+)
+
+
+def content_from(message: content_pb2.Content) -> Content:
+    return Content(
+        title=_texts(message.title),
+        summary=_texts(message.summary),
+        languages=tuple(dict.fromkeys(message.languages)),
+        audience=audience_from(message.audience),
+        competences=tuple(dict.fromkeys(message.competences)),
+        level=level_from(message.level),
+        cover=message.cover,
+        cover_alt=_texts(message.cover_alt),
+        lessons=tuple(lesson_from(lesson) for lesson in message.lessons),
+        rule=Rule(
+            tuple(dict.fromkeys(message.rule.counted_lessons)), message.rule.pass_mark, message.rule.max_attempts
+        ),
+    )
+
+
+def audience_from(number: int) -> Audience | None:
+    if not number:
+        return None
+    if number not in content_pb2.Audience.values():
+        raise Invalid("AUDIENCE_UNKNOWN", field="audience")
+    return Audience(content_pb2.Audience.Name(content_pb2.Audience.ValueType(number)))
+
+
+def level_from(number: int) -> Level | None:
+    if not number:
+        return None
+    if number not in content_pb2.Level.values():
+        raise Invalid("LEVEL_UNKNOWN", field="level")
+    return Level(content_pb2.Level.Name(content_pb2.Level.ValueType(number)))
+
+
+def audience_to(audience: Audience | None) -> content_pb2.Audience.ValueType:
+    return content_pb2.Audience.Value(audience.value) if audience else content_pb2.AUDIENCE_UNSPECIFIED
+
+
+def level_to(level: Level | None) -> content_pb2.Level.ValueType:
+    return content_pb2.Level.Value(level.value) if level else content_pb2.LEVEL_UNSPECIFIED
+
+
+def lesson_from(message: content_pb2.Lesson) -> Lesson:
+    return Lesson(
+        id=message.id,
+        title=_texts(message.title),
+        minutes=message.minutes,
+        blocks=tuple(Block(block.id, _body_from(block), block.joined) for block in message.blocks),
+    )
+
+
+def _body_from(block: content_pb2.Block) -> Body:
+    match block.WhichOneof("body"):
+        case "text":
+            return Text(_texts(block.text.markdown))
+        case "image":
+            return Image(_texts(block.image.media), _texts(block.image.alt))
+        case "video":
+            video = block.video
+            return Video(
+                _texts(video.title),
+                _texts(video.media),
+                video.url.strip(),
+                _texts(video.captions),
+                _texts(video.transcript),
+            )
+        case "file":
+            return File(_texts(block.file.title), _texts(block.file.media))
+        case "quiz":
+            return Quiz(_texts(block.quiz.title), tuple(_item_from(item) for item in block.quiz.items))
+        case None:
+            raise Invalid("BLOCK_KIND_UNKNOWN", field="blocks", block=block.id)
+
+
+def _item_from(item: content_pb2.Item) -> Item:
+    return Item(item.id, _task_from(item), _texts(item.prompt), _texts(item.explanation), item.points or 1)
+
+
+def _task_from(item: content_pb2.Item) -> Task:
+    match item.WhichOneof("kind"):
+        case "choice":
+            choice = item.choice
+            return Choice(_options_from(choice.options), tuple(dict.fromkeys(choice.correct)), choice.multiple)
+        case "true_false":
+            return TrueFalse(item.true_false.correct)
+        case "short_text":
+            return ShortText(tuple(_clean(text) for text in item.short_text.accepted if text))
+        case "number":
+            return Number(item.number.value.strip(), item.number.tolerance.strip())
+        case "matching":
+            matching = item.matching
+            return Matching(_options_from(matching.left), _options_from(matching.right), dict(matching.correct))
+        case "ordering":
+            return Ordering(_options_from(item.ordering.steps))
+        case None:
+            raise Invalid("ITEM_KIND_UNKNOWN", field="items", item=item.id)
+
+
+def _options_from(options: Iterable[content_pb2.Option]) -> tuple[Option, ...]:
+    return tuple(Option(option.id, _texts(option.text)) for option in options)
+
+
+def _texts(texts: Mapping[str, str]) -> Texts:
+    return {language: _clean(text) for language, text in texts.items() if text}
+
+
+def _clean(text: str) -> str:
+    """Syllables composed, so that what looks equal is equal."""
+    return unicodedata.normalize("NFC", text)
+
+
+def content_to(content: Content) -> content_pb2.Content:
+    return content_pb2.Content(
+        title=content.title,
+        summary=content.summary,
+        languages=content.languages,
+        audience=audience_to(content.audience),
+        competences=content.competences,
+        level=level_to(content.level),
+        cover=content.cover,
+        cover_alt=content.cover_alt,
+        lessons=[lesson_to(lesson) for lesson in content.lessons],
+        rule=rule_to(content.rule),
+        minutes=content.minutes,
+    )
+
+
+def rule_to(rule: Rule) -> content_pb2.Rule:
+    return content_pb2.Rule(
+        counted_lessons=rule.counted_lessons, pass_mark=rule.pass_mark, max_attempts=rule.max_attempts
+    )
+
+
+def lesson_to(lesson: Lesson) -> content_pb2.Lesson:
+    return content_pb2.Lesson(
+        id=lesson.id,
+        title=lesson.title,
+        minutes=lesson.minutes,
+        blocks=[_block_to(block) for block in lesson.blocks],
+        etag=etag_of(lesson),
+        screens=[
+            content_pb2.Screen(key=screen.key, blocks=screen.blocks, item=screen.item) for screen in screens_of(lesson)
+        ],
+    )
+
+
+def _block_to(block: Block) -> content_pb2.Block:
+    message = content_pb2.Block(id=block.id, joined=block.joined)
+    body = block.body
+    match body:
+        case Text():
+            message.text.CopyFrom(content_pb2.Text(markdown=body.markdown))
+        case Image():
+            message.image.CopyFrom(content_pb2.Image(media=body.media, alt=body.alt))
+        case Video():
+            message.video.CopyFrom(
+                content_pb2.Video(
+                    title=body.title,
+                    media=body.media,
+                    url=body.url,
+                    captions=body.captions,
+                    transcript=body.transcript,
+                )
+            )
+        case File():
+            message.file.CopyFrom(content_pb2.File(title=body.title, media=body.media))
+        case Quiz():
+            message.quiz.CopyFrom(content_pb2.Quiz(title=body.title, items=[item_to(item) for item in body.items]))
+        case _:
+            assert_never(body)
+    return message
+
+
+def item_to(item: Item) -> content_pb2.Item:
+    message = content_pb2.Item(id=item.id, prompt=item.prompt, explanation=item.explanation, points=item.points)
+    task = item.task
+    match task:
+        case Choice():
+            options = _options_to(task.options)
+            message.choice.CopyFrom(content_pb2.Choice(options=options, correct=task.correct, multiple=task.multiple))
+        case TrueFalse():
+            message.true_false.CopyFrom(content_pb2.TrueFalse(correct=task.correct))
+        case ShortText():
+            message.short_text.CopyFrom(content_pb2.ShortText(accepted=task.accepted))
+        case Number():
+            message.number.CopyFrom(content_pb2.Number(value=task.value, tolerance=task.tolerance))
+        case Matching():
+            message.matching.CopyFrom(
+                content_pb2.Matching(left=_options_to(task.left), right=_options_to(task.right), correct=task.correct)
+            )
+        case Ordering():
+            message.ordering.CopyFrom(content_pb2.Ordering(steps=_options_to(task.steps)))
+        case _:
+            assert_never(task)
+    return message
+
+
+def _options_to(options: tuple[Option, ...]) -> list[content_pb2.Option]:
+    return [content_pb2.Option(id=option.id, text=option.text) for option in options]
