@@ -118,6 +118,12 @@ class Entities(Generic[T]):
                 await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311 - jitter
         raise Conflict("BUSY")
 
+    async def nudge(self, key: str) -> None:
+        """After the commit of a transaction that changed it: announces now, not only with the next sweep."""
+        document = await self.collection.find_one({"_id": key}, {"pending": 1})
+        if document and document.get("pending"):
+            self._outbox.nudge(self.collection, key, document["pending"])
+
     async def _write(
         self,
         key: str,
