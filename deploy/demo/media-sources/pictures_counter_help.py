@@ -4,15 +4,6 @@ from __future__ import annotations
 
 from kit import Say, board, bubble, button, div, field, icon, line, mark, note, screen, step, tap
 
-COVER = """<svg viewBox="0 0 960 540"><rect width="960" height="540" fill="#e6efe9"/><rect y="380" width="960" height="160" fill="#b98b5e"/><rect y="370" width="960" height="26" fill="#8a6038"/>
-<path d="M150 380c0-110 56-140 110-140s110 30 110 140z" fill="#9b72cf"/><circle cx="260" cy="170" r="62" fill="#f6cfa8"/><path d="M196 168c-6-84 134-84 128 0-24-34-104-34-128 0z" fill="#c9cfd6"/>
-<circle cx="238" cy="174" r="6"/><circle cx="282" cy="174" r="6"/><path d="M240 198q20 16 40 0" fill="none" stroke="#000" stroke-width="5"/>
-<path d="M590 380c0-110 56-140 110-140s110 30 110 140z" fill="#12766f"/><circle cx="700" cy="170" r="62" fill="#f6cfa8"/><path d="M636 170c-8-90 136-90 128 0-10-40-60-30-80-44-10 20-40 20-48 44z" fill="#3b2a20"/>
-<circle cx="678" cy="174" r="6"/><circle cx="722" cy="174" r="6"/><path d="M680 198q20 16 40 0" fill="none" stroke="#000" stroke-width="5"/>
-<rect x="390" y="230" width="180" height="126" rx="10" fill="#22384f"/><rect x="402" y="242" width="156" height="102" rx="4" fill="#fff"/><rect x="416" y="258" width="90" height="12" rx="6" fill="#12766f"/>
-<rect x="416" y="280" width="128" height="18" rx="5" fill="#e8edf2"/><rect x="416" y="308" width="128" height="18" rx="5" fill="#e8edf2"/><path d="M470 356h20l8 24h-36z" fill="#22384f"/>
-<path d="M340 340q60 10 90 46" fill="none" stroke="#f6cfa8" stroke-width="24" stroke-linecap="round"/><rect x="424" y="392" width="40" height="22" rx="11" fill="#fff"/></svg>"""
-
 
 def seats(t: Say) -> str:
     def person(name: str, colour: str) -> str:

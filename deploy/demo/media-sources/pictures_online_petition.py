@@ -4,15 +4,6 @@ from __future__ import annotations
 
 from kit import Say, board, button, div, field, icon, line, mark, note, photo, row, screen, step, tap
 
-COVER = """<svg viewBox="0 0 960 540"><rect width="960" height="540" fill="#27394f"/><circle cx="120" cy="90" r="44" fill="#f7e7b0"/><circle cx="138" cy="80" r="40" fill="#27394f"/>
-<path d="M0 330h150v-90h90v60h80v-120h100v170h540v190H0z" fill="#33495f"/><rect y="440" width="960" height="100" fill="#4a5d70"/>
-<path d="M250 440V120h90" fill="none" stroke="#cfd9df" stroke-width="14"/><path d="M320 118h60l-12 36h-36z" fill="#8796a5"/>
-<path d="M328 176l44 44M372 176l-44 44" stroke="#ff8a73" stroke-width="12" stroke-linecap="round"/>
-<rect x="540" y="70" width="250" height="430" rx="30" fill="#10202f"/><rect x="558" y="96" width="214" height="360" rx="8" fill="#fff"/>
-<rect x="558" y="96" width="214" height="50" fill="#12766f"/><rect x="578" y="168" width="120" height="16" rx="8" fill="#9fb2c0"/><rect x="578" y="192" width="174" height="36" rx="8" fill="#e8edf2"/>
-<rect x="578" y="246" width="90" height="16" rx="8" fill="#9fb2c0"/><rect x="578" y="270" width="174" height="84" rx="8" fill="#e8edf2"/><rect x="578" y="380" width="174" height="50" rx="10" fill="#12766f"/>
-<path d="M820 250l110-48-42 104-20-38z" fill="#ffd166"/></svg>"""
-
 SITE = ("한빛시 온라인 민원", "Hanbit online petitions")
 NUMBER = "HB-2048-0317"
 

@@ -4,14 +4,6 @@ from __future__ import annotations
 
 from kit import Say, board, bubble, button, div, field, icon, line, mark, note, row, screen, step, tap
 
-COVER = """<svg viewBox="0 0 960 540"><rect width="960" height="540" fill="#cfe6f0"/><path d="M0 360q80-36 160 0t160 0 160 0 160 0 160 0 160 0v180H0z" fill="#4f8fb0"/>
-<path d="M0 420q80-30 160 0t160 0 160 0 160 0 160 0 160 0v120H0z" fill="#35708f"/><rect x="200" y="90" width="270" height="330" rx="30" fill="#22384f"/>
-<rect x="218" y="116" width="234" height="270" rx="10" fill="#fff"/><rect x="238" y="140" width="150" height="26" rx="13" fill="#e8edf2"/>
-<rect x="238" y="180" width="190" height="88" rx="16" fill="#fde0da"/><path d="M258 204h150M258 224h150M258 244h90" stroke="#c13c2c" stroke-width="9" stroke-linecap="round"/>
-<path d="M620 0v250a66 66 0 0 1-132 0v-20" fill="none" stroke="#5b6b7a" stroke-width="16" stroke-linecap="round"/><path d="M488 214l-26 44h52z" fill="#5b6b7a"/>
-<circle cx="720" cy="270" r="96" fill="#fff" fill-opacity=".65" stroke="#22384f" stroke-width="22"/><path d="M790 346l86 96" stroke="#22384f" stroke-width="34" stroke-linecap="round"/>
-<path d="M720 216v66" stroke="#c13c2c" stroke-width="24" stroke-linecap="round"/><circle cx="720" cy="322" r="14" fill="#c13c2c"/></svg>"""
-
 FAKE = "hanbit.example.<i>fee-check.example</i>"
 
 

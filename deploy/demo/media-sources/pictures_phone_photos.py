@@ -4,15 +4,6 @@ from __future__ import annotations
 
 from kit import Say, bubble, button, div, icon, mark, note, photo, row, screen, step, tap
 
-COVER = """<svg viewBox="0 0 960 540"><rect width="960" height="540" fill="#d7ecd9"/><circle cx="160" cy="120" r="60" fill="#ffd166"/>
-<path d="M0 400l210-170 140 110 150-160 190 190 110-80 160 130v120H0z" fill="#5b8e7d"/><rect y="440" width="960" height="100" fill="#8cc084"/>
-<rect x="330" y="60" width="300" height="500" rx="36" fill="#22384f"/><rect x="348" y="84" width="264" height="420" rx="10" fill="#bfe3f2"/>
-<path d="M348 400l90-110 60 60 50-60 64 80v134H348z" fill="#7fb069"/><circle cx="560" cy="140" r="26" fill="#ffd166"/>
-<path d="M440 470V330M510 470V350" stroke="#3c7a3f" stroke-width="10"/><circle cx="440" cy="320" r="34" fill="#e76f51"/>
-<circle cx="440" cy="320" r="13" fill="#fff3bf"/><circle cx="510" cy="346" r="28" fill="#f4a6b8"/><circle cx="510" cy="346" r="11" fill="#fff3bf"/>
-<path d="M672 190h190a24 24 0 0 1 24 24v80a24 24 0 0 1-24 24H730l-50 44v-44a24 24 0 0 1-24-24v-80a24 24 0 0 1 16-24z" fill="#fff"/>
-<path d="M771 290c-70-44-34-88 0-58 34-30 70 14 0 58z" fill="#e76f51"/></svg>"""
-
 
 def camera(t: Say, marks: bool = True, tapped: bool = False) -> str:
     put = mark if marks else lambda _, part, side="": part

@@ -81,7 +81,7 @@ def render(browser: Browser, slug: str) -> None:
     course = importlib.import_module("pictures_" + slug.replace("-", "_"))
     out = COURSES / slug
     out.mkdir(exist_ok=True)
-    save(draw(browser, course.COVER, "cover", 1), out / "cover.png")
+    save(draw(browser, (HERE / "covers" / f"{slug}.svg").read_text(), "cover", 1), out / "cover.png")
     for language in LANGUAGES:
         say = say_in(language)
         for name, picture in course.PICTURES.items():
