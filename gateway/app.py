@@ -1,0 +1,54 @@
+"""The gateway as one aiohttp application: its parts, the order in which a request passes them, and what it lives on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from gateway import api, auth, clients, errors, guard, listening, observe
+from gateway.auth import SESSIONS, Sessions
+from gateway.clients import CLIENTS
+from gateway.guard import FORM_KEY, REGISTRATIONS, Pace
+from gateway.listening import LISTENER
+from gateway.places import PLACES, Places
+from gateway.settings import GatewaySettings
+from gateway.web import frame, site
+from gateway.web.frame import SETTINGS
+
+
+def create_app(settings: GatewaySettings) -> web.Application:
+    app = web.Application(
+        middlewares=[
+            observe.observe,
+            frame.set_page,
+            errors.render_problems,
+            guard.refuse_foreign,
+            auth.authenticate,
+            frame.set_viewer,
+            # Once more inside: an error page of a signed-in person is signed in too.
+            errors.render_problems,
+        ],
+        client_max_size=guard.LARGEST_BODY,
+    )
+    app[SETTINGS] = settings
+    app[FORM_KEY] = settings.secret("session_key")
+    app[REGISTRATIONS] = Pace(settings.registrations_per_minute)
+    app[observe.BEHIND_PROXY] = settings.behind_proxy
+    app.on_response_prepare.append(guard.add_headers)
+    app.cleanup_ctx.append(_connected)
+    app.add_routes(observe.routes)
+    app.add_routes(api.routes())
+    app.add_routes(site.routes())
+    return app
+
+
+async def _connected(app: web.Application) -> AsyncIterator[None]:
+    settings = app[SETTINGS]
+    async with clients.connect(settings) as services:
+        app[CLIENTS] = services
+        app[SESSIONS] = Sessions(services.people)
+        app[PLACES] = Places(services.people)
+        heard = {"ieum.people.v1": {**app[SESSIONS].handlers(), **app[PLACES].handlers()}}
+        async with listening.listening(settings, heard) as app[LISTENER]:
+            yield

@@ -1,0 +1,68 @@
+"""The five services as the gateway calls them: each call signed for the acting principal, on the current trace."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import grpc.aio
+from aiohttp import web
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
+from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
+from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
+from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
+from ieum.statistics.v1.statistics_pb2_grpc import StatisticsServiceStub
+from services.chassis import rpc
+from services.chassis.config import SERVICES, Settings
+from services.chassis.principal import Signer
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Clients:
+    people: PeopleServiceStub
+    courses: CoursesServiceStub
+    enrollment: EnrollmentServiceStub
+    progress: ProgressServiceStub
+    statistics: StatisticsServiceStub
+    channels: dict[str, grpc.aio.Channel]
+
+    async def away(self) -> list[str]:
+        """Names of the services that do not serve right now."""
+        return [name for name, channel in self.channels.items() if not await _serves(channel)]
+
+
+CLIENTS = web.AppKey("clients", Clients)
+
+
+@asynccontextmanager
+async def connect(settings: Settings) -> AsyncIterator[Clients]:
+    """Does not wait for the services: who is away is asked again at each call."""
+    signer = Signer(settings.principal_key)
+    async with AsyncExitStack() as stack:
+        channels = {name: await stack.enter_async_context(rpc.channel(settings.address(name))) for name in SERVICES}
+
+        def client(name: str, stub: type[S]) -> S:
+            return rpc.client(stub, channels[name], signer)
+
+        yield Clients(
+            people=client("people", PeopleServiceStub),
+            courses=client("courses", CoursesServiceStub),
+            enrollment=client("enrollment", EnrollmentServiceStub),
+            progress=client("progress", ProgressServiceStub),
+            statistics=client("statistics", StatisticsServiceStub),
+            channels=channels,
+        )
+
+
+async def _serves(channel: grpc.aio.Channel) -> bool:
+    try:
+        answer = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=1)
+    except grpc.aio.AioRpcError:
+        return False
+    return answer.status == health_pb2.HealthCheckResponse.SERVING

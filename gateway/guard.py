@@ -1,0 +1,157 @@
+"""What keeps others' pages from acting in a visitor's name, and one visitor from drowning the rest.
+
+An unsafe request must come from our own pages: the browser says so by Sec-Fetch-Site, else by Origin, else by Referer;
+for the few that say nothing, forms carry a signed token whose twin is in a cookie. A personal token is proof in itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from yarl import URL
+
+from gateway.auth import VIEWER, bearer, is_api, session_secret
+from services.chassis.errors import Exhausted, Forbidden
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_BODY = 1024 * 1024
+LARGEST_UPLOAD = 34 * 1024 * 1024
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; media-src 'self' https:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_TOKEN_COOKIE = "ieum_form"  # noqa: S105  # a name
+TOKEN_FIELD = "_csrf"  # noqa: S105  # a name
+_POST_FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>', re.IGNORECASE)
+
+FORM_KEY = web.AppKey("form_key", bytes)
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """An on_response_prepare signal, so that no answer goes without; a handler's own stricter header stands."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.path.startswith("/static/build/"):
+        response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
+    elif request.get(VIEWER) or request.method not in SAFE_METHODS or is_api(request):
+        response.headers.setdefault("Cache-Control", "no-store")
+    elif not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-cache")
+
+
+@web.middleware
+async def refuse_foreign(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.method not in SAFE_METHODS and not await _is_ours(request):
+        raise Forbidden("REQUEST_FOREIGN")
+    response = await handler(request)
+    if request.method == "GET" and "Sec-Fetch-Site" not in request.headers and not is_api(request):
+        _seal_forms(request, response)
+    return response
+
+
+async def _is_ours(request: web.Request) -> bool:
+    if is_api(request) and bearer(request) is not None:
+        return True
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    source = request.headers.get("Origin") or request.headers.get("Referer")
+    if source is not None:
+        return _is_same_host(source, request)
+    if is_api(request) and not session_secret(request):
+        return True  # nothing that could be borrowed
+    return await _has_token(request)
+
+
+def _is_same_host(source: str, request: web.Request) -> bool:
+    """Of an Origin or Referer: "null" and what is no address belong to nobody."""
+    try:
+        url = URL(source)
+    except ValueError:
+        return False
+    return url.scheme in ("http", "https") and url.authority.lower() == _authority(request)
+
+
+def _authority(request: web.Request) -> str:
+    try:
+        return URL(f"{request.scheme}://{request.host}").authority.lower()
+    except ValueError:
+        return ""
+
+
+async def _has_token(request: web.Request) -> bool:
+    cookie = request.cookies.get(_TOKEN_COOKIE, "")
+    given = request.headers.get("X-CSRF-Token") or str((await request.post()).get(TOKEN_FIELD, ""))
+    return bool(cookie) and hmac.compare_digest(given.encode(), _token(request, cookie).encode())
+
+
+def _token(request: web.Request, nonce: str) -> str:
+    bound = f"{nonce} {session_secret(request)}".encode()
+    return hmac.digest(request.app[FORM_KEY], bound, hashlib.sha256).hex()
+
+
+def _seal_forms(request: web.Request, response: web.StreamResponse) -> None:
+    """For a browser that does not say where a request comes from: each form of the page gets its token."""
+    if not isinstance(response, web.Response) or response.content_type != "text/html" or not response.text:
+        return
+    nonce = request.cookies.get(_TOKEN_COOKIE) or secrets.token_urlsafe(16)
+    hidden = f'<input type="hidden" name="{TOKEN_FIELD}" value="{_token(request, nonce)}">'
+    response.text = _POST_FORM.sub(lambda form: form[0] + hidden, response.text)
+    response.set_cookie(_TOKEN_COOKIE, nonce, path="/", httponly=True, samesite="Lax", secure=request.secure)
+
+
+def for_upload(request: web.Request) -> web.Request:
+    """The same request with room for a file; call it before the body is read."""
+    return request.clone(client_max_size=LARGEST_UPLOAD)
+
+
+@dataclass
+class Pace:
+    """At most `limit` a minute from one address, counted over the last minute."""
+
+    limit: int
+    now: Callable[[], float] = time.monotonic
+    _seen: dict[str, deque[float]] = field(default_factory=dict)
+
+    def check(self, address: str) -> None:
+        now = self.now()
+        self._forget(now)
+        times = self._seen.setdefault(address, deque())
+        while times and times[0] <= now - 60:
+            times.popleft()
+        if len(times) >= self.limit:
+            raise Exhausted("SLOW_DOWN", seconds=int(times[0] + 60 - now) + 1)
+        times.append(now)
+
+    def _forget(self, now: float) -> None:
+        if len(self._seen) > 10_000:
+            self._seen = {address: times for address, times in self._seen.items() if times and times[-1] > now - 60}
+
+
+REGISTRATIONS = web.AppKey("registrations", Pace)
+
+
+def check_pace(request: web.Request) -> None:
+    """Of registering by a stranger; staff at the desk are not slowed."""
+    if request[VIEWER] is None:
+        request.app[REGISTRATIONS].check(request.remote or "")

@@ -1,0 +1,78 @@
+"""What an operator sees: a log line and a measurement for each request, and whether all that stands behind is well."""
+
+from __future__ import annotations
+
+import time
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, Histogram, generate_latest
+
+from gateway.clients import CLIENTS
+from gateway.listening import LISTENER
+from services.chassis import trace
+from services.chassis.errors import Unavailable
+
+_DURATION = Histogram("ieum_http_seconds", "Time the gateway took for a request", ["method", "route", "status"])
+_IN_FLIGHT = Gauge("ieum_http_in_flight", "Requests being answered")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+BEHIND_PROXY = web.AppKey("behind_proxy", bool)
+
+routes = web.RouteTableDef()
+
+
+@web.middleware
+async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Outermost: the trace begins here, and what comes out has been answered for."""
+    began = time.perf_counter()
+    status = 499  # went away before the answer
+    with trace.following(request.headers.get(trace.HEADER)) as trace_id, _IN_FLIGHT.track_inprogress():
+        try:
+            response = await handler(_as_sent(request))
+            status = response.status
+            if not response.prepared:
+                response.headers["Trace-Id"] = trace_id
+            return response
+        except web.HTTPException as redirect:
+            status = redirect.status
+            raise
+        finally:
+            _note(request, status, time.perf_counter() - began)
+
+
+def _note(request: web.Request, status: int, seconds: float) -> None:
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource else "none"
+    method = request.method if request.method in _METHODS else "other"
+    _DURATION.labels(method, route, str(status)).observe(seconds)
+    # The route, not the path: a query or an id may be somebody's business.
+    trace.log().info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _as_sent(request: web.Request) -> web.Request:
+    """What a proxy of our own says of the client's address and scheme; the last hop wrote the last entry."""
+    if not request.app[BEHIND_PROXY]:
+        return request
+    remote = request.headers.get("X-Forwarded-For", request.remote or "").rpartition(",")[2].strip()
+    scheme = request.headers.get("X-Forwarded-Proto", request.scheme).rpartition(",")[2].strip()
+    return request.clone(remote=remote, scheme="https" if scheme == "https" else "http")
+
+
+@routes.get("/healthz")
+async def healthz(request: web.Request) -> web.Response:
+    return web.json_response({"status": "alive"})
+
+
+@routes.get("/readyz")
+async def readyz(request: web.Request) -> web.Response:
+    away = await request.app[CLIENTS].away()
+    if not await request.app[LISTENER].ready():
+        away.append("events")
+    if away:
+        raise Unavailable("NOT_READY", away=", ".join(away))
+    return web.json_response({"status": "ready"})
+
+
+@routes.get("/metrics")
+async def metrics(request: web.Request) -> web.Response:
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

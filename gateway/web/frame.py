@@ -1,0 +1,152 @@
+"""What every page shares: the reader's language and text size, the ways through the site, what was just done."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from babel import negotiate_locale
+
+from gateway import auth
+from gateway.guard import FORM_KEY
+from gateway.settings import GatewaySettings
+from gateway.web import i18n
+from gateway.web.i18n import msgid
+from gateway.web.render import PAGE, SIZES, USUAL_SIZE, Flash, NavItem, PageContext, Site, Viewer, locales
+
+SETTINGS = web.AppKey("settings", GatewaySettings)
+
+_FLASH = "flash"
+_YEAR_SECONDS = 365 * 24 * 3600
+_EVERYBODY, _SIGNED_IN, _STRANGER = "everybody", "signed in", "stranger"
+
+# Address, words, for whom: one of the three above or roles.
+WAYS: Sequence[tuple[str, str, frozenset[str]]] = (
+    ("/", msgid("Find courses"), frozenset({_EVERYBODY})),
+    ("/learning", msgid("My learning"), frozenset({_SIGNED_IN})),
+    ("/teaching", msgid("My courses"), frozenset({"instructor"})),
+    ("/reviews", msgid("Reviews"), frozenset({"reviewer"})),
+    ("/statistics", msgid("Statistics"), frozenset({"official"})),
+    ("/people", msgid("People and roles"), frozenset({"administrator"})),
+    ("/audit", msgid("Audit log"), frozenset({"administrator"})),
+    ("/me", msgid("My details"), frozenset({_SIGNED_IN})),
+    ("/sign-in", msgid("Sign in"), frozenset({_STRANGER})),
+    ("/register", msgid("Register"), frozenset({_STRANGER})),
+)
+
+routes = web.RouteTableDef()
+
+
+@web.middleware
+async def set_page(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """As far as it is known before anybody asks who it is; `set_viewer` completes it."""
+    request[auth.VIEWER] = None
+    request[PAGE] = _page(request)
+    return await handler(request)
+
+
+@web.middleware
+async def set_viewer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    request[PAGE] = _page(request)
+    response = await handler(request)
+    if auth.SESSION_ENDED in request:
+        auth.forget(request, response)
+    if request[PAGE].flash and response.status == 200 and response.content_type == "text/html":
+        response.del_cookie(_FLASH)
+    return response
+
+
+def _page(request: web.Request) -> PageContext:
+    settings = request.app[SETTINGS]
+    viewer = request[auth.VIEWER]
+    locale = locales()[_language(request, viewer)]
+    return PageContext(
+        locale=locale,
+        site=Site(locale.pick(settings.site_name)[0], settings.site_phone, locale.pick(settings.site_hours)[0]),
+        path=request.path_qs,
+        size=_size(request),
+        viewer=Viewer(viewer.name, viewer.roles) if viewer else None,
+        nav=_ways(request.path, locale, viewer),
+        flash=_read_flash(request),
+    )
+
+
+def _language(request: web.Request, viewer: auth.Viewer | None) -> str:
+    """The choice made in this browser, else the person's own, else what the browser asks for."""
+    for chosen in (request.cookies.get("lang"), viewer.locale if viewer else None):
+        if chosen in i18n.LANGUAGES:
+            return str(chosen)
+    wanted = [part.partition(";")[0].strip() for part in request.headers.get("Accept-Language", "").split(",")]
+    return negotiate_locale(wanted, list(i18n.LANGUAGES), sep="-") or i18n.DEFAULT
+
+
+def _size(request: web.Request) -> int:
+    size = _known_size(request.cookies.get("size", ""))
+    return USUAL_SIZE if size is None else size
+
+
+def _known_size(text: str) -> int | None:
+    return int(text) if text in map(str, range(len(SIZES))) else None
+
+
+def _ways(path: str, locale: i18n.Locale, viewer: auth.Viewer | None) -> list[NavItem]:
+    who = {_EVERYBODY, _SIGNED_IN, *viewer.roles} if viewer else {_EVERYBODY, _STRANGER}
+    return [NavItem(href, locale.gettext(words), _is_within(path, href)) for href, words, whom in WAYS if whom & who]
+
+
+def _is_within(path: str, href: str) -> bool:
+    return path == href or path.startswith("/courses/" if href == "/" else f"{href}/")
+
+
+@routes.post("/preferences")
+async def choose(request: web.Request) -> web.Response:
+    """Language and text size, remembered in this browser."""
+    form = await request.post()
+    response = go_to(local_path(str(form.get("next", "/"))))
+    if (language := str(form.get("lang", ""))) in i18n.LANGUAGES:
+        _set_cookie(request, response, "lang", language, _YEAR_SECONDS)
+    if (size := _known_size(str(form.get("size", "")))) is not None:
+        _set_cookie(request, response, "size", str(size), _YEAR_SECONDS)
+    return response
+
+
+def _set_cookie(request: web.Request, response: web.Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(name, value, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=request.secure)
+
+
+def local_path(asked: str) -> str:
+    """A path of this site, or "/": what a form or link gives as the way back must not lead elsewhere."""
+    outside = not asked.startswith("/") or asked.startswith("//") or "\\" in asked or not asked.isprintable()
+    return "/" if outside else asked
+
+
+def go_to(path: str, flash: Flash | None = None, request: web.Request | None = None) -> web.Response:
+    """See other, after a form; with `flash` (and its request) the next page says what was done."""
+    response = web.Response(status=303, headers={"Location": path})
+    if flash and request:
+        _set_cookie(request, response, _FLASH, _seal(request, flash), 60)
+    return response
+
+
+def _seal(request: web.Request, flash: Flash) -> str:
+    text = base64.urlsafe_b64encode(json.dumps(asdict(flash)).encode()).decode()
+    return f"{text}.{_mark(request, text)}"
+
+
+def _mark(request: web.Request, text: str) -> str:
+    return hmac.digest(request.app[FORM_KEY], f"flash {text}".encode(), hashlib.sha256).hex()
+
+
+def _read_flash(request: web.Request) -> Flash | None:
+    text, _, mark = request.cookies.get(_FLASH, "").partition(".")
+    if not text or not hmac.compare_digest(mark.encode(), _mark(request, text).encode()):
+        return None
+    values: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text))
+    return replace(Flash(""), **values)

@@ -1,0 +1,52 @@
+"""The gateway in this process over fake services, spoken to by a real HTTP client."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from gateway.app import create_app
+from gateway.settings import GatewaySettings
+from services.chassis.config import SERVICES
+from services.chassis.principal import Signer
+from tests.gateway import fakes
+from tests.gateway.fakes import Fakes
+
+Client = TestClient[web.Request, web.Application]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, nats_url: str, prefix: str) -> GatewaySettings:
+    for name in ("principal_key", "pseudonym_key", "session_key"):
+        (tmp_path / name).write_text(secrets.token_hex(32))
+    return GatewaySettings.model_validate(
+        {"nats_url": nats_url, "prefix": prefix, "secrets": tmp_path, "data": tmp_path}
+    )
+
+
+@pytest.fixture
+async def services(settings: GatewaySettings) -> AsyncIterator[tuple[Fakes, GatewaySettings]]:
+    """The fakes, and the settings with their address."""
+    made = Fakes()
+    server = fakes.server(made, Signer(settings.principal_key))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    yield made, settings.model_copy(update=dict.fromkeys(SERVICES, f"127.0.0.1:{port}"))
+    await server.stop(None)
+
+
+@pytest.fixture
+def fake(services: tuple[Fakes, GatewaySettings]) -> Fakes:
+    return services[0]
+
+
+@pytest.fixture
+async def client(services: tuple[Fakes, GatewaySettings]) -> AsyncIterator[Client]:
+    """Keeps no cookies between requests unless a test puts them there."""
+    async with TestClient(TestServer(create_app(services[1]))) as made:
+        yield made
