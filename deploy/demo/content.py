@@ -1,0 +1,166 @@
+"""The demo courses as the API takes them, and the answers that the synthetic learners give to their quizzes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+COURSES = Path(__file__).parent / "courses"
+
+Json = dict[str, Any]
+# file name -> "media/{id}"
+Media = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Course:
+    slug: str
+    folder: Path
+    source: Mapping[str, Any]
+
+    def files(self) -> list[str]:
+        """Names of all files that the course shows."""
+        return sorted(set(_files(self.source)))
+
+    def content(self, media: Media) -> Json:
+        """Everything but the lessons and the rule, which counts lessons."""
+        source = self.source
+        return {
+            **{name: source[name] for name in ("title", "summary", "languages", "audience", "competences", "level")},
+            "cover": media[source["cover"]],
+            "coverAlt": source["cover_alt"],
+        }
+
+    def rule(self) -> Json:
+        rule = self.source["rule"]
+        return {
+            "countedLessons": rule["counted"],
+            "passMark": rule["pass_mark"],
+            "maxAttempts": rule["attempts"],
+        }
+
+    def lessons(self, media: Media) -> list[Json]:
+        return [
+            {
+                "id": lesson["id"],
+                "title": lesson["title"],
+                "minutes": lesson["minutes"],
+                "blocks": [_block(number, block, media) for number, block in enumerate(lesson["blocks"], 1)],
+            }
+            for lesson in self.source["lessons"]
+        ]
+
+    def quizzes(self, lesson: str) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+        """(quiz, its items) of a lesson, in order."""
+        for found in self.source["lessons"]:
+            if found["id"] == lesson:
+                yield from ((b["id"], b["items"]) for b in found["blocks"] if b["kind"] == "quiz")
+
+
+def courses() -> list[Course]:
+    return [
+        Course(path.parent.name, path.parent, tomllib.loads(path.read_text()))
+        for path in sorted(COURSES.glob("*/course.toml"))
+    ]
+
+
+def _files(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for name, value in node.items():
+            if name in ("file", "captions"):
+                yield from value.values()
+            elif name == "cover":
+                yield value
+            else:
+                yield from _files(value)
+    elif isinstance(node, list):
+        for member in node:
+            yield from _files(member)
+
+
+def _block(number: int, block: Mapping[str, Any], media: Media) -> Json:
+    kind = block["kind"]
+    found: Json = {"id": block.get("id", f"b{number}"), kind: _BODIES[kind](block, media)}
+    return found | ({"joined": True} if block.get("joined") else {})
+
+
+def _media(names: Mapping[str, str], media: Media) -> dict[str, str]:
+    return {language: media[name] for language, name in names.items()}
+
+
+def _video(block: Mapping[str, Any], media: Media) -> Json:
+    return {
+        "title": block["title"],
+        "media": _media(block["file"], media),
+        "captions": _media(block["captions"], media),
+        "transcript": block["transcript"],
+    }
+
+
+_BODIES: Mapping[str, Callable[[Mapping[str, Any], Media], Json]] = {
+    "text": lambda block, _: {"markdown": block["markdown"]},
+    "image": lambda block, media: {"media": _media(block["file"], media), "alt": block["alt"]},
+    "video": _video,
+    "file": lambda block, media: {"title": block["title"], "media": _media(block["file"], media)},
+    "quiz": lambda block, _: {"title": block["title"], "items": [_item(item) for item in block["items"]]},
+}
+
+
+def _item(item: Mapping[str, Any]) -> Json:
+    name, task = _TASKS[item["kind"]](item)
+    return {**{key: item[key] for key in ("id", "prompt", "explanation")}, name: task}
+
+
+def _choice(item: Mapping[str, Any]) -> tuple[str, Json]:
+    options = [{"id": option["id"], "text": option["text"]} for option in item["options"]]
+    correct = [option["id"] for option in item["options"] if option.get("correct")]
+    return "choice", {"options": options, "correct": correct, "multiple": item["kind"] == "multiple"}
+
+
+def _matching(item: Mapping[str, Any]) -> tuple[str, Json]:
+    # The right side is listed in another order than the left, or the lesson would give itself away.
+    pairs = item["pairs"]
+    right = [{"id": f"{pair['id']}-r", "text": pair["right"]} for pair in sorted(pairs, key=lambda p: str(p["right"]))]
+    left = [{"id": pair["id"], "text": pair["left"]} for pair in pairs]
+    return "matching", {"left": left, "right": right, "correct": {pair["id"]: f"{pair['id']}-r" for pair in pairs}}
+
+
+_TASKS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, Json]]] = {
+    "single": _choice,
+    "multiple": _choice,
+    "boolean": lambda item: ("trueFalse", {"correct": item["correct"]}),
+    "text": lambda item: (
+        "shortText",
+        {"accepted": [word for words in item["accepted"].values() for word in words]},
+    ),
+    "number": lambda item: (
+        "number",
+        {"value": str(item["value"]), "tolerance": str(item.get("tolerance", 0))},
+    ),
+    "matching": _matching,
+    "ordering": lambda item: ("ordering", {"steps": item["steps"]}),
+}
+
+
+def answer(item: Mapping[str, Any], *, right: bool) -> Json:
+    """What somebody who knows, or does not, would give; as the API takes it."""
+    kind, task = _TASKS[item["kind"]](item)
+    match kind:
+        case "choice":
+            wrong = [option["id"] for option in task["options"] if option["id"] not in task["correct"]][:1]
+            return {"values": task["correct"] if right else wrong or task["correct"][:1]}
+        case "trueFalse":
+            return {"values": [str(task["correct"] is right).lower()]}
+        case "shortText":
+            return {"values": [task["accepted"][0] if right else "?"]}
+        case "number":
+            return {"values": [task["value"] if right else "-1"]}
+        case "matching":
+            left, rights = list(task["correct"]), list(task["correct"].values())
+            return {"pairs": dict(zip(left, rights if right else [*rights[1:], rights[0]], strict=True))}
+        case _:
+            steps = [step["id"] for step in task["steps"]]
+            return {"values": steps if right else steps[::-1]}
