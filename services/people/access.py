@@ -1,0 +1,65 @@
+"""Who may do what to whom. Decided before anything is said about whether the other exists."""
+
+from __future__ import annotations
+
+from services.chassis.errors import Forbidden, Missing
+from services.chassis.principal import Principal, acting
+from services.people import render
+from services.people.domain.authority import Reach, reach
+from services.people.domain.person import Person, Role
+from services.people.store import Store
+
+ADMINISTRATOR = Role.ADMINISTRATOR.value
+
+
+def require_oneself(name: str) -> str:
+    """The key of the acting person, whose `name` it must be."""
+    if acting().require_person() != name:
+        raise Forbidden("ONLY_ONESELF")
+    return render.person_key(name)
+
+
+def is_oneself(name: str) -> bool:
+    return bool(name) and acting().person == name
+
+
+async def reach_of(store: Store, principal: Principal) -> Reach:
+    """Of an administrator; the gateway itself reaches everything."""
+    principal.require(ADMINISTRATOR)
+    if principal.is_system:
+        return Reach(everywhere=True)
+    return reach(principal.scopes(ADMINISTRATOR), await store.places.get(), limited_to=principal.token_area)
+
+
+async def require_everywhere(store: Store) -> None:
+    """An administrator of the whole, not of a part."""
+    if not (await reach_of(store, acting())).everywhere:
+        raise Forbidden("ROLE_NEEDED", roles=ADMINISTRATOR, scope="*")
+
+
+async def managed(store: Store, name: str) -> Person:
+    """Somebody else's account, for an administrator whose reach covers it and every role that it holds."""
+    within = await reach_of(store, acting())
+    found = await store.people.find(render.person_key(name))
+    return _told(found, within, found is not None and within.covers(found))
+
+
+async def at_home(store: Store, name: str) -> tuple[Person, Reach]:
+    """Somebody whose home the acting administrator's reach covers, whatever roles they hold."""
+    within = await reach_of(store, acting())
+    found = await store.people.find(render.person_key(name))
+    return _told(found, within, found is not None and within.covers_home(found)), within
+
+
+async def own_or_managed(store: Store, name: str) -> Person:
+    if is_oneself(name):
+        return await store.people.get(render.person_key(name))
+    return await managed(store, name)
+
+
+def _told(found: Person | None, within: Reach, covered: bool) -> Person:
+    if found is None and within.everywhere:
+        raise Missing("PERSON_NOT_FOUND", field="name")
+    if found is None or not covered:
+        raise Forbidden("OUTSIDE_YOUR_AREA", field="name")
+    return found

@@ -1,0 +1,143 @@
+"""Commands of the operator, straight on the store: the first administrator, and a passphrase that nobody remembers.
+
+python -m services.people.accounts create-admin --login LOGIN --name NAME [--passphrase-file FILE]
+python -m services.people.accounts reset-passphrase --login LOGIN [--passphrase-file FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from services.chassis import bus, mongo
+from services.chassis.clock import new_id, now
+from services.chassis.config import Settings
+from services.chassis.errors import Missing, Problem
+from services.chassis.outbox import Outbox
+from services.people.domain import credentials, person
+from services.people.domain.audit import Action
+from services.people.domain.person import RUNS_EVERYTHING, Fact, Person
+from services.people.passphrases import Passphrases
+from services.people.store import Store
+
+_WORDS = {
+    "LOGIN_LENGTH": "A login has {min} to {max} characters.",
+    "LOGIN_CHARACTERS": "A login consists of letters, digits and . _ -",
+    "LOOKS_LIKE_RESIDENT_NUMBER": "This looks like a resident number, which must not be kept here. Choose another.",
+    "DISPLAY_NAME_MISSING": "Give a name: --name NAME",
+    "DISPLAY_NAME_TOO_LONG": "A name has at most {max} characters.",
+    "PASSPHRASE_TOO_SHORT": "A passphrase has at least {min} characters.",
+    "PASSPHRASE_TOO_LONG": "A passphrase has at most {max} characters.",
+    "PASSPHRASE_IS_LOGIN": "The passphrase must differ from the login.",
+    "PASSPHRASE_TOO_COMMON": "This passphrase is among the first that anybody guesses. Choose another.",
+    "PERSON_NOT_FOUND": "Nobody has this login.",
+}
+
+
+async def create_admin(store: Store, login: str, name: str, passphrase: str) -> str:
+    """What was done, in words. Somebody with this login keeps name and passphrase and becomes administrator."""
+    there = await store.people.find_login(login)
+    drafted = there or person.draft(new_id(), login, name, "", "", "", "ko", now())
+    if RUNS_EVERYTHING in drafted.grants:
+        return f"{drafted.login} is an administrator already; nothing was changed."
+    hashed = ""
+    if there is None:
+        credentials.check_passphrase(passphrase, drafted.login)
+        hashed = await Passphrases().hash(passphrase)
+
+    def appoint(found: Person) -> tuple[Person, Sequence[Fact]]:
+        registered, first = person.register(found, hashed, now())
+        granted, second = person.grant(registered, RUNS_EVERYTHING, now())
+        return granted, [*first, *second]
+
+    made = await store.people.change(drafted.id, appoint, start=drafted)
+    await store.audit.add(Action.ROLE_GRANTED, made.name, f"{RUNS_EVERYTHING}, by command", actor="")
+    return f"{made.login} is an administrator now" + (", with the passphrase as it was." if there else ".")
+
+
+async def reset_passphrase(store: Store, login: str, passphrase: str) -> str:
+    there = await store.people.find_login(login)
+    if there is None:
+        raise Missing("PERSON_NOT_FOUND")
+    credentials.check_passphrase(passphrase, there.login)
+    hashed = await Passphrases().hash(passphrase)
+    await store.people.change(there.id, lambda found: person.set_passphrase(found, hashed, now()))
+    await store.audit.add(Action.PASSPHRASE_RESET, there.name, "by command", actor="")
+    return f"{there.login} has a new passphrase, and every session of theirs has ended."
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """The people service's store; what is announced reaches the broker before it is closed."""
+    async with (
+        asyncio.timeout(30),
+        mongo.connect(settings.mongo_url) as client,
+        bus.connect(settings.nats_url, "people-accounts", prefix=settings.prefix) as events,
+    ):
+        await events.ensure_stream("ieum.people.v1")
+        outbox = Outbox(events)
+        store = Store(client[f"{settings.prefix}ieum_people"], outbox, settings.pseudonym_key)
+        await store.prepare()
+        await outbox.prepare()
+        relay = asyncio.create_task(outbox.run())
+        try:
+            yield store
+            while await outbox.depth():  # noqa: ASYNC110 - the broker's answer is what is waited for
+                await asyncio.sleep(0.05)
+        finally:
+            relay.cancel()
+            with suppress(asyncio.CancelledError):
+                await relay
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m services.people.accounts", description="Accounts, by the operator."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    create = commands.add_parser("create-admin", help="make the first administrator, or make somebody one")
+    create.add_argument("--name", default="", help="display name; the login where none is given")
+    reset = commands.add_parser("reset-passphrase", help="set a new passphrase and end every session")
+    for command in (create, reset):
+        command.add_argument("--login", required=True)
+        command.add_argument("--passphrase-file", type=Path, help="read it from here instead of asking")
+    return parser.parse_args()
+
+
+def _passphrase(file: Path | None) -> str:
+    if file:
+        return file.read_text().rstrip("\r\n")
+    first = getpass.getpass("Passphrase: ")
+    if getpass.getpass("Once more: ") != first:
+        sys.exit("The two differ; nothing was changed. Run the command again.")
+    return first
+
+
+async def _run(given: argparse.Namespace, passphrase: str) -> str:
+    async with opened(Settings()) as store:
+        if given.command == "create-admin":
+            return await create_admin(store, given.login, given.name or given.login, passphrase)
+        return await reset_passphrase(store, given.login, passphrase)
+
+
+def _words(problem: Problem) -> str:
+    return _WORDS.get(problem.reason, problem.reason).format_map(problem.details)
+
+
+def main() -> None:
+    given = _arguments()
+    try:
+        print(asyncio.run(_run(given, _passphrase(given.passphrase_file))))
+    except Problem as problem:
+        sys.exit(_words(problem))
+    except TimeoutError:
+        sys.exit("The stores do not answer. Start Ieum first (make run), or set IEUM_MONGO_URL and IEUM_NATS_URL.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Guessing is slowed down for the guesser alone: counters belong to a network address, so nobody locks another out."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.chassis.errors import Exhausted
+
+WINDOW = timedelta(minutes=15)
+LONGEST_WAIT = 60
+# Of one address for one login, and of one address for all: a village hall shares one address.
+FREE_FOR_LOGIN = 5
+FREE_FOR_ADDRESS = 100
+
+
+@dataclass(frozen=True)
+class Attempts:
+    free: int
+    failures: int
+    last_time: datetime
+    expire_time: datetime
+
+
+def fresh(free: int, now: datetime) -> Attempts:
+    return Attempts(free, 0, now, now + WINDOW)
+
+
+def wait_seconds(attempts: Attempts, now: datetime) -> int:
+    """1, 2, 4 ... up to a minute between tries once the free ones are used up."""
+    if attempts.expire_time <= now or attempts.failures < attempts.free:
+        return 0
+    pause = min(LONGEST_WAIT, 2 ** min(attempts.failures - attempts.free, 10))
+    return max(0, math.ceil((attempts.last_time + timedelta(seconds=pause) - now).total_seconds()))
+
+
+def check(attempts: Attempts, now: datetime) -> None:
+    if seconds := wait_seconds(attempts, now):
+        raise Exhausted("SLOW_DOWN", seconds=seconds)
+
+
+def count(attempts: Attempts, now: datetime) -> tuple[Attempts, list[object]]:
+    """Counted before the passphrase is looked at, so that tries side by side gain nothing."""
+    check(attempts, now)
+    current = attempts if attempts.expire_time > now else fresh(attempts.free, now)
+    return replace(current, failures=current.failures + 1, last_time=now), []
+
+
+def neighbourhood(address: str) -> str:
+    """The address to count by: of IPv6 the /64, because whoever has one address there has them all."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)

@@ -1,0 +1,38 @@
+"""What is written down for good: who signed in, who was given which role, who saw or took out personal data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+DETAIL_LENGTH = 300
+
+
+class Action(StrEnum):
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    ROLE_GRANTED = "role_granted"
+    ROLE_REVOKED = "role_revoked"
+    EXPORTED = "exported"
+    PERSONAL_DATA_VIEWED = "personal_data_viewed"
+    PASSPHRASE_RESET = "passphrase_reset"  # noqa: S105 - the name of an action
+    TOKEN_CREATED = "token_created"  # noqa: S105 - the name of an action
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an action
+    PERSON_ERASED = "person_erased"
+    CERTIFICATE_REVOKED = "certificate_revoked"
+
+
+# What other parts of Ieum may report here; the rest happens in this service and is written by it alone.
+REPORTED = frozenset([Action.EXPORTED, Action.PERSONAL_DATA_VIEWED, Action.CERTIFICATE_REVOKED])
+
+
+@dataclass(frozen=True)
+class Entry:
+    id: str
+    time: datetime
+    actor: str
+    """ "people/{id}"; empty where unknown or where the operator did it by a command."""
+    action: Action
+    subject: str
+    detail: str = ""

@@ -1,0 +1,216 @@
+"""An account, and what may happen to it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from services.chassis.errors import Conflict, Invalid, Refused
+from services.people.domain import credentials
+
+CHANGEABLE = ("display_name", "email", "area", "organisation", "locale")
+
+
+class Universe(StrEnum):
+    RESIDENT = "resident"
+    EMPLOYEE = "employee"
+
+
+class Role(StrEnum):
+    LEARNER = "learner"
+    INSTRUCTOR = "instructor"
+    REVIEWER = "reviewer"
+    OFFICIAL = "official"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class Grant:
+    role: Role
+    scope: str
+    """ "areas/{code}", "organisations/{code}" or "*" for everywhere."""
+
+    def __str__(self) -> str:
+        return f"{self.role} @ {self.scope}"
+
+
+EVERYBODY_LEARNS = Grant(Role.LEARNER, "*")
+RUNS_EVERYTHING = Grant(Role.ADMINISTRATOR, "*")
+
+
+@dataclass(frozen=True)
+class Person:
+    id: str
+    login: str
+    login_key: str | None
+    """Normal form of the login; None once erased, which takes it out of the unique index."""
+    display_name: str
+    email: str
+    area: str
+    organisation: str
+    locale: str
+    passphrase_hash: str
+    grants: tuple[Grant, ...]
+    create_time: datetime
+    sort_name: str
+    words: tuple[str, ...]
+    epoch: int = 0
+    """Sessions that began in an earlier epoch have ended."""
+    erased: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"people/{self.id}"
+
+    @property
+    def universe(self) -> Universe:
+        return Universe.EMPLOYEE if self.organisation else Universe.RESIDENT
+
+    @property
+    def etag(self) -> str:
+        """Changes with whatever of the account is visible."""
+        seen = astuple(replace(self, passphrase_hash="", epoch=0))
+        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Registered:
+    person: Person
+    time: datetime
+
+
+@dataclass(frozen=True)
+class Moved:
+    person: Person
+    time: datetime
+
+
+@dataclass(frozen=True)
+class RolesChanged:
+    person: Person
+    time: datetime
+
+
+@dataclass(frozen=True)
+class SessionsEnded:
+    person: Person
+    time: datetime
+
+
+@dataclass(frozen=True)
+class Erased:
+    person: Person
+    time: datetime
+
+
+Fact = Registered | Moved | RolesChanged | SessionsEnded | Erased
+
+
+def draft(
+    id: str, login: str, display_name: str, email: str, area: str, organisation: str, locale: str, now: datetime
+) -> Person:
+    """A person as they would be, all input checked; without a passphrase nobody can sign in as them yet."""
+    login = credentials.checked_login(login)
+    name = credentials.checked_display_name(display_name)
+    return Person(
+        id=id,
+        login=login,
+        login_key=credentials.login_key(login),
+        display_name=name,
+        email=credentials.checked_email(email),
+        area=area,
+        organisation=organisation,
+        locale=credentials.checked_locale(locale),
+        passphrase_hash="",
+        grants=(EVERYBODY_LEARNS,),
+        create_time=now,
+        sort_name=name.casefold(),
+        words=credentials.search_words(login, name),
+    )
+
+
+def register(person: Person, passphrase_hash: str, now: datetime) -> tuple[Person, list[Fact]]:
+    """Repeated on somebody who is registered already it changes nothing."""
+    if person.passphrase_hash or person.erased:
+        return person, []
+    registered = replace(person, passphrase_hash=passphrase_hash)
+    return registered, [Registered(registered, now)]
+
+
+def update(person: Person, changes: Mapping[str, str], now: datetime, *, etag: str = "") -> tuple[Person, list[Fact]]:
+    _check_not_erased(person)
+    if etag and etag != person.etag:
+        raise Conflict("PERSON_CHANGED", field="etag")
+    for field in changes:
+        if field not in CHANGEABLE:
+            raise Invalid("UPDATE_MASK_UNKNOWN", field="update_mask", path=field)
+    checks = {
+        "display_name": credentials.checked_display_name,
+        "email": credentials.checked_email,
+        "locale": credentials.checked_locale,
+    }
+    checked = {field: checks.get(field, str)(value) for field, value in changes.items()}
+    changed = _named(replace(person, **checked))  # type: ignore[arg-type]  # only the text fields of CHANGEABLE
+    moved = (changed.area, changed.organisation) != (person.area, person.organisation)
+    return changed, [Moved(changed, now)] if moved else []
+
+
+def grant(person: Person, what: Grant, now: datetime) -> tuple[Person, list[Fact]]:
+    _check_not_erased(person)
+    if what in person.grants:
+        return person, []
+    granted = replace(person, grants=(*person.grants, what))
+    return granted, [RolesChanged(granted, now)]
+
+
+def revoke(person: Person, what: Grant, administrators: int, now: datetime) -> tuple[Person, list[Fact]]:
+    """`administrators`: how many may administer everything; the last of them is kept."""
+    if what not in person.grants:
+        return person, []
+    _check_not_last(what, administrators)
+    left = replace(person, grants=tuple(held for held in person.grants if held != what))
+    return left, [RolesChanged(left, now)]
+
+
+def set_passphrase(person: Person, passphrase_hash: str, now: datetime) -> tuple[Person, list[Fact]]:
+    """Ends every session: whoever signed in with the old passphrase has to know the new one."""
+    _check_not_erased(person)
+    changed = replace(person, passphrase_hash=passphrase_hash, epoch=person.epoch + 1)
+    return changed, [SessionsEnded(changed, now)]
+
+
+def rehash(person: Person, old_hash: str, new_hash: str) -> tuple[Person, list[Fact]]:
+    """The same passphrase under newer parameters; not if it was changed meanwhile."""
+    return (replace(person, passphrase_hash=new_hash) if person.passphrase_hash == old_hash else person), []
+
+
+def erase(person: Person, administrators: int, now: datetime) -> tuple[Person, list[Fact]]:
+    """What stays says only that there was somebody, so that references to them still lead somewhere."""
+    if person.erased:
+        return person, []
+    for held in person.grants:
+        _check_not_last(held, administrators)
+    blank = dict.fromkeys(("login", "display_name", "email", "organisation", "passphrase_hash", "sort_name"), "")
+    erased = replace(person, **blank, login_key=None, grants=(), words=(), epoch=person.epoch + 1, erased=True)  # type: ignore[arg-type]
+    return erased, [Erased(erased, now), SessionsEnded(erased, now)]
+
+
+def _named(person: Person) -> Person:
+    return replace(
+        person,
+        sort_name=person.display_name.casefold(),
+        words=credentials.search_words(person.login, person.display_name),
+    )
+
+
+def _check_not_last(lost: Grant, administrators: int) -> None:
+    if lost == RUNS_EVERYTHING and administrators <= 1:
+        raise Refused("LAST_ADMINISTRATOR")
+
+
+def _check_not_erased(person: Person) -> None:
+    if person.erased:
+        raise Refused("PERSON_ERASED")

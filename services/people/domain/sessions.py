@@ -1,0 +1,125 @@
+"""Who stays signed in for how long, and what an API token may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.chassis.errors import Invalid
+from services.people.domain.person import Person
+
+SCOPES = (
+    "statistics.read",
+    "learning.read",
+    "learning.write",
+    "courses.read",
+    "courses.write",
+    "people.read",
+    "people.write",
+)
+DAYS = (1, 366)
+TOKEN_NAME_LENGTH = 80
+_RENEW_AFTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Limits:
+    idle: timedelta
+    absolute: timedelta
+
+
+OWN_DEVICE = Limits(idle=timedelta(days=14), absolute=timedelta(days=90))
+SHARED_DEVICE = Limits(idle=timedelta(minutes=20), absolute=timedelta(hours=8))
+
+
+@dataclass(frozen=True)
+class Session:
+    person: str
+    epoch: int
+    shared_device: bool
+    begin_time: datetime
+    expire_time: datetime
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class Token:
+    id: str
+    person: str
+    hash: str
+    display_name: str
+    scopes: tuple[str, ...]
+    area: str
+    create_time: datetime
+    expire_time: datetime
+    last_use_time: datetime | None = None
+    revoked: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"people/{self.person}/tokens/{self.id}"
+
+
+@dataclass(frozen=True)
+class SessionEnded:
+    """Of one session or token, named by the key of its document."""
+
+    person: str
+    time: datetime
+
+
+def begin(person: Person, shared_device: bool, now: datetime) -> Session:
+    limits = SHARED_DEVICE if shared_device else OWN_DEVICE
+    return Session(person.id, person.epoch, shared_device, now, now + limits.idle)
+
+
+def stands(session: Session, person: Person, now: datetime) -> bool:
+    current = not session.ended and session.expire_time > now
+    return current and not person.erased and session.epoch == person.epoch
+
+
+def renewed(session: Session, now: datetime) -> Session:
+    """Lives on from its latest use, never beyond the absolute limit; the same value when not worth a write."""
+    limits = SHARED_DEVICE if session.shared_device else OWN_DEVICE
+    expire = min(now + limits.idle, session.begin_time + limits.absolute)
+    return replace(session, expire_time=expire) if expire - session.expire_time >= _RENEW_AFTER else session
+
+
+def end(session: Session, now: datetime) -> tuple[Session, list[SessionEnded]]:
+    if session.ended:
+        return session, []
+    return replace(session, ended=True), [SessionEnded(session.person, now)]
+
+
+def issue(
+    id: str, person: str, hash: str, display_name: str, scopes: Sequence[str], area: str, days: int, now: datetime
+) -> Token:
+    name = " ".join(display_name.split())
+    if not name:
+        raise Invalid("TOKEN_NAME_MISSING", field="display_name")
+    if len(name) > TOKEN_NAME_LENGTH:
+        raise Invalid("TOKEN_NAME_TOO_LONG", field="display_name", max=TOKEN_NAME_LENGTH)
+    if not scopes:
+        raise Invalid("TOKEN_SCOPES_MISSING", field="scopes")
+    if unknown := [scope for scope in scopes if scope not in SCOPES]:
+        raise Invalid("TOKEN_SCOPE_UNKNOWN", field="scopes", scope=unknown[0], known=", ".join(SCOPES))
+    if not DAYS[0] <= days <= DAYS[1]:
+        raise Invalid("TOKEN_DAYS", field="days", min=DAYS[0], max=DAYS[1])
+    ordered = tuple(scope for scope in SCOPES if scope in scopes)
+    return Token(id, person, hash, name, ordered, area, now, now + timedelta(days=days))
+
+
+def usable(token: Token, person: Person, now: datetime) -> bool:
+    return not token.revoked and token.expire_time > now and not person.erased
+
+
+def worth_noting(token: Token, now: datetime) -> bool:
+    """The last use is kept to the minute."""
+    return token.last_use_time is None or now - token.last_use_time >= _RENEW_AFTER
+
+
+def revoke(token: Token, now: datetime) -> tuple[Token, list[SessionEnded]]:
+    if token.revoked:
+        return token, []
+    return replace(token, revoked=True), [SessionEnded(token.person, now)]

@@ -1,0 +1,20 @@
+"""Composition root of the people service."""
+
+from __future__ import annotations
+
+from ieum.people.v1 import people_pb2_grpc
+from services.chassis.run import Frame, main
+from services.people.passphrases import Passphrases
+from services.people.service import TOKEN_SCOPES, PeopleService
+from services.people.store import Store
+
+
+async def compose(frame: Frame) -> None:
+    store = Store(frame.database, frame.outbox, frame.settings.pseudonym_key)
+    await store.prepare()
+    server = frame.offer("ieum.people.v1.PeopleService", TOKEN_SCOPES)
+    people_pb2_grpc.add_PeopleServiceServicer_to_server(PeopleService(store, Passphrases()), server)
+
+
+if __name__ == "__main__":
+    main("people", compose)

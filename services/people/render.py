@@ -1,0 +1,163 @@
+"""Values of the domain as messages of the contract, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from ieum.people.v1 import people_pb2
+from services.chassis.clock import stamp
+from services.chassis.errors import Invalid
+from services.people.domain.audit import Action, Entry
+from services.people.domain.equality import Card, Group, Sex
+from services.people.domain.person import Grant, Person, Role, Universe
+from services.people.domain.places import Area, Centre, Organisation, Places
+from services.people.domain.sessions import Session, Token
+
+K = TypeVar("K")
+V = TypeVar("V", int, people_pb2.Role.ValueType, people_pb2.AuditAction.ValueType)
+
+UNIVERSES = {Universe.RESIDENT: people_pb2.RESIDENT, Universe.EMPLOYEE: people_pb2.EMPLOYEE}
+ROLES = {role: people_pb2.Role.Value(role.name) for role in Role}
+ACTIONS = {action: people_pb2.AuditAction.Value(action.name) for action in Action}
+GROUPS = {group: people_pb2.TargetGroup.Value(group.name) for group in Group}
+SEXES = {
+    Sex.UNANSWERED: people_pb2.SEX_UNSPECIFIED,
+    Sex.FEMALE: people_pb2.FEMALE,
+    Sex.MALE: people_pb2.MALE,
+    Sex.OTHER: people_pb2.OTHER_SEX,
+}
+
+
+def meant(known: Mapping[K, int], value: int, field: str) -> K:
+    """What a number of an enum stands for."""
+    for kind, number in known.items():
+        if number == value:
+            return kind
+    raise Invalid("VALUE_UNKNOWN", field=field)
+
+
+def person_key(name: str) -> str:
+    """Of "people/{id}"."""
+    collection, _, key = name.partition("/")
+    if collection != "people" or not key or "/" in key:
+        raise Invalid("NAME_INVALID", field="name", form="people/{id}")
+    return key
+
+
+def token_keys(name: str) -> tuple[str, str]:
+    """Person and token of "people/{id}/tokens/{id}"."""
+    parts = name.split("/")
+    if len(parts) != 4 or parts[0] != "people" or parts[2] != "tokens" or not all(parts):
+        raise Invalid("NAME_INVALID", field="name", form="people/{id}/tokens/{id}")
+    return parts[1], parts[3]
+
+
+def person(value: Person) -> people_pb2.Person:
+    return people_pb2.Person(
+        name=value.name,
+        login=value.login,
+        display_name=value.display_name,
+        email=value.email,
+        area=value.area,
+        organisation=value.organisation,
+        universe=UNIVERSES[value.universe],
+        locale=value.locale,
+        grants=[grant(each) for each in value.grants],
+        etag=value.etag,
+        create_time=stamp(value.create_time),
+        erased=value.erased,
+    )
+
+
+def grant(value: Grant) -> people_pb2.Grant:
+    return people_pb2.Grant(role=ROLES[value.role], scope=value.scope)
+
+
+def answers(value: Card, name: str) -> people_pb2.EqualityAnswers:
+    given = value.answers
+    return people_pb2.EqualityAnswers(
+        name=f"{name}/equalityAnswers",
+        birth_year=given.birth_year,
+        sex=SEXES[given.sex],
+        groups=[GROUPS[group] for group in given.groups],
+        groups_answered=given.groups_answered,
+        update_time=stamp(value.update_time),
+    )
+
+
+def session_viewer(owner: Person, key: str, session: Session) -> people_pb2.Viewer:
+    return people_pb2.Viewer(
+        person=person(owner),
+        session=key,
+        expire_time=stamp(session.expire_time),
+        shared_device=session.shared_device,
+    )
+
+
+def token_viewer(owner: Person, value: Token) -> people_pb2.Viewer:
+    return people_pb2.Viewer(
+        person=person(owner),
+        session=value.id,
+        expire_time=stamp(value.expire_time),
+        token_scopes=value.scopes,
+        token_area=value.area,
+    )
+
+
+def token(value: Token) -> people_pb2.Token:
+    return people_pb2.Token(
+        name=value.name,
+        display_name=value.display_name,
+        scopes=value.scopes,
+        area=value.area,
+        create_time=stamp(value.create_time),
+        expire_time=stamp(value.expire_time),
+        last_use_time=stamp(value.last_use_time),
+        revoked=value.revoked,
+    )
+
+
+def entry(value: Entry) -> people_pb2.AuditEntry:
+    return people_pb2.AuditEntry(
+        name=f"auditEntries/{value.id}",
+        time=stamp(value.time),
+        actor=value.actor,
+        action=ACTIONS[value.action],
+        subject=value.subject,
+        detail=value.detail,
+    )
+
+
+def area(value: Area) -> people_pb2.Area:
+    return people_pb2.Area(
+        name=value.name, parent=value.parent, kind=value.kind, title=value.title, column=value.column, row=value.row
+    )
+
+
+def organisation(value: Organisation) -> people_pb2.Organisation:
+    return people_pb2.Organisation(name=value.name, area=value.area, title=value.title)
+
+
+def centre(value: Centre) -> people_pb2.Centre:
+    return people_pb2.Centre(
+        name=value.name,
+        area=value.area,
+        title=value.title,
+        address=value.address,
+        hours=value.hours,
+        phone=value.phone,
+    )
+
+
+def places(request: people_pb2.ImportPlacesRequest) -> Places:
+    return Places(
+        areas=tuple(
+            Area(each.name, each.parent, each.kind, dict(each.title), each.column, each.row) for each in request.areas
+        ),
+        organisations=tuple(Organisation(each.name, each.area, dict(each.title)) for each in request.organisations),
+        centres=tuple(
+            Centre(each.name, each.area, dict(each.title), dict(each.address), dict(each.hours), each.phone)
+            for each in request.centres
+        ),
+    )

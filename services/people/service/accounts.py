@@ -1,0 +1,174 @@
+# ruff: noqa: N802 - gRPC method names are the contract's
+"""Accounts and the equality answers beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from google.protobuf.empty_pb2 import Empty
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from ieum.people.v1 import people_pb2
+from services.chassis import pages
+from services.chassis.clock import new_id, now
+from services.chassis.errors import Exists, Invalid, Missing
+from services.chassis.principal import acting
+from services.people import access, render
+from services.people.domain import credentials, equality, person
+from services.people.domain.audit import Action
+from services.people.domain.equality import Answers, Card
+from services.people.domain.person import RUNS_EVERYTHING, Person
+from services.people.service.door import Door
+
+_LARGEST_BATCH = 1000
+_NAMES_FOR = ("instructor", "administrator")
+
+
+class Accounts(Door):
+    async def Register(self, request: people_pb2.RegisterRequest, context: object) -> people_pb2.Person:
+        drafted = person.draft(
+            _key_for(request.request_id),
+            request.login,
+            request.display_name,
+            request.email,
+            request.area,
+            request.organisation,
+            request.locale,
+            now(),
+        )
+        credentials.check_passphrase(request.passphrase, drafted.login)
+        (await self.store.places.get()).check_home(request.area, request.organisation)
+        if there := await self.store.people.find(drafted.id):
+            return await self._again(there, drafted, request.passphrase)
+        hashed = await self.passphrases.hash(request.passphrase)
+        made = await self.store.people.change(
+            drafted.id, lambda there: person.register(there, hashed, now()), start=drafted
+        )
+        if made.passphrase_hash != hashed:
+            return await self._again(made, drafted, request.passphrase)
+        return render.person(made)
+
+    async def _again(self, there: Person, drafted: Person, passphrase: str) -> people_pb2.Person:
+        """A repeat is answered to whoever knows the passphrase: guessing a request id must show nobody's account."""
+        known = await self.passphrases.verify(there.passphrase_hash, passphrase)
+        if not known or there.login_key != drafted.login_key:
+            raise Exists("REQUEST_ID_USED", field="request_id")
+        return render.person(there)
+
+    async def GetPerson(self, request: people_pb2.GetPersonRequest, context: object) -> people_pb2.Person:
+        if access.is_oneself(request.name):
+            return render.person(await self.store.people.get(render.person_key(request.name)))
+        found, _ = await access.at_home(self.store, request.name)
+        await self._note_view(request.name, "account")
+        return render.person(found)
+
+    async def UpdatePerson(self, request: people_pb2.UpdatePersonRequest, context: object) -> people_pb2.Person:
+        wanted = request.person
+        before = await access.own_or_managed(self.store, wanted.name)
+        changes = _changes(wanted, request.update_mask.paths)
+        if {"area", "organisation"} & changes.keys():
+            home = (changes.get("area", before.area), changes.get("organisation", before.organisation))
+            (await self.store.places.get()).check_home(*home)
+        changed = await self.store.people.change(
+            before.id, lambda there: person.update(there, changes, now(), etag=wanted.etag)
+        )
+        return render.person(changed)
+
+    async def ListPeople(self, request: people_pb2.ListPeopleRequest, context: object) -> people_pb2.ListPeopleResponse:
+        reach = await access.reach_of(self.store, acting())
+        role = render.meant(render.ROLES, request.role, "role") if request.role else None
+        size = pages.page_size(request.page_size)
+        people, following = await self.store.people.page(reach, request.query, role, size, request.page_token)
+        await self._note_view("people", f"list of {len(people)}")
+        return people_pb2.ListPeopleResponse(people=[render.person(each) for each in people], next_page_token=following)
+
+    async def BatchGetNames(
+        self, request: people_pb2.BatchGetNamesRequest, context: object
+    ) -> people_pb2.BatchGetNamesResponse:
+        others = [name for name in request.names if not access.is_oneself(name)]
+        if others:
+            acting().require(*_NAMES_FOR)
+        if len(request.names) > _LARGEST_BATCH:
+            raise Invalid("TOO_MANY_NAMES", field="names", max=_LARGEST_BATCH)
+        found = await self.store.people.names([render.person_key(name) for name in request.names])
+        if others:
+            await self._note_view("people", f"names of {len(others)}: {request.purpose}")
+        return people_pb2.BatchGetNamesResponse(display_names={f"people/{key}": name for key, name in found.items()})
+
+    async def ErasePerson(self, request: people_pb2.ErasePersonRequest, context: object) -> Empty:
+        before = await access.own_or_managed(self.store, request.name)
+        if not before.erased:
+            await self._erase(before)
+        return Empty()
+
+    async def _erase(self, before: Person) -> None:
+        """Account, answers, sessions, tokens: all gone together, or none."""
+        store, moment, card = self.store, now(), self.store.pseudonym(before.name)
+
+        async def work(session: AsyncClientSession) -> None:
+            administrators = await store.people.administrators(session) if RUNS_EVERYTHING in before.grants else 0
+            await store.recorded(
+                session,
+                store.people.entities,
+                before.id,
+                lambda there: person.erase(there, administrators, moment),
+                Action.PERSON_ERASED,
+                before.name,
+            )
+            await store.equality.change(
+                card, lambda there: equality.close(there, moment), start=Card(), session=session
+            )
+            await store.sessions.remove_all(before.id, session)
+            await store.tokens.remove_all(before.id, session)
+
+        await store.together(work, (store.people.entities, before.id), (store.equality, card))
+
+    async def GetEqualityAnswers(
+        self, request: people_pb2.GetEqualityAnswersRequest, context: object
+    ) -> people_pb2.EqualityAnswers:
+        name = _owner_of_answers(request.name)
+        access.require_oneself(name)
+        card = await self.store.equality.find(self.store.pseudonym(name))
+        return render.answers(card or Card(), name)
+
+    async def UpdateEqualityAnswers(
+        self, request: people_pb2.UpdateEqualityAnswersRequest, context: object
+    ) -> people_pb2.EqualityAnswers:
+        name = _owner_of_answers(request.answers.name)
+        access.require_oneself(name)
+        given = Answers(
+            request.answers.birth_year,
+            render.meant(render.SEXES, request.answers.sex, "sex"),
+            tuple(render.meant(render.GROUPS, group, "groups") for group in request.answers.groups),
+            request.answers.groups_answered,
+        )
+        card = await self.store.equality.change(
+            self.store.pseudonym(name), lambda there: equality.answer(there, given, now()), start=Card()
+        )
+        return render.answers(card, name)
+
+    async def _note_view(self, subject: str, detail: str) -> None:
+        if not acting().is_system:
+            await self.store.audit.add(Action.PERSONAL_DATA_VIEWED, subject, detail)
+
+
+def _key_for(request_id: str) -> str:
+    """The same person for the same request, without a table of requests."""
+    return hashlib.sha256(f"register/{request_id}".encode()).hexdigest()[:16] if request_id else new_id()
+
+
+def _changes(wanted: people_pb2.Person, mask: Sequence[str]) -> dict[str, str]:
+    """Without a mask, every changeable field that is not empty."""
+    for path in mask:
+        if path not in person.CHANGEABLE:
+            raise Invalid("UPDATE_MASK_UNKNOWN", field="update_mask", path=path)
+    fields = mask or [field for field in person.CHANGEABLE if getattr(wanted, field)]
+    return {field: getattr(wanted, field) for field in fields}
+
+
+def _owner_of_answers(name: str) -> str:
+    owner, _, resource = name.rpartition("/")
+    if resource != "equalityAnswers":
+        raise Missing("NOT_FOUND", field="name")
+    return owner

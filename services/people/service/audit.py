@@ -1,0 +1,36 @@
+# ruff: noqa: N802 - gRPC method names are the contract's
+"""The audit log as others write to it and administrators read it."""
+
+from __future__ import annotations
+
+from google.protobuf.empty_pb2 import Empty
+
+from ieum.people.v1 import people_pb2
+from services.chassis import pages
+from services.chassis.errors import Invalid
+from services.chassis.principal import acting
+from services.people import access, render
+from services.people.domain.audit import REPORTED
+from services.people.service.door import Door
+
+
+class AuditLog(Door):
+    async def RecordAudit(self, request: people_pb2.RecordAuditRequest, context: object) -> Empty:
+        if not acting().is_system:
+            acting().require_person()
+        action = render.meant(render.ACTIONS, request.action, "action")
+        if action not in REPORTED:
+            raise Invalid("AUDIT_ACTION_NOT_YOURS", field="action")
+        await self.store.audit.add(action, request.subject, request.detail, request_id=request.request_id)
+        return Empty()
+
+    async def ListAuditEntries(
+        self, request: people_pb2.ListAuditEntriesRequest, context: object
+    ) -> people_pb2.ListAuditEntriesResponse:
+        await access.require_everywhere(self.store)
+        action = render.meant(render.ACTIONS, request.action, "action") if request.action else None
+        size = pages.page_size(request.page_size)
+        entries, following = await self.store.audit.page(action, request.actor, size, request.page_token)
+        return people_pb2.ListAuditEntriesResponse(
+            entries=[render.entry(each) for each in entries], next_page_token=following
+        )

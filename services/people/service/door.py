@@ -1,0 +1,15 @@
+"""What every method of the service stands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ieum.people.v1.people_pb2_grpc import PeopleServiceServicer
+from services.people.passphrases import Passphrases
+from services.people.store import Store
+
+
+@dataclass
+class Door(PeopleServiceServicer):
+    store: Store
+    passphrases: Passphrases

@@ -1,0 +1,84 @@
+"""Documents, indexes and queries of the people service."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from services.chassis.mongo import Database, Entities
+from services.chassis.outbox import Outbox
+from services.chassis.principal import pseudonym
+from services.people.domain.attempts import Attempts
+from services.people.domain.audit import Action
+from services.people.domain.equality import Card
+from services.people.domain.sessions import Session, Token
+from services.people.store import announce
+from services.people.store.attempts import AttemptsStore
+from services.people.store.audit import AuditStore
+from services.people.store.people import PeopleStore
+from services.people.store.places import PlacesStore
+from services.people.store.sessions import SessionStore, TokenStore
+
+T = TypeVar("T")
+
+
+class Store:
+    def __init__(self, database: Database, outbox: Outbox, pseudonym_key: bytes) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._pseudonym_key = pseudonym_key
+        self.people = PeopleStore(database, outbox, self.pseudonym)
+        self.equality = Entities(database["equality"], Card, announce.answers, outbox)
+        self.sessions = SessionStore(Entities(database["sessions"], Session, announce.session, outbox))
+        self.tokens = TokenStore(Entities(database["tokens"], Token, announce.session, outbox))
+        self.attempts = AttemptsStore(Entities(database["attempts"], Attempts, announce.nothing, outbox))
+        self.places = PlacesStore(database, outbox)
+        self.audit = AuditStore(database["audit"])
+
+    async def prepare(self) -> None:
+        await self.people.prepare()
+        await self.sessions.prepare()
+        await self.tokens.prepare()
+        await self.attempts.prepare()
+        await self.audit.prepare()
+
+    def pseudonym(self, person: str) -> str:
+        """Of "people/{id}"."""
+        return pseudonym(self._pseudonym_key, person)
+
+    async def recorded(
+        self,
+        session: AsyncClientSession,
+        entities: Entities[T],
+        key: str,
+        verb: Callable[[T], tuple[T, Sequence[Any]]],
+        action: Action,
+        subject: str,
+        detail: str = "",
+    ) -> T:
+        """A change, and with it what the audit log says of it; a verb that states no fact leaves no entry."""
+        facts: Sequence[Any] = ()
+
+        def noted(before: T) -> tuple[T, Sequence[Any]]:
+            nonlocal facts
+            after, facts = verb(before)
+            return after, facts
+
+        after = await entities.change(key, noted, session=session)
+        if facts:
+            await self.audit.add(action, subject, detail, session=session)
+        return after
+
+    async def together(
+        self, work: Callable[[AsyncClientSession], Awaitable[T]], *changed: tuple[Entities[Any], str]
+    ) -> T:
+        """All that `work` writes, or nothing; may run it more than once. Then announces what `changed` carries."""
+        async with self._database.client.start_session() as session:
+            result = await session.with_transaction(work)
+        for entities, key in changed:
+            document = await entities.collection.find_one({"_id": key}, {"pending": 1})
+            if document and document.get("pending"):
+                self._outbox.nudge(entities.collection, key, document["pending"])
+        return result

@@ -1,0 +1,72 @@
+"""The audit log: entries are added and read, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from pymongo import DESCENDING
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from services.chassis import pages
+from services.chassis.clock import new_id, now
+from services.chassis.errors import Invalid
+from services.chassis.mongo import Collection
+from services.chassis.principal import acting
+from services.people.domain.audit import DETAIL_LENGTH, Action, Entry
+
+_ENTRY = TypeAdapter(Entry)
+_ORDER = [("time", DESCENDING), ("_id", DESCENDING)]
+
+
+class AuditStore:
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    async def prepare(self) -> None:
+        for name, fields in {
+            "newest": [],
+            "action": ["action"],
+            "actor": ["actor"],
+            "both": ["actor", "action"],
+        }.items():
+            await self._collection.create_index([*((field, 1) for field in fields), *_ORDER], name=name)
+
+    async def add(
+        self,
+        action: Action,
+        subject: str,
+        detail: str = "",
+        *,
+        actor: str | None = None,
+        request_id: str = "",
+        session: AsyncClientSession | None = None,
+    ) -> None:
+        """By whoever is acting, unless an actor is named; once for each request id of theirs."""
+        who = acting().person if actor is None else actor
+        id = hashlib.sha256(f"{who}|{request_id}".encode()).hexdigest()[:24] if request_id else new_id()
+        entry = _ENTRY.dump_python(Entry(id, now(), who, action, subject, detail[:DETAIL_LENGTH]))
+        await self._collection.update_one({"_id": id}, {"$setOnInsert": entry}, upsert=True, session=session)
+
+    async def page(self, action: Action | None, actor: str, size: int, token: str) -> tuple[list[Entry], str]:
+        """Newest first, and the token of the next page."""
+        wanted: dict[str, Any] = {"action": action.value} if action else {}
+        if actor:
+            wanted["actor"] = actor
+        if last := pages.decode_token(token, len(_ORDER)):
+            wanted = {"$and": [wanted, pages.after(_ORDER, [_time(last[0]), last[1]])]}
+        found = self._collection.find(wanted).sort(_ORDER).limit(size + 1)
+        entries = [_ENTRY.validate_python(document) async for document in found]
+        more = len(entries) > size
+        return entries[:size], pages.encode_token(
+            entries[size - 1].time.isoformat(), entries[size - 1].id
+        ) if more else ""
+
+
+def _time(text: object) -> datetime:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise Invalid("PAGE_TOKEN_INVALID", field="page_token") from error

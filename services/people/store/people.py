@@ -1,0 +1,95 @@
+"""Accounts: found by id and by login, listed by name, searched by any part of one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pymongo import ASCENDING
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
+
+from services.chassis import pages
+from services.chassis.errors import Exists
+from services.chassis.mongo import Database, Entities
+from services.chassis.outbox import Outbox
+from services.people.domain import credentials
+from services.people.domain.authority import Reach
+from services.people.domain.person import RUNS_EVERYTHING, Fact, Person, Role
+from services.people.store import announce
+
+Verb = Callable[[Person], tuple[Person, Sequence[Fact]]]
+
+_ORDER = [("sort_name", ASCENDING), ("_id", ASCENDING)]
+_GUARD = {"_id": "administrators"}
+_EVERYTHING = {"grants": {"$elemMatch": {"role": RUNS_EVERYTHING.role.value, "scope": RUNS_EVERYTHING.scope}}}
+
+
+class PeopleStore:
+    def __init__(self, database: Database, outbox: Outbox, pseudonym: Callable[[str], str]) -> None:
+        self.entities = Entities(database["people"], Person, announce.people(pseudonym), outbox)
+        self._guards = database["guards"]
+        self._collection = self.entities.collection
+
+    async def prepare(self) -> None:
+        create = self._collection.create_index
+        await create("login_key", name="login", unique=True, partialFilterExpression={"login_key": {"$type": "string"}})
+        await create(_ORDER, name="name")
+        await create([("area", ASCENDING), *_ORDER], name="area")
+        await create([("organisation", ASCENDING), *_ORDER], name="organisation")
+        await create([("grants.role", ASCENDING), *_ORDER], name="role")
+        await create("words", name="words")
+        await self._guards.update_one(_GUARD, {"$setOnInsert": {"asked": 0}}, upsert=True)
+
+    async def get(self, key: str) -> Person:
+        return await self.entities.get(key, missing="PERSON_NOT_FOUND")
+
+    async def find(self, key: str) -> Person | None:
+        return await self.entities.find(key)
+
+    async def find_login(self, login: str) -> Person | None:
+        document = await self._collection.find_one({"login_key": credentials.login_key(login)}, {"pending": 0})
+        return self.entities.load(document) if document else None
+
+    async def change(
+        self, key: str, verb: Verb, *, start: Person | None = None, session: AsyncClientSession | None = None
+    ) -> Person:
+        try:
+            return await self.entities.change(key, verb, start=start, missing="PERSON_NOT_FOUND", session=session)
+        except DuplicateKeyError as error:
+            raise Exists("LOGIN_TAKEN", field="login") from error
+
+    async def administrators(self, session: AsyncClientSession) -> int:
+        """How many may administer everything. Within the transaction, whoever else asks has to wait for its end."""
+        await self._guards.update_one(_GUARD, {"$inc": {"asked": 1}}, session=session)
+        return await self._collection.count_documents(
+            {"grants.role": Role.ADMINISTRATOR.value, **_EVERYTHING}, session=session
+        )
+
+    async def names(self, keys: Sequence[str]) -> dict[str, str]:
+        """Key to display name, without those erased or unknown."""
+        found = self._collection.find({"_id": {"$in": list(keys)}, "erased": False}, {"display_name": 1})
+        return {document["_id"]: document["display_name"] async for document in found}
+
+    async def page(
+        self, reach: Reach, query: str, role: Role | None, size: int, token: str
+    ) -> tuple[list[Person], str]:
+        """By display name, and the token of the next page."""
+        clauses: list[Mapping[str, Any]] = [{"erased": False}, *_words(query)]
+        if role:
+            clauses.append({"grants.role": role.value})
+        if not reach.everywhere:
+            places = sorted(reach.places)
+            clauses.append({"$or": [{"area": {"$in": places}}, {"organisation": {"$in": places}}]})
+        if last := pages.decode_token(token, len(_ORDER)):
+            clauses.append(pages.after(_ORDER, last))
+        found = self._collection.find({"$and": clauses}, {"pending": 0}).sort(_ORDER).limit(size + 1)
+        people = [self.entities.load(document) async for document in found]
+        more = len(people) > size
+        return people[:size], pages.encode_token(people[size - 1].sort_name, people[size - 1].id) if more else ""
+
+
+def _words(query: str) -> list[Mapping[str, Any]]:
+    words = credentials.login_key(query).split()
+    return [{"words": {"$regex": f"^{re.escape(word)}"}} for word in words]

@@ -1,0 +1,87 @@
+"""Sessions and API tokens. Only a secret's SHA-256 is kept; it and its person are verified by one indexed read."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from pymongo import ASCENDING
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+
+from services.chassis.mongo import Document, Entities
+from services.people.domain.person import Person
+from services.people.domain.sessions import Session, Token
+
+_PERSON = TypeAdapter(Person)
+_WITH_OWNER = {
+    "$lookup": {
+        "from": "people",
+        "localField": "person",
+        "foreignField": "_id",
+        "pipeline": [{"$project": {"pending": 0}}],
+        "as": "owner",
+    }
+}
+
+
+def key_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class SessionStore:
+    """Keyed by the hash of the secret."""
+
+    def __init__(self, entities: Entities[Session]) -> None:
+        self.entities = entities
+
+    async def prepare(self) -> None:
+        await self.entities.collection.create_index("expire_time", name="expiry", expireAfterSeconds=0)
+        await self.entities.collection.create_index("person", name="person")
+
+    async def with_owner(self, key: str) -> tuple[Session, Person] | None:
+        document = await _with_owner(self.entities.collection, {"_id": key})
+        return (self.entities.load(document), _PERSON.validate_python(document["owner"][0])) if document else None
+
+    async def begin(self, key: str, session: Session) -> None:
+        await self.entities.change(key, lambda there: (there, []), start=session)
+
+    async def renew(self, key: str, session: Session) -> None:
+        """Beside the revision: it must not disturb an ending, nor undo one."""
+        await self.entities.collection.update_one(
+            {"_id": key, "ended": False}, {"$max": {"expire_time": session.expire_time}}
+        )
+
+    async def remove_all(self, person: str, session: AsyncClientSession) -> None:
+        await self.entities.collection.delete_many({"person": person}, session=session)
+
+
+class TokenStore:
+    def __init__(self, entities: Entities[Token]) -> None:
+        self.entities = entities
+
+    async def prepare(self) -> None:
+        await self.entities.collection.create_index("hash", name="hash", unique=True)
+        await self.entities.collection.create_index([("person", ASCENDING), ("create_time", ASCENDING)], name="person")
+
+    async def with_owner(self, secret: str) -> tuple[Token, Person] | None:
+        document = await _with_owner(self.entities.collection, {"hash": key_of(secret)})
+        return (self.entities.load(document), _PERSON.validate_python(document["owner"][0])) if document else None
+
+    async def of(self, person: str) -> list[Token]:
+        found = self.entities.collection.find({"person": person}, {"pending": 0}).sort("create_time", ASCENDING)
+        return [self.entities.load(document) async for document in found]
+
+    async def note_use(self, token: Token, now: datetime) -> None:
+        """Beside the revision: the last use is nobody's decision."""
+        await self.entities.collection.update_one({"_id": token.id}, {"$max": {"last_use_time": now}})
+
+    async def remove_all(self, person: str, session: AsyncClientSession) -> None:
+        await self.entities.collection.delete_many({"person": person}, session=session)
+
+
+async def _with_owner(collection: AsyncCollection[Document], match: Document) -> Document | None:
+    cursor = await collection.aggregate([{"$match": match}, {"$project": {"pending": 0}}, _WITH_OWNER])
+    documents = await cursor.to_list()
+    return documents[0] if documents and documents[0]["owner"] else None
