@@ -1,4 +1,4 @@
-"""The demo courses are read by real people: what a loader would let through, such as a missing translation, is caught here."""
+"""Real people read the demo courses: what a loader would let through, such as a missing translation, is caught here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,20 @@ import pytest
 DEMO = Path(__file__).parents[2] / "deploy" / "demo"
 COURSES = sorted(path.parent for path in DEMO.glob("courses/*/course.toml"))
 LANGUAGES = {"ko", "en"}
-TEXTS = {"title", "summary", "cover_alt", "markdown", "alt", "transcript", "prompt", "explanation", "text", "left", "right", "name"}
+TEXTS = {
+    "title",
+    "summary",
+    "cover_alt",
+    "markdown",
+    "alt",
+    "transcript",
+    "prompt",
+    "explanation",
+    "text",
+    "left",
+    "right",
+    "name",
+}
 KINDS = {"single", "multiple", "boolean", "text", "number", "matching", "ordering"}
 MEBIBYTE = 1024 * 1024
 HANGUL = re.compile("[가-힣]")

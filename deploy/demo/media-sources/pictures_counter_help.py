@@ -11,8 +11,16 @@ def seats(t: Say) -> str:
 
     shown = mark(1, div("card", t("화면은 주민 쪽으로", "The screen faces the resident")))
     people = div("grid two", person(t("주민", "Resident"), "#7048a8"), person(t("직원", "You"), "#12766f"))
-    mouse = mark(2, note(t("마우스와 글자판은 <b>주민 앞에</b>", "Mouse and keyboard <b>in front of the resident</b>"), "good"))
-    return board(t("나란히 앉아요", "Sit side by side"), shown, mouse, people, mark(3, note(t("뒤에 서지 않아요. 손을 뻗지 않아요.", "Do not stand behind. Do not reach over."))))
+    mouse = mark(
+        2, note(t("마우스와 글자판은 <b>주민 앞에</b>", "Mouse and keyboard <b>in front of the resident</b>"), "good")
+    )
+    return board(
+        t("나란히 앉아요", "Sit side by side"),
+        shown,
+        mouse,
+        people,
+        mark(3, note(t("뒤에 서지 않아요. 손을 뻗지 않아요.", "Do not stand behind. Do not reach over."))),
+    )
 
 
 def password(t: Say) -> str:
@@ -21,7 +29,13 @@ def password(t: Say) -> str:
         field(t("아이디", "User name"), "sunja1954"),
         field(t("비밀번호", "Password"), "●●●●●●●●"),
         bubble(t("제 비밀번호 좀 대신 쳐 줘요. 한빛…", "Could you type my password? It's Hanb…")),
-        bubble(t("잠깐만요! 제가 고개를 돌릴게요. 천천히 직접 쳐 보세요.", "One moment! I will look away. Take your time and type it yourself."), "mine"),
+        bubble(
+            t(
+                "잠깐만요! 제가 고개를 돌릴게요. 천천히 직접 쳐 보세요.",
+                "One moment! I will look away. Take your time and type it yourself.",
+            ),
+            "mine",
+        ),
     )
 
 
@@ -58,30 +72,99 @@ PICTURES = {"seats": seats, "password": password, "errors": errors, "closing": c
 def scenes(t: Say) -> list[tuple[float, str, str]]:
     site = t("한빛시 온라인 민원", "Hanbit online petitions")
     resident, clerk = t("주민: ", "Resident: "), t("직원: ", "Clerk: ")
-    head = [t("먼저 물어봐요", "Ask first"), t("누를 곳만 말해요", "Say where, let them tap"), t("고개를 돌려요", "Look away"), t("같이 읽고 보내요", "Read it together")]
+    head = [
+        t("먼저 물어봐요", "Ask first"),
+        t("누를 곳만 말해요", "Say where, let them tap"),
+        t("고개를 돌려요", "Look away"),
+        t("같이 읽고 보내요", "Read it together"),
+    ]
     send = button(t("민원 신청", "Send a petition"))
     final = button(t("보내기", "Send"))
     need = bubble(clerk + t("어떤 일을 도와드릴까요?", "What would you like to do?"), "mine")
     return [
-        (6, t("직원: 어떤 일을 도와드릴까요?", "Clerk: What would you like to do?"), step(1, head[0]) + screen(site, need)),
-        (6, t("주민: 가로등이 꺼졌어요. 컴퓨터는 무서워요.", "Resident: A street lamp is dark. Computers frighten me."),
-         step(1, head[0]) + screen(site, need, bubble(resident + t("가로등이 꺼졌어요. 컴퓨터는 무서워요.", "A lamp is dark. Computers frighten me.")))),
-        (7, t("직원: 마우스는 선생님이 잡으세요. 초록 단추가 보이세요?", "Clerk: You hold the mouse. Can you see the green button?"),
-         step(2, head[1]) + screen(site, bubble(clerk + t("마우스는 직접 잡으세요. 초록 단추가 보이세요?", "You hold the mouse. Can you see the green button?"), "mine"), send)),
-        (5, t("주민이 직접 ‘민원 신청’을 눌러요.", "The resident taps “Send a petition” herself."), step(2, head[1]) + screen(site, tap(send))),
-        (7, t("비밀번호를 칠 때 직원은 고개를 돌려요.", "While she types her password, the clerk looks away."),
-         step(3, head[2]) + screen(t("로그인", "Sign in"), tap(field(t("비밀번호", "Password"), "●●●●●")), note(t("직원은 화면을 보지 않아요", "The clerk does not look"), "good"))),
-        (7, t("보내기 전에 주민이 소리 내어 읽고, 직접 보내기를 눌러요.", "Before sending, she reads it aloud and taps Send herself."),
-         step(4, head[3]) + screen(t("확인", "Check"), bubble(clerk + t("맞으면 직접 눌러 주세요.", "If it is right, please tap it."), "mine"), tap(final))),
-        (7, t("접수 번호를 적어 드리고, 로그아웃해요.", "Write down the receipt number for her, and sign out."),
-         step("✓", t("적어 드리고 로그아웃", "Write it down, sign out")) + screen(t("접수되었습니다", "We have received it"), div("big", "HB-2048-0317"), button(t("로그아웃", "Sign out"), "plain"))),
+        (
+            6,
+            t("직원: 어떤 일을 도와드릴까요?", "Clerk: What would you like to do?"),
+            step(1, head[0]) + screen(site, need),
+        ),
+        (
+            6,
+            t("주민: 가로등이 꺼졌어요. 컴퓨터는 무서워요.", "Resident: A street lamp is dark. Computers frighten me."),
+            step(1, head[0])
+            + screen(
+                site,
+                need,
+                bubble(resident + t("가로등이 꺼졌어요. 컴퓨터는 무서워요.", "A lamp is dark. Computers frighten me.")),
+            ),
+        ),
+        (
+            7,
+            t(
+                "직원: 마우스는 선생님이 잡으세요. 초록 단추가 보이세요?",
+                "Clerk: You hold the mouse. Can you see the green button?",
+            ),
+            step(2, head[1])
+            + screen(
+                site,
+                bubble(
+                    clerk
+                    + t(
+                        "마우스는 직접 잡으세요. 초록 단추가 보이세요?",
+                        "You hold the mouse. Can you see the green button?",
+                    ),
+                    "mine",
+                ),
+                send,
+            ),
+        ),
+        (
+            5,
+            t("주민이 직접 ‘민원 신청’을 눌러요.", "The resident taps “Send a petition” herself."),
+            step(2, head[1]) + screen(site, tap(send)),
+        ),
+        (
+            7,
+            t("비밀번호를 칠 때 직원은 고개를 돌려요.", "While she types her password, the clerk looks away."),
+            step(3, head[2])
+            + screen(
+                t("로그인", "Sign in"),
+                tap(field(t("비밀번호", "Password"), "●●●●●")),
+                note(t("직원은 화면을 보지 않아요", "The clerk does not look"), "good"),
+            ),
+        ),
+        (
+            7,
+            t(
+                "보내기 전에 주민이 소리 내어 읽고, 직접 보내기를 눌러요.",
+                "Before sending, she reads it aloud and taps Send herself.",
+            ),
+            step(4, head[3])
+            + screen(
+                t("확인", "Check"),
+                bubble(clerk + t("맞으면 직접 눌러 주세요.", "If it is right, please tap it."), "mine"),
+                tap(final),
+            ),
+        ),
+        (
+            7,
+            t("접수 번호를 적어 드리고, 로그아웃해요.", "Write down the receipt number for her, and sign out."),
+            step("✓", t("적어 드리고 로그아웃", "Write it down, sign out"))
+            + screen(
+                t("접수되었습니다", "We have received it"),
+                div("big", "HB-2048-0317"),
+                button(t("로그아웃", "Sign out"), "plain"),
+            ),
+        ),
     ]
 
 
 def card(t: Say) -> dict[str, object]:
     return {
         "title": t("창구에서 도와드릴 때", "Helping at the counter"),
-        "lead": t("모니터 옆에 붙여 두고 한 분 한 분 확인하세요.", "Keep this by your screen and go through it with each person."),
+        "lead": t(
+            "모니터 옆에 붙여 두고 한 분 한 분 확인하세요.",
+            "Keep this by your screen and go through it with each person.",
+        ),
         "steps_title": t("순서", "In this order"),
         "steps": [
             t("어떤 일인지, 어디까지 해 보셨는지 물어요.", "Ask what it is about and how far they got."),

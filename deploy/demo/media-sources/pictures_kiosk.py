@@ -18,12 +18,18 @@ def start(t: Say) -> str:
         t,
         mark(1, div("big center", t("화면을 눌러 주세요", "Touch the screen"))),
         div("grid two", mark(2, button(t("먹고 가기", "Eat here"))), mark(3, button(t("가져가기", "Take away")))),
-        div("grid two", mark(4, button(t("큰 글씨", "Large text"), "plain")), mark(5, button(t("직원 부르기", "Call staff"), "plain"))),
+        div(
+            "grid two",
+            mark(4, button(t("큰 글씨", "Large text"), "plain")),
+            mark(5, button(t("직원 부르기", "Call staff"), "plain")),
+        ),
     )
 
 
 def menu(t: Say) -> str:
-    tabs = row(f'<span class="chip on">{t("마실 것", "Drinks")}</span>', f'<span class="chip">{t("빵", "Bakery")}</span>')
+    tabs = row(
+        f'<span class="chip on">{t("마실 것", "Drinks")}</span>', f'<span class="chip">{t("빵", "Bakery")}</span>'
+    )
     dishes = div(
         "grid two",
         mark(2, dish("cup", t("커피", "Coffee"), t("3,000원", "3,000 won"))),
@@ -93,22 +99,48 @@ def scenes(t: Say) -> list[tuple[float, str, str]]:
         4: t("카드로 내요", "Pay by card"),
     }
     return [
-        (6, t("먹고 갈지, 가져갈지 먼저 골라요.", "First choose: eat here or take away."), step(1, steps[1]) + shop(t, tap(here), away)),
+        (
+            6,
+            t("먹고 갈지, 가져갈지 먼저 골라요.", "First choose: eat here or take away."),
+            step(1, steps[1]) + shop(t, tap(here), away),
+        ),
         (5, t("그림을 천천히 둘러봐요.", "Look around. Take your time."), step(2, steps[2]) + shop(t, plenty)),
         (6, t("커피를 한 번 눌러요.", "Tap the coffee once."), step(2, steps[2]) + shop(t, chosen)),
-        (6, t("다 골랐으면 ‘주문하기’를 눌러요.", "All chosen? Tap “Order”."), step(2, steps[2]) + shop(t, total, tap(order))),
-        (7, t("개수와 값을 확인하고 ‘결제하기’를 눌러요.", "Check number and price, then tap “Pay”."), step(3, steps[3]) + shop(t, total, tap(pays))),
-        (6, t("카드를 꽂고, 빼라고 할 때까지 그대로 둬요.", "Insert the card and leave it until you are told."), step(4, steps[4]) + shop(t, card_in, note(t("처리하고 있어요…", "Working…")))),
-        (5, t("이제 카드를 빼요.", "Now take out the card."), step(4, steps[4]) + shop(t, note(t("카드를 빼 주세요", "Please take your card"), "good"))),
-        (6, t("주문 번호는 208. 번호가 나오면 받으러 가요.", "Your number is 208. Collect when it is shown."),
-         step("✓", t("번호를 기억해요", "Remember the number")) + shop(t, div("small center", t("주문 번호", "Order number")), div("huge center", "208"))),
+        (
+            6,
+            t("다 골랐으면 ‘주문하기’를 눌러요.", "All chosen? Tap “Order”."),
+            step(2, steps[2]) + shop(t, total, tap(order)),
+        ),
+        (
+            7,
+            t("개수와 값을 확인하고 ‘결제하기’를 눌러요.", "Check number and price, then tap “Pay”."),
+            step(3, steps[3]) + shop(t, total, tap(pays)),
+        ),
+        (
+            6,
+            t("카드를 꽂고, 빼라고 할 때까지 그대로 둬요.", "Insert the card and leave it until you are told."),
+            step(4, steps[4]) + shop(t, card_in, note(t("처리하고 있어요…", "Working…"))),
+        ),
+        (
+            5,
+            t("이제 카드를 빼요.", "Now take out the card."),
+            step(4, steps[4]) + shop(t, note(t("카드를 빼 주세요", "Please take your card"), "good")),
+        ),
+        (
+            6,
+            t("주문 번호는 208. 번호가 나오면 받으러 가요.", "Your number is 208. Collect when it is shown."),
+            step("✓", t("번호를 기억해요", "Remember the number"))
+            + shop(t, div("small center", t("주문 번호", "Order number")), div("huge center", "208")),
+        ),
     ]
 
 
 def card(t: Say) -> dict[str, object]:
     return {
         "title": t("키오스크, 천천히 다섯 걸음", "The kiosk in five calm steps"),
-        "lead": t("지갑에 넣어 다니세요. 뒷사람이 기다려도 괜찮아요.", "Keep this in your bag. It is fine if others wait."),
+        "lead": t(
+            "지갑에 넣어 다니세요. 뒷사람이 기다려도 괜찮아요.", "Keep this in your bag. It is fine if others wait."
+        ),
         "steps_title": t("다섯 걸음", "Five steps"),
         "steps": [
             t("먹고 갈지, 가져갈지 골라요.", "Choose: eat here or take away."),
@@ -119,7 +151,10 @@ def card(t: Say) -> dict[str, object]:
         ],
         "keep_title": t("막히면", "When stuck"),
         "keep": [
-            t("‘이전’이나 ‘처음으로’를 누르면 언제든 다시 할 수 있어요.", "“Back” or “Start again” always lets you begin anew."),
+            t(
+                "‘이전’이나 ‘처음으로’를 누르면 언제든 다시 할 수 있어요.",
+                "“Back” or “Start again” always lets you begin anew.",
+            ),
             t("‘큰 글씨’, ‘직원 부르기’를 찾아요.", "Look for “Large text” and “Call staff”."),
             t("결제하기 전에는 돈이 나가지 않아요.", "Before you pay, no money has left your account."),
         ],

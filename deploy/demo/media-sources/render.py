@@ -1,6 +1,7 @@
 """Draws the demo courses' pictures, films and hand-outs again: `python render.py [slug ...]`.
 
-Needs Chromium, the Nanum and Noto CJK fonts, and `playwright pillow imageio-ffmpeg typst`; nothing here runs in Ieum itself.
+Needs Chromium, the Nanum and Noto CJK fonts, and `playwright pillow imageio-ffmpeg typst`.
+Nothing here runs in Ieum itself: what it draws is kept beside each course.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def film(scenes: list[tuple[float, Image.Image]], path: Path) -> None:
     command += ["-s", f"{width}x{height}", "-r", str(FRAMES_PER_SECOND), "-i", "-", "-c:v", "libvpx-vp9", "-b:v", "0"]
     command += ["-crf", "34", "-g", "100", "-row-mt", "1", "-cpu-used", "3", "-pix_fmt", "yuv420p", str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:  # noqa: S603
-        assert encoder.stdin  # noqa: S101
+        if encoder.stdin is None:
+            raise RuntimeError("ffmpeg takes no input")
         before = None
         for seconds, picture in scenes:
             for frame in range(round(seconds * FRAMES_PER_SECOND)):
@@ -72,8 +74,8 @@ def film(scenes: list[tuple[float, Image.Image]], path: Path) -> None:
 
 
 def hand_out(course: ModuleType, language: str, path: Path) -> None:
-    content = {key: list(value) if isinstance(value, tuple) else value for key, value in course.card(say_in(language)).items()}
-    inputs = {"card": json.dumps(content | {"lang": language}, ensure_ascii=False)}
+    content = course.card(say_in(language)) | {"lang": language}
+    inputs = {"card": json.dumps(content, ensure_ascii=False)}
     path.write_bytes(typst.compile(str(HERE / "card.typ"), sys_inputs=inputs, pdf_standards="ua-1"))
 
 
@@ -87,7 +89,9 @@ def render(browser: Browser, slug: str) -> None:
         for name, picture in course.PICTURES.items():
             save(draw(browser, picture(say)), out / f"{name}.{language}.png")
         scenes = course.scenes(say)
-        film([(seconds, draw(browser, html, "film", 1.8)) for seconds, _, html in scenes], out / f"film.{language}.webm")
+        film(
+            [(seconds, draw(browser, html, "film", 1.8)) for seconds, _, html in scenes], out / f"film.{language}.webm"
+        )
         (out / f"film.{language}.vtt").write_text(captions(scenes))
         hand_out(course, language, out / f"card.{language}.pdf")
 
@@ -95,7 +99,9 @@ def render(browser: Browser, slug: str) -> None:
 if __name__ == "__main__":
     slugs = sys.argv[1:] or sorted(path.name for path in COURSES.iterdir() if path.is_dir())
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
         for each in slugs:
             render(chromium, each)
         chromium.close()
