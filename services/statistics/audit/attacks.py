@@ -41,7 +41,8 @@ class Report:
 def audit(release: Published, truth: Mapping[Key, int], k: int, *, earlier: Sequence[Published] = ()) -> Report:
     """Attacks the release with what it shows by itself, then with its derived figures, marks and all earlier releases.
 
-    A cell is named once, with the first attack that opens it. `truth` says what is worth hiding; the ranges are the
+    A cell is named once, with the first attack that opens it, and again for each insider it opens to. `truth` says
+    what is worth hiding; the ranges are the
     outsider's, from counts alone.
     """
     secrets = _secrets(truth, release.sums, k)
@@ -56,7 +57,7 @@ def audit(release: Published, truth: Mapping[Key, int], k: int, *, earlier: Sequ
     parts = islands(plain, k)
     ranges = _ranges(parts)
     note(_read_off(plain, parts, ranges, secrets, k, ""))
-    note(_insiders(parts, secrets, truth))
+    insiders = tuple(_insiders(parts, secrets, truth))
     steps = {
         "rate inversion": (replace(plain, rates=release.rates), bool(release.rates)),
         "mean times count": (replace(plain, rates=release.rates, means=release.means), bool(release.means)),
@@ -67,7 +68,7 @@ def audit(release: Published, truth: Mapping[Key, int], k: int, *, earlier: Sequ
         if applies:
             parts = islands(known, k)
             note(_read_off(known, parts, _ranges(parts, known), secrets, k, f"{attack}: "))
-    return Report(ranges, tuple(opened.values()))
+    return Report(ranges, (*opened.values(), *insiders))
 
 
 def _secrets(truth: Mapping[Key, int], sums: Sequence[tuple[Key, tuple[Key, ...]]], k: int) -> list[Secret]:

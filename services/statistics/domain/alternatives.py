@@ -69,7 +69,7 @@ def tasks(system: System, found: Sequence[Sensitive], k: int) -> list[Task]:
     return list(wanted)
 
 
-def _room(system: System, task: Task) -> tuple[Numbers, float]:
+def room(system: System, task: Task) -> tuple[Numbers, float]:
     """How far each cell can fall (no count is negative) and rise."""
     furthest = system.reach * task.level
     return np.minimum(system.counts, furthest), furthest
@@ -80,7 +80,7 @@ def _cut(system: System, task: Task, prices: Numbers) -> Numbers:
     reduced = -(system.matrix.T @ prices)
     for place, weight in task.weights:
         reduced[place] += weight
-    fall, rise = _room(system, task)
+    fall, rise = room(system, task)
     cut: Numbers = np.minimum(np.maximum(reduced * rise, -reduced * fall), task.level)
     return cut
 
@@ -134,7 +134,7 @@ def _block(
     matrix: sparse.csr_array,
     hidden: Numbers,
 ) -> _Block:
-    fall, rise = _room(system, task)
+    fall, rise = room(system, task)
     objective = np.zeros(len(system.cells))
     for place, weight in task.weights:
         objective[place] = weight
@@ -191,23 +191,30 @@ def breaches(system: System, wanted: Sequence[Task], hidden: Numbers) -> list[tu
     return broken
 
 
-def without_integers(system: System, wanted: Sequence[Task], hidden: Numbers) -> list[Task]:
-    """Tasks that only a table with fractions of persons meets."""
-    return [
-        block.task
-        for block, best, _ in _solved(_blocks(system, wanted, hidden))
-        if np.abs(best - np.round(best)).max(initial=0) > EPSILON and not _whole(block)
-    ]
+def witnesses(system: System, wanted: Sequence[Task], hidden: Numbers) -> list[frozenset[int] | None]:
+    """For each task the cells that move in some table of whole persons that meets it; None if there is none."""
+    found: list[frozenset[int] | None] = []
+    for block, best, _ in _solved(_blocks(system, wanted, hidden)):
+        table: Numbers | None = best
+        if block.objective @ best < block.task.level - EPSILON:
+            table = None
+        elif np.abs(best - np.round(best)).max(initial=0) > EPSILON:
+            table = _whole(block)
+        moved = None if table is None else frozenset(block.places[np.abs(table) > 0.5].tolist())
+        found.append(moved)
+    return found
 
 
-def _whole(block: _Block) -> bool:
+def _whole(block: _Block) -> Numbers | None:
     result = milp(
         -block.objective,
         constraints=LinearConstraint(block.matrix, lb=0, ub=0),
         bounds=Bounds(block.lower, block.upper),
         integrality=np.ones(len(block.places)),
     )
-    return result.x is not None and bool(-result.fun >= block.task.level - EPSILON)
+    if result.x is None or block.objective @ result.x < block.task.level - EPSILON:
+        return None
+    return np.asarray(result.x, dtype=np.float64)
 
 
 def adjacent(system: System, task: Task, hidden: Numbers) -> Numbers:

@@ -147,10 +147,21 @@ def _duplicates(enrolments: Sequence[Enrolment]) -> set[int]:
         while len(waiting) > 1:
             reach = waiting[0].enrolled_on + DUPLICATE_WITHIN
             together = [one for one in waiting if one.enrolled_on <= reach]
-            stays = min(together, key=lambda one: _STANDING[status(one)])
+            stays = min(together, key=_standing)
             surplus.update(id(one) for one in together if one is not stays)
             waiting = waiting[len(together) :]
     return surplus
 
 
 _STANDING = {Status.COMPLETED: 0, Status.IN_PROGRESS: 1, Status.NOT_STARTED: 2, Status.WITHDREW: 3}
+
+
+def _standing(enrolment: Enrolment) -> tuple[int, datetime, datetime, datetime, Decimal]:
+    """The one that got furthest stays, then the first; the rest only makes the file's order indifferent."""
+    return (
+        _STANDING[status(enrolment)],
+        enrolment.enrolled_on,
+        enrolment.first_activity_on or datetime.max,
+        enrolment.completed_on or datetime.max,
+        -(enrolment.hours or Decimal(0)),
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,26 +26,31 @@ from services.statistics.domain.alternatives import (
     cover,
     system,
     tasks,
-    without_integers,
+    witnesses,
 )
 from services.statistics.domain.disclosure import Policy, Sensitive, sensitive
+from services.statistics.domain.finishing import freed, mended
 from services.statistics.domain.tables import Cell, Cells
 
 Numbers = NDArray[np.float64]
 
-EXACT_UP_TO = 2500
-"""Cells of one problem solved to proven optimality; beyond, to within `GAP` of it, then freed of what is not needed."""
+EXACT_PLANE, EXACT_LINKED = 2500, 400
+"""Cells of a two-way or hierarchical problem, and of a linked one, that are solved to proven optimality. Larger ones
+get `ROUNDS` of cuts to within `GAP`, and are then mended and freed of what is not needed; all limits are counted in
+steps, not seconds, so that the same table always gives the same pattern."""
+RELAXED_ROUNDS, ROUNDS = 40, 4
 GAP = 0.01
-SECONDS = 120.0
+NODES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """`persons` is the sum of the hidden counts."""
+    """`persons` is the sum of the hidden counts; `optimal`: no pattern hides fewer (a 0 costs as much as a 1)."""
 
     primary: frozenset[Cell]
     secondary: frozenset[Cell]
     persons: int
+    optimal: bool
 
     @property
     def hidden(self) -> frozenset[Cell]:
@@ -65,9 +71,11 @@ def suppress(cells: Cells, policy: Policy) -> Pattern:
     if exposed := [cell for cell in cells.counts if cell in primary & cells.published]:
         raise Infeasible(exposed)
     if not primary:
-        return Pattern(primary, frozenset(), 0)
-    hidden = _Search(cells, found, policy).run()
-    return Pattern(primary, hidden - primary, sum(cells.counts[cell] for cell in hidden))
+        return Pattern(primary, frozenset(), 0, optimal=True)
+    search = _Search(cells, found, policy)
+    hidden = search.run()
+    persons = sum(cells.counts[cell] for cell in hidden)
+    return Pattern(primary, hidden - primary, persons, optimal=search.exact)
 
 
 class _Search:
@@ -81,45 +89,59 @@ class _Search:
         self.lower[[index[one.cell] for one in found]] = 1
         self.upper[[index[cell] for cell in cells.published]] = 0
         self.cost = np.maximum(self.system.counts, 1.0)
-        self.exact = size <= EXACT_UP_TO
+        self.exact = size <= (EXACT_PLANE if self.system.reach == 1 else EXACT_LINKED)
         self.cuts: list[Numbers | sparse.csr_array] = []
         self.needed: list[float] = []
+        self.pressing: list[Task] = []
         for task in self.tasks:
             for cut in cover(self.system, task):
                 self._add(cut, task.level)
 
     def run(self) -> frozenset[Cell]:
         """First the relaxation, whose cuts are cheap to find; then whole cells; at last whole persons."""
-        while self._tighten(self._solve(whole=False)):
-            pass
-        while True:
+        for rounds in count():
+            if not self._tighten(self._solve(whole=False)) or (rounds > RELAXED_ROUNDS and not self.exact):
+                break
+        for rounds in count():
             hidden = np.round(self._solve(whole=True))
             if not self._tighten(hidden) and not self._refuse_fractions(hidden):
                 break
+            if rounds > ROUNDS and not self.exact:
+                break
         if not self.exact:
-            hidden = self._freed(hidden)
+            hidden = self._finished(hidden)
         return frozenset(self.system.cells[place] for place in np.flatnonzero(hidden))
+
+    def _finished(self, hidden: Numbers) -> Numbers:
+        hidden, lost = mended(self.system, self.tasks, hidden, self.cost, self.upper)
+        if lost:
+            raise Infeasible(sorted({task.cell for task in lost}, key=repr))
+        return freed(self.system, self.tasks, hidden, self.lower, self.cost)
 
     def _add(self, cut: Numbers, level: float) -> None:
         self.cuts.append(sparse.csr_array(cut.reshape(1, -1)))
         self.needed.append(level)
 
     def _tighten(self, hidden: Numbers) -> bool:
-        broken = breaches(self.system, self.tasks, hidden)
+        """Asks those first that were open last time: mostly they still are."""
+        broken = breaches(self.system, self.pressing, hidden) if self.pressing else []
+        broken = broken or breaches(self.system, self.tasks, hidden)
+        self.pressing = list(dict.fromkeys(task for task, _ in broken))
         for task, cut in broken:
             self._add(cut, task.level)
         return bool(broken)
 
     def _refuse_fractions(self, hidden: Numbers) -> bool:
         """Persons are whole: where only a fractional table would do, one more cell that touches it must go."""
-        failing = without_integers(self.system, self.tasks, hidden)
+        found = witnesses(self.system, self.tasks, hidden)
+        failing = [task for task, witness in zip(self.tasks, found, strict=True) if witness is None]
         for task in failing:
             self._add(adjacent(self.system, task, hidden) * self.upper, 1.0)
         return bool(failing)
 
     def _solve(self, *, whole: bool) -> Numbers:
         constraint = LinearConstraint(sparse.vstack(self.cuts, format="csr"), lb=np.array(self.needed))
-        options = {"mip_rel_gap": 0.0 if self.exact else GAP, "time_limit": SECONDS}
+        options = {"mip_rel_gap": 0.0 if self.exact else GAP, "node_limit": NODES}
         result = milp(
             self.cost,
             constraints=constraint,
@@ -139,11 +161,3 @@ class _Search:
         """Sensitive cells that stay open although all that may be hidden is; all of them when none does alone."""
         lost = {task.cell for task, _ in breaches(self.system, self.tasks, self.upper)}
         return sorted(lost or {task.cell for task in self.tasks}, key=repr)
-
-    def _freed(self, hidden: Numbers) -> Numbers:
-        """Drops, dearest first, every secondary that the pattern can do without."""
-        for place in sorted(np.flatnonzero(hidden > self.lower), key=lambda j: -self.cost[j]):
-            hidden[place] = 0
-            if breaches(self.system, self.tasks, hidden) or without_integers(self.system, self.tasks, hidden):
-                hidden[place] = 1
-        return hidden
