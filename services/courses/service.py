@@ -129,7 +129,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         )
 
     async def GetVersion(self, request: courses_pb2.GetVersionRequest, context: Context) -> courses_pb2.Version:
-        key, number = parse.parse.version_key(request.name)
+        key, number = parse.version_key(request.name)
         found = await self._courses.find(key)
         if found is None or not found.published_version:
             raise Missing("VERSION_NOT_FOUND")
