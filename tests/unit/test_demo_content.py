@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 
 DEMO = Path(__file__).parents[2] / "deploy" / "demo"
 COURSES = sorted(path.parent for path in DEMO.glob("courses/*/course.toml"))
@@ -97,6 +98,16 @@ def test_every_text_is_there_in_both_languages(folder: Path) -> None:
             assert set(table[key]) == LANGUAGES, (key, table[key])
             assert all(text.strip() for text in table[key].values()), (key, table[key])
             assert not HANGUL.search(table[key]["en"]), table[key]["en"]
+
+
+@each_course
+def test_no_sign_of_markdown_is_left_for_the_reader_to_see(folder: Path) -> None:
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    for table in tables_in(course_in(folder)):
+        for text in table.get("markdown", {}).values():
+            page = markdown.render(text)
+            assert "**" not in page, page
+            assert not re.search(r"<h[12]>|&lt;", page), page
 
 
 @each_course
