@@ -166,7 +166,7 @@ def assert_answerable(item: Table) -> None:
             assert all(item["accepted"].values())
         case "number":
             assert item["tolerance"] >= 0
-            assert isinstance(item["value"], float)
+            assert isinstance(item["value"], int | float)
         case "matching":
             assert len(item["pairs"]) >= 3
         case "ordering":
