@@ -130,7 +130,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
 
     async def GetVersion(self, request: courses_pb2.GetVersionRequest, context: Context) -> courses_pb2.Version:
         key, number = parse.version_key(request.name)
-        found = await self._courses.find(key)
+        found = await self._courses.head(key)
         if found is None or not found.published_version:
             raise Missing("VERSION_NOT_FOUND")
         version = await self._courses.version(key, number or found.published_version)
@@ -181,7 +181,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         caller = acting()
         caller.require("instructor")
         if not caller.is_system:
-            _own(caller, await self._courses.find(parse.key(name)))
+            _own(caller, await self._courses.head(parse.key(name)))
         return parse.key(name)
 
     async def _edit(self, name: str, verb: Callable[[Course], Outcome]) -> courses_pb2.Course:

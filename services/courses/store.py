@@ -55,6 +55,13 @@ class Courses:
     async def find(self, key: str) -> Course | None:
         return await self._courses.find(key)
 
+    async def head(self, key: str) -> Course | None:
+        """Without lessons and listing: enough to say who may do what."""
+        document = await self._courses.collection.find_one(
+            {"_id": key}, {"pending": 0, "listing": 0, "draft.lessons": 0}
+        )
+        return None if document is None else self._courses.load(document)
+
     async def create(self, course: Course) -> Course:
         """The one that is there already, where there is one."""
         return await self._courses.change(course.id, lambda there: (there, []), start=course)

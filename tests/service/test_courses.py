@@ -5,7 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -319,6 +319,23 @@ async def test_a_draft_goes_through_review_and_becomes_a_version_once(desk: Desk
     assert len(await published(events_pb2.CourseSubmitted)) == 1
 
 
+async def test_a_version_that_cannot_be_stored_is_not_announced_either(
+    desk: Desk, database_of: Callable[[str], Database]
+) -> None:
+    course = await desk.complete()
+    await desk.teacher.SubmitCourse(named(courses_pb2.SubmitCourseRequest, course.name))
+    versions, key = database_of("courses")["versions"], course.name.removeprefix("courses/")
+    await versions.insert_one({"_id": f"{key}-1"})
+    approve = named(courses_pb2.ApproveCourseRequest, course.name)
+    assert (await refusal(desk.reviewer.ApproveCourse(approve))).reason == "INTERNAL"
+    kept = await database_of("courses")["courses"].find_one({"_id": key})
+    assert kept is not None
+    assert (kept["review_state"], kept["published_version"]) == ("IN_REVIEW", 0)
+    assert not [event for event in kept.get("pending", []) if event["type"].endswith("CoursePublished")]
+    await versions.delete_one({"_id": f"{key}-1"})
+    assert (await desk.reviewer.ApproveCourse(approve)).published_version == 1
+
+
 async def test_the_event_carries_answers_without_texts(desk: Desk, published: Published) -> None:
     course = await desk.published()
     (event,) = await published(events_pb2.CoursePublished)
@@ -495,6 +512,19 @@ async def test_strangers_learn_nothing_of_a_draft_not_even_whether_it_exists(des
     for who in (ANONYMOUS, LEARNER, OTHER_TEACHER):
         with pytest.raises(Missing, match="VERSION_NOT_FOUND"):
             await desk.as_(who).GetVersion(named(courses_pb2.GetVersionRequest, f"{course.name}/versions/current"))
+
+
+async def test_a_token_opens_what_its_scope_names_and_never_a_review(desk: Desk) -> None:
+    course = await desk.complete()
+    reader = replace(person("teacher", "instructor", "reviewer"), token_scopes=("courses.read",))
+    writer = replace(reader, token_scopes=("courses.write",))
+    assert (await desk.as_(reader).GetCourse(named(courses_pb2.GetCourseRequest, course.name))).name == course.name
+    submit = named(courses_pb2.SubmitCourseRequest, course.name)
+    with pytest.raises(Forbidden, match="TOKEN_SCOPE_NEEDED"):
+        await desk.as_(reader).SubmitCourse(submit)
+    assert (await desk.as_(writer).SubmitCourse(submit)).review_state == courses_pb2.IN_REVIEW
+    with pytest.raises(Forbidden, match="TOKEN_SCOPE_NEEDED"):
+        await desk.as_(writer).ApproveCourse(named(courses_pb2.ApproveCourseRequest, course.name))
 
 
 async def test_reviewers_and_administrators_read_drafts_and_do_not_write_them(desk: Desk) -> None:
