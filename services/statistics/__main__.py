@@ -15,7 +15,7 @@ from services.statistics import commands, reading
 from services.statistics.domain.wrong import Wrong
 
 T = TypeVar("T")
-OPENED, REFUSED = 1, 2
+OPENED, REFUSED, DEFECT = 1, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name = wrong.file or options.get("path")
         print(f"{name}: {wrong}" if name else wrong, file=sys.stderr)
         return REFUSED
+    except Exception as defect:  # an exit status of 1 must never mean anything but an opened table
+        print(f"This should not have happened; please report it: {defect!r}", file=sys.stderr)
+        return DEFECT
     print(json.dumps(answer, ensure_ascii=False, indent=2))
     return OPENED if answer.get("opens") else 0
 

@@ -9,8 +9,9 @@ from typing import Any
 from services.statistics.audit import Published, audit
 from services.statistics.crosstab import Crosstab, read_published, read_true
 from services.statistics.domain.disclosure import Policy, sensitive
-from services.statistics.domain.suppression import suppress
+from services.statistics.domain.suppression import Infeasible, suppress
 from services.statistics.domain.tables import Cells, two_way
+from services.statistics.domain.wrong import Wrong
 from services.statistics.reading import naming
 
 Answer = dict[str, Any]
@@ -25,9 +26,12 @@ def protect(path: Path, k: int) -> Answer:
     """The audit has the last word on our own pattern too."""
     table, counts = read_true(path)
     cells, policy = two_way(counts), Policy(k=k)
-    pattern = suppress(cells, policy)
+    try:
+        pattern = suppress(cells, policy)
+    except Infeasible as infeasible:
+        raise Wrong(str(infeasible)) from None
     shown = {cell: None if cell in pattern.hidden else count for cell, count in cells.counts.items()}
-    report = audit(_published(cells, shown), _counts(cells), k)
+    report = audit(_published(cells, shown), cells.counts, k)
     if report.openings:
         raise Open(f"the pattern chosen for {path} can be opened: {report.openings}")
     reasons: dict[Any, list[str]] = {}
@@ -38,6 +42,7 @@ def protect(path: Path, k: int) -> Answer:
         "k": k,
         "table": _rows(table, shown),
         "cost": pattern.persons,
+        "optimal": pattern.optimal,
         "cells": len(cells.counts),
         "primary": len(pattern.primary),
         "secondary": len(pattern.secondary),
@@ -54,7 +59,7 @@ def attack(path: Path, published_path: Path, k: int, earlier: Sequence[Path] = (
     cells = two_way(counts)
     published = _shown(_read_named(published_path, table))
     before = [_published(cells, _shown(_read_named(one, table))) for one in earlier]
-    report = audit(_published(cells, published), _counts(cells), k, earlier=before)
+    report = audit(_published(cells, published), cells.counts, k, earlier=before)
     return {
         "k": k,
         "opens": bool(report.openings),
@@ -87,10 +92,6 @@ def _where(table: Crosstab, cell: Any) -> Answer:
 
 def _shown(table: Crosstab) -> dict[Any, int | None]:
     return {(r, c): count for r, row in enumerate(table.counts) for c, count in enumerate(row)}
-
-
-def _counts(cells: Cells) -> Mapping[Any, int]:
-    return cells.counts
 
 
 def _published(cells: Cells, shown: Mapping[Any, int | None]) -> Published:

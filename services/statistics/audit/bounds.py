@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
 
 from services.statistics.audit.leaks import half_unit
 from services.statistics.audit.published import Key, Published
@@ -39,7 +40,7 @@ class Island:
         objective = np.array([float(weights.get(key, 0)) for key in self.keys])
         result = milp(
             -objective if most else objective,
-            constraints=self._constraints(),
+            constraints=self._constraints,
             bounds=Bounds(np.array([float((least or {}).get(key, 0)) for key in self.keys]), np.inf),
             integrality=np.ones(len(self.keys)),
         )
@@ -55,14 +56,14 @@ class Island:
     def check(self) -> None:
         self.extreme({}, most=False)
 
+    @cached_property
     def _constraints(self) -> list[LinearConstraint]:
         if not self.rows:
             return []
         place = {key: j for j, key in enumerate(self.keys)}
-        matrix: NDArray[np.float64] = np.zeros((len(self.rows), len(self.keys)))
-        for i, (weights, _, _) in enumerate(self.rows):
-            for key, weight in weights.items():
-                matrix[i, place[key]] += weight
+        entries = [(i, place[key], weight) for i, row in enumerate(self.rows) for key, weight in row[0].items()]
+        lines, columns, weights = zip(*entries, strict=True)
+        matrix = csr_array((weights, (lines, columns)), shape=(len(self.rows), len(self.keys)))
         return [LinearConstraint(matrix, [row[1] for row in self.rows], [row[2] for row in self.rows])]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-Key = Hashable
+Key = Any
+"""Whatever names a cell and hashes."""
 
 
 @dataclass(frozen=True, slots=True)

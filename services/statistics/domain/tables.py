@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 from services.statistics.domain.wrong import Wrong
 
-Cell = Hashable
+Cell = Any
+"""Whatever names a cell and hashes: a mapping's key type cannot vary, so it is not spelt out."""
 
 
 @dataclass(frozen=True, slots=True)

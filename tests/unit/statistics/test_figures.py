@@ -176,7 +176,7 @@ def scores(*pairs: tuple[int | None, int | None]) -> list[Scores]:
 def test_gain_is_that_of_the_class_and_says_who_was_lost() -> None:
     found = gain(scores((40, 60), (50, 80), (60, 70), (70, None), (None, 90)), Fraction(100))
     assert (found.pairs, found.without_after, found.without_before) == (3, 1, 1)
-    assert (found.pre, found.post, found.normalised) == (50, 70, Fraction(2, 5))
+    assert [found.pre, found.post, found.normalised] == [50, 70, Fraction(2, 5)]
     assert found.attrition == 25
     assert found.d_av == pytest.approx((1 - 3 / 7) * 20 / 10)
     assert found.d_z == 2

@@ -148,7 +148,7 @@ def test_rates_divide_by_valid_and_by_started_enrolments() -> None:
             QUARTER,
         )
     )
-    assert (found["CPR"], found["CPS"], found["DOR"]) == (25, Fraction(100, 3), Fraction(100, 3))
+    assert [found["CPR"], found["CPS"], found["DOR"]] == [25, Fraction(100, 3), Fraction(100, 3)]
     assert (found["HRS"], found["HRS_PC"]) == (Fraction(11, 2), Fraction(11, 8))
 
 
