@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from deploy import ready
 from deploy.place import CannotStart, Place, held, settle
 from deploy.processes import SERVICES, STORES, Process, processes
 from deploy.supervisor import WITH_PARENT, System
@@ -48,6 +49,20 @@ async def running(
             await system.stop()
 
 
+async def check_given_stores(given: Mapping[str, str]) -> None:
+    """Say so at once when a store that somebody else runs does not answer, instead of letting every service fail."""
+    for name, look in (("IEUM_MONGO_URL", ready.replica_set_answers), ("IEUM_NATS_URL", ready.jetstream_answers)):
+        if url := given.get(name):
+            try:
+                await look(url)
+            except Exception as error:
+                # The URL may hold a passphrase; the name of the setting says enough.
+                raise CannotStart(
+                    f"The server that {name} names cannot be used ({type(error).__name__}: {str(error)[:200]}). "
+                    f"Start it, correct the address, or unset {name} and Ieum starts its own."
+                ) from error
+
+
 async def load_demo(system: Ieum) -> None:
     """Once per data directory; Ieum goes on without it when it fails."""
     loaded = system.place.data / "demo-loaded"
@@ -70,6 +85,7 @@ async def load_demo(system: Ieum) -> None:
 async def serve(data: Path, listed: Processes) -> None:
     environment = {"IEUM_DEMO_PASSPHRASE": os.environ.get("IEUM_DEMO_PASSPHRASE") or DEMO_PASSPHRASE}
     print("Starting Ieum ...")
+    await check_given_stores(os.environ)
     async with running(data, os.environ.get("IEUM_PORT") or "8080", environment, listed) as system:
         print(f"Ieum is at {system.url}   (logs: {system.place.data / 'logs'}; Ctrl-C stops it)")
         await load_demo(system)

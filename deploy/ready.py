@@ -48,8 +48,23 @@ async def mongod_is_primary(port: int) -> None:
     raise NotReady(f"mongod on {member} is not primary yet")
 
 
+async def replica_set_answers(url: str) -> None:
+    """For a MongoDB that is somebody else's: it must be there, and a replica set, because Ieum uses transactions."""
+    async with AsyncMongoClient[dict[str, Any]](url, serverSelectionTimeoutMS=int(LOOK * 1000)) as client:
+        if "setName" not in await client.admin.command("hello"):
+            raise NotReady("it is no replica set, and Ieum needs transactions")
+
+
 async def jetstream_answers(url: str) -> None:
-    client = await nats.connect(url, allow_reconnect=False, connect_timeout=1, error_cb=_quiet)
+    # One quick try: by default even a first connection is tried for two minutes, every two seconds.
+    client = await nats.connect(
+        url,
+        allow_reconnect=False,
+        max_reconnect_attempts=1,
+        reconnect_time_wait=0.02,
+        connect_timeout=1,
+        error_cb=_quiet,
+    )
     try:
         await client.jetstream(timeout=1).account_info()
     finally:

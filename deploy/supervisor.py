@@ -19,6 +19,7 @@ from deploy.processes import Process
 
 START_WITHIN = 90.0
 STOP_WITHIN = 20.0
+LOOK_WITHIN = 10.0
 FIRST_DELAY, LONGEST_DELAY = 0.2, 5.0
 PATIENCE = 5
 """How often a process may die before it was ready for the first time."""
@@ -156,7 +157,8 @@ class System:
         while child.returncode is None:
             # Whatever goes wrong in a look, from a refused connection to a half-started server, means: not yet.
             with suppress(Exception):
-                await process.ready()
+                async with asyncio.timeout(LOOK_WITHIN):
+                    await process.ready()
                 if child.returncode is None:
                     self._ready[process.name].set()
                     return True

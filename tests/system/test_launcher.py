@@ -177,6 +177,14 @@ async def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: P
     assert modes == {0o600}
 
 
+@pytest.mark.parametrize("setting", ["IEUM_MONGO_URL=mongodb://127.0.0.1:9", "IEUM_NATS_URL=nats://127.0.0.1:9"])
+async def test_a_given_store_that_does_not_answer_is_named(tmp_path: Path, setting: str) -> None:
+    name, url = setting.split("=")
+    async with launched(tmp_path, **{name: url}) as ieum:
+        await said(ieum, f"The server that {name} names cannot be used")
+        assert await ieum.wait() == 1
+
+
 async def test_a_given_store_is_not_started(tmp_path: Path) -> None:
     given = {"IEUM_MONGO_URL": "mongodb://db.example/", "IEUM_NATS_URL": "nats://bus.example"}
     async with running(tmp_path, environment=given, listed=listeners) as system:
