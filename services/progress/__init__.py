@@ -1,0 +1,1 @@
+"""How far learners are, and what that earns."""

@@ -1,0 +1,162 @@
+"""What one learner did in one run of a course.
+
+Lessons, screens, quizzes and answers are kept in order of their ids, so that the same steps make the same record
+however they arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from services.progress.domain.grading import Answer
+
+T = TypeVar("T")
+
+
+class Standing(StrEnum):
+    # A later event came before the enrolment itself.
+    AWAITED = "awaited"
+    ENROLLED = "enrolled"
+    STARTED = "started"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Given:
+    item: str
+    correct: bool
+    answer: Answer
+    time: datetime
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Finished when every item of the quiz is answered; from then on it has a score (percent of points) and a time."""
+
+    answers: tuple[Given, ...] = ()
+    score: int | None = None
+    finish_time: datetime | None = None
+
+    def given(self, item: str) -> Given | None:
+        return next((given for given in self.answers if given.item == item), None)
+
+
+@dataclass(frozen=True)
+class QuizRecord:
+    quiz: str
+    attempts: tuple[Attempt, ...] = ()
+    # Attempts that a teacher allowed beyond the rule.
+    extra: int = 0
+
+    @property
+    def best_score(self) -> int | None:
+        return max((attempt.score for attempt in self.attempts if attempt.score is not None), default=None)
+
+    @property
+    def under_way(self) -> bool:
+        return bool(self.attempts) and self.attempts[-1].score is None
+
+
+@dataclass(frozen=True)
+class Opened:
+    screen: str
+    time: datetime
+
+
+@dataclass(frozen=True)
+class LessonRecord:
+    lesson: str
+    opened: tuple[Opened, ...] = ()
+    quizzes: tuple[QuizRecord, ...] = ()
+    # When it was done first; stays, whatever a later version asks.
+    done_time: datetime | None = None
+
+    def quiz(self, id: str) -> QuizRecord:
+        return next((quiz for quiz in self.quizzes if quiz.quiz == id), QuizRecord(id))
+
+
+@dataclass(frozen=True)
+class Position:
+    lesson: str
+    screen: str
+    time: datetime
+
+
+@dataclass(frozen=True)
+class QuizScore:
+    lesson: str
+    quiz: str
+    score: int
+
+
+@dataclass(frozen=True)
+class Completion:
+    """When, on which version, and why."""
+
+    time: datetime
+    version: int
+    lessons_counted: int
+    pass_mark: int
+    scores: tuple[QuizScore, ...]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    number: str
+    issue_time: datetime
+    revoke_time: datetime | None = None
+    revoke_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What lists and grids show, as of the plan of `version`; 0 while no plan was there to measure by."""
+
+    version: int = 0
+    standing: Standing = Standing.AWAITED
+    percent: int = 0
+    # Of each lesson of the plan a byte for its state, then of each a byte for its best score + 1: a grid of thousands
+    # of learners is read without looking into anybody's answers.
+    cells: bytes = b""
+
+
+@dataclass(frozen=True)
+class Record:
+    """`enrollment` is the id of the run; versions and times follow what the enrollment service announced."""
+
+    enrollment: str
+    person: str
+    course: str
+    version: int = 0
+    # When the learner came to be on this version.
+    version_time: datetime | None = None
+    enrol_time: datetime | None = None
+    withdraw_time: datetime | None = None
+    lessons: tuple[LessonRecord, ...] = ()
+    position: Position | None = None
+    start_time: datetime | None = None
+    last_activity_time: datetime | None = None
+    completion: Completion | None = None
+    certificate: Certificate | None = None
+    summary: Summary = Summary()
+
+    def lesson(self, id: str) -> LessonRecord:
+        return next((lesson for lesson in self.lessons if lesson.lesson == id), LessonRecord(id))
+
+    def with_lesson(self, lesson: LessonRecord) -> Record:
+        return replace(self, lessons=put(self.lessons, lesson, lambda each: each.lesson))
+
+    def with_quiz(self, lesson: str, quiz: QuizRecord) -> Record:
+        before = self.lesson(lesson)
+        return self.with_lesson(replace(before, quizzes=put(before.quizzes, quiz, lambda each: each.quiz)))
+
+
+def put(values: tuple[T, ...], value: T, key: Callable[[T], str]) -> tuple[T, ...]:
+    """With `value` in its place among them, instead of the one with the same key."""
+    others = (each for each in values if key(each) != key(value))
+    return tuple(sorted((*others, value), key=key))

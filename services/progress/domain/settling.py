@@ -1,0 +1,87 @@
+"""After anything that may have moved a record: what became true by it, each fact once and for ever."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.progress.domain import plan as plans
+from services.progress.domain.facts import CertificateIssued, CourseCompleted, Fact, LearningStarted, LessonCompleted
+from services.progress.domain.measure import LessonState, done_time, lesson_state, score_of, standing, summary
+from services.progress.domain.plan import Plan
+from services.progress.domain.record import Attempt, Certificate, Completion, QuizScore, Record
+
+Outcome = tuple[Record, list[Fact]]
+
+
+def settle(before: Record, after: Record, plan: Plan | None, number: str, now: datetime) -> Outcome:
+    """`number` is for the certificate, should one be due. Without a plan only the standing is brought up to date."""
+    if plan is None or after.enrol_time is None:
+        return replace(after, summary=replace(after.summary, standing=standing(after))), []
+    started = after.start_time is not None and before.start_time is None
+    facts: list[Fact] = [LearningStarted(after, now, after.start_time)] if started and after.start_time else []
+    if after.withdraw_time is None:
+        after, learned = _learned(after, plan, number, now)
+        facts += learned
+    return replace(after, summary=summary(after, plan)), facts
+
+
+def _learned(record: Record, plan: Plan, number: str, now: datetime) -> Outcome:
+    facts: list[Fact] = []
+    for lesson in plan.lessons:
+        record, completed = _with_lesson_done(record, lesson, plan, now)
+        facts += completed
+    if record.completion or not all_done(record, plan):
+        return record, facts
+    completion = _completion(record, plan)
+    record = replace(record, completion=completion, certificate=Certificate(number, completion.time))
+    return record, [*facts, CourseCompleted(record, now, completion), CertificateIssued(record, now, number)]
+
+
+def _with_lesson_done(record: Record, lesson: plans.Lesson, plan: Plan, now: datetime) -> Outcome:
+    done = record.lesson(lesson.id)
+    for quiz in lesson.quizzes:
+        last = done.quiz(quiz.id)
+        if last.under_way:
+            record = record.with_quiz(
+                lesson.id, replace(last, attempts=(*last.attempts[:-1], finished(quiz, last.attempts[-1])))
+            )
+    done = record.lesson(lesson.id)
+    if done.done_time or lesson_state(lesson, done, plan) is not LessonState.DONE:
+        return record, []
+    time = done_time(lesson, done, plan)
+    return record.with_lesson(replace(done, done_time=time)), [
+        LessonCompleted(record, now, lesson.id, lesson.minutes, time)
+    ]
+
+
+def finished(quiz: plans.Quiz, attempt: Attempt) -> Attempt:
+    """With its score when every item is answered, else as it is."""
+    score = score_of(quiz.items, attempt)
+    if score is None:
+        return attempt
+    times = [given.time for given in attempt.answers]
+    return replace(attempt, score=score, finish_time=max(times))
+
+
+def all_done(record: Record, plan: Plan) -> bool:
+    return bool(plan.counted) and all(
+        lesson_state(lesson, record.lesson(lesson.id), plan) is LessonState.DONE for lesson in plan.counted
+    )
+
+
+def _completion(record: Record, plan: Plan) -> Completion:
+    """Dated by the last thing it took; after a move to a version that asks less, by the move."""
+    times = [record.lesson(lesson.id).done_time for lesson in plan.counted]
+    scores = [
+        QuizScore(lesson.id, quiz.id, record.lesson(lesson.id).quiz(quiz.id).best_score or 0)
+        for lesson in plan.counted
+        for quiz in lesson.quizzes
+    ]
+    return Completion(
+        time=max(time for time in (record.version_time, *times) if time),
+        version=plan.version,
+        lessons_counted=len(plan.counted),
+        pass_mark=plan.pass_mark,
+        scores=tuple(scores),
+    )

@@ -1,0 +1,169 @@
+"""What learners do: they open screens and answer items. Done twice, in whatever order, it is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.chassis.errors import Problem, Refused
+from services.progress.domain import plan as plans
+from services.progress.domain.facts import Fact
+from services.progress.domain.grading import Answer, is_right, right_answer
+from services.progress.domain.measure import may_begin
+from services.progress.domain.plan import Plan
+from services.progress.domain.record import Attempt, Given, Opened, Position, QuizRecord, Record, put
+from services.progress.domain.settling import finished, settle
+
+# How long a line may be down and its steps still count, and how far clocks may differ.
+LONGEST_DELAY = timedelta(days=30)
+SKEW = timedelta(minutes=5)
+# Older attempts keep their score, not their answers, so that practising without end fills no document.
+KEPT_ATTEMPTS = 10
+
+
+@dataclass(frozen=True)
+class OpenScreen:
+    lesson: str
+    screen: str
+
+
+@dataclass(frozen=True)
+class AnswerItem:
+    """`attempt` counts from 1; 0 is the one under way, or the last."""
+
+    lesson: str
+    quiz: str
+    item: str
+    attempt: int
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Step:
+    what: OpenScreen | AnswerItem
+    time: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    accepted: bool = True
+    reason: str = ""
+    correct: bool = False
+    already_answered: bool = False
+    right_answer: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    record: Record
+    facts: list[Fact]
+    results: list[Result]
+
+
+def take(record: Record, plan: Plan, steps: Sequence[Step], number: str, now: datetime, *, trusted: bool) -> Outcome:
+    """Each step by itself: one that cannot be accepted says why and keeps no other back. `trusted`: of any age."""
+    after, results = _open_for_learning(record), []
+    for step in steps:
+        try:
+            time = moment_of(step.time, record, now, trusted=trusted)
+            after, result = _take(after, plan, step.what, time)
+        except Problem as problem:
+            result = Result(accepted=False, reason=problem.reason)
+        results.append(result)
+    settled, facts = settle(record, after, plan, number, now)
+    return Outcome(settled, facts, results)
+
+
+def start_attempt(record: Record, plan: Plan, lesson: str, quiz: str) -> Record:
+    """The next attempt at a quiz; one under way is gone on with."""
+    asked = plan.lesson(lesson).quiz(quiz)
+    before = _open_for_learning(record).lesson(lesson).quiz(asked.id)
+    return record if before.under_way else record.with_quiz(lesson, _begun(before, plan))
+
+
+def allow_attempt(record: Record, plan: Plan, quiz: str) -> Record:
+    """One more, where none is left; asking again before it is used allows no second one."""
+    lessons = [lesson for lesson in plan.lessons if any(each.id == quiz for each in lesson.quizzes)]
+    if not lessons:
+        raise Refused("QUIZ_UNKNOWN")
+    for lesson in lessons:
+        before = _open_for_learning(record).lesson(lesson.id).quiz(quiz)
+        if not before.under_way and not may_begin(before, plan):
+            record = record.with_quiz(lesson.id, replace(before, extra=before.extra + 1))
+    return record
+
+
+def moment_of(time: datetime | None, record: Record, now: datetime, *, trusted: bool) -> datetime:
+    """When the step counts as done: never in the future, nor before the enrolment."""
+    enrolled = record.enrol_time or now
+    if time is None:
+        return max(now, enrolled)
+    too_old = not trusted and time < now - LONGEST_DELAY
+    if too_old or time > now + SKEW or time < enrolled - SKEW:
+        raise Refused("TIME_WRONG")
+    return max(min(time, now), enrolled)
+
+
+def _open_for_learning(record: Record) -> Record:
+    if record.withdraw_time:
+        raise Refused("ENROLLMENT_WITHDRAWN")
+    return record
+
+
+def _take(record: Record, plan: Plan, step: OpenScreen | AnswerItem, time: datetime) -> tuple[Record, Result]:
+    lesson = plan.lesson(step.lesson)
+    if isinstance(step, OpenScreen):
+        if step.screen not in lesson.screens:
+            raise Refused("SCREEN_UNKNOWN")
+        return _seen(record, lesson, step.screen, time), Result()
+    return _answered(record, plan, lesson, step, time)
+
+
+def _seen(record: Record, lesson: plans.Lesson, screen: str, time: datetime) -> Record:
+    """On this screen at that time, whether for the first time or again."""
+    done = record.lesson(lesson.id)
+    if screen in lesson.screens:
+        if all(each.screen != screen for each in done.opened):
+            opened = put(done.opened, Opened(screen, time), lambda each: each.screen)
+            record = record.with_lesson(replace(done, opened=opened))
+        if record.position is None or time >= record.position.time:
+            record = replace(record, position=Position(lesson.id, screen, time))
+    latest = max(time, record.last_activity_time or time)
+    return replace(record, start_time=record.start_time or time, last_activity_time=latest)
+
+
+def _answered(
+    record: Record, plan: Plan, lesson: plans.Lesson, step: AnswerItem, time: datetime
+) -> tuple[Record, Result]:
+    quiz = lesson.quiz(step.quiz)
+    item = quiz.item(step.item)
+    correct = is_right(item.solution, step.answer)
+    before = _at_attempt(record.lesson(lesson.id).quiz(quiz.id), plan, step.attempt)
+    place = (step.attempt or len(before.attempts)) - 1
+    attempt = before.attempts[place]
+    earlier = attempt.given(item.id)
+    result = Result(correct=correct, right_answer=right_answer(item.solution))
+    if earlier or attempt.score is not None:
+        stands = earlier.correct if earlier else correct
+        return record, replace(result, correct=stands, already_answered=True)
+    given = Given(item.id, correct, step.answer, time)
+    attempt = finished(quiz, replace(attempt, answers=put(attempt.answers, given, lambda each: each.item)))
+    record = record.with_quiz(lesson.id, replace(before, attempts=(*before.attempts[:place], attempt)))
+    return _seen(record, lesson, quiz.screen_of(item.id), time), result
+
+
+def _at_attempt(quiz: QuizRecord, plan: Plan, number: int) -> QuizRecord:
+    """With the attempt asked for: one there is, or the next one begun."""
+    if (number == 0 and quiz.attempts) or 1 <= number <= len(quiz.attempts):
+        return quiz
+    if number > len(quiz.attempts) + 1 or number < 0 or quiz.under_way:
+        raise Refused("ATTEMPT_UNKNOWN")
+    return _begun(quiz, plan)
+
+
+def _begun(quiz: QuizRecord, plan: Plan) -> QuizRecord:
+    if not may_begin(quiz, plan):
+        raise Refused("NO_ATTEMPT_LEFT")
+    older = [replace(attempt, answers=()) for attempt in quiz.attempts[:-KEPT_ATTEMPTS]]
+    return replace(quiz, attempts=(*older, *quiz.attempts[-KEPT_ATTEMPTS:], Attempt()))

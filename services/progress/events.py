@@ -1,0 +1,71 @@
+"""What the progress service hears: plans and teachers of courses, and who is enrolled in which version."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from ieum.courses.v1.events_pb2 import CoursePublished, TeachersChanged
+from ieum.enrollment.v1.events_pb2 import Enrolled, MovedToVersion, Withdrawn
+from services.chassis.bus import Handlers
+from services.chassis.clock import moment, now
+from services.progress.domain import enrolling
+from services.progress.domain.certificates import new_number
+from services.progress.domain.record import Record
+from services.progress.domain.settling import Outcome, settle
+from services.progress.store import FindPlan, Store
+from services.progress.wire.progress import parse_name
+
+
+def course_handlers(store: Store) -> Handlers:
+    async def on_published(event: CoursePublished) -> None:
+        await store.keep_teachers(event.course, event.revision, event.teachers)
+        await store.plans.keep(event)
+        async for record in store.unmeasured(event.course, event.version):
+            await _hear(store, record, lambda same: same)
+
+    async def on_teachers_changed(event: TeachersChanged) -> None:
+        await store.keep_teachers(event.course, event.revision, event.teachers)
+
+    return {CoursePublished: on_published, TeachersChanged: on_teachers_changed}
+
+
+def enrollment_handlers(store: Store) -> Handlers:
+    async def on_enrolled(event: Enrolled) -> None:
+        enrol_time = _moment(event.enrol_time)
+        await _hear(store, _start(event), lambda record: enrolling.enrolled(record, event.version, enrol_time))
+
+    async def on_withdrawn(event: Withdrawn) -> None:
+        withdraw_time = _moment(event.withdraw_time)
+        await _hear(store, _start(event), lambda record: enrolling.withdrawn(record, withdraw_time))
+
+    async def on_moved(event: MovedToVersion) -> None:
+        time = _moment(event.time)
+        await _hear(store, _start(event), lambda record: enrolling.moved(record, event.version, time))
+
+    return {Enrolled: on_enrolled, Withdrawn: on_withdrawn, MovedToVersion: on_moved}
+
+
+async def _hear(store: Store, start: Record, merge: Callable[[Record], Record]) -> None:
+    def verb(record: Record, find: FindPlan) -> Outcome:
+        merged = merge(record)
+        return settle(record, merged, find(merged), new_number(secrets.randbits), now())
+
+    record = await store.change(start, verb)
+    # The plan may have come between looking for it and writing: whoever is later of the two brings both together.
+    if record.summary.version < record.version and await store.plans.find(record.course, record.version):
+        await store.change(start, verb)
+
+
+def _start(event: Enrolled | Withdrawn | MovedToVersion) -> Record:
+    return Record(parse_name(event.enrollment), event.person, event.course)
+
+
+def _moment(stamp: Timestamp) -> datetime:
+    time = moment(stamp)
+    if time is None:
+        raise ValueError("event without its time")
+    return time

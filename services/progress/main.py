@@ -1,0 +1,22 @@
+"""Composition root of the progress service."""
+
+from __future__ import annotations
+
+from ieum.progress.v1.progress_pb2_grpc import add_ProgressServiceServicer_to_server
+from services.chassis.run import Frame, main
+from services.progress.events import course_handlers, enrollment_handlers
+from services.progress.service import TOKEN_SCOPES, ProgressService
+from services.progress.store import Store
+
+
+async def compose(frame: Frame) -> None:
+    store = Store(frame.database, frame.outbox)
+    await store.prepare()
+    server = frame.offer("ieum.progress.v1.ProgressService", TOKEN_SCOPES)
+    add_ProgressServiceServicer_to_server(ProgressService(store), server)
+    frame.hear("ieum.courses.v1", course_handlers(store))
+    frame.hear("ieum.enrollment.v1", enrollment_handlers(store))
+
+
+if __name__ == "__main__":
+    main("progress", compose)

@@ -1,0 +1,196 @@
+"""Records and the plans they are measured by, as documents."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING
+
+from ieum.courses.v1.events_pb2 import CoursePublished
+from services.chassis.copies import keep_newest
+from services.chassis.errors import Missing, Unavailable
+from services.chassis.mongo import Collection, Database, Document, Entities
+from services.chassis.outbox import Outbox
+from services.chassis.pages import after, decode_token, encode_token
+from services.progress.domain.plan import Plan
+from services.progress.domain.record import Record, Standing
+from services.progress.domain.settling import Outcome
+from services.progress.wire.announced import announced
+from services.progress.wire.plans import plan_of
+
+_CACHED_PLANS = 500
+FindPlan = Callable[[Record], Plan | None]
+GRID_FIELDS = ("person", "version", "summary", "enrol_time", "completion.time", "last_activity_time", "withdraw_time")
+
+
+class PlanWanted(Exception):
+    """A verb, which cannot wait, needs a plan that is not in memory."""
+
+    def __init__(self, course: str, version: int) -> None:
+        super().__init__(course, version)
+        self.course = course
+        self.version = version
+
+
+class Plans:
+    """Versions are immutable, so a plan read once is right for ever. Kept as the event that brought it."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._cache: dict[tuple[str, int], Plan] = {}
+
+    async def prepare(self) -> None:
+        await self._collection.create_index([("course", ASCENDING), ("version", DESCENDING)])
+
+    async def keep(self, event: CoursePublished) -> None:
+        document = {"course": event.course, "version": event.version, "event": event.SerializeToString()}
+        key = f"{event.course.rpartition('/')[2]}-{event.version}"
+        await self._collection.update_one({"_id": key}, {"$setOnInsert": document}, upsert=True)
+
+    def cached(self, course: str, version: int) -> Plan:
+        try:
+            return self._cache[course, version]
+        except KeyError:
+            raise PlanWanted(course, version) from None
+
+    async def find(self, course: str, version: int) -> Plan | None:
+        if (course, version) not in self._cache:
+            document = await self._collection.find_one({"course": course, "version": version})
+            return self._remember(document) if document else None
+        return self._cache[course, version]
+
+    async def of_course(self, course: str) -> list[Plan]:
+        """Latest version first."""
+        found = self._collection.find({"course": course}, {"course": 1, "version": 1}).sort("version", DESCENDING)
+        versions = [document["version"] async for document in found]
+        plans = [await self.find(course, version) for version in versions]
+        return [plan for plan in plans if plan]
+
+    def _remember(self, document: Document) -> Plan:
+        plan = plan_of(CoursePublished.FromString(document["event"]))
+        if len(self._cache) >= _CACHED_PLANS:
+            del self._cache[next(iter(self._cache))]
+        self._cache[plan.course, plan.version] = plan
+        return plan
+
+
+class Store:
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self._records = Entities(database["records"], Record, announced, outbox)
+        self._courses = database["courses"]
+        self.plans = Plans(database["plans"])
+
+    async def prepare(self) -> None:
+        await self.plans.prepare()
+        records = self._records.collection
+        await records.create_index([("person", ASCENDING), ("enrol_time", DESCENDING), ("_id", ASCENDING)])
+        await records.create_index([("course", ASCENDING), ("enrol_time", ASCENDING), ("_id", ASCENDING)])
+        await records.create_index([("course", ASCENDING), ("summary.standing", ASCENDING)])
+        await records.create_index([("course", ASCENDING), ("version", ASCENDING), ("summary.version", ASCENDING)])
+        await records.create_index(
+            "certificate.number",
+            unique=True,
+            partialFilterExpression={"certificate.number": {"$exists": True}},
+        )
+
+    async def get(self, key: str) -> Record:
+        record = await self._records.get(key, missing="PROGRESS_NOT_FOUND")
+        return _enrolled(record)
+
+    async def with_certificate(self, number: str) -> Record:
+        document = await self._records.collection.find_one({"certificate.number": number}, {"pending": 0})
+        if document is None:
+            raise Missing("CERTIFICATE_UNKNOWN")
+        return self._records.load(document)
+
+    async def learn(self, key: str, check: Callable[[Record], None], verb: Callable[[Record, Plan], Outcome]) -> Record:
+        """Changes the record by its plan, where `check` allows: one read and one write, once the plan is in memory."""
+
+        def measured(record: Record, find: FindPlan) -> Outcome:
+            check(_enrolled(record))
+            plan = find(record)
+            if plan is None:
+                raise Unavailable("COURSE_NOT_READY")
+            return verb(record, plan)
+
+        return await self._change(key, measured, None)
+
+    async def change(self, start: Record, verb: Callable[[Record, FindPlan], Outcome]) -> Record:
+        """Changes the record as it now is; `start` stands for one that is not there yet."""
+        return await self._change(start.enrollment, verb, start)
+
+    async def _change(self, key: str, verb: Callable[[Record, FindPlan], Outcome], start: Record | None) -> Record:
+        absent: set[tuple[str, int]] = set()
+
+        def find(record: Record) -> Plan | None:
+            wanted = record.course, record.version
+            return None if record.version == 0 or wanted in absent else self.plans.cached(*wanted)
+
+        while True:
+            try:
+                return await self._records.change(
+                    key, lambda record: verb(record, find), start=start, missing="PROGRESS_NOT_FOUND"
+                )
+            except PlanWanted as wanted:
+                if await self.plans.find(wanted.course, wanted.version) is None:
+                    absent.add((wanted.course, wanted.version))
+
+    async def unmeasured(self, course: str, version: int) -> AsyncIterator[Record]:
+        """Records on a version that were last brought up to date without its plan."""
+        query = {"course": course, "version": version, "summary.version": {"$lt": version}}
+        async for document in self._records.collection.find(query, {"pending": 0}):
+            yield self._records.load(document)
+
+    async def of_person(self, person: str, size: int, token: str) -> tuple[list[Record], str]:
+        """Latest enrolment first."""
+        keys = [("enrol_time", DESCENDING), ("_id", ASCENDING)]
+        documents, token = await self._page({"person": person}, keys, size, token, {"pending": 0})
+        return [self._records.load(document) for document in documents], token
+
+    async def grid(self, course: str, size: int, token: str) -> tuple[list[Document], str]:
+        """Rows in order of enrolment, as stored: thousands are shown at once, and nobody's answers are read for it."""
+        keys = [("enrol_time", ASCENDING), ("_id", ASCENDING)]
+        return await self._page({"course": course}, keys, size, token, dict.fromkeys(GRID_FIELDS, 1))
+
+    async def _page(
+        self,
+        condition: Mapping[str, Any],
+        keys: Sequence[tuple[str, int]],
+        size: int,
+        token: str,
+        projection: Mapping[str, int],
+    ) -> tuple[list[Document], str]:
+        query: dict[str, Any] = {**condition, "enrol_time": {"$ne": None}}
+        if last := decode_token(token, 2):
+            query |= after(keys, [datetime.fromisoformat(str(last[0])), last[1]])
+        found = self._records.collection.find(query, projection).sort(list(keys)).limit(size + 1)
+        documents = await found.to_list()
+        if len(documents) <= size:
+            return documents, ""
+        last_row = documents[size - 1]
+        return documents[:size], encode_token(last_row["enrol_time"].isoformat(), last_row["_id"])
+
+    async def standings(self, course: str) -> dict[Standing, int]:
+        """How many records of a course stand where; answered from the index alone."""
+        stages: list[Mapping[str, Any]] = [
+            {"$match": {"course": course}},
+            {"$group": {"_id": "$summary.standing", "count": {"$sum": 1}}},
+        ]
+        counted = await self._records.collection.aggregate(stages)
+        return {Standing(document["_id"]): document["count"] async for document in counted}
+
+    async def teachers(self, course: str) -> frozenset[str]:
+        document = await self._courses.find_one({"_id": course})
+        return frozenset(document["teachers"] if document else ())
+
+    async def keep_teachers(self, course: str, revision: int, teachers: Sequence[str]) -> None:
+        await keep_newest(self._courses, course, revision, teachers=list(teachers))
+
+
+def _enrolled(record: Record) -> Record:
+    """What only a later event has told of is not there yet."""
+    if record.enrol_time is None:
+        raise Missing("PROGRESS_NOT_FOUND")
+    return record

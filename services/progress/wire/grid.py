@@ -1,0 +1,55 @@
+"""Learner x lesson, from the rows as they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ieum.progress.v1 import progress_pb2 as pb
+from services.chassis.clock import stamp
+from services.progress.domain.plan import Plan
+
+# For each column the place of its lesson in a version, None where that version has no such lesson.
+Places = Sequence[int | None]
+
+
+def columns_of(plans: Sequence[Plan]) -> list[pb.GridColumn]:
+    """Of the latest version first, then lessons that only earlier ones have; `plans` latest first."""
+    titles: dict[str, Mapping[str, str]] = {}
+    for plan in plans:
+        for lesson in plan.lessons:
+            titles.setdefault(lesson.id, lesson.title)
+    return [pb.GridColumn(lesson=lesson, title=title) for lesson, title in titles.items()]
+
+
+def places_of(plans: Sequence[Plan], columns: Sequence[pb.GridColumn]) -> dict[int, Places]:
+    """By version."""
+    return {plan.version: _places(plan, columns) for plan in plans}
+
+
+def row_message(document: Mapping[str, Any], places: Mapping[int, Places], columns: int) -> pb.GridRow:
+    summary = document["summary"]
+    cells: bytes = summary["cells"]
+    lessons = len(cells) // 2
+    order = places.get(summary["version"]) or [None] * columns
+    completion = document.get("completion")
+    return pb.GridRow(
+        enrollment=f"enrollments/{document['_id']}",
+        person=document["person"],
+        version=document["version"],
+        states=[pb.LESSON_STATE_UNSPECIFIED if place is None else _STATES[cells[place]] for place in order],
+        scores=[-1 if place is None else cells[lessons + place] - 1 for place in order],
+        enrol_time=stamp(document["enrol_time"]),
+        complete_time=stamp(completion["time"]) if completion else None,
+        last_activity_time=stamp(document["last_activity_time"]),
+        withdrawn=document["withdraw_time"] is not None,
+        percent=summary["percent"],
+    )
+
+
+_STATES = (pb.LESSON_STATE_UNSPECIFIED, pb.NOT_STARTED, pb.UNDER_WAY, pb.DONE)
+
+
+def _places(plan: Plan, columns: Sequence[pb.GridColumn]) -> Places:
+    place = {lesson.id: number for number, lesson in enumerate(plan.lessons)}
+    return [place.get(column.lesson) for column in columns]

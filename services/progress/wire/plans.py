@@ -1,0 +1,65 @@
+"""A published version's plan, as the courses service announces it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ieum.courses.v1 import content_pb2
+from ieum.courses.v1.events_pb2 import CoursePublished, LessonPlan, QuizPlan
+from services.progress.domain.grading import (
+    Choice,
+    Matching,
+    Number,
+    Ordering,
+    ShortText,
+    Solution,
+    TrueFalse,
+)
+from services.progress.domain.plan import Item, Lesson, Plan, Quiz
+
+
+def plan_of(event: CoursePublished) -> Plan:
+    counted = frozenset(event.rule.counted_lessons)
+    return Plan(
+        course=event.course,
+        version=event.version,
+        title=dict(event.title),
+        minutes=event.minutes,
+        pass_mark=event.rule.pass_mark,
+        max_attempts=event.rule.max_attempts,
+        lessons=tuple(_lesson(lesson, lesson.id in counted) for lesson in event.lessons),
+    )
+
+
+def _lesson(lesson: LessonPlan, counted: bool) -> Lesson:
+    return Lesson(
+        id=lesson.id,
+        title=dict(lesson.title),
+        minutes=lesson.minutes,
+        screens=tuple(lesson.screens),
+        quizzes=tuple(_quiz(quiz) for quiz in lesson.quizzes if quiz.items),
+        counted=counted,
+    )
+
+
+def _quiz(quiz: QuizPlan) -> Quiz:
+    return Quiz(quiz.id, tuple(Item(item.id, item.points or 1, _solution(item)) for item in quiz.items))
+
+
+def _solution(item: content_pb2.Item) -> Solution:
+    match item.WhichOneof("kind"):
+        case "choice":
+            options = frozenset(option.id for option in item.choice.options)
+            return Choice(options, frozenset(item.choice.correct), item.choice.multiple)
+        case "true_false":
+            return TrueFalse(item.true_false.correct)
+        case "short_text":
+            return ShortText(tuple(item.short_text.accepted))
+        case "number":
+            return Number(Decimal(item.number.value), Decimal(item.number.tolerance or "0"))
+        case "matching":
+            return Matching(frozenset(item.matching.correct.items()))
+        case "ordering":
+            return Ordering(tuple(step.id for step in item.ordering.steps))
+        case unknown:
+            raise ValueError(f"item {item.id} is of the unknown kind {unknown}")

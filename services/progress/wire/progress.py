@@ -1,0 +1,125 @@
+"""A record as its learner and their teachers see it."""
+
+from __future__ import annotations
+
+import re
+
+from ieum.progress.v1 import progress_pb2 as pb
+from services.chassis.clock import stamp
+from services.chassis.errors import Missing
+from services.progress.domain import plan as plans
+from services.progress.domain.grading import right_answer
+from services.progress.domain.measure import LessonState, attempts_left, is_passed, lesson_state, percent
+from services.progress.domain.plan import Plan
+from services.progress.domain.record import Attempt, Completion, LessonRecord, QuizRecord, Record
+from services.progress.wire.steps import answer_message
+
+_ID = re.compile(r"^(?:progress|enrollments)/([a-z0-9-]{1,64})$")
+
+
+def parse_name(name: str) -> str:
+    """The run's id in "progress/{id}" or "enrollments/{id}"."""
+    match = _ID.match(name)
+    if not match:
+        raise Missing("PROGRESS_NOT_FOUND")
+    return match[1]
+
+
+def enrollment_name(record: Record) -> str:
+    return f"enrollments/{record.enrollment}"
+
+
+def progress_message(record: Record, plan: Plan | None, certificate: pb.Certificate | None) -> pb.Progress:
+    """Without a plan (its version was announced but not heard of yet) the lessons are left out."""
+    return pb.Progress(
+        name=f"progress/{record.enrollment}",
+        enrollment=enrollment_name(record),
+        person=record.person,
+        course=record.course,
+        version=record.version,
+        lessons=[_lesson_message(lesson, record.lesson(lesson.id), plan) for lesson in plan.lessons] if plan else (),
+        position=pb.Position(lesson=record.position.lesson, screen=record.position.screen) if record.position else None,
+        withdrawn=record.withdraw_time is not None,
+        enrol_time=stamp(record.enrol_time),
+        start_time=stamp(record.start_time),
+        complete_time=stamp(record.completion.time) if record.completion else None,
+        completion_reason=reason_message(record.completion) if record.completion else None,
+        certificate=certificate,
+        last_activity_time=stamp(record.last_activity_time),
+        percent=percent(record, plan) if plan else record.summary.percent,
+        course_title=plan.title if plan else None,
+    )
+
+
+def reason_message(completion: Completion) -> pb.CompletionReason:
+    return pb.CompletionReason(
+        lessons_counted=completion.lessons_counted,
+        pass_mark=completion.pass_mark,
+        scores=[pb.QuizScore(lesson=each.lesson, quiz=each.quiz, score=each.score) for each in completion.scores],
+    )
+
+
+def certificate_message(record: Record, plan: Plan | None, *, with_person: bool) -> pb.Certificate | None:
+    """`plan` is of the version completed."""
+    certificate, completion = record.certificate, record.completion
+    if certificate is None or completion is None:
+        return None
+    return pb.Certificate(
+        name=f"certificates/{certificate.number}",
+        state=pb.REVOKED if certificate.revoke_time else pb.VALID,
+        person=record.person if with_person else "",
+        course=record.course,
+        version=completion.version,
+        course_title=plan.title if plan else None,
+        minutes=plan.minutes if plan else 0,
+        issue_time=stamp(certificate.issue_time),
+        revoke_time=stamp(certificate.revoke_time),
+    )
+
+
+def _lesson_message(lesson: plans.Lesson, done: LessonRecord, plan: Plan) -> pb.LessonProgress:
+    opened = {each.screen for each in done.opened}
+    state = lesson_state(lesson, done, plan)
+    return pb.LessonProgress(
+        lesson=lesson.id,
+        state=pb.LessonState.Value(state.name),
+        counted=lesson.counted,
+        opened_screens=[screen for screen in lesson.screens if screen in opened],
+        screen_count=len(lesson.screens),
+        quizzes=[_quiz_message(quiz, done.quiz(quiz.id), plan) for quiz in lesson.quizzes],
+        done_time=stamp(done.done_time) if state is LessonState.DONE else None,
+        title=lesson.title,
+        minutes=lesson.minutes,
+    )
+
+
+def _quiz_message(quiz: plans.Quiz, done: QuizRecord, plan: Plan) -> pb.QuizProgress:
+    left = attempts_left(done, plan)
+    return pb.QuizProgress(
+        quiz=quiz.id,
+        attempts=[_attempt_message(quiz, number, attempt) for number, attempt in enumerate(done.attempts, 1)],
+        passed=is_passed(done, plan),
+        best_score=-1 if done.best_score is None else done.best_score,
+        attempts_left=left or 0,
+        unlimited=left is None,
+    )
+
+
+def _attempt_message(quiz: plans.Quiz, number: int, attempt: Attempt) -> pb.Attempt:
+    """Answers in the order of the items; those to items that this version has no more are left out."""
+    answers = [(item, attempt.given(item.id)) for item in quiz.items]
+    return pb.Attempt(
+        number=number,
+        answers=[
+            pb.AnsweredItem(
+                item=item.id,
+                correct=given.correct,
+                answer=answer_message(given.answer),
+                right_answer=answer_message(right_answer(item.solution)),
+            )
+            for item, given in answers
+            if given
+        ],
+        finished=attempt.score is not None,
+        score=attempt.score or 0,
+    )
