@@ -131,7 +131,7 @@ class Consumer:
             while True:
                 try:
                     batch = await subscription.fetch(_BATCH, timeout=5)
-                except NatsTimeoutError:
+                except TimeoutError:  # of the client, or the bare one between its two requests
                     # Also what a vanished consumer looks like: ask, so that it is made anew.
                     await self._bus.jetstream.consumer_info(stream, self._durable)
                     continue
