@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from gateway import api, auth, clients, errors, guard, listening, observe
+from gateway import auth, clients, errors, guard, listening, observe
+from gateway.api import resources
 from gateway.auth import SESSIONS, Sessions
 from gateway.clients import CLIENTS
 from gateway.guard import FORM_KEY, REGISTRATIONS, Pace
@@ -38,7 +39,7 @@ def create_app(settings: GatewaySettings) -> web.Application:
     app.on_response_prepare.append(guard.add_headers)
     app.cleanup_ctx.append(_connected)
     app.add_routes(observe.routes)
-    app.add_routes(api.routes())
+    app.add_routes(resources.routes())
     app.add_routes(site.routes())
     return app
 

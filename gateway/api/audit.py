@@ -1,0 +1,53 @@
+"""Who signed in, granted, exported, or looked at personal data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from aiohttp import web
+
+from gateway.api.operation import Table
+from gateway.api.shape import Moment, Name, PageQuery, Shape, read, write
+from gateway.clients import CLIENTS
+from ieum.people.v1 import people_pb2
+
+table = Table("audit log")
+
+AuditAction = Literal[
+    "SIGNED_IN",
+    "SIGN_IN_REFUSED",
+    "ROLE_GRANTED",
+    "ROLE_REVOKED",
+    "EXPORTED",
+    "PERSONAL_DATA_VIEWED",
+    "PASSPHRASE_RESET",
+    "TOKEN_CREATED",
+    "TOKEN_REVOKED",
+    "PERSON_ERASED",
+    "CERTIFICATE_REVOKED",
+]
+
+
+class AuditEntry(Shape):
+    name: str
+    time: Moment | None = None
+    actor: str = ""
+    action: AuditAction | None = None
+    subject: str = ""
+    detail: str = ""
+
+
+class AuditEntries(Shape):
+    entries: list[AuditEntry]
+    next_page_token: str = ""
+
+
+class AuditQuery(PageQuery):
+    action: AuditAction | None = None
+    actor: Name = ""
+
+
+@table("GET", "/auditEntries", "The audit log, newest first")
+async def list_audit_entries(request: web.Request, query: AuditQuery) -> AuditEntries:
+    asked = write(query, people_pb2.ListAuditEntriesRequest())
+    return read(AuditEntries, await request.app[CLIENTS].people.ListAuditEntries(asked))

@@ -1,0 +1,140 @@
+"""What a course consists of, as authors send it and readers get it. Every text is a map from language tag to text."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gateway.api.shape import Body, Count, Line, Localized, Name, Tag
+
+Audience = Literal["RESIDENTS", "EMPLOYEES", "BOTH"]
+Level = Literal["BASIC", "INTERMEDIATE", "ADVANCED", "HIGHLY_ADVANCED"]
+
+
+class Option(Body):
+    id: Tag
+    text: Localized = {}
+
+
+class Choice(Body):
+    options: list[Option] = []
+    correct: list[Tag] = []
+    multiple: bool = False
+
+
+class TrueFalse(Body):
+    correct: bool = False
+
+
+class ShortText(Body):
+    accepted: list[Line] = []
+
+
+class Number(Body):
+    value: Annotated[Tag, Field(description="Decimal number as text")] = ""
+    tolerance: Tag = ""
+
+
+class Matching(Body):
+    left: list[Option] = []
+    right: list[Option] = []
+    correct: dict[Tag, Tag] = {}
+
+
+class Ordering(Body):
+    steps: Annotated[list[Option], Field(description="In the right order")] = []
+
+
+class Item(Body):
+    """One question, of exactly one kind."""
+
+    id: Tag
+    prompt: Localized = {}
+    explanation: Localized = {}
+    points: Count = 0
+    choice: Choice | None = None
+    true_false: TrueFalse | None = None
+    short_text: ShortText | None = None
+    number: Number | None = None
+    matching: Matching | None = None
+    ordering: Ordering | None = None
+
+
+class Text(Body):
+    markdown: Localized = {}
+
+
+class Image(Body):
+    media: Localized = {}
+    alt: Localized = {}
+
+
+class Video(Body):
+    title: Localized = {}
+    media: Localized = {}
+    url: Line = ""
+    captions: Localized = {}
+    transcript: Localized = {}
+
+
+class File(Body):
+    title: Localized = {}
+    media: Localized = {}
+
+
+class Quiz(Body):
+    title: Localized = {}
+    items: list[Item] = []
+
+
+class Block(Body):
+    """Of exactly one kind."""
+
+    id: Tag
+    joined: Annotated[bool, Field(description="Stands on the same screen as the block before it")] = False
+    text: Text | None = None
+    image: Image | None = None
+    video: Video | None = None
+    file: File | None = None
+    quiz: Quiz | None = None
+
+
+class Screen(Body):
+    key: Line
+    blocks: list[Tag] = []
+    item: Tag = ""
+
+
+class Lesson(Body):
+    id: Tag
+    title: Localized = {}
+    minutes: Count = 0
+    blocks: list[Block] = []
+    etag: Tag = ""
+    screens: Annotated[list[Screen], Field(description="Output only")] = []
+
+
+class Rule(Body):
+    counted_lessons: list[Tag] = []
+    pass_mark: Annotated[int, Field(ge=0, le=100)] = 0
+    max_attempts: Annotated[Count, Field(description="0: as many as wanted")] = 0
+
+
+class Outline(Body):
+    """Everything of a course but its lessons."""
+
+    title: Localized = {}
+    summary: Localized = {}
+    languages: list[Tag] = []
+    audience: Audience | None = None
+    competences: list[Tag] = []
+    level: Level | None = None
+    cover: Name = ""
+    cover_alt: Localized = {}
+    rule: Rule | None = None
+
+
+class Content(Outline):
+    lessons: list[Lesson] = []
+    minutes: int = 0

@@ -1,0 +1,79 @@
+"""The class grid over HTTP, as JSON by pages and as CSV in one piece."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from aiohttp import web
+from pydantic import Field
+
+from gateway import grid
+from gateway import table as csv
+from gateway.api.operation import Table, json_response
+from gateway.api.progress import CourseTotals, LessonState
+from gateway.api.shape import Localized, Moment, PageQuery, Shape, read
+from gateway.api.statistics import record_export
+from gateway.clients import CLIENTS
+from gateway.web.render import PAGE
+from ieum.progress.v1 import progress_pb2
+
+table = Table("class grid")
+
+
+class GridColumn(Shape):
+    lesson: str
+    title: Localized = {}
+
+
+class GridRow(Shape):
+    enrollment: str
+    person: str
+    display_name: Annotated[str, Field(description="Empty for who was erased")] = ""
+    version: int = 0
+    states: Annotated[list[LessonState | None], Field(description="null: not in this learner's version")] = []
+    scores: Annotated[list[int], Field(description="-1: none")] = []
+    enrol_time: Moment | None = None
+    complete_time: Moment | None = None
+    last_activity_time: Moment | None = None
+    withdrawn: bool = False
+    percent: int = 0
+
+
+class Grid(Shape):
+    columns: list[GridColumn]
+    rows: list[GridRow]
+    totals: CourseTotals | None = None
+    next_page_token: str = ""
+
+
+class GridQuery(PageQuery):
+    format: Annotated[Literal["json", "csv"] | None, Field(description="Instead of an Accept header")] = None
+
+
+@table(
+    "GET",
+    "/courses/{course}/grid",
+    "Learner by lesson, in order of enrolment, for teachers",
+    answer=Grid,
+    offers={csv.CSV: "All learners; recorded as an export"},
+)
+async def get_grid(request: web.Request, query: GridQuery) -> web.StreamResponse:
+    clients, course = request.app[CLIENTS], f"courses/{request.match_info['course']}"
+    if csv.wants_csv(request, query.format):
+        return await export_grid(request, course)
+    page = await grid.fetch_grid(clients, course, query.page_size, query.page_token)
+    rows = [_row(row, page.names) for row in page.grid.rows]
+    return json_response(read(Grid, page.grid, rows=rows))
+
+
+async def export_grid(request: web.Request, course: str) -> web.StreamResponse:
+    clients = request.app[CLIENTS]
+    await clients.progress.GetCourseTotals(progress_pb2.GetCourseTotalsRequest(course=course))  # may they at all?
+    await record_export(request, f"class grid of {course}")
+    parts = grid.grid_csv(clients, course, request[PAGE].locale)
+    return await csv.stream(request, f"{course.replace('/', '-')}-grid.csv", parts)
+
+
+def _row(row: progress_pb2.GridRow, names: dict[str, str]) -> GridRow:
+    states = [progress_pb2.LessonState.Name(state) if state else None for state in row.states]
+    return read(GridRow, row, display_name=names.get(row.person, ""), states=states)

@@ -1,0 +1,144 @@
+"""An operation of the API, said once: the aiohttp route and its description in OpenAPI are both made from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, get_type_hints
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from gateway.api.shape import Body, Query, Shape
+from gateway.auth import VIEWER
+from services.chassis.errors import Invalid, Problem, Unauthenticated
+
+PREFIX = "/api/v1"
+# What ids look like; an address that does not is no address of ours.
+_PATTERNS = {
+    "": "[0-9A-Za-z-]{1,64}",
+    "version": "(?:[1-9][0-9]{0,8}|current)",
+    "certificate": "[0-9A-Za-z-]{1,40}",
+}
+_PARAMETER = re.compile(r"{(\w+)}")
+
+Handler = Callable[..., Awaitable[Any]]
+H = TypeVar("H", bound=Handler)
+
+
+@dataclass(frozen=True)
+class Operation:
+    tag: str
+    method: str
+    path: str
+    summary: str
+    handler: Handler
+    open: bool
+    """Also for strangers; who may do what beyond that, the services decide."""
+    body: type[Body] | None
+    query: type[Query]
+    answer: type[Shape] | None
+    offers: Mapping[str, str]
+    """Media types it also answers with, and what they are."""
+    takes: Mapping[str, str]
+    """Media types of a body that is no JSON."""
+
+    @property
+    def name(self) -> str:
+        return self.handler.__name__
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """Names in the path, with the pattern of each."""
+        return {name: _PATTERNS.get(name, _PATTERNS[""]) for name in _PARAMETER.findall(self.path)}
+
+    @property
+    def route(self) -> web.RouteDef:
+        path = _PARAMETER.sub(lambda found: f"{{{found[1]}:{self.parameters[found[1]]}}}", self.path)
+        if self.method == "GET":
+            return web.get(PREFIX + path, self.serve, allow_head=True)
+        return web.route(self.method, PREFIX + path, self.serve)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        if not self.open and request[VIEWER] is None:
+            raise Unauthenticated("SIGN_IN_NEEDED")
+        arguments: dict[str, Any] = {}
+        query = _read_query(self.query, request)
+        if self.query is not Query:
+            arguments["query"] = query
+        if self.body:
+            arguments["body"] = await _read_body(self.body, request)
+        answer = await self.handler(request, **arguments)
+        return answer if isinstance(answer, web.StreamResponse) else json_response(answer)
+
+
+@dataclass
+class Table:
+    """Collects a resource's operations: `@table("POST", "/courses/{course}:submit", "Submit the draft for review")`.
+
+    The handler gets the request, and `body` and `query` where it has parameters of these names; their shapes and that
+    of the answer are read from its annotations. Answering None is 204.
+    """
+
+    tag: str
+    operations: list[Operation] = field(default_factory=list)
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        summary: str,
+        *,
+        open: bool = False,
+        answer: type[Shape] | None = None,
+        offers: Mapping[str, str] | None = None,
+        takes: Mapping[str, str] | None = None,
+    ) -> Callable[[H], H]:
+        def add(handler: H) -> H:
+            hints = get_type_hints(handler)
+            returned = hints.get("return")
+            found = returned if isinstance(returned, type) and issubclass(returned, Shape) else None
+            self.operations.append(
+                Operation(
+                    self.tag, method, path, summary, handler, open,
+                    hints.get("body"), hints.get("query", Query), answer or found, offers or {}, takes or {},
+                )
+            )  # fmt: skip
+            return handler
+
+        return add
+
+
+def json_response(answer: Shape | None) -> web.Response:
+    if answer is None:
+        return web.Response(status=204)
+    body = answer.model_dump_json(by_alias=True, exclude_none=True).encode()
+    return web.Response(body=body, content_type="application/json")
+
+
+def _read_query(shape: type[Query], request: web.Request) -> Query:
+    many = {info.alias for info in shape.model_fields.values() if "list" in str(info.annotation)}
+    given: dict[str, Any] = {
+        name: request.query.getall(name) if name in many else request.query[name] for name in request.query
+    }
+    try:
+        return shape.model_validate_strings(given, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise _problem(error) from error
+
+
+async def _read_body(shape: type[Body], request: web.Request) -> Body:
+    if request.content_type != "application/json":
+        raise Problem("CONTENT_TYPE_REFUSED", status=415)
+    try:
+        return shape.model_validate_json(await request.read(), by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise _problem(error) from error
+
+
+def _problem(error: ValidationError) -> Invalid:
+    """Of the first thing wrong."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return Invalid("FIELD_INVALID", field=where, name=where or "body", problem=first["msg"])

@@ -1,0 +1,184 @@
+"""People: accounts, equality answers, tokens and roles. "people/me" is whoever asks."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from google.protobuf.field_mask_pb2 import FieldMask
+
+from gateway.api.operation import Table
+from gateway.api.shape import (
+    Body,
+    Line,
+    Moment,
+    Name,
+    PageQuery,
+    Query,
+    Role,
+    Shape,
+    Tag,
+    Universe,
+    read,
+    write,
+)
+from gateway.auth import SESSIONS, VIEWER
+from gateway.clients import CLIENTS
+from gateway.guard import check_pace
+from ieum.people.v1 import people_pb2
+from services.chassis import clock
+from services.chassis.errors import Unauthenticated
+
+table = Table("people")
+
+
+class Grant(Body):
+    role: Role
+    scope: Name
+
+
+class Person(Shape):
+    name: str
+    login: str = ""
+    display_name: str = ""
+    email: str = ""
+    area: str = ""
+    organisation: str = ""
+    universe: Universe | None = None
+    locale: str = ""
+    grants: list[Grant] = []
+    etag: str = ""
+    create_time: Moment | None = None
+    erased: bool = False
+
+
+class People(Shape):
+    people: list[Person]
+    next_page_token: str = ""
+
+
+class Registration(Body):
+    login: Line
+    display_name: Line
+    passphrase: Line
+    email: Line = ""
+    area: Name = ""
+    organisation: Name = ""
+    locale: Tag = ""
+    request_id: Tag = ""
+
+
+class PersonChange(Body):
+    display_name: Line = ""
+    email: Line = ""
+    area: Name = ""
+    organisation: Name = ""
+    locale: Tag = ""
+    etag: Tag = ""
+
+
+class PassphraseChange(Body):
+    current_passphrase: Line
+    new_passphrase: Line
+
+
+class PassphraseReset(Body):
+    new_passphrase: Line
+
+
+class PeopleQuery(PageQuery):
+    query: Line = ""
+    role: Role | None = None
+
+
+def person_name(request: web.Request) -> str:
+    """Of the path; "me" is whoever asks."""
+    asked = request.match_info["person"]
+    if asked != "me":
+        return f"people/{asked}"
+    viewer = request[VIEWER]
+    if viewer is None:
+        raise Unauthenticated("SIGN_IN_NEEDED")
+    return viewer.person
+
+
+@table("POST", "/people", "Register", open=True)
+async def register(request: web.Request, body: Registration) -> Person:
+    check_pace(request)
+    asked = write(body, people_pb2.RegisterRequest())
+    asked.request_id = asked.request_id or clock.new_id()
+    return read(Person, await request.app[CLIENTS].people.Register(asked))
+
+
+@table("GET", "/people", "List people, for administrators")
+async def list_people(request: web.Request, query: PeopleQuery) -> People:
+    return read(People, await request.app[CLIENTS].people.ListPeople(write(query, people_pb2.ListPeopleRequest())))
+
+
+@table("GET", "/people/{person}", "One person")
+async def get_person(request: web.Request) -> Person:
+    asked = people_pb2.GetPersonRequest(name=person_name(request))
+    return read(Person, await request.app[CLIENTS].people.GetPerson(asked))
+
+
+class PersonQuery(Query):
+    update_mask: Line = ""
+
+
+@table("PATCH", "/people/{person}", "Change a person; without updateMask, what the body names")
+async def update_person(request: web.Request, query: PersonQuery, body: PersonChange) -> Person:
+    name = person_name(request)
+    asked = people_pb2.UpdatePersonRequest(
+        person=write(body, people_pb2.Person(name=name)), update_mask=mask_of(query.update_mask, body)
+    )
+    person = await request.app[CLIENTS].people.UpdatePerson(asked)
+    request.app[SESSIONS].drop(name)
+    return read(Person, person)
+
+
+def mask_of(given: str, body: Body) -> FieldMask:
+    """A comma-separated list of camelCase names, or all that the body sets but its etag."""
+    mask = FieldMask()
+    if given:
+        names = {field.alias: name for name, field in type(body).model_fields.items()}
+        mask.paths.extend(names.get(path.strip(), path.strip()) for path in given.split(","))
+    else:
+        mask.paths.extend(sorted(body.model_fields_set - {"etag"}))
+    return mask
+
+
+@table("POST", "/people/{person}:changePassphrase", "Change one's own passphrase; all other sessions end")
+async def change_passphrase(request: web.Request, body: PassphraseChange) -> None:
+    name = person_name(request)
+    await request.app[CLIENTS].people.ChangePassphrase(write(body, people_pb2.ChangePassphraseRequest(name=name)))
+    request.app[SESSIONS].drop(name)
+
+
+@table("POST", "/people/{person}:resetPassphrase", "Set a new passphrase for somebody at the desk")
+async def reset_passphrase(request: web.Request, body: PassphraseReset) -> None:
+    name = person_name(request)
+    await request.app[CLIENTS].people.ResetPassphrase(write(body, people_pb2.ResetPassphraseRequest(name=name)))
+    request.app[SESSIONS].drop(name)
+
+
+@table("POST", "/people/{person}:erase", "Erase a person: name, login, answers; what was counted stays counted")
+async def erase_person(request: web.Request) -> None:
+    name = person_name(request)
+    await request.app[CLIENTS].people.ErasePerson(people_pb2.ErasePersonRequest(name=name))
+    request.app[SESSIONS].drop(name)
+
+
+@table("POST", "/people/{person}:grantRole", "Grant a role somewhere")
+async def grant_role(request: web.Request, body: Grant) -> Person:
+    name = person_name(request)
+    asked = people_pb2.GrantRoleRequest(name=name, grant=write(body, people_pb2.Grant()))
+    person = await request.app[CLIENTS].people.GrantRole(asked)
+    request.app[SESSIONS].drop(name)
+    return read(Person, person)
+
+
+@table("POST", "/people/{person}:revokeRole", "Revoke a role")
+async def revoke_role(request: web.Request, body: Grant) -> Person:
+    name = person_name(request)
+    asked = people_pb2.RevokeRoleRequest(name=name, grant=write(body, people_pb2.Grant()))
+    person = await request.app[CLIENTS].people.RevokeRole(asked)
+    request.app[SESSIONS].drop(name)
+    return read(Person, person)

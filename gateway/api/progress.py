@@ -1,0 +1,203 @@
+"""How far learners are: screens opened, answers given, attempts, completion."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from aiohttp import web
+from pydantic import Field
+
+from gateway import learning
+from gateway.api.certificates import Certificate
+from gateway.api.operation import Table
+from gateway.api.shape import Body, Count, Line, Localized, Moment, Name, PageQuery, Shape, Tag, read, write
+from gateway.auth import VIEWER
+from gateway.clients import CLIENTS
+from ieum.progress.v1 import progress_pb2
+
+table = Table("progress")
+
+LessonState = Literal["NOT_STARTED", "UNDER_WAY", "DONE"]
+
+
+class Answer(Body):
+    values: Annotated[list[Line], Field(max_length=100)] = []
+    pairs: dict[Tag, Tag] = {}
+
+
+class AnsweredItem(Shape):
+    item: str
+    correct: bool
+    answer: Answer | None = None
+    right_answer: Answer | None = None
+
+
+class Attempt(Shape):
+    number: int
+    answers: list[AnsweredItem] = []
+    finished: bool = False
+    score: int = 0
+
+
+class QuizProgress(Shape):
+    quiz: str
+    attempts: list[Attempt] = []
+    passed: bool = False
+    best_score: int = -1
+    attempts_left: int = 0
+    unlimited: bool = False
+
+
+class LessonProgress(Shape):
+    lesson: str
+    state: LessonState | None = None
+    counted: bool = False
+    opened_screens: list[str] = []
+    screen_count: int = 0
+    quizzes: list[QuizProgress] = []
+    done_time: Moment | None = None
+    title: Localized = {}
+    minutes: int = 0
+
+
+class Position(Shape):
+    lesson: str
+    screen: str
+
+
+class QuizScore(Shape):
+    lesson: str
+    quiz: str
+    score: int
+
+
+class CompletionReason(Shape):
+    lessons_counted: int
+    pass_mark: int
+    scores: list[QuizScore] = []
+
+
+class Progress(Shape):
+    name: str
+    enrollment: str = ""
+    person: str = ""
+    course: str = ""
+    version: int = 0
+    lessons: list[LessonProgress] = []
+    position: Position | None = None
+    withdrawn: bool = False
+    enrol_time: Moment | None = None
+    start_time: Moment | None = None
+    complete_time: Moment | None = None
+    completion_reason: CompletionReason | None = None
+    certificate: Certificate | None = None
+    last_activity_time: Moment | None = None
+    percent: int = 0
+    course_title: Localized = {}
+
+
+class ProgressList(Shape):
+    progress: list[Progress]
+    next_page_token: str = ""
+
+
+class OpenScreen(Body):
+    lesson: Tag
+    screen: Line
+
+
+class AnswerItem(Body):
+    lesson: Tag
+    quiz: Tag
+    item: Tag
+    attempt: Annotated[Count, Field(description="0: the current one")] = 0
+    answer: Answer
+
+
+class Step(Body):
+    """A screen opened or an item answered, exactly one of them."""
+
+    open_screen: OpenScreen | None = None
+    answer_item: AnswerItem | None = None
+    time: Annotated[Moment | None, Field(description="For what was kept while a line was down")] = None
+
+
+class Steps(Body):
+    steps: Annotated[list[Step], Field(min_length=1, max_length=200)]
+
+
+class StepResult(Shape):
+    accepted: bool
+    reason: str = ""
+    correct: bool = False
+    already_answered: bool = False
+    right_answer: Answer | None = None
+
+
+class Recorded(Shape):
+    progress: Progress
+    results: list[StepResult] = []
+    completed_now: bool = False
+
+
+class QuizOfLesson(Body):
+    lesson: Tag
+    quiz: Tag
+
+
+class OneQuiz(Body):
+    quiz: Tag
+
+
+class ProgressQuery(PageQuery):
+    person: Name = ""
+
+
+class CourseTotals(Shape):
+    course: str
+    enrolled: int = 0
+    started: int = 0
+    completed: int = 0
+    withdrawn: int = 0
+
+
+def _name(request: web.Request) -> str:
+    return f"progress/{request.match_info['enrollment']}"
+
+
+@table("GET", "/progress", "All of one person (oneself, when none is given), latest first")
+async def list_progress(request: web.Request, query: ProgressQuery) -> ProgressList:
+    asked = write(query, progress_pb2.ListProgressRequest())
+    viewer = request[VIEWER]
+    if viewer and asked.person in ("", "people/me"):
+        asked.person = viewer.person
+    return read(ProgressList, await request.app[CLIENTS].progress.ListProgress(asked))
+
+
+@table("GET", "/progress/{enrollment}", "How far an enrolment is")
+async def get_progress(request: web.Request) -> Progress:
+    return read(Progress, await learning.get_progress(request.app[CLIENTS], _name(request)))
+
+
+@table("POST", "/progress/{enrollment}:record", "Record screens opened and answers given; safe to repeat")
+async def record_progress(request: web.Request, body: Steps) -> Recorded:
+    asked = write(body, progress_pb2.RecordProgressRequest(name=_name(request)))
+    return read(Recorded, await learning.record(request.app[CLIENTS], asked))
+
+
+@table("POST", "/progress/{enrollment}:startAttempt", "Begin the next attempt at a quiz")
+async def start_attempt(request: web.Request, body: QuizOfLesson) -> Progress:
+    asked = write(body, progress_pb2.StartAttemptRequest(name=_name(request)))
+    return read(Progress, await learning.start_attempt(request.app[CLIENTS], asked))
+
+
+@table("POST", "/progress/{enrollment}:allowAttempt", "Allow one attempt more, for teachers")
+async def allow_attempt(request: web.Request, body: OneQuiz) -> Progress:
+    asked = write(body, progress_pb2.AllowAttemptRequest(name=_name(request)))
+    return read(Progress, await request.app[CLIENTS].progress.AllowAttempt(asked))
+
+
+@table("GET", "/courses/{course}/totals", "Counted from the same records as the grid, for teachers")
+async def get_course_totals(request: web.Request) -> CourseTotals:
+    asked = progress_pb2.GetCourseTotalsRequest(course=f"courses/{request.match_info['course']}")
+    return read(CourseTotals, await request.app[CLIENTS].progress.GetCourseTotals(asked))

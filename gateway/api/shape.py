@@ -1,0 +1,129 @@
+"""The shapes of the public API, declared apart from the services' messages so that these may change without it.
+
+A shape names the fields it shows; `read` and `write` carry them over by name. On the wire names are camelCase, moments
+RFC 3339, enum values their proto names; what is not set is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from services.chassis import clock
+
+Name = Annotated[str, StringConstraints(max_length=120, pattern=r"^[A-Za-z0-9/._*-]*$")]
+Line = Annotated[str, StringConstraints(max_length=400)]
+Text = Annotated[str, StringConstraints(max_length=100_000)]
+Tag = Annotated[str, StringConstraints(max_length=40)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Localized = dict[Annotated[str, StringConstraints(max_length=20)], Text]
+# What protobuf's Timestamp can hold, with room for every time zone.
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+Moment = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST)]
+
+Universe = Literal["RESIDENT", "EMPLOYEE"]
+Role = Literal["LEARNER", "INSTRUCTOR", "REVIEWER", "OFFICIAL", "ADMINISTRATOR"]
+
+
+class Shape(BaseModel):
+    """What the API answers."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class Body(Shape):
+    """What a request carries; a name that it does not know is refused rather than overlooked."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Query(Shape):
+    """Parameters of an address, all of them text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PageQuery(Query):
+    page_size: Annotated[int, Field(ge=0, le=1000, description="0: as the service sees fit")] = 0
+    page_token: Annotated[str, StringConstraints(max_length=1000)] = ""
+
+
+S = TypeVar("S", bound=Shape)
+M = TypeVar("M", bound=Message)
+
+
+def read(shape: type[S], message: Message, **more: Any) -> S:
+    """The message as the public sees it; `more` are fields that the message does not have."""
+    fields = message.DESCRIPTOR.fields_by_name
+    inner_shapes = _inner_shapes(shape).items()
+    values = {name: _from_field(message, fields[name], inner) for name, inner in inner_shapes if name in fields}
+    return shape.model_construct(**(values | more))
+
+
+def _from_field(message: Message, field: FieldDescriptor, inner: type[Shape] | None) -> Any:
+    value = getattr(message, field.name)
+    if field.message_type and field.message_type.GetOptions().map_entry:
+        return dict(value)
+    if field.is_repeated:
+        return [_from_value(each, field, inner) for each in value]
+    if field.message_type and not message.HasField(field.name):
+        return None
+    return _from_value(value, field, inner)
+
+
+def _from_value(value: Any, field: FieldDescriptor, inner: type[Shape] | None) -> Any:
+    if field.enum_type:
+        return field.enum_type.values_by_number[value].name if value else None
+    if field.message_type and field.message_type.full_name == "google.protobuf.Timestamp":
+        return clock.moment(value)
+    return read(inner, value) if inner else value
+
+
+def write(shape: Shape, message: M) -> M:
+    """Sets on the message what was given, and answers it."""
+    fields = message.DESCRIPTOR.fields_by_name
+    for name in shape.model_fields_set & fields.keys():
+        if (value := getattr(shape, name)) is not None:
+            _to_field(message, fields[name], value)
+    return message
+
+
+def _to_field(message: Any, field: FieldDescriptor, value: Any) -> None:
+    if isinstance(value, Mapping):
+        getattr(message, field.name).update(value)
+    elif isinstance(value, list) and field.message_type:
+        for each in value:
+            write(each, getattr(message, field.name).add())
+    elif isinstance(value, list):
+        getattr(message, field.name).extend(_number(field, each) for each in value)
+    elif isinstance(value, Shape):
+        # Marked as set even when all of it is left at its defaults: which kind of block it is may be all that is said.
+        getattr(message, field.name).SetInParent()
+        write(value, getattr(message, field.name))
+    elif isinstance(value, datetime):
+        getattr(message, field.name).CopyFrom(clock.stamp(value))
+    else:
+        setattr(message, field.name, _number(field, value))
+
+
+def _number(field: FieldDescriptor, value: Any) -> Any:
+    return field.enum_type.values_by_name[value].number if field.enum_type else value
+
+
+@cache
+def _inner_shapes(shape: type[Shape]) -> Mapping[str, type[Shape] | None]:
+    """For each field the shape that it, or each of its list, has; None for plain values."""
+    return {name: _shape_in(field.annotation) for name, field in shape.model_fields.items()}
+
+
+def _shape_in(annotation: Any) -> type[Shape] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _shape_in(part))), None)
