@@ -22,6 +22,7 @@ from services.chassis.errors import (
 )
 from services.chassis.mongo import Database
 from services.chassis.principal import ANONYMOUS, SYSTEM, Grant, Kind, Principal, pseudonym
+from services.people import accounts
 from services.people.main import compose
 from tests.service.conftest import ClientFor, Published, StartService
 
@@ -605,6 +606,41 @@ async def test_places_that_contradict_each_other_change_nothing(town: Town) -> N
         await town.system.ImportPlaces(broken)
     assert reason(caught) == "AREA_CYCLE"
     assert (await town.anybody.ListAreas(people_pb2.ListAreasRequest())).areas == PLACES.areas
+
+
+# The operator's commands
+
+
+async def test_the_first_administrator_is_made_by_command_once(
+    town: Town, settings: Settings, published: Published
+) -> None:
+    async with accounts.opened(settings) as store:
+        assert await accounts.create_admin(store, "Chief", "김하늘", PASSPHRASE) == "Chief is an administrator now."
+        again = await accounts.create_admin(store, "chief", "another", "another passphrase")
+    assert again == "Chief is an administrator already; nothing was changed."
+    person = (await town.sign_in("chief")).viewer.person
+    assert person.display_name == "김하늘"
+    assert people_pb2.Grant(role=people_pb2.ADMINISTRATOR, scope="*") in person.grants
+    assert len(await published(events_pb2.PersonRegistered)) == 1
+    assert [entry.detail for entry in await town.audit(action=people_pb2.ROLE_GRANTED)] == [
+        "administrator @ *, by command"
+    ]
+
+
+async def test_a_forgotten_passphrase_is_set_by_command(town: Town, settings: Settings) -> None:
+    await town.register("haneul")
+    before = await town.sign_in("haneul")
+    async with accounts.opened(settings) as store:
+        await accounts.reset_passphrase(store, "haneul", "thirteen small boats")
+    assert (await town.sign_in("haneul", "thirteen small boats")).token
+    with pytest.raises(Unauthenticated):
+        await town.viewer(before.token)
+
+
+async def test_a_command_that_cannot_be_done_says_why(settings: Settings) -> None:
+    with pytest.raises(Missing, match="PERSON_NOT_FOUND"):
+        async with accounts.opened(settings) as store:
+            await accounts.reset_passphrase(store, "nobody", PASSPHRASE)
 
 
 # Who may do what

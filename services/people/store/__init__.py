@@ -27,7 +27,6 @@ T = TypeVar("T")
 class Store:
     def __init__(self, database: Database, outbox: Outbox, pseudonym_key: bytes) -> None:
         self._database = database
-        self._outbox = outbox
         self._pseudonym_key = pseudonym_key
         self.people = PeopleStore(database, outbox, self.pseudonym)
         self.equality = Entities(database["equality"], Card, announce.answers, outbox)
@@ -78,7 +77,5 @@ class Store:
         async with self._database.client.start_session() as session:
             result = await session.with_transaction(work)
         for entities, key in changed:
-            document = await entities.collection.find_one({"_id": key}, {"pending": 1})
-            if document and document.get("pending"):
-                self._outbox.nudge(entities.collection, key, document["pending"])
+            await entities.nudge(key)
         return result
