@@ -121,10 +121,10 @@ def _take(record: Record, plan: Plan, step: OpenScreen | AnswerItem, time: datet
 
 
 def _seen(record: Record, lesson: plans.Lesson, screen: str, time: datetime) -> Record:
-    """On this screen at that time, whether for the first time or again."""
+    """On this screen at that time, whether for the first time or again; it is open since the earliest."""
     done = record.lesson(lesson.id)
     if screen in lesson.screens:
-        if all(each.screen != screen for each in done.opened):
+        if all(each.screen != screen or time < each.time for each in done.opened):
             opened = put(done.opened, Opened(screen, time), lambda each: each.screen)
             record = record.with_lesson(replace(done, opened=opened))
         if record.position is None or time >= record.position.time:
