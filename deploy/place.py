@@ -56,11 +56,6 @@ def settle(given: Mapping[str, str], internal: tuple[str, ...]) -> Place:
     wanted = [name for name in internal if not given.get(STORE_URLS.get(name, ""))]
     ports = _internal_ports(data / "ports.json", wanted)
     addresses = {f"IEUM_{name.upper()}": f"{LOOPBACK}:{at}" for name, at in ports.items() if name not in STORE_URLS}
-    urls = {
-        "mongod": "mongodb://{}/?replicaSet=ieum",
-        "nats-server": "nats://{}",
-    }
-    stores = {STORE_URLS[name]: urls[name].format(f"{LOOPBACK}:{ports[name]}") for name in urls if name in ports}
     own = {
         "IEUM_DATA": str(data),
         "IEUM_HOST": host,
@@ -68,7 +63,12 @@ def settle(given: Mapping[str, str], internal: tuple[str, ...]) -> Place:
         "IEUM_SECRETS": str(_secrets(data / "secrets")),
         "PYTHONUNBUFFERED": "1",
     }
-    return Place(data, host, port, ports, {**given, **addresses, **stores, **own})
+    return Place(data, host, port, ports, {**given, **addresses, **store_urls(ports), **own})
+
+
+def store_urls(ports: Mapping[str, int]) -> dict[str, str]:
+    urls = {"mongod": "mongodb://{}/?replicaSet=ieum", "nats-server": "nats://{}"}
+    return {STORE_URLS[name]: urls[name].format(f"{LOOPBACK}:{ports[name]}") for name in urls if name in ports}
 
 
 @contextmanager
