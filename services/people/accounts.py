@@ -14,7 +14,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from services.chassis import bus, mongo
+from pymongo.errors import PyMongoError
+
+from services.chassis import bus, mongo, trace
 from services.chassis.clock import new_id, now
 from services.chassis.config import Settings
 from services.chassis.errors import Missing, Problem
@@ -75,7 +77,7 @@ async def reset_passphrase(store: Store, login: str, passphrase: str) -> str:
 async def opened(settings: Settings) -> AsyncIterator[Store]:
     """The people service's store; what is announced reaches the broker before it is closed."""
     async with (
-        asyncio.timeout(30),
+        asyncio.timeout(10),
         mongo.connect(settings.mongo_url) as client,
         bus.connect(settings.nats_url, "people-accounts", prefix=settings.prefix) as events,
     ):
@@ -130,13 +132,18 @@ def _words(problem: Problem) -> str:
 
 
 def main() -> None:
+    trace.configure_logging("people-accounts", "error")
     given = _arguments()
+    passphrase = _passphrase(given.passphrase_file)
     try:
-        print(asyncio.run(_run(given, _passphrase(given.passphrase_file))))
+        print(asyncio.run(_run(given, passphrase)))
     except Problem as problem:
         sys.exit(_words(problem))
-    except TimeoutError:
-        sys.exit("The stores do not answer. Start Ieum first (make run), or set IEUM_MONGO_URL and IEUM_NATS_URL.")
+    except (TimeoutError, PyMongoError, FileNotFoundError):
+        sys.exit(
+            "The stores or the secrets cannot be reached. Start Ieum first (make run), "
+            "or set IEUM_MONGO_URL, IEUM_NATS_URL and IEUM_SECRETS."
+        )
 
 
 if __name__ == "__main__":
