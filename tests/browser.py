@@ -1,4 +1,4 @@
-"""A real Chromium for tests, and what no page may have: findings of axe, sideways scrolling, small print, broken CSP."""
+"""A real Chromium for tests, and what no page may have: axe findings, sideways scrolling, small print, broken CSP."""
 
 from __future__ import annotations
 

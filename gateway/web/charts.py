@@ -61,13 +61,18 @@ def lines(
     """Draw one line a series over points in time; a label's part after a line break stands below it."""
     top = ceiling(series)
     drawn = [*_grid(top, say), *_axis(labels)]
-    for nth, (_, values) in enumerate(series):
+    for nth, (label, values) in enumerate(series):
         points = [_point(at, len(labels), value, top) for at, value in enumerate(values)]
         drawn += [_segment(nth, *pair) for pair in pairwise(points) if None not in (pair[0][1], pair[1][1])]
         drawn += [_mark(nth, *point) for point in points]
         alone = len(series) == 1
-        drawn += [_said(*at, value, say, hidden) for at, value in zip(points, values, strict=True) if alone or value is None]
-    return svg.frame(name, title, description, PLOT_TOP + PLOT_HEIGHT + AXIS + 1.25, *drawn, class_=_width(len(labels), 4, 8))
+        told = hidden if alone else f"{hidden}: {label}"
+        drawn += [
+            _said(*at, value, say, told) for at, value in zip(points, values, strict=True) if alone or value is None
+        ]
+    return svg.frame(
+        name, title, description, PLOT_TOP + PLOT_HEIGHT + AXIS + 1.25, *drawn, class_=_width(len(labels), 4, 8)
+    )
 
 
 def _point(at: int, count: int, value: Value, top: float) -> Point:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 import babel
@@ -29,6 +29,7 @@ CLOCK: Mapping[str, str] = {"ko": "aaaa h:mm"}
 """Clocks that CLDR's short form says in letters an older reader stumbles over (`PM 2:30`)."""
 SEOUL = ZoneInfo("Asia/Seoul")
 
+When = TypeVar("When", bound=dt.date)
 Key: TypeAlias = tuple[str | None, str]
 """Context and message id."""
 
@@ -101,7 +102,7 @@ class Locale:
             said.append(self.ngettext("%(count)s minute", "%(count)s minutes", rest) % {"count": rest})
         return " ".join(said)
 
-    def _here(self, when: dt.date) -> dt.date:
+    def _here(self, when: When) -> When:
         return when.astimezone(self.timezone) if isinstance(when, dt.datetime) and when.tzinfo else when
 
 
@@ -132,7 +133,7 @@ def identity(message: Message) -> str:
 
 def translated(message: Message) -> tuple[str, ...]:
     """Return the forms of a finished translation; nothing for the header, a fuzzy or an empty one."""
-    forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
     return forms if message.id and not message.fuzzy and all(forms) else ()
 
 
