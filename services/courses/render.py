@@ -71,17 +71,22 @@ def entry(value: Course) -> courses_pb2.CatalogEntry:
     )
 
 
-def version(value: Version, course: Course) -> courses_pb2.Version:
+def version(value: Version) -> courses_pb2.Version:
     return courses_pb2.Version(
         name=f"courses/{value.course}/versions/{value.number}",
         course=f"courses/{value.course}",
         number=value.number,
         content=content_to(value.content),
         publish_time=stamp(value.publish_time),
-        retired=course.retired,
-        teachers=course.teachers,
-        current_number=course.published_version,
     )
+
+
+def as_of_now(message: courses_pb2.Version, course: Course) -> courses_pb2.Version:
+    """Filled in with what does change around a version."""
+    message.retired = course.retired
+    message.teachers.extend(course.teachers)
+    message.current_number = course.published_version
+    return message
 
 
 def competences(areas: Mapping[str, Texts], titles: Mapping[str, Texts]) -> courses_pb2.ListCompetencesResponse:

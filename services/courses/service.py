@@ -20,12 +20,14 @@ from services.courses.media import LARGEST_READ, MediaStore, inspected
 from services.courses.store import Courses
 
 Context = Any
+_KEPT_VERSIONS = 100
 
 
 class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
     def __init__(self, courses: Courses, media: MediaStore) -> None:
         self._courses = courses
         self._media = media
+        self._kept: dict[tuple[str, int, bool], courses_pb2.Version] = {}
 
     async def CreateCourse(self, request: courses_pb2.CreateCourseRequest, context: Context) -> courses_pb2.Course:
         acting().require("instructor")
@@ -133,10 +135,11 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         found = await self._courses.head(key)
         if found is None or not found.published_version:
             raise Missing("VERSION_NOT_FOUND")
-        version = await self._courses.version(key, number or found.published_version)
-        if not _may_see_answers(acting(), found):
-            version = replace(version, content=unanswered(version.content, f"{key}/{version.number}"))
-        return render.version(version, found)
+        message = courses_pb2.Version()
+        message.CopyFrom(
+            await self._version(key, number or found.published_version, answers=_may_see_answers(acting(), found))
+        )
+        return render.as_of_now(message, found)
 
     async def ListCompetences(
         self, request: courses_pb2.ListCompetencesRequest, context: Context
@@ -157,6 +160,18 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         length = min(request.length or LARGEST_READ, LARGEST_READ)
         data = await self._media.read(parse.key(request.name, "media"), request.offset, length)
         return courses_pb2.ReadMediaResponse(data=data)
+
+    async def _version(self, key: str, number: int, *, answers: bool) -> courses_pb2.Version:
+        """It never changes, and is read with every screen that a learner opens: the latest asked for are kept."""
+        kept = self._kept.pop((key, number, answers), None)
+        if kept is None:
+            version = await self._courses.version(key, number)
+            content = version.content if answers else unanswered(version.content, f"{key}/{number}")
+            kept = render.version(replace(version, content=content))
+        self._kept[key, number, answers] = kept
+        while len(self._kept) > _KEPT_VERSIONS:
+            self._kept.pop(next(iter(self._kept)))
+        return kept
 
     async def _whole(self, value: Course) -> courses_pb2.Course:
         known = await self._known(value)

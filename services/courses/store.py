@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -159,6 +159,6 @@ def _next(found: Sequence[Course], size: int, last: Callable[[Course], tuple[dat
 
 def _moment(text: Any) -> datetime:
     try:
-        return datetime.fromisoformat(text)
-    except (TypeError, ValueError) as error:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError) as error:
         raise Invalid("PAGE_TOKEN_INVALID", field="page_token") from error

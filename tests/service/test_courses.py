@@ -14,6 +14,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from ieum.courses.v1 import content_pb2, courses_pb2, events_pb2
 from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
+from services.chassis import pages
 from services.chassis.errors import Conflict, Forbidden, Invalid, Missing, Problem, Refused, Unauthenticated
 from services.chassis.mongo import Database
 from services.chassis.principal import ANONYMOUS, SYSTEM, Grant, Kind, Principal
@@ -566,6 +567,8 @@ async def test_who_neither_teaches_nor_reviews_lists_and_uploads_nothing(desk: D
         ("행인", False),
         ("photograph", False),
         ("sage.*", False),
+        ("photo\0은행", True),
+        ("((\\", False),
         ("기초과정 없음", False),
     ],
 )
@@ -634,7 +637,7 @@ async def test_courses_are_walked_once_through_while_others_are_made(desk: Desk)
     )
 
 
-@pytest.mark.parametrize("token", ["!", "WzFd", "WyJ4IiwgInkiXQ"])
+@pytest.mark.parametrize("token", ["!", "WzFd", "WyJ4IiwgInkiXQ", pages.encode_token("0001-01-01T00:00:00+23:00", "x")])
 async def test_a_page_token_that_nobody_gave_is_refused(desk: Desk, token: str) -> None:
     for call, request in (
         (desk.as_(ANONYMOUS).SearchCatalog, courses_pb2.SearchCatalogRequest(page_token=token)),

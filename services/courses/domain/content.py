@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -202,7 +202,7 @@ def _media_names(content: Content) -> Iterator[str]:
 
 def canonical(value: Content | Lesson) -> bytes:
     """The same bytes for the same value, whatever the order of its maps."""
-    return json.dumps(asdict(value), sort_keys=True, ensure_ascii=False).encode()
+    return json.dumps(value, default=vars, sort_keys=True, ensure_ascii=False).encode()
 
 
 def etag_of(value: Content | Lesson) -> str:

@@ -19,7 +19,8 @@ def fold(text: str) -> str:
 
 
 def words(query: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(fold(query).split()))
+    """NUL, which no pattern may hold, parts words as a space does."""
+    return tuple(dict.fromkeys(fold(query).replace("\0", " ").split()))
 
 
 def pieces(texts: Iterable[str]) -> tuple[str, ...]:
