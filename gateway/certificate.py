@@ -102,29 +102,28 @@ def _compile(given: str, moment: datetime) -> bytes:
 
 
 def _words(certificate: Certificate, locale: Locale) -> dict[str, Any]:
-    say = locale.gettext
     facts = [
-        (say("Learning time"), [locale.duration(certificate.minutes)]),
-        (say("What was learnt"), list(certificate.competences)),
-        (say("Completed because"), [certificate.reason]),
-        (say("Completed on"), [locale.date(certificate.completed)]),
+        (locale.gettext("Learning time"), [locale.duration(certificate.minutes)]),
+        (locale.gettext("What was learnt"), list(certificate.competences)),
+        (locale.gettext("Completed because"), [certificate.reason]),
+        (locale.gettext("Completed on"), [locale.date(certificate.completed)]),
     ]
     return {
         "lang": locale.language,
-        "brand": say("Ieum"),
+        "brand": locale.gettext("Ieum"),
         "mark": _MARK,
-        "title": say("Certificate of completion"),
+        "title": locale.gettext("Certificate of completion"),
         "issuer": certificate.issuer,
         "name": locale.pgettext("on a certificate", "%(name)s") % {"name": certificate.holder},
-        "sentence": say("We confirm that the person named above has completed this course."),
+        "sentence": locale.gettext("We confirm that the person named above has completed this course."),
         "course": certificate.course,
         "facts": [fact for fact in facts if any(fact[1])],
-        "check": say("Anybody can check here whether this certificate is valid:"),
+        "check": locale.gettext("Anybody can check here whether this certificate is valid:"),
         "address": certificate.address,
-        "number-word": say("Number"),
+        "number-word": locale.gettext("Number"),
         "number": certificate.number,
         "qr": _code(certificate.address),
-        "qr-alt": say("Code that leads to the page where this certificate can be checked"),
+        "qr-alt": locale.gettext("Code that leads to the page where this certificate can be checked"),
     }
 
 
@@ -160,9 +159,5 @@ def completion_words(locale: Locale, reason: progress_pb2.CompletionReason) -> s
     ) % {"count": reason.lessons_counted}
     if not reason.scores:
         return lessons
-    quizzes = locale.ngettext(
-        "its quiz was passed with at least %(mark)s%%",
-        "all quizzes were passed with at least %(mark)s%%",
-        len(reason.scores),
-    ) % {"mark": reason.pass_mark}
+    quizzes = locale.gettext("each quiz was passed with at least %(mark)s%%") % {"mark": reason.pass_mark}
     return locale.gettext("%(lessons)s; %(quizzes)s") % {"lessons": lessons, "quizzes": quizzes}

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from pydantic.alias_generators import to_camel
 from yarl import URL
 
 from gateway.auth import is_api
@@ -136,7 +137,7 @@ def problem_document(locale: Locale, problem: Problem) -> dict[str, Any]:
         "traceId": trace.trace_id(),
     }
     if problem.field:
-        document["field"] = problem.field
+        document["field"] = ".".join(map(to_camel, problem.field.split(".")))
     if details := {name: value for name, value in problem.details.items() if name != "status"}:
         document["details"] = details
     return document

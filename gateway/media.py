@@ -21,11 +21,10 @@ async def send_media(request: web.Request, name: str) -> web.StreamResponse:
     if etag in request.headers.get(hdrs.IF_NONE_MATCH, ""):
         return web.Response(status=304, headers={hdrs.ETAG: etag, hdrs.CACHE_CONTROL: _FOR_EVER})
     start, stop = _range(request, media.size, etag)
-    response = web.StreamResponse(
-        status=200 if (start, stop) == (0, media.size) else 206, headers=_headers(media, etag)
-    )
+    whole = (start, stop) == (0, media.size)
+    response = web.StreamResponse(status=200 if whole else 206, headers=_headers(media, etag))
     response.content_length = stop - start
-    if response.status == 206:
+    if not whole:
         response.headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{stop - 1}/{media.size}"
     if request.method == "HEAD" or start == stop:
         await response.prepare(request)
@@ -47,7 +46,7 @@ def _headers(media: Media, etag: str) -> dict[str, str]:
         hdrs.CACHE_CONTROL: _FOR_EVER,
         hdrs.ACCEPT_RANGES: "bytes",
         hdrs.CONTENT_DISPOSITION: f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{filename}",
-        "Content-Security-Policy": "sandbox; default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'",
+        "Content-Security-Policy": "sandbox; default-src 'none'; media-src 'self'; img-src 'self'",
     }
 
 

@@ -1,0 +1,60 @@
+"""No reason without words: whatever any part of Ieum refuses for, a person is told what to do in their language."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from gateway.errors import STATUSES, message
+from gateway.web.render import locales
+from gateway.words import WORDS
+from services.chassis.errors import Invalid
+
+ROOT = Path(__file__).parents[2]
+PROBLEMS = {"Problem", *(kind.__name__ for kind in STATUSES)}
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+def raised() -> Iterator[tuple[str, str, set[str]]]:
+    """Reason, where, and the names of its details, of every problem made with a reason that stands in the code."""
+    for room in ("services", "gateway"):
+        for path in (ROOT / room).rglob("*.py"):
+            for call in ast.walk(ast.parse(path.read_text())):
+                if isinstance(call, ast.Call) and _name(call.func) in PROBLEMS and call.args:
+                    reason = call.args[0]
+                    if isinstance(reason, ast.Constant) and isinstance(reason.value, str):
+                        details = {keyword.arg or "*" for keyword in call.keywords}
+                        yield reason.value, f"{path.relative_to(ROOT)}:{call.lineno}", details
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def test_every_reason_has_words() -> None:
+    missing = {f"{reason} ({where})" for reason, where, _ in raised() if reason not in WORDS}
+    assert not missing, sorted(missing)
+
+
+def test_words_ask_for_no_detail_that_is_not_given() -> None:
+    wrong = {
+        f"{reason}: {name} ({where})"
+        for reason, where, details in raised()
+        for name in PLACEHOLDER.findall(WORDS.get(reason, ""))
+        if name not in details and "*" not in details
+    }
+    assert not wrong, sorted(wrong)
+
+
+def test_words_are_korean_for_korean_readers() -> None:
+    korean = locales()["ko"]
+    untranslated = {reason for reason, words in WORDS.items() if korean.gettext(words) == words}
+    assert not untranslated, sorted(untranslated)
+
+
+def test_a_message_says_what_to_do_with_its_details() -> None:
+    problem = Invalid("PASSPHRASE_TOO_SHORT", field="passphrase", min=8)
+    assert message(locales()["ko"], problem).startswith("암호가 너무 짧아요. 8글자")
+    assert "8 characters or more" in message(locales()["en"], problem)
