@@ -35,7 +35,7 @@ def wanted(request: courses_pb2.SearchCatalogRequest) -> Wanted:
 
 def paths(request: courses_pb2.UpdateCourseRequest) -> frozenset[str]:
     """Of the mask; without one, what is set."""
-    if not request.HasField("update_mask"):
+    if not request.update_mask.paths:
         return _OUTLINE & {field.name for field, _ in request.content.ListFields()}
     asked = frozenset(request.update_mask.paths)
     if asked - _OUTLINE:
