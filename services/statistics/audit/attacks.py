@@ -72,7 +72,7 @@ def audit(release: Published, truth: Mapping[Key, int], k: int, *, earlier: Sequ
 
 
 def _secrets(truth: Mapping[Key, int], sums: Sequence[tuple[Key, tuple[Key, ...]]], k: int) -> list[Secret]:
-    """1..k-1 persons; 1..k-1 persons outside the cell in its margin; nobody outside it in a margin under 2k."""
+    """1..k-1 persons; 1..k-1 outside the cell in a margin that may be shown; nobody outside it in a margin under 2k."""
     found = [Secret(cell, ((cell, 1),), "the cell") for cell, count in truth.items() if 0 < count < k]
     for total, parts in sums:
         margin = truth.get(total, 0)
@@ -80,7 +80,7 @@ def _secrets(truth: Mapping[Key, int], sums: Sequence[tuple[Key, tuple[Key, ...]
             continue
         for part in parts:
             outside = margin - truth[part]
-            if 0 < outside < k or (outside == 0 and margin < 2 * k):
+            if 0 < outside < k <= margin or (outside == 0 and margin < 2 * k):
                 found.append(Secret(part, ((total, 1), (part, -1)), f"persons of {total!r} outside the cell"))
     return found
 

@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse.csgraph import connected_components
 
-from services.statistics.domain.disclosure import Sensitive
+from services.statistics.domain.disclosure import Reason, Sensitive
 from services.statistics.domain.tables import Cell, Cells
 
 Numbers = NDArray[np.float64]
@@ -59,13 +59,17 @@ def system(cells: Cells) -> System:
 
 
 def tasks(system: System, found: Sequence[Sensitive], k: int) -> list[Task]:
-    """Down to 0 and up to k, for each sensitive quantity; the same one met twice is asked once."""
+    """Down to 0 and up to k, for each sensitive quantity; the same one met twice is asked once.
+
+    A cell hidden for its complement's sake must move itself too, or hiding it would be for show."""
     wanted: dict[Task, None] = {}
     for one in found:
         for sign, level in ((1, k - one.value), (-1, one.value)):
             if level > 0:
                 weights = tuple((system.index[cell], float(sign * weight)) for cell, weight in one.quantity)
                 wanted[Task(one.cell, weights, float(level))] = None
+        if one.reason is not Reason.SMALL:
+            wanted[Task(one.cell, ((system.index[one.cell], -1.0),), 1.0)] = None
     return list(wanted)
 
 

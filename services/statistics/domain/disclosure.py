@@ -50,13 +50,15 @@ def sensitive(cells: Cells, policy: Policy) -> list[Sensitive]:
 
 
 def _in_margin(cells: Cells, one: Sum, policy: Policy) -> Iterator[Sensitive]:
-    """In a margin under 2k, nobody outside a category tells everybody's: a complement of 0 counts there too."""
+    """In a margin under 2k, nobody outside a category tells everybody's: a complement of 0 counts there too.
+
+    A margin under k is hidden itself, so that nothing can be subtracted from it."""
     total = cells.counts[one.total]
     if len(one.parts) < 2 or not total:
         return
     for part in one.parts:
         rest = total - cells.counts[part]
-        if 1 <= rest < policy.k:
+        if 1 <= rest < policy.k <= total:
             yield Sensitive(part, Reason.COMPLEMENT, ((one.total, 1), (part, -1)), rest)
         elif rest == 0 and total < 2 * policy.k:
             yield Sensitive(part, Reason.GROUP, ((one.total, 1), (part, -1)), rest)

@@ -80,8 +80,9 @@ def secrets(grid: Grid, moves: NDArray[np.int64], k: int) -> Iterator[tuple[int,
     for *parts, total in lines:
         for p in parts:
             rest = x[total] - x[p]
-            if x[total] and len(parts) > 1 and (1 <= rest < k or (rest == 0 and x[total] < 2 * k)):
+            if x[total] and len(parts) > 1 and (1 <= rest < k <= x[total] or (rest == 0 and x[total] < 2 * k)):
                 yield p, rest, moves[:, total] - moves[:, p]
+                yield p, 1, np.where(moves[:, p] < 0, -1, k)
 
 
 def cheapest(grid: Grid, k: int) -> int:
