@@ -164,6 +164,14 @@ class Sessions:
 SESSIONS = web.AppKey("sessions", Sessions)
 
 
+def signed_in(request: web.Request) -> Viewer:
+    """Whoever asks; a stranger is shown the way to the sign-in page and back."""
+    viewer = request[VIEWER]
+    if viewer is None:
+        raise Unauthenticated("SIGN_IN_NEEDED")
+    return viewer
+
+
 def _over(viewer: Viewer) -> bool:
     return viewer.expire_time is not None and viewer.expire_time <= clock.now()
 
