@@ -89,7 +89,7 @@ def _from_value(value: Any, field: FieldDescriptor, inner: type[Shape] | None) -
 def write(shape: Shape, message: M) -> M:
     """Sets on the message what was given, and answers it."""
     fields = message.DESCRIPTOR.fields_by_name
-    for name in shape.model_fields_set & fields.keys():
+    for name in shape.model_fields_set.intersection(fields):
         if (value := getattr(shape, name)) is not None:
             _to_field(message, fields[name], value)
     return message
