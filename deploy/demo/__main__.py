@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.demo.api import Api
-from deploy.demo.content import Course, Json, answer, courses
+from deploy.demo.content import Course, Json, answer, courses, quizzes
 from deploy.demo.learning import steps
 from deploy.demo.residents import COUNT, Attendance, Resident, residents
 
@@ -123,19 +123,19 @@ async def publish_one(instructor: Api, reviewer: Api, course: Course) -> Json:
 
 async def one_learner(url: str, passphrase: str, published: Sequence[tuple[Course, Json]]) -> None:
     """Something done and something under way, for who signs in as `learner`."""
-    by_slug = {course.slug: (course, version) for course, version in published}
+    by_slug = {course.slug: version for course, version in published}
     async with Api(url) as learner:
         await learner.sign_in("learner", passphrase)
         answers = {"birthYear": 1953, "sex": "FEMALE", "groups": [], "groupsAnswered": True}
         await learner.put("/people/me/equalityAnswers", answers)
         for slug, lessons in (("kiosk", 99), ("phishing", 1)):
-            course, version = by_slug[slug]
+            version = by_slug[slug]
             enrolled = await learner.post("/enrollments", {"course": version["course"]})
             for lesson in version["content"]["lessons"][:lessons]:
-                await record(learner, enrolled["name"], whole_lesson(course, lesson))
+                await record(learner, enrolled["name"], whole_lesson(lesson))
 
 
-def whole_lesson(course: Course, lesson: Json) -> list[Json]:
+def whole_lesson(lesson: Json) -> list[Json]:
     opened = [{"openScreen": {"lesson": lesson["id"], "screen": screen["key"]}} for screen in lesson["screens"]]
     answered = [
         {
@@ -144,7 +144,7 @@ def whole_lesson(course: Course, lesson: Json) -> list[Json]:
                 "answer": answer(item, right=True),
             }
         }
-        for quiz, items in course.quizzes(lesson["id"])
+        for quiz, items in quizzes(lesson)
         for item in items
     ]
     return [*opened, *answered]
@@ -192,9 +192,9 @@ async def one_person(
         async with Api(url) as own:
             await own.sign_in(person.login, passphrase)
             await own.put("/people/me/equalityAnswers", _answers(person))
-    by_slug = {course.slug: (course, version) for course, version in published}
+    by_slug = {course.slug: version for course, version in published}
     for attendance in person.attends:
-        await attend(admin, name, person, attendance, *by_slug[attendance.course], until)
+        await attend(admin, name, person, attendance, by_slug[attendance.course], until)
 
 
 def _answers(person: Resident) -> Json:
@@ -204,7 +204,7 @@ def _answers(person: Resident) -> Json:
 
 
 async def attend(
-    admin: Api, name: str, person: Resident, attendance: Attendance, course: Course, version: Json, until: datetime
+    admin: Api, name: str, person: Resident, attendance: Attendance, version: Json, until: datetime
 ) -> None:
     """Entered later, with the times at which it happened, as from a centre's paper lists."""
     residence = {"area": person.area, "universe": "EMPLOYEE" if person.organisation else "RESIDENT"}
@@ -219,7 +219,7 @@ async def attend(
     )
     if enrolled.get("state") == "WITHDRAWN":
         return
-    batches = steps(course, version, attendance, person.number, until)
+    batches = steps(version, attendance, person.number, until)
     for batch in batches:
         await record(admin, enrolled["name"], batch)
     if attendance.ending == "withdrew":

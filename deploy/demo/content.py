@@ -11,6 +11,7 @@ from typing import Any
 COURSES = Path(__file__).parent / "courses"
 
 Json = dict[str, Any]
+_KINDS = ("choice", "trueFalse", "shortText", "number", "matching", "ordering")
 # file name -> "media/{id}"
 Media = Mapping[str, str]
 
@@ -52,12 +53,6 @@ class Course:
             }
             for lesson in self.source["lessons"]
         ]
-
-    def quizzes(self, lesson: str) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
-        """(quiz, its items) of a lesson, in order."""
-        for found in self.source["lessons"]:
-            if found["id"] == lesson:
-                yield from ((b["id"], b["items"]) for b in found["blocks"] if b["kind"] == "quiz")
 
 
 def courses() -> list[Course]:
@@ -145,21 +140,30 @@ _TASKS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, Json]]] = {
 }
 
 
-def answer(item: Mapping[str, Any], *, right: bool) -> Json:
-    """What somebody who knows, or does not, would give; as the API takes it."""
-    kind, task = _TASKS[item["kind"]](item)
+def quizzes(lesson: Json) -> Iterator[tuple[str, list[Json]]]:
+    """(quiz, its items) of a published lesson, in order."""
+    yield from ((block["id"], block["quiz"]["items"]) for block in lesson["blocks"] if block.get("quiz"))
+
+
+def answer(item: Json, *, right: bool) -> Json:
+    """What somebody who knows, or does not, would give; as the API takes it.
+
+    `item` is the published one: its steps and right-hand options have other ids than their author gave them.
+    """
+    kind = next(kind for kind in _KINDS if item.get(kind) is not None)
+    task = item[kind]
     match kind:
         case "choice":
             wrong = [option["id"] for option in task["options"] if option["id"] not in task["correct"]][:1]
             return {"values": task["correct"] if right else wrong or task["correct"][:1]}
         case "trueFalse":
-            return {"values": [str(task["correct"] is right).lower()]}
+            return {"values": [str(task.get("correct", False) is right).lower()]}
         case "shortText":
             return {"values": [task["accepted"][0] if right else "?"]}
         case "number":
             return {"values": [task["value"] if right else "-1"]}
         case "matching":
-            left, rights = list(task["correct"]), list(task["correct"].values())
+            left, rights = zip(*sorted(task["correct"].items()), strict=True)
             return {"pairs": dict(zip(left, rights if right else [*rights[1:], rights[0]], strict=True))}
         case _:
             steps = [step["id"] for step in task["steps"]]

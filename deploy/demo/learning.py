@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from deploy.demo.content import Course, Json, answer
+from deploy.demo.content import Json, answer, quizzes
 from deploy.demo.residents import SEED, Attendance, Ending
 
 _SCREEN = timedelta(seconds=70)
 _TRIES = 6
 
 
-def steps(course: Course, version: Json, attendance: Attendance, number: int, until: datetime) -> list[list[Json]]:
+def steps(version: Json, attendance: Attendance, number: int, until: datetime) -> list[list[Json]]:
     """Batches of steps in order, one for each lesson begun. `version` is the published version as the API gives it."""
     random = Random(SEED * 1_000 + number)  # noqa: S311 - not secrets
     lessons = version["content"]["lessons"]
@@ -26,7 +26,7 @@ def steps(course: Course, version: Json, attendance: Attendance, number: int, un
         if moment >= until:
             break
         halfway = share < 1 and lesson is begun[-1]
-        batch = [*_lesson(random, course, lesson, version["content"]["rule"], attendance.skill, halfway)]
+        batch = [*_lesson(random, lesson, version["content"]["rule"], attendance.skill, halfway)]
         batches.append([_timed(step, min(moment + place * _SCREEN, until)) for place, step in enumerate(batch)])
         moment += attendance.pace + len(batch) * _SCREEN
     return batches
@@ -47,19 +47,17 @@ def _timed(step: Json, moment: datetime) -> Json:
     return {**step, "time": moment.isoformat(timespec="seconds").replace("+00:00", "Z")}
 
 
-def _lesson(
-    random: Random, course: Course, lesson: Mapping[str, Any], rule: Mapping[str, Any], skill: float, halfway: bool
-) -> Iterator[Json]:
+def _lesson(random: Random, lesson: Json, rule: Mapping[str, Any], skill: float, halfway: bool) -> Iterator[Json]:
     screens = lesson["screens"]
     for screen in screens[: len(screens) // 2 + 1] if halfway else screens:
         yield {"openScreen": {"lesson": lesson["id"], "screen": screen["key"]}}
     if not halfway:
-        for quiz, items in course.quizzes(lesson["id"]):
+        for quiz, items in quizzes(lesson):
             yield from _quiz(random, lesson["id"], quiz, items, rule, skill)
 
 
 def _quiz(
-    random: Random, lesson: str, quiz: str, items: list[Mapping[str, Any]], rule: Mapping[str, Any], skill: float
+    random: Random, lesson: str, quiz: str, items: list[Json], rule: Mapping[str, Any], skill: float
 ) -> Iterator[Json]:
     """Tries until the pass mark is reached or no attempt is left; each try goes better than the one before."""
     allowed = rule.get("maxAttempts") or _TRIES
