@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,6 +22,15 @@ class LessonState(StrEnum):
 STATES = tuple(LessonState)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Of a lesson: `behind` are screens opened, and passed where they ask something; `score` is the best, -1 none."""
+
+    state: LessonState
+    behind: int
+    score: int
+
+
 def score_of(items: tuple[Item, ...], attempt: Attempt) -> int | None:
     """Percent of points, half up; None while an item is not answered."""
     right = {given.item: given.correct for given in attempt.answers}
@@ -32,7 +42,7 @@ def score_of(items: tuple[Item, ...], attempt: Attempt) -> int | None:
 
 
 def is_passed(quiz: QuizRecord, plan: Plan) -> bool:
-    return (quiz.best_score if quiz.best_score is not None else -1) >= plan.pass_mark
+    return quiz.best_score >= plan.pass_mark
 
 
 def attempts_left(quiz: QuizRecord, plan: Plan) -> int | None:
@@ -46,14 +56,23 @@ def may_begin(quiz: QuizRecord, plan: Plan) -> bool:
     return attempts_left(quiz, plan) != 0 and len(quiz.attempts) < MOST_ATTEMPTS
 
 
+def measure(lesson: plans.Lesson, done: LessonRecord, plan: Plan) -> Measured:
+    opened = {each.screen for each in done.opened}.intersection(lesson.screens)
+    quizzes = [done.quiz(quiz.id) for quiz in lesson.quizzes]
+    scores = [quiz.best_score for quiz in quizzes]
+    failed = [quiz for quiz, score in zip(lesson.quizzes, scores, strict=True) if score < plan.pass_mark]
+    behind = opened.difference(quiz.screen_of(item.id) for quiz in failed for item in quiz.items)
+    if lesson.screens and not failed and len(opened) == len(lesson.screens):
+        state = LessonState.DONE
+    elif opened or any(quiz.attempts for quiz in quizzes):
+        state = LessonState.UNDER_WAY
+    else:
+        state = LessonState.NOT_STARTED
+    return Measured(state, len(behind), max(scores, default=-1))
+
+
 def lesson_state(lesson: plans.Lesson, done: LessonRecord, plan: Plan) -> LessonState:
-    opened = {each.screen for each in done.opened}
-    passed = all(is_passed(done.quiz(quiz.id), plan) for quiz in lesson.quizzes)
-    if passed and lesson.screens and opened.issuperset(lesson.screens):
-        return LessonState.DONE
-    if opened.intersection(lesson.screens) or any(done.quiz(quiz.id).attempts for quiz in lesson.quizzes):
-        return LessonState.UNDER_WAY
-    return LessonState.NOT_STARTED
+    return measure(lesson, done, plan).state
 
 
 def done_time(lesson: plans.Lesson, done: LessonRecord, plan: Plan) -> datetime:
@@ -69,25 +88,6 @@ def done_time(lesson: plans.Lesson, done: LessonRecord, plan: Plan) -> datetime:
     return max(times)
 
 
-def percent(record: Record, plan: Plan) -> int:
-    """Screens of the counted lessons that are behind the learner: opened, and passed where they ask something."""
-    if record.completion:
-        return 100
-    behind = total = 0
-    for lesson in plan.counted:
-        done = record.lesson(lesson.id)
-        failed = {
-            quiz.screen_of(item.id)
-            for quiz in lesson.quizzes
-            if not is_passed(done.quiz(quiz.id), plan)
-            for item in quiz.items
-        }
-        opened = {each.screen for each in done.opened}
-        behind += len(opened.intersection(lesson.screens) - failed)
-        total += len(lesson.screens)
-    return min(99, 100 * behind // total) if total else 0
-
-
 def standing(record: Record) -> Standing:
     if record.enrol_time is None:
         return Standing.AWAITED
@@ -99,13 +99,17 @@ def standing(record: Record) -> Standing:
 
 
 def summary(record: Record, plan: Plan) -> Summary:
-    states = [STATES.index(lesson_state(lesson, record.lesson(lesson.id), plan)) + 1 for lesson in plan.lessons]
-    scores = [
-        max((_score(record.lesson(lesson.id).quiz(quiz.id)) for quiz in lesson.quizzes), default=-1) + 1
-        for lesson in plan.lessons
-    ]
-    return Summary(plan.version, standing(record), percent(record, plan), bytes([*states, *scores]))
+    done = {lesson.lesson: lesson for lesson in record.lessons}
+    measured = [measure(lesson, done.get(lesson.id) or LessonRecord(lesson.id), plan) for lesson in plan.lessons]
+    states = [STATES.index(each.state) + 1 for each in measured]
+    scores = [each.score + 1 for each in measured]
+    return Summary(plan.version, standing(record), _percent(record, plan, measured), bytes([*states, *scores]))
 
 
-def _score(quiz: QuizRecord) -> int:
-    return -1 if quiz.best_score is None else quiz.best_score
+def _percent(record: Record, plan: Plan, measured: list[Measured]) -> int:
+    """Of the screens of the counted lessons, those behind the learner; 100 says complete and nothing else does."""
+    if record.completion:
+        return 100
+    total = sum(len(lesson.screens) for lesson in plan.counted)
+    behind = sum(each.behind for lesson, each in zip(plan.lessons, measured, strict=True) if lesson.counted)
+    return min(99, 100 * behind // total) if total else 0

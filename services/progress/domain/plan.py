@@ -66,7 +66,7 @@ class Plan:
             raise Refused("LESSON_UNKNOWN")
         return self._by_id[id]
 
-    @property
+    @cached_property
     def counted(self) -> tuple[Lesson, ...]:
         return tuple(lesson for lesson in self.lessons if lesson.counted)
 

@@ -54,8 +54,9 @@ class QuizRecord:
     extra: int = 0
 
     @property
-    def best_score(self) -> int | None:
-        return max((attempt.score for attempt in self.attempts if attempt.score is not None), default=None)
+    def best_score(self) -> int:
+        """-1 while no attempt is finished."""
+        return max((attempt.score for attempt in self.attempts if attempt.score is not None), default=-1)
 
     @property
     def under_way(self) -> bool:

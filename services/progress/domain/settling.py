@@ -21,6 +21,8 @@ def settle(before: Record, after: Record, plan: Plan | None, number: str, now: d
     started = after.start_time is not None and before.start_time is None
     facts: list[Fact] = [LearningStarted(after, now, after.start_time)] if started and after.start_time else []
     if after.withdraw_time is None:
+        if after.summary.version != plan.version:
+            after = _with_attempts_finished(after, plan)
         after, learned = _learned(after, plan, number, now)
         facts += learned
     return replace(after, summary=summary(after, plan)), facts
@@ -29,30 +31,27 @@ def settle(before: Record, after: Record, plan: Plan | None, number: str, now: d
 def _learned(record: Record, plan: Plan, number: str, now: datetime) -> Outcome:
     facts: list[Fact] = []
     for lesson in plan.lessons:
-        record, completed = _with_lesson_done(record, lesson, plan, now)
-        facts += completed
-    if record.completion or not all_done(record, plan):
+        done = record.lesson(lesson.id)
+        if done.opened and not done.done_time and lesson_state(lesson, done, plan) is LessonState.DONE:
+            time = done_time(lesson, done, plan)
+            record = record.with_lesson(replace(done, done_time=time))
+            facts.append(LessonCompleted(record, now, lesson.id, lesson.minutes, time))
+    if record.completion or not plan.counted or not _all_done(record, plan):
         return record, facts
     completion = _completion(record, plan)
     record = replace(record, completion=completion, certificate=Certificate(number, completion.time))
     return record, [*facts, CourseCompleted(record, now, completion), CertificateIssued(record, now, number)]
 
 
-def _with_lesson_done(record: Record, lesson: plans.Lesson, plan: Plan, now: datetime) -> Outcome:
-    done = record.lesson(lesson.id)
-    for quiz in lesson.quizzes:
-        last = done.quiz(quiz.id)
-        if last.under_way:
-            record = record.with_quiz(
-                lesson.id, replace(last, attempts=(*last.attempts[:-1], finished(quiz, last.attempts[-1])))
-            )
-    done = record.lesson(lesson.id)
-    if done.done_time or lesson_state(lesson, done, plan) is not LessonState.DONE:
-        return record, []
-    time = done_time(lesson, done, plan)
-    return record.with_lesson(replace(done, done_time=time)), [
-        LessonCompleted(record, now, lesson.id, lesson.minutes, time)
-    ]
+def _with_attempts_finished(record: Record, plan: Plan) -> Record:
+    """Another version may ask for no more than what an attempt under way has answered."""
+    for lesson in plan.lessons:
+        for quiz in lesson.quizzes:
+            tried = record.lesson(lesson.id).quiz(quiz.id)
+            if tried.under_way:
+                attempts = (*tried.attempts[:-1], finished(quiz, tried.attempts[-1]))
+                record = record.with_quiz(lesson.id, replace(tried, attempts=attempts))
+    return record
 
 
 def finished(quiz: plans.Quiz, attempt: Attempt) -> Attempt:
@@ -64,9 +63,11 @@ def finished(quiz: plans.Quiz, attempt: Attempt) -> Attempt:
     return replace(attempt, score=score, finish_time=max(times))
 
 
-def all_done(record: Record, plan: Plan) -> bool:
-    return bool(plan.counted) and all(
-        lesson_state(lesson, record.lesson(lesson.id), plan) is LessonState.DONE for lesson in plan.counted
+def _all_done(record: Record, plan: Plan) -> bool:
+    counted = [(lesson, record.lesson(lesson.id)) for lesson in plan.counted]
+    # Most are not done, and known not to be without looking closer.
+    return all(done.done_time for _, done in counted) and all(
+        lesson_state(lesson, done, plan) is LessonState.DONE for lesson, done in counted
     )
 
 
@@ -74,7 +75,7 @@ def _completion(record: Record, plan: Plan) -> Completion:
     """Dated by the last thing it took; after a move to a version that asks less, by the move."""
     times = [record.lesson(lesson.id).done_time for lesson in plan.counted]
     scores = [
-        QuizScore(lesson.id, quiz.id, record.lesson(lesson.id).quiz(quiz.id).best_score or 0)
+        QuizScore(lesson.id, quiz.id, record.lesson(lesson.id).quiz(quiz.id).best_score)
         for lesson in plan.counted
         for quiz in lesson.quizzes
     ]

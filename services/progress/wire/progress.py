@@ -9,7 +9,7 @@ from services.chassis.clock import stamp
 from services.chassis.errors import Missing
 from services.progress.domain import plan as plans
 from services.progress.domain.grading import right_answer
-from services.progress.domain.measure import LessonState, attempts_left, is_passed, lesson_state, percent
+from services.progress.domain.measure import LessonState, attempts_left, is_passed, lesson_state
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Attempt, Completion, LessonRecord, QuizRecord, Record
 from services.progress.wire.steps import answer_message
@@ -46,7 +46,7 @@ def progress_message(record: Record, plan: Plan | None, certificate: pb.Certific
         completion_reason=reason_message(record.completion) if record.completion else None,
         certificate=certificate,
         last_activity_time=stamp(record.last_activity_time),
-        percent=percent(record, plan) if plan else record.summary.percent,
+        percent=record.summary.percent,
         course_title=plan.title if plan else None,
     )
 
@@ -99,7 +99,7 @@ def _quiz_message(quiz: plans.Quiz, done: QuizRecord, plan: Plan) -> pb.QuizProg
         quiz=quiz.id,
         attempts=[_attempt_message(quiz, number, attempt) for number, attempt in enumerate(done.attempts, 1)],
         passed=is_passed(done, plan),
-        best_score=-1 if done.best_score is None else done.best_score,
+        best_score=done.best_score,
         attempts_left=left or 0,
         unlimited=left is None,
     )
@@ -107,7 +107,8 @@ def _quiz_message(quiz: plans.Quiz, done: QuizRecord, plan: Plan) -> pb.QuizProg
 
 def _attempt_message(quiz: plans.Quiz, number: int, attempt: Attempt) -> pb.Attempt:
     """Answers in the order of the items; those to items that this version has no more are left out."""
-    answers = [(item, attempt.given(item.id)) for item in quiz.items]
+    given_to = {given.item: given for given in attempt.answers}
+    answers = [(item, given_to.get(item.id)) for item in quiz.items]
     return pb.Attempt(
         number=number,
         answers=[

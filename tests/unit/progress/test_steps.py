@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.chassis.errors import Refused
 from services.progress.domain.enrolling import enrolled, moved, revoke_certificate, withdrawn
 from services.progress.domain.facts import CertificateIssued, CourseCompleted, Fact, LearningStarted, LessonCompleted
-from services.progress.domain.measure import LessonState, attempts_left, lesson_state, percent
+from services.progress.domain.measure import LessonState, attempts_left, lesson_state
 from services.progress.domain.record import Attempt, QuizRecord, Record, Standing
 from services.progress.domain.settling import settle
 from services.progress.domain.steps import KEPT_ATTEMPTS, Step, allow_attempt, start_attempt
@@ -73,7 +73,7 @@ def test_a_quiz_below_the_pass_mark_keeps_the_lesson_under_way() -> None:
     record = do(FRESH, *EVERY_STEP[:5], *WRONG).record
     assert lesson_state(TRY, record.lesson("try"), PLAN) is LessonState.UNDER_WAY
     assert record.completion is None
-    assert percent(record, PLAN) == 60
+    assert record.summary.percent == 60
 
 
 def test_practice_after_passing_lowers_nothing_and_is_never_used_up() -> None:
@@ -246,13 +246,12 @@ def test_done_percent_and_completion_never_disagree(steps: list[Step]) -> None:
     for step in steps:
         outcome = do(record, step)
         record = outcome.record
-        seen.append(percent(record, PLAN))
+        seen.append(record.summary.percent)
     counted = [lesson_state(lesson, record.lesson(lesson.id), PLAN) for lesson in PLAN.counted]
     assert seen == sorted(seen)
     assert (record.completion is not None) == all(state is LessonState.DONE for state in counted)
-    assert (percent(record, PLAN) == 100) == (record.completion is not None)
+    assert (record.summary.percent == 100) == (record.completion is not None)
     assert (record.certificate is not None) == (record.completion is not None)
-    assert record.summary.percent == percent(record, PLAN)
 
 
 @given(st.permutations(["enrolled", "moved", "withdrawn"] * 2))
