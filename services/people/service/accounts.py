@@ -73,6 +73,8 @@ class Accounts(Door):
         changed = await self.store.people.change(
             before.id, lambda there: person.update(there, changes, now(), etag=wanted.etag)
         )
+        if not access.is_oneself(wanted.name):
+            await self._note_view(wanted.name, f"changed {', '.join(sorted(changes))}")
         return render.person(changed)
 
     async def ListPeople(self, request: people_pb2.ListPeopleRequest, context: object) -> people_pb2.ListPeopleResponse:
