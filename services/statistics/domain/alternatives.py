@@ -143,7 +143,11 @@ def _block(
     for place, weight in task.weights:
         objective[place] = weight
     part = hidden[places]
-    return _Block(task, places, rows, matrix, objective[places], -fall[places] * part, rise * part)
+    lower, upper = -fall[places] * part, rise * part
+    if len(task.weights) == 1:  # what is asked is enough: a modest alternative moves fewer cells
+        lower[objective[places] < 0] = np.maximum(lower[objective[places] < 0], -task.level)
+        upper[objective[places] > 0] = np.minimum(upper[objective[places] > 0], task.level)
+    return _Block(task, places, rows, matrix, objective[places], lower, upper)
 
 
 def _parts(system: System, support: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -12,6 +12,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from services.statistics.domain.alternatives import EPSILON, System, Task, room, witnesses
 
 Numbers = NDArray[np.float64]
+TOGETHER = 6
 
 
 def mended(
@@ -62,10 +63,22 @@ def freed(system: System, wanted: Sequence[Task], hidden: Numbers, needed: Numbe
     for place in sorted(np.flatnonzero(hidden > needed), key=lambda j: (-cost[j], j)):
         hidden[place] = 0
         touched = [i for i, witness in enumerate(known) if witness is not None and place in witness]
-        again = witnesses(system, [wanted[i] for i in touched], hidden)
-        if any(witness is None for witness in again):
+        if (others := _other_witnesses(system, wanted, hidden, touched)) is None:
             hidden[place] = 1
-            continue
-        for i, witness in zip(touched, again, strict=True):
-            known[i] = witness
+        else:
+            known = [others.get(i, witness) for i, witness in enumerate(known)]
     return hidden
+
+
+def _other_witnesses(
+    system: System, wanted: Sequence[Task], hidden: Numbers, touched: Sequence[int]
+) -> dict[int, frozenset[int]] | None:
+    """None as soon as one task has no other."""
+    found: dict[int, frozenset[int]] = {}
+    for start in range(0, len(touched), TOGETHER):
+        some = touched[start : start + TOGETHER]
+        for i, witness in zip(some, witnesses(system, [wanted[i] for i in some], hidden), strict=True):
+            if witness is None:
+                return None
+            found[i] = witness
+    return found
