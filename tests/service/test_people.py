@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
+import grpc
+import grpc.aio
 import pytest
 
 from ieum.people.v1 import events_pb2, people_pb2
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
+from services.chassis import rpc
+from services.chassis.clock import now
 from services.chassis.config import Settings
 from services.chassis.errors import (
     Conflict,
@@ -23,7 +28,9 @@ from services.chassis.errors import (
 from services.chassis.mongo import Database
 from services.chassis.principal import ANONYMOUS, SYSTEM, Grant, Kind, Principal, pseudonym
 from services.people import accounts
+from services.people.domain.attempts import FREE_FOR_ADDRESS, WINDOW, Attempts
 from services.people.main import compose
+from services.people.store.attempts import counter
 from tests.service.conftest import ClientFor, Published, StartService
 
 PASSPHRASE = "twelve small boats"
@@ -276,6 +283,18 @@ async def test_guessing_is_slowed_down_for_the_guesser_and_nobody_else(town: Tow
     with pytest.raises(Exhausted) as caught:
         await town.sign_in("haneul")
     assert 1 <= int(caught.value.details["seconds"]) <= 60
+    assert (await town.sign_in("haneul", address="192.0.2.8")).token
+
+
+async def test_an_address_that_fails_a_hundred_times_waits_whatever_login_it_tries(
+    town: Town, database_of: Callable[[str], Database]
+) -> None:
+    await town.register("haneul")
+    spent = Attempts(FREE_FOR_ADDRESS, FREE_FOR_ADDRESS + 6, now(), now() + WINDOW)
+    await database_of("people")["attempts"].insert_one({"_id": counter("192.0.2.7"), "revision": 1, **asdict(spent)})
+    with pytest.raises(Exhausted) as caught:
+        await town.sign_in("haneul")
+    assert reason(caught) == "SLOW_DOWN"
     assert (await town.sign_in("haneul", address="192.0.2.8")).token
 
 
@@ -643,41 +662,86 @@ async def test_a_command_that_cannot_be_done_says_why(settings: Settings) -> Non
             await accounts.reset_passphrase(store, "nobody", PASSPHRASE)
 
 
+# Speed
+
+
+async def test_no_question_reads_a_whole_collection(town: Town, database_of: Callable[[str], Database]) -> None:
+    people = await asyncio.gather(*(town.register(f"person{number}") for number in range(12)))
+    _, admin = await town.newcomer("admin", "administrator", "areas/HB01")
+    database = database_of("people")
+    await database.command({"profile": 2})
+    answer = await town.sign_in("person7")
+    await town.viewer(answer.token)
+    for request in (
+        people_pb2.ListPeopleRequest(),
+        people_pb2.ListPeopleRequest(query="son1"),
+        people_pb2.ListPeopleRequest(role=people_pb2.ADMINISTRATOR, page_size=1),
+    ):
+        for client in (admin, town.system):
+            await client.ListPeople(request)
+    await town.system.BatchGetNames(people_pb2.BatchGetNamesRequest(names=[person.name for person in people]))
+    await town.system.ListTokens(people_pb2.ListTokensRequest(parent=people[0].name))
+    for wanted in ({}, {"actor": "people/x"}, {"action": people_pb2.SIGNED_IN}):
+        await town.audit(**wanted)
+    await town.system.ErasePerson(people_pb2.ErasePersonRequest(name=people[0].name))
+    await database.command({"profile": 0})
+    noted = await database["system.profile"].find({"planSummary": {"$exists": True}}).to_list()
+    assert len(noted) > 20
+    scanned = {(each["op"], each["ns"].rpartition(".")[2]) for each in noted if "COLLSCAN" in each["planSummary"]}
+    assert scanned == set()
+
+
 # Who may do what
 
 _ANY = people_pb2.Grant(role=people_pb2.OFFICIAL, scope="areas/HB01")
 
 
-@pytest.mark.parametrize(
-    ("method", "request_for"),
-    [
-        ("GetPerson", lambda name: people_pb2.GetPersonRequest(name=name)),
-        ("UpdatePerson", lambda name: people_pb2.UpdatePersonRequest(person=people_pb2.Person(name=name))),
-        ("ListPeople", lambda name: people_pb2.ListPeopleRequest()),
-        ("ResetPassphrase", lambda name: people_pb2.ResetPassphraseRequest(name=name, new_passphrase="taken over")),
-        ("ChangePassphrase", lambda name: people_pb2.ChangePassphraseRequest(name=name, new_passphrase="taken over")),
-        ("ErasePerson", lambda name: people_pb2.ErasePersonRequest(name=name)),
-        ("ListTokens", lambda name: people_pb2.ListTokensRequest(parent=name)),
-        ("CreateToken", lambda name: people_pb2.CreateTokenRequest(parent=name)),
-        ("GrantRole", lambda name: people_pb2.GrantRoleRequest(name=name, grant=_ANY)),
-        ("RevokeRole", lambda name: people_pb2.RevokeRoleRequest(name=name, grant=_ANY)),
-        ("ListAuditEntries", lambda name: people_pb2.ListAuditEntriesRequest()),
-        ("ImportPlaces", lambda name: people_pb2.ImportPlacesRequest()),
-    ],
-)
-async def test_others_may_not_whether_or_not_the_person_exists(
-    town: Town, method: str, request_for: Callable[[str], Any]
-) -> None:
+_FOR_ADMINISTRATORS_OR_ONESELF: dict[str, Callable[[str], Any]] = {
+    "GetPerson": lambda name: people_pb2.GetPersonRequest(name=name),
+    "UpdatePerson": lambda name: people_pb2.UpdatePersonRequest(person=people_pb2.Person(name=name)),
+    "ListPeople": lambda name: people_pb2.ListPeopleRequest(),
+    "ResetPassphrase": lambda name: people_pb2.ResetPassphraseRequest(name=name, new_passphrase="taken over"),
+    "ChangePassphrase": lambda name: people_pb2.ChangePassphraseRequest(name=name, new_passphrase="taken over"),
+    "ErasePerson": lambda name: people_pb2.ErasePersonRequest(name=name),
+    "ListTokens": lambda name: people_pb2.ListTokensRequest(parent=name),
+    "CreateToken": lambda name: people_pb2.CreateTokenRequest(parent=name),
+    "RevokeToken": lambda name: people_pb2.RevokeTokenRequest(name=f"{name}/tokens/t1"),
+    "GrantRole": lambda name: people_pb2.GrantRoleRequest(name=name, grant=_ANY),
+    "RevokeRole": lambda name: people_pb2.RevokeRoleRequest(name=name, grant=_ANY),
+    "ListAuditEntries": lambda name: people_pb2.ListAuditEntriesRequest(),
+    "ImportPlaces": lambda name: people_pb2.ImportPlacesRequest(),
+}
+
+
+async def test_others_may_not_whether_or_not_the_person_exists(town: Town) -> None:
     there = (await town.register("haneul")).name
     stranger = principal(await town.register("stranger"))
     officer = principal(await town.register("officer"), *(Grant(role, "*") for role in ("instructor", "official")))
-    for who, kind in ((ANONYMOUS, Unauthenticated), (stranger, Forbidden), (officer, Forbidden)):
-        answers = []
-        for name in (there, "people/nobody"):
-            with pytest.raises(kind) as caught:
-                await getattr(town.acting(who), method)(request_for(name))
-            answers.append(reason(caught))
-        assert answers[0] == answers[1]
+    for method, request_for in _FOR_ADMINISTRATORS_OR_ONESELF.items():
+        for who, kind in ((ANONYMOUS, "Unauthenticated"), (stranger, "Forbidden"), (officer, "Forbidden")):
+            answers = []
+            for name in (there, "people/nobody"):
+                with pytest.raises(Problem) as caught:
+                    await getattr(town.acting(who), method)(request_for(name))
+                answers.append((method, type(caught.value).__name__, reason(caught)))
+            assert answers[0] == answers[1]
+            assert answers[0][:2] == (method, kind)
+
+
+async def test_names_are_for_instructors_and_administrators(town: Town) -> None:
+    there = (await town.register("haneul")).name
+    official = town.acting(principal(await town.register("official"), Grant("official", "*")))
+    for client, kind in ((town.anybody, Unauthenticated), (official, Forbidden)):
+        with pytest.raises(kind):
+            await client.BatchGetNames(people_pb2.BatchGetNamesRequest(names=[there]))
+
+
+async def test_a_call_that_does_not_say_who_asks_is_refused(start_service: StartService) -> None:
+    address = await start_service("people", compose)
+    async with rpc.channel(address) as channel:
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await PeopleServiceStub(channel).ListAreas(people_pb2.ListAreasRequest())
+    assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED
 
 
 async def test_an_administrator_of_everything_is_told_that_somebody_is_missing(town: Town) -> None:
