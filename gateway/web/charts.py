@@ -1,6 +1,7 @@
 """Bars, lines and tile maps from plain lists.
 
 A value of None is a number that may not be shown: it is drawn as such and said in words (`hidden`), never as zero.
+A text in place of a value says why there is no number at all.
 The page sets the table with the same numbers beside each chart.
 """
 
@@ -14,7 +15,7 @@ from markupsafe import Markup
 
 from gateway.web import svg
 
-Value: TypeAlias = float | None
+Value: TypeAlias = float | str | None
 Series: TypeAlias = tuple[str, Sequence[Value]]
 Tile: TypeAlias = tuple[str, int, int, Value]
 """Name, column, row (both from 0), value."""
@@ -40,8 +41,8 @@ def bars(
         top = row * group
         drawn.append(svg.text(label, "0", top + LABEL - 0.5, class_="chart-label"))
         for nth, (_, values) in enumerate(series):
-            share = None if values[row] is None else BARS_SHARE * (values[row] or 0) / longest
-            words = hidden if share is None else say(values[row] or 0)
+            share = None if values[row] is None else BARS_SHARE * (_number(values[row]) or 0) / longest
+            words = _words(values[row], say, hidden)
             drawn += _bar(name, nth, top + LABEL + nth * (BAR + BAR_GAP), share, words)
     return svg.frame(name, title, description, len(labels) * group, *drawn)
 
@@ -68,7 +69,9 @@ def lines(
         alone = len(series) == 1
         told = hidden if alone else f"{hidden}: {label}"
         drawn += [
-            _said(*at, value, say, told) for at, value in zip(points, values, strict=True) if alone or value is None
+            _said(*at, _words(value, say, told))
+            for at, value in zip(points, values, strict=True)
+            if alone or value is None
         ]
     return svg.frame(
         name, title, description, PLOT_TOP + PLOT_HEIGHT + AXIS + 1.25, *drawn, class_=_width(len(labels), 4, 8)
@@ -76,7 +79,8 @@ def lines(
 
 
 def _point(at: int, count: int, value: Value, top: float) -> Point:
-    height = None if value is None else PLOT_TOP + PLOT_HEIGHT * (1 - value / top)
+    number = _number(value)
+    height = None if number is None else PLOT_TOP + PLOT_HEIGHT * (1 - number / top)
     return _across(at, count), height
 
 
@@ -123,9 +127,9 @@ def _mark(nth: int, x: str, y: float | None) -> Markup:
     return svg.element("svg", inner, x=x, y=svg.rem(height), overflow="visible", class_=look)
 
 
-def _said(x: str, y: float | None, value: Value, say: Say, hidden: str) -> Markup:
+def _said(x: str, y: float | None, words: str) -> Markup:
     height = PLOT_TOP + PLOT_HEIGHT - 1.3 if y is None else y - 0.8
-    return svg.text(hidden if value is None else say(value), x, height, text_anchor="middle", class_="chart-value")
+    return svg.text(words, x, height, text_anchor="middle", class_="chart-value")
 
 
 def tiles(name: str, title: str, description: str, areas: Sequence[Tile], say: Say, hidden: str) -> Markup:
@@ -139,21 +143,29 @@ def tiles(name: str, title: str, description: str, areas: Sequence[Tile], say: S
 
 def _tile(name: str, area: Tile, columns: int, top: float, say: Say, hidden: str) -> Markup:
     label, column, row, value = area
-    shade = "none" if value is None else str(min(int(value / top * SHADES), SHADES - 1) + 1)
+    number = _number(value)
+    shade = "none" if number is None else str(min(int(number / top * SHADES), SHADES - 1) + 1)
     middle, y = svg.percent((column + 0.5) / columns), row * (TILE_HEIGHT + TILE_GAP)
     box = {"fill": svg.fill(name, "hidden")} if value is None else {}
     ground = svg.element(
         "rect", x=svg.percent((column + 0.01) / columns), y=svg.rem(y), width=svg.percent(0.98 / columns),
         height=svg.rem(TILE_HEIGHT), rx=6, **box,
     )  # fmt: skip
-    words = hidden if value is None else say(value)
     return svg.element(
         "g",
         ground,
         svg.text(label, middle, y + 2.1, text_anchor="middle", class_="chart-label"),
-        svg.text(words, middle, y + 3.55, text_anchor="middle"),
+        svg.text(_words(value, say, hidden), middle, y + 3.55, text_anchor="middle"),
         class_=f"tile t-{shade}",
     )
+
+
+def _number(value: Value) -> float | None:
+    return None if isinstance(value, str) else value
+
+
+def _words(value: Value, say: Say, hidden: str) -> str:
+    return hidden if value is None else value if isinstance(value, str) else say(value)
 
 
 def withheld(series: Sequence[Series]) -> bool:
@@ -174,7 +186,7 @@ def _look(nth: int) -> str:
 
 def ceiling(series: Sequence[Series]) -> float:
     """Return a round number at or above every value: 1, 2, 2.5 or 5 times a power of ten."""
-    most = max((value for _, values in series for value in values if value is not None), default=0) or 1
+    most = max((value for _, values in series for value in values if isinstance(value, (int, float))), default=0) or 1
     power = 10.0 ** next(exponent for exponent in range(-6, 12) if 10.0**exponent * 10 >= most)
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= most)
 
