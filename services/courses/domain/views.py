@@ -22,7 +22,10 @@ from services.courses.domain.content import (
 
 
 def publishable(content: Content, course: str) -> Content:
-    """Ids of steps and right-hand options say nothing any more ("s1", "s2" would); every version has the same."""
+    """Ids of steps and right-hand options say nothing any more ("s1", "s2" would); every version has the same.
+
+    Answers that name an option long deleted are dropped, or nobody could be right.
+    """
 
     def disguise(item: Item, place: str) -> Item:
         return replace(item, task=_disguised(item.task, f"{course}/{place}/{item.id}"))
@@ -63,12 +66,16 @@ def _with_items(content: Content, change: Callable[[Item, str], Item]) -> Conten
 
 def _disguised(task: Task, seed: str) -> Task:
     match task:
+        case Choice():
+            there = {option.id for option in task.options}
+            return replace(task, correct=tuple(option for option in task.correct if option in there))
         case Ordering():
             names = _names(task.steps, f"{seed}/steps")
             return replace(task, steps=_renamed(task.steps, names))
         case Matching():
             names = _names(task.right, f"{seed}/right")
-            correct = {left: names[right] for left, right in task.correct.items() if right in names}
+            lefts = {option.id for option in task.left}
+            correct = {left: names[right] for left, right in task.correct.items() if left in lefts and right in names}
             return replace(task, right=_renamed(task.right, names), correct=correct)
         case _:
             return task

@@ -96,6 +96,20 @@ def test_ids_in_a_version_say_nothing_and_stay_the_same() -> None:
     assert [option.id for option in matching.right] == [matching.correct["b"], matching.correct["a"]]
 
 
+def test_an_answer_that_names_a_deleted_option_is_not_published() -> None:
+    tasks = (
+        Choice(options("a", "b"), ("a", "gone"), multiple=True),
+        Matching(options("a", "b"), options("x", "y"), {"a": "x", "b": "y", "gone": "y"}),
+    )
+    whole = content(lesson("first", Block("q", quiz(*tasks))))
+    assert problems_of(whole, KNOWN) == ()
+    choice, matching = tasks_of(publishable(whole, "c1"))
+    assert isinstance(choice, Choice)
+    assert isinstance(matching, Matching)
+    assert choice.correct == ("a",)
+    assert set(matching.correct) == {"a", "b"}
+
+
 def test_the_order_of_steps_a_learner_sees_does_not_follow_from_the_right_one() -> None:
     seen = set()
     for name in range(60):
