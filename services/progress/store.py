@@ -45,6 +45,8 @@ class Plans:
         await self._collection.create_index([("course", ASCENDING), ("version", DESCENDING)])
 
     async def keep(self, event: CoursePublished) -> None:
+        """Read before it is kept, so that one that cannot be read is put aside with its event."""
+        plan_of(event)
         document = {"course": event.course, "version": event.version, "event": event.SerializeToString()}
         key = f"{event.course.rpartition('/')[2]}-{event.version}"
         await self._collection.update_one({"_id": key}, {"$setOnInsert": document}, upsert=True)
