@@ -44,7 +44,7 @@ def possible(grid: Grid, hidden: frozenset[Any]) -> dict[Any, tuple[int, int]]:
     return {(r, c): (int(tables[:, r, c].min()), int(tables[:, r, c].max())) for r, c in hidden}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(grids(2, 3, 2), st.sets(st.tuples(st.integers(0, 2), st.integers(0, 3))))
 def test_intervals_are_those_of_all_possible_tables(grid: Grid, chosen: set[tuple[int, int]]) -> None:
     hidden = frozenset(chosen) - {(2, 3)}
@@ -52,7 +52,7 @@ def test_intervals_are_those_of_all_possible_tables(grid: Grid, chosen: set[tupl
     assert audit(shown(cells, hidden), cells.counts, 5).ranges == possible(grid, hidden)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(grids(4, 3, 15), st.sets(st.tuples(st.integers(0, 4), st.integers(0, 3)), min_size=2))
 def test_showing_another_cell_never_widens_an_interval(grid: Grid, chosen: set[tuple[int, int]]) -> None:
     cells, hidden = two_way(grid), frozenset(chosen)

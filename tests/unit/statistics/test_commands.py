@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import csv
-import json
 import random
 import subprocess
 import sys
@@ -12,48 +10,10 @@ from typing import Any
 
 import pytest
 
-from services.statistics.__main__ import main
-
 Write = Callable[[str], Path]
 
 HEADER = "person,run,enrolled_on,first_activity_on,completed_on,withdrawn_on,hours\n"
 PERIOD = ["--from", "2026-07-01", "--to", "2026-09-30", "--as-of", "2026-12-31"]
-TABLE = "town,x,y,z,all\nHan,20,3,12,35\nBit,14,22,9,45\nMul,11,17,30,58\nsum,45,42,51,138\n"
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def written(text: str) -> Path:
-        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.csv"
-        path.write_bytes(text.encode())
-        return path
-
-    return written
-
-
-@pytest.fixture
-def ask(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
-    def asked(*arguments: object, status: int = 0) -> dict[str, Any]:
-        assert main([str(argument) for argument in arguments]) == status
-        answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-        return answer
-
-    return asked
-
-
-@pytest.fixture
-def refusal(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    def refused(*arguments: object) -> str:
-        try:
-            status = main([str(argument) for argument in arguments])
-        except SystemExit as stop:
-            status = int(stop.code or 0)
-        streams = capsys.readouterr()
-        assert status == 2
-        assert streams.out == ""
-        return streams.err
-
-    return refused
 
 
 def facts(*rows: str) -> str:
@@ -197,92 +157,6 @@ def test_wrong_areas_are_refused(write: Write, refusal: Callable[..., str]) -> N
     assert "line 2, column 3 (persons): -5 is negative" in refusal("concentration", rows("a,4,-5,1"))
     assert "line 2, column 3 (persons): 2.5 is not a whole number" in refusal("concentration", rows("a,4,2.5,1"))
     assert "line 3, column 1 (area): a is there already" in refusal("concentration", rows("a,4,2,1\na,4,2,2"))
-
-
-def published(path: Path, table: list[list[Any]]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(table)
-    return path
-
-
-def test_protect_hides_and_its_own_table_passes_the_audit(
-    write: Write, tmp_path: Path, ask: Callable[..., dict[str, Any]]
-) -> None:
-    path = write(TABLE)
-    found = ask("protect", path, "--k", "5")
-    hidden = {(cell["row"], cell["column"]): (cell["low"], cell["high"]) for cell in found["suppressed"]}
-    assert (found["cost"], found["primary"], found["secondary"]) == (46, 1, 3)
-    assert hidden == {("Han", "y"): (0, 15), ("Han", "z"): (0, 15), ("Bit", "y"): (10, 25), ("Bit", "z"): (6, 21)}
-    assert found["table"][1] == ["Han", 20, None, None, 35]
-    audited = ask("protect", path, "--audit", published(tmp_path / "out.csv", found["table"]))
-    assert (audited["opens"], audited["openings"]) == (False, [])
-
-
-def test_showing_any_hidden_cell_makes_the_audit_fail_and_name_it(
-    write: Write, tmp_path: Path, ask: Callable[..., dict[str, Any]]
-) -> None:
-    path = write(TABLE)
-    found = ask("protect", path)
-    true_rows = list(csv.reader(TABLE.splitlines()))
-    for cell in found["suppressed"]:
-        r, c = cell["line"] - 1, cell["place"] - 1
-        table = [list(row) for row in found["table"]]
-        table[r][c] = true_rows[r][c]
-        audited = ask("protect", path, "--audit", published(tmp_path / "out.csv", table), status=1)
-        named = {(one["row"], one["column"]): one["attack"] for one in audited["openings"]}
-        assert named[("Han", "y")] == ("published primary" if (r, c) == (1, 2) else "exact disclosure")
-
-
-def test_an_earlier_release_opens_what_this_one_hides(
-    write: Write, tmp_path: Path, ask: Callable[..., dict[str, Any]]
-) -> None:
-    path = write(TABLE)
-    now = published(tmp_path / "now.csv", ask("protect", path)["table"])
-    earlier = write(TABLE.replace("Bit,14,22,9", "Bit,14,22,"))
-    found = ask("protect", path, "--audit", now, "--earlier", earlier, status=1)
-    assert {one["attack"] for one in found["openings"]} == {"earlier release: exact disclosure"}
-
-
-def test_a_table_without_small_counts_is_left_as_it_is(write: Write, ask: Callable[..., dict[str, Any]]) -> None:
-    found = ask("protect", write("t,x,y,all\na,20,30,50\nb,0,40,40\nsum,20,70,90\n"))
-    assert (found["cost"], found["suppressed"]) == (0, [])
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "place"),
-    [
-        ("12,35", "12,36", "line 2, column 5 (all): the total is 36, but the row adds up to 35"),
-        ("51,138", "52,139", "line 5, column 4 (z): the total is 52, but the column adds up to 51"),
-        ("20,3", "20,", "line 2, column 3 (y): must not be empty; write 0 for none"),
-        ("20,3", "20,-3", "line 2, column 3 (y): -3 is negative"),
-        ("20,3", "20,3.5", "line 2, column 3 (y): 3.5 is not a whole number"),
-        ("20,3", '20,"1,003"', "line 2, column 3 (y)"),
-        ("20,3", "20,x", 'line 2, column 3 (y): "x" is not a number'),
-        ("Mul", "Han", 'line 4, column 1: a row named "Han" is there already'),
-        ("x,y", "x,x", 'line 1, column 3: a column named "x" is there already'),
-        ("Bit,14", "Bit,14,1", "line 3, column 6: 6 cells where the first line has 5"),
-    ],
-)
-def test_a_wrong_table_is_refused(old: str, new: str, place: str, write: Write, refusal: Callable[..., str]) -> None:
-    assert place in refusal("protect", write(TABLE.replace(old, new)))
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "place"),
-    [
-        ("20,3", "21,3", "line 2, column 2 (x): 21 is published, but the true table has 20"),
-        ("Bit", "Bat", "line 3, column 1: the row Bit must stand here, not Bat"),
-        ("y,z", "z,y", "line 1: the columns must be those of the true table: x, y, z, all"),
-        ("sum,45,42,51,138\n", "", "line 5, column 1: the row sum is missing"),
-    ],
-)
-def test_a_publication_that_contradicts_the_table_is_refused(
-    old: str, new: str, place: str, write: Write, refusal: Callable[..., str]
-) -> None:
-    other = write(TABLE.replace(old, new))
-    message = refusal("protect", write(TABLE), "--audit", other)
-    assert place in message
-    assert str(other) in message
 
 
 def test_help_starts_without_the_solver_and_says_what_a_statistician_needs() -> None:
