@@ -40,8 +40,8 @@ class Catalog(Shape):
 
 class CatalogQuery(PageQuery):
     query: Annotated[Line, Field(description="Words or parts of words; all must be found")] = ""
-    topics: Annotated[list[Literal["1", "2", "3", "4", "5"]], Field(description="DigComp areas")] = []
-    levels: list[Level] = []
+    topics: Annotated[list[Literal["1", "2", "3", "4", "5"]], Field(description="DigComp areas", max_length=5)] = []
+    levels: Annotated[list[Level], Field(max_length=4)] = []
     language: Tag = ""
     max_minutes: Count = 0
     audience: Audience | None = None

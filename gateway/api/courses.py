@@ -11,7 +11,7 @@ from pydantic import Field
 from gateway.api.content import Content, Lesson, Outline
 from gateway.api.operation import Table
 from gateway.api.people import mask_of
-from gateway.api.shape import Body, Count, Line, Moment, Name, PageQuery, Query, Shape, Tag, Text, read, write
+from gateway.api.shape import Body, Count, Moment, Name, PageQuery, Paths, Query, Shape, Tag, Text, read, write
 from gateway.clients import CLIENTS
 from ieum.courses.v1 import content_pb2, courses_pb2
 from services.chassis import clock
@@ -66,7 +66,7 @@ class CoursesQuery(PageQuery):
 
 
 class CourseQuery(Query):
-    update_mask: Line = ""
+    update_mask: Paths = ""
 
 
 class Place(Body):

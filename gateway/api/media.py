@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import StringConstraints
 
 from gateway.api.operation import Table
@@ -44,12 +45,15 @@ async def upload_media(request: web.Request, query: UploadQuery) -> Media:
 
 async def _file(request: web.Request) -> tuple[str, bytes]:
     if request.content_type != "multipart/form-data":
-        return "", await request.read()
+        data = await request.read()
+        if not data:
+            raise Invalid("FILE_MISSING", field="body")
+        return "", data
     try:
         async for part in await request.multipart():
             if isinstance(part, BodyPartReader) and part.name == "file":
                 return part.filename or "", await _read(part)
-    except (ValueError, AssertionError) as error:
+    except (ValueError, AssertionError, HttpProcessingError) as error:
         raise Invalid("REQUEST_MALFORMED") from error
     raise Invalid("FILE_MISSING", field="file")
 

@@ -12,6 +12,7 @@ from gateway.api.shape import (
     Moment,
     Name,
     PageQuery,
+    Paths,
     Query,
     Role,
     Shape,
@@ -120,7 +121,7 @@ async def get_person(request: web.Request) -> Person:
 
 
 class PersonQuery(Query):
-    update_mask: Line = ""
+    update_mask: Paths = ""
 
 
 @table("PATCH", "/people/{person}", "Change a person; without updateMask, what the body names")

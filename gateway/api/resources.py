@@ -7,11 +7,31 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from gateway.api import answers, audit, openapi, people, places, sessions, tokens
+from gateway.api import (
+    answers,
+    audit,
+    catalog,
+    certificates,
+    courses,
+    enrollments,
+    grid,
+    media,
+    openapi,
+    people,
+    places,
+    progress,
+    sessions,
+    statistics,
+    tokens,
+)
 
-OPERATIONS = [
-    operation for module in (sessions, people, answers, tokens, places, audit) for operation in module.table.operations
-]
+_TABLES = (
+    *(sessions.table, people.table, answers.table, tokens.table, places.table, audit.table),
+    *(catalog.table, courses.table, media.table),
+    *(enrollments.table, progress.table, grid.table, certificates.table),
+    statistics.table,
+)
+OPERATIONS = [operation for table in _TABLES for operation in table.operations]
 
 
 def routes() -> Iterable[web.AbstractRouteDef]:

@@ -6,6 +6,7 @@ RFC 3339, enum values their proto names; what is not set is left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -13,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from services.chassis import clock
@@ -21,12 +22,23 @@ from services.chassis import clock
 Name = Annotated[str, StringConstraints(max_length=120, pattern=r"^[A-Za-z0-9/._*-]*$")]
 Line = Annotated[str, StringConstraints(max_length=400)]
 Text = Annotated[str, StringConstraints(max_length=100_000)]
+Paths = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z_,. ]*$")]
 Tag = Annotated[str, StringConstraints(max_length=40)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Localized = dict[Annotated[str, StringConstraints(max_length=20)], Text]
 # What protobuf's Timestamp can hold, with room for every time zone.
+_DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:")
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-Moment = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST)]
+
+
+def _not_a_count(value: Any) -> Any:
+    """A moment is written out; a bare number of seconds is more often a mistake than meant."""
+    if isinstance(value, str) and not _DATE_AND_TIME.match(value):
+        raise ValueError("write it like 2026-07-01T09:00:00+09:00")
+    return value
+
+
+Moment = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST), BeforeValidator(_not_a_count)]
 
 Universe = Literal["RESIDENT", "EMPLOYEE"]
 Role = Literal["LEARNER", "INSTRUCTOR", "REVIEWER", "OFFICIAL", "ADMINISTRATOR"]
@@ -52,7 +64,7 @@ class Query(Shape):
 
 class PageQuery(Query):
     page_size: Annotated[int, Field(ge=0, le=1000, description="0: as the service sees fit")] = 0
-    page_token: Annotated[str, StringConstraints(max_length=1000)] = ""
+    page_token: Annotated[str, StringConstraints(max_length=500, pattern="^[A-Za-z0-9_-]*$")] = ""
 
 
 S = TypeVar("S", bound=Shape)

@@ -33,10 +33,8 @@ def settings(tmp_path: Path, nats_url: str, prefix: str) -> GatewaySettings:
 async def services(settings: GatewaySettings) -> AsyncIterator[tuple[Fakes, GatewaySettings]]:
     """The fakes, and the settings with their address."""
     made = Fakes()
-    server = fakes.server(made, Signer(settings.principal_key))
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    yield made, settings.model_copy(update=dict.fromkeys(SERVICES, f"127.0.0.1:{port}"))
+    server, address = await fakes.serve(made, Signer(settings.principal_key))
+    yield made, settings.model_copy(update=dict.fromkeys(SERVICES, address))
     await server.stop(None)
 
 
