@@ -1,0 +1,128 @@
+"""The audit log in words. Looking at it shows names, so each look is itself recorded by the people service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from aiohttp import web
+from yarl import URL
+
+from gateway.auth import signed_in
+from gateway.clients import CLIENTS
+from gateway.places import PLACES, Gazetteer
+from gateway.web import scopes
+from gateway.web.admin import role_words
+from gateway.web.i18n import Locale, msgid
+from gateway.web.render import PAGE, page
+from ieum.people.v1 import people_pb2 as pb
+from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
+from services.chassis import clock
+
+_HERE = "/admin/audit"
+_PAGE_SIZE = 50
+ACTIONS: Mapping[str, str] = {
+    "SIGNED_IN": msgid("Signed in"),
+    "SIGN_IN_REFUSED": msgid("Sign-in refused"),
+    "ROLE_GRANTED": msgid("Role given"),
+    "ROLE_REVOKED": msgid("Role taken back"),
+    "EXPORTED": msgid("Data downloaded"),
+    "PERSONAL_DATA_VIEWED": msgid("Personal data looked at"),
+    "PASSPHRASE_RESET": msgid("Passphrase reset at the desk"),
+    "TOKEN_CREATED": msgid("Token made"),
+    "TOKEN_REVOKED": msgid("Token revoked"),
+    "PERSON_ERASED": msgid("Account erased"),
+    "CERTIFICATE_REVOKED": msgid("Certificate revoked"),
+}
+_PERSON = re.compile(r"people/[0-9A-Za-z-]+")
+_GRANT = re.compile(r"(\w+) @ (\S+)")
+
+routes = web.RouteTableDef()
+
+
+@routes.get(_HERE)
+async def show(request: web.Request) -> web.Response:
+    signed_in(request)
+    locale, places, people = request[PAGE].locale, await request.app[PLACES].all(), request.app[CLIENTS].people
+    asked = {name: request.query.get(name, "").strip() for name in ("action", "actor", "who")}
+    matches = await _find(people, asked["who"]) if asked["who"] else []
+    if len(matches) == 1:
+        asked["actor"] = matches[0].name
+    asks_nobody = bool(asked["who"]) and len(matches) != 1
+    entries, following = ([], "") if asks_nobody else await _entries(request, asked)
+    names = await _names(people, entries, asked["actor"])
+    kept = {name: asked[name] for name in ("action", "actor") if asked[name]}
+    return page(
+        request, "admin/audit.html", asked=asked, matches=matches, asks_nobody=asks_nobody,
+        actor=names.get(asked["actor"], asked["actor"]), everybody=str(URL(_HERE).with_query(action=asked["action"])),
+        rows=[_row(locale, places, names, each, asked["action"]) for each in entries],
+        action_choices=[("", locale.gettext(msgid("Everything"))), *_action_choices(locale)],
+        following=str(URL(_HERE).with_query(kept | {"page": following})) if following else "",
+        beginning=str(URL(_HERE).with_query(kept)) if "page" in request.query else "",
+    )  # fmt: skip
+
+
+async def _entries(request: web.Request, asked: Mapping[str, str]) -> tuple[list[pb.AuditEntry], str]:
+    known = asked["action"] in ACTIONS
+    found = await request.app[CLIENTS].people.ListAuditEntries(
+        pb.ListAuditEntriesRequest(
+            action=pb.AuditAction.Value(asked["action"]) if known else pb.AUDIT_ACTION_UNSPECIFIED,
+            actor=asked["actor"],
+            page_size=_PAGE_SIZE,
+            page_token=request.query.get("page", ""),
+        )
+    )
+    return list(found.entries), found.next_page_token
+
+
+async def _find(people: PeopleServiceStub, who: str) -> list[pb.Person]:
+    """By login or name; a login that is meant exactly is that person alone."""
+    found = (await people.ListPeople(pb.ListPeopleRequest(query=who, page_size=10))).people
+    return [each for each in found if each.login.casefold() == who.casefold()] or list(found)
+
+
+async def _names(people: PeopleServiceStub, entries: Iterable[pb.AuditEntry], actor: str) -> Mapping[str, str]:
+    mentioned = {actor, *(each.actor for each in entries), *(each.subject for each in entries)}
+    wanted = sorted(name for name in mentioned if _PERSON.fullmatch(name))
+    if not wanted:
+        return {}
+    asked = pb.BatchGetNamesRequest(names=wanted, purpose="audit log")
+    return dict((await people.BatchGetNames(asked)).display_names)
+
+
+def _row(
+    locale: Locale, places: Gazetteer, names: Mapping[str, str], entry: pb.AuditEntry, action: str
+) -> dict[str, object]:
+    here = {"action": action} if action else {}
+    return {
+        "time": clock.moment(entry.time),
+        "actor": _subject(locale, places, names, entry.actor) or locale.gettext(msgid("Not known, or by a command")),
+        "only": str(URL(_HERE).with_query(here | {"actor": entry.actor})) if entry.actor else "",
+        "action": locale.gettext(ACTIONS.get(pb.AuditAction.Name(entry.action), pb.AuditAction.Name(entry.action))),
+        "subject": _subject(locale, places, names, entry.subject),
+        "href": f"/admin/{entry.subject}" if entry.subject in names else "",
+        "detail": _detail(locale, places, entry.detail),
+    }
+
+
+def _subject(locale: Locale, places: Gazetteer, names: Mapping[str, str], subject: str) -> str:
+    """A name in place of a resource's, where there is one."""
+    if subject in names:
+        return names[subject]
+    if _PERSON.fullmatch(subject):
+        return locale.gettext(msgid("An erased account"))
+    if subject == "people":
+        return locale.gettext(msgid("Accounts"))
+    return scopes.title(locale, places, subject) if subject in {**places.areas, **places.organisations} else subject
+
+
+def _detail(locale: Locale, places: Gazetteer, detail: str) -> str:
+    granted = _GRANT.fullmatch(detail)
+    if granted is None:
+        return detail
+    scope = scopes.title(locale, places, granted[2])
+    return locale.gettext("%(role)s: %(scope)s") % {"role": role_words(locale, granted[1].upper()), "scope": scope}
+
+
+def _action_choices(locale: Locale) -> list[tuple[str, str]]:
+    return [(action, locale.gettext(words)) for action, words in ACTIONS.items()]
