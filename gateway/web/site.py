@@ -7,9 +7,17 @@ from itertools import chain
 
 from aiohttp import web
 
-from gateway.web import assets, frame
+from gateway.web import admin, assets, audit, frame, help, places, statistics, tokens
 
-PAGES: tuple[web.RouteTableDef, ...] = (frame.routes,)
+PAGES: tuple[web.RouteTableDef, ...] = (
+    frame.routes,
+    statistics.routes,
+    tokens.routes,
+    admin.routes,
+    audit.routes,
+    places.routes,
+    help.routes,
+)
 
 
 def routes() -> Iterable[web.AbstractRouteDef]:
