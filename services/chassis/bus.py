@@ -33,6 +33,14 @@ _ACK_WAIT_SECONDS = 60.0
 DEAD_LETTERS = "deadletters"
 
 
+def heed_cancellation() -> None:
+    """Once a round in every loop over the client, which waits by `asyncio.wait_for`: on Python 3.11 that loses a
+    cancellation that comes together with its result, and the loop would outlive its process's wish to stop."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
+
+
 class Bus:
     def __init__(self, client: Client, prefix: str, replicas: int) -> None:
         self._client = client
@@ -117,6 +125,7 @@ class Consumer:
 
     async def run(self) -> None:
         while True:
+            heed_cancellation()
             try:
                 await self.prepare()
                 await self._pull()
@@ -129,6 +138,7 @@ class Consumer:
         subscription = await self._bus.jetstream.pull_subscribe_bind(consumer=self._durable, stream=stream)
         try:
             while True:
+                heed_cancellation()
                 try:
                     batch = await subscription.fetch(_BATCH, timeout=5)
                 except TimeoutError:  # of the client, or the bare one between its two requests
@@ -168,6 +178,7 @@ class Consumer:
     async def _with_patience(self, message: Msg, handler: Handler, event: Message) -> None:
         """A database that is away is no fault of the event: waits for it, for as long as it takes."""
         while True:
+            heed_cancellation()
             try:
                 return await handler(event)
             except PyMongoError as error:

@@ -12,7 +12,7 @@ from services.chassis.mongo import Collection
 
 async def keep_newest(collection: Collection, key: str, revision: int, **parts: Any) -> None:
     """Sets each part of the document unless a newer revision of it is there; hearing twice changes nothing."""
-    update = {}
+    update: dict[str, Any] = {}
     for name, value in parts.items():
         newer = {"$gt": [revision, {"$ifNull": [f"$revisions.{name}", 0]}]}
         update[name] = {"$cond": [newer, {"$literal": value}, f"${name}"]}

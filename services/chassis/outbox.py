@@ -16,7 +16,7 @@ from pymongo import ASCENDING, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 
 from services.chassis import trace
-from services.chassis.bus import Bus
+from services.chassis.bus import Bus, heed_cancellation
 from services.chassis.clock import now
 
 _WORKERS = 16
@@ -77,6 +77,7 @@ class Outbox:
 
     async def _work(self, queue: asyncio.Queue[_Work]) -> None:
         while True:
+            heed_cancellation()
             collection, key, pending = await queue.get()
             try:
                 await self._publish(collection, key, pending)
@@ -85,6 +86,7 @@ class Outbox:
 
     async def _sweep(self) -> None:
         while True:
+            heed_cancellation()
             await asyncio.sleep(_SWEEP_SECONDS)
             for collection in self._collections:
                 try:

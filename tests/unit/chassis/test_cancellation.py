@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from services.chassis.bus import heed_cancellation
+
+
+async def test_a_loop_ends_although_what_it_waited_for_lost_the_cancellation() -> None:
+    rounds = 0
+
+    async def loop() -> None:
+        nonlocal rounds
+        while True:
+            heed_cancellation()
+            rounds += 1
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+
+    task = asyncio.create_task(loop())
+    await asyncio.sleep(0)
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=5)
+    assert task in done
+    assert task.cancelled()
+    assert rounds == 1
