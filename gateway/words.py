@@ -80,7 +80,7 @@ WORDS: Mapping[str, str] = {
     "BIRTH_YEAR_INVALID": msgid(
         "Write the year of birth with four digits, from %(min)s to %(max)s, or leave it empty."
     ),
-    "GROUPS_CONTRADICT": msgid('You chose groups and also "I prefer not to say". Choose one of the two.'),
+    "GROUPS_CONTRADICT": msgid('You chose groups and also "None of these". Choose one of the two.'),
     "LAST_ADMINISTRATOR": msgid("This is the last administrator. Make somebody else an administrator first."),
     "OUTSIDE_YOUR_AREA": msgid("This is outside the area that you look after."),
     "SCOPE_UNKNOWN": msgid("There is no such area or organisation. Choose one from the list."),

@@ -20,6 +20,7 @@ from gateway.settings import GatewaySettings
 from gateway.web import i18n
 from gateway.web.i18n import msgid
 from gateway.web.render import PAGE, SIZES, USUAL_SIZE, Flash, NavItem, PageContext, Site, Viewer, locales
+from services.chassis import clock
 
 SETTINGS = web.AppKey("settings", GatewaySettings)
 
@@ -73,10 +74,16 @@ def _page(request: web.Request) -> PageContext:
         site=Site(locale.pick(settings.site_name)[0], settings.site_phone, locale.pick(settings.site_hours)[0]),
         path=request.path_qs,
         size=_size(request),
-        viewer=Viewer(viewer.name, viewer.roles) if viewer else None,
+        viewer=Viewer(viewer.name, viewer.roles, _shared_seconds(viewer)) if viewer else None,
         nav=_ways(request.path, locale, viewer),
         flash=_read_flash(request),
     )
+
+
+def _shared_seconds(viewer: auth.Viewer) -> int | None:
+    if not viewer.shared_device or viewer.expire_time is None:
+        return None
+    return max(0, int((viewer.expire_time - clock.now()).total_seconds()))
 
 
 def _language(request: web.Request, viewer: auth.Viewer | None) -> str:
@@ -103,7 +110,7 @@ def _ways(path: str, locale: i18n.Locale, viewer: auth.Viewer | None) -> list[Na
 
 
 def _is_within(path: str, href: str) -> bool:
-    return path == href or path.startswith("/courses/" if href == "/" else f"{href}/")
+    return path == href or path.startswith("/courses" if href == "/" else f"{href}/")
 
 
 @routes.post("/preferences")
@@ -112,10 +119,14 @@ async def choose(request: web.Request) -> web.Response:
     form = await request.post()
     response = go_to(local_path(str(form.get("next", "/"))))
     if (language := str(form.get("lang", ""))) in i18n.LANGUAGES:
-        _set_cookie(request, response, "lang", language, _YEAR_SECONDS)
+        keep_language(request, response, language)
     if (size := _known_size(str(form.get("size", "")))) is not None:
         _set_cookie(request, response, "size", str(size), _YEAR_SECONDS)
     return response
+
+
+def keep_language(request: web.Request, response: web.Response, language: str) -> None:
+    _set_cookie(request, response, "lang", language, _YEAR_SECONDS)
 
 
 def _set_cookie(request: web.Request, response: web.Response, name: str, value: str, seconds: int) -> None:

@@ -28,8 +28,11 @@ USUAL_SIZE = 1
 
 @dataclass(frozen=True)
 class Viewer:
+    """`seconds_left`: until a session on a shared computer ends; none on one's own device."""
+
     name: str
     roles: frozenset[str] = frozenset()
+    seconds_left: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,118 @@
+"""Where a learner stands in each course they take: progress and enrolment side by side, as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.clients import Clients
+from gateway.web.i18n import Locale
+from ieum.enrollment.v1.enrollment_pb2 import Enrollment, ListEnrollmentsRequest
+from ieum.progress.v1 import progress_pb2
+from ieum.progress.v1.progress_pb2 import ListProgressRequest, Progress
+from services.chassis import clock
+
+_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`enrollment` is the id alone; `next_lesson` is empty when there is none left."""
+
+    enrollment: str
+    course: str
+    title: str
+    language: str
+    percent: int
+    lessons_done: int
+    lessons: int
+    next_lesson: str
+    newer: bool
+    completed: datetime | None
+    certificate: str
+    revoked: bool
+
+    @property
+    def href(self) -> str:
+        return f"/learning/{self.enrollment}"
+
+
+@dataclass(frozen=True)
+class Learning:
+    """Latest first."""
+
+    under_way: Sequence[Standing] = ()
+    done: Sequence[Standing] = ()
+
+    def of_course(self, course: str) -> Standing | None:
+        return next((each for each in (*self.under_way, *self.done) if each.course == course), None)
+
+
+async def learning_of(clients: Clients, locale: Locale, person: str) -> Learning:
+    progress = await all_progress(clients, person)
+    if not progress:
+        return Learning()
+    enrollments = {each.name: each for each in await _enrollments(clients, person)}
+    found = [standing_of(locale, each, enrollments.get(each.enrollment)) for each in progress if _is_held(each)]
+    return Learning([each for each in found if not each.completed], [each for each in found if each.completed])
+
+
+def _is_held(progress: Progress) -> bool:
+    return not progress.withdrawn or progress.HasField("complete_time")
+
+
+async def all_progress(clients: Clients, person: str) -> list[Progress]:
+    asked = ListProgressRequest(person=person, page_size=_PAGE)
+    found: list[Progress] = []
+    while True:
+        answer = await clients.progress.ListProgress(asked)
+        found += answer.progress
+        if not answer.next_page_token:
+            return found
+        asked.page_token = answer.next_page_token
+
+
+async def _enrollments(clients: Clients, person: str) -> list[Enrollment]:
+    asked = ListEnrollmentsRequest(person=person, page_size=_PAGE)
+    found: list[Enrollment] = []
+    while True:
+        answer = await clients.enrollment.ListEnrollments(asked)
+        found += answer.enrollments
+        if not answer.next_page_token:
+            return found
+        asked.page_token = answer.next_page_token
+
+
+def standing_of(locale: Locale, progress: Progress, enrollment: Enrollment | None) -> Standing:
+    title, language = locale.pick(progress.course_title)
+    number = progress.certificate.name.removeprefix("certificates/")
+    return Standing(
+        enrollment=progress.enrollment.removeprefix("enrollments/"),
+        course=progress.course,
+        title=title,
+        language="" if language == locale.language else language,
+        percent=progress.percent,
+        lessons_done=sum(lesson.state == progress_pb2.DONE for lesson in progress.lessons),
+        lessons=len(progress.lessons),
+        next_lesson=_next_lesson(locale, progress),
+        newer=_is_newer(progress, enrollment),
+        completed=clock.moment(progress.complete_time) if progress.HasField("complete_time") else None,
+        certificate=number,
+        revoked=progress.certificate.state == progress_pb2.REVOKED,
+    )
+
+
+def _next_lesson(locale: Locale, progress: Progress) -> str:
+    """The lesson they were in, when there is something left in it; else the first that is not done."""
+    titles: Mapping[str, str] = {each.lesson: locale.pick(each.title)[0] for each in progress.lessons}
+    left = [each.lesson for each in progress.lessons if each.state != progress_pb2.DONE]
+    here = progress.position.lesson
+    return titles[here if here in left else left[0]] if left else ""
+
+
+def _is_newer(progress: Progress, enrollment: Enrollment | None) -> bool:
+    """Whoever is finished needs no newer version."""
+    if enrollment is None or progress.HasField("complete_time"):
+        return False
+    return enrollment.current_version > enrollment.version
