@@ -33,12 +33,12 @@ _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UT
 
 def _not_a_count(value: Any) -> Any:
     """A moment is written out; a bare number of seconds is more often a mistake than meant."""
-    if isinstance(value, str) and not _DATE_AND_TIME.match(value):
+    if not isinstance(value, datetime) and not _DATE_AND_TIME.match(str(value)):
         raise ValueError("write it like 2026-07-01T09:00:00+09:00")
     return value
 
 
-Moment = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST), BeforeValidator(_not_a_count)]
+Moment = Annotated[AwareDatetime, Field(strict=False, ge=_FIRST, le=_LAST), BeforeValidator(_not_a_count)]
 
 Universe = Literal["RESIDENT", "EMPLOYEE"]
 Role = Literal["LEARNER", "INSTRUCTOR", "REVIEWER", "OFFICIAL", "ADMINISTRATOR"]
