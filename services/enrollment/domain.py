@@ -82,6 +82,10 @@ class Participation:
     def active(self) -> Run | None:
         return self.runs[-1] if self.runs and self.runs[-1].state is State.ACTIVE else None
 
+    def begun(self, time: datetime | None) -> Run | None:
+        """The run that was entered with this time: entering it again makes no second one."""
+        return next((run for run in self.runs if run.enrol_time == time), None)
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -118,7 +122,7 @@ def enrol(
     now: datetime,
 ) -> Outcome:
     """`enrol_time` None is now."""
-    if participation.active:
+    if participation.active or participation.begun(enrol_time):
         return participation, []
     if offering.retired:
         raise Refused("COURSE_RETIRED")

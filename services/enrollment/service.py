@@ -47,7 +47,8 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         )
         participation = await self._store.enrol(request.course, person, verb)
         key = domain.key_of(request.course, person)
-        return wire.enrollment_message(key, participation, participation.runs[-1], offering.version)
+        run = participation.begun(enrol_time) or participation.runs[-1]
+        return wire.enrollment_message(key, participation, run, offering.version)
 
     async def Withdraw(self, request: pb.WithdrawRequest, context: object) -> pb.Enrollment:
         caller = _caller()

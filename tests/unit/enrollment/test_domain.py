@@ -93,6 +93,13 @@ def test_an_enrolment_in_the_future_or_before_the_last_withdrawal_is_invalid() -
         enrol(gone, PHOTOS, RESIDENT, Delivery.ONLINE, NOON, NOON + 2 * DAY)
 
 
+def test_a_record_entered_again_after_its_withdrawal_is_the_run_it_made() -> None:
+    entered = enrol(NOBODY_YET, PHOTOS, RESIDENT, Delivery.ONLINE, NOON - DAY, NOON)[0]
+    ended = withdraw(entered, 1, NOON, NOON)[0]
+    assert enrol(ended, PHOTOS, RESIDENT, Delivery.ONLINE, NOON - DAY, NOON) == (ended, [])
+    assert ended.begun(NOON - DAY) == ended.run(1)
+
+
 def test_a_clock_that_is_behind_makes_no_run_begin_before_the_last_one_ended() -> None:
     gone, _ = withdraw(enrolled(), 1, None, NOON + DAY)
     again, _ = enrol(gone, PHOTOS, RESIDENT, Delivery.ONLINE, None, NOON)
