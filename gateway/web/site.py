@@ -7,10 +7,37 @@ from itertools import chain
 
 from aiohttp import web
 
-from gateway.web import admin, assets, audit, frame, help, places, statistics, tokens
+from gateway.web import (
+    about_you,
+    account,
+    admin,
+    assets,
+    audit,
+    catalogue,
+    certificates,
+    entrance,
+    frame,
+    help,
+    home,
+    learning,
+    media,
+    places,
+    player,
+    review,
+    statistics,
+    teach,
+    teach_course,
+    teach_grid,
+    teach_lesson,
+    teach_preview,
+    tokens,
+)
 
 PAGES: tuple[web.RouteTableDef, ...] = (
     frame.routes,
+    *(home.routes, catalogue.routes, entrance.routes, account.routes, about_you.routes),
+    *(learning.routes, player.routes, certificates.routes, media.routes),
+    *(teach.routes, teach_course.routes, teach_lesson.routes, teach_preview.routes, teach_grid.routes, review.routes),
     statistics.routes,
     tokens.routes,
     admin.routes,
