@@ -90,7 +90,7 @@ def test_an_enrolment_in_the_future_or_before_the_last_withdrawal_is_invalid() -
     assert future.value.field == "enrol_time"
     gone, _ = withdraw(enrolled(), 1, None, NOON + DAY)
     with pytest.raises(Invalid, match="TIME_TOO_EARLY"):
-        enrol(gone, PHOTOS, RESIDENT, Delivery.ONLINE, NOON, NOON + 2 * DAY)
+        enrol(gone, PHOTOS, RESIDENT, Delivery.ONLINE, NOON + DAY / 2, NOON + 2 * DAY)
 
 
 def test_a_record_entered_again_after_its_withdrawal_is_the_run_it_made() -> None:
