@@ -29,7 +29,7 @@ Handlers = Mapping[type[Message], Handler]
 _BATCH = 200
 _AT_ONCE = 32
 _DELIVERIES = 5
-_ACK_WAIT_SECONDS = 60.0
+_ACK_WAIT_SECONDS = 10.0
 DEAD_LETTERS = "deadletters"
 
 
