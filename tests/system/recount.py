@@ -1,0 +1,86 @@
+"""What the statistics ought to be, counted anew from the databases of the services themselves, without any event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pymongo import AsyncMongoClient
+
+from services.chassis.principal import pseudonym
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One enrolment, as statistics know it."""
+
+    pseudonym: str
+    area: str
+    universe: str
+    course: str
+    enrolled_at: datetime | None
+    started: bool
+    completed_at: datetime | None
+    withdrawn_at: datetime | None
+    birth_year: int
+    sex: str
+
+
+Facts = dict[str, Counted]
+
+
+async def recounted(client: AsyncMongoClient[dict[str, Any]], secrets: Path) -> Facts:
+    """From people, enrollment and progress."""
+    key = bytes.fromhex((secrets / "pseudonym_key").read_text().strip())
+    answers = {row["_id"]: row["answers"] async for row in client["ieum_people"]["equality"].find()}
+    records = {row["_id"]: row async for row in client["ieum_progress"]["records"].find()}
+    facts: Facts = {}
+    async for participation in client["ieum_enrollment"]["participations"].find():
+        person = pseudonym(key, participation["person"])
+        given = answers.get(person, {})
+        for run in participation["runs"]:
+            name = f"{participation['_id']}-{run['number']}"
+            record = records[name]
+            facts[f"enrollments/{name}"] = Counted(
+                pseudonym=person,
+                area=run["residence"]["area"],
+                universe=run["residence"]["universe"],
+                course=participation["course"],
+                enrolled_at=run["enrol_time"],
+                started=record["start_time"] is not None,
+                completed_at=(record["completion"] or {}).get("time"),
+                withdrawn_at=run["withdraw_time"],
+                birth_year=given.get("birth_year", 0),
+                sex={"female": "F", "male": "M"}.get(given.get("sex", ""), ""),
+            )
+    return facts
+
+
+async def heard(client: AsyncMongoClient[dict[str, Any]]) -> Facts:
+    """What statistics hold."""
+    facts: Facts = {}
+    async for fact in client["ieum_statistics"]["facts"].find():
+        traits = fact.get("traits", {})
+        facts[fact["_id"]] = Counted(
+            pseudonym=fact.get("pseudonym", ""),
+            area=fact.get("area", ""),
+            universe=fact.get("universe", ""),
+            course=fact.get("course", ""),
+            enrolled_at=fact.get("enrolled_at"),
+            started="started_at" in fact,
+            completed_at=fact.get("completed_at"),
+            withdrawn_at=fact.get("withdrawn_at"),
+            birth_year=traits.get("birth_year", 0),
+            sex=traits.get("sex", ""),
+        )
+    return facts
+
+
+async def doubled(client: AsyncMongoClient[dict[str, Any]]) -> list[str]:
+    """Certificates and completions that stand more than once; none should."""
+    numbers: list[str] = []
+    async for record in client["ieum_progress"]["records"].find({"completion": {"$ne": None}}):
+        numbers.append(record["certificate"]["number"])
+    return sorted({number for number in numbers if numbers.count(number) > 1})

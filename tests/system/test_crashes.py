@@ -1,0 +1,83 @@
+"""kill -9 of each process in the middle of the demo load: nothing acknowledged is lost, nothing is counted twice."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import AsyncMongoClient
+
+from deploy.demo.api import Api
+from deploy.local import DEMO_PASSPHRASE, Ieum, running
+from tests.system.recount import doubled, heard, recounted
+
+PROCESSES = ("people", "courses", "enrollment", "progress", "statistics", "gateway", "mongod", "nats-server")
+MORE_PEOPLE = 8
+
+
+@pytest.fixture(scope="module")
+async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ieum]:
+    data = tmp_path_factory.mktemp("crashes")
+    async with running(data, environment={"IEUM_DEMO_PASSPHRASE": DEMO_PASSPHRASE}, say=lambda _: None) as started:
+        yield started
+
+
+@pytest.fixture
+async def client(system: Ieum) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
+    async with AsyncMongoClient[dict[str, Any]](system.environment["IEUM_MONGO_URL"], tz_aware=True) as connected:
+        yield connected
+
+
+async def load_demo(environment: Mapping[str, str], people: int) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy.demo"),
+        env={**environment, "IEUM_DEMO_PEOPLE": str(people)},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def in_the_middle(
+    client: AsyncMongoClient[dict[str, Any]], before: int, load: asyncio.subprocess.Process
+) -> None:
+    """Returns when some of the new people have arrived and others have not, or the load has ended."""
+    async with asyncio.timeout(60):
+        while await client["ieum_people"]["people"].count_documents({}) < before + MORE_PEOPLE // 3:
+            if load.returncode is not None:
+                return
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("victim", PROCESSES)
+async def test_statistics_equal_a_recount_after_a_kill_in_the_middle_of_the_load(
+    system: Ieum, client: AsyncMongoClient[dict[str, Any]], victim: str
+) -> None:
+    before = await client["ieum_people"]["people"].count_documents({})
+    known = max(0, before - 5)
+    load = await load_demo(system.environment, known + MORE_PEOPLE)
+    await in_the_middle(client, max(5, before), load)
+    await system.kill(victim)
+    _, complaints = await load.communicate()
+    assert load.returncode == 0, complaints.decode()
+    await system.ready(victim)
+    expected = await recounted(client, Path(system.environment["IEUM_SECRETS"]))
+    assert len({fact.pseudonym for fact in expected.values()}) >= known + MORE_PEOPLE
+    async with asyncio.timeout(30):
+        while await heard(client) != expected:
+            await asyncio.sleep(0.1)
+    assert await doubled(client) == []
+    await the_page_agrees(system, len(expected))
+
+
+async def the_page_agrees(system: Ieum, enrolments: int) -> None:
+    """The API's totals over both universes, less those who left before doing anything."""
+    async with Api(system.url) as admin:
+        await admin.sign_in("admin", DEMO_PASSPHRASE)
+        tables = [await admin.get(f"/statistics/table?area=*&universe={each}") for each in ("RESIDENT", "EMPLOYEE")]
+    shown = [value.get("value") for table in tables for value in table["total"]["values"] if value["measure"] == "ENR"]
+    assert 0 < sum(int(value) for value in shown if value) <= enrolments
