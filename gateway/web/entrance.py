@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from aiohttp import web
 from yarl import URL
@@ -75,6 +76,14 @@ async def _sign_in(request: web.Request, login: str, passphrase: str, shared_dev
         login=login, passphrase=passphrase, shared_device=shared_device, address=request.remote or ""
     )
     return await request.app[CLIENTS].people.SignIn(asked)
+
+
+@routes.post("/session")
+async def stay(request: web.Request) -> web.Response:
+    """Being asked who it is keeps a session alive; the answer says for how long."""
+    viewer = auth.signed_in(request)
+    left = viewer.expire_time - clock.now() if viewer.expire_time else timedelta()
+    return web.json_response({"seconds": max(0, int(left.total_seconds()))})
 
 
 @routes.post("/sign-out")

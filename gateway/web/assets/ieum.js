@@ -1,4 +1,8 @@
 // Everything works without this file; it only makes some things easier.
+import "./ordering.js";
+import "./answers.js";
+import "./videos.js";
+import "./session.js";
 
 const errors = document.querySelector("[data-error-summary]");
 if (errors) errors.focus();
