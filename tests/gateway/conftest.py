@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import web
+from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.app import create_app
@@ -46,5 +46,5 @@ def fake(services: tuple[Fakes, GatewaySettings]) -> Fakes:
 @pytest.fixture
 async def client(services: tuple[Fakes, GatewaySettings]) -> AsyncIterator[Client]:
     """Keeps no cookies between requests unless a test puts them there."""
-    async with TestClient(TestServer(create_app(services[1]))) as made:
+    async with TestClient(TestServer(create_app(services[1])), cookie_jar=DummyCookieJar()) as made:
         yield made

@@ -1,0 +1,171 @@
+"""Who is asking, what is remembered of it, and when it is forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from gateway.auth import FRESH_SECONDS, STALE_SECONDS, Sessions
+from gateway.settings import GatewaySettings
+from ieum.people.v1 import people_pb2
+from ieum.people.v1.events_pb2 import PersonMoved, RolesChanged, SessionRevoked
+from services.chassis import bus
+from services.chassis.errors import Unauthenticated, Unavailable
+from services.chassis.principal import Kind
+from tests.gateway.conftest import Client
+from tests.gateway.fakes import Fakes
+
+COOKIE = {"Cookie": "ieum_session=ieum_somebody"}
+OURS = {"Sec-Fetch-Site": "same-origin"}
+
+
+async def test_signing_in_sets_a_cookie_that_scripts_cannot_read(client: Client, fake: Fakes) -> None:
+    person = people_pb2.Person(name="people/1")
+    expiry = Timestamp()
+    expiry.FromSeconds(4_000_000_000)
+    viewer = people_pb2.Viewer(person=person, expire_time=expiry)
+    fake.answers["SignIn"] = people_pb2.SignInResponse(token="secret", viewer=viewer)
+    answer = await client.post("/api/v1/sessions", json={"login": "a", "passphrase": "b"})
+    cookie = answer.cookies["ieum_session"]
+    assert (cookie.value, cookie["httponly"], cookie["samesite"], cookie["path"]) == ("secret", True, "Lax", "/")
+    assert not cookie["secure"]
+    assert int(cookie["max-age"]) > 0
+    assert fake.requests("SignIn")[0].address == "127.0.0.1"
+
+
+async def test_on_a_shared_device_the_cookie_goes_with_the_window(client: Client, fake: Fakes) -> None:
+    viewer = people_pb2.Viewer(person=people_pb2.Person(name="people/1"), shared_device=True)
+    fake.answers["SignIn"] = people_pb2.SignInResponse(token="secret", viewer=viewer)
+    answer = await client.post("/api/v1/sessions", json={"login": "a", "passphrase": "b", "sharedDevice": True})
+    assert answer.cookies["ieum_session"]["max-age"] == ""
+
+
+async def test_calls_are_signed_for_who_asks(client: Client, fake: Fakes) -> None:
+    fake.sign_in("ieum_somebody", "official", scope="areas/HB01")
+    await client.get("/api/v1/statistics/table", headers=COOKIE)
+    _, principal = fake.calls["QueryTable"][0]
+    assert (principal.kind, principal.person, principal.universe) == (Kind.PERSON, "people/ieum-somebody", "resident")
+    assert principal.scopes("official") == {"areas/HB01"}
+    assert principal.token_scopes is None
+
+
+async def test_a_token_is_for_the_api_alone(client: Client, fake: Fakes) -> None:
+    fake.sign_in("ieum_somebody", token_scopes=["statistics.read"], token_area="areas/HB01")
+    bearer = {"Authorization": "Bearer ieum_somebody"}
+    await client.get("/api/v1/statistics/table", headers=bearer)
+    _, principal = fake.calls["QueryTable"][0]
+    assert (principal.token_scopes, principal.token_area) == (("statistics.read",), "areas/HB01")
+    await client.get("/nowhere", headers=bearer)
+    assert len(fake.calls["VerifyToken"]) == 1
+
+
+@pytest.mark.parametrize("header", ["Bearer ieum_unknown", "Bearer x", "Basic YTpi", "Bearer", ""])
+async def test_a_wrong_token_is_refused_even_where_none_is_needed(client: Client, header: str) -> None:
+    answer = await client.get("/api/v1/areas", headers={"Authorization": header})
+    assert answer.status == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+async def test_a_session_that_ended_is_forgotten_and_the_page_still_opens(client: Client) -> None:
+    answer = await client.get("/nowhere", headers={"Cookie": "ieum_session=old"})
+    assert answer.status == 404
+    assert answer.cookies["ieum_session"]["max-age"] == "0"
+
+
+async def test_most_requests_ask_nobody_who_it_is(client: Client, fake: Fakes) -> None:
+    fake.sign_in("ieum_somebody")
+    for _ in range(5):
+        await client.get("/nowhere", headers=COOKIE)
+    assert len(fake.calls["VerifySession"]) == 1
+
+
+EVENTS: list[Message] = [
+    SessionRevoked(person="people/ieum-somebody", session="session-ieum_somebody"),
+    SessionRevoked(person="people/ieum-somebody"),
+    RolesChanged(person="people/ieum-somebody"),
+    PersonMoved(person="people/ieum-somebody"),
+]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+async def test_an_event_makes_it_ask_again(
+    client: Client, fake: Fakes, settings: GatewaySettings, event: Message
+) -> None:
+    fake.sign_in("ieum_somebody")
+    await client.get("/nowhere", headers=COOKIE)
+    async with bus.connect(settings.nats_url, "test", prefix=settings.prefix) as events, asyncio.timeout(10):
+        await events.ensure_stream("ieum.people.v1")
+        name = event.DESCRIPTOR.full_name
+        number = 0
+        while len(fake.calls["VerifySession"]) == 1:
+            number += 1
+            await events.publish(f"{name}.x", name, f"{name}-{number}", event.SerializeToString(), "")
+            await client.get("/nowhere", headers=COOKIE)
+
+
+async def test_signing_out_is_known_here_at_once(client: Client, fake: Fakes) -> None:
+    fake.sign_in("ieum_somebody")
+    await client.get("/nowhere", headers=COOKIE)
+    del fake.viewers["ieum_somebody"]
+    answer = await client.delete("/api/v1/sessions/current", headers=COOKIE | OURS)
+    assert answer.status == 204
+    assert fake.requests("SignOut")[0].token == "ieum_somebody"
+    assert (await client.get("/api/v1/people/me", headers=COOKIE)).status == 401
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class People:
+    """Stands in for the people service's client, to say when it is away."""
+
+    error: Exception | None = None
+    calls = 0
+
+    async def VerifySession(self, request: people_pb2.VerifySessionRequest) -> people_pb2.Viewer:
+        self.calls += 1
+        if self.error:
+            raise self.error
+        return people_pb2.Viewer(person=people_pb2.Person(name="people/1"), session="s")
+
+
+async def test_while_people_is_away_a_recent_answer_serves_a_little_longer() -> None:
+    people, clock = People(), Clock()
+    sessions = Sessions(people, clock)  # type: ignore[arg-type]  # the one method that is asked for
+    await sessions.of_cookie("a")
+    people.error = Unavailable("SERVICE_AWAY")
+    clock.now = FRESH_SECONDS + 1
+    assert (await sessions.of_cookie("a")).person == "people/1"
+    clock.now = STALE_SECONDS + 1
+    with pytest.raises(Unavailable):
+        await sessions.of_cookie("a")
+
+
+async def test_what_was_revoked_does_not_come_back_while_people_is_away() -> None:
+    people, clock = People(), Clock()
+    sessions = Sessions(people, clock)  # type: ignore[arg-type]
+    await sessions.of_cookie("a")
+    sessions.drop("people/1", "s")
+    people.error = Unavailable("SERVICE_AWAY")
+    with pytest.raises(Unavailable):
+        await sessions.of_cookie("a")
+
+
+async def test_a_refusal_is_believed_at_once() -> None:
+    people, clock = People(), Clock()
+    sessions = Sessions(people, clock)  # type: ignore[arg-type]
+    await sessions.of_cookie("a")
+    people.error = Unauthenticated("SESSION_INVALID")
+    clock.now = FRESH_SECONDS + 1
+    with pytest.raises(Unauthenticated):
+        await sessions.of_cookie("a")
+    people.error = Unavailable("SERVICE_AWAY")
+    with pytest.raises(Unavailable):
+        await sessions.of_cookie("a")

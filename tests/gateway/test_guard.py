@@ -1,0 +1,132 @@
+"""What a browser of somebody else's page, or somebody else's link, cannot do."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+
+from gateway.guard import Pace
+from gateway.web.frame import local_path
+from services.chassis.errors import Exhausted
+from tests.gateway.conftest import Client
+from tests.gateway.fakes import Fakes
+
+FORM = {"lang": "en", "next": "/"}
+SESSION = {"Cookie": "ieum_session=ieum_somebody"}
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+async def test_a_form_of_our_own_page_is_taken(client: Client, site: str) -> None:
+    answer = await client.post("/preferences", data=FORM, headers={"Sec-Fetch-Site": site}, allow_redirects=False)
+    assert answer.status == 303
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "", "nonsense"])
+async def test_a_form_of_another_site_is_refused(client: Client, site: str) -> None:
+    own = str(client.make_url("/")).rstrip("/")
+    headers = {"Sec-Fetch-Site": site, "Origin": own}
+    answer = await client.post("/preferences", data=FORM, headers=headers, allow_redirects=False)
+    assert answer.status == 403
+    assert "저희 화면에서 보낸 것만" in await answer.text()
+
+
+@pytest.mark.parametrize("header", ["Origin", "Referer"])
+async def test_without_fetch_metadata_the_source_decides(client: Client, header: str) -> None:
+    own = str(client.make_url("/" if header == "Referer" else "")).rstrip("/" if header == "Origin" else "")
+    for source, status in ((own, 303), ("http://elsewhere.example", 403), ("null", 403), ("http://[", 403)):
+        answer = await client.post("/preferences", data=FORM, headers={header: source}, allow_redirects=False)
+        assert answer.status == status, source
+
+
+async def test_a_silent_browser_needs_the_token_that_its_page_carried(client: Client) -> None:
+    refused = await client.post("/preferences", data=FORM, allow_redirects=False)
+    assert refused.status == 403
+    page = await client.get("/nowhere")
+    token = re.search(r'name="_csrf" value="([0-9a-f]+)"', await page.text())
+    assert token
+    cookie = {"Cookie": f"ieum_form={page.cookies['ieum_form'].value}"}
+    taken = await client.post("/preferences", data=FORM | {"_csrf": token[1]}, headers=cookie, allow_redirects=False)
+    assert taken.status == 303
+    forged = await client.post(
+        "/preferences", data=FORM | {"_csrf": token[1]}, headers={"Cookie": "ieum_form=other"}, allow_redirects=False
+    )
+    assert forged.status == 403
+
+
+async def test_a_browser_that_says_where_it_comes_from_gets_no_token(client: Client) -> None:
+    page = await client.get("/nowhere", headers={"Sec-Fetch-Site": "none"})
+    assert "_csrf" not in await page.text()
+
+
+async def test_a_program_with_a_token_need_not_say_where_it_comes_from(client: Client, fake: Fakes) -> None:
+    fake.sign_in("ieum_somebody", token_scopes=["statistics.read"])
+    bearer = {"Authorization": "Bearer ieum_somebody"}
+    assert (await client.post("/api/v1/enrollments", json={"course": "courses/x"}, headers=bearer)).status == 200
+    foreign = {"Origin": "http://elsewhere.example"}
+    cookie = await client.post("/api/v1/enrollments", json={"course": "courses/x"}, headers=SESSION | foreign)
+    assert (cookie.status, (await cookie.json())["reason"]) == (403, "REQUEST_FOREIGN")
+    silent = await client.post("/api/v1/enrollments", json={"course": "courses/x"}, headers=SESSION)
+    assert silent.status == 403
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nowhere", "/api/v1/areas", "/api/nowhere", "/static/source/ieum.css"])
+async def test_every_answer_carries_the_headers_that_keep_it_harmless(client: Client, path: str) -> None:
+    answer = await client.get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+async def test_a_signed_in_page_is_kept_nowhere(client: Client, fake: Fakes) -> None:
+    fake.sign_in("ieum_somebody")
+    assert (await client.get("/nowhere", headers=SESSION)).headers["Cache-Control"] == "no-store"
+    assert (await client.get("/nowhere")).headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    "asked", ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere", "javascript:1", "", "/a\nb"]
+)
+async def test_the_way_back_never_leads_elsewhere(client: Client, asked: str) -> None:
+    assert local_path(asked) == "/"
+    data, ours = {"next": asked}, {"Sec-Fetch-Site": "same-origin"}
+    answer = await client.post("/preferences", data=data, headers=ours, allow_redirects=False)
+    assert answer.headers["Location"] == "/"
+
+
+async def test_preferences_are_remembered(client: Client) -> None:
+    ours = {"Sec-Fetch-Site": "same-origin"}
+    data = {"lang": "en", "size": "4", "next": "/courses/x?a=1"}
+    answer = await client.post("/preferences", data=data, headers=ours, allow_redirects=False)
+    assert answer.headers["Location"] == "/courses/x?a=1"
+    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in answer.cookies.items())
+    page = await (await client.get("/nowhere", headers={"Cookie": cookies})).text()
+    assert '<html lang="en"' in page
+    assert "size-4" in page
+
+
+async def test_a_body_that_is_too_large_is_said_to_be(client: Client) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/api/v1/sessions", data=io.BytesIO(b" " * 1_100_000), headers=headers)
+    assert (answer.status, (await answer.json())["reason"]) == (413, "BODY_TOO_LARGE")
+
+
+async def test_strangers_register_at_a_walking_pace(client: Client, fake: Fakes) -> None:
+    body = {"login": "a", "displayName": "b", "passphrase": "c"}
+    statuses = [(await client.post("/api/v1/people", json=body)).status for _ in range(21)]
+    assert statuses == [200] * 20 + [429]
+    assert len(fake.requests("Register")) == 20
+
+
+def test_the_pace_recovers_after_a_minute() -> None:
+    moments = iter([0.0, 1.0, 2.0, 61.5])
+    pace = Pace(2, now=lambda: next(moments))
+    pace.check("here")
+    pace.check("here")
+    with pytest.raises(Exhausted):
+        pace.check("here")
+    pace.check("here")
