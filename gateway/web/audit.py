@@ -36,6 +36,17 @@ ACTIONS: Mapping[str, str] = {
 }
 _PERSON = re.compile(r"people/[0-9A-Za-z-]+")
 _GRANT = re.compile(r"(\w+) @ (\S+)")
+_DETAILS = (
+    (re.compile("account"), msgid("the account")),
+    (re.compile(r"changed (?P<fields>.+)"), msgid("changed: %(fields)s")),
+    (re.compile(r"list of (?P<count>\d+)"), msgid("a list of %(count)s people")),
+    (re.compile(r"names of (?P<count>\d+): (?P<purpose>.*)"), msgid("names of %(count)s people, for: %(purpose)s")),
+    (re.compile("audit log"), msgid("the audit log")),
+    (re.compile("verification of a certificate"), msgid("checking a certificate")),
+    (re.compile(r"class grid of (?P<course>\S+)"), msgid("the class grid of %(course)s")),
+    (re.compile(r"authors of (?P<course>\S+)"), msgid("the authors of %(course)s")),
+    (re.compile(r"statistics of (?P<area>\S*)"), msgid("the statistics of %(area)s")),
+)
 
 routes = web.RouteTableDef()
 
@@ -117,11 +128,24 @@ def _subject(locale: Locale, places: Gazetteer, names: Mapping[str, str], subjec
 
 
 def _detail(locale: Locale, places: Gazetteer, detail: str) -> str:
-    granted = _GRANT.fullmatch(detail)
-    if granted is None:
-        return detail
-    scope = scopes.title(locale, places, granted[2])
-    return locale.gettext("%(role)s: %(scope)s") % {"role": role_words(locale, granted[1].upper()), "scope": scope}
+    """What the services note beside an entry, in the reader's words; as it stands where they note something else."""
+    if granted := _GRANT.fullmatch(detail):
+        scope = scopes.title(locale, places, granted[2])
+        return locale.gettext("%(role)s: %(scope)s") % {"role": role_words(locale, granted[1].upper()), "scope": scope}
+    for pattern, words in _DETAILS:
+        if found := pattern.fullmatch(detail):
+            return locale.gettext(words) % _filled(locale, places, found)
+    return detail
+
+
+def _filled(locale: Locale, places: Gazetteer, found: re.Match[str]) -> dict[str, str]:
+    """A purpose is itself a detail, a place is called by its name."""
+    given = found.groupdict()
+    if "purpose" in given:
+        given["purpose"] = _detail(locale, places, given["purpose"])
+    if "area" in given:
+        given["area"] = scopes.title(locale, places, given["area"])
+    return given
 
 
 def _action_choices(locale: Locale) -> list[tuple[str, str]]:
