@@ -48,6 +48,7 @@ _DONE: Mapping[str, Flash] = {
     ),
     "reinstate": Flash(msgid("The course is offered again"), msgid("It is back in the catalogue.")),
     "add-teacher": Flash(msgid("The author is added"), msgid("They can write here and see the class.")),
+    "remove-teacher": Flash(msgid("The author is removed")),
     "save": Flash(msgid("Saved")),
 }
 
