@@ -89,7 +89,8 @@ async def render(certificate: Certificate, locale: Locale) -> bytes:
 
 
 def _compile(given: str, moment: datetime) -> bytes:
-    result = typst.compile(
+    compiled: Any = typst.compile  # its overloads disagree on bytes
+    result = compiled(
         _TEMPLATE.read_bytes(),
         font_paths=[str(Path(pylopdf_fonts_ko.__file__).parent)],
         ignore_system_fonts=True,

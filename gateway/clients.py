@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import grpc.aio
 from aiohttp import web
@@ -62,7 +62,9 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
 
 async def _serves(channel: grpc.aio.Channel) -> bool:
     try:
-        answer = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=1)
+        # The package's types do not name the stub's methods.
+        check: Any = health_pb2_grpc.HealthStub(channel)
+        answer: health_pb2.HealthCheckResponse = await check.Check(health_pb2.HealthCheckRequest(), timeout=1)
     except grpc.aio.AioRpcError:
         return False
     return answer.status == health_pb2.HealthCheckResponse.SERVING

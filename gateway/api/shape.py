@@ -73,7 +73,7 @@ M = TypeVar("M", bound=Message)
 
 def read(shape: type[S], message: Message, **more: Any) -> S:
     """The message as the public sees it; `more` are fields that the message does not have."""
-    fields = message.DESCRIPTOR.fields_by_name
+    fields: Mapping[str, Any] = message.DESCRIPTOR.fields_by_name
     inner_shapes = _inner_shapes(shape).items()
     values = {name: _from_field(message, fields[name], inner) for name, inner in inner_shapes if name in fields}
     return shape.model_construct(**(values | more))
@@ -100,7 +100,7 @@ def _from_value(value: Any, field: FieldDescriptor, inner: type[Shape] | None) -
 
 def write(shape: Shape, message: M) -> M:
     """Sets on the message what was given, and answers it."""
-    fields = message.DESCRIPTOR.fields_by_name
+    fields: Mapping[str, Any] = message.DESCRIPTOR.fields_by_name
     for name in shape.model_fields_set.intersection(fields):
         if (value := getattr(shape, name)) is not None:
             _to_field(message, fields[name], value)

@@ -80,7 +80,7 @@ def sample(kind: type[Message], depth: int = 0) -> Any:
     return message
 
 
-def _fill(message: Any, field: FieldDescriptor, depth: int) -> None:
+def _fill(message: Any, field: Any, depth: int) -> None:
     entry = field.message_type and field.message_type.GetOptions().map_entry
     if entry:
         getattr(message, field.name).update({"ko": "가나다", "en": "abc"})
