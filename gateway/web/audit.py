@@ -35,7 +35,7 @@ ACTIONS: Mapping[str, str] = {
     "CERTIFICATE_REVOKED": msgid("Certificate revoked"),
 }
 _PERSON = re.compile(r"people/[0-9A-Za-z-]+")
-_GRANT = re.compile(r"(\w+) @ (\S+)")
+_GRANT = re.compile(r"(\w+) @ ([^\s,]+)(?:, by command)?")
 _DETAILS = (
     (re.compile("account"), msgid("the account")),
     (re.compile(r"changed (?P<fields>.+)"), msgid("changed: %(fields)s")),
