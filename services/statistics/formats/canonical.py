@@ -1,0 +1,69 @@
+"""The release as one JSON document, whose bytes are what the checksum stands for."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from services.statistics.domain.release import Release
+from services.statistics.formats.cells import Cell, Edition, dimensions_of
+from services.statistics.formats.tabular import FIGURES, figures
+
+CANONICAL = "release.json"
+
+
+def render(edition: Edition) -> dict[str, bytes]:
+    return {CANONICAL: document(edition)}
+
+
+def document(edition: Edition) -> bytes:
+    """Keys sorted, exact decimals as text, null where nothing is published; the observations as rows under columns."""
+    release = edition.release
+    return _dumped(
+        {
+            **about(release),
+            "areas": [
+                {"code": area.code, "parent": area.parent, "level": area.level, "title": dict(area.title)}
+                for area in release.areas
+            ],
+            "tables": [
+                {"id": table.id, "title": dict(table.title), "dimensions": list(dimensions_of(table))}
+                for table in release.tables
+            ],
+            "codes": {
+                name: {code: dict(title) for code, title in titles.items()}
+                for name, titles in edition.lists.items()
+                if name != "REF_AREA"
+            },
+            "observations": {"columns": FIGURES, "rows": [_row(cell) for cell in edition.cells]},
+        }
+    )
+
+
+def _row(cell: Cell) -> list[str | None]:
+    return [text or None for text in figures(cell)]
+
+
+def about(release: Release) -> dict[str, Any]:
+    """What every format says of the release as a whole."""
+    return {
+        "id": release.id,
+        "revision": release.revision,
+        "title": dict(release.title),
+        "universe": release.universe,
+        "periods": list(release.periods),
+        "asOf": release.as_of.isoformat(),
+        "published": release.publish_at.isoformat(),
+        "methodVersion": release.method_version,
+        "areaVintage": release.area_vintage.isoformat(),
+        "fewestPersonsShown": release.k,
+        "note": dict(release.note),
+        "earlier": list(release.earlier),
+        "publisher": dict(release.publisher),
+        "licence": release.licence,
+        "contact": release.contact,
+    }
+
+
+def _dumped(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n").encode()

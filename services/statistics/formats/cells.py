@@ -1,0 +1,126 @@
+"""A release as the public sees it: the only way from observations to a file.
+
+A `Cell` has no room for what stays inside (numbers of persons, why a cell was hidden), so no format can print it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from services.statistics.domain.release import Observation, Release, TableSpec
+from services.statistics.domain.wrong import Wrong
+from services.statistics.formats import words
+from services.statistics.formats.words import Title
+
+DIMENSIONS: Mapping[str, str] = {
+    "FREQ": "freq",
+    "TIME_PERIOD": "period",
+    "UNIVERSE": "universe",
+    "REF_AREA": "area",
+    "SEX": "sex",
+    "AGE": "age",
+    "TARGET_GROUP": "group",
+    "COURSE_DOMAIN": "domain",
+    "MEASURE": "measure",
+}
+"""SDMX dimension -> field of an observation, in the order of every file's columns; together the key of a cell."""
+
+BREAKDOWNS = ("REF_AREA", "SEX", "AGE", "TARGET_GROUP", "COURSE_DOMAIN")
+TOTAL, HIDDEN, FREE, NOT_PUBLISHED = "_T", "Q", "F", "N"
+_PLACE = {name: place for place, name in enumerate(DIMENSIONS)}
+_SDMX = {field: name for name, field in DIMENSIONS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`key` holds the codes of DIMENSIONS in their order; numbers are exact decimals as text."""
+
+    key: tuple[str, ...]
+    value: str | None
+    unit: str
+    low: str | None
+    high: str | None
+    status: str
+    confidentiality: str
+
+    def code(self, dimension: str) -> str:
+        return self.key[_PLACE[dimension]]
+
+    def codes(self, dimensions: Sequence[str]) -> tuple[str, ...]:
+        return tuple(self.key[_PLACE[name]] for name in dimensions)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A release with its cells in the order of their codes, and the titles of those codes by dimension."""
+
+    release: Release
+    cells: tuple[Cell, ...]
+    lists: Mapping[str, Mapping[str, Title]]
+
+    @classmethod
+    def of(cls, release: Release) -> Edition:
+        lists = code_lists(release)
+        order = {name: {code: place for place, code in enumerate(titles)} for name, titles in lists.items()}
+
+        def rank(cell: Cell) -> tuple[int, ...]:
+            return tuple(order[name][code] for name, code in zip(DIMENSIONS, cell.key, strict=True))
+
+        cells = sorted(map(_public, release.observations), key=rank)
+        for one, following in pairwise(cells):
+            if one.key == following.key:
+                raise Wrong(f"{'.'.join(one.key)} is there twice in release {release.id}")
+        return cls(release, tuple(cells), lists)
+
+    def table(self, table: TableSpec) -> list[Cell]:
+        """The cells of a linked table: what it does not break down by stands at its total."""
+        fixed = [name for name in BREAKDOWNS if name not in dimensions_of(table)]
+        totals = {name: top_areas(self.release) if name == "REF_AREA" else {TOTAL} for name in fixed}
+        return [cell for cell in self.cells if all(cell.code(name) in totals[name] for name in fixed)]
+
+
+def _public(one: Observation) -> Cell:
+    key = tuple(str(getattr(one, field)) for field in DIMENSIONS.values())
+    hidden = one.status == HIDDEN or one.confidentiality != FREE
+    if hidden and (one.value, one.low, one.high) != (None, None, None):
+        raise Wrong(f"{'.'.join(key)} is hidden and still carries a figure")
+    status, confidentiality = (HIDDEN, NOT_PUBLISHED) if hidden else (one.status, FREE)
+    return Cell(key, one.value, one.unit, one.low, one.high, status, confidentiality)
+
+
+def code_lists(release: Release) -> dict[str, dict[str, Title]]:
+    """The codes that occur in a release, in order; of areas all, those without a figure too."""
+    used = {name: {str(getattr(one, field)) for one in release.observations} for name, field in DIMENSIONS.items()}
+    lists = {name: _titled(name, codes) for name, codes in used.items() if name not in ("TIME_PERIOD", "REF_AREA")}
+    lists["TIME_PERIOD"] = {period: period_title(period) for period in sorted(used["TIME_PERIOD"])}
+    lists["REF_AREA"] = {area.code: area.title for area in release.areas}
+    for code in sorted(used["REF_AREA"] - lists["REF_AREA"].keys()):
+        raise Wrong(f"{code!r} is not in the release's list of areas", field="REF_AREA")
+    return {name: lists[name] for name in DIMENSIONS}
+
+
+def _titled(column: str, used: set[str]) -> dict[str, Title]:
+    for code in sorted(used):
+        words.title(column, code)
+    return {code: title for code, title in words.codes(column).items() if code in used}
+
+
+def period_title(period: str) -> Title:
+    year, _, quarter = period.partition("-Q")
+    if quarter:
+        return {"ko": f"{year}년 {quarter}분기", "en": f"Q{quarter} {year}"}
+    return {"ko": f"{year}년", "en": year}
+
+
+def top_areas(release: Release) -> frozenset[str]:
+    """Areas that lie in no other area of the list: what a table without areas is about."""
+    listed = {area.code for area in release.areas}
+    return frozenset(area.code for area in release.areas if area.parent not in listed)
+
+
+def dimensions_of(table: TableSpec) -> tuple[str, ...]:
+    """A table's breakdowns under their SDMX names, in the order of the columns."""
+    asked = {_SDMX.get(name, name) for name in table.dimensions}
+    return tuple(name for name in BREAKDOWNS if name in asked)

@@ -1,0 +1,23 @@
+"""A licence as a name and an address, whichever of the two the publisher set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ADDRESSES: Mapping[str, str] = {
+    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
+    "KOGL-1": "https://www.kogl.or.kr/info/licenseType1.do",
+}
+
+
+def address(licence: str) -> str:
+    """Of a licence we do not know by name, a URN: catalogues need one."""
+    if "://" in licence:
+        return licence
+    known = licence.strip().replace(" ", "-").upper()
+    return ADDRESSES.get(known, f"urn:licence:{known}")
+
+
+def name(licence: str) -> str:
+    return next((known for known, at in ADDRESSES.items() if at == licence), licence)

@@ -1,0 +1,90 @@
+"""What files a release has, and what each of them is: for the downloads' page, the catalogue and HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.statistics.domain.release import Release
+from services.statistics.formats import canonical, datapackage, jsonstat, report, sdmx, tabular, words, workbook
+from services.statistics.formats.words import Title
+
+CSV = "text/csv; charset=utf-8; header=present"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """`kind` is the code of the EU file-type authority list; `standard` the address of what the file conforms to."""
+
+    name: str
+    media_type: str
+    kind: str
+    title: Title
+    standard: str = ""
+
+
+def files(release: Release) -> tuple[File, ...]:
+    """In the order in which a reader should be offered them."""
+    return (*_documents(), *_data(), *_tables(release), *_structures())
+
+
+def _documents() -> Sequence[File]:
+    pdf, xlsx = "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    ua = "https://www.iso.org/standard/64599.html"
+    return (
+        File(report.file_name("ko"), pdf, "PDF", {"ko": "결과 보고서(한국어)", "en": "Findings report (Korean)"}, ua),
+        File(report.file_name("en"), pdf, "PDF", {"ko": "결과 보고서(영어)", "en": "Findings report (English)"}, ua),
+        File(workbook.WORKBOOK, xlsx, "XLSX", {"ko": "엑셀 통합 문서", "en": "Excel workbook"}),
+    )
+
+
+def _data() -> Sequence[File]:
+    csvw = "https://www.w3.org/TR/tabular-data-model/"
+    sdmx_csv = "application/vnd.sdmx.data+csv;version=2.0.0"
+    json_title = {"ko": "전체 자료(JSON)", "en": "The whole release (JSON)"}
+    return (
+        File(tabular.OBSERVATIONS, CSV, "CSV", {"ko": "모든 값(CSV)", "en": "All figures (CSV)"}, csvw),
+        File(canonical.CANONICAL, "application/json", "JSON", json_title),
+        File(sdmx.DATA, sdmx_csv, "CSV", {"ko": "모든 값(SDMX-CSV)", "en": "All figures (SDMX-CSV)"}, _SDMX),
+    )
+
+
+_SDMX = "https://sdmx.org/standards-2/"
+
+
+def _tables(release: Release) -> Sequence[File]:
+    return tuple(
+        File(
+            jsonstat.file_name(table),
+            "application/json",
+            "JSON",
+            {"ko": f"{table.title['ko']}(JSON-stat)", "en": f"{table.title['en']} (JSON-stat)"},
+            _JSON_STAT,
+        )
+        for table in release.tables
+    )
+
+
+_JSON_STAT = "https://json-stat.org/full/"
+
+
+def _structures() -> Sequence[File]:
+    structure = "application/vnd.sdmx.structure+xml;version=3.0.0"
+    described = {"ko": "CSV 설명(CSVW)", "en": "Description of the CSV (CSVW)"}
+    named = {"ko": "자료 구조와 부호 목록(SDMX-ML)", "en": "Data structure and code lists (SDMX-ML)"}
+    package = {"ko": "데이터 패키지 설명", "en": "Data Package descriptor"}
+    profile = "https://datapackage.org/"
+    return (
+        File(tabular.METADATA, "application/csvm+json", "JSON_LD", described),
+        File(sdmx.DEFINITIONS, structure, "XML", named, _SDMX),
+        File(datapackage.DESCRIPTOR, "application/json", "JSON", package, profile),
+        *(
+            File(datapackage.file_name(name), CSV, "CSV", _code_list_title(name), profile)
+            for name in datapackage.CODE_LISTS
+        ),
+    )
+
+
+def _code_list_title(name: str) -> Title:
+    title = words.column(name)
+    return {"ko": f"부호 목록: {title['ko']}", "en": f"Code list: {title['en']}"}

@@ -1,0 +1,112 @@
+"""CSV in long form, one row for each cell, with CSVW metadata beside it.
+
+A hidden figure is an empty field with status Q; zero is 0. Encoded in UTF-8 with CRLF, as RFC 4180 has it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.statistics.formats import licence, words
+from services.statistics.formats.cells import DIMENSIONS, Cell, Edition
+
+OBSERVATIONS = "observations.csv"
+METADATA = f"{OBSERVATIONS}-metadata.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`kind` is code, period, number, date or moment; numbers may be empty, nothing else may."""
+
+    name: str
+    kind: str
+
+
+COLUMNS: Sequence[Column] = (
+    *(Column(name, "period" if name == "TIME_PERIOD" else "code") for name in DIMENSIONS),
+    Column("OBS_VALUE", "number"),
+    Column("UNIT_MEASURE", "code"),
+    Column("CI_LOW", "number"),
+    Column("CI_HIGH", "number"),
+    Column("OBS_STATUS", "code"),
+    Column("CONF_STATUS", "code"),
+    Column("AREA_VINTAGE", "date"),
+    Column("AS_OF", "moment"),
+    Column("METHOD_VERSION", "text"),
+)
+
+
+FIGURES = [column.name for column in COLUMNS[:-3]]
+"""The columns that differ from cell to cell; the rest is of the whole release."""
+
+
+def render(edition: Edition) -> dict[str, bytes]:
+    return {OBSERVATIONS: observations(edition), METADATA: metadata(edition)}
+
+
+def observations(edition: Edition) -> bytes:
+    return written([column.name for column in COLUMNS], rows(edition))
+
+
+def rows(edition: Edition) -> Iterator[list[str]]:
+    """The fields of each cell, in the order of COLUMNS."""
+    release = edition.release
+    same = [release.area_vintage.isoformat(), release.as_of.isoformat(), release.method_version]
+    return ([*figures(cell), *same] for cell in edition.cells)
+
+
+def figures(cell: Cell) -> list[str]:
+    bounds = [cell.low or "", cell.high or ""]
+    return [*cell.key, cell.value or "", cell.unit, *bounds, cell.status, cell.confidentiality]
+
+
+def written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def metadata(edition: Edition) -> bytes:
+    """CSV on the Web (W3C Recommendation, 2015)."""
+    release = edition.release
+    document = {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "ko"}],
+        "url": OBSERVATIONS,
+        "dc:title": _tagged(release.title),
+        "dc:publisher": _tagged(release.publisher),
+        "dc:license": {"@id": licence.address(release.licence)},
+        "dc:issued": {"@value": release.publish_at.date().isoformat(), "@type": "xsd:date"},
+        "notes": [{"body": _tagged(release.note)}],
+        "dialect": {"encoding": "utf-8", "lineTerminators": ["\r\n"], "header": True},
+        "tableSchema": {
+            "columns": [_described(column, edition.lists) for column in COLUMNS],
+            "primaryKey": list(DIMENSIONS),
+            "aboutUrl": "#" + ".".join(f"{{{name}}}" for name in DIMENSIONS),
+        },
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _tagged(title: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"@value": text, "@language": language} for language, text in title.items() if text]
+
+
+def _described(column: Column, lists: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    datatype: Any = {"number": "decimal", "date": "date", "moment": "dateTimeStamp"}.get(column.kind, "string")
+    if column.name in lists and column.kind == "code":
+        datatype = {"base": "string", "format": "|".join(map(_literal, lists[column.name]))}
+    described = {"name": column.name, "titles": column.name, "dc:title": _tagged(words.column(column.name))}
+    optional = column.kind == "number"
+    return {**described, "datatype": datatype, "required": not optional} | ({"null": ""} if optional else {})
+
+
+def _literal(code: str) -> str:
+    """A code as a regular expression that matches it alone."""
+    return "".join(letter if letter.isalnum() or letter in "_-" else f"\\{letter}" for letter in code)

@@ -1,0 +1,51 @@
+"""What columns, codes and measures are called in Korean and English; the wording itself is in `words.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from services.statistics.domain.wrong import Wrong
+
+LANGUAGES = ("ko", "en")
+Title = Mapping[str, str]
+"""Language -> text, both languages always."""
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def column(name: str) -> Title:
+    found: Title = _words()["columns"][name]
+    return found
+
+
+def codes(column: str) -> Mapping[str, Title]:
+    """Every code of a list, in the order in which tables show it; measures are a list too."""
+    if column == "MEASURE":
+        return {code: measure["title"] for code, measure in _words()["measures"].items()}
+    found: Mapping[str, Title] = _words()["codes"][column]
+    return found
+
+
+def title(column: str, code: str) -> Title:
+    found = codes(column).get(code)
+    if found is None:
+        raise Wrong(f"{code!r} has no title: add it to services/statistics/formats/words.toml", field=column)
+    return found
+
+
+def meaning(measure: str) -> Title:
+    found: Title = _words()["measures"][measure]["meaning"]
+    return found
+
+
+def both(title: Title) -> str:
+    """For formats that have one label only."""
+    korean, english = (title.get(language, "") for language in LANGUAGES)
+    return korean if korean == english else " / ".join(filter(None, (korean, english)))
