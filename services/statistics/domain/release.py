@@ -1,4 +1,4 @@
-"""A frozen release: what was counted, as of when, by which method, and every figure in it."""
+"""What is published: a frozen set of observations over linked tables, and all that a reader must know about it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+HIDDEN, NORMAL, UNRELIABLE, NOT_COLLECTED, UNDEFINED, BREAK = "Q", "A", "U", "L", "M", "B"
+"""CL_OBS_STATUS as releases use it."""
+
+FREE, CONFIDENTIAL = "F", "N"
+"""CL_CONF_STATUS: one public symbol for every hidden cell, whatever the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCode:
+    """`parent` is "" at the top; codes are without "areas/"."""
+
+    code: str
+    parent: str
+    level: str
+    title: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """One linked table: the dimensions that it breaks down besides area and period."""
+
+    id: str
+    title: Mapping[str, str]
+    dimensions: tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """`persons` is internal, and None where hidden: it never leaves for a public file."""
+    """One published figure. Codes are without "areas/"; "_T" where not broken down."""
 
     measure: str
     universe: str
@@ -21,31 +46,21 @@ class Observation:
     group: str
     domain: str
     value: str | None
+    """Exact decimal as text; None where hidden or undefined, and `status` says why."""
     status: str
     confidentiality: str
     unit: str
     low: str | None = None
     high: str | None = None
+    """95 % interval, in the unit of the value."""
     persons: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AreaCode:
-    code: str
-    parent: str
-    level: str
-    title: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class TableSpec:
-    id: str
-    title: Mapping[str, str]
-    dimensions: tuple[str, ...]
+    """Base n, for the office alone: None where hidden, and in no public file there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
+    """`universe` is RES or EMP; `periods` are quarters and years; `earlier` are the releases it was audited with."""
+
     id: str
     revision: int
     title: Mapping[str, str]
