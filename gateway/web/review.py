@@ -20,7 +20,6 @@ from gateway.web.teach_forms import posted, typed
 from gateway.web.teach_words import ITEMS, item_kind, language_name
 from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.courses_pb2 import Course
-from ieum.people.v1.people_pb2 import BatchGetNamesRequest
 from services.chassis import clock
 from services.chassis.errors import Problem
 from services.chassis.principal import acting
@@ -58,8 +57,6 @@ async def show_course(request: web.Request) -> web.Response:
 
 async def _page(request: web.Request, course: Course, note: str = "", problem: Problem | None = None) -> web.Response:
     locale, draft = request[PAGE].locale, course.draft
-    asked = BatchGetNamesRequest(names=course.teachers, purpose=f"authors of {course.name}")
-    names = (await request.app[CLIENTS].people.BatchGetNames(asked)).display_names
     lang = language_of(request, draft)
     errors = field_errors(locale, problem) if problem else {}
     if problem and not problem.field:
@@ -77,7 +74,6 @@ async def _page(request: web.Request, course: Course, note: str = "", problem: P
             "level": level_words(locale, draft.level),
             "audience": audience_words(locale, draft.audience),
             "languages": language_words(draft.languages),
-            "authors": ", ".join(names.get(person, "") for person in course.teachers),
         },
         finish=rule_words(locale, draft),
         own=_is_own(request, course),
