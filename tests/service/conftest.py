@@ -170,7 +170,7 @@ async def eventually(check: Callable[[], Awaitable[bool]], what: str, seconds: f
     """Polls until the check holds; fails the test naming `what` when it does not in time."""
     try:
         async with asyncio.timeout(seconds):
-            while not await check():  # noqa: ASYNC110 - what is waited for happens in another process
+            while not await check():
                 await asyncio.sleep(0.02)
     except TimeoutError:
         pytest.fail(f"not in {seconds} s: {what}")
