@@ -47,6 +47,7 @@ FORM_KEY = web.AppKey("form_key", bytes)
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """An on_response_prepare signal, so that no answer goes without; a handler's own stricter header stands."""
+    response.headers["Server"] = "Ieum"  # and not which version of what
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.secure:

@@ -213,8 +213,8 @@ async def test_a_certificate_is_one_tagged_page_in_the_readers_language(
     assert answer.content_type == "application/pdf"
     document = PdfReader(io.BytesIO(await answer.read()))
     assert len(document.pages) == 1
-    assert document.trailer["/Root"]["/MarkInfo"]["/Marked"]
-    assert document.trailer["/Root"]["/Lang"] == language
+    root: Any = document.trailer["/Root"]
+    assert (root["/MarkInfo"]["/Marked"], root["/Lang"]) == (True, language)
     text = document.pages[0].extract_text()
     for expected in (*words, "박은지", "IEUM-1", "60%"):
         assert expected in text.replace("\u00a0", " "), text
