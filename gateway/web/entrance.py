@@ -72,9 +72,7 @@ async def sign_in(request: web.Request) -> web.Response:
 
 
 async def _sign_in(request: web.Request, login: str, passphrase: str, shared_device: bool) -> SignInResponse:
-    asked = SignInRequest(
-        login=login, passphrase=passphrase, shared_device=shared_device, address=request.remote or ""
-    )
+    asked = SignInRequest(login=login, passphrase=passphrase, shared_device=shared_device, address=request.remote or "")
     return await request.app[CLIENTS].people.SignIn(asked)
 
 
@@ -153,6 +151,8 @@ async def register(request: web.Request) -> web.Response:
         return await _register_page(request, values, problem)
     gettext = request[PAGE].locale.gettext
     made = Flash(gettext("Your account is ready"), gettext("Your login is %(login)s.") % {"login": asked.login})
-    response = go_to(str(URL("/account/about-you").with_query(first="1", next=values["next"] or "/courses")), made, request)
+    response = go_to(
+        str(URL("/account/about-you").with_query(first="1", next=values["next"] or "/courses")), made, request
+    )
     auth.keep_signed_in(request, response, answer)
     return response

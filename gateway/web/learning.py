@@ -130,7 +130,9 @@ def left_of(reader: Reader, content: Content, progress: Progress) -> list[Left]:
         failed = [quiz.quiz for quiz in state.quizzes if not quiz.passed]
         quiz_screens = [screen.key for screen in lesson.screens if screen.key.partition(".")[0] in failed]
         place = [*unopened, *quiz_screens[-1:], lesson.screens[0].key][0]
-        found.append(Left(reader.words(lesson.title), _why(reader.locale, unopened, failed), f"{root}/{lesson.id}/{place}"))
+        found.append(
+            Left(reader.words(lesson.title), _why(reader.locale, unopened, failed), f"{root}/{lesson.id}/{place}")
+        )
     return found
 
 
@@ -165,7 +167,9 @@ async def withdraw(request: web.Request) -> web.Response:
     enrollment = await _own_enrollment(request)
     await request.app[CLIENTS].enrollment.Withdraw(WithdrawRequest(name=enrollment.name))
     gettext = request[PAGE].locale.gettext
-    left = Flash(gettext("You have left the course"), gettext("You can begin it again whenever you like."), "information")
+    left = Flash(
+        gettext("You have left the course"), gettext("You can begin it again whenever you like."), "information"
+    )
     return go_to("/learning", left, request)
 
 

@@ -83,7 +83,9 @@ def rule_words(locale: Locale, content: Content) -> list[str]:
     else:
         sentences = [
             locale.ngettext(
-                "You go through this lesson: %(titles)s.", "You go through these %(count)s lessons: %(titles)s.", len(counted)
+                "You go through this lesson: %(titles)s.",
+                "You go through these %(count)s lessons: %(titles)s.",
+                len(counted),
             )
             % {"count": len(counted), "titles": titles}
         ]

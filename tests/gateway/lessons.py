@@ -71,7 +71,11 @@ def standing(value: content.Content, person: str = "people/pat", **values: Any) 
     made = progress.Progress(person=person, course_title=value.title, **(given | values))
     for lesson in value.lessons:
         made.lessons.add(
-            lesson=lesson.id, title=lesson.title, counted=True, state=progress.UNDER_WAY, screen_count=len(lesson.screens)
+            lesson=lesson.id,
+            title=lesson.title,
+            counted=True,
+            state=progress.UNDER_WAY,
+            screen_count=len(lesson.screens),
         )
     return made
 
@@ -83,7 +87,10 @@ def attempt(made: progress.Progress, *answers: progress.AnsweredItem, score: int
     quiz = made.lessons[1].quizzes[0]
     quiz.attempts_left = left
     quiz.attempts.add(
-        number=len(quiz.attempts) + 1, answers=answers, finished=score is not None, score=score if score is not None else 0
+        number=len(quiz.attempts) + 1,
+        answers=answers,
+        finished=score is not None,
+        score=score if score is not None else 0,
     )
 
 

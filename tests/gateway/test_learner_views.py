@@ -97,7 +97,9 @@ def test_an_answer_belongs_to_the_attempt_under_way_or_to_the_next() -> None:
     before, under_way, finished = standing(content), standing(content), standing(content)
     lessons.attempt(under_way, AnsweredItem(item="number"))
     lessons.attempt(finished, AnsweredItem(item="single"), AnsweredItem(item="number"), score=0)
-    pages = [screen_page(visit(content, "two", "q.single", each), [], MultiDict()) for each in (before, under_way, finished)]
+    pages = [
+        screen_page(visit(content, "two", "q.single", each), [], MultiDict()) for each in (before, under_way, finished)
+    ]
     assert [each.attempt for each in pages] == [1, 1, 2]
     assert [each.feedback is None for each in pages] == [True, True, False]
 
@@ -160,15 +162,17 @@ def test_the_rule_of_completion_is_said_in_plain_words() -> None:
 
 
 def test_what_cannot_be_meant_in_a_search_is_left_out() -> None:
-    query = MultiDict([("q", "  사진   문자 "), ("topic", "4"), ("topic", "9"), ("level", "x"), ("minutes", "30"), ("page", "-1")])
+    query = MultiDict(
+        [("q", "  사진   문자 "), ("topic", "4"), ("topic", "9"), ("level", "x"), ("minutes", "30"), ("page", "-1")]
+    )
     assert wish_of(query) == Wish(query="사진 문자", topics=("4",), minutes=30)
 
 
 def test_the_address_of_a_page_of_the_catalogue_keeps_the_search() -> None:
     wish = Wish(query="사진", topics=("2", "4"), levels=(1,), minutes=30)
-    assert wish_of(MultiDict(parse_qsl(urlsplit(wish.address(3)).query))) == Wish("사진", ("2", "4"), (1,), "", 30, 0, 3)
-
-
+    assert wish_of(MultiDict(parse_qsl(urlsplit(wish.address(3)).query))) == Wish(
+        "사진", ("2", "4"), (1,), "", 30, 0, 3
+    )
 
 
 @pytest.mark.parametrize(("typed", "year"), [("1951", 1951), ("１９５１ 년", 1951), ("", 0), (" ", 0)])
