@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
-from aiohttp.web_request import FileField
 
 from gateway.clients import CLIENTS
 from gateway.errors import error_page, message, status_of
@@ -21,7 +20,7 @@ from gateway.web.i18n import LANGUAGES, Locale, msgid
 from gateway.web.outline import rule_words
 from gateway.web.render import PAGE, Flash, page
 from gateway.web.teach import row_of, totals_of
-from gateway.web.teach_forms import Form, base_of, fill_outline, kept, posted, typed
+from gateway.web.teach_forms import Chosen, Form, base_of, fill_outline, kept, posted, typed
 from gateway.web.teach_uploads import upload
 from gateway.web.teach_words import address, gaps_of, language_name
 from ieum.courses.v1 import courses_pb2
@@ -160,7 +159,7 @@ async def _take_cover(request: web.Request, content: Content, form: Form) -> Non
     if "no_cover" in form:
         content.cover = ""
         content.cover_alt.clear()
-    if isinstance(picture := form.get("cover"), FileField):
+    if isinstance(picture := form.get("cover"), Chosen):
         content.cover = await upload(request, picture, "cover", "image/")
 
 

@@ -8,19 +8,29 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from aiohttp import web
 from aiohttp.web_request import FileField
 from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from google.protobuf.message import Message
-from multidict import MultiMapping
+from multidict import MultiDict, MultiMapping
 
 from gateway.guard import for_upload
 from ieum.courses.v1.content_pb2 import Block, Choice, Content, Item, Lesson, Matching, Option, Video
 from services.chassis.errors import Invalid
 
-Form = MultiMapping[str | bytearray | FileField]
+
+@dataclass(frozen=True)
+class Chosen:
+    """A file that came with a form."""
+
+    filename: str
+    data: bytes
+
+
+Form = MultiMapping[str | Chosen]
 NewId = Callable[[], str]
 M = TypeVar("M", bound=Message)
 MEDIA_BLOCKS = ("image", "video", "file")
@@ -30,9 +40,18 @@ async def posted(request: web.Request) -> Form:
     """A form with room for files."""
     source = request if request.content.at_eof() else for_upload(request)
     try:
-        return await source.post()  # type: ignore[return-value]  # bytes do not come from forms of pages
+        fields = await source.post()
     except ValueError as error:
         raise Invalid("REQUEST_MALFORMED") from error
+    return MultiDict((name, _taken(value)) for name, value in fields.items())
+
+
+def _taken(value: str | bytes | bytearray | FileField) -> str | Chosen:
+    """Files leave their temporary place at once; a file control that was left alone is an empty text."""
+    if isinstance(value, FileField):
+        with value.file as file:
+            return Chosen(value.filename, file.read())
+    return value if isinstance(value, str) else ""
 
 
 def typed(form: Form, name: str) -> str:

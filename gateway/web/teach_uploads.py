@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aiohttp import web
-from aiohttp.web_request import FileField
 
 from gateway.clients import CLIENTS
-from gateway.web.teach_forms import MEDIA_BLOCKS, Form, share
+from gateway.web.teach_forms import MEDIA_BLOCKS, Chosen, Form, share
 from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.content_pb2 import Lesson
 from services.chassis.errors import Invalid
@@ -16,9 +15,9 @@ from services.chassis.errors import Invalid
 _KINDS = {"image": "image/", "video": "video/", "file": ""}
 
 
-async def upload(request: web.Request, file: FileField, name: str, kind: str = "") -> str:
+async def upload(request: web.Request, file: Chosen, name: str, kind: str = "") -> str:
     """Name of the medium; a refusal names the control."""
-    asked = courses_pb2.UploadMediaRequest(filename=file.filename, data=file.file.read())
+    asked = courses_pb2.UploadMediaRequest(filename=file.filename, data=file.data)
     try:
         medium = await request.app[CLIENTS].courses.UploadMedia(asked, timeout=60)
     except Invalid as problem:
@@ -35,9 +34,9 @@ async def take_files(request: web.Request, lesson: Lesson, form: Form, language:
         if kind not in MEDIA_BLOCKS:
             continue
         media = getattr(block, kind).media
-        if isinstance(file := form.get(f"{block.id}.file"), FileField):
+        if isinstance(file := form.get(f"{block.id}.file"), Chosen):
             media[language] = await upload(request, file, f"{block.id}.file", _KINDS[kind])
             share(media, f"{block.id}.shared" in form, language, languages)
-        if kind == "video" and isinstance(file := form.get(f"{block.id}.captions"), FileField):
+        if kind == "video" and isinstance(file := form.get(f"{block.id}.captions"), Chosen):
             name = f"{block.id}.captions"
             block.video.captions[language] = await upload(request, file, name, "text/vtt")
