@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
-from ieum.courses.v1 import courses_pb2
+from ieum.courses.v1 import content_pb2, courses_pb2
 from ieum.courses.v1.content_pb2 import Content, Lesson
 from ieum.courses.v1.courses_pb2 import Course
 from ieum.people.v1.people_pb2 import BatchGetNamesResponse
@@ -40,7 +40,7 @@ def lesson_() -> Lesson:
 
 
 def course_(**values: Any) -> Course:
-    draft = Content(languages=["ko", "en"], audience=3, level=1, lessons=[lesson_()])
+    draft = Content(languages=["ko", "en"], audience=content_pb2.BOTH, level=content_pb2.BASIC, lessons=[lesson_()])
     draft.title.update({"ko": "사진 과정", "en": "Photo course"})
     draft.rule.counted_lessons.append("l1")
     usual: dict[str, Any] = {"review_state": courses_pb2.EDITING, "teachers": ["people/inst"], "etag": "c-e1"}
