@@ -68,7 +68,9 @@ async def change(request: web.Request) -> web.Response:
     try:
         if values["locale"] not in i18n.LANGUAGES:
             raise Invalid("LOCALE_INVALID", field="locale")
-        asked = UpdatePersonRequest(person=Person(name=name, **values), update_mask=FieldMask(paths=_CHANGEABLE))
+        asked = UpdatePersonRequest(person=Person(name=name), update_mask=FieldMask(paths=_CHANGEABLE))
+        for field, value in values.items():
+            setattr(asked.person, field, value)
         await request.app[CLIENTS].people.UpdatePerson(asked)
     except Problem as problem:
         person = await _person(request)

@@ -1,4 +1,4 @@
-"""The learners' pages as a browser without a script gets them: what is shown, what is sent on, and what is never lost."""
+"""The learners' pages as a browser without a script gets them: what is shown, what is sent, and what is never lost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ieum.courses.v1.courses_pb2 import CatalogEntry, SearchCatalogResponse
 from ieum.enrollment.v1.enrollment_pb2 import Enrollment, ListEnrollmentsResponse
 from ieum.people.v1 import people_pb2
 from ieum.progress.v1 import progress_pb2 as pb
-from services.chassis.errors import Exists, Exhausted, Missing, Refused, Unauthenticated
+from services.chassis.errors import Exhausted, Exists, Missing, Refused, Unauthenticated
 from tests.gateway import lessons
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
@@ -225,7 +225,7 @@ async def test_an_answer_survives_the_end_of_the_session(client: Client, town: F
     status, _, text = await post(client, "/learning/e/two/q.number", form, STRANGER)
     assert status == 401
     assert 'value="/learning/e/two/q.number?answer=%EB%91%98"' in text
-    town.answers["SignIn"] = people_pb2.SignInResponse(token="secret", viewer=town.viewers["pat"])  # noqa: S106
+    town.answers["SignIn"] = people_pb2.SignInResponse(token="secret", viewer=town.viewers["pat"])
     again = {"login": "pat", "passphrase": "x", "next": "/learning/e/two/q.number?answer=%EB%91%98"}
     assert (await post(client, "/sign-in", again, STRANGER))[:2] == (303, again["next"])
     assert 'value="둘"' in await get(client, again["next"])
@@ -278,7 +278,7 @@ REGISTRATION = {
 
 
 async def test_registering_signs_in_and_asks_the_equality_questions_apart(client: Client, town: Fakes) -> None:
-    town.answers["SignIn"] = people_pb2.SignInResponse(token="secret", viewer=town.viewers["pat"])  # noqa: S106
+    town.answers["SignIn"] = people_pb2.SignInResponse(token="secret", viewer=town.viewers["pat"])
     answer = await client.post("/register", data=REGISTRATION, headers=STRANGER, allow_redirects=False)
     assert answer.headers["Location"] == "/account/about-you?first=1&next=/courses/c"
     assert "ieum_session=secret" in str(answer.cookies)
@@ -342,7 +342,7 @@ async def test_signing_in_leads_to_where_one_was_going(
     client: Client, town: Fakes, role: str, asked: str, leads_to: str
 ) -> None:
     town.sign_in("secret", role)
-    town.answers["SignIn"] = people_pb2.SignInResponse(token="secret", viewer=town.viewers["secret"])  # noqa: S106
+    town.answers["SignIn"] = people_pb2.SignInResponse(token="secret", viewer=town.viewers["secret"])
     assert (await post(client, "/sign-in", {"login": "x", "next": asked}, STRANGER))[:2] == (303, leads_to)
 
 
@@ -374,7 +374,7 @@ async def test_changed_details_are_saved_and_speak_the_chosen_language(client: C
 
 
 async def test_a_new_passphrase_keeps_this_session_going(client: Client, town: Fakes) -> None:
-    town.answers["SignIn"] = people_pb2.SignInResponse(token="new", viewer=town.viewers["pat"])  # noqa: S106
+    town.answers["SignIn"] = people_pb2.SignInResponse(token="new", viewer=town.viewers["pat"])
     form = {"current_passphrase": "old words", "new_passphrase": "new words"}
     answer = await client.post("/account/passphrase", data=form, headers=PAT, allow_redirects=False)
     assert (answer.status, answer.cookies["ieum_session"].value) == (303, "new")

@@ -13,14 +13,14 @@ from gateway.web.catalogue import Wish, wish_of
 from gateway.web.entrance import homes
 from gateway.web.learning import left_of, place_to_resume
 from gateway.web.outline import rule_words
-from gateway.web.player import screen_page
 from gateway.web.questions import answer_of, in_words, kind_of
 from gateway.web.render import locales
 from gateway.web.screens import Reader, blocks_of, file_words, place_of
-from gateway.web.visit import Visit
+from gateway.web.visit import Visit, screen_page
+from ieum.courses.v1.content_pb2 import Content
 from ieum.courses.v1.courses_pb2 import Media
 from ieum.people.v1.people_pb2 import Area
-from ieum.progress.v1.progress_pb2 import Answer, AnsweredItem, LessonState, Position
+from ieum.progress.v1.progress_pb2 import Answer, AnsweredItem, LessonState, Position, Progress
 from services.chassis.errors import Invalid, Missing
 from tests.gateway import lessons
 from tests.gateway.lessons import ITEMS, course, item, standing
@@ -70,7 +70,7 @@ def test_a_place_given_twice_makes_the_order_incomplete() -> None:
     assert len(answer_of(item("ordering"), typed).values) < 3
 
 
-def visit(content: lessons.content.Content, lesson: str, screen: str, progress: lessons.progress.Progress) -> Visit:
+def visit(content: Content, lesson: str, screen: str, progress: Progress) -> Visit:
     return Visit(progress, content, place_of(content, lesson, screen), READER)
 
 

@@ -36,7 +36,6 @@ function restore(form) {
     if (/radio|checkbox/.test(field.type)) field.checked = values.includes(field.value);
     else if (values.length) field.value = values[0];
   }
-  form.dispatchEvent(new CustomEvent("restored"));
 }
 
 async function isUp() {

@@ -1,6 +1,6 @@
 // Everything works without this file; it only makes some things easier.
-import "./ordering.js";
 import "./answers.js";
+import "./ordering.js";
 import "./videos.js";
 import "./session.js";
 

@@ -1,4 +1,5 @@
 // Steps to put in order: buttons move a step up or down; its place in the list is then the place that is sent.
+// Runs after answers.js, which may bring an earlier order back.
 
 for (const list of document.querySelectorAll("[data-ordering]")) {
   arrange(list);
@@ -10,7 +11,6 @@ for (const list of document.querySelectorAll("[data-ordering]")) {
     item.querySelector("select").hidden = true;
   }
   number(list);
-  list.closest("form")?.addEventListener("restored", () => { arrange(list); number(list); });
 }
 
 // As chosen before; steps without a place keep their order behind the others.

@@ -1,0 +1,75 @@
+"""An answer given while the line is down, in a real browser: it stays, it is said not to be saved, it arrives later."""
+
+from __future__ import annotations
+
+from aiohttp.test_utils import TestServer
+from playwright.async_api import expect
+
+from gateway.app import create_app
+from gateway.settings import GatewaySettings
+from ieum.progress.v1 import progress_pb2 as pb
+from tests.browser import axe_findings, chromium, page_of
+from tests.gateway import lessons
+from tests.gateway.fakes import Fakes
+from tests.gateway.lessons import course, standing, version
+
+
+def quiz(fake: Fakes, kind: str) -> None:
+    """Of one question, which any answer answers rightly."""
+    content = course(kind)
+
+    def take(asked: pb.RecordProgressRequest) -> pb.RecordProgressResponse:
+        answered = standing(content)
+        answer = asked.steps[0].answer_item.answer
+        lessons.attempt(answered, pb.AnsweredItem(item=kind, correct=True, answer=answer), score=100)
+        fake.answers["GetProgress"] = answered
+        return pb.RecordProgressResponse(progress=answered, results=[pb.StepResult(accepted=True, correct=True)])
+
+    fake.sign_in("pat")
+    fake.answers |= {"GetVersion": version(content), "GetProgress": standing(content), "RecordProgress": take}
+
+
+async def test_an_answer_outlives_a_line_that_is_down(services: tuple[Fakes, GatewaySettings]) -> None:
+    fake, settings = services
+    quiz(fake, "number")
+    async with TestServer(create_app(settings)) as server, chromium() as browser, page_of(browser, 360) as (page, _):
+        address = str(server.make_url("/learning/e/two/q.number"))
+        cookies = {"ieum_session": "pat", "lang": "en"}
+        await page.context.add_cookies(
+            [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+        )
+        await page.goto(address)
+        await page.get_by_label("A number question?").fill("112")
+        await page.context.set_offline(True)
+        await page.get_by_role("button", name="Check my answer").click()
+        await expect(page.get_by_text("Not yet saved")).to_be_visible()
+        assert await axe_findings(page) == []
+        await page.context.set_offline(False)
+        await expect(page.get_by_role("heading", name="That is right")).to_be_visible()
+    (asked,) = fake.requests("RecordProgress")
+    assert list(asked.steps[0].answer_item.answer.values) == ["112"]
+
+
+async def test_an_answer_half_written_is_there_again(services: tuple[Fakes, GatewaySettings]) -> None:
+    fake, settings = services
+    quiz(fake, "ordering")
+    async with (
+        TestServer(create_app(settings)) as server,
+        chromium() as browser,
+        page_of(browser, 360) as (page, complaints),
+    ):
+        address = str(server.make_url("/learning/e/two/q.ordering"))
+        cookies = {"ieum_session": "pat", "lang": "en"}
+        await page.context.add_cookies(
+            [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+        )
+        await page.goto(address)
+        await page.get_by_role("button", name="Move up: Wash").click()
+        await page.goto(str(server.make_url("/learning/e/one/t")))
+        await page.goto(address)
+        await expect(page.locator(".ordering label")).to_have_text(["Wash", "Rinse", "Dry"])
+        await page.get_by_role("button", name="Check my answer").click()
+        await expect(page.get_by_role("heading", name="That is right")).to_be_visible()
+        assert complaints == []
+    (asked,) = fake.requests("RecordProgress")
+    assert list(asked.steps[0].answer_item.answer.values) == ["wash", "rinse", "dry"]
