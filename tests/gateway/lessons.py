@@ -47,6 +47,7 @@ def course(*kinds: str, **rule: Any) -> content.Content:
     first.screens.extend([content.Screen(key="t", blocks=["t"]), content.Screen(key="p", blocks=["p"])])
     second = content.Lesson(id="two", title=both("Practise"), minutes=7, blocks=[quiz])
     second.screens.extend(content.Screen(key=f"q.{each.id}", blocks=["q"], item=each.id) for each in quiz.quiz.items)
+    asked: dict[str, Any] = {"counted_lessons": ["one", "two"], "pass_mark": 60, "max_attempts": 3} | rule
     return content.Content(
         title=both("Photos"),
         summary=both("Take photos."),
@@ -56,7 +57,7 @@ def course(*kinds: str, **rule: Any) -> content.Content:
         level=content.BASIC,
         lessons=[first, second],
         minutes=12,
-        rule=content.Rule(**{"counted_lessons": ["one", "two"], "pass_mark": 60, "max_attempts": 3} | rule),
+        rule=content.Rule(**asked),
     )
 
 
