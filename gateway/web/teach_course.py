@@ -5,9 +5,7 @@ The page is one form, so that whatever button is pressed, what was typed is save
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from aiohttp import web
 
@@ -16,11 +14,12 @@ from gateway.errors import error_page, message, status_of
 from gateway.web import compare
 from gateway.web.cards import AUDIENCES, LEVELS
 from gateway.web.frame import go_to
-from gateway.web.i18n import LANGUAGES, Locale, msgid
+from gateway.web.i18n import LANGUAGES, Locale
 from gateway.web.outline import rule_words
 from gateway.web.render import PAGE, Flash, page
 from gateway.web.teach import row_of, totals_of
 from gateway.web.teach_forms import Chosen, Form, base_of, fill_outline, kept, posted, typed
+from gateway.web.teach_steps import DONE, move_lesson, take_step
 from gateway.web.teach_uploads import upload
 from gateway.web.teach_words import address, gaps_of, language_name
 from ieum.courses.v1 import courses_pb2
@@ -28,28 +27,12 @@ from ieum.courses.v1.content_pb2 import Content, Lesson
 from ieum.courses.v1.courses_pb2 import Course
 from ieum.people.v1.people_pb2 import BatchGetNamesRequest
 from services.chassis import clock
-from services.chassis.errors import Conflict, Invalid, Missing, Problem
+from services.chassis.errors import Conflict, Problem
 from services.chassis.principal import acting
 
 routes = web.RouteTableDef()
 PATH = "/teach/{course}"
 _FIELDS = ["title", "summary", "languages", "audience", "competences", "level", "cover", "cover_alt", "rule"]
-
-_DONE: Mapping[str, Flash] = {
-    "submit": Flash(
-        msgid("Sent to the reviewers"),
-        msgid("Somebody else reads it now. You will see here whether it is published or sent back."),
-    ),
-    "recall": Flash(msgid("Taken back"), msgid("You can go on writing. Send it again when it is ready.")),
-    "retire": Flash(
-        msgid("The course is retired"),
-        msgid("It is no longer in the catalogue. Those who learn it now may finish it, and certificates stay valid."),
-    ),
-    "reinstate": Flash(msgid("The course is offered again"), msgid("It is back in the catalogue.")),
-    "add-teacher": Flash(msgid("The author is added"), msgid("They can write here and see the class.")),
-    "remove-teacher": Flash(msgid("The author is removed")),
-    "save": Flash(msgid("Saved")),
-}
 
 
 @dataclass(frozen=True)
@@ -170,9 +153,6 @@ async def _saved(request: web.Request, content: Content, etag: str) -> Course:
     return await request.app[CLIENTS].courses.UpdateCourse(asked)
 
 
-Act = Callable[[Any, Course, str, Form], Awaitable[Course]]
-
-
 async def _act(
     request: web.Request, course: Course, pressed: str, form: Form, language: str
 ) -> tuple[str, Flash | None]:
@@ -193,42 +173,12 @@ async def _act(
         await service.CreateLesson(courses_pb2.CreateLessonRequest(parent=course.name, lesson=lesson))
         return address(course.name, lesson.id, language), None
     if verb in ("up", "down"):
-        await _move(request, course, thing, -1 if verb == "up" else 1)
+        await move_lesson(service, course, thing, -1 if verb == "up" else 1)
         return f"{here}#lesson-{thing}", None
-    await _state(service, course, verb, typed(form, "teacher").strip(), thing)
+    await take_step(service, course, verb, typed(form, "teacher").strip(), thing)
     said = request[PAGE].locale.gettext
-    done = _DONE.get(verb, _DONE["save"])
+    done = DONE.get(verb, DONE["save"])
     return here, Flash(said(done.title), said(done.text) if done.text else "")
-
-
-async def _move(request: web.Request, course: Course, lesson: str, by: int) -> None:
-    ids = [each.id for each in course.draft.lessons]
-    if lesson not in ids:
-        raise Missing("LESSON_NOT_FOUND")
-    position = ids.index(lesson) + by
-    if 0 <= position < len(ids):
-        await request.app[CLIENTS].courses.MoveLesson(
-            courses_pb2.MoveLessonRequest(parent=course.name, lesson=lesson, position=position)
-        )
-
-
-async def _state(service: Any, course: Course, verb: str, teacher: str, thing: str) -> None:
-    match verb:
-        case "submit":
-            await service.SubmitCourse(courses_pb2.SubmitCourseRequest(name=course.name))
-        case "recall":
-            await service.RecallCourse(courses_pb2.RecallCourseRequest(name=course.name))
-        case "retire":
-            await service.RetireCourse(courses_pb2.RetireCourseRequest(name=course.name))
-        case "reinstate":
-            await service.ReinstateCourse(courses_pb2.ReinstateCourseRequest(name=course.name))
-        case "add-teacher":
-            if not teacher:
-                raise Invalid("PERSON_NOT_FOUND", field="teacher")
-            person = teacher if teacher.startswith("people/") else f"people/{teacher}"
-            await service.AddTeacher(courses_pb2.AddTeacherRequest(name=course.name, person=person))
-        case "remove-teacher":
-            await service.RemoveTeacher(courses_pb2.RemoveTeacherRequest(name=course.name, person=thing))
 
 
 def _quietly(request: web.Request, course: Course) -> web.Response:
