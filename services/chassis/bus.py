@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-import nats
 from google.protobuf.message import DecodeError, Message
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -217,18 +216,20 @@ async def connect(url: str, name: str, *, prefix: str = "", replicas: int = 1) -
     async def note(error: Exception) -> None:
         trace.log().warning("nats", error=repr(error))
 
-    client = await nats.connect(
-        servers=url.split(","),
-        name=name,
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=0.2,
-        connect_timeout=2,
-        ping_interval=5,
-        max_outstanding_pings=2,
-        allow_reconnect=True,
-        error_cb=note,
-    )
+    client = Client()
+    # Also a connection given up while it was being made holds a socket.
     try:
+        await client.connect(
+            servers=url.split(","),
+            name=name,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.2,
+            connect_timeout=2,
+            ping_interval=5,
+            max_outstanding_pings=2,
+            allow_reconnect=True,
+            error_cb=note,
+        )
         yield Bus(client, prefix, replicas)
     finally:
         await client.close()
