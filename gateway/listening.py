@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -48,6 +48,7 @@ async def listening(settings: Settings, heard: Mapping[str, Handlers]) -> AsyncI
     try:
         yield listener
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        # Again, because Python 3.11's wait_for may lose a cancellation that meets its result.
+        while not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=0.2)
