@@ -91,10 +91,10 @@ def _public(one: Observation) -> Cell:
 
 
 def code_lists(release: Release) -> dict[str, dict[str, Title]]:
-    """The codes that occur in a release, in order; of areas all, those without a figure too."""
+    """The codes that occur in a release, in order; all its areas and periods, those without a figure too."""
     used = {name: {str(getattr(one, field)) for one in release.observations} for name, field in DIMENSIONS.items()}
     lists = {name: _titled(name, codes) for name, codes in used.items() if name not in ("TIME_PERIOD", "REF_AREA")}
-    lists["TIME_PERIOD"] = {period: period_title(period) for period in sorted(used["TIME_PERIOD"])}
+    lists["TIME_PERIOD"] = {period: period_title(period) for period in sorted(used["TIME_PERIOD"] | {*release.periods})}
     lists["REF_AREA"] = {area.code: area.title for area in release.areas}
     for code in sorted(used["REF_AREA"] - lists["REF_AREA"].keys()):
         raise Wrong(f"{code!r} is not in the release's list of areas", field="REF_AREA")

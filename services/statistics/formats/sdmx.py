@@ -67,7 +67,8 @@ def structure(edition: Edition) -> bytes:
         name=_name({"ko": "교육 통계 개념", "en": "Training statistics"}),
         items=concepts,
     )
-    components = Components([_component(column, lists) for column in COLUMNS])
+    ordered = sorted(COLUMNS, key=lambda column: column.kind == "period")  # SDMX-ML has time after the others
+    components = Components([_component(column, lists) for column in ordered])
     definition = DataStructureDefinition(
         id=STRUCTURE, agency=AGENCY, version=VERSION, name=_name(_TITLE), components=components
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from functools import cache
 from itertools import product
 
+from services.statistics import formats
 from services.statistics.domain.coverage import coverage
 from services.statistics.domain.measures import percent
 from services.statistics.domain.release import AreaCode, Observation, Release, TableSpec
@@ -68,7 +70,12 @@ def _matches(one: Learner, period: str, area: str, **codes: str) -> bool:
     )
 
 
-def observations() -> Iterator[Observation]:
+@cache
+def observations() -> tuple[Observation, ...]:
+    return tuple(_observations())
+
+
+def _observations() -> Iterator[Observation]:
     everyone = list(learners())
     for period in (*PERIODS, "2026"):
         for area, sex, age, group, domain in _breakdowns():
@@ -144,7 +151,7 @@ def small_release(**changes: object) -> Release:
         "k": 5,
         "areas": AREAS,
         "tables": TABLES,
-        "observations": tuple(observations()),
+        "observations": observations(),
         "note": {"ko": "처음 펴내는 판입니다.", "en": "First edition."},
         "earlier": ("training-2026-q2",),
         "publisher": {"ko": "하늘도청", "en": "Haneul Provincial Government"},
@@ -152,3 +159,8 @@ def small_release(**changes: object) -> Release:
         "contact": "statistics@haneul.example",
     }
     return Release(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@cache
+def small_release_files() -> Mapping[str, bytes]:
+    return formats.render(small_release())

@@ -1,0 +1,151 @@
+"""The same figures everywhere: every cell of every format against the JSON that the checksum stands for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import product
+from typing import Any, TypeAlias
+
+import openpyxl
+import pypdf
+import pytest
+
+from tests.unit.statistics.small_release import small_release, small_release_files
+
+Key: TypeAlias = tuple[str, ...]
+Figure: TypeAlias = tuple[Decimal | None, str]
+Figures: TypeAlias = dict[Key, Figure]
+
+KEY = ("TIME_PERIOD", "UNIVERSE", "REF_AREA", "SEX", "AGE", "TARGET_GROUP", "COURSE_DOMAIN", "MEASURE")
+TOTALS = {"UNIVERSE": "RES", "REF_AREA": "HB", "SEX": "_T", "AGE": "_T", "TARGET_GROUP": "_T", "COURSE_DOMAIN": "_T"}
+SYMBOLS = {"Q": "x", "L": "…", "M": "–"}
+
+
+@pytest.fixture(scope="module")
+def files() -> Mapping[str, bytes]:
+    return small_release_files()
+
+
+@pytest.fixture(scope="module")
+def canonical(files: Mapping[str, bytes]) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(files["release.json"])
+    return document
+
+
+@pytest.fixture(scope="module")
+def truth(canonical: Mapping[str, Any]) -> Figures:
+    columns = canonical["observations"]["columns"]
+    rows = [dict(zip(columns, row, strict=True)) for row in canonical["observations"]["rows"]]
+    figures = {tuple(row[name] for name in KEY): _figure(row["OBS_VALUE"], row["OBS_STATUS"]) for row in rows}
+    assert len(figures) == len(rows) == len(small_release().observations)
+    return figures
+
+
+def _figure(value: object, status: str) -> Figure:
+    return None if value in (None, "") else Decimal(str(value)), status
+
+
+def test_the_json_holds_what_was_released(truth: Figures) -> None:
+    fields = ("period", "universe", "area", "sex", "age", "group", "domain", "measure")
+    released = {
+        tuple(getattr(one, field) for field in fields): _figure(one.value, one.status)
+        for one in small_release().observations
+    }
+    assert truth == released
+
+
+@pytest.mark.parametrize("name", ["observations.csv", "observations.sdmx.csv"])
+def test_csv_and_sdmx_csv_hold_the_same_cells(files: Mapping[str, bytes], truth: Figures, name: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(files[name].decode(), newline="")))
+    assert {tuple(row[k] for k in KEY): _figure(row["OBS_VALUE"], row["OBS_STATUS"]) for row in rows} == truth
+    assert len(rows) == len(truth)
+
+
+def test_intervals_are_the_same_in_csv_and_json_stat(files: Mapping[str, bytes]) -> None:
+    rows = csv.DictReader(io.StringIO(files["observations.csv"].decode(), newline=""))
+    written = {tuple(row[k] for k in KEY): (row["CI_LOW"], row["CI_HIGH"]) for row in rows if row["CI_LOW"]}
+    table = json.loads(files["table-area-sex.jsonstat.json"])
+    low, high = (table["extension"]["interval"][bound] for bound in ("low", "high"))
+    keys = dict(enumerate(_keys(table)))
+    assert {keys[int(place)]: (low[place], high[place]) for place in low} == written
+    assert len(written) == 4
+
+
+def _keys(table: Mapping[str, Any]) -> Iterator[Key]:
+    codes = [table["dimension"][name]["category"]["index"] for name in table["id"]]
+    for chosen in product(*codes):
+        place = {**TOTALS, **dict(zip(table["id"], chosen, strict=True))}
+        yield tuple(place[name] for name in KEY)
+
+
+def test_json_stat_holds_the_same_cells(files: Mapping[str, bytes], truth: Figures) -> None:
+    found: Figures = {}
+    for name, content in files.items():
+        if name.endswith(".jsonstat.json"):
+            table = json.loads(content, parse_float=Decimal)
+            for place, key in enumerate(_keys(table)):
+                if status := table["status"].get(str(place)):
+                    found[key] = _figure(table["value"][place], status)
+                else:
+                    assert table["value"][place] is None
+                    assert key not in truth
+    assert found == truth
+
+
+def test_the_workbook_holds_the_same_cells(files: Mapping[str, bytes], truth: Figures) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(files["tables.xlsx"]), read_only=True)
+    found: Figures = {}
+    for sheet in book.worksheets[1:-1]:
+        _, head, *rows = sheet.iter_rows(values_only=True)
+        names = [str(name).partition("\n")[0] if name else "" for name in head]
+        for row in rows:
+            found |= _of_row(names, row)
+    book.close()
+    assert found == truth
+
+
+def _of_row(names: list[str], row: tuple[Any, ...]) -> Figures:
+    place = {**TOTALS, **{name: str(row[at]) for at, name in enumerate(names) if name in KEY}}
+    found = {}
+    for at, name in enumerate(names):
+        if name.endswith(" OBS_STATUS") and row[at]:
+            place["MEASURE"] = name.removesuffix(" OBS_STATUS")
+            found[tuple(place[k] for k in KEY)] = _figure(row[at - 1], row[at])
+    return found
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_report_prints_the_same_cells(
+    files: Mapping[str, bytes], canonical: Mapping[str, Any], truth: Figures, language: str
+) -> None:
+    """Every row of the annex, read back from the PDF's text."""
+    pages = pypdf.PdfReader(io.BytesIO(files[f"report-{language}.pdf"])).pages
+    text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+    titles = {**canonical["codes"], "REF_AREA": {area["code"]: area["title"] for area in canonical["areas"]}}
+    expected = [line for table in canonical["tables"] for line in _lines(table["dimensions"], titles, truth, language)]
+    assert len(expected) == 81
+    assert [line for line in expected if line not in text] == []
+
+
+def _lines(dimensions: list[str], titles: Mapping[str, Any], truth: Figures, language: str) -> Iterator[str]:
+    codes = [list(titles[name]) for name in dimensions]
+    for chosen in product(*codes):
+        place = {**TOTALS, "TIME_PERIOD": "2026-Q3", **dict(zip(dimensions, chosen, strict=True))}
+        figures = [truth.get(tuple({**place, "MEASURE": code}[k] for k in KEY)) for code in _MEASURES]
+        labels = [titles[name][code][language] for name, code in zip(dimensions, chosen, strict=True)]
+        yield " ".join([*labels, *(_printed(figure) for figure in figures if figure)])
+
+
+_MEASURES = ("ENR", "EPR", "STR", "CMP", "CPR", "COV")
+
+
+def _printed(figure: Figure) -> str:
+    value, status = figure
+    if value is None:
+        return SYMBOLS[status]
+    return f"{value:,} u" if status == "U" else f"{value:,}"

@@ -1,0 +1,123 @@
+"""The findings report: tagged, in two languages, its figures numbered and spoken."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from xml.etree.ElementTree import Element, fromstring
+
+import pdfua
+import pypdf
+import pytest
+
+from services.statistics.formats import charts
+from services.statistics.formats.charts import Mark
+from tests.unit.statistics.small_release import small_release_files
+
+PARTS = {
+    "ko": (
+        "한눈에 보기",
+        "통계의 개요",
+        "정의와 계산식",
+        "결과",
+        "다섯 역량 영역",
+        "부표",
+        "이 통계를 믿을 수 있는 까닭",
+    ),
+    "en": (
+        "At a glance",
+        "About these statistics",
+        "Definitions and formulas",
+        "Results",
+        "The five competence areas",
+        "Annex tables",
+        "Why these figures can be relied on",
+    ),
+}
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def files() -> Mapping[str, bytes]:
+    return small_release_files()
+
+
+def _pages(files: Mapping[str, bytes], language: str) -> list[str]:
+    reader = pypdf.PdfReader(io.BytesIO(files[f"report-{language}.pdf"]))
+    return [re.sub(r"\s+", " ", page.extract_text()) for page in reader.pages]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_report_is_tagged_and_accessible(files: Mapping[str, bytes], language: str, tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(files[f"report-{language}.pdf"])
+    assert [str(finding) for finding in pdfua.validate(str(path)).findings] == []
+    root = pypdf.PdfReader(path).root_object
+    assert str(root["/Lang"]) == language
+    assert "/StructTreeRoot" in root
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_report_has_its_cover_and_its_parts(files: Mapping[str, bytes], language: str) -> None:
+    cover, contents, *rest = _pages(files, language)
+    assert "statistics@haneul.example" in cover
+    assert "1.0.0" in cover
+    assert "2026" in cover
+    assert [part for part in PARTS[language] if part not in contents] == []
+    assert [part for part in PARTS[language] if part not in " ".join(rest)] == []
+    assert 8 <= len(rest) + 2 <= 14
+
+
+@pytest.mark.parametrize(("language", "figure", "source", "unit"), [
+    ("ko", "그림", "자료: 하늘도청", "단위: "),
+    ("en", "Figure", "Source: Haneul Provincial Government", "Unit: "),
+])  # fmt: skip
+def test_every_figure_is_numbered_with_unit_n_and_source(
+    files: Mapping[str, bytes], language: str, figure: str, source: str, unit: str
+) -> None:
+    text = " ".join(_pages(files, language))
+    captions = [int(number) for number in re.findall(rf"{figure} (\d+):", text)]
+    assert captions == list(range(1, 8))
+    notes = re.findall(rf"{unit}[^=]{{1,30}}n = 345[^.]*\. {source}", text)
+    assert len(notes) == len(captions)
+
+
+def test_every_chart_is_said_in_words(files: Mapping[str, bytes]) -> None:
+    spoken = [text for text in _alternatives(files["report-en.pdf"]) if "Completion rate" in text]
+    assert any("Women 62.6, Men 76.3" in text for text in spoken)
+    assert len(_alternatives(files["report-en.pdf"])) == 7
+
+
+def _alternatives(content: bytes) -> list[str]:
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    objects = (reader.get_object(number) for number in range(1, len(reader.xref[0]) + len(reader.xref_objStm)))
+    found = [one for one in objects if isinstance(one, pypdf.generic.DictionaryObject)]
+    return [str(one["/Alt"]) for one in found if one.get("/S") == "/Figure"]
+
+
+def test_the_report_names_the_checksum_of_its_data(files: Mapping[str, bytes]) -> None:
+    digest = hashlib.sha256(files["release.json"]).hexdigest()
+    assert all(digest in "".join(_pages(files, language)).replace(" ", "") for language in PARTS)
+
+
+def _drawn(svg: str) -> Element:
+    return fromstring(svg)  # noqa: S314  # our own
+
+
+def test_a_hidden_bar_is_drawn_as_a_stub_and_titles_cannot_break_the_drawing() -> None:
+    marks = [Mark("<b>&", Decimal("62.5"), "62.5", Decimal(50), Decimal(75)), Mark("가나", None, "x")]
+    for drawn in (charts.bars(marks), charts.tiles(marks), charts.columns(["1", "2"], [("<i>", marks)])):
+        texts = [one.text for one in _drawn(drawn).iter(f"{SVG}text")]
+        assert {"62.5", "x"} <= set(texts)
+    bars = _drawn(charts.bars(marks))
+    assert next(bars.iter(f"{SVG}text")).text == "<b>&"
+    assert len(list(bars.iter(f"{SVG}rect"))) == 2
+
+
+def test_nothing_to_draw_is_still_a_drawing() -> None:
+    assert _drawn(charts.bars([])).tag == f"{SVG}svg"
+    assert _drawn(charts.tiles([Mark("a", None, "…")])).tag == f"{SVG}svg"
