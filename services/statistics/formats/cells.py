@@ -77,8 +77,7 @@ class Edition:
     def table(self, table: TableSpec) -> list[Cell]:
         """The cells of a linked table: what it does not break down by stands at its total."""
         fixed = [name for name in BREAKDOWNS if name not in dimensions_of(table)]
-        totals = {name: top_areas(self.release) if name == "REF_AREA" else {TOTAL} for name in fixed}
-        return [cell for cell in self.cells if all(cell.code(name) in totals[name] for name in fixed)]
+        return [cell for cell in self.cells if all(cell.code(name) == TOTAL for name in fixed)]
 
 
 def _public(one: Observation) -> Cell:
@@ -115,12 +114,12 @@ def period_title(period: str) -> Title:
 
 
 def top_areas(release: Release) -> frozenset[str]:
-    """Areas that lie in no other area of the list: what a table without areas is about."""
+    """Areas that lie in no other area of the list."""
     listed = {area.code for area in release.areas}
     return frozenset(area.code for area in release.areas if area.parent not in listed)
 
 
 def dimensions_of(table: TableSpec) -> tuple[str, ...]:
-    """A table's breakdowns under their SDMX names, in the order of the columns."""
-    asked = {_SDMX.get(name, name) for name in table.dimensions}
+    """A table's breakdowns under their SDMX names, in the order of the columns; every table has areas."""
+    asked = {"REF_AREA", *(_SDMX.get(name, name) for name in table.dimensions)}
     return tuple(name for name in BREAKDOWNS if name in asked)

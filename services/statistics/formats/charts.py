@@ -11,7 +11,7 @@ from decimal import Decimal
 from html import escape
 
 INK, QUIET, LINE = "#0b2b29", "#4c6461", "#c9d5d3"
-FIRST, SECOND = "#0d6e64", "#e0842b"
+FIRST, SECOND = "#0d6e64", "#b85c00"
 SHADES = (("#e3f1ef", INK), ("#b5d9d4", INK), ("#7dbdb5", INK), ("#2b8379", "#ffffff"), ("#0b4f48", "#ffffff"))
 _FONT = 'font-family="Noto Sans KR"'
 

@@ -353,7 +353,7 @@ def _chart(it: Findings, title: str, svg: str, spoken: str, unit: str, width: fl
     notes = [it.say("unit", unit=words.title("UNIT_MEASURE", unit)[it.language]), base, it.say("source")]
     return {
         "kind": "chart",
-        "title": f"{title}, {it.title('TIME_PERIOD', it.latest)}" if unit == "PT" else title,
+        "title": f"{title} ({it.title('TIME_PERIOD', it.latest)})" if unit == "PT" else title,
         "svg": svg,
         "alt": it.say("chart_alt", title=title, values=spoken),
         "width": width,

@@ -41,11 +41,7 @@ def dataset(edition: Edition, table: TableSpec) -> dict[str, Any]:
         "updated": release.as_of.isoformat(),
         "id": list(dimensions),
         "size": size,
-        "role": {
-            "time": ["TIME_PERIOD"],
-            "metric": ["MEASURE"],
-            **({"geo": ["REF_AREA"]} if "REF_AREA" in dimensions else {}),
-        },
+        "role": {"time": ["TIME_PERIOD"], "geo": ["REF_AREA"], "metric": ["MEASURE"]},
         "dimension": {name: _dimension(name, codes[name], edition, chosen) for name in dimensions},
         "value": [_number(placed.get(place)) for place in range(prod(size))],
         "status": {str(place): placed[place].status for place in sorted(placed)},

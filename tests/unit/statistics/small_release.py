@@ -25,9 +25,9 @@ AREAS = (
 """One title starts like a formula, one holds a comma."""
 
 TABLES = (
-    TableSpec("area-sex", {"ko": "지역과 성별", "en": "By area and sex"}, ("area", "sex")),
-    TableSpec("age", {"ko": "나이", "en": "By age"}, ("area", "age")),
-    TableSpec("group", {"ko": "대상 집단", "en": "By target group"}, ("area", "group")),
+    TableSpec("area-sex", {"ko": "지역과 성별", "en": "By area and sex"}, ("sex",)),
+    TableSpec("age", {"ko": "나이", "en": "By age"}, ("age",)),
+    TableSpec("group", {"ko": "대상 집단", "en": "By target group"}, ("group",)),
     TableSpec("domain", {"ko": "역량 영역", "en": "By competence area"}, ("domain",)),
 )
 AGES = ("Y_LT15", "Y15T24", "Y25T34", "Y35T44", "Y45T54", "Y55T64", "Y65T74", "Y_GE75")

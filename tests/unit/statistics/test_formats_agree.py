@@ -128,7 +128,7 @@ def test_the_report_prints_the_same_cells(
     text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
     titles = {**canonical["codes"], "REF_AREA": {area["code"]: area["title"] for area in canonical["areas"]}}
     expected = [line for table in canonical["tables"] for line in _lines(table["dimensions"], titles, truth, language)]
-    assert len(expected) == 81
+    assert len(expected) == 85
     assert [line for line in expected if line not in text] == []
 
 
@@ -138,7 +138,8 @@ def _lines(dimensions: list[str], titles: Mapping[str, Any], truth: Figures, lan
         place = {**TOTALS, "TIME_PERIOD": "2026-Q3", **dict(zip(dimensions, chosen, strict=True))}
         figures = [truth.get(tuple({**place, "MEASURE": code}[k] for k in KEY)) for code in _MEASURES]
         labels = [titles[name][code][language] for name, code in zip(dimensions, chosen, strict=True)]
-        yield " ".join([*labels, *(_printed(figure) for figure in figures if figure)])
+        if any(figures):
+            yield " ".join([*labels, *(_printed(figure) for figure in figures if figure)])
 
 
 _MEASURES = ("ENR", "EPR", "STR", "CMP", "CPR", "COV")
