@@ -54,23 +54,23 @@ def _words(text: str) -> list[str]:
 
 
 def outline_parts(locale: Locale, content: Content) -> dict[str, Part]:
-    said = locale.gettext
+    gettext = locale.gettext
     parts = {}
     for name, label, texts in (
-        ("title", said("Title"), content.title),
-        ("summary", said("Summary"), content.summary),
-        ("cover_alt", said("Description of the cover picture"), content.cover_alt),
+        ("title", gettext("Title"), content.title),
+        ("summary", gettext("Summary"), content.summary),
+        ("cover_alt", gettext("Description of the cover picture"), content.cover_alt),
     ):
         parts.update(_by_language(name, label, texts))
-    parts["languages"] = said("Languages"), cards.language_words(content.languages)
-    parts["audience"] = said("For whom"), cards.audience_words(locale, content.audience)
-    parts["level"] = said("Level"), cards.level_words(locale, content.level)
-    parts["competences"] = said("What is learnt"), ", ".join(content.competences)
-    parts["cover"] = said("Cover picture"), content.cover
+    parts["languages"] = gettext("Languages"), cards.language_words(content.languages)
+    parts["audience"] = gettext("For whom"), cards.audience_words(locale, content.audience)
+    parts["level"] = gettext("Level"), cards.level_words(locale, content.level)
+    parts["competences"] = gettext("What is learnt"), ", ".join(content.competences)
+    parts["cover"] = gettext("Cover picture"), content.cover
     rule = content.rule
-    parts["counted"] = said("Lessons that count"), ", ".join(rule.counted_lessons)
-    parts["pass_mark"] = said("Pass mark"), str(rule.pass_mark)
-    parts["max_attempts"] = said("Attempts"), str(rule.max_attempts or "")
+    parts["counted"] = gettext("Lessons that count"), ", ".join(rule.counted_lessons)
+    parts["pass_mark"] = gettext("Pass mark"), str(rule.pass_mark)
+    parts["max_attempts"] = gettext("Attempts"), str(rule.max_attempts or "")
     return parts
 
 
@@ -93,25 +93,26 @@ def _by_language(key: str, label: str, texts: Mapping[str, str]) -> dict[str, Pa
 
 
 def _of_block(locale: Locale, name: str, block: Block) -> dict[str, Part]:
-    said = locale.gettext
+    gettext = locale.gettext
     kind = block.WhichOneof("body") or "text"
     body = getattr(block, kind)
     labels = {
-        "markdown": said("Text"),
-        "alt": said("Description for those who cannot see it"),
-        "title": said("Title"),
-        "media": said("File"),
-        "captions": said("Captions"),
-        "transcript": said("What is said in the video"),
+        "markdown": gettext("Text"),
+        "alt": gettext("Description for those who cannot see it"),
+        "title": gettext("Title"),
+        "media": gettext("File"),
+        "captions": gettext("Captions"),
+        "transcript": gettext("What is said in the video"),
     }
+    address, question = gettext("Address of the video"), gettext("Question %(number)s")
     parts: dict[str, Part] = {}
     for field, label in labels.items():
         if hasattr(body, field):
             parts.update(_by_language(f"{block.id} {field}", f"{name} · {label}", getattr(body, field)))
     if kind == "video":
-        parts[f"{block.id} url"] = f"{name} · {said('Address of the video')}", body.url
+        parts[f"{block.id} url"] = f"{name} · {address}", body.url
     for number, item in enumerate(body.items if kind == "quiz" else (), start=1):
-        label = f"{name} · {said('Question %(number)s') % {'number': number}}"
+        label = f"{name} · {question % {'number': number}}"
         parts.update(_by_language(f"{block.id} {item.id}", label, _said_by_item(item)))
     return parts
 

@@ -17,7 +17,7 @@ from gateway.web.player import content_of
 from gateway.web.render import PAGE, Flash, page
 from gateway.web.screens import Reader, ways_through
 from gateway.web.standing import all_progress, learning_of, standing_of
-from ieum.courses.v1.content_pb2 import Content
+from ieum.courses.v1.content_pb2 import EMPLOYEES, Content
 from ieum.courses.v1.courses_pb2 import SearchCatalogRequest
 from ieum.enrollment.v1.enrollment_pb2 import (
     Enrollment,
@@ -28,6 +28,7 @@ from ieum.enrollment.v1.enrollment_pb2 import (
 from ieum.progress.v1 import progress_pb2
 from ieum.progress.v1.progress_pb2 import LessonProgress, Progress
 from services.chassis.errors import Missing
+from services.chassis.principal import Principal
 
 _SUGGESTIONS = 2
 
@@ -105,7 +106,7 @@ async def complete(request: web.Request) -> web.Response:
         reason=certificate.completion_words(locale, reason),
         scores=[(quiz_title(reader, content, each.quiz), each.score) for each in reason.scores],
         pass_mark=reason.pass_mark,
-        next_courses=await _suggestions(clients, locale, progress.person, content),
+        next_courses=await _suggestions(clients, locale, signed_in(request).principal, content),
     )
 
 
@@ -144,14 +145,14 @@ def _why(locale: Locale, unopened: Sequence[str], failed: Sequence[str]) -> str:
     return locale.gettext("The quiz is not passed yet.") if failed else ""
 
 
-async def _suggestions(clients: Clients, locale: Locale, person: str, content: Content) -> list[Card]:
-    """Of the same topics first; never what the learner takes or has finished."""
-    known = {each.course for each in await all_progress(clients, person)}
+async def _suggestions(clients: Clients, locale: Locale, learner: Principal, content: Content) -> list[Card]:
+    """Of the same topics first; never what the learner takes or has finished, or may not take."""
+    known = {each.course for each in await all_progress(clients, learner.person)}
     chosen: dict[str, Card] = {}
     for topics in (topics_of(content.competences), []):
         found = await clients.courses.SearchCatalog(SearchCatalogRequest(topics=topics, page_size=len(known) + 10))
         for entry in found.entries:
-            if entry.course not in known:
+            if entry.course not in known and (learner.organisation or entry.audience != EMPLOYEES):
                 chosen.setdefault(entry.course, card_of(locale, entry))
     return list(chosen.values())[:_SUGGESTIONS]
 

@@ -91,14 +91,14 @@ async def judge(request: web.Request) -> web.Response:
     acting().require("reviewer")
     form = await posted(request)
     name, note = f"courses/{request.match_info['course']}", typed(form, "note")
-    service, said = request.app[CLIENTS].courses, request[PAGE].locale.gettext
+    service, gettext = request.app[CLIENTS].courses, request[PAGE].locale.gettext
     try:
         if typed(form, "do") == "approve":
             await service.ApproveCourse(courses_pb2.ApproveCourseRequest(name=name))
-            flash = Flash(said("The course is published"), said("It is in the catalogue now."))
+            flash = Flash(gettext("The course is published"), gettext("It is in the catalogue now."))
         else:
             await service.SendBackCourse(courses_pb2.SendBackCourseRequest(name=name, note=note))
-            flash = Flash(said("Sent back to the authors"), said("They see your note on the page of the course."))
+            flash = Flash(gettext("Sent back to the authors"), gettext("They see your note on the page of the course."))
     except Problem as problem:
         return await _page(request, await course_of(request), note, problem)
     return go_to("/review", flash, request)

@@ -87,8 +87,8 @@ async def create(request: web.Request) -> web.Response:
     except Problem as problem:
         errors = field_errors(request[PAGE].locale, problem)
         return _new_page(request, _values(form), errors, status_of(problem))
-    said = request[PAGE].locale.gettext
-    flash = Flash(said("Your course is begun"), said("Now describe it and add the first lesson."))
+    gettext = request[PAGE].locale.gettext
+    flash = Flash(gettext("Your course is begun"), gettext("Now describe it and add the first lesson."))
     return go_to(address(course.name), flash, request)
 
 

@@ -176,9 +176,9 @@ async def _act(
         await move_lesson(service, course, thing, -1 if verb == "up" else 1)
         return f"{here}#lesson-{thing}", None
     await take_step(service, course, verb, typed(form, "teacher").strip(), thing)
-    said = request[PAGE].locale.gettext
+    gettext = request[PAGE].locale.gettext
     done = DONE.get(verb, DONE["save"])
-    return here, Flash(said(done.title), said(done.text) if done.text else "")
+    return here, Flash(gettext(done.title), gettext(done.text) if done.text else "")
 
 
 def _quietly(request: web.Request, course: Course) -> web.Response:

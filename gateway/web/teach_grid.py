@@ -179,6 +179,8 @@ async def allow_attempt(request: web.Request) -> web.Response:
     except Problem as problem:
         progress = await request.app[CLIENTS].progress.GetProgress(GetProgressRequest(name=f"progress/{enrollment}"))
         return await _learner_page(request, await course_of(request), progress, problem)
-    said = request[PAGE].locale.gettext
-    flash = Flash(said("One more attempt is allowed"), said("The learner sees it at once on the page of the quiz."))
+    gettext = request[PAGE].locale.gettext
+    flash = Flash(
+        gettext("One more attempt is allowed"), gettext("The learner sees it at once on the page of the quiz.")
+    )
     return go_to(f"/teach/{request.match_info['course']}/grid/{enrollment}", flash, request)

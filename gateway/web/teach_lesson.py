@@ -128,8 +128,8 @@ def _go_on(request: web.Request, pressed: str, language: str, place: str) -> web
     if verb == "course":
         return go_to(address(course, language=language))
     target = address(course, lesson, thing if verb == "lang" else language, place)
-    said = request[PAGE].locale.gettext
-    return go_to(target, Flash(said("Saved")) if verb in ("save", "keep") else None, request)
+    gettext = request[PAGE].locale.gettext
+    return go_to(target, Flash(gettext("Saved")) if verb in ("save", "keep") else None, request)
 
 
 def _quietly(request: web.Request, lesson: Lesson) -> web.Response:

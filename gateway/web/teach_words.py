@@ -45,18 +45,18 @@ class Gap:
 
 
 def state_of(locale: Locale, course: Course) -> State:
-    said = locale.gettext
+    gettext = locale.gettext
     if course.retired:
-        return State(said("Retired"), "plain")
+        return State(gettext("Retired"), "plain")
     if course.review_state == courses_pb2.IN_REVIEW:
-        return State(said("In review"), "warning")
+        return State(gettext("In review"), "warning")
     if course.review_state == courses_pb2.SENT_BACK:
-        return State(said("Sent back with a note"), "error")
+        return State(gettext("Sent back with a note"), "error")
     if not course.published_version:
-        return State(said("Draft"), "plain")
+        return State(gettext("Draft"), "plain")
     if course.review_state == courses_pb2.UP_TO_DATE:
-        return State(said("Published, version %(number)s") % {"number": course.published_version}, "")
-    return State(said("Changes not published yet"), "information")
+        return State(gettext("Published, version %(number)s") % {"number": course.published_version}, "")
+    return State(gettext("Changes not published yet"), "information")
 
 
 def title_of(locale: Locale, content: Content | Lesson, *languages: str) -> str:
@@ -74,8 +74,8 @@ def item_kind(item: Item) -> str:
 
 def block_words(locale: Locale, block: Block, position: int) -> str:
     """Position from 1."""
-    kind = locale.gettext(BLOCKS[block.WhichOneof("body") or "text"])
-    return f"{position}. {kind}"
+    kind = BLOCKS[block.WhichOneof("body") or "text"]
+    return f"{position}. {locale.gettext(kind)}"
 
 
 def address(course: str, lesson: str = "", language: str = "", place: str = "") -> str:

@@ -22,7 +22,7 @@ from services.people.domain.person import RUNS_EVERYTHING, Person
 from services.people.service.door import Door
 
 _LARGEST_BATCH = 1000
-_NAMES_FOR = ("instructor", "administrator")
+_NAMES_FOR = ("instructor", "reviewer", "administrator")
 
 
 class Accounts(Door):
