@@ -223,7 +223,7 @@ async def connect(url: str, name: str, *, prefix: str = "", replicas: int = 1) -
             servers=url.split(","),
             name=name,
             max_reconnect_attempts=-1,
-            reconnect_time_wait=0.2,  # type: ignore[arg-type] - seconds; it only ever sleeps for them
+            reconnect_time_wait=0.2,  # type: ignore[arg-type]  # seconds
             connect_timeout=2,
             ping_interval=5,
             max_outstanding_pings=2,
