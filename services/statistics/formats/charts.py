@@ -54,7 +54,7 @@ def columns(labels: Sequence[str], series: Sequence[tuple[str, Sequence[Mark]]],
     top, height, foot = 28, 150, 24
     highest = _top([mark.value for _, marks in series for mark in marks])
     scale, group = Decimal(height - 18) / highest, (width - 20) / max(1, len(labels))
-    thick = min(46.0, group / (len(series) + 1))
+    thick = min(46.0, group / (len(series) + 0.3))
     parts = [_key(series)]
     for place, label in enumerate(labels):
         middle = 10 + group * (place + 0.5)
@@ -105,7 +105,7 @@ def _column(x: float, floor: float, thick: float, mark: Mark, scale: Decimal, fi
         return _stub(middle - 7, floor - 15) + _text(middle, floor - 20, mark.shown, 9, anchor="middle")
     height = mark.value * scale
     return _rect(x, floor - float(height), thick, height, fill) + _text(
-        middle, floor - float(height) - 4, mark.shown, 9, anchor="middle"
+        middle, floor - float(height) - 4, mark.shown, 8.5, anchor="middle"
     )
 
 

@@ -108,6 +108,7 @@ class Findings:
         return self._found.get((measure, period or self.latest, *(codes.get(name, TOTAL) for name in _PLACED[2:])))
 
     def codes(self, dimension: str) -> list[str]:
+        """In their order, without the total of a breakdown; the area at the top stays."""
         return [code for code in self.edition.lists[dimension] if code != TOTAL]
 
 
@@ -271,7 +272,8 @@ def _domains(it: Findings) -> list[Block]:
 def _annex(it: Findings) -> list[Block]:
     intro = it.say("annex_intro", period=it.title("TIME_PERIOD", it.latest))
     legend: Block = {"kind": "facts", "head": it.phrases["legend_head"], "rows": it.rows("legend_rows")}
-    tables = [block for table in it.edition.release.tables for block in _annex_table(it, table)]
+    areas = _place_table(it, it.say("results_area"), "REF_AREA", [{"REF_AREA": code} for code in it.codes("REF_AREA")])
+    tables = [areas, *(block for table in it.edition.release.tables for block in _annex_table(it, table))]
     heading: Block = {"kind": "heading", "text": it.say("legend")}
     return [{"kind": "text", "text": intro}, *tables, heading, legend]
 
@@ -281,12 +283,27 @@ def _annex_table(it: Findings, table: TableSpec) -> list[Block]:
     chosen = [cell for cell in it.edition.table(table) if cell.code("TIME_PERIOD") == it.latest]
     keys = list(dict.fromkeys(cell.codes(dimensions) for cell in chosen))
     title = table.title[it.language]
+    if len(keys) > LONGEST and len(dimensions) == 2:
+        return [_crossed(it, title, dimensions[1], measure) for measure in ("EPR", "CPR")]
     if len(keys) > LONGEST:
-        text = f"{title}. {it.say('too_long', rows=len(keys))}"
-        return [{"kind": "text", "text": text}]
+        return [{"kind": "text", "text": it.say("too_long", table=title, rows=len(keys))}]
     rows = [_row(it, dimensions, key) for key in keys]
     heads = [words.column(name)[it.language] for name in dimensions]
     return [_table(it, title, [*heads, *_heads(it)], rows, labels=len(dimensions))]
+
+
+def _crossed(it: Findings, title: str, dimension: str, measure: str) -> Block:
+    """Areas down, a breakdown across: one measure of a table that would be too long otherwise."""
+    codes = it.codes(dimension)
+    rows = [
+        [it.title("REF_AREA", area), *(printed(it.cell(measure, REF_AREA=area, **{dimension: code})) for code in codes)]
+        for area in it.codes("REF_AREA")
+    ]
+    heads = [words.column("REF_AREA")[it.language], *(it.title(dimension, code) for code in codes)]
+    name = f"{it.measure(measure)} (n)" if measure == "EPR" else it.measure(measure)
+    table = _table(it, f"{title} · {name}", heads, rows)
+    narrow = min(24, 126 // max(1, len(table["head"]) - 1))
+    return table | {"widths": [0, *(narrow for _ in table["head"][1:])]}
 
 
 def _row(it: Findings, dimensions: Sequence[str], key: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
@@ -15,8 +16,10 @@ import pypdf
 import pytest
 
 from services.statistics.formats import charts
+from services.statistics.formats.cells import Edition
 from services.statistics.formats.charts import Mark
-from tests.unit.statistics.small_release import small_release_files
+from services.statistics.formats.report import render
+from tests.unit.statistics.small_release import AGES, AREAS, TABLES, small_release, small_release_files
 
 PARTS = {
     "ko": (
@@ -102,6 +105,25 @@ def _alternatives(content: bytes) -> list[str]:
 def test_the_report_names_the_checksum_of_its_data(files: Mapping[str, bytes]) -> None:
     digest = hashlib.sha256(files["release.json"]).hexdigest()
     assert all(digest in "".join(_pages(files, language)).replace(" ", "") for language in PARTS)
+
+
+def test_a_table_of_many_areas_is_printed_with_its_breakdown_across() -> None:
+    """Nine areas by eight ages would be 81 rows: one row for each area instead, for persons and for the rate."""
+    release = small_release()
+    copies = [f"HB{number:02}" for number in range(5, 9)]
+    areas = [replace(AREAS[4], code=code, title={"ko": f"나루군 {code}", "en": f"Naru {code}"}) for code in copies]
+    added = [replace(one, area=code) for code in copies for one in release.observations if one.area == "HB04"]
+    tables = tuple(table for table in TABLES if table.id == "age")
+    observations = (*release.observations, *added)
+    many = replace(release, areas=(*AREAS, *areas), observations=observations, tables=tables)
+    text = " ".join(_pages(render(Edition.of(many)), "en"))
+    assert "Table 8: By age · Persons (n)" in text
+    assert "Table 9: By age · Completion rate" in text
+    figures = {(one.area, one.age, one.measure): one for one in release.observations if one.period == "2026-Q3"}
+    row = [figures["HB03", age, "CPR"] for age in AGES]
+    printed = [f"{one.value} u" if one.status == "U" else one.value or "x" for one in row]
+    assert "x" in printed
+    assert f"Solsup, City of {' '.join(printed)}" in text
 
 
 def _drawn(svg: str) -> Element:
