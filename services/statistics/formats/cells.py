@@ -6,7 +6,7 @@ A `Cell` has no room for what stays inside (numbers of persons, why a cell was h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from services.statistics.domain.release import Observation, Release, TableSpec
@@ -62,6 +62,7 @@ class Edition:
 
     @classmethod
     def of(cls, release: Release) -> Edition:
+        release = _worded(release)
         lists = code_lists(release)
         order = {name: {code: place for place, code in enumerate(titles)} for name, titles in lists.items()}
 
@@ -78,6 +79,17 @@ class Edition:
         """The cells of a linked table: what it does not break down by stands at its total."""
         fixed = [name for name in BREAKDOWNS if name not in dimensions_of(table)]
         return [cell for cell in self.cells if all(cell.code(name) == TOTAL for name in fixed)]
+
+
+def _worded(release: Release) -> Release:
+    return replace(
+        release,
+        title=words.full(release.title, release.id),
+        publisher=words.full(release.publisher),
+        note=words.full(release.note),
+        areas=tuple(replace(area, title=words.full(area.title, area.code)) for area in release.areas),
+        tables=tuple(replace(table, title=words.full(table.title, table.id)) for table in release.tables),
+    )
 
 
 def _public(one: Observation) -> Cell:

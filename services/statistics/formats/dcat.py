@@ -105,6 +105,14 @@ def _dataset(graph: Graph, release: Release, releases: Iterable[Release], base: 
     _say(graph, node, ADMS.versionNotes, release.note)
     graph.add((node, DCAT.inSeries, _series_address(release, base)))
     graph.add((node, DCAT.landingPage, _typed(graph, URIRef(f"{base}/{release.id}"), FOAF.Document)))
+    _coverage(graph, node, release, base)
+    _languages(graph, node)
+    for other in releases:
+        if other.id == release.id and other.revision == release.revision - 1:
+            graph.add((node, DCAT.previousVersion, _address(other, base)))
+
+
+def _coverage(graph: Graph, node: URIRef, release: Release, base: str) -> None:
     graph.add((node, DCTERMS.spatial, _place(graph, release, base)))
     for period in release.periods:
         graph.add((node, DCTERMS.temporal, _time(graph, period, base)))
@@ -112,10 +120,6 @@ def _dataset(graph: Graph, release: Release, releases: Iterable[Release], base: 
     _say(graph, theme, _LABEL, {"ko": "교육, 문화, 체육", "en": "Education, culture and sport"})
     graph.add((node, DCAT.theme, theme))
     graph.add((node, DCTERMS.accessRights, _public(graph)))
-    _languages(graph, node)
-    for other in releases:
-        if other.id == release.id and other.revision == release.revision - 1:
-            graph.add((node, DCAT.previousVersion, _address(other, base)))
 
 
 _CONCEPT = URIRef("http://www.w3.org/2004/02/skos/core#Concept")

@@ -58,10 +58,11 @@ def _tables(release: Release) -> Sequence[File]:
             jsonstat.file_name(table),
             "application/json",
             "JSON",
-            {"ko": f"{table.title['ko']}(JSON-stat)", "en": f"{table.title['en']} (JSON-stat)"},
+            {"ko": f"{title['ko']}(JSON-stat)", "en": f"{title['en']} (JSON-stat)"},
             _JSON_STAT,
         )
         for table in release.tables
+        for title in [words.full(table.title, table.id)]
     )
 
 

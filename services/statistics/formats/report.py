@@ -14,7 +14,8 @@ import typst
 
 from services.statistics.formats import canonical, licence, words
 from services.statistics.formats.cells import Edition
-from services.statistics.formats.findings import Findings, sections
+from services.statistics.formats.findings import Findings
+from services.statistics.formats.sections import sections
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 

@@ -45,6 +45,12 @@ def meaning(measure: str) -> Title:
     return found
 
 
+def full(title: Title, otherwise: str = "") -> Title:
+    """In each language: what only one of them has stands in for the other, as in a city's own list of areas."""
+    found = next(filter(None, title.values()), otherwise)
+    return {language: title.get(language) or found for language in LANGUAGES}
+
+
 def both(title: Title) -> str:
     """For formats that have one label only."""
     korean, english = (title.get(language, "") for language in LANGUAGES)

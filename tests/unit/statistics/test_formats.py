@@ -122,3 +122,10 @@ def test_every_title_is_there_in_both_languages() -> None:
     for titles in edition.lists.values():
         assert all(title["ko"] and title["en"] for title in titles.values())
     assert all(file.title["ko"] and file.title["en"] for file in formats.files(small_release()))
+
+
+def test_a_title_in_one_language_stands_in_for_the_other() -> None:
+    release = small_release()
+    areas = tuple(replace(area, title={"ko": area.title["ko"]}) for area in release.areas)
+    made = formats.render(replace(release, areas=areas, note={"ko": "처음 펴내는 판입니다."}))
+    assert "HB01,한빛시,한빛시,HB,SGG" in made["codes-ref-area.csv"].decode()
