@@ -15,11 +15,14 @@ Block: TypeAlias = dict[str, Any]
 Place: TypeAlias = dict[str, str]
 """Dimension -> code, of those that are not at their total."""
 
-COLUMNS = ("ENR", "EPR", "STR", "CMP", "CPR", "COV")
+COLUMNS = ("ENR", "ENR_VALID", "EPR", "STR", "CMP", "CPR", "COV")
+MOST = 6
 
 
 def measures(it: Findings) -> list[str]:
-    return [code for code in COLUMNS if code in it.edition.lists["MEASURE"]]
+    """As many as the page is wide: those who started give way first."""
+    found = [code for code in COLUMNS if code in it.edition.lists["MEASURE"]]
+    return found if len(found) <= MOST else [code for code in found if code != "STR"]
 
 
 def heads(it: Findings) -> list[str]:
