@@ -177,6 +177,8 @@ def _annex(it: Findings) -> list[Block]:
 
 def _annex_table(it: Findings, table: TableSpec) -> list[Block]:
     dimensions = dimensions_of(table)
+    if len(dimensions) == 1:
+        return []  # areas alone: printed first
     chosen = [cell for cell in it.edition.table(table) if cell.code("TIME_PERIOD") == it.latest]
     keys = list(dict.fromkeys(cell.codes(dimensions) for cell in chosen))
     title = table.title[it.language]
