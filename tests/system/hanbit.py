@@ -56,6 +56,7 @@ class Hanbit:
             **{"locale": language, "java_script_enabled": javascript, "accept_downloads": True},
         )
         context.set_default_timeout(15_000)
+        await context.add_cookies([{"name": "lang", "value": language, "url": self.url}])
         page = await context.new_page()
         complaints = complaints_of(page)
         try:
