@@ -24,6 +24,7 @@ class Reason(StrEnum):
     SMALL = "small count"
     COMPLEMENT = "small complement"
     GROUP = "whole group in one category"
+    DIFFERENCE = "small difference to an earlier release"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,13 +84,13 @@ def count(enrolments: Iterable[Enrolment], cohort: Cohort) -> Counts:
             reason is None and one.completed_on is not None and cohort.includes(one.completed_on)
             for one, reason in standing
         ),
-        days_to_complete=tuple(sorted(days for one in valid if (days := _days_to_complete(one)) is not None)),
+        days_to_complete=tuple(sorted(days for one in valid if (days := days_to_complete(one)) is not None)),
         hours=sum(hours, Decimal(0)) if hours else None,
         hours_recorded=len(hours),
     )
 
 
-def _days_to_complete(enrolment: Enrolment) -> int | None:
+def days_to_complete(enrolment: Enrolment) -> int | None:
     if enrolment.completed_on is None or enrolment.first_activity_on is None:
         return None
     return (enrolment.completed_on.date() - enrolment.first_activity_on.date()).days
