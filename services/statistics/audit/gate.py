@@ -5,7 +5,7 @@ Finds its secrets by itself, from the persons behind each cell; shares no code w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from services.statistics.audit.bounds import Island, islands
@@ -36,8 +36,11 @@ def gate(
     hidden: Collection[Key],
     k: int,
     earlier: Mapping[Key, int | None] | None = None,
+    settled: Callable[[Key], bool] = lambda key: False,
 ) -> tuple[list[Opened], set[Key]]:
-    """What opens; and the hidden cells that follow from the published ones and protect nobody: show them."""
+    """What opens; and the hidden cells that follow from the published ones and protect nobody: show them.
+
+    Secrets of `settled` cells alone have been attacked with their own table."""
     shown = Published({key: None if key in hidden else count for key, count in counts.items()}, sums)
     if earlier:
         shown = union(shown, Published({**dict(shown.counts), **_same(earlier, counts)}, sums))
@@ -46,10 +49,12 @@ def gate(
     opened: dict[Key, Opened] = {}
     guarded: set[Key] = set()
     for cell, weights, says in _secrets(people, sums, k):
-        guarded.add(cell)
+        guarded |= weights.keys()
+        if all(map(settled, weights)):
+            continue
         if cell not in opened and (found := _attack(cell, weights, says, counts, shown, home, k)):
             opened[cell] = found
-    idle = {key for key in home if key not in guarded and _known(home[key], key)}
+    idle = {key for key in home if key not in guarded and not settled(key) and _known(home[key], key)}
     return list(opened.values()), idle
 
 

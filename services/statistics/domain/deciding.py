@@ -10,13 +10,25 @@ So no alternative of one part is contradicted by another, and each part may be s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from services.statistics.domain.dimensions import TOTAL
 from services.statistics.domain.disclosure import Policy, Reason, Sensitive
 from services.statistics.domain.exposure import exposed, inside_small
-from services.statistics.domain.linked import CORE, ENR, EPR, STATUSES, Areas, Cell, Table, enrolments, persons
+from services.statistics.domain.linked import (
+    CMP,
+    CORE,
+    ENR,
+    EPR,
+    NOT,
+    STATUSES,
+    Areas,
+    Cell,
+    Table,
+    enrolments,
+    persons,
+)
 from services.statistics.domain.patterns import pattern
 from services.statistics.domain.suppression import Infeasible
 from services.statistics.domain.units import BREAKDOWNS, SENSITIVE_K, Breakdown, Unit
@@ -25,24 +37,17 @@ MARGIN, STATUS = "margin", "status"
 PARTS = (MARGIN, STATUS, *BREAKDOWNS)
 """In the order in which they are decided; all but the first need the first's decision only."""
 
-LEVELS = ("", "areas below the top", "everything")
-
-
-class Held(Exception):
-    """The attack opens these cells whatever is hidden: the period waits for the next release."""
-
-    def __init__(self, part: str, cells: Sequence[str]) -> None:
-        super().__init__(f"{part}: {'; '.join(cells)}")
-        self.part, self.cells = part, tuple(cells)
+WHOLE, ROWS, TOP_ONLY, NOTHING = "", "some areas given up", "only the top area shown", "nothing shown"
+"""How far a part was collapsed. With nothing of it shown, its period waits for the next release."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """`collapsed` says how far the categories had to be given up, "" mostly. Internal: never published."""
+    """Internal: never published."""
 
     hidden: frozenset[Cell] = frozenset()
     primary: frozenset[Cell] = frozenset()
-    collapsed: str = ""
+    collapsed: str = WHOLE
 
 
 @dataclass(frozen=True)
@@ -67,10 +72,6 @@ class Before:
         return found
 
 
-Gate = Callable[[Table, Collection[Cell], int], tuple[list[str], set[Cell]]]
-"""(table, hidden, k) -> what opens, in words, and the cells that are hidden for nothing."""
-
-
 @dataclass(frozen=True)
 class Part:
     """All that deciding one part needs. `margin` is the period's margin decision; `quarters` those of the year's."""
@@ -92,94 +93,98 @@ class Part:
         sensitive = self.breakdown is not None and self.breakdown.sensitive
         return max(self.policy.k, SENSITIVE_K) if sensitive else self.policy.k
 
+    def settled(self, cell: Cell) -> bool:
+        """Whether the margin has decided about it."""
+        return self.name != MARGIN and cell[1] == TOTAL and cell[2] in (ENR, CMP, NOT, EPR)
+
     def tables(self) -> tuple[Table, Table | None]:
         """Enrolments, and persons where the part shows them."""
         counted = enrolments(self.units, self.areas, self.breakdown, STATUSES if self.name == STATUS else CORE)
         return counted, None if self.name == STATUS else persons(self.units, self.areas, self.breakdown)
 
 
+Gate = Callable[[Part, Table, Set[Cell]], tuple[Set[Cell], Set[Cell]]]
+"""(part, table, hidden) -> cells that open, and hidden ones that protect nobody because anybody can work them out."""
+
+
 def decide(part: Part, gate: Gate) -> Decision:
-    """The finest pattern that the gate lets pass. Raises Held when none does."""
+    """The finest pattern that the gate lets pass."""
     tables = part.tables()
-    openings: list[str] = []
-    for level in LEVELS:
+    given_up: set[str] = set()
+    for level in (WHOLE, ROWS, TOP_ONLY):
+        if level == TOP_ONLY:
+            given_up = {cell[0] for cell in tables[0].counts} - {part.areas.top}
         try:
-            decision = _attempt(part, *tables, level)
+            decision = _attempt(part, *tables, given_up)
         except Infeasible as infeasible:
-            openings = [repr(cell) for cell in infeasible.cells]
+            given_up = {cell[0] for cell in infeasible.cells}
             continue
-        openings, idle = _gated(part, tables, decision, gate)
-        if not openings:
-            return replace(decision, hidden=decision.hidden - idle)
-    raise Held(part.name, openings)
+        opened, idle = _gated(part, tables, decision, gate)
+        if not opened:
+            return replace(decision, hidden=decision.hidden - idle, collapsed=level)
+        given_up = {cell[0] for cell in opened}
+    return Decision(frozenset(_own(part, tables)), collapsed=NOTHING)
 
 
-def _gated(
-    part: Part, tables: tuple[Table, Table | None], decision: Decision, gate: Gate
-) -> tuple[list[str], set[Cell]]:
-    openings: list[str] = []
+def _own(part: Part, tables: Iterable[Table | None]) -> set[Cell]:
+    hidden = {cell for table in tables if table for cell in table.counts}
+    return hidden - {cell for cell in hidden if part.settled(cell) and cell not in part.margin.hidden}
+
+
+def _gated(part: Part, tables: Iterable[Table | None], decision: Decision, gate: Gate) -> tuple[set[Cell], set[Cell]]:
+    openings: set[Cell] = set()
     idle: set[Cell] = set()
     for table in tables:
         if table is not None:
-            opened, derivable = gate(table, decision.hidden & table.counts.keys(), part.k)
-            openings += opened
+            opened, derivable = gate(part, table, decision.hidden & table.counts.keys())
+            openings |= opened
             idle |= derivable
     return openings, idle
 
 
-def _attempt(part: Part, counted: Table, people: Table | None, level: str) -> Decision:
-    inherited = _inherited(part, counted) | _given_up(part, counted, level)
-    found = exposed(counted, part.k) + part.before.differences(counted, part.k)
-    hidden = _chosen(part, counted, found, inherited)
+def _attempt(part: Part, counted: Table, people: Table | None, given_up: Set[str]) -> Decision:
+    found = _sensitive(part, counted)
+    hidden = _chosen(part, counted, found, _inherited(part, counted, given_up))
     if people is None:
-        return Decision(hidden, frozenset(one.cell for one in found), level)
-    inherited = _inherited(part, people) | _given_up(part, people, level)
-    inherited |= {(area, code, EPR) for area, code, name in hidden if name == ENR}
-    found_people = exposed(people, part.k) + part.before.differences(people, part.k)
+        return Decision(hidden, frozenset(one.cell for one in found))
+    inherited = _inherited(part, people, given_up) | {(*cell[:2], EPR) for cell in hidden if cell[2] == ENR}
+    found_people = _sensitive(part, people)
     ceiling = {
         cell: counted.counts[(*cell[:2], ENR)] - count
         for cell, count in people.counts.items()
         if (*cell[:2], ENR) not in hidden
     }
     hidden |= _chosen(part, people, found_people, inherited, ceiling)
-    return Decision(hidden, frozenset(one.cell for one in (*found, *found_people)), level)
+    return Decision(hidden, frozenset(one.cell for one in (*found, *found_people)))
+
+
+def _sensitive(part: Part, table: Table) -> list[Sensitive]:
+    """What the margin's own decision has settled is not asked again."""
+    found = exposed(table, part.k, part.settled) + part.before.differences(table, part.k)
+    return [one for one in found if not all(part.settled(cell) for cell, _ in one.quantity)]
 
 
 def _chosen(
     part: Part, table: Table, found: Sequence[Sensitive], hidden: set[Cell], ceiling: Mapping[Cell, int] | None = None
 ) -> frozenset[Cell]:
     """A year's enrolments follow from its quarters: hiding more of them would be for show."""
-    fixed = part.before.unchanged(table) | _margin_shown(part, table)
+    fixed = part.before.unchanged(table) | {
+        cell for cell in table.counts if part.settled(cell) and cell not in part.margin.hidden
+    }
     if part.quarters and ceiling is None:
         return frozenset(hidden)
     return pattern(table.cells(), found, part.k, hidden=hidden, fixed=fixed, ceiling=ceiling)
 
 
-def _margin_shown(part: Part, table: Table) -> set[Cell]:
-    if part.name == MARGIN:
-        return set()
-    core = {ENR, "CMP", "NOT", EPR}
-    return {cell for cell in table.counts if cell[1] == TOTAL and cell[2] in core and cell not in part.margin.hidden}
-
-
-def _inherited(part: Part, table: Table) -> set[Cell]:
+def _inherited(part: Part, table: Table, given_up: Set[str]) -> set[Cell]:
     hidden = part.before.hidden(table) | inside_small(table, part.k)
     for quarter in part.quarters:
         hidden |= quarter.hidden & table.counts.keys()
-    if part.name == MARGIN:
-        return hidden
-    touched = {area for area, _, name in part.margin.hidden if name != EPR}
-    persons_touched = touched | {area for area, _, _ in part.margin.hidden}
-    for cell in table.counts:
-        here = persons_touched if cell[2] == EPR else touched
-        split = cell[1] != TOTAL or (part.name == STATUS and cell[2] not in {ENR, "CMP", "NOT"})
-        if (cell[0] in here and split) or cell in part.margin.hidden:
-            hidden.add(cell)
-    return hidden - _margin_shown(part, table)
-
-
-def _given_up(part: Part, table: Table, level: str) -> set[Cell]:
-    shown = _margin_shown(part, table)
-    if level == LEVELS[0]:
-        return set()
-    return {cell for cell in table.counts if cell not in shown and (level == LEVELS[2] or cell[0] != part.areas.top)}
+    touched = {cell[0] for cell in part.margin.hidden if cell[2] != EPR}
+    persons_touched = {cell[0] for cell in part.margin.hidden}
+    hidden |= {
+        cell
+        for cell in table.counts
+        if cell[0] in given_up or cell[0] in (persons_touched if cell[2] == EPR else touched)
+    }
+    return {cell for cell in hidden if not part.settled(cell)} | (part.margin.hidden & table.counts.keys())

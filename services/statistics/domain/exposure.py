@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from services.statistics.domain.disclosure import Reason, Sensitive
 from services.statistics.domain.linked import Cell, Table
 from services.statistics.domain.tables import Sum
 
 
-def exposed(table: Table, k: int) -> list[Sensitive]:
-    """`value` counts what the table counts; whether it is small is decided on the persons behind it."""
+def exposed(table: Table, k: int, settled: Callable[[Cell], bool]) -> list[Sensitive]:
+    """`value` counts what the table counts; whether it is small is decided on the persons behind it.
+
+    Where a part is settled already, its margin is hidden for the complement's sake."""
     small = [
         Sensitive(cell, Reason.SMALL, ((cell, 1),), table.counts[cell])
         for cell, persons in table.people.items()
         if len(persons) < k
     ]
-    return small + [found for one in table.sums for found in _in_margin(table, one, k)]
+    return small + [found for one in table.sums for found in _in_margin(table, one, k, settled)]
 
 
-def _in_margin(table: Table, one: Sum, k: int) -> Iterator[Sensitive]:
+def _in_margin(table: Table, one: Sum, k: int, settled: Callable[[Cell], bool]) -> Iterator[Sensitive]:
     margin = len(table.people.get(one.total, ()))
     if len(one.parts) < 2 or not margin:
         return
@@ -30,11 +32,12 @@ def _in_margin(table: Table, one: Sum, k: int) -> Iterator[Sensitive]:
     times = Counter(person for persons in here.values() for person in persons)
     for part, persons in here.items():
         outside = margin - sum(times[person] == 1 for person in persons)
+        cell = one.total if settled(part) else part
         rest = table.counts[one.total] - table.counts[part]
         if 1 <= outside < k <= margin:
-            yield Sensitive(part, Reason.COMPLEMENT, ((one.total, 1), (part, -1)), rest)
+            yield Sensitive(cell, Reason.COMPLEMENT, ((one.total, 1), (part, -1)), rest)
         elif outside == 0 and margin < 2 * k:
-            yield Sensitive(part, Reason.GROUP, ((one.total, 1), (part, -1)), rest)
+            yield Sensitive(cell, Reason.GROUP, ((one.total, 1), (part, -1)), rest)
 
 
 def inside_small(table: Table, k: int) -> set[Cell]:
