@@ -54,6 +54,11 @@ class Principal:
     def is_system(self) -> bool:
         return self.kind is Kind.SYSTEM
 
+    @property
+    def runs_everything(self) -> bool:
+        """The gateway itself, or an administrator of the whole: an area's has no say over another area's people."""
+        return self.is_system or (not self.token_area and "*" in self.scopes("administrator"))
+
     def holds(self, role: str) -> bool:
         """Has the role anywhere."""
         return any(grant.role == role for grant in self.grants)

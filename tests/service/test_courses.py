@@ -472,6 +472,9 @@ async def test_teachers_come_and_go_but_one_stays(desk: Desk, published: Publish
         assert (await desk.teacher.AddTeacher(add)).teachers == ["people/teacher", "people/other"]
     assert (await desk.as_(OTHER_TEACHER).GetCourse(named(courses_pb2.GetCourseRequest, course.name))).name
     remove = courses_pb2.RemoveTeacherRequest(name=course.name, person="people/teacher")
+    local = replace(ADMINISTRATOR, grants=(Grant("administrator", "areas/HB01"),))
+    with pytest.raises(Forbidden, match="ROLE_NEEDED"):
+        await desk.as_(local).RemoveTeacher(remove)
     assert (await desk.as_(ADMINISTRATOR).RemoveTeacher(remove)).teachers == ["people/other"]
     with pytest.raises(Forbidden, match="NOT_YOUR_COURSE"):
         await desk.teacher.GetCourse(named(courses_pb2.GetCourseRequest, course.name))

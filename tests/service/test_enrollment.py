@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +30,10 @@ def person(name: str, *roles: str, universe: str = "resident") -> Principal:
 
 KIM, STRANGER, TEACHER = person("kim"), person("park"), person("teacher", "instructor")
 ADMIN = person("admin", "administrator")
+# Who might be taken for one of the above.
+LOCAL_ADMIN = replace(ADMIN, person="people/local", grants=(Grant("administrator", "areas/HB01"),))
+ADMIN_BY_AREA_TOKEN = replace(ADMIN, token_scopes=("learning.read", "learning.write"), token_area="areas/HB01")
+FORMER_TEACHER = replace(TEACHER, grants=(Grant("learner", "*"),))
 ABROAD = pb.Residence(area="areas/HB02", organisation="organisations/city", universe=pb.EMPLOYEE)
 
 
@@ -205,7 +209,10 @@ async def test_who_may_see_and_change_an_enrolment(town: Town) -> None:
             await town.as_(STRANGER).GetEnrollment(pb.GetEnrollmentRequest(name=what))
         with pytest.raises(Unauthenticated):
             await town.as_(ANONYMOUS).GetEnrollment(pb.GetEnrollmentRequest(name=what))
-    for who in (STRANGER, TEACHER):
+    for who in (LOCAL_ADMIN, ADMIN_BY_AREA_TOKEN, FORMER_TEACHER):
+        with pytest.raises(Missing, match="ENROLLMENT_NOT_FOUND"):
+            await town.as_(who).GetEnrollment(get)
+    for who in (STRANGER, TEACHER, LOCAL_ADMIN, ADMIN_BY_AREA_TOKEN):
         with pytest.raises(Missing, match="ENROLLMENT_NOT_FOUND"):
             await town.as_(who).Withdraw(leave)
         with pytest.raises(Missing, match="ENROLLMENT_NOT_FOUND"):
@@ -221,6 +228,10 @@ async def test_who_may_list_what(town: Town) -> None:
     refusals: list[tuple[Principal, pb.ListEnrollmentsRequest, type[Problem]]] = [
         (STRANGER, mine, Forbidden),
         (TEACHER, mine, Forbidden),
+        (LOCAL_ADMIN, mine, Forbidden),
+        (LOCAL_ADMIN, class_, Forbidden),
+        (ADMIN_BY_AREA_TOKEN, class_, Forbidden),
+        (FORMER_TEACHER, class_, Forbidden),
         (KIM, class_, Forbidden),
         (KIM, pb.ListEnrollmentsRequest(course="courses/none"), Forbidden),
         (ANONYMOUS, mine, Unauthenticated),

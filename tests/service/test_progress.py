@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,6 +40,11 @@ def person(name: str, *roles: str) -> Principal:
 
 KIM, STRANGER, TEACHER = person("kim"), person("park"), person("teacher", "instructor")
 ADMIN = person("admin", "administrator")
+NEW_TEACHER = person("new", "instructor")
+# Who might be taken for one of the above.
+LOCAL_ADMIN = replace(ADMIN, person="people/local", grants=(Grant("administrator", "areas/HB01"),))
+ADMIN_BY_AREA_TOKEN = replace(ADMIN, token_scopes=("learning.read", "learning.write"), token_area="areas/HB01")
+FORMER_TEACHER = replace(TEACHER, grants=(Grant("learner", "*"),))
 
 
 def quiz_items() -> list[Item]:
@@ -438,6 +443,7 @@ async def test_who_may_see_and_do_what(town: Town) -> None:
         "GetCourseTotals": (counts, {"teacher", "admin", "system"}),
     }
     callers = {"kim": KIM, "park": STRANGER, "teacher": TEACHER, "admin": ADMIN, "system": SYSTEM, "nobody": ANONYMOUS}
+    callers |= {"local": LOCAL_ADMIN, "token": ADMIN_BY_AREA_TOKEN, "former": FORMER_TEACHER}
     for method, (request, whose) in allowed.items():
         for label, who in callers.items():
             call = getattr(town.as_(who), method)
@@ -452,11 +458,11 @@ async def test_who_may_see_and_do_what(town: Town) -> None:
 
 
 async def test_a_changed_list_of_teachers_decides_who_sees_the_class(town: Town) -> None:
-    await town.tell(TeachersChanged(course=PHOTOS, teachers=[STRANGER.person], revision=5), "photos", times=2)
+    await town.tell(TeachersChanged(course=PHOTOS, teachers=[NEW_TEACHER.person], revision=5), "photos", times=2)
 
     async def admitted() -> bool:
         try:
-            await town.as_(STRANGER).GetCourseTotals(pb.GetCourseTotalsRequest(course=PHOTOS))
+            await town.as_(NEW_TEACHER).GetCourseTotals(pb.GetCourseTotalsRequest(course=PHOTOS))
         except Problem:
             return False
         return True
