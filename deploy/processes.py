@@ -45,6 +45,8 @@ def mongod(place: Place) -> Process:
             *("--replSet", ready.REPLICA_SET, "--oplogSize", "256", "--wiredTigerCacheSizeGB", "0.25"),
             *("--networkMessageCompressors", "snappy,zstd", "--nounixsocket", "--quiet"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            # A slow command would be logged with its values: names, answers, even keys.
+            *("--slowOpSampleRate", "0"),
         ),
         ready=partial(ready.mongod_is_primary, port),
     )
