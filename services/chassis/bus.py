@@ -170,6 +170,8 @@ class Consumer:
                 if known:
                     kind, handler = known
                     await self._with_patience(message, handler, kind.FromString(message.data))
+                    # What happened and not to whom: the subject ends in somebody's id.
+                    trace.log().info("event handled", type=headers["ce-type"], durable=self._durable)
                 await message.ack()
             except Exception as error:
                 await self._put_off(message, error)

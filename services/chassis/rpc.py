@@ -121,7 +121,9 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
             code = _CODES.get(type(problem), grpc.StatusCode.INTERNAL)
             await context.abort_with_status(rpc_status.to_status(_status(problem, code)))
         finally:
-            _DURATION.labels(method, code.name).observe(time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            _DURATION.labels(method, code.name).observe(seconds)
+            trace.log().info("call", method=method, code=code.name, ms=round(seconds * 1000, 1))
 
     def _check_token(self, caller: principal.Principal, method: str) -> None:
         if caller.token_scopes is not None and self._token_scopes.get(method) not in caller.token_scopes:

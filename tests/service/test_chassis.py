@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import grpc
 import grpc.aio
 import pytest
+import structlog.testing
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
 
 from ieum.courses.v1.events_pb2 import CourseRetired
 from ieum.people.v1 import people_pb2, people_pb2_grpc
-from services.chassis import mongo, rpc
+from services.chassis import mongo, rpc, trace
 from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
 from services.chassis.errors import Forbidden, Missing, Problem, Refused, Unauthenticated
@@ -155,6 +157,41 @@ async def test_a_call_without_a_principal_is_refused(
             assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
     with pytest.raises(Unauthenticated):
         await client_for(people_pb2_grpc.PeopleServiceStub, address, ANONYMOUS).SignOut(people_pb2.SignOutRequest())
+
+
+async def test_a_trace_is_followed_through_call_and_event_in_the_logs(
+    start_service: StartService, client_for: ClientFor
+) -> None:
+    heard = asyncio.Event()
+
+    async def hear(event: CourseRetired) -> None:
+        heard.set()
+
+    async def speaking_and_listening(frame: Frame) -> None:
+        await compose(frame)
+        frame.hear("ieum.courses.v1", {CourseRetired: hear})
+
+    address = await start_service("people", speaking_and_listening)
+    with structlog.testing.capture_logs([with_trace]) as lines:
+        with trace.following(None) as begun:
+            await client_for(people_pb2_grpc.PeopleServiceStub, address, ALICE).SignOut(
+                people_pb2.SignOutRequest(token="whoever")
+            )
+        async with asyncio.timeout(10):
+            await heard.wait()
+
+        async def handled() -> bool:
+            return {"call", "event handled"} <= {line["event"] for line in lines}
+
+        await eventually(handled, "both logged")
+    followed = [line for line in lines if line["event"] in ("call", "event handled")]
+    assert {line["trace_id"] for line in followed} == {begun}
+    assert "whoever" not in repr(lines)
+
+
+def with_trace(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event["trace_id"] = trace.trace_id()
+    return event
 
 
 async def test_a_token_opens_only_the_methods_of_its_scopes(start_service: StartService, client_for: ClientFor) -> None:
