@@ -213,13 +213,14 @@ def bearer(request: web.Request) -> str | None:
     if header is None:
         return None
     scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip().startswith("ieum_"):
+    if scheme.lower() != "bearer" or not token.strip().startswith("ieum_") or not token.isascii():
         raise Unauthenticated("TOKEN_INVALID")
     return token.strip()
 
 
 def session_secret(request: web.Request) -> str:
-    return request.cookies.get(cookie_name(request), "")
+    secret = request.cookies.get(cookie_name(request), "")
+    return secret if secret.isascii() else ""
 
 
 def cookie_name(request: web.Request) -> str:

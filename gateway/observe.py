@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, Histogram, generate_latest
 
 from gateway.clients import CLIENTS
+from gateway.guard import add_headers
 from gateway.listening import LISTENER
 from services.chassis import trace
 from services.chassis.errors import Unavailable
@@ -28,10 +29,13 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     status = 499  # went away before the answer
     with trace.following(request.headers.get(trace.HEADER)) as trace_id, _IN_FLIGHT.track_inprogress():
         try:
-            response = await handler(_as_sent(request))
+            as_sent = _as_sent(request)
+            response = await handler(as_sent)
             status = response.status
             if not response.prepared:
                 response.headers["Trace-Id"] = trace_id
+                # aiohttp knows only the request as it arrived: neither who asked, nor that they came over https.
+                await add_headers(as_sent, response)
             return response
         except web.HTTPException as redirect:
             status = redirect.status

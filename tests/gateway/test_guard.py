@@ -6,8 +6,12 @@ import io
 import re
 
 import pytest
+from aiohttp import DummyCookieJar
+from aiohttp.test_utils import TestClient, TestServer
 
+from gateway.app import create_app
 from gateway.guard import Pace
+from gateway.settings import GatewaySettings
 from gateway.web.frame import local_path
 from services.chassis.errors import Exhausted
 from tests.gateway.conftest import Client
@@ -86,6 +90,20 @@ async def test_a_signed_in_page_is_kept_nowhere(client: Client, fake: Fakes) -> 
     fake.sign_in("ieum_somebody")
     assert (await client.get("/nowhere", headers=SESSION)).headers["Cache-Control"] == "no-store"
     assert (await client.get("/nowhere")).headers["Cache-Control"] == "no-cache"
+
+
+async def test_behind_a_proxy_https_guards_cookie_and_page(services: tuple[Fakes, GatewaySettings]) -> None:
+    fake, settings = services
+    fake.sign_in("ieum_somebody")
+    app = create_app(settings.model_copy(update={"behind_proxy": True}))
+    https = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
+    async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:
+        page = await client.get("/nowhere", headers={"Cookie": "__Host-ieum_session=ieum_somebody", **https})
+        assert page.headers["Cache-Control"] == "no-store"
+        assert page.headers["Strict-Transport-Security"]
+        body = {"login": "somebody", "passphrase": "right"}
+        signed_in = await client.post("/api/v1/sessions", json=body, headers=https)
+        assert signed_in.cookies["__Host-ieum_session"]["secure"]
 
 
 @pytest.mark.parametrize(
