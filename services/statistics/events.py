@@ -48,7 +48,10 @@ class Listener:
         }
 
     async def on_places_imported(self, event: people.PlacesImported) -> None:
-        areas = [{"name": area.name, "parent": area.parent, "title": dict(area.title)} for area in event.areas]
+        areas = [
+            {"name": area.name, "parent": area.parent, "kind": area.kind, "title": dict(area.title)}
+            for area in event.areas
+        ]
         organisations = [{"name": row.name, "area": row.area, "title": dict(row.title)} for row in event.organisations]
         await self._facts.put_places(event.revision, areas, organisations)
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from ieum.statistics.v1.releases_pb2_grpc import add_ReleaseServiceServicer_to_server
 from ieum.statistics.v1.statistics_pb2_grpc import add_StatisticsServiceServicer_to_server
 from services.chassis.run import Frame, main
+from services.statistics.building import Builder
+from services.statistics.census import Census
 from services.statistics.events import Listener
+from services.statistics.release_service import TOKEN_SCOPES as RELEASE_SCOPES
+from services.statistics.release_service import ReleaseService
+from services.statistics.release_store import Releases
 from services.statistics.service import TOKEN_SCOPES, StatisticsService
 from services.statistics.store import Facts
 
@@ -16,7 +22,14 @@ async def compose(frame: Frame) -> None:
     await facts.prepare()
     server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_SCOPES)
     add_StatisticsServiceServicer_to_server(StatisticsService(facts), server)
-    listener = Listener(facts, frame.settings.pseudonym_key, ZoneInfo(frame.settings.time_zone))
+    zone = ZoneInfo(frame.settings.time_zone)
+    releases, census = Releases(frame.database, frame.outbox), Census(facts, zone)
+    await releases.prepare()
+    builder = Builder(releases, census, zone)
+    server = frame.offer("ieum.statistics.v1.ReleaseService", RELEASE_SCOPES)
+    add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, zone), server)
+    frame.keep_running(builder.run)
+    listener = Listener(facts, frame.settings.pseudonym_key, zone)
     for package, handlers in listener.handlers().items():
         frame.hear(package, handlers)
 

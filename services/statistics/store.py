@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -68,6 +68,15 @@ class Facts:
     async def areas(self) -> AreaTree:
         document = await self.places.find_one({"_id": "current"}) or {"areas": [], "organisations": []}
         return AreaTree.of(document["areas"], document["organisations"])
+
+    async def area_kinds(self) -> dict[str, str]:
+        document = await self.places.find_one({"_id": "current"}) or {"areas": []}
+        return {area["name"]: area.get("kind", "") for area in document["areas"]}
+
+    async def rows(self, match: Document) -> AsyncIterator[Document]:
+        """Facts of enrolments; those of which only later events have come are not there yet."""
+        async for document in self.facts.find({**match, "pseudonym": {"$exists": True}}).sort("_id", ASCENDING):
+            yield document
 
     async def course_list(self) -> dict[str, Document]:
         return {document["_id"]: document async for document in self.courses.find()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.statistics.audit.attacks import Opening, audit
 from services.statistics.audit.bounds import Contradiction
+from services.statistics.audit.gate import Opened, gate
 from services.statistics.audit.published import Mean, Published, Rate, union
 
-__all__ = ["Contradiction", "Mean", "Opening", "Published", "Rate", "audit", "union"]
+__all__ = ["Contradiction", "Mean", "Opened", "Opening", "Published", "Rate", "audit", "gate", "union"]

@@ -1,0 +1,242 @@
+"""Builds releases in the background, part by part. Each finished part is stored, so a crash costs only the one at hand:
+what is resumed ends in the same bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from datetime import time as day_time
+from functools import partial
+from multiprocessing import get_context
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from services.chassis import trace
+from services.chassis.clock import now
+from services.statistics import formats, making
+from services.statistics.census import Census
+from services.statistics.domain import publication
+from services.statistics.domain.deciding import MARGIN, PARTS, WHOLE, Decision, Part
+from services.statistics.domain.disclosure import Policy
+from services.statistics.domain.figures import Context
+from services.statistics.domain.linked import Areas
+from services.statistics.domain.periods import is_year, last_day, quarters_of
+from services.statistics.domain.publication import Cost, FrozenFile, Publication, State
+from services.statistics.domain.release import Observation, Release
+from services.statistics.domain.units import Unit
+from services.statistics.release_store import Assembly, Releases
+from services.statistics.titles import TABLES, publisher
+
+T = TypeVar("T")
+WORKERS = 2
+WAIT_SECONDS = 1.0
+LICENCE = "KOGL-1"
+
+
+def die_with_parent(parent: int) -> None:
+    """A worker must not outlive a service that was killed."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+class Builder:
+    def __init__(self, releases: Releases, census: Census, zone: ZoneInfo) -> None:
+        self._releases = releases
+        self._census = census
+        self._zone = zone
+        self._wake = asyncio.Event()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def nudge(self) -> None:
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled: takes up whatever is at work, also what another life of this process began."""
+        try:
+            while True:
+                for one in await self._releases.at_work():
+                    await self._advance(one)
+                self._wake.clear()
+                try:
+                    async with asyncio.timeout(WAIT_SECONDS):
+                        await self._wake.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            if self._pool:
+                self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _advance(self, one: Publication) -> None:
+        try:
+            if one.state is State.BUILDING:
+                await self._build(one)
+            elif not one.files:
+                await self._freeze(one)
+            elif one.publish_at and one.publish_at <= now():
+                await self._releases.entities.change(one.key, lambda it: publication.embargo_over(it, now()))
+        except Exception:
+            trace.log().error("release not built", release=one.key, exc_info=True)
+            await self._releases.entities.change(one.key, lambda it: publication.failed(it, "BUILD_FAILED"))
+            await asyncio.sleep(WAIT_SECONDS)
+
+    async def _apart(self, work: Callable[[], T]) -> T:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(WORKERS, get_context("spawn"), die_with_parent, (os.getpid(),))
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    async def _build(self, one: Publication) -> None:
+        areas = await self._census.areas(one.area)
+        await self._snapshot(one, areas)
+        total, done = len(one.periods) * (len(PARTS) + 1), 0
+        before = await self._published(one)
+        cost, people = Cost(), set[str]()
+        for period in one.periods:
+            made, decisions = await self._period(one, areas, period, before)
+            done += len(PARTS) + 1
+            await self._releases.entities.change(one.key, partial(publication.progressed, done=done, total=total))
+            people |= set(made.people)
+            cost = _added(cost, made, decisions, period, len(people))
+        await self._releases.entities.change(one.key, partial(publication.built, cost=cost))
+        await self._releases.forget_persons(one)
+
+    async def _snapshot(self, one: Publication, areas: Areas) -> None:
+        """All quarters at once or, after a crash, the rest: they are counted from the same facts as of the same day."""
+        quarters = [period for period in one.periods if not is_year(period)]
+        if await self._releases.units(one.key, quarters[-1]) is not None:
+            return
+        counted = await self._census.units(one, areas)
+        for quarter in quarters:
+            mine = [unit for unit in counted if unit.quarter == quarter]
+            await self._releases.put_units(one.key, quarter, mine)
+
+    async def _published(self, one: Publication) -> list[Observation]:
+        before = []
+        for name in one.earlier:
+            earlier = await self._releases.entities.get(name.removeprefix("releases/"))
+            before += [made async for made in self._releases.observations(earlier)]
+        return before
+
+    async def _period(
+        self, one: Publication, areas: Areas, period: str, before: list[Observation]
+    ) -> tuple[Assembly, Mapping[str, Decision]]:
+        quarters = [name for name in quarters_of(period) if is_year(period)] or [period]
+        units = tuple([unit for name in quarters for unit in await self._units(one, name)])
+        parts = {name: await self._part(one, areas, period, name, units, before) for name in PARTS}
+        decisions = {MARGIN: await self._decided(one, period, parts[MARGIN])}
+        async with asyncio.TaskGroup() as tasks:
+            waiting = {
+                name: tasks.create_task(self._decided(one, period, replace(part, margin=decisions[MARGIN])))
+                for name, part in parts.items()
+                if name != MARGIN
+            }
+        decisions |= {name: task.result() for name, task in waiting.items()}
+        return await self._assembled(one, areas, period, units, decisions), decisions
+
+    async def _units(self, one: Publication, quarter: str) -> tuple[Unit, ...]:
+        return await self._releases.units(one.key, quarter) or ()
+
+    async def _part(
+        self,
+        one: Publication,
+        areas: Areas,
+        period: str,
+        name: str,
+        units: tuple[Unit, ...],
+        before: list[Observation],
+    ) -> Part:
+        quarters = quarters_of(period) if is_year(period) else ()
+        found = [await self._releases.decision(one.key, quarter, name) for quarter in quarters]
+        made = tuple(decision for decision in found if decision is not None)
+        return Part(name, areas, Policy(k=one.k), units, quarters=made, before=making.before(name, period, before))
+
+    async def _decided(self, one: Publication, period: str, part: Part) -> Decision:
+        there = await self._releases.decision(one.key, period, part.name)
+        if there is None:
+            made = await self._apart(partial(making.decided, part))
+            await self._releases.put_decision(one.key, period, part.name, made)
+            there = await self._releases.decision(one.key, period, part.name)
+        assert there is not None  # noqa: S101 - just written
+        return there
+
+    async def _assembled(
+        self,
+        one: Publication,
+        areas: Areas,
+        period: str,
+        units: tuple[Unit, ...],
+        decisions: Mapping[str, Decision],
+    ) -> Assembly:
+        if there := await self._releases.assembly(one.key, period):
+            return there
+        end = datetime.combine(last_day(period), day_time.max, tzinfo=UTC)
+        codes = list(areas.lineage())
+        universe = "EMP" if one.universe == "employee" else "RES"
+        residents = await self._releases.population(codes, end) if universe == "RES" else {}
+        context = Context(universe, period, areas, Policy(k=one.k), residents)
+        kept = frozenset[str]()
+        for quarter in quarters_of(period) if is_year(period) else ():
+            made = await self._releases.assembly(one.key, quarter)
+            kept |= frozenset(made.hours_hidden if made else ())
+        done = await self._apart(partial(making.assembled, making.Period(context, units, decisions, kept)))
+        hidden, people = tuple(sorted(done.hours_hidden)), tuple(sorted(done.people))
+        made = Assembly(done.observations, hidden, done.cells, done.primary, done.secondary, people)
+        await self._releases.put_assembly(one.key, period, made)
+        return made
+
+    async def _freeze(self, one: Publication) -> None:
+        release = await self.release(one)
+        contents = await self._apart(partial(making.rendered, release))
+        rows = []
+        for file in formats.files(release):
+            content = contents[file.name]
+            await self._releases.put_file(one.key, file.name, content)
+            checksum = hashlib.sha256(content).hexdigest()
+            rows.append(FrozenFile(file.name, file.media_type, dict(file.title), len(content), checksum))
+        checksum = next(row.sha256 for row in rows if row.name == "release.json")
+        await self._releases.entities.change(one.key, lambda it: publication.frozen(it, rows, checksum))
+        self.nudge()
+
+    async def release(self, one: Publication) -> Release:
+        return Release(
+            id=one.series,
+            revision=one.edition,
+            title=one.title,
+            universe="EMP" if one.universe == "employee" else "RES",
+            periods=one.periods,
+            as_of=one.as_of,
+            publish_at=one.publish_at or one.as_of,
+            method_version=one.method_version,
+            area_vintage=one.as_of.astimezone(self._zone).date(),
+            k=one.k,
+            areas=await self._census.codes(one.area),
+            tables=TABLES,
+            observations=tuple([made async for made in self._releases.observations(one)]),
+            note=one.note,
+            earlier=tuple(name.removeprefix("releases/") for name in one.earlier),
+            publisher=publisher(await self._census.title(one.area)),
+            licence=LICENCE,
+            contact="",
+        )
+
+
+def _added(cost: Cost, made: Assembly, decisions: Mapping[str, Decision], period: str, persons: int) -> Cost:
+    collapsed = tuple(f"{period} {name}: {one.collapsed}" for name, one in decisions.items() if one.collapsed != WHOLE)
+    return Cost(
+        cost.cells + made.cells,
+        cost.primary + made.primary,
+        cost.secondary + made.secondary,
+        persons,
+        (*cost.collapsed, *collapsed),
+    )

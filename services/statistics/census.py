@@ -1,0 +1,106 @@
+"""Reads what a release counts from the facts, in the city's own time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.chassis.mongo import Document
+from services.statistics.domain.areas import AreaTree
+from services.statistics.domain.dimensions import DIGCOMP_AREAS, FLAGS
+from services.statistics.domain.enrolments import Enrolment
+from services.statistics.domain.linked import Areas
+from services.statistics.domain.publication import Publication
+from services.statistics.domain.release import AreaCode
+from services.statistics.domain.units import Fact, Unit, units
+from services.statistics.store import Facts
+
+_LEVELS = {"PROVINCE": "SIDO", "CITY": "SGG", "COUNTY": "SGG", "DISTRICT": "GU", "TOWN": "EMD"}
+_BY_DEPTH = ("SIDO", "SGG", "EMD")
+
+
+class Census:
+    def __init__(self, facts: Facts, zone: ZoneInfo) -> None:
+        self._facts = facts
+        self._zone = zone
+
+    async def areas(self, top: str) -> Areas:
+        tree = await self._facts.areas()
+        children = {_code(area): tuple(map(_code, tree.children.get(area, ()))) for area in tree.below(top)}
+        return Areas(_code(top), {area: kids for area, kids in children.items() if kids})
+
+    async def codes(self, top: str) -> tuple[AreaCode, ...]:
+        tree, kinds = await self._facts.areas(), await self._facts.area_kinds()
+        parents = {child: area for area in tree.below(top) for child in tree.children.get(area, ())}
+        found = []
+        for area in tree.below(top):
+            level = _LEVELS.get(kinds.get(area, ""), _BY_DEPTH[min(_depth(area, parents), len(_BY_DEPTH) - 1)])
+            found.append(AreaCode(_code(area), _code(parents.get(area, "")), level, dict(tree.title(area))))
+        return tuple(found)
+
+    async def title(self, area: str) -> Mapping[str, str]:
+        return (await self._facts.areas()).title(area)
+
+    async def units(self, one: Publication, areas: Areas) -> list[Unit]:
+        """Where the release is of the whole country or province, people of an area that the list lacks count there."""
+        tree = await self._facts.areas()
+        courses = await self._facts.course_list()
+        match: Document = {"universe": one.universe, "enrolled_at": {"$lte": one.as_of}}
+        if not _is_root(tree, one.area):
+            match["area"] = {"$in": tree.below(one.area)}
+        known = set(areas.lineage())
+        facts = [self._fact(row, areas.top, known, courses) async for row in self._facts.rows(match)]
+        as_of = one.as_of.astimezone(self._zone).date()
+        return list(units(facts, as_of))
+
+    def _fact(self, row: Document, top: str, known: set[str], courses: Mapping[str, Document]) -> Fact:
+        area = _code(row.get("area", ""))
+        traits = row.get("traits", {})
+        born = traits.get("birth_year", 0)
+        enrolled = self._local(row["enrolled_at"])
+        assert enrolled is not None  # noqa: S101 - rows are enrolments
+        minutes = row.get("minutes", {})
+        return Fact(
+            Enrolment(
+                person=row["pseudonym"],
+                run=f"{row['course']}/{row.get('run', 1)}",
+                enrolled_on=enrolled,
+                first_activity_on=self._local(row.get("started_at")),
+                completed_on=self._local(row.get("completed_at")),
+                withdrawn_on=self._local(row.get("withdrawn_at")),
+                hours=Decimal(sum(minutes.values())) / 60 if minutes else None,
+            ),
+            area=area if area in known else top,
+            sex=traits.get("sex", ""),
+            age=row["enrol_year"] - born if born else None,
+            flags=_flags(traits),
+            domains=_domains(courses.get(row["course"], {})),
+        )
+
+    def _local(self, moment: datetime | None) -> datetime | None:
+        return moment.astimezone(self._zone).replace(tzinfo=None) if moment else None
+
+
+def _flags(traits: Mapping[str, Any]) -> tuple[str, ...] | None:
+    if not traits.get("groups_answered"):
+        return None
+    return tuple(code for code, flag in FLAGS.items() if flag in traits.get("groups", ()))
+
+
+def _domains(course: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(f"DC30_{number}" for number in course.get("domains", ()) if number in DIGCOMP_AREAS)
+
+
+def _code(area: str) -> str:
+    return area.removeprefix("areas/")
+
+
+def _is_root(tree: AreaTree, area: str) -> bool:
+    return area in tree.children.get("", ()) and len(tree.children.get("", ())) == 1
+
+
+def _depth(area: str, parents: Mapping[str, str]) -> int:
+    return 0 if area not in parents else 1 + _depth(parents[area], parents)

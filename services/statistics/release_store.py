@@ -1,0 +1,190 @@
+"""Releases with all that keeps them the same for ever: enrolments counted, decisions, figures, frozen files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from gridfs import NoFile
+from gridfs.asynchronous import AsyncGridFSBucket
+from pymongo import ASCENDING, DESCENDING
+
+from ieum.statistics.v1 import events_pb2 as events
+from ieum.statistics.v1 import statistics_pb2 as pb
+from services.chassis.clock import stamp
+from services.chassis.mongo import Collection, Database, Document, Entities
+from services.chassis.outbox import Outbox
+from services.chassis.pages import after
+from services.statistics import making
+from services.statistics.domain.deciding import Decision
+from services.statistics.domain.publication import Publication, Published, State
+from services.statistics.domain.release import Observation
+from services.statistics.domain.units import Unit
+
+AT_WORK = (State.BUILDING, State.SCHEDULED)
+
+
+def announce(fact: Published, key: str, revision: int) -> events.ReleasePublished:
+    one = fact.publication
+    return events.ReleasePublished(
+        release=one.name,
+        series=f"releases/{one.series}",
+        edition=one.edition,
+        title=dict(one.title),
+        area=one.area,
+        universe=pb.EMPLOYEE if one.universe == "employee" else pb.RESIDENT,
+        periods=one.periods,
+        checksum=one.checksum,
+        publish_time=stamp(one.publish_at),
+        revision=revision,
+    )
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """A period's figures and what hiding cost; `people` are pseudonyms, dropped when the release is built."""
+
+    observations: tuple[Observation, ...]
+    hours_hidden: tuple[str, ...]
+    cells: int
+    primary: int
+    secondary: int
+    people: tuple[str, ...]
+
+
+class Releases:
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self.entities = Entities(database["releases"], Publication, announce, outbox)
+        self._units: Collection = database["release_units"]
+        self._decisions: Collection = database["release_decisions"]
+        self._periods: Collection = database["release_periods"]
+        self._populations: Collection = database["populations"]
+        self._files = AsyncGridFSBucket(database, "release_files")
+
+    async def prepare(self) -> None:
+        releases = self.entities.collection
+        await releases.create_index([("state", ASCENDING), ("publish_at", DESCENDING), ("_id", ASCENDING)])
+        await releases.create_index([("created_at", DESCENDING), ("_id", ASCENDING)])
+
+    async def plan(self, one: Publication) -> Publication:
+        """The release that is there already, when it is."""
+        return await self.entities.change(one.key, lambda there: (there, []), start=one)
+
+    async def at_work(self) -> list[Publication]:
+        found = self.entities.collection.find({"state": {"$in": list(AT_WORK)}}, {"pending": 0}).sort("created_at", 1)
+        return [self.entities.load(document) async for document in found]
+
+    async def audited_with(self, one: Publication) -> list[Publication]:
+        """What is published or about to be, of the same population and an overlapping time; oldest first."""
+        match = {
+            "state": {"$in": [State.PUBLISHED, State.SCHEDULED]},
+            "universe": one.universe,
+            "periods": {"$in": list(one.periods)},
+            "key": {"$ne": one.key},
+        }
+        found = self.entities.collection.find(match, {"pending": 0}).sort([("publish_at", 1), ("_id", 1)])
+        return [self.entities.load(document) async for document in found]
+
+    async def page(self, match: Document, order: str, last: Sequence[Any] | None, size: int) -> list[Publication]:
+        keys = ((order, -1), ("_id", 1))
+        behind: Mapping[str, Any] = after(keys, [datetime.fromisoformat(last[0]), last[1]]) if last else {}
+        found = self.entities.collection.find({"$and": [match, behind]}, {"pending": 0}).sort(list(keys)).limit(size)
+        return [self.entities.load(document) async for document in found]
+
+    async def units(self, key: str, quarter: str) -> tuple[Unit, ...] | None:
+        content = await _content(self._units, f"{key}/{quarter}")
+        return None if content is None else making.unpack_units(content)
+
+    async def put_units(self, key: str, quarter: str, units: Sequence[Unit]) -> None:
+        await _put_once(self._units, f"{key}/{quarter}", {"content": making.pack_units(units)})
+
+    async def decision(self, key: str, period: str, part: str) -> Decision | None:
+        content = await _content(self._decisions, f"{key}/{period}/{part}")
+        return None if content is None else making.unpack_decision(content)
+
+    async def put_decision(self, key: str, period: str, part: str, decision: Decision) -> None:
+        await _put_once(self._decisions, f"{key}/{period}/{part}", {"content": making.pack_decision(decision)})
+
+    async def assembly(self, key: str, period: str) -> Assembly | None:
+        document = await self._periods.find_one({"_id": f"{key}/{period}"})
+        if document is None:
+            return None
+        made = making.unpack_observations(document["content"])
+        numbers = {name: document[name] for name in ("cells", "primary", "secondary")}
+        return Assembly(made, tuple(document["hours_hidden"]), people=tuple(document.get("people", ())), **numbers)
+
+    async def put_assembly(self, key: str, period: str, made: Assembly) -> None:
+        fields = {
+            "content": making.pack_observations(made.observations),
+            "hours_hidden": list(made.hours_hidden),
+            "cells": made.cells,
+            "primary": made.primary,
+            "secondary": made.secondary,
+            "people": list(made.people),
+        }
+        await _put_once(self._periods, f"{key}/{period}", fields)
+
+    async def observations(self, one: Publication, period: str = "") -> AsyncIterator[Observation]:
+        """Of one period, or of all."""
+        for wanted in [period] if period else one.periods:
+            made = await self.assembly(one.key, wanted)
+            for observation in made.observations if made else ():
+                yield observation
+
+    async def forget_persons(self, one: Publication) -> None:
+        """A built release holds figures only; what it counted is not needed any more."""
+        await self._units.delete_many({"_id": {"$in": [f"{one.key}/{period}" for period in one.periods]}})
+        for period in one.periods:
+            await self._periods.update_one({"_id": f"{one.key}/{period}"}, {"$unset": {"people": ""}})
+
+    async def start_over(self, one: Publication) -> None:
+        """Before a build that is to count anew."""
+        for collection in (self._units, self._decisions, self._periods):
+            names = {"$regex": f"^{one.key}/"}  # keys are [0-9a-z-] only
+            await collection.delete_many({"_id": names})
+
+    async def put_file(self, key: str, name: str, content: bytes) -> None:
+        """Under an id that follows from the content, so that writing it again changes nothing."""
+        identity = _file_id(key, name)
+        await self._files.delete(identity) if await self._has_file(identity) else None
+        await self._files.upload_from_stream_with_id(identity, f"{key}/{name}", content)
+
+    async def _has_file(self, identity: ObjectId) -> bool:
+        async for _ in self._files.find({"_id": identity}):
+            return True
+        return False
+
+    async def file(self, key: str, name: str) -> bytes | None:
+        try:
+            stream = await self._files.open_download_stream(_file_id(key, name))
+        except NoFile:
+            return None
+        return bytes(await stream.read())
+
+    async def population(self, area_codes: Sequence[str], period_end: datetime) -> dict[tuple[str, str, str], int]:
+        """Residents by (area, sex, age) of the newest table whose reference date is not after the period's end."""
+        newest = await self._populations.find_one(
+            {"kind": "table", "reference": {"$lte": period_end}}, sort=[("reference", -1), ("loaded_at", -1)]
+        )
+        if newest is None:
+            return {}
+        rows = self._populations.find({"table": newest["_id"], "area": {"$in": list(area_codes)}})
+        return {(row["area"], row["sex"], row["age"]): row["residents"] async for row in rows}
+
+
+def _file_id(key: str, name: str) -> ObjectId:
+    return ObjectId(hashlib.sha256(f"{key}/{name}".encode()).digest()[:12])
+
+
+async def _content(collection: Collection, key: str) -> bytes | None:
+    document = await collection.find_one({"_id": key}, {"content": 1})
+    return None if document is None else bytes(document["content"])
+
+
+async def _put_once(collection: Collection, key: str, fields: Document) -> None:
+    """What is there stays: a step that runs twice after a crash must not change what later steps stand on."""
+    await collection.update_one({"_id": key}, {"$setOnInsert": fields}, upsert=True)

@@ -1,0 +1,77 @@
+"""Releases as they travel: in full for officials; the public form tells nothing of what was hidden."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ieum.statistics.v1 import releases_pb2 as pb
+from ieum.statistics.v1 import statistics_pb2 as common
+from services.chassis.clock import stamp
+from services.statistics.domain.publication import FrozenFile, Publication
+from services.statistics.domain.release import Observation
+
+
+def render(one: Publication, *, official: bool) -> pb.Release:
+    """The public form tells nothing of what was hidden, nor who worked on it."""
+    shown = one if official else replace(one, cost=None, planned_by="", approved_by="", failure="")
+    cost = shown.cost
+    return pb.Release(
+        name=shown.name,
+        series=f"releases/{shown.series}",
+        edition=shown.edition,
+        state=pb.Release.State.Value(shown.state.name),
+        title=dict(shown.title),
+        universe=common.EMPLOYEE if shown.universe == "employee" else common.RESIDENT,
+        area=shown.area,
+        periods=shown.periods,
+        as_of=stamp(shown.as_of),
+        publish_time=stamp(shown.publish_at),
+        create_time=stamp(shown.created_at),
+        planned_by=shown.planned_by,
+        approved_by=shown.approved_by,
+        note=dict(shown.note),
+        corrects=shown.corrects,
+        corrected_by=shown.corrected_by,
+        earlier=shown.earlier,
+        method_version=shown.method_version,
+        threshold=shown.k,
+        done=shown.done,
+        total=shown.total,
+        cost=pb.Cost(
+            cells=cost.cells,
+            primary=cost.primary,
+            secondary=cost.secondary,
+            persons=cost.persons,
+            collapsed=cost.collapsed,
+        )
+        if cost
+        else None,
+        checksum=shown.checksum,
+        files=[file_row(row) for row in shown.files],
+        failure=shown.failure,
+    )
+
+
+def file_row(row: FrozenFile) -> pb.ReleaseFile:
+    return pb.ReleaseFile(
+        name=row.name, media_type=row.media_type, title=dict(row.title), size=row.size, sha256=row.sha256
+    )
+
+
+def observation_row(one: Observation) -> pb.Observation:
+    return pb.Observation(
+        measure=one.measure,
+        freq=one.freq,
+        period=one.period,
+        area=one.area,
+        sex=one.sex,
+        age=one.age,
+        group=one.group,
+        domain=one.domain,
+        value=one.value or "",
+        obs_status=one.status,
+        conf_status=one.confidentiality,
+        unit=one.unit,
+        low=one.low or "",
+        high=one.high or "",
+    )
