@@ -210,6 +210,7 @@ async def test_people_are_found_by_any_part_of_a_name_or_login(town: Town) -> No
     assert await found("김하") == ["haneul"]
     assert await found("ORA") == ["boram"]
     assert await found("(.*") == []
+    assert await found("\0haneul") == ["haneul"]
     listed = await admin.ListPeople(people_pb2.ListPeopleRequest(role=people_pb2.ADMINISTRATOR))
     assert [person.login for person in listed.people] == ["admin"]
 

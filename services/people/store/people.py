@@ -93,5 +93,6 @@ class PeopleStore:
 
 
 def _words(query: str) -> list[Mapping[str, Any]]:
-    words = credentials.login_key(query).split()
+    # Mongo's patterns cannot hold a NUL, and no name has one.
+    words = credentials.login_key(query).replace("\0", " ").split()
     return [{"words": {"$regex": f"^{re.escape(word)}"}} for word in words]
