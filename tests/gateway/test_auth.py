@@ -62,7 +62,9 @@ async def test_a_token_is_for_the_api_alone(client: Client, fake: Fakes) -> None
     assert len(fake.calls["VerifyToken"]) == 1
 
 
-@pytest.mark.parametrize("header", ["Bearer ieum_unknown", "Bearer ieum_\udce9", "Bearer x", "Basic YTpi", "Bearer", ""])
+@pytest.mark.parametrize(
+    "header", ["Bearer ieum_unknown", "Bearer ieum_\udce9", "Bearer x", "Basic YTpi", "Bearer", ""]
+)
 async def test_a_wrong_token_is_refused_even_where_none_is_needed(client: Client, header: str) -> None:
     answer = await client.get("/api/v1/areas", headers={"Authorization": header})
     assert answer.status == 401
