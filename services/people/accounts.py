@@ -112,10 +112,15 @@ def _arguments() -> argparse.Namespace:
 
 
 def _passphrase(file: Path | None) -> str:
-    if file:
-        return file.read_text().rstrip("\r\n")
-    first = getpass.getpass("Passphrase: ")
-    if getpass.getpass("Once more: ") != first:
+    try:
+        if file:
+            return file.read_text().rstrip("\r\n")
+        first, again = getpass.getpass("Passphrase: "), getpass.getpass("Once more: ")
+    except EOFError:
+        sys.exit("Nobody is there to type a passphrase; put it into a file and name that: --passphrase-file FILE")
+    except (OSError, UnicodeDecodeError) as error:
+        sys.exit(f"{file} cannot be read: {error}")
+    if again != first:
         sys.exit("The two differ; nothing was changed. Run the command again.")
     return first
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -664,6 +666,18 @@ async def test_a_command_that_cannot_be_done_says_why(settings: Settings) -> Non
 
 
 # Speed
+
+
+@pytest.mark.parametrize(
+    ("more", "said"), [((), "--passphrase-file FILE"), (("--passphrase-file", "/nowhere"), "/nowhere cannot be read")]
+)
+def test_the_account_command_says_what_to_do_without_a_passphrase(more: tuple[str, ...], said: str) -> None:
+    command = [sys.executable, "-W", "ignore", "-m", "services.people.accounts", "create-admin", "--login", "chief"]
+    ended = subprocess.run(  # our own command
+        [*command, *more], stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True, check=False
+    )
+    assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
+    assert said in ended.stderr
 
 
 async def test_no_question_reads_a_whole_collection(town: Town, database_of: Callable[[str], Database]) -> None:
