@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -52,8 +52,11 @@ class Hanbit:
     ) -> AsyncIterator[Page]:
         """A browser of one's own, signed in where a login is given; nothing may go wrong in it unseen."""
         context = await self.browser.new_context(
-            **{"base_url": self.url, "viewport": {"width": width, "height": 800}, "reduced_motion": "reduce"},
-            **{"locale": language, "java_script_enabled": javascript, "accept_downloads": True},
+            base_url=self.url,
+            viewport={"width": width, "height": 800},
+            reduced_motion="reduce",
+            locale=language,
+            java_script_enabled=javascript,
         )
         context.set_default_timeout(15_000)
         await context.add_cookies([{"name": "lang", "value": language, "url": self.url}])
@@ -88,7 +91,8 @@ async def published(url: str) -> dict[str, Json]:
         await reviewer.sign_in("reviewer", DEMO_PASSPHRASE)
         entries = (await reviewer.get("/catalog?pageSize=50"))["entries"]
         versions = [await reviewer.get(f"/{entry['course']}/versions/current") for entry in entries]
-    return {slugs[version["content"]["title"]["en"]]: version for version in versions}
+    titled = [(version["content"]["title"]["en"], version) for version in versions]
+    return {slugs[title]: version for title, version in titled if title in slugs}
 
 
 async def sign_in(page: Page, login: str, passphrase: str = DEMO_PASSPHRASE) -> None:
@@ -106,9 +110,10 @@ def item_at(version: Json, address: str) -> Json | None:
     quiz, _, item = screen.partition(".")
     if not item:
         return None
-    found = next(each for each in version["content"]["lessons"] if each["id"] == lesson)
+    found: Json = next(each for each in version["content"]["lessons"] if each["id"] == lesson)
     block = next(block for block in found["blocks"] if block["id"] == quiz)
-    return next(each for each in block["quiz"]["items"] if each["id"] == item)
+    asked: Json = next(each for each in block["quiz"]["items"] if each["id"] == item)
+    return asked
 
 
 async def give(page: Page, item: Json, answer: Json) -> None:
@@ -142,6 +147,10 @@ def assert_totals_are_of(rows: list[Json], totals: Json) -> None:
     left = sum(1 for row in rows if row.get("withdrawn") and not row.get("completeTime"))
     assert (totals.get("enrolled", 0), totals.get("completed", 0)) == (len(rows) - left, completed)
     assert totals.get("withdrawn", 0) == left
+
+
+def away_from(address: str) -> Callable[[str], bool]:
+    return lambda now: now != address
 
 
 async def plain(url: str, token: str = "", **headers: str) -> tuple[int, str, str]:

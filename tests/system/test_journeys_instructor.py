@@ -33,8 +33,8 @@ async def written(hanbit: Hanbit) -> str:
 
 
 async def write_by_api(post: Callable[..., Awaitable[Json]], patch: Callable[..., Awaitable[Json]], title: str) -> str:
-    content = {"title": {"en": title}, "summary": {"en": "Two small lessons."}, "languages": ["en"]}
-    content |= {"audience": "BOTH", "competences": ["2.1"], "level": "BASIC"}  # type: ignore[dict-item]
+    content: Json = {"title": {"en": title}, "summary": {"en": "Two small lessons."}, "languages": ["en"]}
+    content |= {"audience": "BOTH", "competences": ["2.1"], "level": "BASIC"}
     name = str((await post("/courses", {"requestId": uuid4().hex, "content": content}))["name"])
     for lesson in ("one", "two"):
         text = {"id": "b1", "text": {"markdown": {"en": f"This is lesson {lesson}."}}}
