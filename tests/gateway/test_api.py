@@ -31,7 +31,8 @@ async def test_whatever_is_sent_the_answer_is_as_described(client: Client, fake:
         SCHEMATHESIS,
         *("run", str(client.make_url("/api/openapi.json")), "--checks", CHECKS),
         *("--header", "Authorization: Bearer ieum_everybody"),
-        *("--phases", "examples,coverage,fuzzing", "--max-examples", "3", "--seed", "1", "--workers", "2"),
+        # One worker: with more, CPython 3.11 may miscount the depth of syntax trees that threads build side by side.
+        *("--phases", "examples,coverage,fuzzing", "--max-examples", "3", "--seed", "1", "--workers", "1"),
         *("--suppress-health-check", "all", "--generation-database", "none", "--no-color"),
         cwd=tmp_path,
         stdout=asyncio.subprocess.PIPE,
