@@ -131,14 +131,14 @@ async def plan(who: Any, **changes: Any) -> pb.Release:
     return release
 
 
-async def reach(client: Any, name: str, state: int, seconds: float = 60.0) -> pb.Release:
+async def reach(client: Any, name: str, state: pb.Release.State.ValueType, seconds: float = 60.0) -> pb.Release:
     found = pb.Release()
 
     async def there() -> bool:
         nonlocal found
         found = await client.GetRelease(pb.GetReleaseRequest(name=name))
         assert found.state != pb.Release.FAILED
-        return found.state == state
+        return bool(found.state == state)
 
     await eventually(there, f"{name} is {pb.Release.State.Name(state)}", seconds)
     return found
