@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
@@ -224,9 +225,11 @@ async def publish(hanbit: Hanbit, course: str) -> None:
 
 
 async def moves(hanbit: Hanbit, login: str) -> None:
-    async with hanbit.visiting(login) as page:
+    async with hanbit.visiting(login) as page, asyncio.timeout(20):
         await page.goto("/learning")
-        await expect(page.locator("main")).to_contain_text("There is a newer version of this course")
+        while not await button(page, "Take the newer version").is_visible():  # the news travels as an event
+            await asyncio.sleep(0.1)
+            await page.reload()
         await button(page, "Take the newer version").click()
         await expect(page.locator("main [role=status]")).to_be_visible()
 
