@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from gateway.web.i18n import msgid
 
+_RELEASE = msgid("This release cannot go on like this. Check its area, period, state and who approves it.")
+
 WORDS: Mapping[str, str] = {
     # Of any request
     "INTERNAL": msgid("This is our fault, not yours. Please try again in a minute; if it happens again, call us."),
@@ -213,6 +215,22 @@ WORDS: Mapping[str, str] = {
         "This certificate was revoked, so there is no document any more. Ask your teacher why."
     ),
     # Statistics
+    "AREA_NEEDED": _RELEASE,
+    "AS_OF_IN_FUTURE": _RELEASE,
+    "FILE_NOT_FOUND": _RELEASE,
+    "PERIODS_MISSING": _RELEASE,
+    "PERIODS_TOO_MANY": _RELEASE,
+    "PERIOD_INVALID": _RELEASE,
+    "PERIOD_NOT_OVER": _RELEASE,
+    "RELEASE_ID_INVALID": _RELEASE,
+    "RELEASE_ID_TAKEN": _RELEASE,
+    "RELEASE_NAME_INVALID": _RELEASE,
+    "RELEASE_NOT_APPROVED": _RELEASE,
+    "RELEASE_NOT_BUILT": _RELEASE,
+    "RELEASE_NOT_FOUND": _RELEASE,
+    "RELEASE_NOT_PUBLISHED": _RELEASE,
+    "RELEASE_OUTDATED": _RELEASE,
+    "SECOND_OFFICIAL_NEEDED": _RELEASE,
     "AREA_OUT_OF_SCOPE": msgid("You may see the statistics of your own area and of those below it."),
     "QUARTER_INVALID": msgid("Write a quarter like 2026-Q3."),
     "QUARTERS_REVERSED": msgid("The last quarter comes before the first. Exchange them."),
