@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_measure(verbs)
     _add_comparisons(verbs)
     _add_protect(verbs)
+    _add_loads(verbs)
     return parser
 
 
@@ -145,6 +146,48 @@ def _add_protect(verbs: Any) -> None:
         help="what was published before, likewise",
     )
     verb.set_defaults(run=_protect)
+
+
+def _load_population(**options: Any) -> dict[str, Any]:
+    from services.statistics import loading  # needs the database
+
+    return loading.load_population(**options)
+
+
+def _load_areas(**options: Any) -> dict[str, Any]:
+    from services.statistics import loading
+
+    return loading.load_areas(**options)
+
+
+def _rebuild() -> dict[str, Any]:
+    from services.statistics import rebuilding
+
+    return rebuilding.rebuild()
+
+
+def _add_loads(verbs: Any) -> None:
+    verb = verbs.add_parser(
+        "load-population",
+        help="load residents as denominators (needs the running database)",
+        description="A row for each area, sex (F, M, _T) and age (_T, 65, 60-64, 60-69, 100+). All of it or nothing.",
+    )
+    verb.add_argument("path", metavar="FILE.csv", type=Path, help="columns: area, sex, age, residents")
+    verb.add_argument("--reference", metavar="DATE", type=_argument(_day), required=True, help="day of the count")
+    verb.add_argument("--source", required=True, help="who published it")
+    verb.add_argument("--licence", required=True, help="under which licence")
+    verb.set_defaults(run=_load_population)
+
+    verb = verbs.add_parser("load-areas", help="load a list of area codes with validity dates (needs the database)")
+    verb.add_argument(
+        "path", metavar="FILE.csv", type=Path, help="code, parent, level, title_ko, title_en, valid_from, valid_to"
+    )
+    verb.add_argument("--crosswalk", metavar="FILE.csv", type=Path, help="columns: from_code, to_code, day, share")
+    verb.add_argument("--source", required=True, help="who published it")
+    verb.set_defaults(run=_load_areas)
+
+    verb = verbs.add_parser("rebuild", help="make all facts anew from the events (stop the statistics service first)")
+    verb.set_defaults(run=_rebuild)
 
 
 if __name__ == "__main__":

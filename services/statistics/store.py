@@ -69,6 +69,11 @@ class Facts:
         document = await self.places.find_one({"_id": "current"}) or {"areas": [], "organisations": []}
         return AreaTree.of(document["areas"], document["organisations"])
 
+    async def forget_all(self) -> None:
+        """Before all events are heard again."""
+        for collection in (self.facts, self.traits, self.places, self.courses):
+            await collection.delete_many({})
+
     async def area_kinds(self) -> dict[str, str]:
         document = await self.places.find_one({"_id": "current"}) or {"areas": []}
         return {area["name"]: area.get("kind", "") for area in document["areas"]}

@@ -1,0 +1,66 @@
+"""`rebuild`: all facts anew from the event streams, to the same numbers. Releases, files and loaded tables stay.
+
+The service must be stopped meanwhile: its durable consumers are left as they are, so afterwards it goes on where it
+was, and hears nothing twice that would matter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from nats.js.api import AckPolicy, ConsumerConfig
+from nats.js.errors import NotFoundError
+
+from services.chassis import bus, mongo
+from services.chassis.bus import Bus, Handlers
+from services.chassis.config import Settings
+from services.statistics.events import Listener
+from services.statistics.store import Facts
+
+BATCH = 500
+
+
+def rebuild() -> dict[str, Any]:
+    return asyncio.run(_rebuild(Settings()))
+
+
+async def _rebuild(settings: Settings) -> dict[str, Any]:
+    async with (
+        mongo.connect(settings.mongo_url) as client,
+        bus.connect(settings.nats_url, "rebuild", prefix=settings.prefix) as events,
+    ):
+        facts = Facts(client[f"{settings.prefix}ieum_statistics"])
+        await facts.prepare()
+        await facts.forget_all()
+        listener = Listener(facts, settings.pseudonym_key, ZoneInfo(settings.time_zone))
+        read = {package: await _replay(events, package, heard) for package, heard in listener.handlers().items()}
+        return {"events": read, "facts": await facts.facts.estimated_document_count()}
+
+
+async def _replay(events: Bus, package: str, handlers: Handlers) -> int:
+    """Every event of a stream, in order, each once."""
+    known = {kind.DESCRIPTOR.full_name: (kind, handler) for kind, handler in handlers.items()}
+    stream = events.stream(package)
+    try:
+        info = await events.jetstream.add_consumer(
+            stream,
+            ConsumerConfig(name=f"rebuild-{secrets.token_hex(4)}", ack_policy=AckPolicy.NONE, inactive_threshold=60),
+        )
+    except NotFoundError:
+        return 0
+    subscription = await events.jetstream.pull_subscribe_bind(consumer=info.name, stream=stream)
+    waiting = read = info.num_pending or 0
+    while waiting > 0:
+        for message in await subscription.fetch(min(BATCH, waiting), timeout=10):
+            waiting -= 1
+            found = known.get((message.headers or {}).get("ce-type", ""))
+            if found:
+                kind, handler = found
+                await handler(kind.FromString(message.data))
+        print(f"{package}: {waiting} to go", file=sys.stderr, flush=True)
+    await subscription.unsubscribe()
+    return read

@@ -1,0 +1,362 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from services.chassis.errors import Forbidden, Refused
+from services.statistics import audit
+from services.statistics.domain import publication
+from services.statistics.domain.arealist import AreaVersion, Step, breaks, checked_list, checked_steps, recast, vintage
+from services.statistics.domain.deciding import MARGIN, NOTHING, STATUS, Before, Decision, Part
+from services.statistics.domain.denominators import Residents, checked_table, tabulated
+from services.statistics.domain.disclosure import Policy
+from services.statistics.domain.enrolments import Enrolment
+from services.statistics.domain.exposure import exposed
+from services.statistics.domain.figures import Context
+from services.statistics.domain.linked import CMP, ENR, EPR, NOT, Areas, Cell, Table
+from services.statistics.domain.publication import Cost, FrozenFile, Publication, State
+from services.statistics.domain.release import Observation
+from services.statistics.domain.rounding import shown
+from services.statistics.domain.units import BREAKDOWNS, Fact, Unit, units
+from services.statistics.domain.wrong import Wrong
+from services.statistics.making import (
+    Period,
+    assembled,
+    attacked,
+    before,
+    decided,
+    pack_decision,
+    pack_observations,
+    pack_units,
+    unpack_decision,
+    unpack_observations,
+    unpack_units,
+)
+
+NAMES = (MARGIN, STATUS, "sex", "flag:FAR", "domain:DC30_1")
+TOWN = Areas("P", {"P": ("A", "B", "C")})
+
+
+def town(seed: int, count: int, quarters: tuple[str, ...] = ("2026-Q1",)) -> tuple[Unit, ...]:
+    draw = random.Random(seed)
+    return tuple(
+        Unit(
+            person=f"p{draw.randrange(count)}",
+            quarter=draw.choice(quarters),
+            area=draw.choices("ABC", (6, 3, 1))[0],
+            sex=draw.choices(["F", "M", "_U"], (6, 4, 1))[0],
+            age=draw.choice(["Y25T34", "Y55T64", "Y65T74", "Y_GE75"]),
+            flags=None if draw.random() < 0.1 else ("FAR",) * (draw.random() < 0.2),
+            domains=(f"DC30_{draw.randint(1, 3)}",),
+            status=draw.choices(["CMP", "WDR", "IPR", "NST"], (6, 1, 2, 2))[0],
+            days=draw.randint(0, 40),
+            hours=Decimal(draw.randint(0, 900)) / 60,
+        )
+        for _ in range(count)
+    )
+
+
+Decisions = dict[tuple[str, str], tuple[Part, Decision]]
+
+
+def decide_all(everyone: tuple[Unit, ...], quarters: tuple[str, ...], names: tuple[str, ...] = NAMES) -> Decisions:
+    made: Decisions = {}
+    for period in (*quarters, "2026"):
+        here = tuple(unit for unit in everyone if period in (unit.quarter, "2026"))
+        for name in names:
+            below = tuple(made[quarter, name][1] for quarter in quarters) if period == "2026" else ()
+            margin = made[period, MARGIN][1] if name != MARGIN else Decision()
+            part = Part(name, TOWN, Policy(), here, margin=margin, quarters=below)
+            made[period, name] = part, decided(part)
+    return made
+
+
+class Joint:
+    """One matrix over all parts: what an attacker with the whole release in front of them has."""
+
+    def __init__(self, made: Decisions, quarters: tuple[str, ...]) -> None:
+        self.place: dict[tuple[str, str, Cell], int] = {}
+        self.counts: list[int] = []
+        hidden: list[bool] = []
+        sums: list[list[tuple[int, int]]] = []
+        for (period, name), (part, decision) in made.items():
+            table = part.tables()[0]
+            for cell, count in table.counts.items():
+                key = self.key(period, name, cell)
+                if key not in self.place:
+                    self.place[key] = len(self.counts)
+                    self.counts.append(count)
+                    hidden.append(True)
+                assert self.counts[self.place[key]] == count
+                hidden[self.place[key]] &= cell in decision.hidden
+            for one in table.sums:
+                at = [self.place[self.key(period, name, cell)] for cell in (one.total, *one.parts)]
+                sums.append([(at[0], -1), *((place, 1) for place in at[1:])])
+        for (period, name, cell), place in list(self.place.items()):
+            if period == "2026":
+                parts = [self.place[q, name, cell] for q in quarters if (q, name, cell) in self.place]
+                sums.append([(place, -1), *((part, 1) for part in parts)])
+        entries = [(row, place, sign) for row, terms in enumerate(sums) for place, sign in terms]
+        rows, columns, signs = zip(*entries, strict=True)
+        self.matrix = sparse.csr_array((signs, (rows, columns)), shape=(len(sums), len(self.counts)))
+        exact = np.array(self.counts, dtype=float)
+        self.bounds = Bounds(np.where(hidden, 0, exact), np.where(hidden, np.inf, exact))
+
+    @staticmethod
+    def key(period: str, name: str, cell: Cell) -> tuple[str, str, Cell]:
+        return period, "" if cell[1] == "_T" and cell[2] in (ENR, CMP, NOT) else name, cell
+
+    def range(self, period: str, name: str, quantity: tuple[tuple[Cell, int], ...]) -> tuple[float, float]:
+        aim = np.zeros(len(self.counts))
+        for cell, weight in quantity:
+            aim[self.place[self.key(period, name, cell)]] += weight
+        return self._end(aim), -self._end(-aim)
+
+    def _end(self, aim: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+        found = milp(aim, constraints=LinearConstraint(self.matrix, 0, 0), bounds=self.bounds, integrality=1)
+        return float(found.fun) if found.status == 0 else -np.inf
+
+
+@pytest.mark.parametrize(("seed", "count"), [(1, 60), (2, 120)])
+def test_parts_decided_alone_stand_against_the_whole_release(seed: int, count: int) -> None:
+    quarters = ("2026-Q1", "2026-Q2")
+    made = decide_all(town(seed, count, quarters), quarters, (MARGIN, STATUS, "sex"))
+    joint = Joint(made, quarters)
+    asked = 0
+    for (period, name), (part, decision) in made.items():
+        for one in exposed(part.tables()[0], part.k, part.settled) if decision.collapsed != NOTHING else ():
+            if not all(part.settled(cell) for cell, _ in one.quantity):
+                low, high = joint.range(period, name, one.quantity)
+                assert low <= 0, (period, name, one)
+                assert high >= part.k, (period, name, one)
+                asked += 1
+    assert asked > 20
+
+
+def guarded(part: Part, decision: Decision) -> Iterator[tuple[Table, Cell]]:
+    for table in part.tables():
+        for cell in sorted(decision.hidden & table.counts.keys()) if table else ():
+            if table and not part.settled(cell):
+                yield table, cell
+
+
+def test_the_gate_fails_when_one_secondary_is_shown_and_names_the_cell() -> None:
+    everyone = town(3, 300)
+    margin = decided(Part(MARGIN, TOWN, Policy(), everyone))
+    part = Part("sex", TOWN, Policy(), everyone, margin=margin)
+    decision = decided(part)
+    secondary = decision.hidden - decision.primary
+    bitten = 0
+    for table, cell in guarded(part, decision):
+        hidden = decision.hidden & table.counts.keys()
+        assert attacked(part, table, hidden)[0] == set()
+        if cell in secondary:
+            opened, _ = attacked(part, table, hidden - {cell})
+            bitten += bool(opened & decision.hidden)
+    assert bitten >= len([cell for cell in secondary if cell[2] == ENR]) // 2 > 0
+
+
+def test_showing_any_primary_opens_it() -> None:
+    everyone = town(4, 200)
+    part = Part("sex", TOWN, Policy(), everyone, margin=decided(Part(MARGIN, TOWN, Policy(), everyone)))
+    decision = decided(part)
+    for table, cell in guarded(part, decision):
+        if 0 < len(table.people.get(cell, ())) < part.k:
+            assert cell in attacked(part, table, (decision.hidden & table.counts.keys()) - {cell})[0]
+
+
+def test_persons_not_enrolments_decide_what_is_small() -> None:
+    """4 persons with 3 enrolments each are still 4 persons."""
+    many = [replace(town(5, 1)[0], person=f"p{n % 4}", area="C", status="CMP") for n in range(12)]
+    rest = [replace(unit, area="A" if n % 2 else "B") for n, unit in enumerate(town(6, 100))]
+    decision = decided(Part(MARGIN, TOWN, Policy(), tuple(many + rest)))
+    assert {("C", "_T", ENR), ("C", "_T", EPR)} <= decision.hidden
+    assert len({cell[0] for cell in decision.hidden if cell[2] == ENR}) > 1
+
+
+def test_an_empty_period_and_an_empty_town_are_zeros() -> None:
+    decisions = {name: Decision() for name in (MARGIN, STATUS, *BREAKDOWNS)}
+    made = assembled(Period(Context("RES", "2026-Q1", TOWN, Policy(), {}), (), decisions))
+    totals = {one.measure: one.value or one.status for one in made.observations if one.area == "P" and _total(one)}
+    assert (totals["ENR"], totals["CPR"], totals["COV"], totals["HRS"]) == ("0", "M", "L", "0")
+
+
+def _total(one: Observation) -> bool:
+    return {one.sex, one.age, one.group, one.domain} == {"_T"}
+
+
+def full(everyone: tuple[Unit, ...], population: dict[tuple[str, str, str], int] | None = None) -> list[Observation]:
+    margin = decided(Part(MARGIN, TOWN, Policy(), everyone))
+    decisions = {
+        name: decided(Part(name, TOWN, Policy(), everyone, margin=margin)) for name in (STATUS, *BREAKDOWNS)
+    } | {MARGIN: margin}
+    context = Context("RES", "2026-Q1", TOWN, Policy(), population or {})
+    return list(assembled(Period(context, everyone, decisions)).observations)
+
+
+def test_figures_keep_their_identities_and_hidden_ones_say_nothing() -> None:
+    made = full(town(7, 250), {("P", "_T", "_T"): 9000})
+    assert made == full(town(7, 250), {("P", "_T", "_T"): 9000})
+    keys = [(o.measure, o.period, o.area, o.sex, o.age, o.group, o.domain) for o in made]
+    assert len(keys) == len(set(keys))
+    for one in made:
+        hidden = (one.status, one.confidentiality) == ("Q", "N")
+        assert hidden == (one.status == "Q")
+        assert not hidden or (one.value, one.low, one.high, one.persons) == (None,) * 4
+    whole = {one.measure: one for one in made if one.area == "P" and _total(one)}
+    counts = {measure: int(whole[measure].value or -1) for measure in ("ENR", "CMP", "STR", "NST", "WDR", "IPR")}
+    assert counts["ENR"] == counts["CMP"] + counts["WDR"] + counts["IPR"] + counts["NST"] == 250
+    assert counts["STR"] == counts["ENR"] - counts["NST"]
+    assert whole["CPR"].value == shown(Fraction(100 * counts["CMP"], 250), 1)
+    coverage = {one.area: (one.status, one.value is None) for one in made if one.measure == "COV" and _total(one)}
+    assert coverage["P"] == ("A", False)
+    assert coverage["A"] == ("L", True)
+
+
+def test_what_is_stored_reads_back_the_same() -> None:
+    everyone = town(8, 80)
+    decision = decided(Part(MARGIN, TOWN, Policy(), everyone))
+    part = Part(MARGIN, TOWN, Policy(), everyone)
+    context = Context("RES", "2026-Q1", TOWN, Policy(), {})
+    nothing = dict.fromkeys((STATUS, *BREAKDOWNS), decided(replace(part, units=())))
+    made = assembled(Period(context, everyone, nothing | {MARGIN: decision})).observations
+    assert unpack_units(pack_units(everyone)) == everyone
+    assert unpack_decision(pack_decision(decision)) == decision
+    assert unpack_observations(pack_observations(made)) == made
+    assert pack_observations(made) == pack_observations(list(made))
+
+
+def test_a_small_difference_to_an_earlier_release_is_hidden() -> None:
+    everyone = town(9, 300)
+    out = full(everyone)
+    late = tuple(replace(everyone[0], person=f"late{n}", area="A") for n in range(3))
+    part = Part(MARGIN, TOWN, Policy(), everyone + late, before=before(MARGIN, "2026-Q1", out))
+    decision = decided(part)
+    assert ("A", "_T", ENR) in decision.hidden
+    again = Part(MARGIN, TOWN, Policy(), everyone, before=before(MARGIN, "2026-Q1", out))
+    assert decided(again).hidden == decided(Part(MARGIN, TOWN, Policy(), everyone)).hidden
+
+
+def test_an_earlier_figure_that_still_holds_cannot_protect() -> None:
+    everyone = town(10, 120)
+    margin = Part(MARGIN, TOWN, Policy(), everyone)
+    table = margin.tables()[0]
+    known = Before(dict(table.counts))
+    opened, _ = attacked(replace(margin, before=known), table, {("C", "_T", ENR), ("B", "_T", ENR)})
+    assert opened <= set(table.counts)
+    assert decided(replace(margin, before=known)).hidden <= decided(margin).hidden | table.counts.keys()
+
+
+def test_an_audit_without_secrets_is_silent() -> None:
+    assert audit.gate({"t": 20, "a": 10, "b": 10}, {}, (("t", ("a", "b")),), set(), 5) == ([], set())
+
+
+def test_the_quarter_is_the_citys_and_duplicates_across_its_end_count_once() -> None:
+    def fact(person: str, at: datetime) -> Fact:
+        return Fact(Enrolment(person, "c/1", at), "A", "F", 70, (), ("DC30_1",))
+
+    midnight = datetime(2026, 4, 1)
+    facts = [fact("p", midnight - timedelta(minutes=1)), fact("p", midnight + timedelta(hours=1)), fact("q", midnight)]
+    counted = list(units(facts, date(2026, 6, 30)))
+    assert [(one.person, one.quarter, one.age) for one in counted] == [
+        ("p", "2026-Q1", "Y65T74"),
+        ("q", "2026-Q2", "Y65T74"),
+    ]
+
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+PLAN = Publication(
+    "r", "r", 1, {}, "resident", "areas/P", ("2026-Q1",), NOW, NOW, planned_by="kim", k=5, method_version="1"
+)
+
+
+def test_a_release_is_signed_by_two_and_out_only_after_its_embargo() -> None:
+    building, _ = publication.build(PLAN, ())
+    made, _ = publication.built(building, Cost(cells=1))
+    with pytest.raises(Forbidden, match="SECOND_OFFICIAL_NEEDED"):
+        publication.approve(made, "kim")
+    approved, _ = publication.approve(made, "lee")
+    assert publication.approve(approved, "lee") == (approved, [])
+    at = NOW + timedelta(days=1)
+    scheduled, _ = publication.publish(approved, at, NOW)
+    assert publication.embargo_over(scheduled, at)[0].state is State.SCHEDULED, "no files yet"
+    frozen, _ = publication.frozen(scheduled, (FrozenFile("release.json", "", {}, 1, "x"),), "x")
+    assert publication.embargo_over(frozen, NOW) == (frozen, [])
+    out, facts = publication.embargo_over(frozen, at)
+    assert (out.state, len(facts)) == (State.PUBLISHED, 1)
+    assert publication.embargo_over(out, at) == (out, [])
+    assert publication.publish(out, NOW, NOW) == (out, [])
+    with pytest.raises(Refused):
+        publication.approve(out, "park")
+
+
+def test_a_year_brings_its_quarters_and_must_be_over() -> None:
+    assert publication.whole_periods(["2025", "2026-Q1"], date(2026, 4, 1)) == (
+        *(f"2025-Q{n}" for n in range(1, 5)),
+        "2026-Q1",
+        "2025",
+    )
+    with pytest.raises(Refused, match="PERIOD_NOT_OVER"):
+        publication.whole_periods(["2026-Q1"], date(2026, 3, 31))
+
+
+def version(code: str, since: str, until: str = "", parent: str = "") -> AreaVersion:
+    end = date.fromisoformat(until) if until else None
+    return AreaVersion(code, parent, "SGG", {"en": code}, date.fromisoformat(since), end)
+
+
+def test_area_lists_change_over_time_and_counts_can_be_recast() -> None:
+    areas = [version("42", "2020-01-01", "2023-06-10"), version("51", "2023-06-11"), version("B", "2020-01-01")]
+    checked_list(areas)
+    assert set(vintage(areas, date(2023, 6, 10))) == {"42", "B"}
+    assert set(vintage(areas, date(2023, 6, 11))) == {"51", "B"}
+    day = date(2024, 1, 1)
+    steps = checked_steps(
+        [Step("42", "51", date(2023, 6, 11), Fraction(1)), *(Step("B", f"B{n}", day, Fraction(1, 4)) for n in range(4))]
+    )
+    assert recast({"42": 7, "B": 8}, steps) == {"51": 7, "B0": 2, "B1": 2, "B2": 2, "B3": 2}
+    assert breaks("51", steps, date(2023, 1, 1), date(2023, 12, 31)) == [date(2023, 6, 11)]
+    with pytest.raises(Wrong, match="add up to"):
+        checked_steps(steps[1:-1])
+    with pytest.raises(Wrong, match="twice"):
+        checked_list([*areas, version("51", "2024-01-01")])
+    with pytest.raises(Wrong, match="not in the list"):
+        checked_list([version("x", "2020-01-01", parent="y")])
+
+
+def residents(*rows: tuple[str, str, int]) -> list[Residents]:
+    return [Residents("A", sex, age, count, line) for line, (sex, age, count) in enumerate(rows, 2)]
+
+
+def test_single_years_and_bands_become_the_releases_bands_only_where_they_fit() -> None:
+    single = tabulated(residents(*(("F", str(age), 1) for age in range(100)), ("F", "100+", 2)))
+    assert (single["A", "F", "_T"], single["A", "F", "Y65T74"], single["A", "F", "Y_GE75"]) == (102, 10, 27)
+    tens = tabulated(residents(*(("_T", f"{age}-{age + 9}", 10) for age in range(0, 100, 10)), ("_T", "100+", 1)))
+    assert tens == {("A", "_T", "_T"): 101}
+    fives = residents(*((s, f"{age}-{age + 4}", 5) for s in "FM" for age in range(0, 100, 5)))
+    assert tabulated(fives)["A", "_T", "Y15T24"] == 20
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "says"),
+    [
+        ((("F", "0-9", 1), ("F", "0-9", 2)), 3, "already"),
+        ((("F", "0-9", 1), ("F", "5-14", 2)), 3, "overlaps"),
+        ((("F", "0-9", 1), ("F", "_T", 2)), 3, "add up"),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused_with_its_line(
+    rows: tuple[tuple[str, str, int], ...], line: int, says: str
+) -> None:
+    with pytest.raises(Wrong, match=says) as refused:
+        checked_table(residents(*rows))
+    assert refused.value.line == line
