@@ -21,6 +21,27 @@ class AreaCode:
     parent: str
     level: str
     title: Mapping[str, str]
+    place: tuple[int, int] | None = None
+    """Column and row on the tile map, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An earlier revision: when it came out, and what its note said."""
+
+    revision: int
+    published: datetime
+    note: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Denominator:
+    """A table of residents that coverage stands on: `reference` is its day, `checksum` the SHA-256 of the file."""
+
+    reference: date
+    source: str
+    licence: str
+    checksum: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +100,7 @@ class Release:
     publisher: Mapping[str, str]
     licence: str
     contact: str
+    legal_basis: str = ""
+    history: tuple[Edition, ...] = ()
+    """Earlier revisions, oldest first."""
+    denominators: tuple[Denominator, ...] = ()
