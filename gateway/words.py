@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.release_words import RELEASES
 from gateway.web.i18n import msgid
-
-_RELEASE = msgid("This release cannot go on like this. Check its area, period, state and who approves it.")
 
 WORDS: Mapping[str, str] = {
     # Of any request
@@ -35,6 +34,7 @@ WORDS: Mapping[str, str] = {
     "SERVICE_AWAY": msgid("A part of Ieum is being restarted. Try again in a few seconds; nothing is lost."),
     "DATABASE_AWAY": msgid("A part of Ieum is being restarted. Try again in a few seconds; nothing is lost."),
     "DOCUMENT_SLOW": msgid("The document takes longer than usual. Please try again in a minute."),
+    "DEAD_LETTER_NOT_FOUND": msgid("This event is not in the list any more: it was handled."),
     "NOT_READY": msgid("Not everything is running yet: %(away)s."),
     "PRINCIPAL_INVALID": msgid("A part of Ieum is set up wrongly. Please call us."),
     "PRINCIPAL_EXPIRED": msgid("This took too long. Please try again."),
@@ -215,22 +215,7 @@ WORDS: Mapping[str, str] = {
         "This certificate was revoked, so there is no document any more. Ask your teacher why."
     ),
     # Statistics
-    "AREA_NEEDED": _RELEASE,
-    "AS_OF_IN_FUTURE": _RELEASE,
-    "FILE_NOT_FOUND": _RELEASE,
-    "PERIODS_MISSING": _RELEASE,
-    "PERIODS_TOO_MANY": _RELEASE,
-    "PERIOD_INVALID": _RELEASE,
-    "PERIOD_NOT_OVER": _RELEASE,
-    "RELEASE_ID_INVALID": _RELEASE,
-    "RELEASE_ID_TAKEN": _RELEASE,
-    "RELEASE_NAME_INVALID": _RELEASE,
-    "RELEASE_NOT_APPROVED": _RELEASE,
-    "RELEASE_NOT_BUILT": _RELEASE,
-    "RELEASE_NOT_FOUND": _RELEASE,
-    "RELEASE_NOT_PUBLISHED": _RELEASE,
-    "RELEASE_OUTDATED": _RELEASE,
-    "SECOND_OFFICIAL_NEEDED": _RELEASE,
+    **RELEASES,
     "AREA_OUT_OF_SCOPE": msgid("You may see the statistics of your own area and of those below it."),
     "QUARTER_INVALID": msgid("Write a quarter like 2026-Q3."),
     "QUARTERS_REVERSED": msgid("The last quarter comes before the first. Exchange them."),

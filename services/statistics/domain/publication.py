@@ -178,7 +178,7 @@ def revised(one: Publication, *, note: Mapping[str, str], as_of: datetime, by: s
     if one.state is not State.PUBLISHED:
         raise Refused("RELEASE_NOT_PUBLISHED")
     if not any(text.strip() for text in note.values()):
-        raise Invalid("NOTE_MISSING", field="note")
+        raise Invalid("REVISION_NOTE_MISSING", field="note")
     edition = one.edition + 1
     return Publication(
         key=f"{one.series}-r{edition}",
