@@ -21,16 +21,18 @@ from services.statistics.domain.areas import EVERYWHERE, AreaTree
 from services.statistics.domain.disclosure import Policy
 from services.statistics.domain.measures import METHOD_VERSION
 from services.statistics.domain.publication import Change, Publication, State
+from services.statistics.portal import Portal
 from services.statistics.release_store import Releases
 from services.statistics.store import Facts
 from services.statistics.titles import release_title
-from services.statistics.wire import file_row, observation_row, render
+from services.statistics.wire import catalogue_file, file_row, observation_row, render
 
 TOKEN_SCOPES = {
     "ListReleases": "statistics.read",
     "GetRelease": "statistics.read",
     "ListObservations": "statistics.read",
     "GetReleaseFile": "statistics.read",
+    "GetCatalogue": "statistics.read",
 }
 
 
@@ -40,6 +42,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         self._facts = facts
         self._builder = builder
         self._zone = zone
+        self._portal = Portal(releases)
         self._publishing = asyncio.Lock()
 
     async def PlanRelease(self, request: pb.PlanReleaseRequest, context: object) -> pb.Release:
@@ -141,6 +144,10 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         if row is None or content is None:
             raise Missing("FILE_NOT_FOUND")
         return pb.ReleaseFileContent(file=file_row(row), content=content)
+
+    async def GetCatalogue(self, request: pb.GetCatalogueRequest, context: object) -> pb.Catalogue:
+        made = await self._portal.catalogue(request.base_url)
+        return pb.Catalogue(files=[catalogue_file(name, content) for name, content in made.items()])
 
     async def _change(self, one: Publication, verb: Callable[[Publication], Change]) -> Publication:
         return await self._releases.entities.change(one.key, verb)

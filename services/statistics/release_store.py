@@ -89,6 +89,12 @@ class Releases:
         found = self.entities.collection.find(match, {"pending": 0}).sort([("publish_at", 1), ("_id", 1)])
         return [self.entities.load(document) async for document in found]
 
+    async def published(self) -> AsyncIterator[Publication]:
+        """Newest first."""
+        found = self.entities.collection.find({"state": State.PUBLISHED}, {"pending": 0})
+        async for document in found.sort([("publish_at", -1), ("_id", 1)]):
+            yield self.entities.load(document)
+
     async def page(self, match: Document, order: str, last: Sequence[Any] | None, size: int) -> list[Publication]:
         keys = ((order, -1), ("_id", 1))
         behind: Mapping[str, Any] = after(keys, [datetime.fromisoformat(last[0]), last[1]]) if last else {}

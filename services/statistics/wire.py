@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 from ieum.statistics.v1 import releases_pb2 as pb
@@ -9,6 +10,7 @@ from ieum.statistics.v1 import statistics_pb2 as common
 from services.chassis.clock import stamp
 from services.statistics.domain.publication import FrozenFile, Publication
 from services.statistics.domain.release import Observation
+from services.statistics.formats.dcat import JSON_LD, TURTLE
 
 
 def render(one: Publication, *, official: bool) -> pb.Release:
@@ -56,6 +58,15 @@ def file_row(row: FrozenFile) -> pb.ReleaseFile:
     return pb.ReleaseFile(
         name=row.name, media_type=row.media_type, title=dict(row.title), size=row.size, sha256=row.sha256
     )
+
+
+_CATALOGUE = {TURTLE: "text/turtle; charset=utf-8", JSON_LD: "application/ld+json"}
+
+
+def catalogue_file(name: str, content: bytes) -> pb.ReleaseFileContent:
+    checksum = hashlib.sha256(content).hexdigest()
+    file = pb.ReleaseFile(name=name, media_type=_CATALOGUE[name], size=len(content), sha256=checksum)
+    return pb.ReleaseFileContent(file=file, content=content)
 
 
 def observation_row(one: Observation) -> pb.Observation:
