@@ -20,6 +20,7 @@ from gateway.api import (
     people,
     places,
     progress,
+    release_work,
     sessions,
     statistics,
     tokens,
@@ -29,7 +30,7 @@ _TABLES = (
     *(sessions.table, people.table, answers.table, tokens.table, places.table, audit.table),
     *(catalog.table, courses.table, media.table),
     *(enrollments.table, progress.table, grid.table, certificates.table),
-    statistics.table,
+    *(statistics.table, release_work.table),
 )
 OPERATIONS = [operation for table in _TABLES for operation in table.operations]
 
