@@ -1,0 +1,209 @@
+"""The city's documents, each made by the domain that owns it and in the form its store writes."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+
+from bench.city import LESSONS, City, Taking, answers_of, expiry
+from ieum.courses.v1.events_pb2 import CoursePublished
+from services.chassis.outbox import Pending, pending_event
+from services.chassis.principal import pseudonym
+from services.courses.announce import announce
+from services.courses.domain import course as courses
+from services.courses.domain import review
+from services.courses.domain.content import (
+    Audience,
+    Block,
+    Choice,
+    Content,
+    Item,
+    Lesson,
+    Level,
+    Option,
+    Quiz,
+    Rule,
+    Text,
+)
+from services.courses.domain.course import Course, Published
+from services.courses.domain.listing import Version
+from services.enrollment.domain import Delivery, Participation, Residence, Run, State, Universe, key_of
+from services.people.domain import person as people
+from services.people.domain.equality import Answers, Card, Group, Sex
+from services.people.domain.sessions import Session
+from services.progress.domain import enrolling, steps
+from services.progress.domain.grading import Answer
+from services.progress.domain.record import Record
+from services.progress.domain.steps import AnswerItem, OpenScreen, Step
+from services.progress.wire.plans import plan_of
+from services.statistics.domain.periods import quarter_of
+
+Document = dict[str, Any]
+TEACHER, REVIEWER = "people/benchteacher0000", "people/benchreviewer000"
+WRITTEN = datetime.fromisoformat("2025-01-02T00:00:00+00:00")
+ZONE = ZoneInfo("Asia/Seoul")
+_TEXT = (
+    "휴대전화로 사진을 보내는 방법을 배웁니다. 천천히 따라 해 보세요.\n\n- 먼저 사진을 고릅니다.\n- 보내기를 누릅니다."
+)
+SCREENS, QUESTIONS = ("a", "b", "c"), ("i1", "i2")
+_COURSE, _VERSION, _PERSON, _SESSION = (TypeAdapter(kind) for kind in (Course, Version, people.Person, Session))
+_RECORD, _PARTICIPATION, _CARD = TypeAdapter(Record), TypeAdapter(Participation), TypeAdapter(Card)
+
+
+def content(number: int, lessons: int) -> Content:
+    return Content(
+        title={"ko": f"디지털 생활 {number}", "en": f"Digital life {number}"},
+        summary={"ko": "하루 30분, 차근차근 배우는 과정입니다.", "en": "Half an hour a day, step by step."},
+        languages=("ko",),
+        audience=Audience.BOTH,
+        competences=("1.1", "2.1"),
+        level=Level.BASIC,
+        lessons=tuple(_lesson(place) for place in range(lessons)),
+        rule=Rule(tuple(f"l{place:02d}" for place in range(lessons)), pass_mark=50, max_attempts=0),
+    )
+
+
+@cache
+def _lesson(place: int) -> Lesson:
+    options = (Option("o1", {"ko": "사진을 고른다"}), Option("o2", {"ko": "전화를 끈다"}))
+    items = tuple(
+        Item(item, Choice(options, ("o1",)), {"ko": "먼저 무엇을 하나요?"}, {"ko": "사진을 먼저 골라야 해요."})
+        for item in QUESTIONS
+    )
+    texts = tuple(Block(screen, Text({"ko": _TEXT})) for screen in SCREENS)
+    quiz = Block("q", Quiz({"ko": "확인 문제"}, items))
+    return Lesson(f"l{place:02d}", {"ko": f"{place + 1}번째 수업"}, 30, (*texts, quiz))
+
+
+def published(city: City, number: int) -> tuple[Course, Version]:
+    key, shape = city.course(number), content(number, city.lessons_of(number))
+    made = courses.create(key, shape, (TEACHER,), WRITTEN)
+    submitted, _ = review.submit(made, (), WRITTEN)
+    approved, facts = review.approve(submitted, REVIEWER, WRITTEN + timedelta(minutes=number))
+    return approved, next(fact.version for fact in facts if isinstance(fact, Published))
+
+
+def course_documents(city: City, number: int) -> tuple[Document, Document]:
+    """The course, which carries the announcement of its version, and the version."""
+    course, version = published(city, number)
+    event = announced(course, version, f"courses/{course.id}/1/0")
+    document = {"_id": course.id, "revision": 1, **_COURSE.dump_python(course)}
+    return waiting(document, event), {"_id": f"{course.id}-1", **_VERSION.dump_python(version)}
+
+
+def announced(course: Course, version: Version, identity: str) -> Pending:
+    return pending_event(identity, course.id, announce(Published(version, course.teachers), course.id, 1))
+
+
+def waiting(document: Document, event: Pending) -> Document:
+    return {**document, "pending": [event], "due": WRITTEN}
+
+
+def person_document(key: str, login: str, area: str, hashed: str, *grants: people.Grant) -> Document:
+    name = f"학습자 {login[-6:]}"
+    drafted = people.draft(key, login, name, "", area, "", "ko", WRITTEN)
+    registered, _ = people.register(drafted, hashed, WRITTEN)
+    for grant in grants:
+        registered, _ = people.grant(registered, grant, WRITTEN)
+    return {"_id": key, "revision": 1 + len(grants), **_PERSON.dump_python(registered)}
+
+
+def session_document(secret: str, person: str) -> Document:
+    session = Session(person, 0, False, WRITTEN.replace(year=2026), expiry())
+    key = hashlib.sha256(secret.encode()).hexdigest()
+    return {"_id": key, "revision": 1, **_SESSION.dump_python(session)}
+
+
+def card_document(key: bytes, city: City, person: int) -> Document | None:
+    if (given := answers_of(person)) is None:
+        return None
+    groups = tuple(Group(group) for group in given["groups"])
+    answers = Answers(given["birth_year"], Sex(given["sex"]), groups, groups_answered=True)
+    card = Card(answers, WRITTEN)
+    return {"_id": pseudonym(key, f"people/{city.person(person)}"), "revision": 1, **_CARD.dump_python(card)}
+
+
+def traits(person: int) -> Document | None:
+    given = answers_of(person)
+    return given and {**given, "sex": {"female": "F", "male": "M"}[given["sex"]], "revision": 1}
+
+
+def participation_document(city: City, taking: Taking) -> Document:
+    person, course = f"people/{city.person(taking.person)}", f"courses/{city.course(taking.course)}"
+    residence = Residence(city.town(taking.person), "", Universe.RESIDENT)
+    run = Run(1, 1, State.ACTIVE, residence, Delivery.ONLINE, taking.began)
+    dumped = _PARTICIPATION.dump_python(Participation(person, course, (run,)))
+    return {"_id": key_of(course, person), "revision": 1, **dumped}
+
+
+def record_document(city: City, taking: Taking) -> Document:
+    enrolment = city.enrolment(taking.course, taking.person)
+    document = {**_as_far(city.lessons_of(taking.course), taking.done, taking.began)}
+    own: Document = {
+        "_id": enrolment,
+        "enrollment": enrolment,
+        "person": f"people/{city.person(taking.person)}",
+        "course": f"courses/{city.course(taking.course)}",
+    }
+    if document["certificate"]:
+        own["certificate"] = {**document["certificate"], "number": _certificate(taking)}
+    return document | own
+
+
+def _certificate(taking: Taking) -> str:
+    digits = f"{taking.course:06d}{taking.person:010d}"
+    return "-".join(["IEUM", *(digits[place : place + 4] for place in range(0, 16, 4))])
+
+
+@cache
+def _as_far(lessons: int, done: int, began: datetime) -> Document:
+    course = courses.create("x", content(0, lessons), (TEACHER,), WRITTEN)
+    approved, _ = review.approve(review.submit(course, (), WRITTEN)[0], REVIEWER, WRITTEN)
+    event = CoursePublished.FromString(announced(approved, Version("x", 1, course.draft, WRITTEN), "x")["data"])
+    record = enrolling.enrolled(Record("x", "x", "x"), 1, began)
+    taken = steps_of(lessons if done < 0 else done, almost=done < 0)
+    timed = [Step(step, began + timedelta(minutes=1 + place)) for place, step in enumerate(taken)]
+    last = began + timedelta(minutes=2 + len(timed))
+    after = steps.take(record, plan_of(event), timed, "number", last, trusted=True)
+    return {"revision": 1 + done % (LESSONS * 2), **_RECORD.dump_python(after.record)}
+
+
+def steps_of(lessons: int, *, almost: bool) -> list[OpenScreen | AnswerItem]:
+    """`almost`: without the last answer of each lesson."""
+    found: list[OpenScreen | AnswerItem] = []
+    for lesson in (f"l{place:02d}" for place in range(lessons)):
+        found += [OpenScreen(lesson, screen) for screen in SCREENS]
+        items = QUESTIONS[:-1] if almost else QUESTIONS
+        found += [AnswerItem(lesson, "q", item, 1, Answer(("o1",))) for item in items]
+    return found
+
+
+def fact_document(city: City, key: bytes, taking: Taking, record: Document) -> Document:
+    document = {
+        "_id": f"enrollments/{record['_id']}",
+        "pseudonym": pseudonym(key, record["person"]),
+        "course": record["course"],
+        "run": 1,
+        "area": city.town(taking.person),
+        "organisation": "",
+        "universe": "resident",
+        "delivery": "online",
+        "enrolled_at": taking.began,
+        "enrol_year": taking.began.astimezone(ZONE).year,
+        "quarter": quarter_of(taking.began, ZONE),
+        "version": 1,
+    }
+    if record["start_time"]:
+        document["started_at"] = record["start_time"]
+    if done := [lesson["lesson"] for lesson in record["lessons"] if lesson["done_time"]]:
+        document["minutes"] = dict.fromkeys(done, 30)
+    if record["completion"]:
+        document["completed_at"] = record["completion"]["time"]
+    if given := traits(taking.person):
+        document["traits"] = given
+    return document

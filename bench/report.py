@@ -1,0 +1,115 @@
+"""What a run saw, as a table for people, JSON for programs, and a plot."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.floors import Floor
+from bench.loading import Loaded
+from bench.rows import ROWS, Row
+from bench.statistics_lag import Lag
+from bench.system import Measured
+
+RESULTS = Path(__file__).with_name("results")
+_LINE = "{:<42} {:>9} {:>8} {:>8} {:>8} {:>9}  {}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """`idle` and `busy`: MB of each process; `start` in seconds."""
+
+    scale: float
+    loaded: Loaded
+    floors: Mapping[str, Floor]
+    rows: Sequence[Measured]
+    lag: Lag | None
+    idle: Mapping[str, float]
+    busy: Mapping[str, float]
+    start: float | None
+
+
+def floor_table(floors: Mapping[str, Floor]) -> str:
+    head = f"{'floor':<42} {'rate/s':>9} {'p50 ms':>8} {'p99 ms':>8}"
+    lines = [f"{name:<42} {floor.rate:>9.0f} {floor.p50:>8.2f} {floor.p99:>8.2f}" for name, floor in floors.items()]
+    heading = _LINE.format(
+        "row", "rate/s", "p50 ms", "p99 ms", "1st ms", "CPU ms", "against its targets; CPU by process"
+    )
+    return "\n".join([head, *lines, "", heading])
+
+
+def row_line(row: Row, seen: Measured, floors: Mapping[str, Floor]) -> str:
+    largest = sorted(seen.cpu_of.items(), key=lambda each: -each[1])
+    cost = " ".join(f"{name} {cpu:.2f}" for name, cpu in largest if cpu >= 0.01)
+    told = "; ".join([*_judged(row, seen, floors), cost, *([] if seen.good else [f"FAILED {seen.sample}"])])
+    numbers = (f"{seen.rate:.0f}", *(f"{each:.1f}" for each in (seen.p50, seen.p99, seen.first_byte)))
+    return _LINE.format(row.name, *numbers, f"{seen.cpu:.2f}", told)
+
+
+def _judged(row: Row, seen: Measured, floors: Mapping[str, Floor]) -> list[str]:
+    told = []
+    for name, most, was in (("CPU", row.cpu, seen.cpu), ("p99", row.p99, seen.p99), ("p50", row.p50, seen.p50)):
+        if most is not None:
+            told.append(f"{name} {'ok' if was <= most else 'MISSED'} (<= {most:g})")
+    if row.of_floor and (floor := floors.get(row.of_floor[0])):
+        share = seen.rate / floor.rate
+        told.append(f"{share:.0%} of {row.of_floor[0]} {'ok' if share >= row.of_floor[1] else 'MISSED'}")
+    return told
+
+
+def rest(result: Result) -> str:
+    lines = [
+        f"memory idle {sum(result.idle.values()):.0f} MB, after {sum(result.busy.values()):.0f} MB: "
+        + " ".join(f"{name} {size:.0f}" for name, size in result.busy.items())
+    ]
+    if result.lag:
+        lines.append(
+            f"statistics: at most {result.lag.worst:.2f} s behind at {result.lag.arrived:.0f} completions/s; "
+            f"{result.lag.absorbed:.0f} events/s absorbed after an outage ({result.lag.backlog} waiting)"
+        )
+    if result.start:
+        lines.append(f"second start to the first page {result.start:.1f} s")
+    return "\n".join(lines)
+
+
+def keep(result: Result) -> Path:
+    """Answers the JSON's path; the plot lies beside it."""
+    RESULTS.mkdir(exist_ok=True)
+    stem = f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}-scale-{result.scale:g}"
+    machine = {"python": platform.python_version(), "machine": platform.machine(), "commit": _commit()}
+    path = RESULTS / f"{stem}.json"
+    path.write_text(json.dumps({**asdict(result), **machine}, indent=1) + "\n")
+    path.with_suffix(".svg").write_text(plot(result.rows))
+    return path
+
+
+def _commit() -> str:
+    asked = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
+
+
+def plot(rows: Sequence[Measured]) -> str:
+    """Processor time of each row as a bar, its target as a mark."""
+    targets = {row.name: row.cpu for row in ROWS}
+    small = [row for row in rows if row.cpu < 25]
+    width = 480 / max([1.0, *(row.cpu for row in small)])
+    bars = []
+    for place, row in enumerate(small):
+        y = 30 + 26 * place
+        bars.append(f'<text x="290" y="{y + 13}" text-anchor="end">{row.row}</text>')
+        bars.append(f'<rect x="300" y="{y}" width="{row.cpu * width:.1f}" height="18" fill="#2a6f97"/>')
+        bars.append(f'<text x="{305 + row.cpu * width:.1f}" y="{y + 13}">{row.cpu:.2f}</text>')
+        if (target := targets.get(row.row)) and target * width < 480:
+            x = 300 + target * width
+            bars.append(f'<path d="M{x:.1f} {y - 3}v24" stroke="#b3261e" stroke-width="2"/>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="860" height="{40 + 26 * len(small)}" '
+        'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>'
+        '<text x="10" y="18">Processor time of the whole stack, ms for each operation (red: target)</text>'
+        f"{''.join(bars)}</svg>\n"
+    )

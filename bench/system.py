@@ -1,0 +1,110 @@
+"""One run: the floors, then each row of the product on the same machine in the same minutes, and what it all cost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from bench import clients, loading, proc
+from bench.city import City
+from bench.loading import Loaded
+from bench.rows import Row
+from deploy.local import Ieum, running
+
+SETTLED = 1.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Rates a second, milliseconds; `cpu` of the whole stack for each operation, and of each process."""
+
+    row: str
+    count: int
+    rate: float
+    p50: float
+    p99: float
+    first_byte: float
+    cpu: float
+    cpu_of: Mapping[str, float]
+    good: bool
+    sample: str
+
+
+@asynccontextmanager
+async def city_running(city: City, data: Path) -> AsyncIterator[tuple[Ieum, Loaded]]:
+    async with running(data, environment={"IEUM_DEMO": "0"}, say=lambda _: None) as system:
+        key = bytes.fromhex((Path(system.environment["IEUM_SECRETS"]) / "pseudonym_key").read_text().strip())
+        loaded = await loading.load(city, system.environment["IEUM_MONGO_URL"], key)
+        await quiet(system)
+        yield system, loaded
+
+
+def sessions(system: Ieum) -> dict[str, int]:
+    return {name: system.pid(name) for name in system.processes}
+
+
+async def quiet(system: Ieum) -> None:
+    """Returns when what was set in motion before has been worked off, or after half a minute."""
+    for _ in range(30):
+        before = sum(proc.used(sessions(system)).values())
+        await asyncio.sleep(1)
+        if sum(proc.used(sessions(system)).values()) - before < 0.08:
+            return
+
+
+async def measure(system: Ieum, city: City, row: Row) -> Measured:
+    """The cost is counted until what the requests set in motion, events and their handling, has come to rest."""
+    asked = row.requests(city)
+    await clients.drive(system.url, asked[: min(20, len(asked) // 20)], 4, 2)
+    await quiet(system)
+    idle = await _idle(system)
+    before, began = proc.used(sessions(system)), time.perf_counter()
+    seen = await clients.drive(system.url, asked[min(20, len(asked) // 20) :], row.at_once, row.seconds)
+    await quiet(system)
+    after, took = proc.used(sessions(system)), time.perf_counter() - began
+    cost = {
+        name: 1000 * max(0.0, after[name] - before[name] - idle[name] * took) / max(1, seen.count) for name in before
+    }
+    return Measured(
+        row=row.name,
+        count=seen.count,
+        rate=seen.count / seen.seconds,
+        p50=seen.percentile(0.5),
+        p99=seen.percentile(0.99),
+        first_byte=1000 * sorted(seen.first)[seen.count // 2],
+        cpu=sum(cost.values()),
+        cpu_of=cost,
+        good=seen.good,
+        sample=seen.sample,
+    )
+
+
+async def _idle(system: Ieum) -> dict[str, float]:
+    """What each process uses a second when nobody asks."""
+    before = proc.used(sessions(system))
+    await asyncio.sleep(SETTLED)
+    after = proc.used(sessions(system))
+    return {name: (after[name] - before[name]) / SETTLED for name in before}
+
+
+async def second_start(city: City, data: Path) -> float:
+    """Seconds from the command to the first page, on data that is there."""
+    began = time.perf_counter()
+    async with running(data, environment={"IEUM_DEMO": "0"}, say=lambda _: None) as system:
+        async with aiohttp.ClientSession() as session, session.get(f"{system.url}/courses") as answer:
+            await answer.read()
+        return time.perf_counter() - began
+
+
+def memory(system: Ieum) -> dict[str, float]:
+    return proc.resident(sessions(system))
+
+
+def chosen(rows: Sequence[Row], words: Sequence[str]) -> list[Row]:
+    return [row for row in rows if not words or any(word in row.name for word in words)]
