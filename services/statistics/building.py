@@ -65,6 +65,7 @@ class Builder:
     async def run(self) -> None:
         """Until cancelled: takes up whatever is at work, also what another life of this process began."""
         try:
+            await self._releases.forget_leftovers()
             while True:
                 for one in await self._releases.at_work():
                     await self._advance(one)

@@ -16,7 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from pymongo import MongoClient
+from pymongo import MongoClient, timeout
 from pymongo.database import Database
 from pymongo.errors import ConnectionFailure
 
@@ -34,16 +34,18 @@ POPULATION = ("area", "sex", "age", "residents")
 AREAS = ("code", "parent", "level", "title_ko", "valid_from", "valid_to")
 CROSSWALK = ("from_code", "to_code", "day", "share")
 EVERY = 20_000
+ANSWERS_WITHIN = 3
+"""Seconds."""
 
 
 @contextmanager
 def store() -> Iterator[Store]:
     settings = Settings()
-    client: MongoClient[dict[str, Any]] = MongoClient(
-        settings.mongo_url, tz_aware=True, w="majority", timeoutMS=60_000, serverSelectionTimeoutMS=3_000
-    )
+    client: MongoClient[dict[str, Any]] = MongoClient(settings.mongo_url, tz_aware=True, w="majority", timeoutMS=60_000)
     with client:
         try:
+            with timeout(ANSWERS_WITHIN):
+                client.admin.command("ping")
             yield client[f"{settings.prefix}ieum_statistics"]
         except ConnectionFailure:
             raise Wrong("MongoDB does not answer; start Ieum first, or set IEUM_MONGO_URL") from None
@@ -99,9 +101,9 @@ def _write_population(database: Store, identity: str, table: dict[tuple[str, str
         for (a, s, g), count in table.items()
     ]
     collection = database["populations"]
-    collection.delete_many({"table": identity})  # of a load that was cut off
     collection.create_index([("table", 1), ("area", 1)])
-    collection.create_index([("kind", 1), ("reference", -1)], sparse=True)
+    collection.create_index([("kind", 1), ("reference", -1)])
+    collection.delete_many({"table": identity})  # of a load that was cut off
     for start in range(0, len(rows), EVERY):
         collection.insert_many(rows[start : start + EVERY], ordered=False)
         _say(min(start + EVERY, len(rows)), "figures written", last=start + EVERY >= len(rows))

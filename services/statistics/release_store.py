@@ -147,6 +147,14 @@ class Releases:
         for period in one.periods:
             await self._periods.update_one({"_id": f"{one.key}/{period}"}, {"$unset": {"people": ""}})
 
+    async def forget_leftovers(self) -> None:
+        """Of a life that ended between the last figure and forgetting."""
+        keys = {row["_id"].partition("/")[0] async for row in self._units.find({}, {"_id": 1})}
+        for key in sorted(keys):
+            one = await self.entities.find(key)
+            if one and one.state is not State.BUILDING:
+                await self.forget_persons(one)
+
     async def start_over(self, one: Publication) -> None:
         """Before a build that is to count anew."""
         for collection in (self._units, self._decisions, self._periods):
