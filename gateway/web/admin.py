@@ -46,8 +46,7 @@ def grant_words(locale: Locale, places: Gazetteer, grant: pb.Grant) -> str:
 
 @routes.get(_PEOPLE)
 async def people(request: web.Request) -> web.Response:
-    signed_in(request)
-    locale, places = request[PAGE].locale, await request.app[PLACES].all()
+    viewer, locale, places = signed_in(request), request[PAGE].locale, await request.app[PLACES].all()
     asked = {name: request.query.get(name, "") for name in ("q", "role")}
     role = pb.Role.Value(asked["role"]) if asked["role"] in ROLES else pb.ROLE_UNSPECIFIED
     found = await request.app[CLIENTS].people.ListPeople(
@@ -61,6 +60,7 @@ async def people(request: web.Request) -> web.Response:
         role_choices=[("", locale.gettext(msgid("All roles"))), *_role_choices(locale)],
         following=str(URL(_PEOPLE).with_query(more)) if found.next_page_token else "",
         beginning=str(URL(_PEOPLE).with_query(asked)) if "page" in request.query else "",
+        runs_everything=viewer.principal.runs_everything,
     )  # fmt: skip
 
 

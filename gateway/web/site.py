@@ -15,6 +15,7 @@ from gateway.web import (
     audit,
     catalogue,
     certificates,
+    deadletters,
     entrance,
     frame,
     help,
@@ -42,6 +43,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     tokens.routes,
     admin.routes,
     audit.routes,
+    deadletters.routes,
     places.routes,
     help.routes,
 )

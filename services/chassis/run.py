@@ -15,6 +15,7 @@ from grpc_reflection.v1alpha import reflection
 from services.chassis import bus, mongo, rpc, trace
 from services.chassis.bus import Bus, Handlers
 from services.chassis.config import Settings
+from services.chassis.consumer import Consumer
 from services.chassis.mongo import Database
 from services.chassis.outbox import Outbox
 from services.chassis.principal import Signer
@@ -44,7 +45,7 @@ class Frame:
 
     def hear(self, package: str, handlers: Handlers) -> None:
         """Handle these events of another service's stream, each at least once."""
-        self.loops.append(lambda: self.bus.consume(package, self.name, handlers))
+        self.loops.append(Consumer(self.bus, package, self.name, handlers).run)
 
     def keep_running(self, loop: Callable[[], Awaitable[None]]) -> None:
         """A loop that dies takes the process down."""

@@ -35,7 +35,7 @@ ROLES = {
     "instructor": INSTRUCTOR,
     "reviewer": ("/review", "/review/{course}"),
     "official": OFFICIAL,
-    "admin": (*ADMINISTRATOR, "/admin/places"),
+    "admin": (*ADMINISTRATOR, "/admin/places", "/admin/dead-letters"),
 }
 
 
