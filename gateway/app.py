@@ -11,11 +11,13 @@ from gateway.api import resources
 from gateway.auth import SESSIONS, Sessions
 from gateway.clients import CLIENTS
 from gateway.guard import FORM_KEY, REGISTRATIONS, Pace
-from gateway.listening import LISTENER
+from gateway.listening import LISTENER, together
 from gateway.places import PLACES, Places
+from gateway.releases import LIBRARY, Library
 from gateway.settings import GatewaySettings
-from gateway.web import frame, site
+from gateway.web import frame, shelf, site
 from gateway.web.frame import SETTINGS
+from gateway.web.shelf import SHELF, Shelf
 
 
 def create_app(settings: GatewaySettings) -> web.Application:
@@ -50,6 +52,11 @@ async def _connected(app: web.Application) -> AsyncIterator[None]:
         app[CLIENTS] = services
         app[SESSIONS] = Sessions(services.people)
         app[PLACES] = Places(services.people)
-        heard = {"ieum.people.v1": {**app[SESSIONS].handlers(), **app[PLACES].handlers()}}
-        async with listening.listening(settings, heard) as app[LISTENER]:
+        app[LIBRARY] = Library(services.releases)
+        heard = together(
+            {"ieum.people.v1": app[SESSIONS].handlers()},
+            {"ieum.people.v1": app[PLACES].handlers()},
+            app[SHELF].handlers(),
+        )
+        async with listening.listening(settings, heard, app[SHELF].clear) as app[LISTENER]:
             yield

@@ -20,7 +20,7 @@ async def send_media(request: web.Request, name: str) -> web.StreamResponse:
     etag = f'"{media.sha256}"'
     if etag in request.headers.get(hdrs.IF_NONE_MATCH, ""):
         return web.Response(status=304, headers={hdrs.ETAG: etag, hdrs.CACHE_CONTROL: _FOR_EVER})
-    start, stop = _range(request, media.size, etag)
+    start, stop = part_asked(request, media.size, etag)
     whole = (start, stop) == (0, media.size)
     response = web.StreamResponse(status=200 if whole else 206, headers=_headers(media, etag))
     response.content_length = stop - start
@@ -50,7 +50,7 @@ def _headers(media: Media, etag: str) -> dict[str, str]:
     }
 
 
-def _range(request: web.Request, size: int, etag: str) -> tuple[int, int]:
+def part_asked(request: web.Request, size: int, etag: str) -> tuple[int, int]:
     """First byte and the one after the last; all of it when no range, or several, are asked for."""
     if request.headers.get(hdrs.IF_RANGE, etag) != etag:
         return 0, size

@@ -1,0 +1,103 @@
+"""The figures of a published release, read off the one file that its checksum stands for.
+
+Every page and every answer of the API that shows a figure of a release looks it up here.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+TOTAL = "_T"
+HIDDEN = "Q"
+BREAKDOWNS = ("SEX", "AGE", "TARGET_GROUP", "COURSE_DOMAIN")
+KEY = ("MEASURE", "TIME_PERIOD", "REF_AREA", *BREAKDOWNS)
+"""What tells the cells of a release apart."""
+
+Titles = Mapping[str, str]
+"""Language -> text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`key` has the codes of KEY; numbers are exact decimals as text, `low` to `high` is the 95 % interval."""
+
+    key: tuple[str, ...]
+    freq: str
+    value: str | None
+    unit: str
+    low: str | None
+    high: str | None
+    status: str
+    confidentiality: str
+
+
+@dataclass(frozen=True)
+class Area:
+    """`parent` is "" at the top; codes are without "areas/"."""
+
+    code: str
+    parent: str
+    title: Titles
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """`said` is what the release says of itself; cells stand in the order in which every format has them."""
+
+    said: Mapping[str, Any]
+    areas: Mapping[str, Area]
+    cells: Mapping[tuple[str, ...], Cell]
+
+    def cell(self, measure: str, period: str, area: str, **codes: str) -> Cell | None:
+        return self.cells.get((measure, period, area, *(codes.get(name, TOTAL) for name in BREAKDOWNS)))
+
+    def codes(self, dimension: str) -> Mapping[str, Titles]:
+        """Those that occur, in the order in which tables list them."""
+        found: Mapping[str, Titles] = self.said["codes"][dimension]
+        return found
+
+    def moment(self, name: str) -> datetime:
+        return datetime.fromisoformat(self.said[name])
+
+    @property
+    def vintage(self) -> date:
+        return date.fromisoformat(self.said["areaVintage"])
+
+    @cached_property
+    def top(self) -> Area:
+        return next(area for area in self.areas.values() if area.parent not in self.areas)
+
+    def below(self, area: str) -> Sequence[Area]:
+        return [each for each in self.areas.values() if each.parent == area]
+
+    @cached_property
+    def quarters(self) -> Sequence[str]:
+        """Oldest first; the years where it has no quarters."""
+        periods = sorted(self.codes("TIME_PERIOD"))
+        return [period for period in periods if "-" in period] or periods
+
+
+def read(content: bytes) -> Frozen:
+    """Takes a second for a large release: call it in a thread."""
+    said: dict[str, Any] = json.loads(content)
+    observations = said.pop("observations")
+    columns = {name: place for place, name in enumerate(observations["columns"])}
+    cells = (_cell(row, columns) for row in observations["rows"])
+    areas = [Area(each["code"], each["parent"], each["title"]) for each in said["areas"]]
+    return Frozen(said, {area.code: area for area in areas}, {cell.key: cell for cell in cells})
+
+
+def _cell(row: Sequence[str | None], columns: Mapping[str, int]) -> Cell:
+    def code(name: str) -> str:
+        return sys.intern(row[columns[name]] or "")
+
+    value, low, high = (row[columns[name]] for name in ("OBS_VALUE", "CI_LOW", "CI_HIGH"))
+    key = tuple(code(name) for name in KEY)
+    unit, status, confidentiality = code("UNIT_MEASURE"), code("OBS_STATUS"), code("CONF_STATUS")
+    return Cell(key, code("FREQ"), value, unit, low, high, status, confidentiality)
