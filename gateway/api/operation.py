@@ -20,6 +20,7 @@ _PATTERNS = {
     "": "[0-9A-Za-z-]{1,64}",
     "version": "(?:[1-9][0-9]{0,8}|current)",
     "certificate": "[0-9A-Za-z-]{1,40}",
+    "file": "[0-9A-Za-z.-]{1,80}",
 }
 _PARAMETER = re.compile(r"{(\w+)}")
 

@@ -21,6 +21,7 @@ from gateway.api import (
     places,
     progress,
     release_work,
+    releases,
     sessions,
     statistics,
     tokens,
@@ -30,7 +31,7 @@ _TABLES = (
     *(sessions.table, people.table, answers.table, tokens.table, places.table, audit.table),
     *(catalog.table, courses.table, media.table),
     *(enrollments.table, progress.table, grid.table, certificates.table),
-    *(statistics.table, release_work.table),
+    *(statistics.table, releases.table, release_work.table),
 )
 OPERATIONS = [operation for table in _TABLES for operation in table.operations]
 
