@@ -102,14 +102,17 @@ class Builder:
         await self._snapshot(one, areas)
         total, done = len(one.periods) * (len(PARTS) + 1), 0
         before = await self._published(one)
-        cost, people = Cost(), set[str]()
+        cost, people, everybody = Cost(), set[str](), set[str]()
         for period in one.periods:
             made, decisions = await self._period(one, areas, period, before)
             done += len(PARTS) + 1
             await self._releases.entities.change(one.key, partial(publication.progressed, done=done, total=total))
             people |= set(made.people)
+            everybody |= {unit.person for unit in await self._units(one, period)}
             cost = _added(cost, made, decisions, period, len(people))
-        await self._releases.entities.change(one.key, partial(publication.built, cost=cost))
+        await self._releases.entities.change(
+            one.key, partial(publication.built, cost=replace(cost, everybody=len(everybody)))
+        )
         await self._releases.forget_persons(one)
 
     async def _snapshot(self, one: Publication, areas: Areas) -> None:

@@ -130,7 +130,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         area = request.area.removeprefix("areas/")
         rows, place = [], 0
         async for made in self._releases.observations(one, request.period):
-            if area in ("", made.area):
+            if area in ("", made.area) and request.table in ("", made.table):
                 if start <= place <= start + size:
                     rows.append(made)
                 place += 1

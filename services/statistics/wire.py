@@ -45,6 +45,7 @@ def render(one: Publication, *, official: bool) -> pb.Release:
             secondary=cost.secondary,
             persons=cost.persons,
             collapsed=cost.collapsed,
+            everybody=cost.everybody,
         )
         if cost
         else None,

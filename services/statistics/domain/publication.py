@@ -28,13 +28,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the protection costs; `persons` are distinct. Internal."""
+    """What the protection costs; `persons` are distinct, and stand in hidden cells; `everybody` is counted. Internal."""
 
     cells: int = 0
     primary: int = 0
     secondary: int = 0
     persons: int = 0
     collapsed: tuple[str, ...] = ()
+    everybody: int = 0
 
 
 @dataclass(frozen=True, slots=True)

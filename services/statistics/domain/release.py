@@ -77,6 +77,12 @@ class Observation:
     persons: int | None = None
     """Base n, for the office alone: None where hidden, and in no public file there."""
 
+    @property
+    def table(self) -> str:
+        """What it is broken down by besides area and period; "area" for nothing else."""
+        given = {"sex": self.sex, "age": self.age, "group": self.group, "domain": self.domain}
+        return next((name for name, code in given.items() if code != "_T"), "area")
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
