@@ -28,7 +28,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the protection costs; `persons` are distinct, and stand in hidden cells; `everybody` is counted. Internal."""
+    """What the protection costs: `persons` of `everybody` counted stand in a hidden cell, each once. Internal."""
 
     cells: int = 0
     primary: int = 0
