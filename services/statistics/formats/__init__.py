@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from services.statistics.domain.release import Release
-from services.statistics.formats import canonical, datapackage, jsonstat, report, sdmx, tabular, workbook
+from services.statistics.formats import canonical, datapackage, jsonstat, readme, report, sdmx, tabular, workbook
 from services.statistics.formats.cells import Edition
 from services.statistics.formats.dcat import catalogue
 from services.statistics.formats.manifest import File, files
 
 __all__ = ["File", "catalogue", "files", "render"]
 
-_FORMATS = (report, workbook, tabular, canonical, sdmx, jsonstat, datapackage)
+_DATA = (canonical, tabular, workbook, jsonstat, sdmx, datapackage)
 
 
 def render(release: Release) -> Mapping[str, bytes]:
     """File name -> content, in the order of `files`. Blocking: seconds for a large release, so call it in a thread."""
     edition = Edition.of(release)
-    made = {name: content for form in _FORMATS for name, content in form.render(edition).items()}
-    return {file.name: made[file.name] for file in files(release)}
+    made = {name: content for form in _DATA for name, content in form.render(edition).items()}
+    checksums = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
+    listed = files(release)
+    made |= report.render(edition, {name: one for name, one in checksums.items() if not name.startswith("codes-")})
+    made |= readme.render(edition, listed)
+    return {file.name: made[file.name] for file in listed}

@@ -17,6 +17,9 @@ Place: TypeAlias = dict[str, str]
 
 COLUMNS = ("ENR", "ENR_VALID", "EPR", "STR", "CMP", "CPR", "COV")
 MOST = 6
+DENSE_FROM = 10
+"""Rows from which a table is set closer."""
+_NOTHING = {"", "…"}
 
 
 def measures(it: Findings) -> list[str]:
@@ -25,8 +28,12 @@ def measures(it: Findings) -> list[str]:
     return found if len(found) <= MOST else [code for code in found if code != "STR"]
 
 
+def named(it: Findings, measure: str) -> str:
+    return f"{it.measure(measure)} (n)" if measure == "EPR" else it.measure(measure)
+
+
 def heads(it: Findings) -> list[str]:
-    return [f"{it.measure(code)} (n)" if code == "EPR" else it.measure(code) for code in measures(it)]
+    return [named(it, code) for code in measures(it)]
 
 
 def place_table(it: Findings, title: str, dimension: str, places: Iterable[Place]) -> Block:
@@ -40,15 +47,9 @@ def row(it: Findings, dimensions: Sequence[str], key: Sequence[str]) -> list[str
     return [*labels, *(printed(it.cell(code, **place)) for code in measures(it))]
 
 
-def table(
-    it: Findings,
-    title: str,
-    head: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    labels: int = 1,
-) -> Block:
+def table(it: Findings, title: str, head: Sequence[str], rows: Sequence[Sequence[str]], labels: int = 1) -> Block:
     """`labels` columns of words come first; a measure that the table has nowhere is left out."""
-    kept = [place for place in range(len(head)) if place < labels or any(row[place] for row in rows)]
+    kept = [place for place in range(len(head)) if place < labels or {row[place] for row in rows} - _NOTHING]
     return {
         "kind": "table",
         "title": title,
@@ -56,17 +57,24 @@ def table(
         "rows": [[row[place] for place in kept] for row in rows],
         "widths": [0 if place < labels else 18 for place in kept],
         "labels": labels,
+        "dense": len(rows) >= DENSE_FROM,
         "note": it.say("source"),
     }
 
 
-def chart(it: Findings, title: str, svg: str, spoken: str, unit: str, width: float = 150) -> Block:
+def facts(rows: Sequence[Sequence[str]], head: Sequence[str], width: int = 40) -> Block:
+    return {"kind": "facts", "head": list(head), "rows": [list(row) for row in rows], "width": width}
+
+
+def chart(
+    it: Findings, title: str, svg: str, spoken: str, unit: str, *, width: float = 150, over_time: bool = False
+) -> Block:
     persons = it.cell("EPR")
     base = it.say("n", n=printed(persons)) if persons else ""
     notes = [it.say("unit", unit=words.title("UNIT_MEASURE", unit)[it.language]), base, it.say("source")]
     return {
         "kind": "chart",
-        "title": f"{title} ({it.title('TIME_PERIOD', it.latest)})" if unit == "PT" else title,
+        "title": title if over_time else f"{title} ({it.title('TIME_PERIOD', it.latest)})",
         "svg": svg,
         "alt": it.say("chart_alt", title=title, values=spoken),
         "width": width,
@@ -76,14 +84,15 @@ def chart(it: Findings, title: str, svg: str, spoken: str, unit: str, width: flo
 
 def marks(it: Findings, measure: str, dimension: str, places: Iterable[Place]) -> list[Mark]:
     found = [(place[dimension], it.cell(measure, **place)) for place in places]
-    return [mark(cell, it.title(dimension, code)) for code, cell in found if cell]
+    return [mark(cell, it.title(dimension, code), faint=code.startswith("N_")) for code, cell in found if cell]
 
 
-def mark(cell: Cell | None, label: str) -> Mark:
+def mark(cell: Cell | None, label: str, faint: bool = False) -> Mark:
+    breaks = cell is not None and cell.status == "B"
     if cell is None or cell.value is None:
-        return Mark(label, None, printed(cell))
+        return Mark(label, None, printed(cell), breaks=breaks, faint=faint)
     low, high = (Decimal(bound) if bound else None for bound in (cell.low, cell.high))
-    return Mark(label, Decimal(cell.value), printed(cell), low, high)
+    return Mark(label, Decimal(cell.value), printed(cell), low, high, breaks, faint)
 
 
 def listed(marks: Sequence[Mark]) -> str:

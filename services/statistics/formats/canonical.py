@@ -65,6 +65,20 @@ def about(release: Release) -> dict[str, Any]:
         "publisher": dict(release.publisher),
         "licence": release.licence,
         "contact": release.contact,
+        "legalBasis": release.legal_basis,
+        "history": [
+            {"revision": one.revision, "published": one.published.isoformat(), "note": dict(one.note)}
+            for one in release.history
+        ],
+        "denominators": [
+            {
+                "reference": one.reference.isoformat(),
+                "source": one.source,
+                "licence": one.licence,
+                "sha256": one.checksum,
+            }
+            for one in release.denominators
+        ],
     }
 
 

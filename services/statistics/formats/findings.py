@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import dates
 
-from services.statistics.formats import words
+from services.statistics.domain.periods import is_year, last_day, quarters_of
+from services.statistics.domain.rounding import half_up
+from services.statistics.formats import licence, words
 from services.statistics.formats.cells import TOTAL, Cell, Edition, top_areas
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -46,7 +49,18 @@ class Findings:
             "as_of": self.moment(release.as_of),
             "vintage": self.day(release.area_vintage),
             "method": release.method_version,
-            "contact": release.contact,
+            "contact": release.contact or str(self.phrases["not_given"]),
+            "legal_basis": release.legal_basis or str(self.phrases["not_given"]),
+            "residents": self._residents,
+            "history": self._history,
+            "span": listed[0] if len(listed) == 1 else f"{listed[0]} ~ {listed[-1]}",
+            "days": (release.publish_at.astimezone(SEOUL).date() - max(map(last_day, release.periods))).days,
+            "unknown_sex": self._unknown("SEX"),
+            "unknown_age": self._unknown("AGE"),
+            "breaks": sum(cell.status == "B" for cell in cells),
+            "unreliable": f"{sum(cell.status == 'U' for cell in cells):,}",
+            "hidden_share": _share(sum(cell.status == "Q" for cell in cells), len(cells)),
+            "licence": licence.name(release.licence),
             "universe": words.title("UNIVERSE", release.universe)[self.language],
             "areas": len(release.areas),
             "k": release.k,
@@ -55,11 +69,45 @@ class Findings:
             "hidden": f"{sum(cell.status == 'Q' for cell in cells):,}",
         }
 
+    @property
+    def _residents(self) -> str:
+        given = [
+            str(self.phrases["residents_line"]).format(
+                source=one.source, day=self.day(one.reference), licence=licence.name(one.licence)
+            )
+            for one in self.edition.release.denominators
+        ]
+        return " ".join(given) or str(self.phrases["no_residents"])
+
+    @property
+    def _history(self) -> str:
+        earlier = [(one.revision, one.published, one.note) for one in self.edition.release.history]
+        release = self.edition.release
+        editions = [*earlier, (release.revision, release.publish_at, release.note)]
+        line = str(self.phrases["edition_line"])
+        return " ".join(
+            line.format(
+                revision=number, day=self.day(at.astimezone(SEOUL).date()), note=words.full(note)[self.language]
+            ).strip()
+            for number, at, note in editions
+        )
+
+    def _unknown(self, dimension: str) -> str:
+        """Share of the persons of the latest period whose answer is missing, where that may be shown."""
+        whole, unknown = self.cell("EPR"), self.cell("EPR", **{dimension: "_U"})
+        if whole is None or whole.value is None or unknown is None:
+            return "–"
+        return "x" if unknown.value is None else _share(int(unknown.value), int(whole.value))
+
     def title(self, dimension: str, code: str) -> str:
         return self.edition.lists[dimension][code][self.language]
 
     def measure(self, code: str) -> str:
         return words.title("MEASURE", code)[self.language]
+
+    def when(self, period: str) -> str:
+        """In two lines, for an axis."""
+        return self.title("TIME_PERIOD", period).replace(" ", "\n", 1)
 
     def unit(self, cell: Cell) -> str:
         return words.title("UNIT_MEASURE", cell.unit)[self.language]
@@ -82,9 +130,31 @@ class Findings:
         quarters = [period for period in self.edition.lists["TIME_PERIOD"] if "-" in period]
         return quarters or list(self.edition.lists["TIME_PERIOD"])
 
+    @cached_property
+    def years(self) -> list[str]:
+        """Those that are whole: all four quarters are there, or years are all there is."""
+        years = [period for period in self.edition.lists["TIME_PERIOD"] if is_year(period)]
+        whole = [year for year in years if set(quarters_of(year)) <= set(self.periods)]
+        return years if self.periods == years else whole
+
     @property
     def latest(self) -> str:
+        """What the report is about: the newest year where it ends with the newest quarter, else that quarter."""
+        if self.years and last_day(self.years[-1]) == last_day(self.periods[-1]):
+            return self.years[-1]
         return self.periods[-1]
+
+    @property
+    def before(self) -> str:
+        """The period of the same length before it, "" where there is none."""
+        series = self.years if self.latest in self.years else self.periods
+        place = series.index(self.latest)
+        return series[place - 1] if place else ""
+
+    @cached_property
+    def areas(self) -> list[str]:
+        """Right below the top."""
+        return [area.code for area in self.edition.release.areas if area.parent == self.top]
 
     @cached_property
     def _found(self) -> dict[tuple[str, ...], Cell]:
@@ -98,6 +168,10 @@ class Findings:
     def codes(self, dimension: str) -> list[str]:
         """In their order, without the total of a breakdown; the area at the top stays."""
         return [code for code in self.edition.lists[dimension] if code != TOTAL]
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{half_up(Fraction(100 * part, whole), 1)}" if whole else "–"
 
 
 _PLACED = ("MEASURE", "TIME_PERIOD", "REF_AREA", "SEX", "AGE", "TARGET_GROUP", "COURSE_DOMAIN")

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.statistics.domain.release import Release
-from services.statistics.formats import canonical, datapackage, jsonstat, report, sdmx, tabular, words, workbook
+from services.statistics.formats import (
+    canonical,
+    datapackage,
+    jsonstat,
+    quality,
+    readme,
+    report,
+    sdmx,
+    tabular,
+    words,
+    workbook,
+)
 from services.statistics.formats.words import Title
 
 CSV = "text/csv; charset=utf-8; header=present"
@@ -34,6 +45,8 @@ def _documents() -> Sequence[File]:
     return (
         File(report.file_name("ko"), pdf, "PDF", {"ko": "결과 보고서(한국어)", "en": "Findings report (Korean)"}, ua),
         File(report.file_name("en"), pdf, "PDF", {"ko": "결과 보고서(영어)", "en": "Findings report (English)"}, ua),
+        File(quality.file_name("ko"), pdf, "PDF", {"ko": "품질 보고서(한국어)", "en": "Quality report (Korean)"}, ua),
+        File(quality.file_name("en"), pdf, "PDF", {"ko": "품질 보고서(영어)", "en": "Quality report (English)"}, ua),
         File(workbook.WORKBOOK, xlsx, "XLSX", {"ko": "엑셀 통합 문서", "en": "Excel workbook"}),
     )
 
@@ -76,6 +89,7 @@ def _structures() -> Sequence[File]:
     package = {"ko": "데이터 패키지 설명", "en": "Data Package descriptor"}
     profile = "https://datapackage.org/"
     return (
+        File(readme.README, "text/markdown; charset=utf-8", "TXT", {"ko": "파일 안내", "en": "What each file is"}),
         File(tabular.METADATA, "application/csvm+json", "JSON_LD", described),
         File(sdmx.DEFINITIONS, structure, "XML", named, _SDMX),
         File(datapackage.DESCRIPTOR, "application/json", "JSON", package, profile),

@@ -1,10 +1,10 @@
-"""The findings report: a tagged PDF (PDF/UA-1) in Korean and in English, typeset by typst from `report.typ`."""
+"""The findings report and the quality report: tagged PDF (PDF/UA-1) in Korean and English, set by `report.typ`."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tomllib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from typing import Any
 import pylopdf_fonts_ko
 import typst
 
-from services.statistics.formats import canonical, licence, words
+from services.statistics.formats import licence, quality, words
+from services.statistics.formats.blocks import Block
 from services.statistics.formats.cells import Edition
 from services.statistics.formats.findings import Findings
 from services.statistics.formats.sections import sections
@@ -24,31 +25,42 @@ def file_name(language: str) -> str:
     return f"report-{language}.pdf"
 
 
-def render(edition: Edition) -> dict[str, bytes]:
-    checksum = hashlib.sha256(canonical.document(edition)).hexdigest()
-    return {file_name(language): _compiled(edition, language, checksum) for language in words.LANGUAGES}
+def render(edition: Edition, checksums: Mapping[str, str]) -> dict[str, bytes]:
+    """`checksums`: data file -> SHA-256, to be printed."""
+    made = {}
+    for language in words.LANGUAGES:
+        findings = Findings(edition, language, _phrases()[language])
+        title = edition.release.title[language]
+        made[file_name(language)] = _compiled(findings, title, title, sections(findings, checksums))
+        named = findings.say("quality")
+        made[quality.file_name(language)] = _compiled(findings, f"{named}: {title}", named, quality.sections(findings))
+    return made
 
 
 @cache
 def _phrases() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    """The prose of the report, and of the quality report after it."""
+    files = (_TEMPLATE.with_suffix(".toml"), _TEMPLATE.with_name("quality.toml"))
+    first, second = (tomllib.loads(file.read_text(encoding="utf-8")) for file in files)
+    return {language: {**first[language], **second[language]} for language in words.LANGUAGES}
 
 
-def _compiled(edition: Edition, language: str, checksum: str) -> bytes:
-    given = json.dumps(_given(Findings(edition, language, _phrases()[language]), checksum), ensure_ascii=False)
+def _compiled(findings: Findings, title: str, running: str, parts: Sequence[Block]) -> bytes:
+    """`running` stands at the top of every page."""
+    given = {**_cover(findings), "title": title, "running": running, "sections": parts}
     result = typst.compile(
         str(_TEMPLATE),
         font_paths=[str(Path(pylopdf_fonts_ko.__file__).parent)],
         ignore_system_fonts=True,
-        sys_inputs={"given": given},
+        sys_inputs={"given": json.dumps(given, ensure_ascii=False)},
         pdf_standards=["ua-1"],
-        timestamp=int(edition.release.publish_at.timestamp()),
+        timestamp=int(findings.edition.release.publish_at.timestamp()),
     )
     assert isinstance(result, bytes)  # noqa: S101  # without an output path it is one document's bytes
     return result
 
 
-def _given(findings: Findings, checksum: str) -> dict[str, Any]:
+def _cover(findings: Findings) -> dict[str, Any]:
     release = findings.edition.release
     facts = {
         "publisher": release.publisher[findings.language],
@@ -61,14 +73,12 @@ def _given(findings: Findings, checksum: str) -> dict[str, Any]:
     }
     return {
         "lang": findings.language,
-        "title": release.title[findings.language],
         "publisher": release.publisher[findings.language],
         "release": findings.say("release_line"),
         "embargo": findings.say("embargo"),
         "approved": findings.say("approved"),
-        "facts": [[findings.say(name), text] for name, text in facts.items()],
+        "facts": [[findings.say(name), text] for name, text in facts.items() if text],
         "contents": findings.say("contents"),
         "figure": findings.say("figure"),
         "table": findings.say("table"),
-        "sections": sections(findings, checksum),
     }

@@ -1,0 +1,84 @@
+"""The annex: what the symbols mean, and every linked table of the latest period as far as paper goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.statistics.domain.release import TableSpec
+from services.statistics.formats import blocks, words
+from services.statistics.formats.blocks import Block
+from services.statistics.formats.cells import dimensions_of
+from services.statistics.formats.findings import Findings, printed
+
+LONGEST = 64
+"""Rows of an annex table that is still printed in full."""
+SIDE_BY_SIDE = 4
+"""Categories of which two measures stand beside each other."""
+CROSSED = ("EPR", "CPR")
+
+
+def annex(it: Findings) -> list[Block]:
+    areas = _areas(it)
+    return [
+        {"kind": "text", "text": it.say("annex_intro", period=it.title("TIME_PERIOD", it.latest))},
+        {"kind": "heading", "text": it.say("legend")},
+        blocks.facts(it.rows("legend_rows"), it.phrases["legend_head"], width=20),
+        {"kind": "heading", "text": it.say("annex_tables")},
+        *([{"kind": "text", "text": it.say("fewer_areas", shown=len(areas))}] if _too_many(it) else []),
+        blocks.place_table(it, it.say("results_area"), "REF_AREA", [{"REF_AREA": code} for code in areas]),
+        *(block for table in it.edition.release.tables for block in _table(it, table, areas)),
+    ]
+
+
+def _too_many(it: Findings) -> bool:
+    return len(it.codes("REF_AREA")) > LONGEST
+
+
+def _areas(it: Findings) -> list[str]:
+    """All, or those right below the top where all would fill a book."""
+    return [it.top, *it.areas] if _too_many(it) else it.codes("REF_AREA")
+
+
+def _table(it: Findings, table: TableSpec, areas: Sequence[str]) -> list[Block]:
+    dimensions, title = dimensions_of(table), table.title[it.language]
+    if len(dimensions) == 1:
+        return []  # areas alone: printed first
+    chosen = [cell for cell in it.edition.table(table) if cell.code("TIME_PERIOD") == it.latest]
+    keys = list(dict.fromkeys(cell.codes(dimensions) for cell in chosen))
+    if len(keys) > LONGEST and len(dimensions) > 2:
+        return [{"kind": "text", "text": it.say("too_long", table=title, rows=len(keys))}]
+    if len(keys) > LONGEST:
+        return _crossed(it, title, dimensions[1], areas)
+    rows = [blocks.row(it, dimensions, key) for key in keys]
+    heads = [words.column(name)[it.language] for name in dimensions]
+    return [blocks.table(it, title, [*heads, *blocks.heads(it)], rows, labels=len(dimensions))]
+
+
+def _crossed(it: Findings, title: str, dimension: str, areas: Sequence[str]) -> list[Block]:
+    """Areas down, a breakdown across, where a row for each cell would be too long.
+
+    Of a group and those who are not in it, the group: the workbook has both."""
+    codes = [code for code in it.codes(dimension) if not code.startswith("N_")]
+    if len(codes) <= SIDE_BY_SIDE:
+        spans = [{"text": "", "across": 1}, *({"text": blocks.named(it, one), "across": len(codes)} for one in CROSSED)]
+        return [_grid(it, title, dimension, codes, CROSSED, areas) | {"spans": spans}]
+    return [
+        _grid(it, f"{title} · {blocks.named(it, one)}", dimension, codes, (one,), areas) | {"spans": []}
+        for one in CROSSED
+    ]
+
+
+def _grid(
+    it: Findings, title: str, dimension: str, codes: Sequence[str], measures: Sequence[str], areas: Sequence[str]
+) -> Block:
+    rows = [
+        [
+            it.title("REF_AREA", area),
+            *(printed(it.cell(one, REF_AREA=area, **{dimension: code})) for one in measures for code in codes),
+        ]
+        for area in areas
+    ]
+    head = [words.column("REF_AREA")[it.language], *(it.title(dimension, code) for _ in measures for code in codes)]
+    table = blocks.table(it, title, head, rows, labels=1)
+    across = len(head) - 1
+    return table | {"head": head, "rows": rows, "widths": [0, *(min(24, 126 // across) for _ in range(across))]}
