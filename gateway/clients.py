@@ -15,6 +15,7 @@ from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
 from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
 from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
+from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
 from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
 from ieum.statistics.v1.statistics_pb2_grpc import StatisticsServiceStub
 from services.chassis import rpc
@@ -32,6 +33,7 @@ class Clients:
     progress: ProgressServiceStub
     statistics: StatisticsServiceStub
     releases: ReleaseServiceStub
+    distribution: DistributionServiceStub
     channels: dict[str, grpc.aio.Channel]
 
     async def away(self) -> list[str]:
@@ -59,6 +61,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
             progress=client("progress", ProgressServiceStub),
             statistics=client("statistics", StatisticsServiceStub),
             releases=client("statistics", ReleaseServiceStub),
+            distribution=client("statistics", DistributionServiceStub),
             channels=channels,
         )
 

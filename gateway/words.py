@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.mail_words import REFUSALS
 from gateway.release_words import RELEASES
 from gateway.web.i18n import msgid
 
@@ -216,6 +217,7 @@ WORDS: Mapping[str, str] = {
     ),
     # Statistics
     **RELEASES,
+    **REFUSALS,
     "AREA_OUT_OF_SCOPE": msgid("You may see the statistics of your own area and of those below it."),
     "QUARTER_INVALID": msgid("Write a quarter like 2026-Q3."),
     "QUARTERS_REVERSED": msgid("The last quarter comes before the first. Exchange them."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SERVICES = ("people", "courses", "enrollment", "progress", "statistics")
@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     # The city's time zone decides where a day and a quarter end.
     time_zone: str = "Asia/Seoul"
     demo: bool = Field(default=True)
+
+    # Where Ieum is reached from outside, for links that leave the house; "" where nobody said.
+    public_url: str = ""
+    # Mail is off without these; statistics/mail_settings says how they are written.
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""
 
     def address(self, service: str) -> str:
         """Where a service listens; port 0 asks the system for a free one."""

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from ieum.statistics.v1.distribution_pb2_grpc import add_DistributionServiceServicer_to_server
 from ieum.statistics.v1.releases_pb2_grpc import add_ReleaseServiceServicer_to_server
 from ieum.statistics.v1.statistics_pb2_grpc import add_StatisticsServiceServicer_to_server
 from services.chassis.run import Frame, main
+from services.statistics import mail_settings
 from services.statistics.building import Builder
 from services.statistics.census import Census
+from services.statistics.distribution_service import TOKEN_SCOPES as DISTRIBUTION_SCOPES
+from services.statistics.distribution_service import DistributionService
+from services.statistics.distribution_store import Distribution
 from services.statistics.events import Listener
+from services.statistics.mailing import Postman
 from services.statistics.release_service import TOKEN_SCOPES as RELEASE_SCOPES
 from services.statistics.release_service import ReleaseService
 from services.statistics.release_store import Releases
@@ -29,9 +35,20 @@ async def compose(frame: Frame) -> None:
     server = frame.offer("ieum.statistics.v1.ReleaseService", RELEASE_SCOPES)
     add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, zone), server)
     frame.keep_running(builder.run)
+    await _distribute(frame, releases, facts, census)
     listener = Listener(facts, frame.settings.pseudonym_key, zone)
     for package, handlers in listener.handlers().items():
         frame.hear(package, handlers)
+
+
+async def _distribute(frame: Frame, releases: Releases, facts: Facts, census: Census) -> None:
+    mail, store = mail_settings.read(frame.settings), Distribution(frame.database, frame.outbox)
+    await store.prepare()
+    postman = Postman(mail, store, releases, census)
+    server = frame.offer("ieum.statistics.v1.DistributionService", DISTRIBUTION_SCOPES)
+    add_DistributionServiceServicer_to_server(DistributionService(mail, store, releases, facts, postman), server)
+    frame.hear("ieum.statistics.v1", postman.handlers())
+    frame.keep_running(postman.run)
 
 
 if __name__ == "__main__":

@@ -18,11 +18,11 @@ from ieum.courses.v1 import courses_pb2
 from ieum.enrollment.v1 import enrollment_pb2
 from ieum.people.v1 import people_pb2
 from ieum.progress.v1 import progress_pb2
-from ieum.statistics.v1 import releases_pb2, statistics_pb2
+from ieum.statistics.v1 import distribution_pb2, releases_pb2, statistics_pb2
 from services.chassis import principal, rpc
 from services.chassis.errors import Unauthenticated
 
-MODULES = (people_pb2, courses_pb2, enrollment_pb2, progress_pb2, statistics_pb2, releases_pb2)
+MODULES = (people_pb2, courses_pb2, enrollment_pb2, progress_pb2, statistics_pb2, releases_pb2, distribution_pb2)
 MOMENT = Timestamp(seconds=1_790_000_000)
 Answer = Message | Exception | Callable[[Any], Any]
 

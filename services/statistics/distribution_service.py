@@ -1,0 +1,223 @@
+"""The RPC door of the distribution: who gets the releases of an area, and who has them.
+
+Whoever looks after an area keeps its recipients. Addresses are shown to nobody else, and to no API token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from google.protobuf.empty_pb2 import Empty
+
+from ieum.statistics.v1 import distribution_pb2 as pb
+from ieum.statistics.v1 import distribution_pb2_grpc
+from services.chassis.clock import new_id, now, stamp
+from services.chassis.errors import Forbidden, Invalid, Missing, Problem, Refused
+from services.chassis.pages import decode_token, encode_token, page_size
+from services.chassis.principal import acting
+from services.statistics.distribution_store import Distribution
+from services.statistics.distribution_wire import delivery_row, recipient_row
+from services.statistics.domain import distribution
+from services.statistics.domain.areas import EVERYWHERE, AreaTree
+from services.statistics.domain.distribution import Recipient
+from services.statistics.domain.publication import Publication, State
+from services.statistics.mail_settings import Mail, Off
+from services.statistics.mailing import Postman
+from services.statistics.release_store import Releases
+from services.statistics.store import Facts
+from services.statistics.wire import observation_row
+
+TOKEN_SCOPES = {"ListDeliveries": "statistics.read", "GetMailState": "statistics.read"}
+
+FIELDS = ("area", "office", "address", "language")
+MOST_ROWS = 2_000
+_ROLES = ("official", "administrator")
+
+
+class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
+    def __init__(
+        self, mail: Mail | Off, store: Distribution, releases: Releases, facts: Facts, postman: Postman
+    ) -> None:
+        self._mail = mail
+        self._store = store
+        self._releases = releases
+        self._facts = facts
+        self._postman = postman
+
+    async def ListRecipients(self, request: pb.ListRecipientsRequest, context: object) -> pb.ListRecipientsResponse:
+        tree = await self._facts.areas()
+        areas = _own(tree)
+        if request.area:
+            _require_area(tree, request.area)
+            areas = tree.below(request.area)
+        size, last = page_size(request.page_size), decode_token(request.page_token, 3)
+        rows = await self._store.page(areas, last, size + 1)
+        token = encode_token(rows[size - 1].area, rows[size - 1].office, rows[size - 1].key) if rows[size:] else ""
+        return pb.ListRecipientsResponse(recipients=map(recipient_row, rows[:size]), next_page_token=token)
+
+    async def GetRecipient(self, request: pb.GetRecipientRequest, context: object) -> pb.Recipient:
+        return recipient_row(await self._mine(request.name))
+
+    async def CreateRecipient(self, request: pb.CreateRecipientRequest, context: object) -> pb.Recipient:
+        given = await self._checked(request.recipient)
+        return recipient_row(await self._store.add(given))
+
+    async def UpdateRecipient(self, request: pb.UpdateRecipientRequest, context: object) -> pb.Recipient:
+        there = await self._mine(request.recipient.name)
+        paths = list(request.update_mask.paths) or list(FIELDS)
+        if unknown := [path for path in paths if path not in FIELDS]:
+            raise Invalid("UPDATE_MASK_UNKNOWN", field="update_mask", path=", ".join(unknown))
+        wanted = replace(there, **{path: getattr(request.recipient, path) for path in paths})
+        changed = distribution.checked(wanted)
+        _require_area(await self._facts.areas(), changed.area)
+        if changed != there:
+            changed = replace(changed, changed_by=acting().person, changed_at=now())
+        return recipient_row(await self._store.put(there.key, changed))
+
+    async def DeleteRecipient(self, request: pb.DeleteRecipientRequest, context: object) -> Empty:
+        there = await self._mine(request.name, removed=True)
+        await self._store.remove(there.key, acting().person)
+        return Empty()
+
+    async def ImportRecipients(
+        self, request: pb.ImportRecipientsRequest, context: object
+    ) -> pb.ImportRecipientsResponse:
+        if len(request.recipients) > MOST_ROWS:
+            raise Invalid("RECIPIENTS_TOO_MANY", field="recipients", most=MOST_ROWS)
+        given = [await self._row(number, row) for number, row in enumerate(request.recipients, 1)]
+        counts = {"added": 0, "changed": 0, "unchanged": 0}
+        for one in given:
+            counts[await self._imported(one)] += 1
+        return pb.ImportRecipientsResponse(**counts)
+
+    async def ListDeliveries(self, request: pb.ListDeliveriesRequest, context: object) -> pb.ListDeliveriesResponse:
+        tree = await self._facts.areas()
+        areas = _own(tree)
+        size, last = page_size(request.page_size), decode_token(request.page_token, 1)
+        rows = await self._store.deliveries_of(request.release, areas, last, size + 1)
+        offices = await self._store.offices({one.recipient for one in rows})
+        shown = [delivery_row(one, offices.get(one.recipient, "")) for one in rows[:size]]
+        token = encode_token(rows[size - 1].key) if rows[size:] else ""
+        return pb.ListDeliveriesResponse(deliveries=shown, next_page_token=token)
+
+    async def SendSummary(self, request: pb.SendSummaryRequest, context: object) -> pb.Delivery:
+        recipient = await self._mine(request.recipient)
+        release = await self._published(request.release)
+        if release.corrected_by and await self._is_out(release.corrected_by):
+            raise Refused("RELEASE_CORRECTED", newer=release.corrected_by.removeprefix("releases/"))
+        if recipient.area not in await self._postman.areas(release):
+            raise Refused("RECIPIENT_ELSEWHERE")
+        there = await self._store.plan(release.name, recipient)
+        if request.round:
+            verb = distribution.again
+            there = await self._store.deliveries.change(there.key, lambda it: verb(it, request.round, now()))
+        self._postman.nudge()
+        return delivery_row(there, recipient.office)
+
+    async def GetMailState(self, request: pb.GetMailStateRequest, context: object) -> pb.MailState:
+        acting().require(*_ROLES)
+        if isinstance(self._mail, Off):
+            return pb.MailState(reason=self._mail.reason)
+        trouble, since = await self._store.trouble()
+        sender = str(self._mail.sender)
+        return pb.MailState(on=True, trouble=trouble, trouble_since=stamp(since), sender=sender)
+
+    async def GetReceipt(self, request: pb.GetReceiptRequest, context: object) -> pb.Receipt:
+        return await self._receipt(await self._store.by_secret(request.secret))
+
+    async def ConfirmReceipt(self, request: pb.ConfirmReceiptRequest, context: object) -> pb.Receipt:
+        one = await self._store.by_secret(request.secret)
+        return await self._receipt(
+            await self._store.deliveries.change(one.key, lambda it: distribution.received(it, now()))
+        )
+
+    async def _receipt(self, one: distribution.Delivery) -> pb.Receipt:
+        release = await self._published(one.release)
+        recipient = await self._store.recipient(one.recipient)
+        area = one.area.removeprefix("areas/")
+        figures = distribution.headlines(await self._postman.headlines(release), area) if one.received_at else ()
+        newer = release.corrected_by if await self._is_out(release.corrected_by) else ""
+        return pb.Receipt(
+            release=release.name,
+            title=dict(release.title),
+            area=one.area,
+            area_title=dict((await self._facts.areas()).title(one.area)),
+            office=recipient.office,
+            language=recipient.language,
+            receive_time=stamp(one.received_at),
+            figures=map(observation_row, figures),
+            corrected_by=newer,
+        )
+
+    async def _checked(self, row: pb.Recipient) -> Recipient:
+        _require_area(await self._facts.areas(), row.area)
+        by, moment = acting().person, now()
+        fresh = Recipient(new_id(), row.area, row.office, row.address, row.language, moment, by, moment)
+        return distribution.checked(fresh)
+
+    async def _row(self, number: int, row: pb.Recipient) -> Recipient:
+        try:
+            return await self._checked(row)
+        except Problem as problem:
+            problem.details["row"] = str(number)
+            raise
+
+    async def _imported(self, one: Recipient) -> str:
+        there = await self._store.at(one.area, one.address)
+        if there is None:
+            await self._store.add(one)
+            return "added"
+        if (there.office, there.language) == (one.office, one.language):
+            return "unchanged"
+        kept = replace(one, key=there.key, created_at=there.created_at)
+        await self._store.put(there.key, kept)
+        return "changed"
+
+    async def _mine(self, name: str, *, removed: bool = False) -> Recipient:
+        """Others' recipients are not there, whether they exist or not."""
+        acting().require(*_ROLES)
+        prefix, _, key = name.partition("/")
+        found = await self._store.recipients.find(key) if prefix == "recipients" else None
+        if found is None or (found.removed and not removed) or not _looks_after(await self._facts.areas(), found.area):
+            raise Missing("RECIPIENT_NOT_FOUND")
+        return found
+
+    async def _published(self, name: str) -> Publication:
+        found = await self._releases.entities.find(name.removeprefix("releases/"))
+        if found is None or found.state is not State.PUBLISHED:
+            raise Missing("RELEASE_NOT_FOUND")
+        return found
+
+    async def _is_out(self, name: str) -> bool:
+        found = await self._releases.entities.find(name.removeprefix("releases/")) if name else None
+        return found is not None and found.state is State.PUBLISHED
+
+
+def _scopes() -> frozenset[str]:
+    caller = acting()
+    caller.require(*_ROLES)
+    if caller.is_system:
+        return frozenset({EVERYWHERE})
+    return caller.scopes("official") | caller.scopes("administrator")
+
+
+def _looks_after(tree: AreaTree, area: str) -> bool:
+    token = acting().token_area
+    return tree.allows(_scopes(), area) and (not token or tree.allows((token,), area))
+
+
+def _require_area(tree: AreaTree, area: str) -> None:
+    if area == EVERYWHERE or not area.startswith("areas/"):
+        raise Invalid("AREA_NEEDED", field="area")
+    if not _looks_after(tree, area):
+        raise Forbidden("AREA_OUT_OF_SCOPE", field="area")
+
+
+def _own(tree: AreaTree) -> Collection[str] | None:
+    """All areas that the caller looks after; None where that is everywhere."""
+    scopes, token = _scopes(), acting().token_area
+    if EVERYWHERE in scopes:
+        return tree.below(token) if token else None
+    own = {area for scope in scopes for area in tree.below(scope)}
+    return own & set(tree.below(token)) if token else own
