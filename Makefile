@@ -23,7 +23,7 @@ need = { $(2); } >/dev/null 2>&1 || { \
 	  { apt-get update && apt-get install -y --no-install-recommends $(1); } >.venv/apt.log 2>&1 || { tail -n 5 .venv/apt.log >&2; exit 1; }; \
 	else echo "Ieum needs $(1). Install it (for example: sudo apt-get install $(1)), then run make again." >&2; exit 1; fi; }
 
-.PHONY: help setup run test check format proto assets demo admin lock clean
+.PHONY: help setup run test check format proto assets demo admin backup restore lock clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,12 @@ demo: setup ## Load the demo town into a running Ieum (it happens by itself on t
 
 admin: setup ## Make an administrator of a running Ieum: make admin LOGIN=chief NAME="Kim Haneul"
 	@$(python) -m deploy.admin create-admin --login "$(LOGIN)" --name "$(NAME)"
+
+backup: setup ## Save everything of a running Ieum, as of one moment: make backup TO=directory
+	@$(python) -m deploy.backup "$(TO)"
+
+restore: setup ## Fill an empty Ieum from a backup, counts compared: make restore FROM=directory (IEUM_DATA)
+	@$(python) -m deploy.restore "$(FROM)"
 
 lock: .venv/uv.stamp ## Compile requirements/*.in to hashed pins
 	cd requirements && for set in "dev run.in local.in dev.in" "local run.in local.in -c dev.txt" "run run.in -c dev.txt" "uv uv.in"; do \

@@ -28,10 +28,16 @@ class Process:
 def processes(place: Place) -> tuple[Process, ...]:
     """In the order of starting; a store whose URL was given is somebody else's and not in the list."""
     return (
-        *([mongod(place)] if place.owns("mongod") else []),
-        *([nats_server(place)] if place.owns("nats-server") else []),
+        *stores(place),
         *(service(name, place) for name in SERVICES),
         gateway(place),
+    )
+
+
+def stores(place: Place) -> tuple[Process, ...]:
+    return (
+        *([mongod(place)] if place.owns("mongod") else []),
+        *([nats_server(place)] if place.owns("nats-server") else []),
     )
 
 

@@ -1,0 +1,153 @@
+"""`make restore FROM=directory`: a backup into an empty system, which must not be running; `make run` starts it after.
+
+The stores are started for it, filled, and every count compared with the backup's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from nats.errors import Error as NatsError
+from nats.js.api import PubAck
+from nats.js.errors import NotFoundError
+from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
+
+from deploy import archive, ready
+from deploy.archive import CannotRestore, Manifest
+from deploy.local import running
+from deploy.place import CannotStart
+from deploy.processes import stores
+from services.chassis import bus
+from services.chassis.bus import Bus
+from services.chassis.config import Settings
+
+Client = AsyncMongoClient[dict[str, Any]]
+
+
+async def restore(settings: Settings, source: Path, manifest: Manifest) -> None:
+    """Refuses what is not empty."""
+    async with (
+        Client(settings.mongo_url, w="majority", journal=True) as client,
+        bus.connect(settings.nats_url, "restore", prefix=settings.prefix, replicas=settings.stream_replicas) as events,
+    ):
+        await _refuse_unless_empty(client, events, manifest)
+        for database, collections in manifest.collections.items():
+            for name, indexes in collections.items():
+                await _fill(client, database, name, indexes, source)
+        repeats = {service: await _publish(events, service, source) for service in manifest.streams}
+        wrong = [line async for line in _differences(client, events, manifest, repeats)]
+    if wrong:
+        raise CannotRestore("The restored system differs from its backup:\n" + "\n".join(wrong))
+
+
+async def _refuse_unless_empty(client: Client, events: Bus, manifest: Manifest) -> None:
+    full = [
+        f"{database}.{name}"
+        for database, collections in manifest.collections.items()
+        for name in collections
+        if await client[database][name].find_one({}, {"_id": 1})
+    ]
+    full += [f"stream {service}" for service in manifest.streams if await _length(events, service)]
+    if full:
+        raise CannotRestore(
+            f"This Ieum is not empty ({', '.join(full[:3])}{' ...' if len(full) > 3 else ''}). Nothing was changed. "
+            "Restore into an empty one: IEUM_DATA=/another/directory make restore FROM=..."
+        )
+
+
+async def _fill(client: Client, database: str, name: str, indexes: list[dict[str, Any]], source: Path) -> None:
+    await client[database].create_collection(name, check_exists=False)
+    specifications = [{k: v for k, v in index.items() if k not in ("v", "ns")} for index in indexes]
+    wanted = [index for index in specifications if index["name"] != "_id_"]
+    collection = client[database].get_collection(name, archive.RAW)
+    for batch in archive.read(source, archive.collection_file(database, name)):
+        await collection.insert_many(batch, ordered=False)
+    if wanted:
+        await client[database].command("createIndexes", name, indexes=wanted)
+
+
+async def _publish(events: Bus, service: str, source: Path) -> int:
+    """In the old order. Returns how many the broker knew already: an event that was once published twice."""
+    await events.ensure_stream(f"ieum.{service}.v1")
+    repeats = 0
+    for batch in archive.read(source, archive.stream_file(service)):
+        asked: list[asyncio.Future[PubAck]] = [
+            await events.jetstream.publish_async(each["subject"], each["data"], headers=dict(each["headers"]))
+            for each in batch
+        ]
+        async with asyncio.timeout(60):
+            stored = [await each for each in asked]
+        repeats += sum(1 for each in stored if each.duplicate)
+    return repeats
+
+
+async def _differences(client: Client, events: Bus, manifest: Manifest, repeats: dict[str, int]) -> AsyncIterator[str]:
+    for database, collections in manifest.collections.items():
+        for name in collections:
+            expected = manifest.count(archive.collection_file(database, name))
+            if (there := await client[database][name].count_documents({})) != expected:
+                yield f"{database}.{name}: {there} documents instead of {expected}"
+    for service in manifest.streams:
+        expected = manifest.count(archive.stream_file(service)) - repeats[service]
+        if (there := await _length(events, service)) != expected:
+            yield f"stream {service}: {there} events instead of {expected}"
+
+
+async def _length(events: Bus, service: str) -> int:
+    try:
+        return (await events.jetstream.stream_info(events.stream(f"ieum.{service}.v1"))).state.messages
+    except NotFoundError:
+        return 0
+
+
+def restore_secrets(source: Path, to: Path) -> None:
+    """Keys that are there already must be the same: others would not fit what is restored."""
+    to.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for key in sorted((source / "secrets").iterdir()):
+        target = to / key.name
+        if target.exists() and target.read_bytes() != key.read_bytes():
+            raise CannotRestore(f"{target} is another key than the backup's. Move {to} away, then try again.")
+        target.touch(mode=0o600)
+        shutil.copyfile(key, target)
+
+
+async def restore_here(source: Path, data: Path) -> Manifest:
+    """Into the data directory, or the stores whose addresses are given."""
+    manifest = archive.checked_manifest(source)
+    restore_secrets(source, data / "secrets")
+    async with running(data, listed=stores, say=lambda _: None) as system:
+        told = {"mongo_url": system.environment["IEUM_MONGO_URL"], "nats_url": system.environment["IEUM_NATS_URL"]}
+        settings = Settings.model_validate(told)
+        if settings.prefix != manifest.prefix:
+            raise CannotRestore(f"The backup was made with IEUM_PREFIX={manifest.prefix!r}. Set it, then try again.")
+        await ready.replica_set_answers(settings.mongo_url)
+        await restore(settings, source, manifest)
+    return manifest
+
+
+def main() -> int:
+    source = Path(sys.argv[1] if len(sys.argv) > 1 else "")
+    data = Path(os.environ.get("IEUM_DATA") or ".ieum").resolve()
+    try:
+        manifest = asyncio.run(restore_here(source, data))
+    except (CannotRestore, CannotStart) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    except (PyMongoError, NatsError, OSError) as error:
+        print(f"The restore was given up ({error!r}). Begin again with an empty IEUM_DATA.", file=sys.stderr)
+        return 1
+    for path, line in sorted(manifest.files.items()):
+        print(f"{line['documents']:>12,}  {path.removesuffix('.bson.gz')}")
+    print(f"All of it is in {data}, and every count is the backup's of {manifest.made}. Start it: make run")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""A backup of a busy system is the system at one moment, and hearing every event again changes nothing in it."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import bson
+import pytest
+from nats.errors import Error as NatsError
+from pymongo import AsyncMongoClient
+
+from deploy import archive, backup, restore
+from deploy.archive import CannotRestore, Manifest
+from deploy.local import DEMO_PASSPHRASE, Ieum, running
+from deploy.processes import stores
+from services.chassis import bus
+from services.chassis.config import SERVICES, Settings
+from tests.system.recount import doubled, heard, recounted
+from tests.system.test_crashes import in_the_middle, load_demo
+
+pytestmark = pytest.mark.timeout(240)
+
+Client = AsyncMongoClient[dict[str, Any]]
+HEARD = {"people": 1, "courses": 3, "enrollment": 2, "progress": 1}
+"""How many services hear each."""
+# What runs on by the clock, with nobody doing anything.
+FLEETING = frozenset(("sessions", "attempts", "leases"))
+
+
+def settings_of(system: Ieum) -> Settings:
+    told = system.environment
+    return Settings.model_validate(
+        {"mongo_url": told["IEUM_MONGO_URL"], "nats_url": told["IEUM_NATS_URL"], "secrets": told["IEUM_SECRETS"]}
+    )
+
+
+@pytest.fixture(scope="module")
+async def saved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
+    """Made while people register, enrol and learn."""
+    data, to = tmp_path_factory.mktemp("busy"), tmp_path_factory.mktemp("backups") / "first"
+    async with (
+        running(data, environment={"IEUM_DEMO_PASSPHRASE": DEMO_PASSPHRASE}, say=lambda _: None) as system,
+        Client(system.environment["IEUM_MONGO_URL"]) as client,
+    ):
+        load = await load_demo(system.environment, 16)
+        await in_the_middle(client, 8, load)
+        manifest = await backup.back_up(settings_of(system), to)
+        assert load.returncode is None, "the system was meant to be busy"
+        load.kill()
+        await load.wait()
+    return to, manifest
+
+
+@pytest.fixture(scope="module")
+async def restored(saved: tuple[Path, Manifest], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory of an empty Ieum after it."""
+    data = tmp_path_factory.mktemp("restored")
+    await restore.restore_here(saved[0], data)
+    return data
+
+
+def documents(root: Path, path: Path) -> list[dict[str, Any]]:
+    return list(bson.decode_all(gzip.decompress((root / path).read_bytes())))
+
+
+async def contents(client: Client, manifest: Manifest) -> dict[str, dict[str, Any]]:
+    """Every document by its id, without what only says that it is still to be announced."""
+    found: dict[str, dict[str, Any]] = {}
+    for database, collections in manifest.collections.items():
+        for name in set(collections) - FLEETING:
+            rows = client[database][name].find({}, {"pending": 0, "due": 0})
+            found[f"{database}.{name}"] = {str(row["_id"]): row async for row in rows}
+    return found
+
+
+async def test_no_event_of_the_backup_is_of_a_change_that_its_databases_do_not_know(
+    saved: tuple[Path, Manifest],
+) -> None:
+    root, manifest = saved
+    for service in SERVICES:
+        revisions = {
+            (name, row["_id"]): row["revision"]
+            for name in manifest.collections.get(f"ieum_{service}", {})
+            for row in documents(root, archive.collection_file(f"ieum_{service}", name))
+            if "revision" in row
+        }
+        for event in documents(root, archive.stream_file(service)):
+            collection, _, rest = event["headers"]["ce-id"].partition("/")
+            key, revision, _ = rest.rsplit("/", 2)
+            assert int(revision) <= revisions.get((collection, key), int(revision))
+
+
+async def test_a_restored_system_is_the_same_after_it_heard_all_events_again(
+    saved: tuple[Path, Manifest], restored: Path
+) -> None:
+    _, manifest = saved
+    async with (
+        running(restored, listed=stores, say=lambda _: None) as still,
+        Client(still.environment["IEUM_MONGO_URL"], tz_aware=True) as client,
+    ):
+        before = await contents(client, manifest)
+    async with (
+        running(restored, say=lambda _: None) as system,
+        Client(system.environment["IEUM_MONGO_URL"], tz_aware=True) as client,
+    ):
+        await caught_up(settings_of(system))
+        expected = await recounted(client, restored / "secrets")
+        assert expected
+        async with asyncio.timeout(20):
+            while await heard(client) != expected:
+                await asyncio.sleep(0.1)
+        assert await doubled(client) == []
+        after = await contents(client, manifest)
+        await forget_what_was_heard(settings_of(system))
+        await caught_up(settings_of(system))
+        assert await contents(client, manifest) == after
+    ahead = {"ieum_progress", "ieum_enrollment", "ieum_statistics"}  # may have been behind by an event or two
+    for collection, rows in before.items():
+        assert set(rows) <= set(after[collection]), collection
+        if collection.partition(".")[0] not in ahead:
+            assert after[collection] == rows, collection
+
+
+async def test_media_come_back_byte_for_byte(saved: tuple[Path, Manifest], restored: Path) -> None:
+    root, manifest = saved
+    chunks = [name for name in manifest.collections["ieum_courses"] if name.endswith(".chunks")]
+    assert chunks
+    async with (
+        running(restored, listed=stores, say=lambda _: None) as system,
+        Client(system.environment["IEUM_MONGO_URL"], tz_aware=True) as client,
+    ):
+        for name in chunks:
+            kept = {row["_id"]: row["data"] for row in documents(root, archive.collection_file("ieum_courses", name))}
+            assert {row["_id"]: row["data"] async for row in client["ieum_courses"][name].find()} == kept
+            assert kept
+
+
+def test_the_keys_lie_apart_for_their_owner_only(saved: tuple[Path, Manifest], restored: Path) -> None:
+    root, _ = saved
+    assert stat.S_IMODE(root.stat().st_mode) == stat.S_IMODE((root / "secrets").stat().st_mode) == 0o700
+    for key in (root / "secrets").iterdir():
+        assert stat.S_IMODE(key.stat().st_mode) == 0o600
+        assert (restored / "secrets" / key.name).read_text() == key.read_text()
+
+
+async def test_what_is_not_empty_is_refused_and_left_alone(saved: tuple[Path, Manifest], restored: Path) -> None:
+    with pytest.raises(CannotRestore, match="is not empty"):
+        await restore.restore_here(saved[0], restored)
+
+
+async def test_a_damaged_backup_is_refused_before_anything_is_written(
+    saved: tuple[Path, Manifest], tmp_path: Path
+) -> None:
+    root, _ = saved
+    manifest = json.loads((root / "manifest.json").read_text())
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(CannotRestore, match="missing or damaged"):
+        await restore.restore_here(tmp_path, tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+async def test_a_directory_that_is_no_backup_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CannotRestore, match="not a finished backup"):
+        await restore.restore_here(tmp_path, tmp_path / "data")
+
+
+async def forget_what_was_heard(settings: Settings) -> None:
+    """As after a restore: the services find their consumers gone and begin with the first event."""
+    async with bus.connect(settings.nats_url, "test") as events:
+        for service in SERVICES:
+            stream = events.stream(f"ieum.{service}.v1")
+            for each in await events.jetstream.consumers_info(stream):
+                await events.jetstream.delete_consumer(stream, each.name)
+            assert await events.jetstream.consumers_info(stream) == []
+
+
+async def caught_up(settings: Settings) -> None:
+    """Every service has heard all that the streams hold."""
+    async with bus.connect(settings.nats_url, "test") as events, asyncio.timeout(60):
+        for service, services in HEARD.items():
+            while not await _nothing_pending(events, f"ieum.{service}.v1", services):
+                await asyncio.sleep(0.1)
+
+
+async def _nothing_pending(events: bus.Bus, package: str, services: int) -> bool:
+    try:
+        consumers = await events.jetstream.consumers_info(events.stream(package))
+    except NatsError:
+        return False
+    durables = [each for each in consumers if each.config.durable_name]
+    return len(durables) >= services and all(not each.num_pending and not each.num_ack_pending for each in durables)
