@@ -52,7 +52,7 @@ class Seen:
 
 async def drive(url: str, requests: Sequence[Request], at_once: int, seconds: float) -> Seen:
     """From a process of its own; until the time is over or every request has been made once."""
-    plan = {"url": url, "at_once": at_once, "seconds": seconds, "requests": [asdict(each) for each in requests]}
+    plan = {"url": url, "at_once": at_once, "seconds": seconds, "requests": [vars(each) for each in requests]}
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.clients"), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
@@ -93,7 +93,7 @@ async def _run(plan: dict[str, Any]) -> Seen:
             for _ in range(plan["at_once"]):
                 tasks.create_task(client())
         took = time.perf_counter() - began
-    return Seen(took, statuses, each, first, " | ".join(samples))
+    return Seen(took, dict(statuses), each, first, " | ".join(samples))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from bench.city import LESSONS, City, Taking, answers_of, expiry
 from ieum.courses.v1.events_pb2 import CoursePublished
+from services.chassis.clock import now
 from services.chassis.outbox import Pending, pending_event
 from services.chassis.principal import pseudonym
 from services.courses.announce import announce
@@ -114,7 +115,7 @@ def person_document(key: str, login: str, area: str, hashed: str, *grants: peopl
 
 
 def session_document(secret: str, person: str) -> Document:
-    session = Session(person, 0, False, WRITTEN.replace(year=2026), expiry())
+    session = Session(person, 0, False, now(), expiry())
     key = hashlib.sha256(secret.encode()).hexdigest()
     return {"_id": key, "revision": 1, **_SESSION.dump_python(session)}
 

@@ -78,7 +78,7 @@ async def _serving(what: str) -> AsyncIterator[str]:
 
 async def _aiohttp() -> Floor:
     async with _serving("aiohttp") as address:
-        seen = await clients.drive(f"http://{address}", [clients.Request("/")] * 200_000, AT_ONCE, SECONDS)
+        seen = await clients.drive(f"http://{address}", [clients.Request("/")] * 100_000, AT_ONCE, SECONDS)
     return Floor(seen.count / seen.seconds, seen.percentile(0.5), seen.percentile(0.99))
 
 

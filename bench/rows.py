@@ -17,6 +17,8 @@ from services.chassis.clock import now
 
 _PLENTY = 60_000
 _CLIENTS = 64
+_TOGETHER = 256
+"""Learners at once, so that each does something every second or less often, as long as a row is measured."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def _course(city: City) -> list[Request]:
 
 
 def _mine(city: City) -> list[Request]:
-    learners = range(min(256, city.active))
+    learners = range(_TOGETHER)
     return [Request("/learning", _learner(city, each)) for each in islice(cycle(learners), _PLENTY)]
 
 
@@ -59,7 +61,7 @@ def _lesson(city: City) -> list[Request]:
     def path(learner: int) -> str:
         return f"/learning/{city.enrolment(cities.ALMOST_COURSE, learner)}/l03/b"
 
-    learners = range(min(256, city.active))
+    learners = range(_TOGETHER)
     return [Request(path(each), _learner(city, each)) for each in islice(cycle(learners), _PLENTY)]
 
 
@@ -82,7 +84,7 @@ def _opening(city: City) -> list[Request]:
         Request(_record_path(city, cities.FRESH_COURSE, learner), _learner(city, learner), {"steps": [step]})
         for lesson in range(cities.LESSONS)
         for step in [_opened(lesson, screen) for screen in SCREENS]
-        for learner in range(city.active)
+        for learner in range(_TOGETHER)
     ]
 
 
@@ -95,7 +97,7 @@ def _completing(city: City) -> list[Request]:
             {"steps": [_answered(lesson, QUESTIONS[-1])]},
         )
         for lesson in range(cities.LESSONS - 1)
-        for learner in range(city.active)
+        for learner in range(_TOGETHER)
     ]
 
 

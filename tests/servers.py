@@ -1,5 +1,8 @@
 """The real mongod and nats-server that tests talk to: one of each for a test run (with xdist, for each worker), started
-by the same code as everywhere else, on data that lives in memory where the machine has a place for that."""
+by the same code as everywhere else, on data that lives in memory where the machine has a place for that.
+
+This mongod refuses to read a collection from end to end, so that a query without its index fails the test that asks it.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,22 @@ import os
 import secrets
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from deploy import processes
 from deploy.place import Place, settle
+from deploy.processes import Process
 from deploy.supervisor import System
 
 MEMORY = Path("/dev/shm")
+
+
+def strict_mongod(place: Place) -> Process:
+    plain = processes.mongod(place)
+    return replace(plain, command=(*plain.command, "--setParameter", "notablescan=1"))
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +37,7 @@ def place() -> Iterator[Place]:
 
 @pytest.fixture(scope="session")
 async def stores(place: Place) -> AsyncIterator[System]:
-    system = System((processes.mongod(place), processes.nats_server(place)), place.environment, place.data / "logs")
+    system = System((strict_mongod(place), processes.nats_server(place)), place.environment, place.data / "logs")
     try:
         await system.start()
         yield system

@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from typing import Any, Generic, TypeVar
 from weakref import WeakValueDictionary
 
@@ -56,11 +57,17 @@ class Entities(Generic[T]):
     """A collection whose documents are values of one frozen dataclass; `revision` counts the changes of each.
 
     A verb maps a value to (new value, facts). It may run more than once and must not do anything but compute.
+    So many of the values written last are remembered as `remember` says: who changes the same again need not read.
     """
 
-    def __init__(self, collection: Collection, kind: type[T], announce: Announce, outbox: Outbox) -> None:
+    def __init__(
+        self, collection: Collection, kind: type[T], announce: Announce, outbox: Outbox, *, remember: int = 0
+    ) -> None:
         self.collection = collection
         self._kind: TypeAdapter[T] = TypeAdapter(kind)
+        self._fields = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # kind is a dataclass
+        self._remember = remember
+        self._remembered: dict[str, tuple[int, T]] = {}
         self._announce = announce
         self._outbox = outbox
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -104,6 +111,10 @@ class Entities(Generic[T]):
         """
         lock = self._locks.setdefault(key, asyncio.Lock())
         async with lock:
+            if (known := self._remembered.pop(key, None)) and session is None:
+                changed = await self._change_remembered(key, *known, verb)
+                if changed is not None:
+                    return changed
             for attempt in range(_TRIES):
                 document = await self.collection.find_one({"_id": key}, session=session)
                 if document is None and start is None:
@@ -113,10 +124,24 @@ class Entities(Generic[T]):
                 value, facts = verb(before)
                 if document is not None and value == before and not facts:
                     return value
-                if await self._write(key, document, before, value, facts, session):
+                revision, carried = (document["revision"], document.get("pending", [])) if document else (0, [])
+                if await self._write(key, revision, before, value, facts, carried, session):
                     return value
                 await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311 - jitter
         raise Conflict("BUSY")
+
+    async def _change_remembered(
+        self, key: str, revision: int, before: T, verb: Callable[[T], tuple[T, Sequence[Any]]]
+    ) -> T | None:
+        """What is remembered may be out of date. A write, guarded by the revision, would then miss; anything else that
+        the verb says, nothing to do or a refusal, has to be asked of the document itself (None)."""
+        try:
+            value, facts = verb(before)
+        except Exception:
+            return None
+        if value == before and not facts:
+            return None
+        return value if await self._write(key, revision, before, value, facts, [], None) else None
 
     async def nudge(self, key: str) -> None:
         """After the commit of a transaction that changed it: announces now, not only with the next sweep."""
@@ -127,42 +152,63 @@ class Entities(Generic[T]):
     async def _write(
         self,
         key: str,
-        document: Document | None,
+        revision: int,
         before: T,
         value: T,
         facts: Sequence[Any],
+        carried: Sequence[Pending],
         session: AsyncClientSession | None,
     ) -> bool:
-        revision = (document["revision"] if document else 0) + 1
-        moment = now()
+        """Where the document still has this revision (0: is not there yet). `carried`: events that wait on it."""
         pending = [
-            pending_event(f"{self.collection.name}/{key}/{revision}/{place}", key, self._announce(fact, key, revision))
+            pending_event(
+                f"{self.collection.name}/{key}/{revision + 1}/{place}", key, self._announce(fact, key, revision + 1)
+            )
             for place, fact in enumerate(facts)
         ]
-        fields = self.dump(value)
-        if document is None:
-            fresh: Document = {"_id": key, "revision": revision, **fields}
-            if pending:
-                fresh |= {"pending": pending, "due": moment}
-            try:
-                await self.collection.insert_one(fresh, session=session)
-            except DuplicateKeyError as error:
-                if "_id" not in (error.details or {}).get("keyPattern", {"_id": 1}):
-                    raise
-                return False
+        if revision:
+            written = await self._update(key, revision, before, value, pending, session)
         else:
-            old = self.dump(before)
-            update: Document = {"$set": {name: field for name, field in fields.items() if old.get(name) != field}}
-            update["$set"]["revision"] = revision
-            if pending:
-                update["$push"] = {"pending": {"$each": pending}}
-                update["$min"] = {"due": moment}
-            matched = await self.collection.update_one(
-                {"_id": key, "revision": document["revision"]}, update, session=session
-            )
-            if matched.matched_count == 0:
-                return False
-        if pending and session is None:
-            carried: list[Pending] = [] if document is None else document.get("pending", [])
-            self._outbox.nudge(self.collection, key, [*carried, *pending])
+            written = await self._insert(key, value, pending, session)
+        if not written:
+            return False
+        if session is None:
+            nudged = not pending or self._outbox.nudge(self.collection, key, [*carried, *pending])
+            # What could not be queued stands on the document alone, and the next to change it shall carry it on.
+            if self._remember and nudged:
+                self._keep(key, revision + 1, value)
         return True
+
+    async def _insert(self, key: str, value: T, pending: Sequence[Pending], session: AsyncClientSession | None) -> bool:
+        fresh: Document = {"_id": key, "revision": 1, **self.dump(value)}
+        if pending:
+            fresh |= {"pending": pending, "due": now()}
+        try:
+            await self.collection.insert_one(fresh, session=session)
+        except DuplicateKeyError as error:
+            if "_id" not in (error.details or {}).get("keyPattern", {"_id": 1}):
+                raise
+            return False
+        return True
+
+    async def _update(
+        self,
+        key: str,
+        revision: int,
+        before: T,
+        value: T,
+        pending: Sequence[Pending],
+        session: AsyncClientSession | None,
+    ) -> bool:
+        changed = {name for name in self._fields if getattr(before, name) != getattr(value, name)}
+        update: Document = {"$set": {**self._kind.dump_python(value, include=changed), "revision": revision + 1}}
+        if pending:
+            update["$push"] = {"pending": {"$each": pending}}
+            update["$min"] = {"due": now()}
+        matched = await self.collection.update_one({"_id": key, "revision": revision}, update, session=session)
+        return matched.matched_count == 1
+
+    def _keep(self, key: str, revision: int, value: T) -> None:
+        if len(self._remembered) >= self._remember:
+            del self._remembered[next(iter(self._remembered))]
+        self._remembered[key] = revision, value

@@ -61,12 +61,14 @@ class Outbox:
                 [("due", ASCENDING)], name="outbox", partialFilterExpression={"due": {"$exists": True}}
             )
 
-    def nudge(self, collection: AsyncCollection[dict[str, Any]], key: str, pending: Sequence[Pending]) -> None:
-        """Publish soon. When too much is waiting the sweep takes it later."""
+    def nudge(self, collection: AsyncCollection[dict[str, Any]], key: str, pending: Sequence[Pending]) -> bool:
+        """Publish soon. When too much is waiting (False) the sweep takes it later."""
         quick = next(watched for watched in self._collections if watched.name == collection.name)
         queue = self._queues[hash((collection.name, key)) % _WORKERS]
-        if not queue.full():
-            queue.put_nowait((quick, key, pending))
+        if queue.full():
+            return False
+        queue.put_nowait((quick, key, pending))
+        return True
 
     async def run(self) -> None:
         """Until cancelled."""

@@ -21,6 +21,8 @@ from services.progress.wire.announced import announced
 from services.progress.wire.plans import plan_of
 
 _CACHED_PLANS = 500
+# Of learners in the middle of a lesson: some 20 kB each.
+_REMEMBERED = 1_000
 FindPlan = Callable[[Record], Plan | None]
 GRID_FIELDS = ("person", "version", "summary", "enrol_time", "completion.time", "last_activity_time", "withdraw_time")
 
@@ -80,7 +82,7 @@ class Plans:
 
 class Store:
     def __init__(self, database: Database, outbox: Outbox) -> None:
-        self._records = Entities(database["records"], Record, announced, outbox)
+        self._records = Entities(database["records"], Record, announced, outbox, remember=_REMEMBERED)
         self._courses = database["courses"]
         self.plans = Plans(database["plans"])
 

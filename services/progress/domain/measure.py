@@ -31,6 +31,9 @@ class Measured:
     score: int
 
 
+_UNTOUCHED = Measured(LessonState.NOT_STARTED, 0, -1)
+
+
 def score_of(items: tuple[Item, ...], attempt: Attempt) -> int | None:
     """Percent of points, half up; None while an item is not answered."""
     right = {given.item: given.correct for given in attempt.answers}
@@ -57,6 +60,8 @@ def may_begin(quiz: QuizRecord, plan: Plan) -> bool:
 
 
 def measure(lesson: plans.Lesson, done: LessonRecord, plan: Plan) -> Measured:
+    if not done.opened and not done.quizzes:
+        return _UNTOUCHED
     opened = {each.screen for each in done.opened}.intersection(lesson.screens)
     quizzes = [done.quiz(quiz.id) for quiz in lesson.quizzes]
     scores = [quiz.best_score for quiz in quizzes]
@@ -100,7 +105,7 @@ def standing(record: Record) -> Standing:
 
 def summary(record: Record, plan: Plan) -> Summary:
     done = {lesson.lesson: lesson for lesson in record.lessons}
-    measured = [measure(lesson, done.get(lesson.id) or LessonRecord(lesson.id), plan) for lesson in plan.lessons]
+    measured = [measure(lesson, done[lesson.id], plan) if lesson.id in done else _UNTOUCHED for lesson in plan.lessons]
     states = [STATES.index(each.state) + 1 for each in measured]
     scores = [each.score + 1 for each in measured]
     return Summary(plan.version, standing(record), _percent(record, plan, measured), bytes([*states, *scores]))

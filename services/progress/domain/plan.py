@@ -49,8 +49,10 @@ class Lesson:
         raise Refused("QUIZ_UNKNOWN")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
+    """Its own key: there is one value of a version in a process."""
+
     course: str
     version: int
     title: Mapping[str, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ieum.progress.v1 import progress_pb2 as pb
 from services.chassis.clock import stamp
@@ -14,6 +15,7 @@ from services.progress.domain.plan import Plan
 from services.progress.domain.record import Attempt, Completion, LessonRecord, QuizRecord, Record
 from services.progress.wire.steps import answer_message
 
+_STATES = {state: pb.LessonState.Value(state.name) for state in LessonState}
 _ID = re.compile(r"^(?:progress|enrollments)/([a-z0-9-]{1,64})$")
 
 
@@ -29,26 +31,73 @@ def enrollment_name(record: Record) -> str:
     return f"enrollments/{record.enrollment}"
 
 
-def progress_message(record: Record, plan: Plan | None, certificate: pb.Certificate | None) -> pb.Progress:
+def progress_message(
+    record: Record, plan: Plan | None, certificate: pb.Certificate | None, *, with_quizzes: bool = True
+) -> pb.Progress:
     """Without a plan (its version was announced but not heard of yet) the lessons are left out."""
-    return pb.Progress(
-        name=f"progress/{record.enrollment}",
-        enrollment=enrollment_name(record),
-        person=record.person,
-        course=record.course,
-        version=record.version,
-        lessons=[_lesson_message(lesson, record.lesson(lesson.id), plan) for lesson in plan.lessons] if plan else (),
-        position=pb.Position(lesson=record.position.lesson, screen=record.position.screen) if record.position else None,
-        withdrawn=record.withdraw_time is not None,
-        enrol_time=stamp(record.enrol_time),
-        start_time=stamp(record.start_time),
-        complete_time=stamp(record.completion.time) if record.completion else None,
-        completion_reason=reason_message(record.completion) if record.completion else None,
-        certificate=certificate,
-        last_activity_time=stamp(record.last_activity_time),
-        percent=record.summary.percent,
-        course_title=plan.title if plan else None,
+    message = pb.Progress()
+    if plan:
+        message.CopyFrom(_untouched(plan, with_quizzes))
+        places = {lesson.id: place for place, lesson in enumerate(plan.lessons)}
+        for done in record.lessons:
+            if done.lesson in places:
+                place = places[done.lesson]
+                _fill(message.lessons[place], plan.lessons[place], done, plan, with_quizzes=with_quizzes)
+    message.MergeFrom(
+        pb.Progress(
+            name=f"progress/{record.enrollment}",
+            enrollment=enrollment_name(record),
+            person=record.person,
+            course=record.course,
+            version=record.version,
+            position=_position(record),
+            withdrawn=record.withdraw_time is not None,
+            enrol_time=stamp(record.enrol_time),
+            start_time=stamp(record.start_time),
+            complete_time=stamp(record.completion.time) if record.completion else None,
+            completion_reason=reason_message(record.completion) if record.completion else None,
+            certificate=certificate,
+            last_activity_time=stamp(record.last_activity_time),
+            percent=record.summary.percent,
+        )
     )
+    return message
+
+
+def _position(record: Record) -> pb.Position | None:
+    return pb.Position(lesson=record.position.lesson, screen=record.position.screen) if record.position else None
+
+
+@lru_cache(maxsize=500)
+def _untouched(plan: Plan, with_quizzes: bool) -> pb.Progress:
+    """What is the same for every learner of a version: copied, and filled in where a learner has done something."""
+    lessons = [
+        pb.LessonProgress(
+            lesson=lesson.id,
+            state=pb.NOT_STARTED,
+            counted=lesson.counted,
+            screen_count=len(lesson.screens),
+            quizzes=[_quiz_message(quiz, QuizRecord(quiz.id), plan) for quiz in lesson.quizzes] if with_quizzes else (),
+            title=lesson.title,
+            minutes=lesson.minutes,
+        )
+        for lesson in plan.lessons
+    ]
+    return pb.Progress(lessons=lessons, course_title=plan.title)
+
+
+def _fill(
+    message: pb.LessonProgress, lesson: plans.Lesson, done: LessonRecord, plan: Plan, *, with_quizzes: bool
+) -> None:
+    opened = {each.screen for each in done.opened}
+    state = lesson_state(lesson, done, plan)
+    message.state = _STATES[state]
+    message.opened_screens.extend(screen for screen in lesson.screens if screen in opened)
+    if with_quizzes and done.quizzes:
+        del message.quizzes[:]
+        message.quizzes.extend(_quiz_message(quiz, done.quiz(quiz.id), plan) for quiz in lesson.quizzes)
+    if state is LessonState.DONE:
+        message.MergeFrom(pb.LessonProgress(done_time=stamp(done.done_time)))
 
 
 def reason_message(completion: Completion) -> pb.CompletionReason:
@@ -74,22 +123,6 @@ def certificate_message(record: Record, plan: Plan | None, *, with_person: bool)
         minutes=plan.minutes if plan else 0,
         issue_time=stamp(certificate.issue_time),
         revoke_time=stamp(certificate.revoke_time),
-    )
-
-
-def _lesson_message(lesson: plans.Lesson, done: LessonRecord, plan: Plan) -> pb.LessonProgress:
-    opened = {each.screen for each in done.opened}
-    state = lesson_state(lesson, done, plan)
-    return pb.LessonProgress(
-        lesson=lesson.id,
-        state=pb.LessonState.Value(state.name),
-        counted=lesson.counted,
-        opened_screens=[screen for screen in lesson.screens if screen in opened],
-        screen_count=len(lesson.screens),
-        quizzes=[_quiz_message(quiz, done.quiz(quiz.id), plan) for quiz in lesson.quizzes],
-        done_time=stamp(done.done_time) if state is LessonState.DONE else None,
-        title=lesson.title,
-        minutes=lesson.minutes,
     )
 
 
