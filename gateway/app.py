@@ -24,6 +24,7 @@ def create_app(settings: GatewaySettings) -> web.Application:
     app = web.Application(
         middlewares=[
             observe.observe,
+            shelf.serve,
             frame.set_page,
             errors.render_problems,
             guard.refuse_foreign,
@@ -35,6 +36,7 @@ def create_app(settings: GatewaySettings) -> web.Application:
         client_max_size=guard.LARGEST_BODY,
     )
     app[SETTINGS] = settings
+    app[SHELF] = Shelf()
     app[FORM_KEY] = settings.secret("session_key")
     app[REGISTRATIONS] = Pace(settings.registrations_per_minute)
     app[observe.BEHIND_PROXY] = settings.behind_proxy

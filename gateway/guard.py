@@ -12,11 +12,12 @@ import re
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from multidict import CIMultiDict
 from yarl import URL
 
 from gateway.auth import VIEWER, bearer, is_api, session_secret
@@ -30,28 +31,40 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; media-src 'self' https:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+_HARMLESS = CIMultiDict(
+    {
+        "Server": "Ieum",  # and not which version of what
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+)
 _TOKEN_COOKIE = "ieum_form"  # noqa: S105  # a name
 TOKEN_FIELD = "_csrf"  # noqa: S105  # a name
 _POST_FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>', re.IGNORECASE)
 
 FORM_KEY = web.AppKey("form_key", bytes)
+SEALED_LATER = web.RequestKey("sealed_later", bool)
+
+
+def headers(request: web.Request) -> CIMultiDict[str]:
+    """What goes with every answer."""
+    found = _HARMLESS.copy()
+    if request.secure:
+        found["Strict-Transport-Security"] = "max-age=31536000"
+    return found
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """An on_response_prepare signal, so that no answer goes without; a handler's own stricter header stands."""
-    response.headers["Server"] = "Ieum"  # and not which version of what
-    for name, value in _HEADERS.items():
+    if response.headers.get("Server") == _HARMLESS["Server"]:
+        return
+    for name, value in headers(request).items():
         response.headers.setdefault(name, value)
-    if request.secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    response.headers["Server"] = _HARMLESS["Server"]
     if request.path.startswith("/static/build/"):
         response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
     elif request.get(VIEWER) or request.method not in SAFE_METHODS or is_api(request):
@@ -65,8 +78,8 @@ async def refuse_foreign(request: web.Request, handler: Handler) -> web.StreamRe
     if request.method not in SAFE_METHODS and not await _is_ours(request):
         raise Forbidden("REQUEST_FOREIGN")
     response = await handler(request)
-    if request.method == "GET" and "Sec-Fetch-Site" not in request.headers and not is_api(request):
-        _seal_forms(request, response)
+    if SEALED_LATER not in request:
+        seal(request, response)
     return response
 
 
@@ -111,13 +124,41 @@ def _token(request: web.Request, nonce: str) -> str:
     return hmac.digest(request.app[FORM_KEY], bound, hashlib.sha256).hex()
 
 
-def _seal_forms(request: web.Request, response: web.StreamResponse) -> None:
-    """For a browser that does not say where a request comes from: each form of the page gets its token."""
-    if not isinstance(response, web.Response) or response.content_type != "text/html" or not response.text:
+def needs_token(request: web.Request) -> bool:
+    """Of a browser that does not say where a request comes from."""
+    return request.method == "GET" and "Sec-Fetch-Site" not in request.headers and not is_api(request)
+
+
+def seal(request: web.Request, response: web.StreamResponse) -> None:
+    """Each form of the page gets its token where the browser needs one."""
+    if not needs_token(request) or not isinstance(response, web.Response):
         return
+    if response.content_type == "text/html" and response.text:
+        nonce, hidden = _nonce_and_field(request)
+        response.text = hidden.join(pieces(response.text))
+        _set_nonce(request, response, nonce)
+
+
+def pieces(page: str) -> list[str]:
+    """The page, cut where the tokens of its forms go."""
+    ends = [form.end() for form in _POST_FORM.finditer(page)]
+    return [page[start:end] for start, end in zip([0, *ends], [*ends, len(page)], strict=True)]
+
+
+def sealed(request: web.Request, cut: Iterable[bytes]) -> web.Response:
+    """A page from its pieces."""
+    nonce, hidden = _nonce_and_field(request)
+    response = web.Response(body=hidden.encode().join(cut), content_type="text/html", charset="utf-8")
+    _set_nonce(request, response, nonce)
+    return response
+
+
+def _nonce_and_field(request: web.Request) -> tuple[str, str]:
     nonce = request.cookies.get(_TOKEN_COOKIE) or secrets.token_urlsafe(16)
-    hidden = f'<input type="hidden" name="{TOKEN_FIELD}" value="{_token(request, nonce)}">'
-    response.text = _POST_FORM.sub(lambda form: form[0] + hidden, response.text)
+    return nonce, f'<input type="hidden" name="{TOKEN_FIELD}" value="{_token(request, nonce)}">'
+
+
+def _set_nonce(request: web.Request, response: web.Response, nonce: str) -> None:
     response.set_cookie(_TOKEN_COOKIE, nonce, path="/", httponly=True, samesite="Lax", secure=request.secure)
 
 

@@ -12,7 +12,7 @@ from yarl import URL
 from gateway import errors, learning
 from gateway.auth import VIEWER
 from gateway.clients import CLIENTS, Clients
-from gateway.web import outline
+from gateway.web import outline, shelf
 from gateway.web.cards import AUDIENCES, LEVELS, TOPICS, card_of
 from gateway.web.frame import go_to
 from gateway.web.i18n import LANGUAGES, Locale, msgid
@@ -82,6 +82,7 @@ def wish_of(query: MultiMapping[str]) -> Wish:
 
 
 @routes.get("/courses")
+@shelf.public
 async def show_catalogue(request: web.Request) -> web.Response:
     locale, wish = request[PAGE].locale, wish_of(request.query)
     entries, total = await _search(request.app[CLIENTS], wish)
@@ -133,6 +134,7 @@ async def _search(clients: Clients, wish: Wish) -> tuple[list[CatalogEntry], int
 
 
 @routes.get("/courses/{course}")
+@shelf.public
 async def show_course(request: web.Request) -> web.Response:
     return await _course_page(request)
 

@@ -8,6 +8,7 @@ import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import Any
 
 from aiohttp import web
@@ -68,12 +69,12 @@ async def set_viewer(request: web.Request, handler: Handler) -> web.StreamRespon
 def _page(request: web.Request) -> PageContext:
     settings = request.app[SETTINGS]
     viewer = request[auth.VIEWER]
-    locale = locales()[_language(request, viewer)]
+    locale = locales()[language(request, viewer)]
     return PageContext(
         locale=locale,
         site=Site(locale.pick(settings.site_name)[0], settings.site_phone, locale.pick(settings.site_hours)[0]),
         path=request.path_qs,
-        size=_size(request),
+        size=text_size(request),
         viewer=Viewer(viewer.name, viewer.roles, _shared_seconds(viewer)) if viewer else None,
         nav=_ways(request.path, locale, viewer),
         flash=_read_flash(request),
@@ -86,16 +87,26 @@ def _shared_seconds(viewer: auth.Viewer) -> int | None:
     return max(0, int((viewer.expire_time - clock.now()).total_seconds()))
 
 
-def _language(request: web.Request, viewer: auth.Viewer | None) -> str:
+def is_personal(request: web.Request) -> bool:
+    """Somebody signed in, or with something to be told, asks."""
+    return bool(auth.session_secret(request)) or _FLASH in request.cookies
+
+
+def language(request: web.Request, viewer: auth.Viewer | None = None) -> str:
     """The choice made in this browser, else the person's own, else what the browser asks for."""
     for chosen in (request.cookies.get("lang"), viewer.locale if viewer else None):
         if chosen in i18n.LANGUAGES:
             return str(chosen)
-    wanted = [part.partition(";")[0].strip() for part in request.headers.get("Accept-Language", "").split(",")]
+    return _wanted(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(maxsize=1_000)
+def _wanted(header: str) -> str:
+    wanted = [part.partition(";")[0].strip() for part in header.split(",")]
     return negotiate_locale(wanted, list(i18n.LANGUAGES), sep="-") or i18n.DEFAULT
 
 
-def _size(request: web.Request) -> int:
+def text_size(request: web.Request) -> int:
     size = _known_size(request.cookies.get("size", ""))
     return USUAL_SIZE if size is None else size
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from gateway.places import PLACES
+from gateway.web import shelf
 from gateway.web.render import PAGE, page
 from services.chassis.errors import Unavailable
 
@@ -12,16 +13,19 @@ routes = web.RouteTableDef()
 
 
 @routes.get("/help")
+@shelf.public
 async def show_help(request: web.Request) -> web.Response:
     return page(request, "help/help.html", centres=await _centres(request))
 
 
 @routes.get("/privacy")
+@shelf.public
 async def privacy(request: web.Request) -> web.Response:
     return page(request, "help/privacy.html")
 
 
 @routes.get("/accessibility")
+@shelf.public
 async def accessibility(request: web.Request) -> web.Response:
     return page(request, "help/accessibility.html")
 
@@ -32,6 +36,7 @@ async def _centres(request: web.Request) -> list[dict[str, str]]:
     try:
         places = await request.app[PLACES].all()
     except Unavailable:
+        shelf.keep_off(request)
         return []
     return [
         {

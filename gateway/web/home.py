@@ -10,6 +10,7 @@ from aiohttp import web
 from gateway.auth import VIEWER
 from gateway.clients import CLIENTS
 from gateway.places import PLACES, Gazetteer
+from gateway.web import shelf
 from gateway.web.cards import TOPICS, card_of
 from gateway.web.i18n import Locale
 from gateway.web.render import PAGE, page
@@ -32,6 +33,7 @@ class Centre:
 
 
 @routes.get("/")
+@shelf.public
 async def show(request: web.Request) -> web.Response:
     clients, locale, viewer = request.app[CLIENTS], request[PAGE].locale, request[VIEWER]
     found = await clients.courses.SearchCatalog(SearchCatalogRequest(page_size=_COURSES))
@@ -53,6 +55,7 @@ async def _centres(request: web.Request, locale: Locale) -> Sequence[Centre]:
     try:
         return centres_of(locale, await request.app[PLACES].all())
     except Unavailable:
+        shelf.keep_off(request)
         return ()
 
 

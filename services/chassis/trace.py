@@ -82,5 +82,9 @@ def hide_private(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMap
     return event
 
 
+# Bound once: it takes its configuration at first use.
+_log = structlog.get_logger()
+
+
 def log() -> Any:
-    return structlog.get_logger()
+    return _log
