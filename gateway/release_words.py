@@ -42,4 +42,7 @@ RELEASES: Mapping[str, str] = {
     "BUILD_FAILED": msgid(
         "Something went wrong while counting. What is done is kept. Build it again; if it fails again, call us."
     ),
+    "DAY_UNREADABLE": msgid("Choose the day on which it comes out, for example 2026-12-01."),
+    "HOUR_UNREADABLE": msgid("Choose the time of day, for example 09:00."),
+    "EMBARGO_OVER": msgid("This time is over already. Choose a later one, or choose “At once”."),
 }

@@ -81,6 +81,7 @@ _CODES: Mapping[str, str] = {
     "N_NKD": msgid("Not North Korean defectors"),
     "MIG": msgid("Marriage migrants"),
     "N_MIG": msgid("Not marriage migrants"),
+    "GEN": msgid("None of the groups, and under 55"),
     "DC30_1": msgid("Information search, evaluation and management"),
     "DC30_2": msgid("Communication and collaboration"),
     "DC30_3": msgid("Content creation"),
@@ -190,6 +191,11 @@ def _number(value: pb.Value, locale: Locale) -> str:
     if value.measure == RATE:
         return locale.percent(float(value.value) / 100, digits)
     return locale.number(float(value.value), digits)
+
+
+def code_words(locale: Locale, code: str) -> str:
+    """A category of any dimension; the code itself where nobody gave it words."""
+    return locale.gettext(_CODES.get(code, code))
 
 
 def quarter(locale: Locale, code: str) -> str:

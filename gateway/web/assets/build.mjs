@@ -7,7 +7,7 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "..", "static", "build");
-const entries = ["ieum.css", "ieum.js", "staff.css", "editor.css", "editor.js"].map((name) => join(here, name)).filter(existsSync);
+const entries = ["ieum.css", "ieum.js", "staff.css", "releases.js", "editor.css", "editor.js"].map((name) => join(here, name)).filter(existsSync);
 
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
