@@ -15,7 +15,7 @@ from deploy.place import CannotStart, Place, held, settle
 from deploy.processes import SERVICES, STORES, Process, processes
 from deploy.supervisor import WITH_PARENT, System
 
-DEMO_LOGINS = ("learner", "instructor", "reviewer", "official", "admin")
+DEMO_LOGINS = ("learner", "instructor", "reviewer", "official", "official2", "admin")
 DEMO_PASSPHRASE = "hanbit-demo"  # noqa: S105 (meant to be known)
 Processes = Callable[[Place], tuple[Process, ...]]
 

@@ -19,6 +19,7 @@ from typing import Any
 from deploy.demo.api import Api
 from deploy.demo.content import Course, Json, answer, courses, quizzes
 from deploy.demo.learning import steps
+from deploy.demo.release import FEWEST_PEOPLE, publish_release
 from deploy.demo.residents import COUNT, Attendance, Resident, residents
 
 _AT_ONCE = 6
@@ -37,6 +38,8 @@ async def load(url: str, passphrase: str, today: date, count: int) -> None:
         audiences = {course.slug: course.source["audience"] for course, _ in published}
         people = residents(today, audiences, towns, count)
         await everybody(url, passphrase, admin, people, published, today)
+    if count >= FEWEST_PEOPLE:
+        await publish_release(url, passphrase, today)
 
 
 def create_admin(passphrase: str) -> None:
@@ -81,6 +84,7 @@ async def staff(admin: Api, passphrase: str) -> None:
         ("instructor", "이하늘", "HB0102", "hanbit-learning", [("INSTRUCTOR", "*")]),
         ("reviewer", "박서준", "HB0101", "hanbit-digital", [("REVIEWER", "*")]),
         ("official", "정다온", "HB0103", "hanbit-digital", [("OFFICIAL", "areas/HB01")]),
+        ("official2", "한지우", "HB0101", "hanbit-welfare", [("OFFICIAL", "areas/HB01")]),
     ]
     for login, name, area, organisation, grants in roles:
         person = await register(admin, login, name, f"areas/{area}", organisation, "ko", passphrase)
