@@ -146,9 +146,9 @@ def is_known(request: web.Request, headers: Mapping[str, str]) -> bool:
         return headers[hdrs.ETAG].removeprefix("W/") in tags or tags.strip() == "*"
     try:
         since = parsedate_to_datetime(request.headers.get(hdrs.IF_MODIFIED_SINCE, ""))
-    except ValueError:
+        return parsedate_to_datetime(headers[hdrs.LAST_MODIFIED]) <= since
+    except (KeyError, TypeError, ValueError):  # no such date here, or none that can be read
         return False
-    return parsedate_to_datetime(headers[hdrs.LAST_MODIFIED]) <= since
 
 
 def http_date(moment: datetime) -> str:

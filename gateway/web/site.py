@@ -15,7 +15,10 @@ from gateway.web import (
     audit,
     catalogue,
     certificates,
+    data,
     deadletters,
+    distribution,
+    distribution_recipients,
     entrance,
     frame,
     help,
@@ -51,6 +54,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     deadletters.routes,
     places.routes,
     help.routes,
+    data.routes,
 )
 
 
