@@ -18,8 +18,9 @@ from pymongo.asynchronous.collection import AsyncCollection
 from services.chassis import trace
 from services.chassis.bus import Bus, heed_cancellation
 from services.chassis.clock import now
+from services.chassis.combining import Writes
 
-_WORKERS = 16
+_WORKERS = 32
 _WAITING = 2_000
 _SWEEP_SECONDS = 2.0
 _GRACE = timedelta(seconds=3)
@@ -49,11 +50,14 @@ class Outbox:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._collections: list[AsyncCollection[dict[str, Any]]] = []
+        self._clearings: dict[str, Writes] = {}
         self._queues: list[asyncio.Queue[_Work]] = [asyncio.Queue(_WAITING) for _ in range(_WORKERS)]
 
     def watch(self, collection: AsyncCollection[dict[str, Any]]) -> None:
         # A clearing lost in a crash only publishes again, so it need not wait for the journal.
-        self._collections.append(collection.with_options(write_concern=WriteConcern(w=1, j=False)))
+        quick = collection.with_options(write_concern=WriteConcern(w=1, j=False))
+        self._collections.append(quick)
+        self._clearings[collection.name] = Writes(quick)
 
     async def prepare(self) -> None:
         for collection in self._collections:
@@ -108,7 +112,7 @@ class Outbox:
         left: dict[str, Any] = {
             "$filter": {"input": "$pending", "cond": {"$not": {"$in": ["$$this.id", {"$literal": sent}]}}}
         }
-        await collection.update_one(
+        await self._clearings[collection.name].update_one(
             {"_id": key},
             [
                 {"$set": {"pending": left}},

@@ -17,6 +17,7 @@ from ieum.courses.v1.events_pb2 import CourseRetired
 from ieum.people.v1 import people_pb2, people_pb2_grpc
 from services.chassis import mongo, rpc, trace
 from services.chassis.clock import now, stamp
+from services.chassis.combining import Writes
 from services.chassis.config import Settings
 from services.chassis.errors import Forbidden, Missing, Problem, Refused, Unauthenticated
 from services.chassis.mongo import Database, Entities
@@ -97,20 +98,47 @@ async def test_fifty_parallel_changes_are_all_kept_and_each_is_announced_once(
     await eventually(cleared, "the outbox is empty")
 
 
-async def test_two_processes_racing_on_one_entity_lose_nothing(settings: Settings, nats_url: str) -> None:
-    class Nowhere:
-        pass
+class Nowhere:
+    """A bus that nothing is sent on."""
 
+
+@pytest.mark.parametrize("remember", [0, 2])
+async def test_two_processes_racing_on_one_entity_lose_nothing(settings: Settings, remember: int) -> None:
     async with mongo.connect(settings.mongo_url) as one, mongo.connect(settings.mongo_url) as two:
         outbox = Outbox(Nowhere())  # type: ignore[arg-type]
         sides = [
-            Entities(client[f"{settings.prefix}race"]["tallies"], Tally, announced, outbox) for client in (one, two)
+            Entities(client[f"{settings.prefix}race"]["tallies"], Tally, announced, outbox, remember=remember)
+            for client in (one, two)
         ]
         async with asyncio.TaskGroup() as tasks:
             for number in range(40):
                 verb = partial(add, name=f"n{number}")
                 tasks.create_task(sides[number % 2].change("t", verb, start=Tally(0)))
         assert (await sides[0].get("t")).count == 40
+
+
+async def test_what_another_process_wrote_counts_more_than_what_is_remembered(settings: Settings) -> None:
+    async with mongo.connect(settings.mongo_url) as client:
+        rows, outbox = client[f"{settings.prefix}remembered"]["tallies"], Outbox(Nowhere())  # type: ignore[arg-type]
+        one, two = (Entities(rows, Tally, announced, outbox, remember=5) for _ in range(2))
+        await one.change("t", partial(add, name="first"), start=Tally(0))
+        await two.change("t", partial(add, name="second"))
+        assert (await one.change("t", partial(add, name="first"))).names == ("first", "second")
+        await two.change("t", partial(add, name="third"))
+        assert (await one.change("t", partial(add, name="fourth"))).count == 4
+
+
+async def test_writes_sent_together_each_end_as_they_would_alone(settings: Settings) -> None:
+    async with mongo.connect(settings.mongo_url) as client:
+        rows = client[f"{settings.prefix}together"]["rows"]
+        await rows.create_index("name", unique=True)
+        writes = Writes(rows)
+        asked = [writes.update_one({"_id": n}, {"$set": {"name": max(n, 1)}}, upsert=True) for n in range(30)]
+        ended = await asyncio.gather(*asked, return_exceptions=True)
+        failed = [place for place, error in enumerate(ended) if error is not None]
+        assert len(failed) == 1
+        assert failed[0] in (0, 1)
+        assert {row["_id"] async for row in rows.find().hint("_id_")} == set(range(30)) - set(failed)
 
 
 async def test_events_written_before_a_crash_are_published_by_the_sweep(
