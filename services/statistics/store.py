@@ -10,6 +10,7 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
+from services.chassis.combining import Writes
 from services.chassis.mongo import Collection, Database, Document
 from services.statistics.domain.areas import AreaTree
 from services.statistics.domain.dimensions import AGE_BANDS, DIGCOMP_AREAS, FLAGS, OLDER_FROM, SEXES, UNKNOWN
@@ -21,6 +22,7 @@ class Facts:
 
     def __init__(self, database: Database) -> None:
         self.facts = database["facts"]
+        self._writes = Writes(self.facts)
         self.traits = database["traits"]
         self.places = database["places"]
         self.courses = database["courses"]
@@ -31,18 +33,18 @@ class Facts:
         await self.facts.create_index([("pseudonym", ASCENDING)])
 
     async def put_enrolment(self, enrollment: str, fields: Mapping[str, Any]) -> None:
-        await self.facts.update_one({"_id": enrollment}, {"$set": dict(fields)}, upsert=True)
+        await self._writes.update_one({"_id": enrollment}, {"$set": dict(fields)}, upsert=True)
         await self._carry_traits(fields["pseudonym"])
 
     async def put_moment(self, enrollment: str, field: str, moment: datetime) -> None:
         """The first of its kind stands, in whatever order they come."""
-        await self.facts.update_one({"_id": enrollment}, {"$min": {field: moment}}, upsert=True)
+        await self._writes.update_one({"_id": enrollment}, {"$min": {field: moment}}, upsert=True)
 
     async def put_version(self, enrollment: str, version: int) -> None:
-        await self.facts.update_one({"_id": enrollment}, {"$max": {"version": version}}, upsert=True)
+        await self._writes.update_one({"_id": enrollment}, {"$max": {"version": version}}, upsert=True)
 
     async def put_minutes(self, enrollment: str, lesson: str, minutes: int) -> None:
-        await self.facts.update_one({"_id": enrollment}, {"$set": {f"minutes.{lesson}": minutes}}, upsert=True)
+        await self._writes.update_one({"_id": enrollment}, {"$set": {f"minutes.{lesson}": minutes}}, upsert=True)
 
     async def put_traits(self, pseudonym: str, revision: int, traits: Mapping[str, Any]) -> None:
         """Later answers replace earlier ones, also on the facts that stand already."""
