@@ -29,7 +29,7 @@ def render(edition: Edition, checksums: Mapping[str, str]) -> dict[str, bytes]:
     """`checksums`: data file -> SHA-256, to be printed."""
     made = {}
     for language in words.LANGUAGES:
-        findings = Findings(edition, language, _phrases()[language])
+        findings = Findings(edition, language, phrases()[language])
         title = edition.release.title[language]
         made[file_name(language)] = _compiled(findings, title, title, sections(findings, checksums))
         named = findings.say("quality")
@@ -38,7 +38,7 @@ def render(edition: Edition, checksums: Mapping[str, str]) -> dict[str, bytes]:
 
 
 @cache
-def _phrases() -> dict[str, dict[str, Any]]:
+def phrases() -> dict[str, dict[str, Any]]:
     """The prose of the report, and of the quality report after it."""
     files = (_TEMPLATE.with_suffix(".toml"), _TEMPLATE.with_name("quality.toml"))
     first, second = (tomllib.loads(file.read_text(encoding="utf-8")) for file in files)

@@ -37,12 +37,8 @@ DATA, DEFINITIONS = "observations.sdmx.csv", "structure.sdmx.xml"
 _MERGE = "M"
 _BOTH = "\u2028"
 _NAME = re.compile(rf'<com:Name(?: xml:lang="en")?>([^<{_BOTH}]*){_BOTH}([^<]*)</com:Name>')
-_TYPES = {
-    "number": DataType.DECIMAL,
-    "period": DataType.PERIOD,
-    "date": DataType.DATE,
-    "moment": DataType.DATE_TIME,
-}
+_TYPES = {"number": DataType.DECIMAL, "period": DataType.PERIOD, "date": DataType.DATE}
+"""A moment stays a string: with its offset it is a DateTime that pysdmx itself cannot read."""
 
 
 def render(edition: Edition) -> dict[str, bytes]:

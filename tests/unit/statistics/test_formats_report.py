@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
 
 import pdfua
+import pikepdf
 import pypdf
 import pytest
 
@@ -54,14 +55,30 @@ def _pages(files: Mapping[str, bytes], language: str) -> list[str]:
     return [re.sub(r"\s+", " ", page.extract_text()) for page in reader.pages]
 
 
+def _findings(path: Path) -> list[str]:
+    return [str(finding) for finding in pdfua.validate(str(path)).findings]
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_the_report_is_tagged_and_accessible(files: Mapping[str, bytes], language: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["report", "quality"])
+def test_the_reports_are_tagged_and_accessible(
+    files: Mapping[str, bytes], name: str, language: str, tmp_path: Path
+) -> None:
     path = tmp_path / "report.pdf"
-    path.write_bytes(files[f"report-{language}.pdf"])
-    assert [str(finding) for finding in pdfua.validate(str(path)).findings] == []
+    path.write_bytes(files[f"{name}-{language}.pdf"])
+    assert _findings(path) == []
     root = pypdf.PdfReader(path).root_object
     assert str(root["/Lang"]) == language
     assert "/StructTreeRoot" in root
+
+
+@pytest.mark.parametrize("gone", ["/Lang", "/StructTreeRoot", "/MarkInfo"])
+def test_a_report_that_lost_its_tags_is_found_out(files: Mapping[str, bytes], gone: str, tmp_path: Path) -> None:
+    path = tmp_path / "broken.pdf"
+    with pikepdf.open(io.BytesIO(files["quality-en.pdf"])) as document:
+        del document.Root[gone]
+        document.save(path)
+    assert _findings(path) != []
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import warnings
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import frictionless
 import pysdmx.errors
@@ -15,13 +17,15 @@ import pyshacl
 import pytest
 from csvw.metadata import CSVW
 from jsonstat_validator import JSONStatValidationError, validate_jsonstat
-from pysdmx.io import read_sdmx
+from pyjstat import pyjstat
+from pysdmx.io import get_datasets, read_sdmx
 from pysdmx.model import Codelist, DataStructureDefinition, Role
 from rdflib import Graph
 
 from services.statistics import formats
 from tests.unit.statistics.small_release import small_release, small_release_files
 
+KEY = ("TIME_PERIOD", "REF_AREA", "SEX", "AGE", "TARGET_GROUP", "COURSE_DOMAIN", "MEASURE")
 BASE = "https://haneul.example/data"
 SHAPES = Path(__file__).with_name("test_formats_dcat.ttl")
 
@@ -50,6 +54,25 @@ def test_json_stat_is_valid(files: Mapping[str, bytes]) -> None:
     assert all(validate_jsonstat(table) for table in tables)
     with pytest.raises(JSONStatValidationError):
         validate_jsonstat({**tables[0], "size": [1, *tables[0]["size"]]})
+
+
+# What pyjstat deprecates is what its own new method calls.
+@pytest.mark.filterwarnings("ignore:Shouldn't use this function anymore:DeprecationWarning")
+def test_pyjstat_reads_the_figures_that_the_csv_has(files: Mapping[str, bytes]) -> None:
+    with io.StringIO(files["observations.csv"].decode(), newline="") as text:
+        figures = {tuple(row[name] for name in KEY): row["OBS_VALUE"] for row in csv.DictReader(text)}
+
+    def differing(table: Mapping[str, Any]) -> list[tuple[str, ...]]:
+        rows = pyjstat.Dataset.read(json.dumps(table)).write("dataframe", naming="id").to_dict("records")
+        read = {tuple(row.get(one, "_T") for one in KEY): row["value"] for row in rows}
+        shown = {key: value for key, value in read.items() if value is not None and value == value}
+        assert shown
+        published = {key: float(text) for key, text in figures.items() if text}
+        return [key for key in read if published.get(key) != shown.get(key)]
+
+    tables = [json.loads(content) for name, content in files.items() if name.endswith(".jsonstat.json")]
+    assert [differing(table) for table in tables] == [[] for _ in small_release().tables]
+    assert differing({**tables[0], "value": [*tables[0]["value"][1:], None]}) != []
 
 
 def test_csv_on_the_web_is_valid(folder: Path) -> None:
@@ -103,6 +126,22 @@ def test_sdmx_structure_is_valid_and_the_sdmx_csv_keeps_to_it(folder: Path) -> N
     _spoil(folder / "structure.sdmx.xml", "<str:DimensionList", "<str:Misplaced/><str:DimensionList")
     with pytest.raises(pysdmx.errors.Invalid, match="Misplaced"):
         _definition(folder)
+
+
+def test_pysdmx_reads_the_figures_by_their_structure(folder: Path) -> None:
+    def read() -> Any:
+        return get_datasets(folder / "observations.sdmx.csv", folder / "structure.sdmx.xml")[0].data
+
+    table = read()
+    assert len(table) == len(small_release().observations)
+    hidden = table["OBS_STATUS"] == "Q"
+    assert hidden.any()
+    assert table["OBS_VALUE"][hidden].isna().all()
+    assert set(table["CONF_STATUS"][hidden]) == {"N"}
+    assert {0, 412} <= set(table["OBS_VALUE"].dropna())
+    _spoil(folder / "observations.sdmx.csv", ",412,NUMBER,", ",many,NUMBER,")
+    with pytest.raises(pysdmx.errors.Invalid, match="OBS_VALUE"):
+        read()
 
 
 def test_sdmx_names_are_there_in_both_languages(folder: Path) -> None:
