@@ -25,6 +25,7 @@ AuditAction = Literal[
     "TOKEN_REVOKED",
     "PERSON_ERASED",
     "CERTIFICATE_REVOKED",
+    "RECIPIENTS_CHANGED",
 ]
 
 

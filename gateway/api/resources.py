@@ -13,6 +13,7 @@ from gateway.api import (
     catalog,
     certificates,
     courses,
+    distribution,
     enrollments,
     grid,
     media,
@@ -31,7 +32,7 @@ _TABLES = (
     *(sessions.table, people.table, answers.table, tokens.table, places.table, audit.table),
     *(catalog.table, courses.table, media.table),
     *(enrollments.table, progress.table, grid.table, certificates.table),
-    *(statistics.table, releases.table, release_work.table),
+    *(statistics.table, releases.table, release_work.table, distribution.table),
 )
 OPERATIONS = [operation for table in _TABLES for operation in table.operations]
 

@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, str] = {
     "TOKEN_REVOKED": msgid("Token revoked"),
     "PERSON_ERASED": msgid("Account erased"),
     "CERTIFICATE_REVOKED": msgid("Certificate revoked"),
+    "RECIPIENTS_CHANGED": msgid("Mailing list changed"),
 }
 _PERSON = re.compile(r"people/[0-9A-Za-z-]+")
 _GRANT = re.compile(r"(\w+) @ ([^\s,]+)(?:, by command)?")
@@ -46,6 +47,11 @@ _DETAILS = (
     (re.compile(r"class grid of (?P<course>\S+)"), msgid("the class grid of %(course)s")),
     (re.compile(r"authors of (?P<course>\S+)"), msgid("the authors of %(course)s")),
     (re.compile(r"statistics of (?P<area>\S*)"), msgid("the statistics of %(area)s")),
+    (re.compile(r"office added: \S+"), msgid("an office was added")),
+    (re.compile(r"office changed: \S+"), msgid("an office was changed")),
+    (re.compile(r"office removed: \S+"), msgid("an office was removed")),
+    (re.compile(r"offices read: (?P<count>\d+)"), msgid("%(count)s offices were read from a file")),
+    (re.compile("mailing list"), msgid("the offices on the mailing list")),
 )
 
 routes = web.RouteTableDef()

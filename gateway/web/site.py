@@ -48,6 +48,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     *(teach.routes, teach_course.routes, teach_lesson.routes, teach_preview.routes, teach_grid.routes, review.routes),
     *(releases_plan.routes, releases.routes, releases_steps.routes, releases_preview.routes),
     statistics.routes,
+    *(distribution_recipients.routes, distribution.routes),
     tokens.routes,
     admin.routes,
     audit.routes,

@@ -21,10 +21,13 @@ class Action(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an action
     PERSON_ERASED = "person_erased"
     CERTIFICATE_REVOKED = "certificate_revoked"
+    RECIPIENTS_CHANGED = "recipients_changed"
 
 
 # What other parts of Ieum may report here; the rest happens in this service and is written by it alone.
-REPORTED = frozenset([Action.EXPORTED, Action.PERSONAL_DATA_VIEWED, Action.CERTIFICATE_REVOKED])
+REPORTED = frozenset(
+    [Action.EXPORTED, Action.PERSONAL_DATA_VIEWED, Action.CERTIFICATE_REVOKED, Action.RECIPIENTS_CHANGED]
+)
 
 
 @dataclass(frozen=True)
