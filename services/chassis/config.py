@@ -36,6 +36,11 @@ class Settings(BaseSettings):
     time_zone: str = "Asia/Seoul"
     demo: bool = Field(default=True)
 
+    # What releases of statistics say of themselves: who publishes them ("" = the area), whom to ask, under which law.
+    publisher: str = ""
+    contact: str = ""
+    legal_basis: str = ""
+
     # Where Ieum is reached from outside, for links that leave the house; "" where nobody said.
     public_url: str = ""
     # Mail is off without these; statistics/mail_settings says how they are written.

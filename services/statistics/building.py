@@ -11,12 +11,9 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
-from datetime import time as day_time
 from functools import partial
 from multiprocessing import get_context
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from services.chassis import trace
 from services.chassis.clock import now
@@ -26,18 +23,19 @@ from services.statistics.domain import publication
 from services.statistics.domain.deciding import MARGIN, PARTS, WHOLE, Decision, Part
 from services.statistics.domain.disclosure import Policy
 from services.statistics.domain.figures import Context
+from services.statistics.domain.geography import Geography, recast_observations
 from services.statistics.domain.linked import Areas
 from services.statistics.domain.periods import is_year, last_day, quarters_of
 from services.statistics.domain.publication import Cost, FrozenFile, Publication, State
-from services.statistics.domain.release import Observation, Release
+from services.statistics.domain.release import Observation
 from services.statistics.domain.units import Unit
+from services.statistics.imprint import Imprint
+from services.statistics.references import References
 from services.statistics.release_store import Assembly, Releases
-from services.statistics.titles import TABLES, publisher
 
 T = TypeVar("T")
 WORKERS = 2
 WAIT_SECONDS = 1.0
-LICENCE = "KOGL-1"
 
 
 def die_with_parent(parent: int) -> None:
@@ -52,10 +50,11 @@ def die_with_parent(parent: int) -> None:
 
 
 class Builder:
-    def __init__(self, releases: Releases, census: Census, zone: ZoneInfo) -> None:
+    def __init__(self, releases: Releases, census: Census, references: References, imprint: Imprint) -> None:
         self._releases = releases
         self._census = census
-        self._zone = zone
+        self._references = references
+        self._imprint = imprint
         self._wake = asyncio.Event()
         self._pool: ProcessPoolExecutor | None = None
 
@@ -98,13 +97,13 @@ class Builder:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     async def _build(self, one: Publication) -> None:
-        areas = await self._census.areas(one.area)
-        await self._snapshot(one, areas)
+        geography = await self._geography(one)
+        await self._snapshot(one, geography)
         total, done = len(one.periods) * (len(PARTS) + 1), 0
-        before = await self._published(one)
+        before = await self._published(one, geography)
         cost, people, everybody = Cost(), set[str](), set[str]()
         for period in one.periods:
-            made, decisions = await self._period(one, areas, period, before)
+            made, decisions = await self._period(one, geography, period, before)
             done += len(PARTS) + 1
             await self._releases.entities.change(one.key, partial(publication.progressed, done=done, total=total))
             people |= set(made.people)
@@ -115,29 +114,39 @@ class Builder:
         )
         await self._releases.forget_persons(one)
 
-    async def _snapshot(self, one: Publication, areas: Areas) -> None:
+    async def _geography(self, one: Publication) -> Geography:
+        """As it was when the build began, whatever places are imported or lists loaded meanwhile."""
+        there = await self._releases.geography(one.key)
+        if there is None:
+            await self._releases.put_geography(one.key, await self._census.geography(one.area, one.as_of))
+            there = await self._releases.geography(one.key)
+        assert there is not None  # noqa: S101 - just written
+        return there
+
+    async def _snapshot(self, one: Publication, geography: Geography) -> None:
         """All quarters at once or, after a crash, the rest: they are counted from the same facts as of the same day."""
         quarters = [period for period in one.periods if not is_year(period)]
         if await self._releases.units(one.key, quarters[-1]) is not None:
             return
-        counted = await self._census.units(one, areas)
+        counted = await self._census.units(one, geography)
         for quarter in quarters:
             mine = [unit for unit in counted if unit.quarter == quarter]
             await self._releases.put_units(one.key, quarter, mine)
 
-    async def _published(self, one: Publication) -> list[Observation]:
+    async def _published(self, one: Publication, geography: Geography) -> list[Observation]:
         before = []
         for name in one.earlier:
             earlier = await self._releases.entities.get(name.removeprefix("releases/"))
-            before += [made async for made in self._releases.observations(earlier)]
+            theirs = [made async for made in self._releases.observations(earlier)]
+            before += recast_observations(theirs, geography.moved)
         return before
 
     async def _period(
-        self, one: Publication, areas: Areas, period: str, before: list[Observation]
+        self, one: Publication, geography: Geography, period: str, before: list[Observation]
     ) -> tuple[Assembly, Mapping[str, Decision]]:
         quarters = [name for name in quarters_of(period) if is_year(period)] or [period]
         units = tuple([unit for name in quarters for unit in await self._units(one, name)])
-        parts = {name: await self._part(one, areas, period, name, units, before) for name in PARTS}
+        parts = {name: await self._part(one, geography.areas, period, name, units, before) for name in PARTS}
         decisions = {MARGIN: await self._decided(one, period, parts[MARGIN])}
         async with asyncio.TaskGroup() as tasks:
             waiting = {
@@ -146,7 +155,7 @@ class Builder:
                 if name != MARGIN
             }
         decisions |= {name: task.result() for name, task in waiting.items()}
-        return await self._assembled(one, areas, period, units, decisions), decisions
+        return await self._assembled(one, geography, period, units, decisions), decisions
 
     async def _units(self, one: Publication, quarter: str) -> tuple[Unit, ...]:
         return await self._releases.units(one.key, quarter) or ()
@@ -177,30 +186,31 @@ class Builder:
     async def _assembled(
         self,
         one: Publication,
-        areas: Areas,
+        geography: Geography,
         period: str,
         units: tuple[Unit, ...],
         decisions: Mapping[str, Decision],
     ) -> Assembly:
         if there := await self._releases.assembly(one.key, period):
             return there
-        end = datetime.combine(last_day(period), day_time.max, tzinfo=UTC)
-        codes = list(areas.lineage())
         universe = "EMP" if one.universe == "employee" else "RES"
-        residents = await self._releases.population(codes, end) if universe == "RES" else {}
-        context = Context(universe, period, areas, Policy(k=one.k), residents)
+        residents, table = await self._references.residents(geography, last_day(period))
+        if universe == "EMP":  # residents are no denominator of theirs
+            residents, table = {}, None
+        broken = frozenset(area.code for area in geography.codes if geography.breaks_in(area.code, period))
+        context = Context(universe, period, geography.areas, Policy(k=one.k), residents, broken)
         kept = frozenset[str]()
         for quarter in quarters_of(period) if is_year(period) else ():
             made = await self._releases.assembly(one.key, quarter)
             kept |= frozenset(made.hours_hidden if made else ())
         done = await self._apart(partial(making.assembled, making.Period(context, units, decisions, kept)))
         hidden, people = tuple(sorted(done.hours_hidden)), tuple(sorted(done.people))
-        made = Assembly(done.observations, hidden, done.cells, done.primary, done.secondary, people)
+        made = Assembly(done.observations, hidden, done.cells, done.primary, done.secondary, people, table)
         await self._releases.put_assembly(one.key, period, made)
         return made
 
     async def _freeze(self, one: Publication) -> None:
-        release = await self.release(one)
+        release = await self._imprint.release(one, await self._geography(one))
         contents = await self._apart(partial(making.rendered, release))
         rows = []
         for file in formats.files(release):
@@ -211,28 +221,6 @@ class Builder:
         checksum = next(row.sha256 for row in rows if row.name == "release.json")
         await self._releases.entities.change(one.key, lambda it: publication.frozen(it, rows, checksum))
         self.nudge()
-
-    async def release(self, one: Publication) -> Release:
-        return Release(
-            id=one.series,
-            revision=one.edition,
-            title=one.title,
-            universe="EMP" if one.universe == "employee" else "RES",
-            periods=one.periods,
-            as_of=one.as_of,
-            publish_at=one.publish_at or one.as_of,
-            method_version=one.method_version,
-            area_vintage=one.as_of.astimezone(self._zone).date(),
-            k=one.k,
-            areas=await self._census.codes(one.area),
-            tables=TABLES,
-            observations=tuple([made async for made in self._releases.observations(one)]),
-            note=one.note,
-            earlier=tuple(name.removeprefix("releases/") for name in one.earlier),
-            publisher=publisher(await self._census.title(one.area)),
-            licence=LICENCE,
-            contact="",
-        )
 
 
 def _added(cost: Cost, made: Assembly, decisions: Mapping[str, Decision], period: str, persons: int) -> Cost:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,52 +12,53 @@ from services.chassis.mongo import Document
 from services.statistics.domain.areas import AreaTree
 from services.statistics.domain.dimensions import DIGCOMP_AREAS, FLAGS
 from services.statistics.domain.enrolments import Enrolment
-from services.statistics.domain.linked import Areas
+from services.statistics.domain.geography import Geography
 from services.statistics.domain.publication import Publication
 from services.statistics.domain.release import AreaCode
 from services.statistics.domain.units import Fact, Unit, units
-from services.statistics.store import Facts
+from services.statistics.references import References
+from services.statistics.store import Facts, Kinds
 
 _LEVELS = {"PROVINCE": "SIDO", "CITY": "SGG", "COUNTY": "SGG", "DISTRICT": "GU", "TOWN": "EMD"}
 _BY_DEPTH = ("SIDO", "SGG", "EMD")
 
 
 class Census:
-    def __init__(self, facts: Facts, zone: ZoneInfo) -> None:
+    def __init__(self, facts: Facts, references: References, zone: ZoneInfo) -> None:
         self._facts = facts
+        self._references = references
         self._zone = zone
 
-    async def areas(self, top: str) -> Areas:
-        tree = await self._facts.areas()
-        children = {_code(area): tuple(map(_code, tree.children.get(area, ()))) for area in tree.below(top)}
-        return Areas(_code(top), {area: kids for area, kids in children.items() if kids})
+    async def geography(self, top: str, as_of: datetime) -> Geography:
+        """By the list of areas that was loaded for that day; without one, by the places as they are."""
+        day = as_of.astimezone(self._zone).date()
+        kinds, tree = await self._facts.area_kinds(), await self._facts.areas()
+        places = {_code(area): place for area, (_, place) in kinds.items() if place}
+        listed = await self._references.geography(_code(top), day, places)
+        return listed or Geography(tuple(self._codes(top, tree, kinds)), day)
 
-    async def codes(self, top: str) -> tuple[AreaCode, ...]:
-        tree, kinds = await self._facts.areas(), await self._facts.area_kinds()
+    def _codes(self, top: str, tree: AreaTree, kinds: Kinds) -> Iterator[AreaCode]:
         parents = {child: area for area in tree.below(top) for child in tree.children.get(area, ())}
-        found = []
         for area in tree.below(top):
-            level = _LEVELS.get(kinds.get(area, ""), _BY_DEPTH[min(_depth(area, parents), len(_BY_DEPTH) - 1)])
-            found.append(AreaCode(_code(area), _code(parents.get(area, "")), level, dict(tree.title(area))))
-        return tuple(found)
+            kind, place = kinds.get(area, ("", None))
+            level = _LEVELS.get(kind, _BY_DEPTH[min(_depth(area, parents), len(_BY_DEPTH) - 1)])
+            yield AreaCode(_code(area), _code(parents.get(area, "")), level, dict(tree.title(area)), place)
 
     async def title(self, area: str) -> Mapping[str, str]:
         return (await self._facts.areas()).title(area)
 
-    async def units(self, one: Publication, areas: Areas) -> list[Unit]:
+    async def units(self, one: Publication, geography: Geography) -> list[Unit]:
         """Where the release is of the whole country or province, people of an area that the list lacks count there."""
         tree = await self._facts.areas()
         courses = await self._facts.course_list()
         match: Document = {"universe": one.universe, "enrolled_at": {"$lte": one.as_of}}
         if not _is_root(tree, one.area):
-            match["area"] = {"$in": tree.below(one.area)}
-        known = set(areas.lineage())
-        facts = [self._fact(row, areas.top, known, courses) async for row in self._facts.rows(match)]
+            match["area"] = {"$in": [f"areas/{code}" for code in geography.known]}
+        facts = [self._fact(row, geography, courses) async for row in self._facts.rows(match)]
         as_of = one.as_of.astimezone(self._zone).date()
         return list(units(facts, as_of))
 
-    def _fact(self, row: Document, top: str, known: set[str], courses: Mapping[str, Document]) -> Fact:
-        area = _code(row.get("area", ""))
+    def _fact(self, row: Document, geography: Geography, courses: Mapping[str, Document]) -> Fact:
         traits = row.get("traits", {})
         born = traits.get("birth_year", 0)
         enrolled = self._local(row["enrolled_at"])
@@ -73,7 +74,7 @@ class Census:
                 withdrawn_on=self._local(row.get("withdrawn_at")),
                 hours=Decimal(sum(minutes.values())) / 60 if minutes else None,
             ),
-            area=area if area in known else top,
+            area=geography.home(_code(row.get("area", ""))) or geography.top,
             sex=traits.get("sex", ""),
             age=row["enrol_year"] - born if born else None,
             flags=_flags(traits),

@@ -50,6 +50,7 @@ class Listener:
     async def on_places_imported(self, event: people.PlacesImported) -> None:
         areas = [
             {"name": area.name, "parent": area.parent, "kind": area.kind, "title": dict(area.title)}
+            | {"column": area.column, "row": area.row}
             for area in event.areas
         ]
         organisations = [{"name": row.name, "area": row.area, "title": dict(row.title)} for row in event.organisations]

@@ -15,7 +15,9 @@ from services.statistics.distribution_service import TOKEN_SCOPES as DISTRIBUTIO
 from services.statistics.distribution_service import DistributionService
 from services.statistics.distribution_store import Distribution
 from services.statistics.events import Listener
+from services.statistics.imprint import Imprint
 from services.statistics.mailing import Postman
+from services.statistics.references import References
 from services.statistics.release_service import TOKEN_SCOPES as RELEASE_SCOPES
 from services.statistics.release_service import ReleaseService
 from services.statistics.release_store import Releases
@@ -29,9 +31,11 @@ async def compose(frame: Frame) -> None:
     server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_SCOPES)
     add_StatisticsServiceServicer_to_server(StatisticsService(facts), server)
     zone = ZoneInfo(frame.settings.time_zone)
-    releases, census = Releases(frame.database, frame.outbox), Census(facts, zone)
+    releases, references = Releases(frame.database, frame.outbox), References(frame.database)
+    census = Census(facts, references, zone)
     await releases.prepare()
-    builder = Builder(releases, census, zone)
+    await references.prepare()
+    builder = Builder(releases, census, references, Imprint(releases, census, frame.settings))
     server = frame.offer("ieum.statistics.v1.ReleaseService", RELEASE_SCOPES)
     add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, zone), server)
     frame.keep_running(builder.run)

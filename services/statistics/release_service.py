@@ -25,11 +25,12 @@ from services.statistics.portal import Portal
 from services.statistics.release_store import Releases
 from services.statistics.store import Facts
 from services.statistics.titles import release_title
-from services.statistics.wire import catalogue_file, file_row, observation_row, render
+from services.statistics.wire import calendar_entry, catalogue_file, file_row, observation_row, render
 
 TOKEN_SCOPES = {
     "ListReleases": "statistics.read",
     "GetRelease": "statistics.read",
+    "ListCalendar": "statistics.read",
     "ListObservations": "statistics.read",
     "GetReleaseFile": "statistics.read",
     "GetCatalogue": "statistics.read",
@@ -65,6 +66,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
             planned_by=by,
             k=Policy().k,
             method_version=METHOD_VERSION,
+            planned_for=moment(request.publish_time),
         )
         there = await self._releases.plan(planned)
         if (there.area, there.universe, there.periods) != (planned.area, planned.universe, planned.periods):
@@ -108,6 +110,10 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
     async def GetRelease(self, request: pb.GetReleaseRequest, context: object) -> pb.Release:
         one, official = await self._readable(request.name)
         return render(one, official=official)
+
+    async def ListCalendar(self, request: pb.ListCalendarRequest, context: object) -> pb.ListCalendarResponse:
+        waiting = publication.upcoming([one async for one in self._releases.unpublished()])
+        return pb.ListCalendarResponse(entries=map(calendar_entry, waiting))
 
     async def ListReleases(self, request: pb.ListReleasesRequest, context: object) -> pb.ListReleasesResponse:
         size = page_size(request.page_size)

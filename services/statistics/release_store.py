@@ -11,6 +11,7 @@ from typing import Any
 from bson import ObjectId
 from gridfs import NoFile
 from gridfs.asynchronous import AsyncGridFSBucket
+from pydantic import TypeAdapter
 from pymongo import ASCENDING, DESCENDING
 
 from ieum.statistics.v1 import events_pb2 as events
@@ -21,10 +22,12 @@ from services.chassis.outbox import Outbox
 from services.chassis.pages import after
 from services.statistics import making
 from services.statistics.domain.deciding import Decision
+from services.statistics.domain.geography import Geography
 from services.statistics.domain.publication import Publication, Published, State
-from services.statistics.domain.release import Observation
+from services.statistics.domain.release import Denominator, Observation
 from services.statistics.domain.units import Unit
 
+_GEOGRAPHY, _DENOMINATOR = TypeAdapter(Geography), TypeAdapter(Denominator)
 AT_WORK = (State.BUILDING, State.SCHEDULED)
 
 
@@ -54,6 +57,7 @@ class Assembly:
     primary: int
     secondary: int
     people: tuple[str, ...]
+    denominator: Denominator | None = None
 
 
 class Releases:
@@ -62,7 +66,6 @@ class Releases:
         self._units: Collection = database["release_units"]
         self._decisions: Collection = database["release_decisions"]
         self._periods: Collection = database["release_periods"]
-        self._populations: Collection = database["populations"]
         self._files = AsyncGridFSBucket(database, "release_files")
 
     async def prepare(self) -> None:
@@ -77,6 +80,11 @@ class Releases:
     async def at_work(self) -> list[Publication]:
         found = self.entities.collection.find({"state": {"$in": list(AT_WORK)}}, {"pending": 0}).sort("created_at", 1)
         return [self.entities.load(document) async for document in found]
+
+    async def unpublished(self) -> AsyncIterator[Publication]:
+        states = [state for state in State if state not in (State.PUBLISHED, State.FAILED)]
+        async for document in self.entities.collection.find({"state": {"$in": states}}, {"pending": 0}):
+            yield self.entities.load(document)
 
     async def audited_with(self, one: Publication) -> list[Publication]:
         """What is published or about to be, of the same population and an overlapping time; oldest first."""
@@ -108,6 +116,13 @@ class Releases:
     async def put_units(self, key: str, quarter: str, units: Sequence[Unit]) -> None:
         await _put_once(self._units, f"{key}/{quarter}", {"content": making.pack_units(units)})
 
+    async def geography(self, key: str) -> Geography | None:
+        content = await _content(self._decisions, f"{key}/geography")
+        return None if content is None else _GEOGRAPHY.validate_json(content)
+
+    async def put_geography(self, key: str, geography: Geography) -> None:
+        await _put_once(self._decisions, f"{key}/geography", {"content": _GEOGRAPHY.dump_json(geography)})
+
     async def decision(self, key: str, period: str, part: str) -> Decision | None:
         content = await _content(self._decisions, f"{key}/{period}/{part}")
         return None if content is None else making.unpack_decision(content)
@@ -121,7 +136,9 @@ class Releases:
             return None
         made = making.unpack_observations(document["content"])
         numbers = {name: document[name] for name in ("cells", "primary", "secondary")}
-        return Assembly(made, tuple(document["hours_hidden"]), people=tuple(document.get("people", ())), **numbers)
+        people, table = tuple(document.get("people", ())), document.get("denominator")
+        denominator = _DENOMINATOR.validate_json(table) if table else None
+        return Assembly(made, tuple(document["hours_hidden"]), people=people, denominator=denominator, **numbers)
 
     async def put_assembly(self, key: str, period: str, made: Assembly) -> None:
         fields = {
@@ -131,6 +148,7 @@ class Releases:
             "primary": made.primary,
             "secondary": made.secondary,
             "people": list(made.people),
+            "denominator": made.denominator and _DENOMINATOR.dump_json(made.denominator),
         }
         await _put_once(self._periods, f"{key}/{period}", fields)
 
@@ -178,16 +196,6 @@ class Releases:
         except NoFile:
             return None
         return bytes(await stream.read())
-
-    async def population(self, area_codes: Sequence[str], period_end: datetime) -> dict[tuple[str, str, str], int]:
-        """Residents by (area, sex, age) of the newest table whose reference date is not after the period's end."""
-        newest = await self._populations.find_one(
-            {"kind": "table", "reference": {"$lte": period_end}}, sort=[("reference", -1), ("loaded_at", -1)]
-        )
-        if newest is None:
-            return {}
-        rows = self._populations.find({"table": newest["_id"], "area": {"$in": list(area_codes)}})
-        return {(row["area"], row["sex"], row["age"]): row["residents"] async for row in rows}
 
 
 def _file_id(key: str, name: str) -> ObjectId:

@@ -16,6 +16,9 @@ from services.statistics.domain.areas import AreaTree
 from services.statistics.domain.dimensions import AGE_BANDS, DIGCOMP_AREAS, FLAGS, OLDER_FROM, SEXES, UNKNOWN
 from services.statistics.domain.live import Tally
 
+Kinds = Mapping[str, tuple[str, tuple[int, int] | None]]
+"""Area -> its kind, and its column and row on the tile map."""
+
 
 class Facts:
     """One document per enrolment: no name, no login, only a keyed hash of the person."""
@@ -76,9 +79,9 @@ class Facts:
         for collection in (self.facts, self.traits, self.places, self.courses):
             await collection.delete_many({})
 
-    async def area_kinds(self) -> dict[str, str]:
+    async def area_kinds(self) -> Kinds:
         document = await self.places.find_one({"_id": "current"}) or {"areas": []}
-        return {area["name"]: area.get("kind", "") for area in document["areas"]}
+        return {area["name"]: (area.get("kind", ""), _tile(area)) for area in document["areas"]}
 
     async def rows(self, match: Document) -> AsyncIterator[Document]:
         """Facts of enrolments; those of which only later events have come are not there yet."""
@@ -92,6 +95,11 @@ class Facts:
         """One tally for each value of the aggregation expression `row` (an array counts under each of its members)."""
         documents = await self.facts.aggregate([{"$match": match}, *_standing(as_of), *_counted(row)])
         return [Tally(code=document.pop("_id"), **document) async for document in documents]
+
+
+def _tile(area: Document) -> tuple[int, int] | None:
+    column, row = area.get("column", 0), area.get("row", 0)
+    return (column, row) if column or row else None
 
 
 async def _put_newer(collection: Collection, key: str, revision: int, fields: Mapping[str, Any]) -> None:

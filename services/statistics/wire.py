@@ -8,7 +8,7 @@ from dataclasses import replace
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2 as common
 from services.chassis.clock import stamp
-from services.statistics.domain.publication import FrozenFile, Publication
+from services.statistics.domain.publication import FrozenFile, Publication, State
 from services.statistics.domain.release import Observation
 from services.statistics.formats.dcat import JSON_LD, TURTLE
 
@@ -52,6 +52,14 @@ def render(one: Publication, *, official: bool) -> pb.Release:
         checksum=shown.checksum,
         files=[file_row(row) for row in shown.files],
         failure=shown.failure,
+    )
+
+
+def calendar_entry(one: Publication) -> pb.CalendarEntry:
+    """Nothing of a release that is not out but its name and day."""
+    certain = one.state is State.SCHEDULED
+    return pb.CalendarEntry(
+        title=dict(one.title), publish_time=stamp(one.publish_at or one.planned_for), certain=certain
     )
 
 

@@ -16,6 +16,7 @@ from services.statistics.domain.intervals import wilson
 from services.statistics.domain.linked import CMP, ENR, EPR, IPR, NST, STATUSES, STR, WDR, Areas, enrolments, persons
 from services.statistics.domain.measures import percent
 from services.statistics.domain.periods import is_year
+from services.statistics.domain.release import BREAK as B
 from services.statistics.domain.release import CONFIDENTIAL, FREE, Observation
 from services.statistics.domain.release import HIDDEN as Q
 from services.statistics.domain.release import NORMAL as A
@@ -66,6 +67,8 @@ class Context:
     areas: Areas
     policy: Policy
     population: Population
+    broken: frozenset[str] = frozenset()
+    """Areas whose figures of this period are not comparable with those before."""
 
     def observation(self, measure: str, area: str, codes: Mapping[str, str], figure: Figure) -> Observation:
         places = GAP_PLACES.get(measure, int(measure in ONE_PLACE))
@@ -82,7 +85,7 @@ class Context:
             group=codes.get("group", TOTAL),
             domain=codes.get("domain", TOTAL),
             value=value,
-            status=figure.status,
+            status=B if figure.status == A and area in self.broken else figure.status,
             confidentiality=CONFIDENTIAL if hidden else FREE,
             unit="PT" if measure in PERCENT else UNITS.get(measure, "NUMBER"),
             low=low,

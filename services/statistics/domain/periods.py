@@ -34,6 +34,11 @@ def last_day(period: str) -> date:
     return date(int(year) + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
+def first_day(period: str) -> date:
+    year, _, number = period.partition("-Q")
+    return date(int(year), 3 * int(number or 1) - 2, 1)
+
+
 def checked_quarter(text: str, field: str) -> str:
     if text and not _QUARTER.match(text):
         raise Invalid("QUARTER_INVALID", field=field)

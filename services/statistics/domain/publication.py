@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -83,6 +83,8 @@ class Publication:
     checksum: str = ""
     files: tuple[FrozenFile, ...] = ()
     failure: str = ""
+    planned_for: datetime | None = None
+    """The day named in the public calendar."""
 
     @property
     def name(self) -> str:
@@ -197,6 +199,12 @@ def revised(one: Publication, *, note: Mapping[str, str], as_of: datetime, by: s
         note=note,
         corrects=one.name,
     )
+
+
+def upcoming(releases: Iterable[Publication]) -> list[Publication]:
+    """What the calendar names, soonest first: a day was set, and the release is not out."""
+    waiting = [one for one in releases if one.state is not State.PUBLISHED and (one.publish_at or one.planned_for)]
+    return sorted(waiting, key=lambda one: (one.publish_at or one.planned_for or one.created_at, one.key))
 
 
 def superseded(one: Publication, by: str) -> Change:
