@@ -24,7 +24,7 @@ from services.statistics.domain.publication import Change, Publication, State
 from services.statistics.portal import Portal
 from services.statistics.release_store import Releases
 from services.statistics.store import Facts
-from services.statistics.titles import release_title
+from services.statistics.titles import release_key, release_title
 from services.statistics.wire import calendar_entry, catalogue_file, file_row, observation_row, render
 
 TOKEN_SCOPES = {
@@ -52,7 +52,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         periods = publication.whole_periods(request.periods, as_of.astimezone(self._zone).date())
         universe = "employee" if request.universe == common.EMPLOYEE else "resident"
         title = (await self._facts.areas()).title(request.area)
-        key = publication.checked_id(request.release_id or _key(request.area, universe, periods))
+        key = publication.checked_id(request.release_id or release_key(request.area, universe, periods))
         planned = Publication(
             key=key,
             series=key,
@@ -195,15 +195,17 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         caller = acting()
         caller.require("official", "administrator")
         scopes = caller.scopes("official") | caller.scopes("administrator")
-        if caller.is_system or EVERYWHERE in scopes:
+        if caller.is_system or (EVERYWHERE in scopes and not caller.token_area):
             return {}
         tree = await self._facts.areas()
-        return {"area": {"$in": [area for scope in scopes for area in tree.below(scope)]}}
+        return {"area": {"$in": [area for area in tree.titles if _oversees(tree, area)]}}
 
 
 def _oversees(tree: AreaTree, area: str) -> bool:
     caller = acting()
-    return caller.is_system or tree.allows(caller.scopes("official") | caller.scopes("administrator"), area)
+    inside_token = not caller.token_area or tree.allows((caller.token_area,), area)
+    scopes = caller.scopes("official") | caller.scopes("administrator")
+    return caller.is_system or (inside_token and tree.allows(scopes, area))
 
 
 def _id(name: str) -> str:
@@ -211,9 +213,3 @@ def _id(name: str) -> str:
     if prefix != "releases" or not key:
         raise Invalid("RELEASE_NAME_INVALID", field="name")
     return key
-
-
-def _key(area: str, universe: str, periods: tuple[str, ...]) -> str:
-    who = "emp" if universe == "employee" else "res"
-    span = periods[0] if len(periods) == 1 else f"{periods[0]}-{periods[-1]}"
-    return f"{area.removeprefix('areas/')}-{who}-{span}".lower()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
+from services.statistics.domain.periods import is_year, quarters_of
 from services.statistics.domain.release import TableSpec
+
+LONGEST_KEY = 56
+"""Leaves room for the edition behind it."""
 
 TABLES = (
     TableSpec("area", {"ko": "지역별", "en": "By area"}, ()),
@@ -20,8 +25,8 @@ def publisher(area: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def release_title(area: Mapping[str, str], universe: str, periods: tuple[str, ...]) -> dict[str, str]:
-    """ "Haneul Province: digital literacy training of residents, 2026-Q1 to 2026-Q3"."""
-    span = periods[0] if len(periods) == 1 else f"{periods[0]}~{periods[-1]}"
+    """ "Haneul Province: digital literacy training of residents, 2025, 2026-Q1~2026-Q3"."""
+    span = ", ".join("~".join(dict.fromkeys(run)) for run in runs(periods))
     who = {"ko": "직원", "en": "employees"} if universe == "employee" else {"ko": "주민", "en": "residents"}
     korean = area.get("ko") or area.get("en", "")
     english = area.get("en") or area.get("ko", "")
@@ -29,3 +34,27 @@ def release_title(area: Mapping[str, str], universe: str, periods: tuple[str, ..
         "ko": f"{korean} {who['ko']} 디지털 역량 교육 통계 {span}",
         "en": f"{english}: digital literacy training of {who['en']}, {span}",
     }
+
+
+def release_key(area: str, universe: str, periods: tuple[str, ...]) -> str:
+    """Other periods, another key: "hb01-res-2025-2026-q1-2026-q3"."""
+    spans = [code for run in runs(periods) for code in dict.fromkeys(run)]
+    key = "-".join((area.removeprefix("areas/"), "emp" if universe == "employee" else "res", *spans)).lower()
+    if len(key) <= LONGEST_KEY:
+        return key
+    return f"{key[: LONGEST_KEY - 9]}-{hashlib.sha256(key.encode()).hexdigest()[:8]}".replace("--", "-")
+
+
+def runs(periods: tuple[str, ...]) -> list[tuple[str, str]]:
+    """First and last of each run of quarters without a gap; a whole year stands for its own quarters."""
+    years = [period for period in periods if is_year(period)]
+    rest = sorted(set(periods) - set(years) - {quarter for year in years for quarter in quarters_of(year)})
+    found = [(year, year) for year in years]
+    for quarter in rest:
+        year, _, number = quarter.partition("-Q")
+        before = f"{year}-Q{int(number) - 1}" if number != "1" else f"{int(year) - 1}-Q4"
+        if found and found[-1][1] == before:
+            found[-1] = (found[-1][0], quarter)
+        else:
+            found.append((quarter, quarter))
+    return sorted(found)

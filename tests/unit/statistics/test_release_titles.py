@@ -1,0 +1,42 @@
+"""What a release is called follows from what it covers: two that cover different periods never share a name."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.statistics.domain.publication import checked_id
+from services.statistics.titles import LONGEST_KEY, release_key, release_title
+
+HANBIT = {"ko": "한빛시", "en": "Hanbit"}
+YEAR = ("2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2025")
+
+
+@pytest.mark.parametrize(
+    ("periods", "span"),
+    [
+        (("2026-Q1",), "2026-Q1"),
+        (("2025-Q3", "2025-Q4", "2026-Q1"), "2025-Q3~2026-Q1"),
+        (("2025-Q1", "2025-Q3"), "2025-Q1, 2025-Q3"),
+        (YEAR, "2025"),
+        ((*YEAR[:4], "2026-Q2", "2026-Q3", "2025"), "2025, 2026-Q2~2026-Q3"),
+    ],
+)
+def test_a_title_names_years_and_runs_of_quarters(periods: tuple[str, ...], span: str) -> None:
+    title = release_title(HANBIT, "resident", periods)
+    assert title["en"].endswith(f", {span}")
+    assert title["ko"].endswith(f" {span}")
+
+
+def test_other_periods_have_another_key() -> None:
+    asked = [YEAR, YEAR[:4], ("2025-Q1", "2025-Q4"), ("2025-Q1", "2025-Q2", "2025-Q4"), ("2025-Q1",)]
+    keys = [release_key("areas/HB01", universe, periods) for universe in ("resident", "employee") for periods in asked]
+    assert len(set(keys)) == len(keys)
+    assert release_key("areas/HB01", "resident", YEAR) == "hb01-res-2025"
+
+
+def test_a_key_is_never_too_long_for_a_release() -> None:
+    gaps = tuple(f"20{year}-Q{quarter}" for year in range(10, 26) for quarter in (1, 3))
+    key = release_key("areas/HB01", "resident", gaps)
+    assert checked_id(f"{key}-r9").startswith("hb01-res-2010-q1-2010-q3-")
+    assert len(key) <= LONGEST_KEY
+    assert key != release_key("areas/HB01", "resident", gaps[:-1])
