@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from services.statistics import commands, reading
+from services.statistics import capability, commands, reading
 from services.statistics.domain.wrong import Wrong
 
 T = TypeVar("T")
@@ -125,6 +125,10 @@ def _add_comparisons(verbs: Any) -> None:
         "path", metavar="TABLE.csv", type=Path, help="columns: area, population, persons, rank (1 = most disadvantaged)"
     )
     verb.set_defaults(run=commands.concentration)
+
+    verb = verbs.add_parser("capability", help="capability index of local governments over five areas")
+    verb.add_argument("path", metavar="INDICATORS.csv", type=Path, help="columns: " + ", ".join(capability.COLUMNS))
+    verb.set_defaults(run=capability.assess)
 
 
 def _add_protect(verbs: Any) -> None:
