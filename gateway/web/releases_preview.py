@@ -45,8 +45,9 @@ class Shown:
     name: str
     title: str
     about: str
-    rows: list[list[Markup | None]]
-    foot: list[Markup | None] | None
+    columns: list[str]
+    rows: list[list[Markup | str | None]]
+    foot: list[Markup | str | None] | None
 
 
 @routes.get(RELEASE + "/preview")
@@ -68,7 +69,6 @@ async def preview(request: web.Request) -> web.Response:
         area=area,
         period_choices=[(code, words.period(locale, code)) for code in reversed(one.periods)],
         area_choices=scopes.areas_within(locale, places, [one.area]),
-        columns=["", *(locale.gettext(title) for title, _ in figures.MEASURES.values())],
         tables=[table for table in tables if table.rows],
     )  # fmt: skip
 
@@ -82,10 +82,16 @@ async def _table(request: web.Request, one: pb.Release, name: str, area: str, pe
     if name == "area":
         inside = {area, *(each.name for each in places.areas.values() if each.parent == area)}
         found = [made for made in found if f"areas/{made.area}" in inside]
+    measures = [measure for measure in figures.MEASURES if any(made.measure == measure for made in found)]
     lines = figures.lines(_cube(found, name, area), locale, places, lambda _: "")
-    rows = [line.row for line in lines if line.code != area]
-    foot = next((line.row for line in lines if line.code == area), None)
-    return Shown(name, locale.gettext(_TITLES[name]), about, rows or ([foot] if foot else []), foot if rows else None)
+    by = statistics_pb2.Dimension.Name(statistics_pb2.Dimension.ValueType(_TABLES[name][0]))
+    columns = [locale.gettext(each) for each in (figures.BY[by], *(figures.MEASURES[code][0] for code in measures))]
+    rows: list[list[Markup | str | None]] = []
+    for line in sorted(lines, key=lambda line: line.code == area):
+        title = scopes.title(locale, places, area) if line.code == area else line.title
+        rows.append([title, *(line.cells[code].marked for code in measures)])
+    foot = rows.pop() if name == "area" and len(rows) > 1 else None
+    return Shown(name, locale.gettext(_TITLES[name]), about, columns, rows, foot)
 
 
 async def _observations(request: web.Request, asked: pb.ListObservationsRequest) -> Any:

@@ -134,9 +134,14 @@ def _persons(locale: Locale, found: pb.Cost) -> str:
     if not found.persons:
         return locale.gettext(msgid("Nobody stands in a hidden figure."))
     words = msgid(
-        "%(people)s different people stand in at least one hidden figure. In the other figures they do count."
+        "%(people)s of the %(everybody)s people counted (%(share)s) stand in at least one hidden figure. "
+        "In the other figures they do count."
     )
-    return locale.gettext(words) % {"people": _of(locale, found.persons, found.everybody)}
+    return locale.gettext(words) % {
+        "people": locale.number(found.persons),
+        "everybody": locale.number(found.everybody),
+        "share": locale.percent(found.persons / max(found.everybody, 1)),
+    }
 
 
 def _of(locale: Locale, part: int, whole: int) -> str:

@@ -37,8 +37,8 @@ def release_title(area: Mapping[str, str], universe: str, periods: tuple[str, ..
 
 
 def release_key(area: str, universe: str, periods: tuple[str, ...]) -> str:
-    """Other periods, another key: "hb01-res-2025-2026-q1-2026-q3"."""
-    spans = [code for run in runs(periods) for code in dict.fromkeys(run)]
+    """Other periods, another key: "hb01-res-2025-2026-q1-to-2026-q3"."""
+    spans = ["-to-".join(dict.fromkeys(run)) for run in runs(periods)]
     key = "-".join((area.removeprefix("areas/"), "emp" if universe == "employee" else "res", *spans)).lower()
     if len(key) <= LONGEST_KEY:
         return key
