@@ -13,6 +13,8 @@ GROWTH = ("ENR", "CMP")
 GAPS = ("GAP_PP", "GAP_RT", "GAP_IX", "GPIA")
 BARS = 30
 """Areas in one chart."""
+TILES = 100
+"""Areas of which a map can still be read."""
 _WIDEST, _HIGHEST, _TILE = 158, 190, 24
 """Millimetres."""
 
@@ -64,7 +66,8 @@ def _by_area(it: Findings) -> list[Block]:
         blocks.chart(it, _numbered(title, number, len(pages)), charts.bars(page), blocks.listed(page), "PT")
         for number, page in enumerate(pages, start=1)
     ]
-    return [{"kind": "heading", "text": it.say("results_area")}, *bars, _map(it, title, marks)]
+    plan = [_map(it, title, marks)] if len(marks) <= TILES else []
+    return [{"kind": "heading", "text": it.say("results_area")}, *bars, *plan]
 
 
 def _numbered(title: str, number: int, of: int) -> str:

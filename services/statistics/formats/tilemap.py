@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isqrt
 
 from services.statistics.formats import svg
 from services.statistics.formats.charts import HIDDEN, Mark
@@ -43,7 +44,7 @@ def placed(places: Sequence[Place | None]) -> list[Place]:
     if known and len(known) == len(places) == len(set(known)):
         left, top = (min(place[axis] for place in known) for axis in (0, 1))
         return [(column - left, row - top) for column, row in known]
-    across = min(_ACROSS, max(1, len(places)))
+    across = min(max(_ACROSS, isqrt(len(places))), max(1, len(places)))
     return [(number % across, number // across) for number in range(len(places))]
 
 

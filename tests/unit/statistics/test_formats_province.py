@@ -143,3 +143,4 @@ def test_tiles_stand_where_the_areas_say_or_in_reading_order() -> None:
     assert tilemap.placed([(3, 2), None]) == [(0, 0), (1, 0)]
     assert tilemap.placed([(1, 1), (1, 1)]) == [(0, 0), (1, 0)]
     assert tilemap.size([(0, 0), (2, 0), (1, 2)]) == (3, 3)
+    assert tilemap.size(tilemap.placed([None] * 81)) == (9, 9)
