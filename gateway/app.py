@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from gateway import auth, clients, errors, guard, listening, observe
+from gateway import auth, clients, errors, guard, observe
 from gateway.api import resources
-from gateway.auth import SESSIONS, Sessions
 from gateway.clients import CLIENTS
 from gateway.guard import FORM_KEY, REGISTRATIONS, Pace
-from gateway.listening import LISTENER, together
+from gateway.listening import LISTENER, Listener, together
 from gateway.places import PLACES, Places
 from gateway.releases import LIBRARY, Library
+from gateway.sessions import SESSIONS, Sessions
 from gateway.settings import GatewaySettings
 from gateway.web import frame, shelf, site
 from gateway.web.frame import SETTINGS
@@ -52,7 +52,8 @@ async def _connected(app: web.Application) -> AsyncIterator[None]:
     settings = app[SETTINGS]
     async with clients.connect(settings) as services:
         app[CLIENTS] = services
-        app[SESSIONS] = Sessions(services.people)
+        listener = Listener()
+        app[SESSIONS] = Sessions(services.people, hearing=listener.hearing)
         app[PLACES] = Places(services.people)
         app[LIBRARY] = Library(services.releases)
         heard = together(
@@ -60,5 +61,11 @@ async def _connected(app: web.Application) -> AsyncIterator[None]:
             {"ieum.people.v1": app[PLACES].handlers()},
             app[SHELF].handlers(),
         )
-        async with listening.listening(settings, heard, app[SHELF].clear) as app[LISTENER]:
+
+        def forget() -> None:
+            app[SESSIONS].doubt()
+            app[SHELF].clear()
+
+        app[LISTENER] = listener
+        async with listener.following(settings, heard, forget):
             yield

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ import grpc.aio
 from aiohttp import web
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from gateway.contents import Contents
 from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
 from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
@@ -23,6 +25,7 @@ from services.chassis.config import SERVICES, Settings
 from services.chassis.principal import Signer
 
 S = TypeVar("S")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Clients:
     statistics: StatisticsServiceStub
     releases: ReleaseServiceStub
     distribution: DistributionServiceStub
+    contents: Contents
     channels: dict[str, grpc.aio.Channel]
 
     async def away(self) -> list[str]:
@@ -54,16 +58,32 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
         def client(name: str, stub: type[S]) -> S:
             return rpc.client(stub, channels[name], signer)
 
+        courses = client("courses", CoursesServiceStub)
         yield Clients(
             people=client("people", PeopleServiceStub),
-            courses=client("courses", CoursesServiceStub),
+            courses=courses,
             enrollment=client("enrollment", EnrollmentServiceStub),
             progress=client("progress", ProgressServiceStub),
             statistics=client("statistics", StatisticsServiceStub),
             releases=client("statistics", ReleaseServiceStub),
             distribution=client("statistics", DistributionServiceStub),
+            contents=Contents(courses),
             channels=channels,
         )
+
+
+async def side_by_side(first: Awaitable[S], second: Awaitable[T]) -> tuple[S, T]:
+    """Two answers in the time of the slower; the first problem of either is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            one, two = tasks.create_task(_awaited(first)), tasks.create_task(_awaited(second))
+    except ExceptionGroup as group:
+        raise group.exceptions[0] from None
+    return one.result(), two.result()
+
+
+async def _awaited(answer: Awaitable[S]) -> S:
+    return await answer
 
 
 async def _serves(channel: grpc.aio.Channel) -> bool:

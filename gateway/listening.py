@@ -25,6 +25,22 @@ class Listener:
     async def ready(self) -> bool:
         return self.bus is not None and await self.bus.ready()
 
+    def hearing(self) -> bool:
+        return self.bus is not None and self.bus.connected
+
+    @asynccontextmanager
+    async def following(
+        self, settings: Settings, heard: Mapping[str, Handlers], forget: Callable[[], None]
+    ) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.run(settings, heard, forget))
+        try:
+            yield
+        finally:
+            # Again, because Python 3.11's wait_for may lose a cancellation that meets its result.
+            while not task.done():
+                task.cancel()
+                await asyncio.wait([task], timeout=0.2)
+
     async def run(self, settings: Settings, heard: Mapping[str, Handlers], forget: Callable[[], None]) -> None:
         """Until cancelled. `heard`: handlers by the producer's package; `forget` when some may have been missed."""
         while True:
@@ -62,18 +78,3 @@ def _each(told: Sequence[Handler]) -> Handler:
             await handler(event)
 
     return tell
-
-
-@asynccontextmanager
-async def listening(
-    settings: Settings, heard: Mapping[str, Handlers], forget: Callable[[], None]
-) -> AsyncIterator[Listener]:
-    listener = Listener()
-    task = asyncio.create_task(listener.run(settings, heard, forget))
-    try:
-        yield listener
-    finally:
-        # Again, because Python 3.11's wait_for may lose a cancellation that meets its result.
-        while not task.done():
-            task.cancel()
-            await asyncio.wait([task], timeout=0.2)

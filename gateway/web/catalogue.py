@@ -11,13 +11,13 @@ from yarl import URL
 
 from gateway import errors, learning
 from gateway.auth import VIEWER
-from gateway.clients import CLIENTS, Clients
+from gateway.clients import CLIENTS, Clients, side_by_side
 from gateway.web import outline, shelf
 from gateway.web.cards import AUDIENCES, LEVELS, TOPICS, card_of
 from gateway.web.frame import go_to
 from gateway.web.i18n import LANGUAGES, Locale, msgid
 from gateway.web.render import PAGE, Flash, page
-from gateway.web.standing import Learning, learning_of
+from gateway.web.standing import learning_of
 from ieum.courses.v1 import content_pb2
 from ieum.courses.v1.courses_pb2 import CatalogEntry, GetVersionRequest, SearchCatalogRequest
 from ieum.enrollment.v1.enrollment_pb2 import ONLINE, EnrolRequest
@@ -142,8 +142,10 @@ async def show_course(request: web.Request) -> web.Response:
 async def _course_page(request: web.Request, problem: Problem | None = None) -> web.Response:
     clients, locale, viewer = request.app[CLIENTS], request[PAGE].locale, request[VIEWER]
     name = f"courses/{request.match_info['course']}"
-    version = await clients.courses.GetVersion(GetVersionRequest(name=f"{name}/versions/current"))
-    mine = await learning_of(clients, locale, viewer.person) if viewer else Learning()
+    version, mine = await side_by_side(
+        clients.courses.GetVersion(GetVersionRequest(name=f"{name}/versions/current")),
+        learning_of(clients, locale, viewer.person if viewer else ""),
+    )
     return page(
         request,
         "catalogue/course.html",

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from gateway.auth import VIEWER
-from gateway.clients import CLIENTS
+from gateway.clients import CLIENTS, side_by_side
 from gateway.places import PLACES, Gazetteer
 from gateway.web import shelf
 from gateway.web.cards import TOPICS, card_of
 from gateway.web.i18n import Locale
 from gateway.web.render import PAGE, page
-from gateway.web.standing import Learning, learning_of
+from gateway.web.standing import learning_of
 from ieum.courses.v1.courses_pb2 import SearchCatalogRequest
 from services.chassis.errors import Unavailable
 
@@ -36,8 +36,10 @@ class Centre:
 @shelf.public
 async def show(request: web.Request) -> web.Response:
     clients, locale, viewer = request.app[CLIENTS], request[PAGE].locale, request[VIEWER]
-    found = await clients.courses.SearchCatalog(SearchCatalogRequest(page_size=_COURSES))
-    mine = await learning_of(clients, locale, viewer.person) if viewer else Learning()
+    found, mine = await side_by_side(
+        clients.courses.SearchCatalog(SearchCatalogRequest(page_size=_COURSES)),
+        learning_of(clients, locale, viewer.person if viewer else ""),
+    )
     return page(
         request,
         "catalogue/home.html",

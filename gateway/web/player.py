@@ -19,7 +19,7 @@ from gateway.web.render import PAGE, page
 from gateway.web.screens import Reader, Shown, blocks_of, file_words, place_of
 from gateway.web.visit import Visit, given, screen_page
 from ieum.courses.v1.content_pb2 import Content, Item
-from ieum.courses.v1.courses_pb2 import GetMediaRequest, GetVersionRequest
+from ieum.courses.v1.courses_pb2 import GetMediaRequest
 from ieum.progress.v1 import progress_pb2
 from ieum.progress.v1.progress_pb2 import (
     AnswerItem,
@@ -31,15 +31,17 @@ from ieum.progress.v1.progress_pb2 import (
     StepResult,
 )
 from services.chassis.errors import Missing, Problem, Refused
-from services.chassis.principal import SYSTEM, acting_as
 
 routes = web.RouteTableDef()
 
 
 async def content_of(clients: Clients, progress: Progress) -> Content:
     """As learners get it, without answers."""
-    name = f"{progress.course}/versions/{progress.version}"
-    return (await clients.courses.GetVersion(GetVersionRequest(name=name))).content
+    return await clients.contents.for_learners(_version(progress))
+
+
+def _version(progress: Progress) -> str:
+    return f"{progress.course}/versions/{progress.version}"
 
 
 async def _visit(request: web.Request) -> Visit:
@@ -91,8 +93,7 @@ async def _with_files(clients: Clients, locale: Locale, visit: Visit) -> list[tu
 
 async def _explained(clients: Clients, visit: Visit) -> Item | None:
     """The item with its explanation, which only the gateway may read before an answer is given."""
-    with acting_as(SYSTEM):
-        content = await content_of(clients, visit.progress)
+    content = await clients.contents.with_answers(_version(visit.progress))
     place = place_of(content, visit.place.lesson.id, visit.place.screen.key)
     return replace(visit, content=content, place=place).item
 

@@ -97,8 +97,12 @@ class Bus:
                 kind, handler = known
                 await handler(kind.FromString(message.data))
 
-    async def ready(self) -> bool:
+    @property
+    def connected(self) -> bool:
         return self._client.is_connected
+
+    async def ready(self) -> bool:
+        return self.connected
 
     async def stored(self, package: str, number: int) -> Stored | None:
         """What a stream holds at a number, or after it where that one is gone; None at its end."""
