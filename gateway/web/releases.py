@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from gateway.places import PLACES, Gazetteer
 from gateway.web import releases_words as words
 from gateway.web import scopes
 from gateway.web.i18n import Locale
+from gateway.web.releases_time import USUAL
 from gateway.web.render import PAGE, page
 from ieum.people.v1.people_pb2 import BatchGetNamesRequest
 from ieum.statistics.v1 import releases_pb2 as pb
@@ -54,8 +56,10 @@ async def show_all(request: web.Request) -> web.Response:
     viewer, places, locale = require_official(request), await request.app[PLACES].all(), request[PAGE].locale
     asked = pb.ListReleasesRequest(all=True, page_size=25, page_token=request.query.get("page", ""))
     found = await request.app[CLIENTS].releases.ListReleases(asked)
+    now = clock.now().timestamp()
     coming = sorted(
-        (one for one in found.releases if one.state == pb.Release.SCHEDULED), key=lambda one: one.publish_time.seconds
+        (one for one in found.releases if one.state != pb.Release.PUBLISHED and one.publish_time.seconds > now),
+        key=lambda one: one.publish_time.seconds,
     )
     return page(
         request, "releases/list.html",
@@ -106,10 +110,18 @@ async def release_page(request: web.Request, one: pb.Release, given: dict[str, s
         may_approve=oversees(viewer, places, one.area, *ROLES) and viewer.person != one.planned_by,
         follows=follows,
         url=f"{request.scheme}://{request.host}{address(one.name)}",
-        given={"when": "now", "day": "", "time": "09:00"} | {name: text for name, text in given.items() if text},
+        given=_usual_time(locale, publish_time) | {name: text for name, text in given.items() if text},
         note=locale.pick(one.note)[0],
         **({"errors": {}} | values),
     )  # fmt: skip
+
+
+def _usual_time(locale: Locale, announced: datetime | None) -> dict[str, str]:
+    """What the form that sets the time begins with: the day that was announced, while it is to come."""
+    if announced is None or announced <= clock.now():
+        return {"when": "now", "day": "", "time": USUAL}
+    local = announced.astimezone(locale.timezone)
+    return {"when": "later", "day": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}
 
 
 async def _names(request: web.Request, one: pb.Release) -> dict[str, str]:

@@ -19,6 +19,7 @@ from gateway.web.forms import status_of
 from gateway.web.frame import go_to
 from gateway.web.i18n import SEOUL, msgid
 from gateway.web.releases import HERE, address, oversees, require_official
+from gateway.web.releases_time import chosen_time
 from gateway.web.render import PAGE, Flash, page
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2
@@ -38,6 +39,8 @@ class Plan:
     area: str
     universe: str
     periods: tuple[str, ...]
+    day: str = ""
+    """On which it is meant to come out; announced where it is given."""
 
     @property
     def quarters(self) -> tuple[str, ...]:
@@ -56,6 +59,7 @@ def read(given: MultiMapping[Any], usual_area: str) -> Plan:
         str(given.get("area", "")) or usual_area,
         universe if universe in words.UNIVERSES else next(iter(words.UNIVERSES)),
         tuple(str(each) for each in given.getall("periods", [])),
+        str(given.get("day", "")).strip(),
     )
 
 
@@ -77,9 +81,11 @@ async def ask(request: web.Request) -> web.Response:
 @routes.get(HERE + "/new/check")
 async def check(request: web.Request) -> web.Response:
     plan = await _asked(request, request.query)
-    if not plan.periods:
-        return await _refused(request, plan, Invalid("PERIODS_MISSING", field="periods"))
+    locale, places = request[PAGE].locale, await request.app[PLACES].all()
     try:
+        if not plan.periods:
+            raise Invalid("PERIODS_MISSING", field="periods")
+        announced = chosen_time(locale, plan.day) if plan.day else None
         enrolments = await _enrolments(request, plan)
     except (Invalid, Forbidden) as problem:
         return await _refused(request, plan, problem)
@@ -97,6 +103,7 @@ async def check(request: web.Request) -> web.Response:
         rows=rows,
         years=words.periods(locale, plan.years),
         tables=[locale.gettext(text) for text in words.TABLES.values()],
+        announced=announced,
         nobody=not any(enrolments.get(quarter, "0") != "0" for quarter in plan.quarters),
         back=str(request.rel_url.with_path(HERE + "/new")),
     )  # fmt: skip
@@ -108,7 +115,8 @@ async def plan_and_build(request: web.Request) -> web.Response:
     locale, service = request[PAGE].locale, request.app[CLIENTS].releases
     universe = statistics_pb2.Universe.Value(plan.universe)
     try:
-        asked = pb.PlanReleaseRequest(area=plan.area, universe=universe, periods=plan.periods)
+        announced = clock.stamp(chosen_time(locale, plan.day)) if plan.day else None
+        asked = pb.PlanReleaseRequest(area=plan.area, universe=universe, periods=plan.periods, publish_time=announced)
         made = await service.PlanRelease(asked)
         fresh = made.state == pb.Release.PLANNED
         if fresh:
@@ -161,7 +169,7 @@ async def _enrolments(request: web.Request, plan: Plan) -> dict[str, str]:
 
 
 async def _refused(request: web.Request, plan: Plan, problem: Problem) -> web.Response:
-    field = problem.field if problem.field in ("area", "universe", "periods") else "periods"
+    field = problem.field if problem.field in ("area", "universe", "periods", "day") else "periods"
     wrong = {field: errors.message(request[PAGE].locale, problem)}
     return await _form(request, plan, status=status_of(problem), errors=wrong)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
 from typing import Any
 
 from aiohttp import web
@@ -14,6 +13,7 @@ from gateway.web.forms import status_of, typed
 from gateway.web.frame import go_to
 from gateway.web.i18n import LANGUAGES, Locale, msgid
 from gateway.web.releases import RELEASE, address, release_of, release_page, require_official
+from gateway.web.releases_time import chosen_time
 from gateway.web.render import PAGE, Flash, page
 from ieum.statistics.v1 import releases_pb2 as pb
 from services.chassis import clock
@@ -47,7 +47,7 @@ async def _take_step(request: web.Request, given: Mapping[str, str]) -> Flash:
         return _flash(locale, msgid("You approved the release"), msgid("Now the time can be set."))
     if given["do"] != "publish":
         raise Invalid("VALUE_UNKNOWN", field="step")
-    at = chosen_time(locale, given, clock.now()) if given["when"] == "later" else None
+    at = chosen_time(locale, given["day"], given["time"]) if given["when"] == "later" else None
     done = await service.PublishRelease(pb.PublishReleaseRequest(name=name, publish_time=clock.stamp(at)))
     said = locale.gettext(msgid("It comes out on %(when)s."))
     when = clock.moment(done.publish_time) or clock.now()
@@ -56,22 +56,6 @@ async def _take_step(request: web.Request, given: Mapping[str, str]) -> Flash:
 
 def _flash(locale: Locale, title: str, text: str) -> Flash:
     return Flash(locale.gettext(title), locale.gettext(text))
-
-
-def chosen_time(locale: Locale, given: Mapping[str, str], now: datetime) -> datetime:
-    """In the city's time zone, and still to come: a slip in the year must not publish at once."""
-    try:
-        on = date.fromisoformat(given["day"].strip())
-    except ValueError as error:
-        raise Invalid("DAY_UNREADABLE", field="day") from error
-    try:
-        at = time.fromisoformat(given["time"].strip())
-    except ValueError as error:
-        raise Invalid("HOUR_UNREADABLE", field="time") from error
-    chosen = datetime.combine(on, at.replace(tzinfo=None), locale.timezone)
-    if chosen <= now:
-        raise Invalid("EMBARGO_OVER", field="day")
-    return chosen
 
 
 @routes.get(RELEASE + "/revise")
