@@ -54,12 +54,12 @@ def letter(summary: Summary, mail: Mail) -> EmailMessage:
     message["Subject"] = texts["subject"]
     message["Date"] = delivery.round_at
     message["Message-ID"] = f"<{delivery.key}.{delivery.round}@{mail.sender.domain}>"
-    message["Content-Language"] = recipient.language
     # No out-of-office answers, please (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_plain(texts), charset="utf-8", cte="base64")
     html = _environment().get_template("mail.html").render(texts)
     message.add_alternative(html, subtype="html", charset="utf-8", cte="base64")
+    message["Content-Language"] = recipient.language
     # The boundary would be another one each time.
     message.set_boundary(f"=_{recipient.key}.{delivery.round}")
     return message

@@ -15,7 +15,6 @@ from ieum.statistics.v1.events_pb2 import ReleasePublished
 from services.chassis import trace
 from services.chassis.bus import Handlers
 from services.chassis.clock import moment, new_id, now
-from services.statistics.census import Census
 from services.statistics.distribution_store import Distribution
 from services.statistics.domain import distribution
 from services.statistics.domain.distribution import Delivery, Recipient
@@ -25,6 +24,7 @@ from services.statistics.mail_letters import Summary, letter
 from services.statistics.mail_settings import Mail, Off
 from services.statistics.mail_transport import Interrupted, Never, NotNow, ServerAway, Transport, connected
 from services.statistics.release_store import Releases
+from services.statistics.store import Facts
 
 LOOK_SECONDS = 2.0
 FIRST_REST_SECONDS = 1.0
@@ -33,11 +33,11 @@ STOP_SECONDS = 20.0
 
 
 class Postman:
-    def __init__(self, mail: Mail | Off, store: Distribution, releases: Releases, census: Census) -> None:
+    def __init__(self, mail: Mail | Off, store: Distribution, releases: Releases, facts: Facts) -> None:
         self._mail = mail
         self._store = store
         self._releases = releases
-        self._census = census
+        self._facts = facts
         self._wake = asyncio.Event()
 
     def nudge(self) -> None:
@@ -135,7 +135,7 @@ class Postman:
     ) -> Summary:
         if release.key not in figures:
             figures[release.key] = await self.headlines(release)
-        title: Mapping[str, str] = await self._census.title(recipient.area)
+        title: Mapping[str, str] = (await self._facts.areas()).title(recipient.area)
         made = distribution.headlines(figures[release.key], recipient.area.removeprefix("areas/"))
         return Summary(one, release, recipient, title, made)
 

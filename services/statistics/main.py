@@ -39,16 +39,16 @@ async def compose(frame: Frame) -> None:
     server = frame.offer("ieum.statistics.v1.ReleaseService", RELEASE_SCOPES)
     add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, zone), server)
     frame.keep_running(builder.run)
-    await _distribute(frame, releases, facts, census)
+    await _distribute(frame, releases, facts)
     listener = Listener(facts, frame.settings.pseudonym_key, zone)
     for package, handlers in listener.handlers().items():
         frame.hear(package, handlers)
 
 
-async def _distribute(frame: Frame, releases: Releases, facts: Facts, census: Census) -> None:
+async def _distribute(frame: Frame, releases: Releases, facts: Facts) -> None:
     mail, store = mail_settings.read(frame.settings), Distribution(frame.database, frame.outbox)
     await store.prepare()
-    postman = Postman(mail, store, releases, census)
+    postman = Postman(mail, store, releases, facts)
     server = frame.offer("ieum.statistics.v1.DistributionService", DISTRIBUTION_SCOPES)
     add_DistributionServiceServicer_to_server(DistributionService(mail, store, releases, facts, postman), server)
     frame.hear("ieum.statistics.v1", postman.handlers())

@@ -6,14 +6,22 @@ import asyncio
 import os
 import re
 import signal
+import ssl
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from google.protobuf.field_mask_pb2 import FieldMask
 from pydantic import SecretStr
 
@@ -28,10 +36,16 @@ from services.chassis.errors import Exists, Forbidden, Invalid, Missing, Refused
 from services.chassis.mongo import Database
 from services.chassis.outbox import Outbox
 from services.chassis.principal import ANONYMOUS, Grant, Kind, Principal
+from services.statistics import mail_settings
+from services.statistics.distribution_store import Distribution
+from services.statistics.domain.distribution import Recipient, Stage
 from services.statistics.domain.publication import Publication, Published, State
 from services.statistics.domain.release import Observation
+from services.statistics.mail_transport import ServerAway, connected
+from services.statistics.mailing import Postman
 from services.statistics.main import compose
 from services.statistics.release_store import Assembly, Releases, announce
+from services.statistics.store import Facts
 from tests.mailbox import Mailbox
 from tests.service.conftest import Announce, ClientFor, StartService, eventually
 
@@ -319,6 +333,89 @@ async def test_a_worker_killed_with_a_mail_in_hand_leaves_it_to_the_next(
 
 async def nothing() -> None:
     return None
+
+
+async def test_a_process_told_to_stop_ends_the_mail_at_hand_first(
+    settings: Settings, database: Database, events: Bus, publish: Send, mailbox: Mailbox
+) -> None:
+    """A rolling update must not send twice."""
+    mail = mail_settings.read(settings)
+    store, outbox = Distribution(database, Outbox(events)), Outbox(events)
+    await store.prepare()
+    postman = Postman(mail, store, Releases(database, outbox), Facts(database))
+    moment = now()
+    await store.add(Recipient("r1", "areas/a", "정보화과", "a@office.test", "ko", moment, "", moment))
+    await publish(publication())
+    await postman.plan(event(publication()))
+    at_the_server = asyncio.Event()
+
+    async def slow() -> None:
+        at_the_server.set()
+        await asyncio.sleep(0.3)
+
+    mailbox.before_yes = slow
+    work = asyncio.create_task(postman.run())
+    async with asyncio.timeout(10):
+        await at_the_server.wait()
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    one = await store.delivery("releases/spring", "recipients/r1")
+    assert one
+    assert (one.stage, len(mailbox.mails)) == (Stage.SENT, 1)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """Of localhost, signed by itself: certificate and key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(now() + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = tmp_path / "server.crt", tmp_path / "server.key"
+    paths[0].write_bytes(made.public_bytes(Encoding.PEM))
+    paths[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return paths
+
+
+@pytest.mark.parametrize("trouble", ["", "no certificate that we trust", "another password"])
+async def test_the_password_goes_to_the_right_server_under_tls_or_nowhere(
+    settings: Settings, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, mailbox: Mailbox, trouble: str
+) -> None:
+    await mailbox.stop()
+    mailbox.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    mailbox.tls.load_cert_chain(*certificate)
+    mailbox.login = ("ieum", "right")
+    await mailbox.start()
+    if trouble != "no certificate that we trust":
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    (settings.secrets / "smtp_password").write_text("wrong" if trouble == "another password" else "right")
+    url = SecretStr(f"smtp://ieum@localhost:{mailbox.port}?starttls")
+    mail = mail_settings.read(settings.model_copy(update={"smtp_url": url}))
+    assert isinstance(mail, mail_settings.Mail)
+
+    async def send() -> None:
+        async with connected(mail) as transport:
+            message = EmailMessage()
+            message["To"] = "a@office.test"
+            await transport.send(message, "a@office.test")
+
+    if trouble:
+        with pytest.raises(ServerAway):
+            await send()
+    else:
+        await send()
+    assert len(mailbox.mails) == (0 if trouble else 1)
 
 
 async def test_a_refusal_is_shown_in_the_servers_words_and_mended_by_the_official(
