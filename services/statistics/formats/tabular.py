@@ -35,13 +35,14 @@ COLUMNS: Sequence[Column] = (
     Column("CI_HIGH", "number"),
     Column("OBS_STATUS", "code"),
     Column("CONF_STATUS", "code"),
+    Column("SOURCE", "text"),
     Column("AREA_VINTAGE", "date"),
     Column("AS_OF", "moment"),
     Column("METHOD_VERSION", "text"),
 )
 
 
-FIGURES = [column.name for column in COLUMNS[:-3]]
+FIGURES = [column.name for column in COLUMNS[:-4]]
 """The columns that differ from cell to cell; the rest is of the whole release."""
 
 
@@ -56,7 +57,12 @@ def observations(edition: Edition) -> bytes:
 def rows(edition: Edition) -> Iterator[list[str]]:
     """The fields of each cell, in the order of COLUMNS."""
     release = edition.release
-    same = [release.area_vintage.isoformat(), release.as_of.isoformat(), release.method_version]
+    same = [
+        words.both(release.publisher),
+        release.area_vintage.isoformat(),
+        release.as_of.isoformat(),
+        release.method_version,
+    ]
     return ([*figures(cell), *same] for cell in edition.cells)
 
 
