@@ -23,7 +23,7 @@ need = { $(2); } >/dev/null 2>&1 || { \
 	  { apt-get update && apt-get install -y --no-install-recommends $(1); } >.venv/apt.log 2>&1 || { tail -n 5 .venv/apt.log >&2; exit 1; }; \
 	else echo "Ieum needs $(1). Install it (for example: sudo apt-get install $(1)), then run make again." >&2; exit 1; fi; }
 
-.PHONY: help setup run test check format proto assets demo admin backup restore lock clean
+.PHONY: help setup run test check format proto assets demo admin backup restore chaos lock clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,12 +36,13 @@ run: setup ## Start the whole of Ieum on this machine and print its address (IEU
 test: setup .venv/dev.stamp .venv/browser.stamp ## Run the whole suite (ARGS are handed to pytest)
 	@$(python) -m pytest -n 2 --dist loadfile $(ARGS)
 
-check: setup .venv/dev.stamp ## Format, lint, types, import contracts, protocol lint
+check: setup .venv/dev.stamp ## Format, lint, types, import contracts, protocol lint, deployment files
 	$(python) -m ruff format --check .
 	$(python) -m ruff check .
 	$(python) -m mypy
 	.venv/bin/lint-imports
 	.venv/bin/buf lint proto
+	deploy/manifests.sh
 
 format: .venv/dev.stamp ## Format the code and mend what the linter can mend
 	$(python) -m ruff format .
@@ -62,6 +63,9 @@ backup: setup ## Save everything of a running Ieum, as of one moment: make backu
 
 restore: setup ## Fill an empty Ieum from a backup, counts compared: make restore FROM=directory (IEUM_DATA)
 	@$(python) -m deploy.restore "$(FROM)"
+
+chaos: setup .venv/dev.stamp ## Break everything under load and compare what was said with what is there (SEED, MINUTES)
+	@SEED="$(SEED)" MINUTES="$(MINUTES)" $(python) -m tests.chaos
 
 lock: .venv/uv.stamp ## Compile requirements/*.in to hashed pins
 	cd requirements && for set in "dev run.in local.in dev.in" "local run.in local.in -c dev.txt" "run run.in -c dev.txt" "uv uv.in"; do \

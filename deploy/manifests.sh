@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# What can be said offline of the files for other machines; `make check` calls it. Images are not built here.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+bin=.venv/bin
+$bin/hadolint --failure-threshold info deploy/Dockerfile
+$bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
+$bin/yamllint --strict -c deploy/.yamllint.yaml deploy/compose.yaml deploy/kubernetes
+# The operator's own resource has no schema here; its form is checked where its controller runs.
+$bin/kubernetes-validate --strict --quiet $(ls deploy/kubernetes/base/*.yaml | grep -v -e kustomization -e nats-values -e mongodb) \
+  deploy/kubernetes/overlays/province/autoscaling.yaml
+if command -v kubectl >/dev/null; then
+  for overlay in deploy/kubernetes/overlays/*/; do
+    built=$(mktemp)
+    kubectl kustomize "$overlay" >"$built"
+    # Without the resource of another project.
+    awk 'BEGIN { RS = "---\n"; ORS = "---\n" } !/kind: MongoDBCommunity/' "$built" >"$built.yaml"
+    $bin/kubernetes-validate --strict --quiet "$built.yaml"
+    echo "kustomize $overlay: $(grep -c '^kind:' "$built") resources"
+    rm -f "$built" "$built.yaml"
+  done
+else
+  echo "kustomize build: not run (kubectl is not installed)"
+fi
