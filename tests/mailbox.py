@@ -56,7 +56,8 @@ class Mailbox:
         return sorted(mail["To"].addresses[0].addr_spec for mail in self.mails)
 
     def _check(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=(data.login.decode(), data.password.decode()) == self.login)
+        right = (data.login.decode(), data.password.decode()) == self.login
+        return AuthResult(success=right, handled=False)  # the library answers
 
     async def handle_RCPT(  # noqa: N802 - the library's name
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
