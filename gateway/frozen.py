@@ -48,9 +48,11 @@ class Area:
 
 @dataclass(frozen=True)
 class Frozen:
-    """`said` is what the release says of itself; cells stand in the order in which every format has them."""
+    """`said` is what the release says of itself; cells stand in the order in which every format has them, and so do
+    the codes that occur in them."""
 
     said: Mapping[str, Any]
+    titles: Mapping[str, Mapping[str, Titles]]
     areas: Mapping[str, Area]
     cells: Mapping[tuple[str, ...], Cell]
 
@@ -58,9 +60,7 @@ class Frozen:
         return self.cells.get((measure, period, area, *(codes.get(name, TOTAL) for name in BREAKDOWNS)))
 
     def codes(self, dimension: str) -> Mapping[str, Titles]:
-        """Those that occur, in the order in which tables list them."""
-        found: Mapping[str, Titles] = self.said["codes"][dimension]
-        return found
+        return self.titles[dimension]
 
     def moment(self, name: str) -> datetime:
         return datetime.fromisoformat(self.said[name])
@@ -88,9 +88,19 @@ def read(content: bytes) -> Frozen:
     said: dict[str, Any] = json.loads(content)
     observations = said.pop("observations")
     columns = {name: place for place, name in enumerate(observations["columns"])}
-    cells = (_cell(row, columns) for row in observations["rows"])
+    cells = [_cell(row, columns) for row in observations["rows"]]
+    titles = {name: _ordered(name, codes, cells) for name, codes in said.pop("codes").items()}
     areas = [Area(each["code"], each["parent"], each["title"]) for each in said["areas"]]
-    return Frozen(said, {area.code: area for area in areas}, {cell.key: cell for cell in cells})
+    return Frozen(said, titles, {area.code: area for area in areas}, {cell.key: cell for cell in cells})
+
+
+def _ordered(dimension: str, titles: Mapping[str, Titles], cells: Sequence[Cell]) -> Mapping[str, Titles]:
+    """By first appearance, as the file has codes by their letters; then those without a cell."""
+    if dimension not in KEY:
+        return titles
+    place = KEY.index(dimension)
+    occurring = dict.fromkeys(cell.key[place] for cell in cells)
+    return {code: titles[code] for code in (*occurring, *titles) if code in titles}
 
 
 def _cell(row: Sequence[str | None], columns: Mapping[str, int]) -> Cell:

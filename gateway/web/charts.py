@@ -85,7 +85,7 @@ def _point(at: int, count: int, value: Value, top: float) -> Point:
 
 
 def _across(at: int, count: int) -> str:
-    return svg.percent(0.12 + 0.82 * at / max(count - 1, 1))
+    return svg.percent(0.2 + 0.72 * at / max(count - 1, 1))
 
 
 def _grid(top: float, say: Say) -> list[Markup]:

@@ -3,7 +3,7 @@ and what is under embargo is not there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -98,7 +98,7 @@ async def _view(
         "show_title": look.title("MEASURE", look.show),
         "universe": next(iter(figures.codes("UNIVERSE"))),
         "sections": look.sections(await _spots(request, figures)),
-        "say": locale.percent if look.show == "CPR" else locale.number,
+        "say": _say(locale) if look.show == "CPR" else locale.number,
         "documents": [file for file in release.files if not file.name.startswith(_FOR_PROGRAMS)],
         "for_programs": [file for file in release.files if file.name.startswith(_FOR_PROGRAMS)],
         "symbols": data_facts.symbols(figures, locale),
@@ -108,6 +108,11 @@ async def _view(
         "hidden": locale.gettext(HIDDEN_WORDS),
         **_choices(figures, look),
     }
+
+
+def _say(locale: Locale) -> Callable[[float], str]:
+    """Whole percentages without a place behind the comma, so that a phone has room for them."""
+    return lambda share: locale.percent(share, 0 if round(share * 1000) % 10 == 0 else 1)
 
 
 def _look(query: Mapping[str, str], figures: Frozen, locale: Locale) -> tuple[Look, list[str]]:

@@ -30,7 +30,7 @@ SHEETS: Sequence[tuple[str, str, Sequence[str]]] = (
     ("time", msgid("Time spent"), ("HRS", "HRS_PC", "TTC_MED", "TTC_P90")),
 )
 """Measures that stand in one table; what is in none of these stands in a last one."""
-_SAID_BY_THE_NUMBER = ("PT", "RATIO", "IX")
+_SAID_BY_THE_TITLE = ("PT", "RATIO", "IX", "PS", "NUMBER")
 _REST = ("rest", msgid("Other numbers"))
 
 COLUMNS: Mapping[str, str] = {
@@ -55,8 +55,8 @@ NOTES: Mapping[str, str] = {
     "COURSE_DOMAIN": msgid("A course can teach several competence areas and counts in each. Do not add them up."),
 }
 
-Row = tuple[str, Callable[[str], Cell | None]]
-"""Title, and the cell of a measure in it."""
+Row = tuple[str, str, Callable[[str], Cell | None]]
+"""Code, title, and the cell of a measure in it."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ class Look:
             {
                 "code": measure,
                 "title": self.title("MEASURE", measure),
+                "unit": self.unit(cell.unit),
                 "written": written(cell, self.locale),
                 "change": change(cell, self.figures.cell(measure, earlier, self.area.code), self.locale),
             }
@@ -130,19 +131,19 @@ class Look:
 
     def _over_time(self) -> Section:
         def row(period: str) -> Row:
-            return self.title("TIME_PERIOD", period), lambda it: self.figures.cell(it, period, self.area.code)
+            return period, self.title("TIME_PERIOD", period), lambda it: self.figures.cell(it, period, self.area.code)
 
         quarters = self.figures.quarters
         years = [period for period in self.figures.codes("TIME_PERIOD") if period not in quarters]
         sheets = self._sheets("time", "TIME_PERIOD", [row(period) for period in (*quarters, *years)], None)
         charted = [row(period) for period in quarters]
-        labels = [title.replace(" ", "\n") for title, _ in charted]
+        labels = [title.replace(" ", "\n") for _, title, _ in charted]
         words = self.locale.gettext("Over time")
         return Section("over-time", words, "", "lines", labels, self._drawn(charted), (), sheets)
 
     def _areas(self, spots: Mapping[str, tuple[int, int]]) -> Section:
         def row(area: Area) -> Row:
-            return self.place(area), lambda it: self.figures.cell(it, self.period, area.code)
+            return area.code, self.place(area), lambda it: self.figures.cell(it, self.period, area.code)
 
         below = self.figures.below(self.area.code)
         rows = [row(area) for area in below]
@@ -151,12 +152,12 @@ class Look:
         found = [spots.get(area.code) for area in below]
         places = {spot for spot in found if spot}
         tiles = (
-            [(title, *spot, value) for (title, _), spot, value in zip(rows, found, values, strict=True) if spot]
+            [(title, *spot, value) for (_, title, _), spot, value in zip(rows, found, values, strict=True) if spot]
             if len(places) == len(below) > 1
             else ()
         )
         words = self.locale.gettext("By area")
-        return Section("areas", words, "", "bars", [title for title, _ in rows], values, tiles, sheets)
+        return Section("areas", words, "", "bars", [title for _, title, _ in rows], values, tiles, sheets)
 
     def _tables(self) -> Iterator[tuple[str, Sequence[str], str]]:
         """Name, dimensions and title of each table that divides more than areas."""
@@ -171,26 +172,26 @@ class Look:
 
         def row(codes: Mapping[str, str]) -> Row:
             words = [self.title(dimension, code) for dimension, code in codes.items() if code != TOTAL]
-            return ", ".join(words), lambda it: self.cell(it, **codes)
+            return ".".join(codes.values()), ", ".join(words), lambda it: self.cell(it, **codes)
 
         every = [dict(zip(dimensions, codes, strict=True)) for codes in product(*map(self.figures.codes, dimensions))]
         rows = [row(codes) for codes in every if set(codes.values()) != {TOTAL}]
-        rows = [one for one in rows if any(one[1](measure) for measure in self.measures)]
-        total = (self.locale.gettext("Total"), self.cell)
+        rows = [one for one in rows if any(one[2](measure) for measure in self.measures)]
+        total = ("", self.locale.gettext("Total"), self.cell)
         sheets = self._sheets(name, dimensions[0], rows, total)
         words = self.locale.gettext(HEADS[alone]) if alone else title
         note = self.locale.gettext(NOTES[alone]) if alone in NOTES else ""
-        return Section(name, words, note, "bars", [title for title, _ in rows], self._drawn(rows), (), sheets)
+        return Section(name, words, note, "bars", [title for _, title, _ in rows], self._drawn(rows), (), sheets)
 
     def _drawn(self, rows: Sequence[Row]) -> list[Value]:
-        return [drawn(cell(self.show), self.locale) for _, cell in rows]
+        return [drawn(cell(self.show), self.locale) for _, _, cell in rows]
 
     def _sheets(self, name: str, dimension: str, rows: Sequence[Row], total: Row | None) -> list[Sheet]:
         named = {measure for _, _, measures in SHEETS for measure in measures}
         rest = [measure for measure in self.measures if measure not in named]
         found = []
         for sheet, title, wanted in (*SHEETS, (*_REST, rest)):
-            measures = [each for each in wanted if each in self.measures and any(cell(each) for _, cell in rows)]
+            measures = [each for each in wanted if each in self.measures and any(cell(each) for _, _, cell in rows)]
             if measures:
                 found.append(
                     self._sheet(f"{name}-{sheet}", self.locale.gettext(title), dimension, measures, rows, total)
@@ -201,15 +202,23 @@ class Look:
         self, name: str, title: str, dimension: str, measures: Sequence[str], rows: Sequence[Row], total: Row | None
     ) -> Sheet:
         def line(row: Row) -> list[Markup | str]:
-            return [row[0], *(written(row[1](measure), self.locale) for measure in measures)]
+            return [_head(*row[:2]), *(written(row[2](measure), self.locale) for measure in measures)]
 
-        units = {cell.key[0]: cell.unit for _, read in rows for measure in measures if (cell := read(measure))}
+        units = {cell.key[0]: cell.unit for _, _, read in rows for measure in measures if (cell := read(measure))}
         head = self.locale.gettext(COLUMNS[dimension])
         columns = [head, *(self._head(measure, units[measure]) for measure in measures)]
-        foot = line(total) if total and any(total[1](measure) for measure in measures) else None
+        foot = line(total) if total and any(total[2](measure) for measure in measures) else None
         return Sheet(name, title, columns, [line(row) for row in rows], foot)
 
     def _head(self, measure: str, unit: str) -> Markup:
-        head = Markup('<span data-code="{}">{}</span>').format(measure, self.title("MEASURE", measure))
-        words = self.locale.pick(self.figures.said["units"][unit])[0] if unit not in _SAID_BY_THE_NUMBER else ""
-        return head + Markup(' <span class="unit">{}</span>').format(words) if words else head
+        return _head(measure, self.title("MEASURE", measure)) + self.unit(unit)
+
+    def unit(self, code: str) -> Markup:
+        if code in _SAID_BY_THE_TITLE:
+            return Markup("")
+        words = self.locale.pick(self.figures.said["units"][code])[0]
+        return Markup(' <span class="unit">{}</span>').format(words)
+
+
+def _head(code: str, title: str) -> Markup:
+    return Markup('<span data-code="{}">{}</span>').format(code, title) if code else Markup("{}").format(title)

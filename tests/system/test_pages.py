@@ -16,7 +16,7 @@ LANGUAGES = ("ko", "en")
 
 pytestmark = pytest.mark.timeout(180)
 
-ANYBODY = ("/", "/courses", "/courses?q=%EC%82%AC%EC%A7%84&level=1", "/help", "/privacy", "/accessibility")
+ANYBODY = ("/", "/courses", "/courses?q=%EC%82%AC%EC%A7%84&level=1", "/help", "/privacy", "/accessibility", "/data")
 STRANGER = ("/courses/{course}", "/register", "/sign-in", "/certificates", "/certificates/IEUM-A", "/nowhere")
 ACCOUNT = ("/account", "/account/about-you", "/account/passphrase", "/account/tokens", "/account/erase")
 LEARNER = (
@@ -27,6 +27,7 @@ INSTRUCTOR = ("/teach", "/teach/new", "/teach/{course}", "{lessons}", "/teach/{c
 OFFICIAL = (
     *("/statistics", "/statistics?by=AGE", "/statistics?by=TIME_PERIOD&show=CPR", "/statistics?by=TARGET_GROUP"),
     *("/statistics?area=areas/HB0105&by=COURSE", "/statistics?area=areas/HB02"),
+    *("/statistics/releases", "/statistics/releases/new", "/statistics/releases/new/check?periods=2025"),
 )
 ADMINISTRATOR = ("/admin/people", "/admin/people/{person}", "/admin/people/{person}/erase", "/admin/audit")
 ROLES = {
