@@ -11,6 +11,7 @@ from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import distribution_pb2 as pb
 from ieum.statistics.v1 import releases_pb2
 from services.chassis.errors import Exists, Invalid, Missing
+from tests.browser import axe_findings, chromium, page_of, sideways, small_print
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 
@@ -233,3 +234,20 @@ async def test_programs_add_change_and_send_too(client: Client, fake: Fakes) -> 
     assert (await answer.json())["state"] == "SENT"
     listed = await (await client.get("/api/v1/statistics/releases/spring/deliveries", headers=COOKIE)).json()
     assert [one["recipient"] for one in listed["deliveries"]] == [one.recipient for one in MAILS]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+async def test_the_pages_can_be_used_by_everybody(client: Client, fake: Fakes, language: str) -> None:
+    fake.answers["GetMailState"] = pb.MailState(on=True, trouble="Connection refused", trouble_since=WHEN)
+    fake.answers["GetReceipt"] = receipt(received=True)
+    origin = str(client.make_url("/")).rstrip("/")
+    wrong: list[str] = []
+    async with chromium() as browser, page_of(browser, 360) as (page, complaints):
+        cookies = {"ieum_session": "official", "lang": language}
+        await page.context.add_cookies([{"name": name, "value": each, "url": origin} for name, each in cookies.items()])
+        for address in (DISTRIBUTION, "/statistics/recipients", "/statistics/recipients/opened", "/received/abc"):
+            await page.goto(origin + address)
+            found = [*await axe_findings(page), *await small_print(page), *complaints]
+            wrong += [f"{address}: {each}" for each in (*found, await sideways(page)) if each]
+            complaints.clear()
+    assert wrong == []
