@@ -3,8 +3,7 @@ after it was made, and nobody should notice. Pages and API both come through her
 
 from __future__ import annotations
 
-import asyncio
-import time
+from contextlib import suppress
 
 from gateway.clients import Clients
 from ieum.enrollment.v1.enrollment_pb2 import Enrollment, EnrolRequest, GetEnrollmentRequest
@@ -18,7 +17,7 @@ from ieum.progress.v1.progress_pb2 import (
 from services.chassis.errors import Missing, Unavailable
 from services.chassis.principal import SYSTEM, acting_as
 
-_PATIENCE_SECONDS = 2.0
+_PATIENCE_SECONDS = 3.0
 
 
 def progress_name(enrollment: str) -> str:
@@ -28,23 +27,11 @@ def progress_name(enrollment: str) -> str:
 async def enrol(clients: Clients, asked: EnrolRequest) -> Enrollment:
     """Answers when progress knows of it, so that the first screen opens at once; after 2 s in any case."""
     enrollment = await clients.enrollment.Enrol(asked)
-    until = time.monotonic() + _PATIENCE_SECONDS
-    pause = 0.01
-    while time.monotonic() < until and not await _is_known(clients, enrollment.name):
-        await asyncio.sleep(pause)
-        pause = min(pause * 1.5, 0.1)
+    known = GetProgressRequest(name=progress_name(enrollment.name), wait=True)
+    # Waiting longer would not help whoever enrols.
+    with acting_as(SYSTEM), suppress(Missing, Unavailable):
+        await clients.progress.GetProgress(known, timeout=_PATIENCE_SECONDS)
     return enrollment
-
-
-async def _is_known(clients: Clients, enrollment: str) -> bool:
-    with acting_as(SYSTEM):
-        try:
-            await clients.progress.GetProgress(GetProgressRequest(name=progress_name(enrollment)), timeout=1)
-        except Missing:
-            return False
-        except Unavailable:
-            return True  # waiting longer would not help whoever enrols
-    return True
 
 
 async def get_progress(clients: Clients, name: str) -> Progress:

@@ -96,12 +96,12 @@ async def complete(request: web.Request) -> web.Response:
     reader = Reader(locale, content.languages)
     if not progress.HasField("complete_time"):
         left = left_of(reader, content, progress)
-        return page(request, "learning/not_yet.html", standing=standing_of(locale, progress, None), left=left)
+        return page(request, "learning/not_yet.html", standing=standing_of(locale, progress), left=left)
     reason = progress.completion_reason
     return page(
         request,
         "learning/complete.html",
-        standing=standing_of(locale, progress, None),
+        standing=standing_of(locale, progress),
         minutes=content.minutes,
         reason=certificate.completion_words(locale, reason),
         scores=[(quiz_title(reader, content, each.quiz), each.score) for each in reason.scores],
@@ -160,7 +160,7 @@ async def _suggestions(clients: Clients, locale: Locale, learner: Principal, con
 @routes.get("/learning/{enrollment}/withdraw")
 async def ask_to_withdraw(request: web.Request) -> web.Response:
     progress = await _own_progress(request)
-    return page(request, "learning/withdraw.html", standing=standing_of(request[PAGE].locale, progress, None))
+    return page(request, "learning/withdraw.html", standing=standing_of(request[PAGE].locale, progress))
 
 
 @routes.post("/learning/{enrollment}/withdraw")

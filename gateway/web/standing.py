@@ -1,4 +1,4 @@
-"""Where a learner stands in each course they take: progress and enrolment side by side, as pages show them."""
+"""Where a learner stands in each course they take, as pages show it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import datetime
 
 from gateway.clients import Clients
 from gateway.web.i18n import Locale
-from ieum.enrollment.v1.enrollment_pb2 import Enrollment, ListEnrollmentsRequest
 from ieum.progress.v1 import progress_pb2
 from ieum.progress.v1.progress_pb2 import ListProgressRequest, Progress
 from services.chassis import clock
@@ -50,11 +49,10 @@ class Learning:
 
 
 async def learning_of(clients: Clients, locale: Locale, person: str) -> Learning:
-    progress = await all_progress(clients, person)
-    if not progress:
+    """Nothing for a stranger, whose name is empty."""
+    if not person:
         return Learning()
-    enrollments = {each.name: each for each in await _enrollments(clients, person)}
-    found = [standing_of(locale, each, enrollments.get(each.enrollment)) for each in progress if _is_held(each)]
+    found = [standing_of(locale, each) for each in await all_progress(clients, person) if _is_held(each)]
     return Learning([each for each in found if not each.completed], [each for each in found if each.completed])
 
 
@@ -63,7 +61,7 @@ def _is_held(progress: Progress) -> bool:
 
 
 async def all_progress(clients: Clients, person: str) -> list[Progress]:
-    asked = ListProgressRequest(person=person, page_size=_PAGE)
+    asked = ListProgressRequest(person=person, page_size=_PAGE, brief=True)
     found: list[Progress] = []
     while True:
         answer = await clients.progress.ListProgress(asked)
@@ -73,18 +71,7 @@ async def all_progress(clients: Clients, person: str) -> list[Progress]:
         asked.page_token = answer.next_page_token
 
 
-async def _enrollments(clients: Clients, person: str) -> list[Enrollment]:
-    asked = ListEnrollmentsRequest(person=person, page_size=_PAGE)
-    found: list[Enrollment] = []
-    while True:
-        answer = await clients.enrollment.ListEnrollments(asked)
-        found += answer.enrollments
-        if not answer.next_page_token:
-            return found
-        asked.page_token = answer.next_page_token
-
-
-def standing_of(locale: Locale, progress: Progress, enrollment: Enrollment | None) -> Standing:
+def standing_of(locale: Locale, progress: Progress) -> Standing:
     title, language = locale.pick(progress.course_title)
     number = progress.certificate.name.removeprefix("certificates/")
     return Standing(
@@ -96,7 +83,7 @@ def standing_of(locale: Locale, progress: Progress, enrollment: Enrollment | Non
         lessons_done=sum(lesson.state == progress_pb2.DONE for lesson in progress.lessons),
         lessons=len(progress.lessons),
         next_lesson=_next_lesson(locale, progress),
-        newer=_is_newer(progress, enrollment),
+        newer=_is_newer(progress),
         completed=clock.moment(progress.complete_time) if progress.HasField("complete_time") else None,
         certificate=number,
         revoked=progress.certificate.state == progress_pb2.REVOKED,
@@ -111,8 +98,6 @@ def _next_lesson(locale: Locale, progress: Progress) -> str:
     return titles[here if here in left else left[0]] if left else ""
 
 
-def _is_newer(progress: Progress, enrollment: Enrollment | None) -> bool:
+def _is_newer(progress: Progress) -> bool:
     """Whoever is finished needs no newer version."""
-    if enrollment is None or progress.HasField("complete_time"):
-        return False
-    return enrollment.current_version > enrollment.version
+    return progress.newest_version > progress.version and not progress.HasField("complete_time")

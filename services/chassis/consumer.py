@@ -19,7 +19,8 @@ from services.chassis import deadletters, trace
 from services.chassis.bus import Bus, Handler, Handlers, heed_cancellation
 
 _BATCH = 200
-_AT_ONCE = 32
+# Side by side, so that what their handlers write can be sent together.
+_AT_ONCE = 100
 _DELIVERIES = 5
 _ACK_WAIT_SECONDS = 10.0
 _BROKER_AWAY = (JetStreamError, NatsTimeoutError, ConnectionClosedError, NoServersError, OSError)

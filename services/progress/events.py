@@ -55,6 +55,7 @@ async def _hear(store: Store, start: Record, merge: Callable[[Record], Record]) 
         return settle(record, merged, find(merged), new_number(secrets.randbits), now())
 
     record = await store.change(start, verb)
+    store.arrived(record.enrollment)
     # The plan may have come between looking for it and writing: whoever is later of the two brings both together.
     if record.summary.version < record.version and await store.plans.find(record.course, record.version):
         await store.change(start, verb)

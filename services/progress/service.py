@@ -21,7 +21,7 @@ from services.progress.domain.settling import Outcome, settle
 from services.progress.domain.totals import totals
 from services.progress.store import FindPlan, Store
 from services.progress.wire.grid import columns_of, places_of, row_message
-from services.progress.wire.progress import certificate_message, parse_name, progress_message
+from services.progress.wire.progress import brief_message, certificate_message, parse_name, progress_message
 from services.progress.wire.steps import result_message, step_of
 
 MOST_STEPS = 200
@@ -85,7 +85,8 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
 
     async def GetProgress(self, request: pb.GetProgressRequest, context: object) -> pb.Progress:
         caller = _caller()
-        record = await self._store.get(parse_name(request.name))
+        name = parse_name(request.name)
+        record = await (self._store.arrival(name) if request.wait else self._store.get(name))
         if not await self._may_teach(caller, record.course):
             _require_own(caller, record)
         return await self._render(record)
@@ -94,8 +95,11 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         caller = _caller()
         if not _may_act_for(caller, request.person):
             raise Forbidden("NOT_YOURS")
-        records, token = await self._store.of_person(request.person, page_size(request.page_size), request.page_token)
-        progress = [await self._render(record) for record in records]
+        records, token = await self._store.of_person(
+            request.person, page_size(request.page_size), request.page_token, brief=request.brief
+        )
+        render = self._render_briefly if request.brief else self._render
+        progress = [await render(record) for record in records]
         return pb.ListProgressResponse(progress=progress, next_page_token=token)
 
     async def ListGrid(self, request: pb.ListGridRequest, context: object) -> pb.ListGridResponse:
@@ -142,6 +146,11 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         plan = await self._store.plans.find(record.course, record.version)
         certificate = await self._certificate(record) if record.certificate else None
         return progress_message(record, plan, certificate)
+
+    async def _render_briefly(self, record: Record) -> pb.Progress:
+        plan = await self._store.plans.find(record.course, record.version)
+        certificate = await self._certificate(record) if record.certificate else None
+        return brief_message(record, plan, certificate, await self._store.plans.newest(record.course))
 
     async def _totals(self, course: str) -> pb.CourseTotals:
         return pb.CourseTotals(course=course, **asdict(totals(await self._store.standings(course))))

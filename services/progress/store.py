@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 from pymongo import ASCENDING, DESCENDING
 
@@ -21,9 +25,12 @@ from services.progress.wire.announced import announced
 from services.progress.wire.plans import plan_of
 
 _CACHED_PLANS = 500
+_NEWEST_SECONDS = 10.0
+_LOOKS, _LOOK_SECONDS = 8, 0.25
 # Of learners in the middle of a lesson: some 20 kB each.
 _REMEMBERED = 1_000
 FindPlan = Callable[[Record], Plan | None]
+BRIEF: Mapping[str, int] = {"pending": 0, "lessons": 0}
 GRID_FIELDS = ("person", "version", "summary", "enrol_time", "completion.time", "last_activity_time", "withdraw_time")
 
 
@@ -42,6 +49,7 @@ class Plans:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self._cache: dict[tuple[str, int], Plan] = {}
+        self._newest: dict[str, tuple[int, float]] = {}
 
     async def prepare(self) -> None:
         await self._collection.create_index([("course", ASCENDING), ("version", DESCENDING)])
@@ -52,6 +60,7 @@ class Plans:
         document = {"course": event.course, "version": event.version, "event": event.SerializeToString()}
         key = f"{event.course.rpartition('/')[2]}-{event.version}"
         await self._collection.update_one({"_id": key}, {"$setOnInsert": document}, upsert=True)
+        self._newest.pop(event.course, None)
 
     def cached(self, course: str, version: int) -> Plan:
         try:
@@ -64,6 +73,16 @@ class Plans:
             document = await self._collection.find_one({"course": course, "version": version})
             return self._remember(document) if document else None
         return self._cache[course, version]
+
+    async def newest(self, course: str) -> int:
+        """Number of the latest version heard of, by this process or lately by another; 0 for none."""
+        number, since = self._newest.get(course, (0, -_NEWEST_SECONDS))
+        if time.monotonic() - since < _NEWEST_SECONDS:
+            return number
+        document = await self._collection.find_one({"course": course}, {"version": 1}, sort=[("version", DESCENDING)])
+        number = document["version"] if document else 0
+        self._newest[course] = number, time.monotonic()
+        return number
 
     async def of_course(self, course: str) -> list[Plan]:
         """Latest version first."""
@@ -85,6 +104,7 @@ class Store:
         self._records = Entities(database["records"], Record, announced, outbox, remember=_REMEMBERED)
         self._courses = database["courses"]
         self.plans = Plans(database["plans"])
+        self._expected: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
     async def prepare(self) -> None:
         await self.plans.prepare()
@@ -102,6 +122,22 @@ class Store:
     async def get(self, key: str) -> Record:
         record = await self._records.get(key, missing="PROGRESS_NOT_FOUND")
         return _enrolled(record)
+
+    async def arrival(self, key: str) -> Record:
+        """As `get`, of an enrolment that may not have been heard of yet: waits for it, two seconds at most."""
+        heard = self._expected.setdefault(key, asyncio.Event())
+        for _ in range(_LOOKS):
+            try:
+                return await self.get(key)
+            except Missing:
+                with suppress(TimeoutError):  # where another process hears of it
+                    async with asyncio.timeout(_LOOK_SECONDS):
+                        await heard.wait()
+        return await self.get(key)
+
+    def arrived(self, key: str) -> None:
+        if heard := self._expected.get(key):
+            heard.set()
 
     async def with_certificate(self, number: str) -> Record:
         document = await self._records.collection.find_one({"certificate.number": number}, {"pending": 0})
@@ -147,10 +183,10 @@ class Store:
         async for document in self._records.collection.find(query, {"pending": 0}):
             yield self._records.load(document)
 
-    async def of_person(self, person: str, size: int, token: str) -> tuple[list[Record], str]:
-        """Latest enrolment first."""
+    async def of_person(self, person: str, size: int, token: str, *, brief: bool = False) -> tuple[list[Record], str]:
+        """Latest enrolment first; `brief`: as if nothing had been done in any lesson."""
         keys = [("enrol_time", DESCENDING), ("_id", ASCENDING)]
-        documents, token = await self._page({"person": person}, keys, size, token, {"pending": 0})
+        documents, token = await self._page({"person": person}, keys, size, token, BRIEF if brief else {"pending": 0})
         return [self._records.load(document) for document in documents], token
 
     async def grid(self, course: str, size: int, token: str) -> tuple[list[Document], str]:

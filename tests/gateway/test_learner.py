@@ -243,11 +243,9 @@ async def test_nobody_opens_somebody_elses_learning(client: Client, town: Fakes)
 
 async def test_my_learning_has_one_way_on_and_offers_a_newer_version(client: Client, town: Fakes) -> None:
     content = course("single")
-    progress = [standing(content), standing(content, name="progress/f", enrollment="enrollments/f")]
-    town.answers["ListProgress"] = pb.ListProgressResponse(progress=progress)
-    town.answers["ListEnrollments"] = ListEnrollmentsResponse(
-        enrollments=[Enrollment(name="enrollments/f", version=1, current_version=2)]
-    )
+    newer = standing(content, name="progress/f", enrollment="enrollments/f")
+    newer.newest_version = newer.version + 1
+    town.answers["ListProgress"] = pb.ListProgressResponse(progress=[standing(content), newer])
     text = await get(client, "/learning")
     assert text.count("Continue learning") == 1
     assert text.count('action="/learning/f/move"') == 1

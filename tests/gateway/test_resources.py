@@ -166,12 +166,11 @@ async def test_the_grid_has_names_and_its_csv_has_every_learner(client: Client, 
 
 
 async def test_enrolling_answers_when_learning_can_begin(client: Client, fake: Fakes) -> None:
-    answers = iter([Missing("PROGRESS_NOT_FOUND"), Missing("PROGRESS_NOT_FOUND"), progress_pb2.Progress()])
     fake.answers["Enrol"] = Enrollment(name="enrollments/abc-1")
-    fake.answers["GetProgress"] = lambda _: next(answers)
+    fake.answers["GetProgress"] = Missing("PROGRESS_NOT_FOUND")
     answer = await client.post("/api/v1/enrollments", json={"course": "courses/x"}, headers=TOKEN)
     assert (await answer.json())["name"] == "enrollments/abc-1"
-    assert [asked.name for asked in fake.requests("GetProgress")] == ["progress/abc-1"] * 3
+    assert [(asked.name, asked.wait) for asked in fake.requests("GetProgress")] == [("progress/abc-1", True)]
 
 
 async def test_progress_that_is_a_moment_behind_says_to_come_back(client: Client, fake: Fakes) -> None:

@@ -504,6 +504,28 @@ async def test_a_persons_courses_are_listed_latest_first_page_by_page(town: Town
     assert seen[0].course_title["en"] == "Photos"
 
 
+async def test_a_brief_list_says_of_each_lesson_the_same_and_which_version_is_the_newest(town: Town) -> None:
+    name = await town.enrol()
+    await town.record(KIM, name, *ALL_STEPS[:3])
+    await town.publish(published_course(2, extra=["c"]))
+    request = pb.ListProgressRequest(person=KIM.person)
+    [whole] = (await town.as_(KIM).ListProgress(request)).progress
+    request.brief = True
+    [brief] = (await town.as_(KIM).ListProgress(request)).progress
+    assert [(each.lesson, each.state) for each in brief.lessons] == [
+        (each.lesson, each.state) for each in whole.lessons
+    ]
+    assert (brief.percent, brief.position, brief.course_title) == (whole.percent, whole.position, whole.course_title)
+    assert (brief.version, brief.newest_version) == (1, 2)
+
+
+async def test_whoever_asks_for_an_enrolment_just_made_may_wait_for_it(town: Town) -> None:
+    request = pb.GetProgressRequest(name="progress/kim-1", wait=True)
+    asked = asyncio.create_task(town.as_(SYSTEM).GetProgress(request))
+    await town.tell(enrolled(), "kim-1")
+    assert (await asked).name == "progress/kim-1"
+
+
 async def test_every_query_is_answered_by_an_index(town: Town) -> None:
     records = town.database["records"]
     queries = [

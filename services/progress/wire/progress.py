@@ -64,6 +64,16 @@ def progress_message(
     return message
 
 
+def brief_message(record: Record, plan: Plan | None, certificate: pb.Certificate | None, newest: int) -> pb.Progress:
+    """Of a record read without its lessons: their states stand in the summary."""
+    message = progress_message(record, plan, certificate, with_quizzes=False)
+    if plan and record.summary.version == plan.version:
+        for place, lesson in enumerate(message.lessons):
+            lesson.state = pb.LessonState.ValueType(record.summary.cells[place])
+    message.newest_version = newest
+    return message
+
+
 def _position(record: Record) -> pb.Position | None:
     return pb.Position(lesson=record.position.lesson, screen=record.position.screen) if record.position else None
 
