@@ -32,8 +32,8 @@ _RECEIVED = "/received/{secret:[0-9a-z]{1,64}}"
 
 # State of a mail -> words, kind of tag. "OPENED" and "NONE" are ours.
 STATES: Mapping[str, tuple[str, str]] = {
-    "OPENED": (msgid("Opened"), "success"),
-    "SENT": (msgid("Sent, not opened yet"), ""),
+    "OPENED": (msgid("Opened"), ""),
+    "SENT": (msgid("Sent, not opened yet"), "plain"),
     "SENDING": (msgid("Being sent"), "information"),
     "WAITING": (msgid("Waiting"), "information"),
     "FAILED": (msgid("Refused"), "error"),
