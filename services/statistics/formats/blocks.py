@@ -71,10 +71,12 @@ def chart(
 ) -> Block:
     persons = it.cell("EPR")
     base = it.say("n", n=printed(persons)) if persons else ""
+    latest = it.title("TIME_PERIOD", it.latest)
+    base += f" ({latest})" if base and over_time else ""
     notes = [it.say("unit", unit=words.title("UNIT_MEASURE", unit)[it.language]), base, it.say("source")]
     return {
         "kind": "chart",
-        "title": title if over_time else f"{title} ({it.title('TIME_PERIOD', it.latest)})",
+        "title": title if over_time else f"{title} ({latest})",
         "svg": svg,
         "alt": it.say("chart_alt", title=title, values=spoken),
         "width": width,
