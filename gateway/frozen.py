@@ -70,6 +70,10 @@ class Frozen:
         return date.fromisoformat(self.said["areaVintage"])
 
     @cached_property
+    def statuses(self) -> frozenset[str]:
+        return frozenset(cell.status for cell in self.cells.values())
+
+    @cached_property
     def top(self) -> Area:
         return next(area for area in self.areas.values() if area.parent not in self.areas)
 

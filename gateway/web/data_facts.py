@@ -51,9 +51,10 @@ def _links(names: list[str]) -> Markup:
 
 def symbols(figures: Frozen, locale: Locale) -> list[tuple[str, str]]:
     """Those that stand in this release, and the zero that must not be taken for one."""
-    there = {cell.status for cell in figures.cells.values()}
     legend = {**SYMBOLS, **MARKS}
-    found = [(symbol, locale.gettext(meaning)) for code, (symbol, _, meaning) in legend.items() if code in there]
+    found = [
+        (symbol, locale.gettext(meaning)) for code, (symbol, _, meaning) in legend.items() if code in figures.statuses
+    ]
     return [*found, ("0", locale.gettext("Really nobody, or nothing."))]
 
 

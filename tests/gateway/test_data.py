@@ -85,16 +85,13 @@ async def test_a_file_is_the_frozen_bytes_for_ever(client: Client, base: str) ->
     assert (head.status, head.headers["Content-Length"]) == (200, str(len(content)))
 
 
-CONDITIONS: list[dict[str, str]] = [
-    {"If-None-Match": f'"{hashlib.sha256(small_release_files()["observations.csv"]).hexdigest()}"'},
-    {"If-None-Match": "*"},
-    {"If-Modified-Since": "Fri, 30 Oct 2026 03:00:00 GMT"},
-]
-
-
-@pytest.mark.parametrize("condition", CONDITIONS)
-async def test_a_file_that_the_reader_has_is_not_sent_again(client: Client, condition: dict[str, str]) -> None:
-    answer = await client.get(CSV, headers=condition)
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("If-None-Match", '"{sum}"'), ("If-None-Match", "*"), ("If-Modified-Since", "Fri, 30 Oct 2026 03:00:00 GMT")],
+)
+async def test_a_file_that_the_reader_has_is_not_sent_again(client: Client, header: str, value: str) -> None:
+    checksum = hashlib.sha256(small_release_files()["observations.csv"]).hexdigest()
+    answer = await client.get(CSV, headers={header: value.replace("{sum}", checksum)})
     assert (answer.status, await answer.read()) == (304, b"")
 
 
