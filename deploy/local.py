@@ -8,9 +8,10 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
-from deploy import ready
+from deploy import cluster, ready
 from deploy.place import CannotStart, Place, held, settle
 from deploy.processes import SERVICES, STORES, Process, processes
 from deploy.supervisor import WITH_PARENT, System
@@ -18,6 +19,21 @@ from deploy.supervisor import WITH_PARENT, System
 DEMO_LOGINS = ("learner", "instructor", "reviewer", "official", "official2", "admin")
 DEMO_PASSPHRASE = "hanbit-demo"  # noqa: S105 (meant to be known)
 Processes = Callable[[Place], tuple[Process, ...]]
+
+
+PROFILES: Mapping[str, tuple[Callable[[Mapping[str, str]], Place], Processes]] = {
+    "": (partial(settle, internal=(*STORES, *SERVICES)), processes),
+    "cluster": (cluster.settle, cluster.processes),
+}
+
+
+def profile(given: Mapping[str, str]) -> tuple[Callable[[Mapping[str, str]], Place], Processes]:
+    """How a place is settled, and what runs in it, by PROFILE."""
+    name = given.get("PROFILE", "")
+    if name not in PROFILES:
+        known = ", ".join(filter(None, PROFILES))
+        raise CannotStart(f"PROFILE={name} is not known. Leave it out, or choose one of: {known}")
+    return PROFILES[name]
 
 
 class Ieum(System):
@@ -34,14 +50,15 @@ async def running(
     data: Path,
     port: int | str = 0,
     environment: Mapping[str, str] | None = None,
-    listed: Processes = processes,
+    listed: Processes | None = None,
     say: Callable[[str], None] = print,
 ) -> AsyncIterator[Ieum]:
-    """Everything ready on entry and gone on exit. Port 0: any free one."""
+    """Everything ready on entry and gone on exit. Port 0: any free one. `listed`: not what the profile has."""
     with held(data):
         given = {**os.environ, **(environment or {}), "IEUM_DATA": str(data), "IEUM_PORT": str(port)}
-        place = settle(given, internal=(*STORES, *SERVICES))
-        system = Ieum(place, listed(place), say)
+        settle_for, usual = profile(given)
+        place = settle_for(given)
+        system = Ieum(place, (listed or usual)(place), say)
         try:
             await system.start()
             yield system
@@ -82,7 +99,7 @@ async def load_demo(system: Ieum) -> None:
         print(f"The demo could not be loaded (exit code {code}). Ieum goes on without it; `make demo` tries again.")
 
 
-async def serve(data: Path, listed: Processes) -> None:
+async def serve(data: Path, listed: Processes | None) -> None:
     environment = {"IEUM_DEMO_PASSPHRASE": os.environ.get("IEUM_DEMO_PASSPHRASE") or DEMO_PASSPHRASE}
     print("Starting Ieum ...")
     await check_given_stores(os.environ)
@@ -95,7 +112,7 @@ async def serve(data: Path, listed: Processes) -> None:
         await system.watch()
 
 
-async def serve_until_signalled(data: Path, listed: Processes) -> None:
+async def serve_until_signalled(data: Path, listed: Processes | None) -> None:
     """Serve until Ctrl-C or SIGTERM, then stop in order, however often the signal is repeated."""
     loop, signalled = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -113,7 +130,7 @@ async def serve_until_signalled(data: Path, listed: Processes) -> None:
         print("Ieum has stopped.")
 
 
-def main(listed: Processes = processes) -> int:
+def main(listed: Processes | None = None) -> int:
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     data = Path(os.environ.get("IEUM_DATA") or ".ieum").resolve()
     try:

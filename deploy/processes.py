@@ -41,13 +41,13 @@ def stores(place: Place) -> tuple[Process, ...]:
     )
 
 
-def mongod(place: Place) -> Process:
+def mongod(place: Place, directory: str = "mongo") -> Process:
     port = place.ports["mongod"]
     return Process(
         "mongod",
         command=(
             os.environ.get("IEUM_MONGOD") or wheel_binary("fiftyone/db/bin/mongod"),
-            *("--dbpath", str(place.directory("mongo")), "--port", str(port), "--bind_ip", "127.0.0.1"),
+            *("--dbpath", str(place.directory(directory)), "--port", str(port), "--bind_ip", "127.0.0.1"),
             *("--replSet", ready.REPLICA_SET, "--oplogSize", "256", "--wiredTigerCacheSizeGB", "0.25"),
             *("--networkMessageCompressors", "snappy,zstd", "--nounixsocket", "--quiet"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
@@ -58,14 +58,14 @@ def mongod(place: Place) -> Process:
     )
 
 
-def nats_server(place: Place) -> Process:
+def nats_server(place: Place, directory: str = "nats") -> Process:
     port = place.ports["nats-server"]
     return Process(
         "nats-server",
         command=(
             str(Path(sys.executable).with_name("nats-server")),
             *("--config", str(Path(__file__).with_name("nats.conf"))),
-            *("--addr", "127.0.0.1", "--port", str(port), "--store_dir", str(place.directory("nats"))),
+            *("--addr", "127.0.0.1", "--port", str(port), "--store_dir", str(place.directory(directory))),
         ),
         ready=partial(ready.jetstream_answers, place.environment["IEUM_NATS_URL"]),
     )

@@ -17,6 +17,10 @@ LOOK = 5.0
 """Seconds that one look may take."""
 
 
+ELECTION_MILLISECONDS = 2000
+"""How long the others wait for a silent primary. MongoDB's ten seconds are meant for wide networks."""
+
+
 class NotReady(Exception):
     pass
 
@@ -46,6 +50,22 @@ async def mongod_is_primary(port: int) -> None:
                 config["version"] += 1
                 await client.admin.command("replSetReconfig", config, force=True)
     raise NotReady(f"mongod on {member} is not primary yet")
+
+
+async def mongod_is_member(number: int, members: tuple[str, ...]) -> None:
+    """One of several, of which one is primary. The first of them makes the set, once all of them are there."""
+    me = members[number]
+    async with AsyncMongoClient[dict[str, Any]](
+        me, directConnection=True, serverSelectionTimeoutMS=500, timeoutMS=int(LOOK * 1000)
+    ) as client:
+        hello = await client.admin.command("hello")
+        if (hello.get("isWritablePrimary") or hello.get("secondary")) and hello.get("primary"):
+            return
+        if "setName" not in hello and number == 0:
+            named = [{"_id": place, "host": member} for place, member in enumerate(members)]
+            settings = {"electionTimeoutMillis": ELECTION_MILLISECONDS, "heartbeatTimeoutSecs": 2}
+            await client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": named, "settings": settings})
+    raise NotReady(f"mongod on {me} follows no primary yet")
 
 
 async def replica_set_answers(url: str) -> None:

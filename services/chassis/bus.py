@@ -18,7 +18,7 @@ from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, NoRespondersError
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.api import RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import NotFoundError, ServerError
+from nats.js.errors import BadRequestError, NotFoundError, ServerError
 
 from services.chassis import trace
 from services.chassis.clock import now
@@ -28,6 +28,7 @@ Handler = Callable[[Any], Awaitable[None]]
 Handlers = Mapping[type[Message], Handler]
 
 _NO_SUCH_MESSAGE = 10057
+_NAME_IN_USE = 10058
 
 
 def heed_cancellation() -> None:
@@ -73,7 +74,12 @@ class Bus:
             num_replicas=self._replicas,
             duplicate_window=600,
         )
-        await self.jetstream.add_stream(config)
+        try:
+            await self.jetstream.add_stream(config)
+        except BadRequestError as error:
+            # It is there, and whoever runs the broker has decided on its replicas.
+            if error.err_code != _NAME_IN_USE:
+                raise
 
     async def publish(self, subject: str, type_name: str, identity: str, data: bytes, traceparent: str) -> None:
         """Returns when the broker has stored it. Headers follow CloudEvents' names."""

@@ -79,7 +79,9 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
     async with (
         asyncio.timeout(10),
         mongo.connect(settings.mongo_url) as client,
-        bus.connect(settings.nats_url, "people-accounts", prefix=settings.prefix) as events,
+        bus.connect(
+            settings.nats_url, "people-accounts", prefix=settings.prefix, replicas=settings.stream_replicas
+        ) as events,
     ):
         await events.ensure_stream("ieum.people.v1")
         outbox = Outbox(events)

@@ -1,0 +1,27 @@
+"""`make chaos SEED= MINUTES=`: exit status 1 where anything is wrong. The same seed plans the same faults."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.chaos.run import unleash
+
+
+def main() -> int:
+    seed = int(os.environ.get("SEED") or secrets.randbelow(10**6))
+    minutes = float(os.environ.get("MINUTES") or 10)
+    with tempfile.TemporaryDirectory(prefix="ieum-chaos-", ignore_cleanup_errors=True) as data:
+        outcome = asyncio.run(unleash(Path(data), seed, minutes * 60, say=lambda line: print(line, flush=True)))
+        print(outcome)
+        if keep := os.environ.get("KEEP"):
+            (Path(data) / "logs").rename(keep)
+    return 1 if outcome.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""What clients were told, held against what the system has: nothing acknowledged missing, nothing there twice, every
+event heard by everybody who hears its kind, and statistics that equal a recount."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from nats.errors import Error as NatsError
+from pymongo import AsyncMongoClient
+
+from deploy.demo.content import Json
+from deploy.local import Ieum
+from services.chassis import bus, deadletters
+from services.chassis.bus import Bus
+from services.chassis.config import SERVICES
+from tests.chaos.load import Told
+from tests.system.recount import doubled, heard, recounted
+
+Client = AsyncMongoClient[dict[str, Any]]
+HEARD = {"people": 1, "courses": 3, "enrollment": 2, "progress": 1}
+"""How many services hear each."""
+
+
+async def judge(system: Ieum, told: Told, within: float) -> list[str]:
+    """Everything that is wrong. Waits up to `within` seconds for the events to arrive."""
+    async with (
+        Client(system.environment["IEUM_MONGO_URL"], tz_aware=True) as client,
+        bus.connect(system.environment["IEUM_NATS_URL"], "judge") as events,
+    ):
+        wrong = [f"refused: {each}" for each in told.refused]
+        wrong += await _settled(client, events, within)
+        wrong += [line async for line in _missing(client, told)]
+        wrong += [line async for line in _doubled(client)]
+        wrong += [line async for line in _unannounced(events, told)]
+        wrong += await _statistics(client, Path(system.environment["IEUM_SECRETS"]))
+        wrong += [f"dead letter: {each.type} {each.error}" async for each in deadletters.all_of(events)]
+    return wrong
+
+
+async def _settled(client: Client, events: Bus, within: float) -> list[str]:
+    left = ["never looked"]
+    try:
+        async with asyncio.timeout(within):
+            while left:
+                left = [line async for line in _under_way(client, events)]
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        return [f"after {within:g} s: {line}" for line in left]
+    return []
+
+
+async def _under_way(client: Client, events: Bus) -> AsyncIterator[str]:
+    for service in SERVICES:
+        for name in await client[f"ieum_{service}"].list_collection_names():
+            if count := await client[f"ieum_{service}"][name].count_documents({"due": {"$exists": True}}):
+                yield f"{count} of {service}.{name} still to be announced"
+    for service, hearers in HEARD.items():
+        try:
+            found = await events.jetstream.consumers_info(events.stream(f"ieum.{service}.v1"))
+        except NatsError as error:
+            yield f"stream {service}: {error!r}"
+            continue
+        if len(found) < hearers:
+            yield f"stream {service} has {len(found)} consumers"
+        for each in found:
+            if each.num_pending or each.num_ack_pending:
+                yield f"{each.name} has to hear {each.num_pending} and finish {each.num_ack_pending} of {service}"
+
+
+async def _missing(client: Client, told: Told) -> AsyncIterator[str]:
+    people = {row["login"]: row["_id"] async for row in client["ieum_people"]["people"].find({}, {"login": 1})}
+    for login, person in told.people.items():
+        if f"people/{people.get(login)}" != person:
+            yield f"person {login} was {person} and is {people.get(login)}"
+    runs: dict[str, tuple[str, str, bool]] = {}
+    async for row in client["ieum_enrollment"]["participations"].find():
+        for run in row["runs"]:
+            name = f"enrollments/{row['_id']}-{run['number']}"
+            runs[name] = (row["person"], row["course"], run["withdraw_time"] is not None)
+    for name, (person, course) in told.enrolments.items():
+        if runs.get(name, ("", "", False))[:2] != (person, course):
+            yield f"{name} of {person} in {course} is {runs.get(name)}"
+        elif name in told.withdrawn and not runs[name][2]:
+            yield f"{name} was withdrawn and is not"
+    for name, steps in told.steps.items():
+        record = await client["ieum_progress"]["records"].find_one({"_id": name.removeprefix("enrollments/")})
+        there = Counter(_steps_of(record)) if record else Counter()
+        for step in map(_step, steps):
+            if there[step] != 1:
+                yield f"{name}: {step} is there {there[step]} times"
+        number = ((record or {}).get("certificate") or {}).get("number")
+        if name in told.certificates and told.certificates[name] != f"certificates/{number}":
+            yield f"{name} earned {told.certificates[name]} and has {number}"
+
+
+def _step(step: Json) -> tuple[str, ...]:
+    if opened := step.get("openScreen"):
+        return (opened["lesson"], opened["screen"])
+    answered = step["answerItem"]
+    return (answered["lesson"], answered["quiz"], answered["item"])
+
+
+def _steps_of(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for lesson in record["lessons"]:
+        found += [(lesson["lesson"], opened["screen"]) for opened in lesson["opened"]]
+        for quiz in lesson["quizzes"]:
+            for attempt in quiz["attempts"]:
+                found += [(lesson["lesson"], quiz["quiz"], given["item"]) for given in attempt["answers"]]
+    return found
+
+
+async def _doubled(client: Client) -> AsyncIterator[str]:
+    for number in await doubled(client):
+        yield f"certificate {number} stands twice"
+    logins = Counter([row["login"] async for row in client["ieum_people"]["people"].find({}, {"login": 1})])
+    for login in (login for login, times in logins.items() if times > 1 and login):
+        yield f"{login} is registered {logins[login]} times"
+
+
+async def _unannounced(events: Bus, told: Told) -> AsyncIterator[str]:
+    """Each fact that clients were told has its event."""
+    await_of = {
+        "ieum.enrollment.v1.Enrolled": told.enrolments.keys(),
+        "ieum.enrollment.v1.Withdrawn": told.withdrawn,
+        "ieum.progress.v1.CourseCompleted": told.certificates.keys(),
+    }
+    for kind, names in await_of.items():
+        stream = events.stream(kind.rpartition(".")[0])
+        info = await events.jetstream.stream_info(stream, subjects_filter=f"{kind}.>")
+        announced = {subject.rpartition(".")[2] for subject in info.state.subjects or {}}
+        for name in names:
+            key = name.removeprefix("enrollments/")
+            if key not in announced and key.rpartition("-")[0] not in announced:
+                yield f"{kind} of {name} was never announced"
+
+
+async def _statistics(client: Client, secrets: Path) -> list[str]:
+    expected, there = await recounted(client, secrets), await heard(client)
+    return [
+        f"statistics of {name}: {there.get(name)} instead of {expected.get(name)}"
+        for name in sorted({*expected, *there})
+        if expected.get(name) != there.get(name)
+    ]
