@@ -26,6 +26,7 @@ class Cost(Shape):
     primary: Annotated[int, Field(description="Hidden because few persons stand behind them")] = 0
     secondary: Annotated[int, Field(description="Hidden so that those cannot be worked out")] = 0
     persons: Annotated[int, Field(description="Different persons who stand in at least one hidden cell")] = 0
+    everybody: Annotated[int, Field(description="Different persons whom the release counts")] = 0
     collapsed: Annotated[list[str], Field(description="Tables that could not be kept whole")] = []
 
 
@@ -66,6 +67,7 @@ class ReleasePlan(Body):
     periods: Annotated[list[Period], Field(description="Quarters 2026-Q3 and years 2026; a year brings its quarters")]
     as_of: Annotated[Moment | None, Field(description="Absent: now")] = None
     title: Annotated[Localized, Field(description="Empty: made from area, people and periods")] = {}
+    publish_time: Annotated[Moment | None, Field(description="When it is meant to come out; announced")] = None
 
 
 class Publishing(Body):
