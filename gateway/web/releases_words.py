@@ -113,7 +113,9 @@ class CostWords:
 def cost(locale: Locale, found: pb.Cost) -> CostWords:
     hidden = found.primary + found.secondary
     return CostWords(
-        shown=locale.gettext(msgid("Readers see %(shown)s of %(cells)s figures; %(hidden)s are hidden."))
+        shown=locale.gettext(msgid("Nobody enrolled in these periods, so there is nothing to hide."))
+        if not found.cells
+        else locale.gettext(msgid("Readers see %(shown)s of %(cells)s figures; %(hidden)s are hidden."))
         % {
             "shown": locale.number(found.cells - hidden),
             "cells": locale.number(found.cells),
@@ -123,7 +125,9 @@ def cost(locale: Locale, found: pb.Cost) -> CostWords:
             (locale.gettext(msgid("Few people stand behind them")), _of(locale, found.primary, found.cells)),
             (locale.gettext(msgid("They would give the first away")), _of(locale, found.secondary, found.cells)),
             (locale.gettext(msgid("Hidden together")), _of(locale, hidden, found.cells)),
-        ],
+        ]
+        if found.cells
+        else [],
         persons=_persons(locale, found),
         collapsed=[_collapsed(locale, line) for line in found.collapsed],
         much=hidden > _MANY_HIDDEN * found.cells,
