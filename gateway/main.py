@@ -10,7 +10,7 @@ from aiohttp import web
 
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
-from services.chassis import trace
+from services.chassis import measure, trace
 
 _GRACE_SECONDS = 10.0
 
@@ -35,7 +35,8 @@ def main() -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await serve(settings, stop)
+        with measure.exposed(settings, "gateway"):
+            await serve(settings, stop)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop if settings.uvloop else None) as runner:
         runner.run(run())

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, Histogram, generate_la
 from gateway.clients import CLIENTS
 from gateway.guard import add_headers
 from gateway.listening import LISTENER
+from gateway.web.frame import SETTINGS
 from services.chassis import trace
 from services.chassis.errors import Unavailable
 
@@ -82,4 +83,7 @@ async def readyz(request: web.Request) -> web.Response:
 
 @routes.get("/metrics")
 async def metrics(request: web.Request) -> web.Response:
+    """For trying; where measurements have a port of their own, the public one does not show them."""
+    if request.app[SETTINGS].metrics_port:
+        raise web.HTTPNotFound
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

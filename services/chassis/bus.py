@@ -120,6 +120,17 @@ class Bus:
             return None
         return Stored(found.seq or 0, found.time or now(), found.subject or "", found.headers or {}, found.data or b"")
 
+    async def behind(self, package: str, durable: str) -> int:
+        """Events of a producer that a consumer has not acknowledged."""
+        info = await self.jetstream.consumer_info(self.stream(package), durable)
+        return (info.num_pending or 0) + (info.num_ack_pending or 0)
+
+    async def count(self, package: str, subject: str) -> int:
+        """How much a stream holds of one subject."""
+        whole = self.subject(subject)
+        info = await self.jetstream.stream_info(self.stream(package), subjects_filter=whole)
+        return (info.state.subjects or {}).get(whole, 0)
+
     async def take_out(self, package: str, number: int) -> None:
         """Safe to repeat."""
         try:

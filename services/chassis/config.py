@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     stream_replicas: int = 1
     uvloop: bool = True
     log_level: str = "info"
+    # Prometheus asks the gateway on this port and the services on those after it, as SERVICES has them; 0 = nobody asks.
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"
 
     people: str = "127.0.0.1:7101"
     courses: str = "127.0.0.1:7102"
@@ -50,6 +53,11 @@ class Settings(BaseSettings):
     def address(self, service: str) -> str:
         """Where a service listens; port 0 asks the system for a free one."""
         return str(getattr(self, service))
+
+    def metrics_of(self, process: str) -> int:
+        """The port of a process' measurements, or 0."""
+        place = ("gateway", *SERVICES).index(process)
+        return self.metrics_port and self.metrics_port + place
 
     @cached_property
     def principal_key(self) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
 from google.protobuf.message import Message
@@ -123,3 +123,11 @@ class Outbox:
     async def depth(self) -> int:
         """Documents with something to announce."""
         return sum([await collection.count_documents({"due": {"$exists": True}}) for collection in self._collections])
+
+    async def oldest(self) -> datetime | None:
+        """Since when something has been waiting."""
+        since: list[datetime] = []
+        for collection in self._collections:
+            due = collection.find({"due": {"$exists": True}}, {"due": 1}).sort("due", ASCENDING).limit(1)
+            since += [document["due"] async for document in due]
+        return min(since, default=None)

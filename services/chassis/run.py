@@ -12,10 +12,11 @@ import uvloop
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from services.chassis import bus, mongo, rpc, trace
+from services.chassis import bus, measure, mongo, rpc, trace
 from services.chassis.bus import Bus, Handlers
 from services.chassis.config import Settings
 from services.chassis.consumer import Consumer
+from services.chassis.measure import Measure
 from services.chassis.mongo import Database
 from services.chassis.outbox import Outbox
 from services.chassis.principal import Signer
@@ -35,6 +36,7 @@ class Frame:
     server: grpc.aio.Server
     token_scopes: dict[str, str]
     offered: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
     loops: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     def offer(self, service: str, token_scopes: Mapping[str, str]) -> grpc.aio.Server:
@@ -45,6 +47,7 @@ class Frame:
 
     def hear(self, package: str, handlers: Handlers) -> None:
         """Handle these events of another service's stream, each at least once."""
+        self.heard.append(package)
         self.loops.append(Consumer(self.bus, package, self.name, handlers).run)
 
     def keep_running(self, loop: Callable[[], Awaitable[None]]) -> None:
@@ -71,6 +74,8 @@ async def serve(
         await events.ensure_stream(f"ieum.{name}.v1")
         await compose(frame)
         await frame.outbox.prepare()
+        if settings.metrics_port:
+            frame.keep_running(Measure(name, events, frame.outbox, frame.heard).run)
         await _listen(frame, stop, ready)
 
 
@@ -111,7 +116,8 @@ def main(name: str, compose: Compose) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        await serve(name, compose, settings, stop)
+        with measure.exposed(settings, name):
+            await serve(name, compose, settings, stop)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop if settings.uvloop else None) as runner:
         runner.run(run())
