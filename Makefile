@@ -14,7 +14,7 @@ python := .venv/bin/python
 packages := .venv/lib/python3*/site-packages
 protos := $(sort $(shell find proto -path proto/gen -prune -o -name '*.proto' -print 2>/dev/null))
 asset_sources := $(sort $(shell find gateway/web/assets -type f 2>/dev/null))
-code := deploy gateway services tests
+code := bench deploy gateway services tests
 
 # $(call need,package,command): where the command fails, installs the Debian package that mends it, or says to.
 need = { $(2); } >/dev/null 2>&1 || { \
@@ -23,10 +23,10 @@ need = { $(2); } >/dev/null 2>&1 || { \
 	  { apt-get update && apt-get install -y --no-install-recommends $(1); } >.venv/apt.log 2>&1 || { tail -n 5 .venv/apt.log >&2; exit 1; }; \
 	else echo "Ieum needs $(1). Install it (for example: sudo apt-get install $(1)), then run make again." >&2; exit 1; fi; }
 
-.PHONY: help setup run test check format proto assets demo admin backup restore chaos lock clean
+.PHONY: help setup run test check format proto assets demo admin backup restore chaos bench bench-growth bench-peers lock clean
 
 help: ## List the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/local.stamp .venv/system.stamp proto assets ## Prepare everything without starting it
 
@@ -67,13 +67,27 @@ restore: setup ## Fill an empty Ieum from a backup, counts compared: make restor
 chaos: setup .venv/dev.stamp ## Break everything under load and compare what was said with what is there (SEED, MINUTES)
 	@SEED="$(SEED)" MINUTES="$(MINUTES)" $(python) -m tests.chaos
 
+bench: setup ## Measure every target beside the floors on a generated city (SCALE=1 is 50,000 learners; ROWS='words')
+	@$(python) -m bench --scale "$${SCALE:-1}" $(ROWS)
+
+bench-growth: setup ## The same rows at 10 k, 100 k and 1 M learners (LEARNERS='10000 100000')
+	@$(python) -m bench.growth $(LEARNERS)
+
+bench-peers: setup .venv-peers/kolibri.stamp ## Kolibri, from its own wheel, on the rows where it does the same work
+	@$(python) -m bench.peers .venv-peers
+
+.venv-peers/%.stamp:
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/pip install -q --disable-pip-version-check $*
+	@touch $@
+
 lock: .venv/uv.stamp ## Compile requirements/*.in to hashed pins
 	cd requirements && for set in "dev run.in local.in dev.in" "local run.in local.in -c dev.txt" "run run.in -c dev.txt" "uv uv.in"; do \
 	  read -r name sources <<<"$$set"; \
 	  ../.venv/bin/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $$sources -o $$name.txt; done
 
 clean: ## Remove what was made here (not the data in .ieum)
-	rm -rf .venv node_modules proto/gen proto/gen.part gateway/web/static/build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-peers node_modules proto/gen proto/gen.part gateway/web/static/build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The environment. ieum.pth puts this directory and the stubs on its path, relative so that the tree may move.
 .venv/uv.stamp: requirements/uv.txt

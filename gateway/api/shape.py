@@ -7,12 +7,13 @@ RFC 3339, enum values their proto names; what is not set is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
@@ -69,33 +70,44 @@ class PageQuery(Query):
 
 S = TypeVar("S", bound=Shape)
 M = TypeVar("M", bound=Message)
+Reader = Callable[[Any], Any]
 
 
 def read(shape: type[S], message: Message, **more: Any) -> S:
     """The message as the public sees it; `more` are fields that the message does not have."""
-    fields: Mapping[str, Any] = message.DESCRIPTOR.fields_by_name
-    inner_shapes = _inner_shapes(shape).items()
-    values = {name: _from_field(message, fields[name], inner) for name, inner in inner_shapes if name in fields}
+    values = {name: take(message) for name, take in _readers(shape, message.DESCRIPTOR)}
     return shape.model_construct(**(values | more))
 
 
-def _from_field(message: Message, field: FieldDescriptor, inner: type[Shape] | None) -> Any:
-    value = getattr(message, field.name)
+@cache
+def _readers(shape: type[Shape], descriptor: Descriptor) -> Sequence[tuple[str, Reader]]:
+    """How each field of the shape is taken from such a message, worked out once."""
+    fields: Mapping[str, FieldDescriptor] = descriptor.fields_by_name
+    return [(name, _reader(fields[name], inner)) for name, inner in _inner_shapes(shape).items() if name in fields]
+
+
+def _reader(field: FieldDescriptor, inner: type[Shape] | None) -> Reader:
+    get = attrgetter(field.name)
+    value = _value_reader(field, inner)
     if field.message_type and field.message_type.GetOptions().map_entry:
-        return dict(value)
+        return lambda message: dict(get(message))
     if field.is_repeated:
-        return [_from_value(each, field, inner) for each in value]
-    if field.message_type and not message.HasField(field.name):
-        return None
-    return _from_value(value, field, inner)
+        return (lambda message: [value(each) for each in get(message)]) if value else lambda message: list(get(message))
+    if field.message_type and value:
+        return lambda message: value(get(message)) if message.HasField(field.name) else None
+    return (lambda message: value(get(message))) if value else get
 
 
-def _from_value(value: Any, field: FieldDescriptor, inner: type[Shape] | None) -> Any:
+def _value_reader(field: FieldDescriptor, inner: type[Shape] | None) -> Reader | None:
+    """None for what is shown as it is."""
     if field.enum_type:
-        return field.enum_type.values_by_number[value].name if value else None
+        names = {number: value.name for number, value in field.enum_type.values_by_number.items()}
+        return lambda value: names[value] if value else None
     if field.message_type and field.message_type.full_name == "google.protobuf.Timestamp":
-        return clock.moment(value)
-    return read(inner, value) if inner else value
+        return clock.moment
+    if inner:
+        return lambda value: read(inner, value)
+    return None
 
 
 def write(shape: Shape, message: M) -> M:

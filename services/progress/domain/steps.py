@@ -123,14 +123,15 @@ def _take(record: Record, plan: Plan, step: OpenScreen | AnswerItem, time: datet
 def _seen(record: Record, lesson: plans.Lesson, screen: str, time: datetime) -> Record:
     """On this screen at that time, whether for the first time or again; it is open since the earliest."""
     done = record.lesson(lesson.id)
+    position = record.position
     if screen in lesson.screens:
         if all(each.screen != screen or time < each.time for each in done.opened):
             opened = put(done.opened, Opened(screen, time), lambda each: each.screen)
             record = record.with_lesson(replace(done, opened=opened))
-        if record.position is None or time >= record.position.time:
-            record = replace(record, position=Position(lesson.id, screen, time))
-    latest = max(time, record.last_activity_time or time)
-    return replace(record, start_time=record.start_time or time, last_activity_time=latest)
+        if position is None or time >= position.time:
+            position = Position(lesson.id, screen, time)
+    start, latest = record.start_time or time, max(time, record.last_activity_time or time)
+    return replace(record, position=position, start_time=start, last_activity_time=latest)
 
 
 def _answered(
