@@ -51,7 +51,7 @@ async def test_a_published_release_is_read_taken_home_and_harvested(hanbit: Hanb
         await page.get_by_role("contentinfo").get_by_role("link", name="Published statistics").click()
         await page.get_by_role("link", name=release["title"]["en"]).click()
         await expect(page.locator("h1")).to_have_text(release["title"]["en"])
-        await page.get_by_label("Area").select_option("HB0105")
+        await page.get_by_label("Area", exact=True).select_option("HB0105")
         await page.get_by_role("button", name="Show").click()
         area = await page.locator("#area option:checked").inner_text()
         await expect(page.locator("#headlines")).to_contain_text(area)
