@@ -42,6 +42,10 @@ RELEASES: Mapping[str, str] = {
     "BUILD_FAILED": msgid(
         "Something went wrong while counting. What is done is kept. Build it again; if it fails again, call us."
     ),
+    "AUDIT_OPENED": msgid(
+        "The audit attacked the result and could work out figures that are hidden, so it is held back and nothing was "
+        "published. Plan a release of whole years, of a larger area, or of periods that no other release covers."
+    ),
     "DAY_UNREADABLE": msgid("Choose the day on which it comes out, for example 2026-12-01."),
     "HOUR_UNREADABLE": msgid("Choose the time of day, for example 09:00."),
     "EMBARGO_OVER": msgid("This time is over already. Choose a later one, or choose “At once”."),

@@ -102,7 +102,7 @@ async def release_page(request: web.Request, one: pb.Release, given: dict[str, s
         periods=words.periods(locale, one.periods),
         as_of=clock.moment(one.as_of),
         cost=words.cost(locale, one.cost) if one.HasField("cost") else None,
-        failure=words.failure(locale, one) if one.state == pb.Release.FAILED else None,
+        failure=words.failure(locale, places, one) if one.state == pb.Release.FAILED else None,
         names={} if follows else await _names(request, one),
         me=viewer.person,
         own=viewer.person == one.planned_by,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway.places import Gazetteer
 from gateway.release_words import RELEASES
 from gateway.web import figures
 from gateway.web.i18n import Locale, msgid
@@ -61,6 +62,12 @@ _COLLAPSED: Mapping[str, str] = {
     "nothing shown": msgid("Nothing is shown. It waits for a release over a longer period."),
 }
 _COLLAPSED_LINE = re.compile(r"^(\S+) (\S+): (.+)$")
+_CELL = re.compile(r"^(\S+) (\S+) (\S+) (\S+): (.+)$")
+_ATTACKS: Mapping[str, str] = {
+    "exact disclosure": msgid("can be worked out exactly"),
+    "interval too narrow": msgid("can be worked out too closely"),
+    "published primary": msgid("is shown although few people stand behind it"),
+}
 _MANY_HIDDEN = 0.5
 
 
@@ -94,10 +101,23 @@ def steps(locale: Locale, release: pb.Release) -> list[tuple[str, str, str]]:
     ]
 
 
-def failure(locale: Locale, release: pb.Release) -> tuple[str, str]:
-    """What to do, and where it happened: behind the reason's colon stands what the audit names."""
+def failure(locale: Locale, places: Gazetteer, release: pb.Release) -> tuple[str, list[str]]:
+    """What to do, and the cells that opened: behind the reason's colon stands what the audit names."""
     reason, _, where = release.failure.partition(":")
-    return locale.gettext(RELEASES.get(reason, RELEASES["BUILD_FAILED"])), where.strip()
+    cells = [_opened(locale, places, cell.strip()) for cell in where.split(";") if cell.strip()]
+    return locale.gettext(RELEASES.get(reason, RELEASES["BUILD_FAILED"])), cells
+
+
+def _opened(locale: Locale, places: Gazetteer, cell: str) -> str:
+    """ "2026-Q2 HB0101 group=DIS ENR: exact disclosure" in words, as far as there are any."""
+    found = _CELL.match(cell)
+    if not found:
+        return cell
+    code = found[3].rpartition("=")[2].removeprefix("!")
+    measure = figures.MEASURES.get(found[4], (found[4], ""))[0]
+    said = [period(locale, found[1]), places.title(locale, f"areas/{found[2]}"), figures.code_words(locale, code)]
+    words = [*(each for each in said if each != "_T"), locale.gettext(measure)]
+    return f"{', '.join(words)}: {locale.gettext(_ATTACKS.get(found[5], found[5]))}"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ OURS = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
 ENGLISH = OURS | {"Cookie": "ieum_session=official"}
 SECOND = OURS | {"Cookie": "ieum_session=second"}
 ADMIN = OURS | {"Cookie": "ieum_session=admin"}
+OPENED = "AUDIT_OPENED: 2025-Q2 HB0101 group=DIS ENR: exact disclosure; 2025 HB01 _T EPR: interval too narrow"
 COST = pb.Cost(cells=200, primary=20, secondary=10, persons=12, everybody=48)
 
 
@@ -134,7 +135,9 @@ async def test_a_period_that_is_not_over_comes_back_with_what_was_chosen(client:
     [
         (pb.Release.PLANNED, {}, "Count it"),
         (pb.Release.BUILDING, {"done": 7, "total": 28}, "7 of 28 parts are done"),
-        (pb.Release.FAILED, {"failure": "BUILD_FAILED: 2025-Q1 HB0101"}, "Where it happened: 2025-Q1 HB0101"),
+        (pb.Release.FAILED, {"failure": "BUILD_FAILED"}, "What is done is kept"),
+        (pb.Release.FAILED, {"failure": OPENED}, "Q2 2025, Solnae, With a disability, Enrolments: can be worked out"),
+        (pb.Release.FAILED, {"failure": "AUDIT_OPENED: somewhere"}, "somewhere"),
         (pb.Release.BUILT, {"cost": COST}, "You planned it, so you cannot approve it"),
         (pb.Release.APPROVED, {"cost": COST}, "On a day that I choose"),
         (pb.Release.SCHEDULED, {"publish_time": stamp(now())}, "The files are being written."),
