@@ -19,7 +19,7 @@ from typing import Any
 from deploy.demo.api import Api
 from deploy.demo.content import Course, Json, answer, courses, quizzes
 from deploy.demo.learning import steps
-from deploy.demo.release import FEWEST_PEOPLE, publish_release
+from deploy.demo.release import FEWEST_PEOPLE, load_population, publish_release
 from deploy.demo.residents import COUNT, Attendance, Resident, residents
 
 _AT_ONCE = 6
@@ -39,6 +39,7 @@ async def load(url: str, passphrase: str, today: date, count: int) -> None:
         people = residents(today, audiences, towns, count)
         await everybody(url, passphrase, admin, people, published, today)
     if count >= FEWEST_PEOPLE:
+        load_population(today)
         await publish_release(url, passphrase, today)
 
 
