@@ -33,7 +33,7 @@ _RECEIVED = "/received/{secret:[0-9a-z]{1,64}}"
 # State of a mail -> words, kind of tag. "OPENED" and "NONE" are ours.
 STATES: Mapping[str, tuple[str, str]] = {
     "OPENED": (msgid("Opened"), ""),
-    "SENT": (msgid("Sent, not opened yet"), "plain"),
+    "SENT": (msgid("Sent, not opened yet"), "information"),
     "SENDING": (msgid("Being sent"), "information"),
     "WAITING": (msgid("Waiting"), "information"),
     "FAILED": (msgid("Refused"), "error"),
@@ -46,7 +46,7 @@ _HEADLINES: Mapping[str, str] = {
     "COV": msgid("People per 1,000 residents"),
 }
 _WITHOUT = {
-    "Q": msgid("Hidden: too few people"),
+    "Q": msgid("Hidden to protect people"),
     "L": msgid("No number of residents to divide by"),
     "M": msgid("Nothing to divide by"),
 }

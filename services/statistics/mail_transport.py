@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 import aiosmtplib
 
+from services.chassis import trace
 from services.statistics.mail_settings import Mail
 
 TIMEOUT_SECONDS = 30.0
@@ -84,7 +85,9 @@ async def connected(mail: Mail) -> AsyncIterator[Transport]:
 async def _leave(client: aiosmtplib.SMTP) -> None:
     try:
         await client.quit(timeout=5)
-    except (aiosmtplib.SMTPException, OSError, TimeoutError):
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        trace.log().info("mail server left without a word", reason=said(error))
+    finally:
         client.close()
 
 

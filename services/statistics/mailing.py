@@ -13,7 +13,7 @@ from typing import Any
 
 from ieum.statistics.v1.events_pb2 import ReleasePublished
 from services.chassis import trace
-from services.chassis.bus import Handlers
+from services.chassis.bus import Handlers, heed_cancellation
 from services.chassis.clock import moment, new_id, now
 from services.statistics.distribution_store import Distribution
 from services.statistics.domain import distribution
@@ -29,6 +29,7 @@ from services.statistics.store import Facts
 LOOK_SECONDS = 2.0
 FIRST_REST_SECONDS = 1.0
 LONGEST_REST_SECONDS = 300.0
+LONGEST_NOTE_PAUSE_SECONDS = 16.0
 STOP_SECONDS = 20.0
 
 
@@ -59,20 +60,28 @@ class Postman:
         """Until cancelled. A mail server that is away is asked again, at longer and longer intervals."""
         rest = FIRST_REST_SECONDS
         while True:
+            heed_cancellation()
             self._wake.clear()
-            try:
-                await self._round()
+            if await self._went_well():
                 rest = FIRST_REST_SECONDS
                 await self._sleep(LOOK_SECONDS)
+            else:
+                heed_cancellation()
+                await asyncio.sleep(rest)
+                rest = min(2 * rest, LONGEST_REST_SECONDS)
+
+    async def _went_well(self) -> bool:
+        try:
+            try:
+                await self._round()
             except ServerAway as away:
                 await self._store.note_trouble(str(away))
                 trace.log().warning("mail server away", reason=str(away))
-                await asyncio.sleep(rest)
-                rest = min(2 * rest, LONGEST_REST_SECONDS)
-            except Exception:
-                trace.log().error("mail delayed", exc_info=True)
-                await asyncio.sleep(rest)
-                rest = min(2 * rest, LONGEST_REST_SECONDS)
+                return False
+        except Exception:
+            trace.log().error("mail delayed", exc_info=True)
+            return False
+        return True
 
     async def _sleep(self, seconds: float) -> None:
         try:
@@ -91,6 +100,7 @@ class Postman:
             await self._store.note_trouble("")
             figures: dict[str, list[Observation]] = {}
             for key in keys:
+                heed_cancellation()
                 await unbroken(self._deliver(key, self._mail, transport, figures))
 
     async def _deliver(self, key: str, mail: Mail, transport: Transport, figures: dict[str, list[Observation]]) -> None:
@@ -120,7 +130,21 @@ class Postman:
             reason = str(error)
             await change(key, lambda it: distribution.refused(it, me, reason))
         else:
-            await change(key, lambda it: distribution.sent(it, one.round, now()))
+            await self._note_sent(key, one.round)
+
+    async def _note_sent(self, key: str, round: int) -> None:
+        """Tried again while a database is away: what is not noted would be sent again."""
+        pause = FIRST_REST_SECONDS
+        while True:
+            try:
+                await self._store.deliveries.change(key, lambda it: distribution.sent(it, round, now()))
+                return
+            except Exception:
+                trace.log().warning("a sent mail is not noted yet", delivery=key, exc_info=True)
+                if pause > LONGEST_NOTE_PAUSE_SECONDS:
+                    raise
+                await asyncio.sleep(pause)
+                pause *= 2
 
     async def _void(self, release: Publication, recipient: Recipient) -> str:
         """Why a mail that still waits is not to be sent any more; "" when it is."""

@@ -215,7 +215,7 @@ async def test_each_office_gets_the_figures_of_its_own_area_once(
     assert "<strong>640</strong>" in part(english, "html")
     assert "Digital &#34;Office&#34;, Solnae" in part(english, "html")
     for kind in ("plain", "html"):
-        assert "사람 수가 적어" in part(hidden, kind)
+        assert "개인이 드러나지 않도록" in part(hidden, kind)
         assert "888" not in part(hidden, kind)  # an earlier quarter
         assert "999" not in part(hidden, kind)  # women alone
         assert LINK.search(part(hidden, kind))
