@@ -203,7 +203,13 @@ async def test_looking_at_the_link_records_nothing_and_the_button_does(client: C
     assert (pressed.status, pressed.headers["Location"]) == (303, here)
     assert fake.requests("ConfirmReceipt")[0].secret == "0123456789abcdef"
     text = await (await client.get(here, headers=OURS)).text()
-    for said in ("Noted: 과 has it", "Hidden to protect people", "53.2%", "95% interval: 50.1% to 56.3%", "/data/spring"):
+    for said in (
+        "Noted: 과 has it",
+        "Hidden to protect people",
+        "53.2%",
+        "95% interval: 50.1% to 56.3%",
+        "/data/spring",
+    ):
         assert said in text
 
 

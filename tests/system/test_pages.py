@@ -28,6 +28,7 @@ OFFICIAL = (
     *("/statistics", "/statistics?by=AGE", "/statistics?by=TIME_PERIOD&show=CPR", "/statistics?by=TARGET_GROUP"),
     *("/statistics?area=areas/HB0105&by=COURSE", "/statistics?area=areas/HB02"),
     *("/statistics/releases", "/statistics/releases/new", "/statistics/releases/new/check?periods=2025"),
+    "/statistics/recipients",
 )
 ADMINISTRATOR = ("/admin/people", "/admin/people/{person}", "/admin/people/{person}/erase", "/admin/audit")
 ROLES = {
