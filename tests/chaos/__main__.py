@@ -16,7 +16,9 @@ def main() -> int:
     seed = int(os.environ.get("SEED") or secrets.randbelow(10**6))
     minutes = float(os.environ.get("MINUTES") or 10)
     with tempfile.TemporaryDirectory(prefix="ieum-chaos-", ignore_cleanup_errors=True) as data:
-        outcome = asyncio.run(unleash(Path(data), seed, minutes * 60, say=lambda line: print(line, flush=True)))
+        outcome = asyncio.run(
+            unleash(Path(data), seed, minutes * 60, at_once=4, say=lambda line: print(line, flush=True))
+        )
         print(outcome)
         if keep := os.environ.get("KEEP"):
             (Path(data) / "logs").rename(keep)

@@ -8,27 +8,46 @@ const place = `answer ${location.pathname}`;
 // On a shared computer nothing may outlive the window.
 const store = document.querySelector("[data-session]") ? sessionStorage : localStorage;
 
+forgetWhoCameBefore();
 if (form) {
-  restore(form);
-  for (const event of ["input", "change"]) form.addEventListener(event, () => keep(form));
-  sendWhenPossible(form);
+  const kept = read();
+  restore(form, kept.values ?? []);
+  for (const event of ["input", "change"]) form.addEventListener(event, () => keep(form, false));
+  const send = sendWhenPossible(form);
+  // It was sent while the line was down, and then the window was closed.
+  if (kept.pressed) send();
 } else if (document.querySelector("[data-forget]")) {
   store.removeItem(place);
+}
+
+// In one window on a shared computer one person may follow another.
+function forgetWhoCameBefore() {
+  const who = document.querySelector(".whoami b")?.textContent;
+  if (store !== sessionStorage || !who) return;
+  if (store.getItem("who") !== who) {
+    Object.keys(store).filter((key) => key.startsWith("answer ")).forEach((key) => store.removeItem(key));
+  }
+  store.setItem("who", who);
+}
+
+function read() {
+  const kept = JSON.parse(store.getItem(place) ?? "{}");
+  return Array.isArray(kept) ? { values: kept } : kept;
 }
 
 function fields(form) {
   return [...form.elements].filter((field) => /^(answer$|pair-|place-)/.test(field.name));
 }
 
-function keep(form) {
+function keep(form, pressed) {
   const values = fields(form)
     .filter((field) => !["radio", "checkbox"].includes(field.type) || field.checked)
     .map((field) => [field.name, field.value]);
-  store.setItem(place, JSON.stringify(values));
+  if (values.length || pressed) store.setItem(place, JSON.stringify({ values, pressed }));
+  else store.removeItem(place);
 }
 
-function restore(form) {
-  const kept = JSON.parse(store.getItem(place) ?? "[]");
+function restore(form, kept) {
   const answered = fields(form).some((field) => (/radio|checkbox/.test(field.type) ? field.checked : field.value));
   if (answered) return;
   for (const field of fields(form)) {
@@ -55,6 +74,8 @@ function sendWhenPossible(form) {
     clearTimeout(timer);
     if (await isUp()) {
       if (line.textContent) line.textContent = form.dataset.back;
+      // From here on it is the server's; where the line fails just now, what was given is in its fields again.
+      keep(form, false);
       open = true;
       form.requestSubmit();
       open = false;
@@ -68,8 +89,9 @@ function sendWhenPossible(form) {
     if (open) return;
     event.preventDefault();
     event.stopPropagation();
-    keep(form);
+    keep(form, true);
     send();
   });
   window.addEventListener("online", () => { if (line.textContent) send(); });
+  return send;
 }
