@@ -21,6 +21,7 @@ from services.chassis.errors import Problem
 DOMAIN = "ieum"
 LARGEST_MESSAGE = 34 * 1024 * 1024
 DEADLINE_SECONDS = 10.0
+_BACK_WITHIN_SECONDS = 5.0
 
 _CODES: Mapping[type[Problem], grpc.StatusCode] = {
     errors.Invalid: grpc.StatusCode.INVALID_ARGUMENT,
@@ -42,6 +43,8 @@ _OPTIONS: list[tuple[str, Any]] = [
 # Every write is safe to repeat, so every call may be tried again while a service restarts.
 _SERVICE_CONFIG = json.dumps(
     {
+        # Each call to the next worker where there are several.
+        "loadBalancingConfig": [{"round_robin": {}}],
         "methodConfig": [
             {
                 "name": [{}],
@@ -53,7 +56,7 @@ _SERVICE_CONFIG = json.dumps(
                     "retryableStatusCodes": ["UNAVAILABLE"],
                 },
             }
-        ]
+        ],
     }
 )
 _CHANNEL_OPTIONS = [
@@ -165,6 +168,11 @@ def problem_of(error: grpc.aio.AioRpcError) -> Problem:
     return (kind or Problem)(error.code().name)
 
 
+def _nobody_there(error: grpc.aio.AioRpcError) -> bool:
+    """Not a service that says it is unavailable: that one has said why."""
+    return error.code() is grpc.StatusCode.UNAVAILABLE and rpc_status.from_call(cast(Any, error)) is None
+
+
 class _Client:
     """Calls a stub's methods signed for the acting principal, traced, with a deadline; raises Problems."""
 
@@ -181,7 +189,14 @@ class _Client:
                 (trace.HEADER, trace.traceparent()),
             )
             try:
-                return await method(request, timeout=timeout, metadata=metadata)
+                try:
+                    return await method(request, timeout=timeout, metadata=metadata)
+                except grpc.aio.AioRpcError as error:
+                    if not _nobody_there(error):
+                        raise
+                    # While a service restarts: once more, as soon as it is back.
+                    patience = min(timeout, _BACK_WITHIN_SECONDS)
+                    return await method(request, timeout=patience, metadata=metadata, wait_for_ready=True)
             except grpc.aio.AioRpcError as error:
                 raise problem_of(error) from error
 
