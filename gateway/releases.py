@@ -87,6 +87,12 @@ class Library:
             self._figures.move_to_end(release.checksum)
             return self._figures[release.checksum]
 
+    async def calendar(self) -> Sequence[pb.CalendarEntry]:
+        """What is announced, the next first."""
+        with acting_as(ANONYMOUS):
+            found = await self.releases.ListCalendar(pb.ListCalendarRequest())
+        return sorted(found.entries, key=lambda entry: entry.publish_time.seconds)
+
     async def catalogue(self, base_url: str) -> Mapping[str, pb.ReleaseFileContent]:
         with acting_as(ANONYMOUS):
             found = await self.releases.GetCatalogue(

@@ -33,8 +33,9 @@ _FOR_PROGRAMS = ("codes-", "structure.", "datapackage.", "observations.csv-metad
 @routes.get("/data")
 @shelf.public
 async def show_all(request: web.Request) -> web.Response:
-    releases = await request.app[LIBRARY].all()
-    return page(request, "data/all.html", releases=newest_of_each(releases), moment=clock.moment, span=span)
+    library = request.app[LIBRARY]
+    releases, coming = newest_of_each(await library.all()), await library.calendar()
+    return page(request, "data/all.html", releases=releases, coming=coming, moment=clock.moment, span=span)
 
 
 @routes.get(r"/data/catalog.{form:ttl|jsonld}")

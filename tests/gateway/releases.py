@@ -69,6 +69,7 @@ def publish(fake: Fakes, *messages: pb.Release) -> None:
         made = formats.catalogue([small_release()], asked.base_url)
         return pb.Catalogue(files=[catalogue_file(name, content) for name, content in made.items()])
 
+    fake.answers["ListCalendar"] = pb.ListCalendarResponse()
     fake.answers["ListReleases"] = pb.ListReleasesResponse(releases=shown)
     fake.answers["GetRelease"] = get
     fake.answers["GetReleaseFile"] = get_file

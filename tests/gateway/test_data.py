@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from rdflib import DCAT, Graph
 
 from ieum.statistics.v1 import releases_pb2 as pb
+from services.chassis.clock import stamp
 from services.chassis.errors import Unavailable
 from services.chassis.principal import ANONYMOUS
 from tests.browser import axe_findings, chromium, page_of, sideways, small_print
@@ -59,6 +61,22 @@ async def test_before_the_first_release_the_page_says_so(client: Client, fake: F
     fake.answers["GetCatalogue"] = pb.Catalogue()
     assert "Nothing has been published yet." in await (await client.get("/data", headers={"Cookie": "lang=en"})).text()
     assert (await client.get("/data/catalog.ttl")).status == 404
+
+
+async def test_what_comes_next_is_announced_with_its_day(client: Client, fake: Fakes) -> None:
+    coming = [
+        pb.CalendarEntry(
+            title={"en": f"Training {name}"}, publish_time=stamp(datetime(2027, month, 5, tzinfo=UTC)), certain=sure
+        )
+        for name, month, sure in (("Q1 2027", 4, False), ("Q4 2026", 1, True))
+    ]
+    fake.answers["ListCalendar"] = pb.ListCalendarResponse(entries=coming)
+    text = " ".join((await (await client.get("/data", headers={"Cookie": "lang=en"})).text()).split())
+    first, second = (
+        "January 5, 2027 9:00\u202fAM: Training Q4 2026</li>",
+        "April 5, 2027 9:00\u202fAM: Training Q1 2027 <span",
+    )
+    assert text.index(first.replace("\u202f", " ")) < text.index(second.replace("\u202f", " "))
 
 
 async def test_an_area_that_the_release_has_not_is_said_and_the_usual_shown(client: Client) -> None:
