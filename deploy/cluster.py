@@ -10,7 +10,7 @@ from functools import partial
 from deploy import place as places
 from deploy import ready
 from deploy.place import LOOPBACK, Place
-from deploy.processes import SERVICES, Process, gateway, mongod, nats_server, service
+from deploy.processes import SERVICES, Process, mongod, nats_server, parts
 
 MONGODS = ("mongod-1", "mongod-2", "mongod-3")
 BROKERS = ("nats-1", "nats-2", "nats-3")
@@ -38,8 +38,7 @@ def processes(place: Place) -> tuple[Process, ...]:
     after = tuple(node.name for node in nodes)
     return (
         *nodes,
-        *(replace(service(name, place), depends_on=after) for name in SERVICES),
-        replace(gateway(place), depends_on=(*after, *SERVICES)),
+        *(replace(part, depends_on=(*after, *part.depends_on)) for part in parts(place)),
     )
 
 

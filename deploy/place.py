@@ -19,6 +19,7 @@ LOOPBACK = "127.0.0.1"
 # of a process that is being restarted, nor a client that knocks there meanwhile connect to itself.
 INTERNAL_PORTS = range(20000, 32000)
 KEYS = ("principal_key", "pseudonym_key", "session_key")
+MOST_WORKERS = 64
 STORE_URLS = {"mongod": "IEUM_MONGO_URL", "nats-server": "IEUM_NATS_URL"}
 
 
@@ -33,6 +34,10 @@ class Place:
     port: int
     ports: Mapping[str, int]
     environment: Mapping[str, str]
+
+    def workers(self, name: str) -> int:
+        """As how many processes the gateway or a service runs."""
+        return workers_of(self.environment, name)
 
     @property
     def url(self) -> str:
@@ -53,9 +58,14 @@ def settle(given: Mapping[str, str], internal: tuple[str, ...]) -> Place:
     data = Path(given.get("IEUM_DATA") or ".ieum").resolve()
     host = given.get("IEUM_HOST") or LOOPBACK
     port = _gateway_port(host, given.get("IEUM_PORT") or "8080")
-    wanted = [name for name in internal if not given.get(STORE_URLS.get(name, ""))]
+    own_ones = [name for name in internal if not given.get(STORE_URLS.get(name, ""))]
+    wanted = [each for name in (*own_ones, "gateway") for each in worker_names(name, workers_of(given, name))]
     ports = _internal_ports(data / "ports.json", wanted)
-    addresses = {f"IEUM_{name.upper()}": f"{LOOPBACK}:{at}" for name, at in ports.items() if name not in STORE_URLS}
+    addresses = {
+        f"IEUM_{name.upper()}": ",".join(f"{LOOPBACK}:{ports[each]}" for each in worker_names(name, many))
+        for name in own_ones
+        if name not in STORE_URLS and (many := workers_of(given, name))
+    }
     own = {
         "IEUM_DATA": str(data),
         "IEUM_HOST": host,
@@ -64,6 +74,29 @@ def settle(given: Mapping[str, str], internal: tuple[str, ...]) -> Place:
         "PYTHONUNBUFFERED": "1",
     }
     return Place(data, host, port, ports, {**given, **addresses, **store_urls(ports), **own})
+
+
+def worker_names(name: str, many: int) -> tuple[str, ...]:
+    """Of the processes that do the same: progress, progress-2, progress-3."""
+    return (name, *(f"{name}-{number}" for number in range(2, many + 1)))
+
+
+def workers_of(given: Mapping[str, str], name: str) -> int:
+    """IEUM_WORKERS is a number for the gateway and every service, or says it for some: gateway:2,progress:3."""
+    if name in STORE_URLS or not name.isalpha():
+        return 1
+    told = given.get("IEUM_WORKERS", "").replace(" ", "")
+    try:
+        some = dict(part.split(":") for part in told.split(",")) if ":" in told else {name: told or "1"}
+        many = int(some.get(name, "1"))
+    except ValueError:
+        many = 0
+    if not 1 <= many <= MOST_WORKERS:
+        raise CannotStart(
+            f"IEUM_WORKERS={told} says no number of processes. Give one from 1 to {MOST_WORKERS} for all, "
+            "or for some: IEUM_WORKERS=gateway:2,progress:2"
+        )
+    return many
 
 
 def store_urls(ports: Mapping[str, int]) -> dict[str, str]:

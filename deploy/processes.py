@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from deploy import ready
-from deploy.place import Place
+from deploy.place import LOOPBACK, Place, worker_names
 
 STORES = ("mongod", "nats-server")
 SERVICES = ("people", "courses", "enrollment", "progress", "statistics")
@@ -23,14 +23,25 @@ class Process:
     ready: Callable[[], Awaitable[None]]
     """One look: returns when the process does its work, raises while it does not."""
     depends_on: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What it is told beside what all are."""
+    listens: tuple[str, int] | None = None
+    """Host and port of a socket that stays open while the process is restarted: who knocks meanwhile waits."""
 
 
 def processes(place: Place) -> tuple[Process, ...]:
     """In the order of starting; a store whose URL was given is somebody else's and not in the list."""
     return (
         *stores(place),
-        *(service(name, place) for name in SERVICES),
-        gateway(place),
+        *parts(place),
+    )
+
+
+def parts(place: Place) -> tuple[Process, ...]:
+    """The services and the gateway, each as many times as is wanted."""
+    return (
+        *(service(name, place, number) for name in SERVICES for number in range(place.workers(name))),
+        *(gateway(place, number) for number in range(place.workers("gateway"))),
     )
 
 
@@ -71,21 +82,28 @@ def nats_server(place: Place, directory: str = "nats") -> Process:
     )
 
 
-def service(name: str, place: Place) -> Process:
+def service(name: str, place: Place, number: int = 0) -> Process:
+    """The first of those that do the same is number 0."""
+    address = place.environment[f"IEUM_{name.upper()}"].split(",")[number]
     return Process(
-        name,
+        worker_names(name, number + 1)[-1],
         command=(sys.executable, "-m", f"services.{name}.main"),
-        ready=partial(ready.service_serves, place.environment[f"IEUM_{name.upper()}"]),
+        ready=partial(ready.service_serves, address),
         depends_on=_own(place, STORES),
+        environment={"IEUM_WORKER": str(number)},
     )
 
 
-def gateway(place: Place) -> Process:
+def gateway(place: Place, number: int = 0) -> Process:
+    name = worker_names("gateway", number + 1)[-1]
+    watched_at = f"{LOOPBACK}:{place.ports[name]}"
     return Process(
-        "gateway",
+        name,
         command=(sys.executable, "-m", "gateway.main"),
-        ready=partial(ready.gateway_answers, f"{place.url}/readyz"),
+        ready=partial(ready.gateway_answers, f"http://{watched_at}/readyz"),
         depends_on=(*_own(place, STORES), *SERVICES),
+        environment={"IEUM_WORKER": str(number), "IEUM_WATCHED_AT": watched_at},
+        listens=(place.host, place.port),
     )
 
 

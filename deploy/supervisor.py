@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
+import socket
 import time
 from asyncio.subprocess import Process as Child
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +23,9 @@ START_WITHIN = 90.0
 STOP_WITHIN = 20.0
 LOOK_WITHIN = 10.0
 FIRST_DELAY, LONGEST_DELAY = 0.2, 5.0
+LOOK_AT_LOGS = 10.0
+LARGEST_LOG = 50_000_000
+"""Bytes."""
 PATIENCE = 5
 """How often a process may die before it was ready for the first time."""
 # Survives the exec of the program itself; set by a program and not between fork and exec, where threads are a danger.
@@ -44,13 +49,16 @@ class System:
         self._children: dict[str, Child] = {}
         self._ready = {name: asyncio.Event() for name in self.processes}
         self._keepers: list[asyncio.Task[NoReturn]] = []
+        self._sockets: dict[str, socket.socket] = {}
 
     async def start(self) -> None:
         """Returns when every process is ready."""
         self._logs.mkdir(parents=True, exist_ok=True)
+        self._sockets = {name: _listening(*each.listens) for name, each in self.processes.items() if each.listens}
         self._keepers = [
             asyncio.create_task(self._keep(process), name=process.name) for process in self.processes.values()
         ]
+        self._keepers.append(asyncio.create_task(self._trim_logs(), name="logs"))
         ready = asyncio.create_task(self._all_ready())
         try:
             async with asyncio.timeout(START_WITHIN):
@@ -78,6 +86,9 @@ class System:
                 for name in level:
                     if name in self._children:
                         group.create_task(self._terminate(name))
+
+        for opened in self._sockets.values():
+            opened.close()
 
     def pid(self, name: str) -> int:
         return self._children[name].pid
@@ -138,7 +149,20 @@ class System:
             await asyncio.sleep(delay)
             delay = min(2 * delay, LONGEST_DELAY)
 
+    async def _trim_logs(self) -> NoReturn:
+        """A process goes on writing where its log was cut; one older part of each is kept."""
+        while True:
+            await asyncio.sleep(LOOK_AT_LOGS)
+            for log in self._logs.glob("*.log"):
+                if log.stat().st_size > LARGEST_LOG:
+                    await asyncio.to_thread(shutil.copyfile, log, log.with_suffix(".log.1"))
+                    os.truncate(log, 0)
+
     async def _spawn(self, process: Process) -> Child:
+        told = {**self.environment, **process.environment}
+        given: tuple[int, ...] = ()
+        if opened := self._sockets.get(process.name):
+            told["IEUM_LISTEN_FD"], given = str(opened.fileno()), (opened.fileno(),)
         with (self._logs / f"{process.name}.log").open("ab") as log:
             child = await asyncio.create_subprocess_exec(
                 *WITH_PARENT,
@@ -146,7 +170,8 @@ class System:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=self.environment,
+                env=told,
+                pass_fds=given,
                 start_new_session=True,
             )
         self._children[process.name] = child
@@ -183,6 +208,16 @@ class System:
     def _last_words(self, process: Process) -> str:
         log = self._logs / f"{process.name}.log"
         return f"{log} ends with:\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """One of several on its port: the kernel spreads those who connect over them."""
+    opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    opened.bind((host, port))
+    opened.listen(1024)
+    return opened
 
 
 def _how(code: int) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from gateway import auth, clients, errors, guard, observe
+from gateway import auth, clients, errors, guard, observe, overload, packing
 from gateway.api import resources
 from gateway.clients import CLIENTS
-from gateway.guard import FORM_KEY, REGISTRATIONS, Pace
+from gateway.guard import FORM_KEY, HOSTS, REGISTRATIONS, Pace
 from gateway.listening import LISTENER, Listener, together
 from gateway.places import PLACES, Places
 from gateway.releases import LIBRARY, Library
@@ -24,9 +25,11 @@ def create_app(settings: GatewaySettings) -> web.Application:
     app = web.Application(
         middlewares=[
             observe.observe,
+            packing.pack,
             shelf.serve,
             frame.set_page,
             errors.render_problems,
+            overload.admit,
             guard.refuse_foreign,
             auth.authenticate,
             frame.set_viewer,
@@ -37,10 +40,13 @@ def create_app(settings: GatewaySettings) -> web.Application:
     )
     app[SETTINGS] = settings
     app[SHELF] = Shelf()
+    app[observe.ENDING] = asyncio.Event()
     app[FORM_KEY] = settings.secret("session_key")
+    app[overload.ROOM] = overload.Room(settings.at_once)
+    app[HOSTS] = frozenset(filter(None, settings.hosts.lower().replace(" ", "").split(",")))
     app[REGISTRATIONS] = Pace(settings.registrations_per_minute)
     app[observe.BEHIND_PROXY] = settings.behind_proxy
-    app.on_response_prepare.append(guard.add_headers)
+    app.on_response_prepare.extend((guard.add_headers, overload.leave_at_first_byte))
     app.cleanup_ctx.append(_connected)
     app.add_routes(observe.routes)
     app.add_routes(resources.routes())

@@ -57,7 +57,7 @@ def is_api(request: web.Request) -> bool:
 
 def is_asset(request: web.Request) -> bool:
     """Answered alike to everybody, without asking who it is."""
-    return request.path.startswith(("/static/", "/healthz", "/readyz", "/metrics"))
+    return request.path.startswith(("/static/", "/healthz", "/readyz"))
 
 
 def bearer(request: web.Request) -> str | None:
@@ -69,6 +69,15 @@ def bearer(request: web.Request) -> str | None:
     if scheme.lower() != "bearer" or not token.strip().startswith("ieum_") or not token.isascii():
         raise Unauthenticated("TOKEN_INVALID")
     return token.strip()
+
+
+def standing(request: web.Request) -> str:
+    """Without asking anybody: "known", "claimed" (a session or token not seen lately) or "stranger"."""
+    token = request.headers.get("Authorization", "").partition(" ")[2].strip() if is_api(request) else ""
+    secret = f"bearer {token}" if token else session_secret(request) and f"cookie {session_secret(request)}"
+    if not secret:
+        return "stranger"
+    return "known" if request.app[SESSIONS].knows(secret) else "claimed"
 
 
 def session_secret(request: web.Request) -> str:

@@ -20,7 +20,7 @@ from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
 from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
 from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
 from ieum.statistics.v1.statistics_pb2_grpc import StatisticsServiceStub
-from services.chassis import rpc
+from services.chassis import rpc, tls
 from services.chassis.config import SERVICES, Settings
 from services.chassis.principal import Signer
 
@@ -51,9 +51,11 @@ CLIENTS = web.AppKey("clients", Clients)
 @asynccontextmanager
 async def connect(settings: Settings) -> AsyncIterator[Clients]:
     """Does not wait for the services: who is away is asked again at each call."""
-    signer = Signer(settings.principal_key)
+    signer, identity = Signer(settings.principal_key), tls.identity(settings)
     async with AsyncExitStack() as stack:
-        channels = {name: await stack.enter_async_context(rpc.channel(settings.address(name))) for name in SERVICES}
+        channels = {
+            name: await stack.enter_async_context(rpc.channel(settings.target(name), identity)) for name in SERVICES
+        }
 
         def client(name: str, stub: type[S]) -> S:
             return rpc.client(stub, channels[name], signer)

@@ -40,11 +40,13 @@ _TITLES = {
     404: msgid("This page is not here"),
     405: msgid("That does not work here"),
     406: msgid("That form is not offered"),
+    408: msgid("That took too long"),
     409: msgid("That is not possible just now"),
     412: msgid("Somebody changed this meanwhile"),
     413: msgid("That is too large"),
     415: msgid("That kind of content is not understood"),
     416: msgid("That part does not exist"),
+    421: msgid("This is the wrong address"),
     429: msgid("Please wait a little"),
     500: msgid("Something went wrong here"),
     503: msgid("We cannot answer just now"),
@@ -111,7 +113,7 @@ def _problem_of(answer: web.HTTPException) -> Problem:
 
 def respond(request: web.Request, problem: Problem) -> web.StreamResponse:
     status = status_of(problem)
-    if is_api(request) or request.path in ("/readyz", "/metrics"):
+    if is_api(request) or request.path == "/readyz":
         response = problem_json(request[PAGE].locale, problem)
     elif status == 401 and request.method in ("GET", "HEAD"):
         return _to_sign_in(request)

@@ -20,8 +20,8 @@ from aiohttp.typedefs import Handler
 from multidict import CIMultiDict
 from yarl import URL
 
-from gateway.auth import VIEWER, bearer, is_api, session_secret
-from services.chassis.errors import Exhausted, Forbidden
+from gateway.auth import VIEWER, bearer, is_api, is_asset, session_secret
+from services.chassis.errors import Exhausted, Forbidden, Problem
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY = 1024 * 1024
@@ -47,6 +47,7 @@ TOKEN_FIELD = "_csrf"  # noqa: S105  # a name
 _POST_FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>', re.IGNORECASE)
 
 FORM_KEY = web.AppKey("form_key", bytes)
+HOSTS = web.AppKey("hosts", frozenset[str])
 SEALED_LATER = web.RequestKey("sealed_later", bool)
 
 
@@ -75,6 +76,8 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 
 @web.middleware
 async def refuse_foreign(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if (hosts := request.app[HOSTS]) and request.host.lower() not in hosts and not is_asset(request):
+        raise Problem("HOST_UNKNOWN", status=421)
     if request.method not in SAFE_METHODS and not await _is_ours(request):
         raise Forbidden("REQUEST_FOREIGN")
     response = await handler(request)

@@ -3,33 +3,72 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
+import socket
 
 import uvloop
 from aiohttp import web
 
+from gateway import observe
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from services.chassis import measure, trace
 
 _GRACE_SECONDS = 10.0
+_FAREWELL_SECONDS = 1.0
 
 
 async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
     """Until `stop` is set; requests under way are answered first."""
-    runner = web.AppRunner(create_app(settings), access_log=None, shutdown_timeout=_GRACE_SECONDS)
+    app = create_app(settings)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=_GRACE_SECONDS, keepalive_timeout=settings.idle_seconds
+    )
     await runner.setup()
     try:
-        await web.TCPSite(runner, settings.host, settings.port, reuse_port=False).start()
+        sites = [_public(settings, runner), *([_watched(settings, runner)] if settings.watched_at else [])]
+        for site in sites:
+            await site.start()
         trace.log().info("listening", address=settings.host, port=settings.port)
         await stop.wait()
+        app[observe.ENDING].set()
+        for site in sites:
+            await site.stop()
+        await _farewell(runner)
     finally:
         await runner.cleanup()
+
+
+def _public(settings: GatewaySettings, runner: web.AppRunner) -> web.BaseSite:
+    if settings.listen_fd < 0:
+        return web.TCPSite(runner, settings.host, settings.port, reuse_port=False)
+    return web.SockSite(runner, socket.socket(fileno=settings.listen_fd), backlog=1024)
+
+
+def _watched(settings: GatewaySettings, runner: web.AppRunner) -> web.BaseSite:
+    host, _, port = settings.watched_at.rpartition(":")
+    return web.TCPSite(runner, host, int(port))
+
+
+async def _farewell(runner: web.AppRunner) -> None:
+    """Open connections are closed with their next answer; who asks nothing for a moment is not waited for."""
+    for _ in range(50):
+        if runner.server is None or not runner.server.connections:
+            return
+        await asyncio.sleep(_FAREWELL_SECONDS / 50)
+
+
+def _allow_many_connections() -> None:
+    """The usual limit of a thousand open files would be a limit of visitors."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def main() -> None:
     settings = GatewaySettings()
     trace.configure_logging("gateway", settings.log_level)
+    _allow_many_connections()
 
     async def run() -> None:
         stop = asyncio.Event()

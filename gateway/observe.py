@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from functools import lru_cache
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, Histogram, generate_latest
+from prometheus_client import Gauge, Histogram
 
 from gateway.clients import CLIENTS
 from gateway.guard import add_headers
 from gateway.listening import LISTENER
-from gateway.web.frame import SETTINGS
 from services.chassis import trace
 from services.chassis.errors import Unavailable
 
@@ -22,6 +22,7 @@ _IN_FLIGHT = Gauge("ieum_http_in_flight", "Requests being answered")
 _duration = lru_cache(maxsize=2_000)(_DURATION.labels)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BEHIND_PROXY = web.AppKey("behind_proxy", bool)
+ENDING = web.AppKey("ending", asyncio.Event)
 
 routes = web.RouteTableDef()
 
@@ -40,6 +41,8 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
                 response.headers["Trace-Id"] = trace_id
                 # aiohttp knows only the request as it arrived: neither who asked, nor that they came over https.
                 await add_headers(as_sent, response)
+                if request.app[ENDING].is_set():
+                    response.force_close()  # the next request comes by a connection to somebody who stays
             return response
         except web.HTTPException as redirect:
             status = redirect.status
@@ -79,11 +82,3 @@ async def readyz(request: web.Request) -> web.Response:
     if away:
         raise Unavailable("NOT_READY", away=", ".join(away))
     return web.json_response({"status": "ready"})
-
-
-@routes.get("/metrics")
-async def metrics(request: web.Request) -> web.Response:
-    """For trying; where measurements have a port of their own, the public one does not show them."""
-    if request.app[SETTINGS].metrics_port:
-        raise web.HTTPNotFound
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -10,6 +10,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from gateway.auth import VIEWER
+from gateway.packing import may_pack
 from services.chassis.errors import Problem
 
 CSV = "text/csv"
@@ -50,6 +51,8 @@ async def stream(request: web.Request, filename: str, parts: AsyncIterable[str])
     Korean; a program with a token gets none."""
     first = await anext(aiter(parts))
     response = web.StreamResponse(headers=_headers(filename))
+    if may_pack(request, response):
+        response.enable_compression(web.ContentCoding.gzip)
     await response.prepare(request)
     viewer = request[VIEWER]
     mark = "" if viewer and viewer.by_token else _BYTE_ORDER_MARK
@@ -66,6 +69,6 @@ def _headers(filename: str) -> CIMultiDict[str]:
             "Content-Type": f"{CSV}; charset=utf-8",
             "Content-Disposition": f'attachment; filename="{filename}"',
             "Cache-Control": "no-store",
-            "Vary": "Accept",
+            "Vary": "Accept, Accept-Encoding",
         }
     )

@@ -23,12 +23,18 @@ class Settings(BaseSettings):
     # Set by tests so that many systems fit on one mongod and one nats-server.
     prefix: str = ""
     stream_replicas: int = 1
+    # PEM files of this process, for gRPC at both ends; the addresses of MongoDB and NATS name their own.
+    tls_ca: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
     uvloop: bool = True
     log_level: str = "info"
-    # Prometheus asks the gateway on this port and the services on those after it, as SERVICES has them; 0 = nobody asks.
+    # Prometheus asks the gateway on this port, the services on those after it as SERVICES has them; 0 = nobody asks.
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"
 
+    # Which of the processes that do the same this is; an address below may list one for each: "host:1,host:2".
+    worker: int = 0
     people: str = "127.0.0.1:7101"
     courses: str = "127.0.0.1:7102"
     enrollment: str = "127.0.0.1:7103"
@@ -51,13 +57,19 @@ class Settings(BaseSettings):
     mail_from: str = ""
 
     def address(self, service: str) -> str:
-        """Where a service listens; port 0 asks the system for a free one."""
-        return str(getattr(self, service))
+        """Where this worker of a service listens; port 0 asks the system for a free one."""
+        addresses = str(getattr(self, service)).split(",")
+        return addresses[min(self.worker, len(addresses) - 1)]
+
+    def target(self, service: str) -> str:
+        """All its workers, as gRPC writes it."""
+        address = str(getattr(self, service))
+        return f"ipv4:{address}" if "," in address else address
 
     def metrics_of(self, process: str) -> int:
         """The port of a process' measurements, or 0."""
         place = ("gateway", *SERVICES).index(process)
-        return self.metrics_port and self.metrics_port + place
+        return self.metrics_port and self.metrics_port + place + 10 * self.worker
 
     @cached_property
     def principal_key(self) -> bytes:

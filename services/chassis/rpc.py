@@ -17,6 +17,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 
 from services.chassis import errors, principal, trace
 from services.chassis.errors import Problem
+from services.chassis.tls import Identity
 
 DOMAIN = "ieum"
 LARGEST_MESSAGE = 34 * 1024 * 1024
@@ -209,8 +210,16 @@ def client(stub: type[S], channel: grpc.aio.Channel, signer: principal.Signer) -
     return cast(S, _Client(cast(Any, stub)(channel), signer))
 
 
-def channel(address: str) -> grpc.aio.Channel:
-    return grpc.aio.insecure_channel(address, options=_CHANNEL_OPTIONS)
+def channel(address: str, identity: Identity | None = None) -> grpc.aio.Channel:
+    if identity is None:
+        return grpc.aio.insecure_channel(address, options=_CHANNEL_OPTIONS)
+    return grpc.aio.secure_channel(address, identity.for_clients(), options=_CHANNEL_OPTIONS)
+
+
+def open_port(opened: grpc.aio.Server, address: str, identity: Identity | None) -> int:
+    if identity is None:
+        return opened.add_insecure_port(address)
+    return opened.add_secure_port(address, identity.for_servers())
 
 
 def server(signer: principal.Signer, token_scopes: Mapping[str, str]) -> grpc.aio.Server:

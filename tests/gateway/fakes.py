@@ -4,7 +4,7 @@ each field; every call is kept. They stand on a real gRPC server with the real d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import grpc.aio
@@ -62,6 +62,8 @@ class Fakes:
         answer = self.answers.get(method) or sample(blank)
         if callable(answer):
             answer = answer(request)
+        if isinstance(answer, Awaitable):
+            answer = await answer
         if isinstance(answer, Exception):
             raise answer
         assert isinstance(answer, Message)

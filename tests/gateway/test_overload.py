@@ -1,0 +1,174 @@
+"""More than it can do, slower than anybody would, larger than it takes: the gateway goes on for everybody else."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import aiohttp
+import pytest
+
+from gateway import overload
+from gateway.main import serve
+from gateway.settings import GatewaySettings
+from ieum.courses.v1.courses_pb2 import SearchCatalogResponse
+from tests.gateway.fakes import Fakes
+
+PLACES = 8
+BROWSER = {"Sec-Fetch-Site": "none"}
+SESSION = BROWSER | {"Cookie": "ieum_session=ieum_somebody"}
+WORK_SECONDS = 0.15
+
+
+async def _slowly(_: Any) -> SearchCatalogResponse:
+    await asyncio.sleep(WORK_SECONDS)
+    return SearchCatalogResponse()
+
+
+@asynccontextmanager
+async def running(settings: GatewaySettings, **values: Any) -> AsyncIterator[tuple[aiohttp.ClientSession, int]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    stop = asyncio.Event()
+    serving = asyncio.create_task(serve(settings.model_copy(update={"port": port, "at_once": PLACES, **values}), stop))
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", connector=connector) as client:
+        async with asyncio.timeout(10):
+            while not serving.done():
+                with suppress(aiohttp.ClientConnectionError):
+                    if (await client.get("/healthz")).status == 200:
+                        break
+                await asyncio.sleep(0.01)
+        yield client, port
+    stop.set()
+    await serving
+
+
+@pytest.fixture
+async def house(services: tuple[Fakes, GatewaySettings]) -> AsyncIterator[tuple[aiohttp.ClientSession, int]]:
+    fake, settings = services
+    fake.sign_in("ieum_somebody")
+    fake.answers["SearchCatalog"] = _slowly
+    async with running(settings) as opened:
+        yield opened
+
+
+async def crowd(client: aiohttp.ClientSession, many: int, seconds: float) -> tuple[list[float], list[Any]]:
+    """Times of those let in, and the answers of those sent away."""
+    times: list[float] = []
+    away: list[Any] = []
+    end = time.perf_counter() + seconds
+
+    async def visitor(number: int) -> None:
+        turn = 0
+        while time.perf_counter() < end:
+            began, turn = time.perf_counter(), turn + 1
+            answer = await client.get(f"/courses?q={number}x{turn}", headers=BROWSER)
+            await answer.read()
+            if answer.status == 200:
+                times.append(time.perf_counter() - began)
+            else:
+                away.append(answer)
+                await asyncio.sleep(0.05)
+
+    async with asyncio.TaskGroup() as visitors:
+        for number in range(many):
+            visitors.create_task(visitor(number))
+    return sorted(times), away
+
+
+async def test_who_is_let_in_waits_no_longer_because_others_are_sent_away(
+    house: tuple[aiohttp.ClientSession, int],
+) -> None:
+    client, _ = house
+    await crowd(client, PLACES * 4, 0.3)  # connections are open and the page for those sent away is made
+    usual, none_away = await crowd(client, PLACES // 2, 1)
+    assert not none_away
+    times, away = await crowd(client, PLACES * 4, 1.5)
+    assert len(times) > PLACES
+    assert {answer.status for answer in away} == {503}
+    assert all(1 <= int(answer.headers["Retry-After"]) <= 10 for answer in away)
+    assert "지금 많은 분이 함께 쓰고 있어요" in await away[0].text()
+    assert times[int(len(times) * 0.99)] <= 2 * usual[int(len(usual) * 0.99)]
+
+
+async def test_a_learner_goes_on_while_strangers_are_sent_away(
+    house: tuple[aiohttp.ClientSession, int],
+) -> None:
+    client, _ = house
+    assert (await client.get("/learning", headers=SESSION)).status == 200
+    strangers = asyncio.create_task(crowd(client, PLACES * 3, 1))
+    statuses = set()
+    while not strangers.done():
+        statuses.add((await client.get("/learning", headers=SESSION)).status)
+    _, away = await strangers
+    assert away
+    assert statuses == {200}
+
+
+async def test_a_program_is_told_so_as_a_problem(house: tuple[aiohttp.ClientSession, int]) -> None:
+    client, _ = house
+    strangers = asyncio.create_task(crowd(client, PLACES * 3, 1))
+    found: dict[str, Any] = {}
+    while not strangers.done() and found.get("reason") != "OVERLOADED":
+        answer = await client.get("/api/v1/areas")
+        found = await answer.json()
+    await strangers
+    assert (answer.status, found["reason"]) == (503, "OVERLOADED")
+    assert answer.headers["Retry-After"]
+
+
+async def test_a_body_that_trickles_in_takes_no_place(
+    house: tuple[aiohttp.ClientSession, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, port = house
+    monkeypatch.setattr(overload, "BODY_SECONDS", 0.3)
+    slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(PLACES * 2)]
+    head = b"POST /preferences HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: none\r\nContent-Length: 100\r\n"
+    for _, writer in slow:
+        writer.write(head + b"Content-Type: application/x-www-form-urlencoded\r\n\r\nlang")
+    assert (await client.get("/learning", headers=SESSION)).status == 200
+    for reader, writer in slow:
+        async with asyncio.timeout(5):
+            assert b" 408 " in await reader.readline()
+        writer.close()
+
+
+async def test_a_flood_of_headers_is_cut_off(house: tuple[aiohttp.ClientSession, int]) -> None:
+    client, port = house
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")
+    with suppress(ConnectionError):
+        for number in range(20_000):
+            writer.write(b"X-%d: %s\r\n" % (number, b"y" * 100))
+            await writer.drain()
+        writer.write(b"\r\n")
+    async with asyncio.timeout(5):
+        with suppress(ConnectionError):
+            assert b" 400 " in await reader.readline()
+    writer.close()
+    assert (await client.get("/learning", headers=SESSION)).status == 200
+
+
+async def test_a_thousand_idle_connections_are_borne_and_then_closed(services: tuple[Fakes, GatewaySettings]) -> None:
+    async with running(services[1], idle_seconds=1.0) as (client, port):
+        idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(1_000)]
+        assert (await client.get("/healthz")).status == 200
+        idle[0][1].write(b"GET /healthz HTTP/1.1\r\n")  # and never the rest
+        async with asyncio.timeout(20):
+            for reader, _ in idle:
+                assert await reader.read() == b""
+        for _, writer in idle:
+            writer.close()
+
+
+async def test_an_unknown_host_is_refused_where_the_names_are_said(services: tuple[Fakes, GatewaySettings]) -> None:
+    async with running(services[1], hosts="ieum.example, 127.0.0.1:1") as (client, _):
+        assert (await client.get("/help")).status == 421
+        assert (await client.get("/help", headers={"Host": "Ieum.Example"} | BROWSER)).status == 200
+        assert (await client.get("/healthz")).status == 200
