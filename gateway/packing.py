@@ -1,4 +1,4 @@
-"""Answers go out compressed where nobody can learn a secret from their length (ADR 15)."""
+"""Answers go out compressed where nobody can learn a secret from their length (ADR 13)."""
 
 from __future__ import annotations
 

@@ -38,7 +38,8 @@ async def compose(frame: Frame) -> None:
     builder = Builder(releases, census, references, Imprint(releases, census, frame.settings))
     server = frame.offer("ieum.statistics.v1.ReleaseService", RELEASE_SCOPES)
     add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, zone), server)
-    frame.keep_running(builder.run)
+    if frame.settings.worker == 0:  # one builder is enough; it looks every second what others were asked for
+        frame.keep_running(builder.run)
     await _distribute(frame, releases, facts)
     listener = Listener(facts, frame.settings.pseudonym_key, zone)
     for package, handlers in listener.handlers().items():
