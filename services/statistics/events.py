@@ -83,6 +83,7 @@ class Listener:
             raise ValueError("an enrolment has a time")
         await self._facts.put_enrolment(
             event.enrollment,
+            event.version,
             {
                 "pseudonym": pseudonym(self._key, event.person),
                 "course": event.course,
@@ -96,7 +97,6 @@ class Listener:
                 "quarter": quarter_of(enrolled_at, self._zone),
             },
         )
-        await self._facts.put_version(event.enrollment, event.version)
 
     async def on_moved(self, event: enrollment.MovedToVersion) -> None:
         await self._facts.put_version(event.enrollment, event.version)

@@ -35,8 +35,9 @@ class Facts:
         await self.facts.create_index([("universe", ASCENDING), ("organisation", ASCENDING), ("quarter", ASCENDING)])
         await self.facts.create_index([("pseudonym", ASCENDING)])
 
-    async def put_enrolment(self, enrollment: str, fields: Mapping[str, Any]) -> None:
-        await self._writes.update_one({"_id": enrollment}, {"$set": dict(fields)}, upsert=True)
+    async def put_enrolment(self, enrollment: str, version: int, fields: Mapping[str, Any]) -> None:
+        update = {"$set": dict(fields), "$max": {"version": version}}
+        await self._writes.update_one({"_id": enrollment}, update, upsert=True)
         await self._carry_traits(fields["pseudonym"])
 
     async def put_moment(self, enrollment: str, field: str, moment: datetime) -> None:
