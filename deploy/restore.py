@@ -21,9 +21,9 @@ from pymongo.errors import PyMongoError
 
 from deploy import archive, ready
 from deploy.archive import CannotRestore, Manifest
-from deploy.local import running
-from deploy.place import CannotStart
-from deploy.processes import stores
+from deploy.local import profile, running
+from deploy.place import CannotStart, Place
+from deploy.processes import SERVICES, Process
 from services.chassis import bus
 from services.chassis.bus import Bus
 from services.chassis.config import Settings
@@ -118,13 +118,21 @@ def restore_secrets(source: Path, to: Path) -> None:
         shutil.copyfile(key, target)
 
 
+def only_stores(place: Place) -> tuple[Process, ...]:
+    """Of the profile that is asked for."""
+    _, listed = profile(place.environment)
+    served = (*SERVICES, "gateway")
+    return tuple(each for each in listed(place) if not each.name.startswith(served))
+
+
 async def restore_here(source: Path, data: Path) -> Manifest:
     """Into the data directory, or the stores whose addresses are given."""
     manifest = archive.checked_manifest(source)
     restore_secrets(source, data / "secrets")
-    async with running(data, listed=stores, say=lambda _: None) as system:
-        told = {"mongo_url": system.environment["IEUM_MONGO_URL"], "nats_url": system.environment["IEUM_NATS_URL"]}
-        settings = Settings.model_validate(told)
+    async with running(data, listed=only_stores, say=lambda _: None) as system:
+        told = ("mongo_url", "nats_url", "stream_replicas")
+        given = {name: system.environment.get(f"IEUM_{name.upper()}", "") for name in told}
+        settings = Settings.model_validate({name: value for name, value in given.items() if value})
         if settings.prefix != manifest.prefix:
             raise CannotRestore(f"The backup was made with IEUM_PREFIX={manifest.prefix!r}. Set it, then try again.")
         await ready.replica_set_answers(settings.mongo_url)
