@@ -452,6 +452,9 @@ async def test_who_may_see_and_do_what(town: Town) -> None:
             else:
                 with pytest.raises(Unauthenticated if label == "nobody" else (Missing, Forbidden)):
                     await call(request)
+    for learning in (town.as_(TEACHER).RecordProgress(record), town.as_(TEACHER).StartAttempt(start)):
+        with pytest.raises(Forbidden, match="NOT_YOURS"):
+            await learning
     for who, what in ((STRANGER, name), (STRANGER, nothing), (KIM, nothing), (KIM, "bad name")):
         with pytest.raises(Missing, match="PROGRESS_NOT_FOUND"):
             await town.record(who, what, opening("look", "a"))
