@@ -1,16 +1,37 @@
 """A province of thirty cities, made up but lifelike, as large as a default release gets: facts of eight quarters.
 
 `python -m tests.thirty_cities` builds its release with the real service on stores of its own and prints what it took.
-City sizes fall off as in most countries (the smallest has a fiftieth of the largest's learners); ages, sexes, groups and
-dropping out are drawn from one seed, so that the same numbers come out every time. Nobody in it is real.
+City sizes fall off as in most countries (the smallest has a thirtieth of the largest's learners); ages, sexes, groups
+and dropping out are drawn from one seed, so that the same numbers come out every time. Nobody in it is real.
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
 import random
-from collections.abc import Iterator
+import secrets
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+from deploy import processes
+from deploy.place import settle
+from deploy.supervisor import System
+from services.chassis import bus, mongo
+from services.chassis.config import Settings
+from services.chassis.outbox import Outbox
+from services.statistics.domain import publication
+from services.statistics.domain.publication import Publication, State
+from services.statistics.release_store import Releases
 
 CITIES, QUARTERS, ENROLMENTS, SEED = 30, 8, 80_000, 20_260_930
 FIRST = datetime(2024, 1, 1, 2, tzinfo=UTC)
@@ -91,3 +112,96 @@ def _fact(draw: random.Random, name: str, person: dict[str, Any], at: datetime) 
         elif fate < 0.7:
             fact["withdrawn_at"] = started + timedelta(days=draw.randrange(20))
     return fact
+
+
+@asynccontextmanager
+async def stores() -> AsyncIterator[System]:
+    with tempfile.TemporaryDirectory(prefix="ieum-cities-") as data:
+        place = settle({**os.environ, "IEUM_DATA": data, "IEUM_PORT": "0"}, internal=processes.STORES)
+        environment = place.environment
+        system = System((processes.mongod(place), processes.nats_server(place)), environment, place.data / "logs")
+        try:
+            await system.start()
+            yield system
+        finally:
+            await system.stop()
+
+
+async def publish(settings: Settings, enrolments: int) -> dict[str, Any]:
+    """Plans, builds, signs and publishes the default release: all quarters and their years."""
+    async with (
+        mongo.connect(settings.mongo_url) as client,
+        bus.connect(settings.nats_url, "cities", prefix=settings.prefix) as events,
+    ):
+        database = client[f"{settings.prefix}ieum_statistics"]
+        await database["places"].insert_one({"_id": "current", "revision": 1, "areas": areas(), "organisations": []})
+        await database["courses"].insert_many(courses())
+        await database["facts"].insert_many(facts(enrolments=enrolments))
+        releases = Releases(database, Outbox(events))
+        as_of = FIRST + timedelta(days=91 * QUARTERS + 60)
+        years = {FIRST.year + n for n in range(QUARTERS // 4)}
+        periods = publication.whole_periods([str(year) for year in sorted(years)], as_of.date())
+        plan = Publication("hn", "hn", 1, {"en": "HN"}, "resident", TOP, periods, as_of, as_of, "people/a", 5, "1.0.0")
+        await releases.plan(publication.build(plan, ())[0])
+        begun = time.monotonic()
+        async with running(settings) as service:
+            built = await _reached(releases, service, State.BUILT)
+            seconds = time.monotonic() - begun
+            await releases.entities.change("hn", lambda it: publication.approve(it, "people/b"))
+            await releases.entities.change("hn", lambda it: publication.publish(it, as_of, as_of))
+            begun = time.monotonic()
+            out = await _reached(releases, service, State.PUBLISHED)
+        shown = [one.status async for one in releases.observations(out)]
+        assert built.cost is not None
+        return {
+            "enrolments": enrolments,
+            "periods": len(periods),
+            "build_seconds": round(seconds, 1),
+            "files_seconds": round(time.monotonic() - begun, 1),
+            "cost": asdict(built.cost),
+            "observations": dict(Counter(shown)),
+            "files": {file.name: file.size for file in out.files},
+        }
+
+
+async def _reached(releases: Releases, service: asyncio.subprocess.Process, state: State) -> Publication:
+    told = -1
+    while (one := await releases.entities.get("hn")).state is not state:
+        if one.state is State.FAILED or service.returncode is not None:
+            raise SystemExit(f"not {state}: {one.failure or 'the service ended'}")
+        if one.done != told:
+            told = one.done
+            print(f"{one.done} of {one.total} parts", file=sys.stderr, flush=True)
+        await asyncio.sleep(0.2)
+    return one
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The service in a process of its own."""
+    names = ("mongo_url", "nats_url", "prefix", "secrets", "data", "statistics")
+    environment = {**os.environ, **{f"IEUM_{name.upper()}": str(getattr(settings, name)) for name in names}}
+    service = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.statistics.main", env=environment, stdout=asyncio.subprocess.DEVNULL
+    )
+    try:
+        yield service
+    finally:
+        if service.returncode is None:
+            service.kill()
+        await service.wait()
+
+
+async def main() -> None:
+    async with stores() as system:
+        secret = Path(system.environment["IEUM_DATA"])
+        for name in ("principal_key", "pseudonym_key"):
+            (secret / name).write_text(secrets.token_hex(32))
+        urls = {"mongo_url": system.environment["IEUM_MONGO_URL"], "nats_url": system.environment["IEUM_NATS_URL"]}
+        places = {"secrets": secret, "data": secret, "statistics": "127.0.0.1:0"}
+        enrolments = int(sys.argv[1]) if len(sys.argv) > 1 else ENROLMENTS
+        print(json.dumps(await publish(Settings.model_validate({**urls, **places}), enrolments), indent=1))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -21,9 +21,9 @@ from services.chassis.mongo import Collection, Database, Document, Entities
 from services.chassis.outbox import Outbox
 from services.chassis.pages import after
 from services.statistics import making
-from services.statistics.domain.deciding import Decision
+from services.statistics.domain.deciding import WHOLE, Decision
 from services.statistics.domain.geography import Geography
-from services.statistics.domain.publication import Publication, Published, State
+from services.statistics.domain.publication import Cost, Publication, Published, State
 from services.statistics.domain.release import Denominator, Observation
 from services.statistics.domain.units import Unit
 
@@ -196,6 +196,17 @@ class Releases:
         except NoFile:
             return None
         return bytes(await stream.read())
+
+
+def added_up(cost: Cost, made: Assembly, decisions: Mapping[str, Decision], period: str, persons: int) -> Cost:
+    collapsed = tuple(f"{period} {name}: {one.collapsed}" for name, one in decisions.items() if one.collapsed != WHOLE)
+    return Cost(
+        cost.cells + made.cells,
+        cost.primary + made.primary,
+        cost.secondary + made.secondary,
+        persons,
+        (*cost.collapsed, *collapsed),
+    )
 
 
 def _file_id(key: str, name: str) -> ObjectId:

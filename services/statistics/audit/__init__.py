@@ -6,5 +6,20 @@ from services.statistics.audit.attacks import Opening, audit
 from services.statistics.audit.bounds import Contradiction
 from services.statistics.audit.gate import Opened, gate
 from services.statistics.audit.published import Mean, Published, Rate, union
+from services.statistics.audit.whole import BESIDE, Codes, Truth, whole
 
-__all__ = ["Contradiction", "Mean", "Opened", "Opening", "Published", "Rate", "audit", "gate", "union"]
+__all__ = [
+    "BESIDE",
+    "Codes",
+    "Contradiction",
+    "Mean",
+    "Opened",
+    "Opening",
+    "Published",
+    "Rate",
+    "Truth",
+    "audit",
+    "gate",
+    "union",
+    "whole",
+]

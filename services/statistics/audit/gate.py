@@ -48,11 +48,11 @@ def gate(
     home = {key: island for island in parts for key in island.keys}
     opened: dict[Key, Opened] = {}
     guarded: set[Key] = set()
-    for cell, weights, says in _secrets(people, sums, k):
+    for cell, weights, says in secrets(people, sums, k):
         guarded |= weights.keys()
         if all(map(settled, weights)):
             continue
-        if cell not in opened and (found := _attack(cell, weights, says, counts, shown, home, k)):
+        if cell not in opened and (found := attack(cell, weights, says, counts, shown, home, k)):
             opened[cell] = found
     idle = {key for key in home if key not in guarded and not settled(key) and _known(home[key], key)}
     return list(opened.values()), idle
@@ -63,7 +63,7 @@ def _same(earlier: Mapping[Key, int | None], counts: Mapping[Key, int]) -> dict[
     return {key: count for key, count in earlier.items() if count is not None and counts.get(key) == count}
 
 
-def _secrets(people: Mapping[Key, Set[str]], sums: Sums, k: int) -> Iterator[tuple[Key, dict[Key, int], str]]:
+def secrets(people: Mapping[Key, Set[str]], sums: Sums, k: int) -> Iterator[tuple[Key, dict[Key, int], str]]:
     for cell, persons in people.items():
         if 0 < len(persons) < k:
             yield cell, {cell: 1}, "the cell"
@@ -80,7 +80,7 @@ def _secrets(people: Mapping[Key, Set[str]], sums: Sums, k: int) -> Iterator[tup
                 yield part, {total: 1, part: -1}, f"persons of {total!r} outside the cell"
 
 
-def _attack(
+def attack(
     cell: Key,
     weights: dict[Key, int],
     says: str,

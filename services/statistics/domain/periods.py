@@ -23,6 +23,11 @@ def quarters_of(year: str) -> tuple[str, ...]:
     return tuple(f"{year}-Q{number}" for number in range(1, 5))
 
 
+def quarters_in(period: str) -> tuple[str, ...]:
+    """Of a year its four, of a quarter itself."""
+    return quarters_of(period) if is_year(period) else (period,)
+
+
 def is_year(period: str) -> bool:
     return len(period) == len("2026")
 

@@ -1,0 +1,191 @@
+"""The last gate: a whole release as everybody gets it, all tables and periods at once, beside all that came out before.
+
+Builds its equations from the published codes alone, and takes what must be guarded from the people behind each cell. An
+area's people outside its parts, and who did not say, are printed nowhere: they are unknowns, as for any reader.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from services.statistics.audit.bounds import islands
+from services.statistics.audit.gate import Opened, Sums, secrets
+from services.statistics.audit.published import Key, Published, Rate
+from services.statistics.audit.relaxed import SLACK, Question, Relaxed
+
+Place = tuple[str, str, str, str]
+"""Period, area, category, measure."""
+
+COUNTS = frozenset({"ENR", "EPR", "CMP", "STR", "WDR", "IPR", "NST"})
+RATES = {"CPR": ("CMP", "ENR"), "CPS": ("CMP", "STR"), "DOR": ("WDR", "STR")}
+COMPLETED = ("ENR", ("CMP", "NOT"))
+STATES = (COMPLETED, ("NOT", ("WDR", "IPR", "NST")), ("STR", ("CMP", "WDR", "IPR")), ("ENR", ("STR", "NST")))
+STANDS_ON = {**RATES, "COV": ("EPR",), "HRS_PC": ("EPR",)}
+TOTAL, BESIDE = "_T", ":beside"
+
+
+class Figure(Protocol):
+    """A published figure, as any format gives it."""
+
+    @property
+    def measure(self) -> str: ...
+    @property
+    def period(self) -> str: ...
+    @property
+    def area(self) -> str: ...
+    @property
+    def sex(self) -> str: ...
+    @property
+    def age(self) -> str: ...
+    @property
+    def group(self) -> str: ...
+    @property
+    def domain(self) -> str: ...
+    @property
+    def value(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The public code lists: children of each area, and for each way to split everybody its tree under "_T"."""
+
+    areas: Mapping[str, Sequence[str]]
+    splits: Sequence[Mapping[str, Sequence[str]]]
+
+
+def category(one: Figure) -> str:
+    given = [code for code in (one.sex, one.age, one.group, one.domain) if code != TOTAL]
+    kind = next((name for name in ("sex", "age", "group", "domain") if getattr(one, name) != TOTAL), "")
+    return f"{kind}={given[0]}" if given else TOTAL
+
+
+def place(one: Figure) -> Place:
+    return one.period, one.area, category(one), one.measure
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What stands behind each place, printed or not; `least` persons of a category where they are not `k`."""
+
+    counts: Mapping[Key, int]
+    people: Mapping[Key, Set[str]]
+    least: Mapping[str, int]
+    k: int
+
+
+def whole(
+    release: Sequence[Figure], earlier: Sequence[Figure], codes: Codes, truth: Truth, *, insiders: bool = False
+) -> list[Opened]:
+    """What opens: the places, each with the first attack that opens it."""
+    counts: dict[Key, int | None] = {place(one): None for one in release if one.measure in COUNTS}
+    counts |= {place(one): int(one.value) for one in release if one.measure in COUNTS and one.value is not None}
+    for one in earlier:  # what came out before and still holds is known, hidden now or not
+        if one.measure in COUNTS and one.value is not None and truth.counts.get(place(one)) == int(one.value):
+            counts[place(one)] = int(one.value)
+    margins = tuple(_sums(counts, codes, truth.people))
+    sums = (*margins, *_years(counts))
+    for total, parts in sums:
+        for cell in (total, *parts):
+            counts.setdefault(cell, None)
+    shown = Published(counts, sums, tuple(_rates(release, counts)))
+    found = {one.cell: one for one in _given_away(release, counts)}
+    worlds = [Relaxed(island) for island in islands(shown, truth.k, check=False)]
+    home = {key: part for part in worlds for key in part.place}
+    asked: dict[int, list[Question]] = defaultdict(list)
+    for question in _questions(shown, margins, truth, codes):
+        homes = {id(home[key]) for key in question.weights}
+        if not homes:
+            found.setdefault(question.name, question.opened("published primary"))
+        elif len(homes) == 1:
+            asked[homes.pop()].append(question)
+    for part in worlds:
+        for question in part.ask(asked[id(part)]):
+            attack = "exact disclosure" if question.high - question.low < SLACK else "interval too narrow"
+            found.setdefault(question.name, question.opened(attack))
+        for opened in _insiders(part, asked[id(part)], truth) if insiders else ():
+            found.setdefault(opened.cell, opened)
+    return list(found.values())
+
+
+def _questions(shown: Published, margins: Sums, truth: Truth, codes: Codes) -> Iterator[Question]:
+    """When somebody came is no trait of theirs: quarters tie counts together, but no margin is told by them. Nor is a
+    category that holds everybody in the release: its counts are the totals."""
+    used = {(period, kind) for (period, _, kind, _), behind in truth.people.items() if behind}
+    everybody = {
+        (period, here[0])
+        for period in {period for period, _ in used}
+        for split in codes.splits
+        if len(here := [code for code in split.get(TOTAL, ()) if (period, code) in used]) == 1
+    }
+    for threshold in sorted({truth.k, *truth.least.values()}):
+        for cell, weights, says in secrets(truth.people, margins, threshold):
+            if (cell[0], cell[2]) in everybody:
+                continue
+            if truth.least.get(cell[2], truth.k) == threshold and weights.keys() <= shown.counts.keys():
+                moving = {key: weight for key, weight in weights.items() if shown.counts[key] is None}
+                sure = sum(weight * (shown.counts[key] or 0) for key, weight in weights.items())
+                yield Question(cell, says, moving, sure, truth.k)
+
+
+def _insiders(part: Relaxed, questions: Iterable[Question], truth: Truth) -> Iterator[Opened]:
+    """Whoever is alone in a hidden cell, or teaches them, knows one person there: no other guarded cell may close."""
+    guarded = sorted({key for one in questions for key in one.weights if truth.people.get(key)})
+    for knower in guarded:
+        if len(truth.people[knower]) == 1 and truth.counts[knower] == 1:
+            for cell, count in part.pinned(knower, guarded):
+                yield Opened(cell, f"insider of {' '.join(knower)}", count, count, "the cell")
+
+
+def _sums(
+    counts: Mapping[Key, int | None], codes: Codes, people: Mapping[Key, Set[str]]
+) -> Iterator[tuple[Key, tuple[Key, ...]]]:
+    """A category in which nobody at all stands is no category of this release."""
+    used = {(period, kind) for (period, _, kind, _), behind in people.items() if behind}
+    areas = {(period, area) for period, area, _, _ in counts}
+    kinds = {(period, kind, measure) for period, _, kind, measure in counts}
+    for period, kind, measure in sorted(kinds):
+        for parent, children in codes.areas.items():
+            inside = tuple((period, child, kind, measure) for child in children)
+            yield (period, parent, kind, measure), (*inside, (period, parent + BESIDE, kind, measure))
+    for period, area in sorted(areas):
+        yield from _splits(period, area, counts, codes, used)
+
+
+def _years(counts: Mapping[Key, int | None]) -> Iterator[tuple[Key, tuple[Key, ...]]]:
+    for period in sorted({key[0] for key in counts if len(key[0]) == 4}):
+        quarters = [f"{period}-Q{number}" for number in range(1, 5)]
+        for spot in sorted(key for key in counts if key[0] == period and key[3] != "EPR"):
+            yield spot, tuple((quarter, *spot[1:]) for quarter in quarters)
+
+
+def _splits(
+    period: str, area: str, counts: Mapping[Key, int | None], codes: Codes, used: Set[tuple[str, str]]
+) -> Iterator[tuple[Key, tuple[Key, ...]]]:
+    for split in codes.splits:
+        for parent, children in split.items():
+            here = [child for child in children if (period, child) in used]
+            for measure in ("ENR", "CMP", "EPR") if here else ():
+                yield (period, area, parent, measure), tuple((period, area, child, measure) for child in here)
+    for kind in sorted({key[2] for key in counts if key[:2] == (period, area)}):
+        for total, parts in STATES if kind == TOTAL else (COMPLETED,):
+            yield (period, area, kind, total), tuple((period, area, kind, part) for part in parts)
+
+
+def _rates(release: Iterable[Figure], counts: Mapping[Key, int | None]) -> Iterator[Rate]:
+    for one in release:
+        part, above = ((*place(one)[:3], name) for name in RATES.get(one.measure, ("", "")))
+        if one.value is not None and part in counts and above in counts and counts[above] != 0:
+            yield Rate(part, above, Decimal(one.value))
+
+
+def _given_away(release: Iterable[Figure], counts: Mapping[Key, int | None]) -> Iterator[Opened]:
+    """A derived figure beside a hidden count that it was computed from."""
+    for one in release:
+        for name in STANDS_ON.get(one.measure, ()):
+            spot = (*place(one)[:3], name)
+            if one.value is not None and counts.get(spot, 0) is None:
+                yield Opened(spot, f"published {one.measure}", 0, None, "a figure computed from it is shown")
