@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 from multidict import MultiMapping
+from yarl import URL
 
 from gateway import errors
-from gateway.auth import signed_in
+from gateway.auth import VIEWER, signed_in
 from gateway.clients import CLIENTS
 from gateway.web.entrance import onward
+from gateway.web.entrance_kept import forget, sign_in_again, typed_before
 from gateway.web.frame import go_to
 from gateway.web.i18n import msgid
 from gateway.web.render import PAGE, Flash, page
@@ -22,6 +24,7 @@ from services.chassis import clock
 from services.chassis.errors import Invalid, Problem
 
 NONE, UNSAID = "none", ""
+_FIELDS = ("birth_year", "sex", "groups")
 SEXES: Mapping[str, str] = {
     "FEMALE": msgid("Woman"),
     "MALE": msgid("Man"),
@@ -95,11 +98,20 @@ async def ask(request: web.Request) -> web.Response:
     name = signed_in(request).person
     asked = GetEqualityAnswersRequest(name=f"{name}/equalityAnswers")
     found = await request.app[CLIENTS].people.GetEqualityAnswers(asked)
-    return _page(request, given_of(found), first="first" in request.query, target=onward(request.query))
+    typed = typed_before(request, name)
+    given = given_of(found) if typed is None else given_in(typed)
+    target, first = onward(request.query), "first" in request.query
+    return _page(request, given, first=first, target=target, unsaved=typed is not None)
 
 
 def _page(
-    request: web.Request, given: Given, *, first: bool, target: str, problem: Problem | None = None
+    request: web.Request,
+    given: Given,
+    *,
+    first: bool,
+    target: str,
+    problem: Problem | None = None,
+    unsaved: bool = False,
 ) -> web.Response:
     locale = request[PAGE].locale
     return page(
@@ -107,6 +119,8 @@ def _page(
         "account/about_you.html",
         status=errors.status_of(problem) if problem else 200,
         given=given,
+        whose=signed_in(request).person,
+        unsaved=unsaved,
         sexes=[(value, locale.gettext(words)) for value, words in SEXES.items()],
         groups=[(value, locale.gettext(words)) for value, words in GROUPS.items()],
         first=first,
@@ -117,12 +131,17 @@ def _page(
 
 @routes.post("/account/about-you")
 async def answer(request: web.Request) -> web.Response:
-    name, form = signed_in(request).person, await request.post()
-    given, target, first = given_in(form), onward(form), "first" in form  # type: ignore[arg-type]
+    form: MultiMapping[str] = await request.post()  # type: ignore[assignment]  # given_in makes text of it
+    given, target, first = given_in(form), onward(form), "first" in form
+    if request[VIEWER] is None:
+        back = URL("/account/about-you").with_query({"next": target} | ({"first": "1"} if first else {}))
+        return sign_in_again(request, form, _FIELDS, str(back))
+    name = signed_in(request).person
     try:
         answers = answers_of(name, given)
         await request.app[CLIENTS].people.UpdateEqualityAnswers(UpdateEqualityAnswersRequest(answers=answers))
     except Problem as problem:
         return _page(request, given, first=first, target=target, problem=problem)
     gettext = request[PAGE].locale.gettext
-    return go_to(target or "/account", Flash(gettext("Thank you. Your answers are saved")), request)
+    saved = Flash(gettext("Thank you. Your answers are saved"))
+    return forget(request, go_to(target or "/account", saved, request))

@@ -8,11 +8,12 @@ from aiohttp import web
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from gateway import auth, errors
-from gateway.auth import SESSIONS, signed_in
+from gateway.auth import SESSIONS, VIEWER, signed_in
 from gateway.clients import CLIENTS
 from gateway.places import PLACES
 from gateway.web import i18n
 from gateway.web.entrance import homes, workplaces
+from gateway.web.entrance_kept import forget, sign_in_again, typed_before
 from gateway.web.frame import go_to, keep_language
 from gateway.web.render import PAGE, Flash, locales, page
 from ieum.people.v1.people_pb2 import (
@@ -26,6 +27,7 @@ from ieum.people.v1.people_pb2 import (
 from services.chassis.errors import Invalid, Problem
 
 _CHANGEABLE = ("display_name", "email", "area", "organisation", "locale")
+_FIELDS = (*_CHANGEABLE, "etag")
 
 routes = web.RouteTableDef()
 
@@ -33,8 +35,9 @@ routes = web.RouteTableDef()
 @routes.get("/account")
 async def show(request: web.Request) -> web.Response:
     person = await _person(request)
-    values = {name: str(getattr(person, name)) for name in (*_CHANGEABLE, "etag")}
-    return await _details_page(request, person, values)
+    stored = {name: str(getattr(person, name)) for name in _FIELDS}
+    typed = typed_before(request, person.name)
+    return await _details_page(request, person, stored | dict(typed or {}), unsaved=typed is not None)
 
 
 async def _person(request: web.Request) -> Person:
@@ -43,7 +46,12 @@ async def _person(request: web.Request) -> Person:
 
 
 async def _details_page(
-    request: web.Request, person: Person, values: Mapping[str, str], problem: Problem | None = None
+    request: web.Request,
+    person: Person,
+    values: Mapping[str, str],
+    problem: Problem | None = None,
+    *,
+    unsaved: bool = False,
 ) -> web.Response:
     locale, places, viewer = request[PAGE].locale, await request.app[PLACES].all(), signed_in(request)
     return page(
@@ -52,6 +60,7 @@ async def _details_page(
         status=errors.status_of(problem) if problem else 200,
         person=person,
         values=values,
+        unsaved=unsaved,
         areas=homes(locale, places),
         organisations=workplaces(locale, places),
         languages_offered=list(i18n.LANGUAGES.items()),
@@ -62,9 +71,11 @@ async def _details_page(
 
 @routes.post("/account")
 async def change(request: web.Request) -> web.Response:
-    name = signed_in(request).person
     form = await request.post()
-    values = {field: str(form.get(field, "")) for field in (*_CHANGEABLE, "etag")}
+    if request[VIEWER] is None:
+        return sign_in_again(request, form, _FIELDS, "/account")  # type: ignore[arg-type]
+    name = signed_in(request).person
+    values = {field: str(form.get(field, "")) for field in _FIELDS}
     try:
         if values["locale"] not in i18n.LANGUAGES:
             raise Invalid("LOCALE_INVALID", field="locale")
@@ -79,7 +90,7 @@ async def change(request: web.Request) -> web.Response:
     saved = Flash(locales()[values["locale"]].gettext("Your details are saved"))
     response = go_to("/account", saved, request)
     keep_language(request, response, values["locale"])
-    return response
+    return forget(request, response)
 
 
 @routes.get("/account/passphrase")
