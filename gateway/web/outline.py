@@ -13,6 +13,7 @@ from ieum.courses.v1.courses_pb2 import Version
 
 @dataclass(frozen=True)
 class LessonLine:
+    id: str
     title: str
     minutes: int
     counted: bool
@@ -64,7 +65,7 @@ def course_of(locale: Locale, version: Version) -> CoursePage:
 
 def _line(locale: Locale, content: Content, lesson: Lesson) -> LessonLine:
     title = locale.pick(lesson.title, *content.languages)[0]
-    return LessonLine(title, lesson.minutes, lesson.id in content.rule.counted_lessons, has_quiz(lesson))
+    return LessonLine(lesson.id, title, lesson.minutes, lesson.id in content.rule.counted_lessons, has_quiz(lesson))
 
 
 def has_quiz(lesson: Lesson) -> bool:

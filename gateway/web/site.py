@@ -24,6 +24,7 @@ from gateway.web import (
     help,
     home,
     learning,
+    learning_sheets,
     media,
     places,
     player,
@@ -44,7 +45,7 @@ from gateway.web import (
 PAGES: tuple[web.RouteTableDef, ...] = (
     frame.routes,
     *(home.routes, catalogue.routes, entrance.routes, account.routes, about_you.routes),
-    *(learning.routes, player.routes, certificates.routes, media.routes),
+    *(learning.routes, learning_sheets.routes, player.routes, certificates.routes, media.routes),
     *(teach.routes, teach_course.routes, teach_lesson.routes, teach_preview.routes, teach_grid.routes, review.routes),
     *(releases_plan.routes, releases.routes, releases_steps.routes, releases_preview.routes),
     statistics.routes,
