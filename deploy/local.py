@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from deploy import cluster, ready
+from deploy import cluster, ready, secure
 from deploy.place import CannotStart, Place, held, settle
 from deploy.processes import SERVICES, STORES, Process, processes
 from deploy.supervisor import WITH_PARENT, System
@@ -24,6 +24,7 @@ Processes = Callable[[Place], tuple[Process, ...]]
 PROFILES: Mapping[str, tuple[Callable[[Mapping[str, str]], Place], Processes]] = {
     "": (partial(settle, internal=(*STORES, *SERVICES)), processes),
     "cluster": (cluster.settle, cluster.processes),
+    "secure": (secure.settle, secure.processes),
 }
 
 

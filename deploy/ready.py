@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import aiohttp
-import grpc
 import nats
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure
+
+from services.chassis import rpc, tls
+from services.chassis.tls import Identity
 
 REPLICA_SET = "ieum"
 NOT_YET_INITIALIZED = 94
@@ -25,14 +27,14 @@ class NotReady(Exception):
     pass
 
 
-async def mongod_is_primary(port: int) -> None:
-    """Also makes the replica set on the first look, and lets it follow a changed port.
+async def mongod_is_primary(port: int, **how: Any) -> None:
+    """Also makes the replica set on the first look, and lets it follow a changed port. `how` to speak with it.
 
     The client is thrown away: one that met the server before its set was initiated never gets sessions.
     """
     member = f"127.0.0.1:{port}"
     async with AsyncMongoClient[dict[str, Any]](
-        member, directConnection=True, serverSelectionTimeoutMS=500, timeoutMS=int(LOOK * 1000)
+        member, directConnection=True, serverSelectionTimeoutMS=500, timeoutMS=int(LOOK * 1000), **how
     ) as client:
         hello = await client.admin.command("hello")
         if hello.get("isWritablePrimary") and hello.get("me") == member:
@@ -77,8 +79,11 @@ async def replica_set_answers(url: str) -> None:
 
 async def jetstream_answers(url: str) -> None:
     # One quick try: by default even a first connection is tried for two minutes, every two seconds.
+    servers, context = tls.of_nats(url)
     client = await nats.connect(
-        url,
+        servers,
+        tls=context,
+        tls_handshake_first=context is not None,
         allow_reconnect=False,
         max_reconnect_attempts=1,
         reconnect_time_wait=0.02,
@@ -91,8 +96,8 @@ async def jetstream_answers(url: str) -> None:
         await client.close()
 
 
-async def service_serves(address: str) -> None:
-    async with grpc.aio.insecure_channel(address) as channel:
+async def service_serves(address: str, identity: Identity | None = None) -> None:
+    async with rpc.channel(address, identity) as channel:
         health = health_pb2_grpc.HealthStub(channel)
         # Its types leave out the methods.
         answer = await health.Check(health_pb2.HealthCheckRequest(), timeout=LOOK)  # type: ignore[attr-defined]

@@ -20,7 +20,7 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.api import RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError, ServerError
 
-from services.chassis import trace
+from services.chassis import tls, trace
 from services.chassis.clock import now
 from services.chassis.errors import Unavailable
 
@@ -169,12 +169,17 @@ async def connect(
     async def note(error: Exception) -> None:
         trace.log().warning("nats", error=repr(error))
 
+    servers, context = tls.of_nats(url)
     client = Client()
     # Also a connection given up while it was being made holds a socket.
     try:
         await client.connect(
-            servers=url.split(","),
+            servers=servers,
             name=name,
+            # Nobody who may read his own answers reads another's.
+            inbox_prefix=f"_INBOX.{name}",
+            tls=context,
+            tls_handshake_first=context is not None,
             max_reconnect_attempts=-1,
             reconnect_time_wait=0.2,  # type: ignore[arg-type]  # seconds
             connect_timeout=2,

@@ -12,7 +12,7 @@ import uvloop
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from services.chassis import bus, measure, mongo, rpc, trace
+from services.chassis import bus, measure, mongo, rpc, tls, trace
 from services.chassis.bus import Bus, Handlers
 from services.chassis.config import Settings
 from services.chassis.consumer import Consumer
@@ -84,7 +84,7 @@ async def _listen(frame: Frame, stop: asyncio.Event, ready: asyncio.Future[str] 
     health_pb2_grpc.add_HealthServicer_to_server(checks, frame.server)
     reflection.enable_server_reflection([*frame.offered, health.SERVICE_NAME, reflection.SERVICE_NAME], frame.server)
     address = frame.settings.address(frame.name)
-    port = frame.server.add_insecure_port(address)
+    port = rpc.open_port(frame.server, address, tls.identity(frame.settings))
     await frame.server.start()
     async with asyncio.TaskGroup() as tasks:
         loops = [tasks.create_task(_forever(loop)) for loop in (frame.outbox.run, *frame.loops)]

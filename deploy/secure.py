@@ -1,0 +1,181 @@
+"""`make run PROFILE=secure`: every part speaks TLS and shows a certificate, and MongoDB and NATS have a user for each
+service, who may touch its own database and announce its own events, no more. Also the list of what each user needs."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus
+
+from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure
+
+from deploy import place as places
+from deploy import processes as usual
+from deploy import ready
+from deploy.authority import Authority
+from deploy.place import LOOPBACK, Place
+from deploy.processes import SERVICES, STORES, Process
+from services.chassis.tls import Identity
+
+OPERATOR = "operator"
+HEARS: Mapping[str, tuple[str, ...]] = {
+    "people": (),
+    "courses": (),
+    "enrollment": ("courses",),
+    "progress": ("courses", "enrollment"),
+    "statistics": ("people", "courses", "enrollment", "progress", "statistics"),
+}
+_USERS = (OPERATOR, "gateway", *SERVICES)
+_AUTHENTICATION_FAILED = 18
+
+
+def settle(given: Mapping[str, str]) -> Place:
+    """The stores are always our own here. What all are told is the operator's; each process is told its own besides."""
+    told = {name: value for name, value in given.items() if name not in places.STORE_URLS.values()}
+    place = places.settle(told, internal=(*STORES, *SERVICES))
+    authority = Authority(place.directory("secure"))
+    for name in (*_USERS, *STORES):
+        authority.issue(name)
+    return replace(place, environment={**place.environment, **told_to(place, OPERATOR)})
+
+
+def processes(place: Place) -> tuple[Process, ...]:
+    return (_mongod(place), _nats_server(place), *(_told(place, part) for part in usual.parts(place)))
+
+
+def told_to(place: Place, name: str) -> dict[str, str]:
+    """Addresses with the credentials of a service, the gateway or the operator."""
+    mine, passphrase = identity(place, name), _passphrases(place)[name]
+    mongo = f"mongodb://{name}:{passphrase}@{LOOPBACK}:{place.ports['mongod']}/?replicaSet={ready.REPLICA_SET}"
+    nats = f"tls://{name}:{passphrase}@{LOOPBACK}:{place.ports['nats-server']}"
+    files = {field: quote_plus(str(getattr(mine, field))) for field in ("ca", "cert", "key")}
+    return {
+        "IEUM_MONGO_URL": f"{mongo}&authSource=admin&tls=true&tlsCAFile={files['ca']}",
+        "IEUM_NATS_URL": f"{nats}?" + "&".join(f"{field}={file}" for field, file in files.items()),
+        "IEUM_TLS_CA": str(mine.ca),
+        "IEUM_TLS_CERT": str(mine.cert),
+        "IEUM_TLS_KEY": str(mine.key),
+    }
+
+
+def identity(place: Place, name: str) -> Identity:
+    directory = place.directory("secure")
+    return Identity(directory / "authority.pem", directory / f"{name}.pem", directory / f"{name}.key")
+
+
+def permissions(name: str) -> dict[str, Any]:
+    """Of a NATS user. Streams are made by whoever comes first, which changes none that is there."""
+    if name == OPERATOR:
+        return {"publish": ">", "subscribe": ">"}
+    if name == "gateway":
+        letters = [f"$JS.API.STREAM.MSG.{verb}.deadletters" for verb in ("GET", "DELETE")]
+        return {
+            "publish": {"allow": ["replay.>", *letters]},
+            "subscribe": {"allow": ["_INBOX.gateway.>", "ieum.>"]},
+        }
+    heard = HEARS[name]
+    streams = [f"$JS.API.STREAM.CREATE.{each}" for each in sorted({name, *heard, "deadletters"})]
+    publish = [f"ieum.{name}.v1.>", f"deadletters.{name}", "$JS.API.STREAM.INFO.deadletters", *streams]
+    for each in heard:
+        publish += [
+            f"$JS.API.CONSUMER.{verb}.{each}.{name}" for verb in ("CREATE", "DURABLE.CREATE", "INFO", "MSG.NEXT")
+        ]
+        publish += [f"$JS.API.CONSUMER.CREATE.{each}.{name}.>", f"$JS.ACK.{each}.{name}.>"]
+    return {
+        "publish": {"allow": publish},
+        "subscribe": {"allow": [f"_INBOX.{name}.>", f"replay.{name}.>"]},
+        "allow_responses": True,
+    }
+
+
+def _told(place: Place, part: Process) -> Process:
+    name = part.name.partition("-")[0]
+    told = replace(part, environment={**part.environment, **told_to(place, name)})
+    if name == "gateway":
+        return told
+    address = place.environment[f"IEUM_{name.upper()}"]
+    return replace(told, ready=partial(ready.service_serves, address, identity(place, OPERATOR)))
+
+
+def _mongod(place: Place) -> Process:
+    plain, directory, mine = usual.mongod(place), place.directory("secure"), identity(place, "mongod")
+    both = directory / "mongod.both"
+    both.touch(mode=0o600)
+    both.write_bytes(mine.cert.read_bytes() + mine.key.read_bytes())
+    shared = directory / "members.key"
+    if not shared.exists():
+        shared.touch(mode=0o600)
+        shared.write_text(secrets.token_hex(64))
+    more = (
+        *("--keyFile", str(shared), "--tlsMode", "requireTLS", "--tlsCertificateKeyFile", str(both)),
+        *("--tlsCAFile", str(mine.ca), "--tlsAllowConnectionsWithoutCertificates"),
+    )
+    return replace(plain, command=(*plain.command, *more), ready=partial(_mongod_has_users, place))
+
+
+async def _mongod_has_users(place: Place) -> None:
+    """Also makes the replica set and its users on the first looks: until there is one, this machine may make one."""
+    port, words = place.ports["mongod"], _passphrases(place)
+    how: dict[str, Any] = {"tls": True, "tlsCAFile": str(identity(place, "mongod").ca)}
+    try:
+        await ready.mongod_is_primary(port, **how, username=OPERATOR, password=words[OPERATOR])
+    except OperationFailure as error:
+        if error.code != _AUTHENTICATION_FAILED:
+            raise
+        await _begin(port, words[OPERATOR], how)
+        raise ready.NotReady("mongod has only now got its first user") from error
+    url = told_to(place, OPERATOR)["IEUM_MONGO_URL"]
+    async with AsyncMongoClient[dict[str, Any]](url, timeoutMS=int(ready.LOOK * 1000)) as client:
+        known = {user["user"] for user in (await client.admin.command("usersInfo"))["users"]}
+        for name in {*SERVICES} - known:
+            roles = [{"role": "readWrite", "db": f"ieum_{name}"}]
+            await client.admin.command("createUser", name, pwd=words[name], roles=roles)
+
+
+async def _begin(port: int, passphrase: str, how: Mapping[str, Any]) -> None:
+    member = f"{LOOPBACK}:{port}"
+    async with AsyncMongoClient[dict[str, Any]](
+        member, directConnection=True, timeoutMS=int(ready.LOOK * 1000), **how
+    ) as client:
+        hello = await client.admin.command("hello")
+        if "setName" not in hello:
+            one = {"_id": ready.REPLICA_SET, "members": [{"_id": 0, "host": member}]}
+            await client.admin.command("replSetInitiate", one)
+        elif hello.get("isWritablePrimary"):
+            roles = [{"role": "root", "db": "admin"}]
+            await client.admin.command("createUser", OPERATOR, pwd=passphrase, roles=roles)
+
+
+def _nats_server(place: Place) -> Process:
+    plain, mine, words = usual.nats_server(place), identity(place, "nats-server"), _passphrases(place)
+    tls = {
+        "cert_file": str(mine.cert),
+        "key_file": str(mine.key),
+        "ca_file": str(mine.ca),
+        "verify": True,
+        # Nothing is said before TLS, so nobody in between can talk a client out of it.
+        "handshake_first": True,
+    }
+    users = [{"user": name, "password": words[name], "permissions": permissions(name)} for name in _USERS]
+    config = place.directory("secure") / "nats.conf"
+    config.touch(mode=0o600)
+    base = Path(usual.__file__).with_name("nats.conf").read_text()
+    config.write_text(f"{base}tls {json.dumps(tls)}\nauthorization {json.dumps({'users': users})}\n")
+    command = list(plain.command)
+    command[command.index("--config") + 1] = str(config)
+    return replace(plain, command=tuple(command))
+
+
+def _passphrases(place: Place) -> Mapping[str, str]:
+    kept = place.directory("secure") / "passphrases.json"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(json.dumps({name: secrets.token_urlsafe(24) for name in _USERS}))
+    found: Mapping[str, str] = json.loads(kept.read_text())
+    return found

@@ -1,0 +1,150 @@
+"""Everything under TLS, each service with credentials of its own: the usual work goes on, and nobody gets further."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import grpc
+import nats
+import pytest
+from nats.errors import Error as NatsError
+from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from deploy import ready, secure
+from deploy.local import DEMO_PASSPHRASE, Ieum, load_demo, running
+from deploy.place import _free_port
+from services.chassis import bus
+from services.chassis.config import SERVICES, Settings
+from tests.system.hanbit import plain
+from tests.system.recount import heard, recounted
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ieum]:
+    settings = {
+        "IEUM_DEMO_PASSPHRASE": DEMO_PASSPHRASE,
+        "IEUM_DEMO_PEOPLE": "3",
+        "IEUM_METRICS_PORT": str(_free_port(set())),
+        "PROFILE": "secure",
+    }
+    async with running(tmp_path_factory.mktemp("secure"), environment=settings, say=lambda _: None) as started:
+        await load_demo(started)
+        yield started
+
+
+def mongo(url: str, **how: Any) -> AsyncMongoClient[dict[str, Any]]:
+    return AsyncMongoClient(url, serverSelectionTimeoutMS=1_000, **how)
+
+
+async def until(what: Callable[[], Awaitable[bool]], seconds: float = 40) -> None:
+    async with asyncio.timeout(seconds):
+        while not await what():
+            await asyncio.sleep(0.1)
+
+
+async def test_the_usual_work_goes_on_and_statistics_equal_a_recount(system: Ieum) -> None:
+    async with AsyncMongoClient[dict[str, Any]](system.environment["IEUM_MONGO_URL"], tz_aware=True) as client:
+        expected = await recounted(client, Path(system.environment["IEUM_SECRETS"]))
+        assert len(expected) > 3
+
+        async def agree() -> bool:
+            return await heard(client) == expected
+
+        await until(agree)
+
+
+async def test_a_service_reads_its_own_database_and_no_other(system: Ieum) -> None:
+    for name in SERVICES:
+        async with mongo(secure.told_to(system.place, name)["IEUM_MONGO_URL"]) as client:
+            assert await client[f"ieum_{name}"].list_collection_names()
+            for other in {*SERVICES, "admin"} - {name}:
+                database = client[other if other == "admin" else f"ieum_{other}"]
+                with pytest.raises(OperationFailure, match="not authorized"):
+                    await database["people"].find_one({})
+                with pytest.raises(OperationFailure, match="not authorized"):
+                    await database["things"].insert_one({})
+
+
+async def test_a_service_announces_in_its_own_name_only(system: Ieum) -> None:
+    async def announce(name: str, other: str) -> None:
+        async with bus.connect(secure.told_to(system.place, name)["IEUM_NATS_URL"], name) as events:
+            await events.jetstream.publish(f"ieum.{other}.v1.Forged.{name}", b"", timeout=1)
+
+    forged = [(name, other) for name in SERVICES for other in SERVICES if name != other]
+    answers = await asyncio.gather(*(announce(*each) for each in forged), return_exceptions=True)
+    assert all(isinstance(answer, NatsError) for answer in answers)
+    await announce("people", "people")
+    async with bus.connect(system.environment["IEUM_NATS_URL"], "test") as operator:
+        found = [await operator.count(each, f"ieum.{each}.v1.Forged.>") for each in SERVICES]
+        own = await operator.count("people", "ieum.people.v1.Forged.people")
+    assert (found, own) == ([0] * len(SERVICES), 1)
+
+
+async def test_a_service_cannot_remove_what_another_announced(system: Ieum) -> None:
+    async with bus.connect(secure.told_to(system.place, "courses")["IEUM_NATS_URL"], "courses") as events:
+        hurried = events._client.jetstream(timeout=1)
+        for wish in (hurried.delete_stream("people"), hurried.purge_stream("people"), hurried.stream_info("people")):
+            with pytest.raises(NatsError):
+                await wish
+    async with bus.connect(system.environment["IEUM_NATS_URL"], "test") as operator:
+        assert (await operator.jetstream.stream_info("people")).state.messages
+
+
+async def test_plain_connections_and_strangers_are_refused(system: Ieum) -> None:
+    ports, ca = system.place.ports, str(secure.identity(system.place, "mongod").ca)
+    at_mongod = f"mongodb://127.0.0.1:{ports['mongod']}/?directConnection=true"
+    async with mongo(at_mongod) as in_the_open:
+        with pytest.raises(PyMongoError):
+            await in_the_open.admin.command("ping")
+    async with mongo(at_mongod, tls=True, tlsCAFile=ca) as nobody:
+        with pytest.raises(OperationFailure, match="requires authentication"):
+            await nobody["ieum_people"]["people"].find_one({})
+    with pytest.raises((NatsError, OSError, TimeoutError)):
+        await nats.connect(
+            f"nats://127.0.0.1:{ports['nats-server']}", allow_reconnect=False, connect_timeout=1, error_cb=ready._quiet
+        )
+    stranger = grpc.ssl_channel_credentials(Path(ca).read_bytes())
+    for name in SERVICES:
+        address = f"127.0.0.1:{ports[name]}"
+        await ready.service_serves(address, secure.identity(system.place, "gateway"))
+        with pytest.raises(grpc.aio.AioRpcError):
+            await ready.service_serves(address)
+        async with grpc.aio.secure_channel(address, stranger) as channel:
+            with pytest.raises((grpc.aio.AioRpcError, TimeoutError)):
+                await asyncio.wait_for(channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=2), 3)
+
+
+async def test_every_process_shows_its_measurements_on_a_port_of_its_own_and_the_public_one_shows_none(
+    system: Ieum,
+) -> None:
+    settings = Settings.model_validate({"metrics_port": system.environment["IEUM_METRICS_PORT"]})
+
+    def read(name: str) -> str:
+        with urlopen(f"http://127.0.0.1:{settings.metrics_of(name)}/metrics", timeout=5) as answer:
+            return str(answer.read().decode())
+
+    async def measured() -> bool:
+        return 'ieum_event_lag{producer="people",service="statistics"}' in await asyncio.to_thread(read, "statistics")
+
+    await until(measured)
+    assert "ieum_http_seconds_count" in read("gateway")
+    assert all("# TYPE ieum_rpc_seconds histogram" in read(name) for name in SERVICES)
+    status, _, _ = await plain(f"{system.url}/metrics")
+    assert status == 404
+
+
+def test_a_user_is_allowed_nothing_by_a_wildcard_that_others_have_too() -> None:
+    for name in SERVICES:
+        allowed = secure.permissions(name)
+        assert ">" not in allowed["publish"]["allow"]
+        others = {other for other in SERVICES if other != name}
+        assert not [
+            each for each in allowed["publish"]["allow"] for other in others if each.startswith(f"ieum.{other}")
+        ]
