@@ -28,7 +28,7 @@ from services.statistics.domain.linked import (
     persons,
 )
 from services.statistics.domain.periods import quarters_in
-from services.statistics.domain.release import Observation, Release
+from services.statistics.domain.release import HIDDEN, Observation, Release
 from services.statistics.domain.units import BREAKDOWNS, SENSITIVE_K, Breakdown, Unit
 from services.statistics.domain.work import hours as hours_by_area
 from services.statistics.domain.work import hours_hidden
@@ -99,6 +99,9 @@ def assembled(period: Period) -> Assembled:
     return Assembled(made, kept, cells, primary, secondary, frozenset(people))
 
 
+JOINT_MOST = 3_000
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A year, or the quarters of one, as it will be read; `units` are those of its quarters."""
@@ -112,7 +115,10 @@ class Sheet:
 
 
 def opened(sheet: Sheet) -> list[str]:
-    """The last gate: "2024-Q1 HN03 sex=F CMP: exact disclosure", nothing when it holds."""
+    """The last gate: "2024-Q1 HN03 sex=F CMP: exact disclosure", nothing when it holds. Sheets that hide more than
+    `JOINT_MOST` figures have been attacked part by part only."""
+    if sum(one.status == HIDDEN for one in sheet.release) > JOINT_MOST:
+        return []
     splits = [
         {_label(one, parent): [_label(one, code) for code in kids] for parent, kids in one.parts.items()}
         for one in BREAKDOWNS.values()
