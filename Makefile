@@ -30,7 +30,7 @@ help: ## List the verbs
 
 setup: .venv/local.stamp .venv/system.stamp proto assets ## Prepare everything without starting it
 
-run: setup ## Start the whole of Ieum on this machine and print its address (IEUM_PORT, IEUM_DATA, IEUM_DEMO, PROFILE=cluster)
+run: setup ## Start the whole of Ieum on this machine and print its address (IEUM_PORT, IEUM_DATA, IEUM_DEMO, PROFILE=cluster or secure)
 	@exec $(python) -m deploy.local
 
 test: setup .venv/dev.stamp .venv/browser.stamp ## Run the whole suite (ARGS are handed to pytest)
