@@ -127,11 +127,9 @@ async def test_plain_connections_and_strangers_are_refused(system: Ieum) -> None
         with pytest.raises(grpc.aio.AioRpcError):
             await ready.service_serves(address)
         async with grpc.aio.secure_channel(address, stranger) as channel:
+            check: Any = health_pb2_grpc.HealthStub(channel)
             with pytest.raises((grpc.aio.AioRpcError, TimeoutError)):
-                await asyncio.wait_for(
-                    health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=2),
-                    3,  # type: ignore[attr-defined]
-                )
+                await asyncio.wait_for(check.Check(health_pb2.HealthCheckRequest(), timeout=2), 3)
 
 
 async def test_every_process_shows_its_measurements_on_a_port_of_its_own_and_the_public_one_shows_none(
