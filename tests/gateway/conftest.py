@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.app import create_app
+from gateway.listening import LISTENER
 from gateway.settings import GatewaySettings
 from services.chassis.config import SERVICES
 from services.chassis.principal import Signer
@@ -45,6 +47,10 @@ def fake(services: tuple[Fakes, GatewaySettings]) -> Fakes:
 
 @pytest.fixture
 async def client(services: tuple[Fakes, GatewaySettings]) -> AsyncIterator[Client]:
-    """Keeps no cookies between requests unless a test puts them there."""
+    """Keeps no cookies between requests unless a test puts them there; hears events already."""
     async with TestClient(TestServer(create_app(services[1])), cookie_jar=DummyCookieJar()) as made:
+        assert made.app
+        async with asyncio.timeout(5):
+            while not made.app[LISTENER].hearing():
+                await asyncio.sleep(0.005)
         yield made
