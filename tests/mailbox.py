@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
@@ -70,6 +70,6 @@ class Mailbox:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - the library's name
         self.raw.append(envelope.content)
-        self.mails.append(cast(EmailMessage, email.message_from_bytes(envelope.content, policy=default)))
+        self.mails.append(email.message_from_bytes(envelope.content, policy=default))
         await self.before_yes()
         return TAKEN

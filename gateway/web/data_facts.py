@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
 
@@ -44,7 +44,7 @@ def _denominators(tables: list[Mapping[str, str]], words: str) -> str:
     return "; ".join(words % {"source": each["source"], "day": each["reference"]} for each in tables)
 
 
-def _links(names: list[str]) -> Markup:
+def _links(names: Iterable[str]) -> Markup:
     ids = [name.removeprefix("releases/") for name in names]
     return Markup(", ").join(Markup('<a href="/data/{0}">{0}</a>').format(name) for name in ids)
 

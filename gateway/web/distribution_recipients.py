@@ -32,6 +32,11 @@ _BLANK = {"area": "", "office": "", "address": "", "language": "ko"}
 routes = web.RouteTableDef()
 
 
+def _recipient_of(given: Mapping[str, str], name: str = "") -> pb.Recipient:
+    texts: Any = given  # the stub would have each field's own type
+    return pb.Recipient(name=name, **texts)
+
+
 @routes.get(HERE)
 async def show_all(request: web.Request) -> web.Response:
     return await _list(request, _BLANK)
@@ -40,7 +45,7 @@ async def show_all(request: web.Request) -> web.Response:
 @routes.post(HERE)
 async def add(request: web.Request) -> web.Response:
     given = await typed(request, *FIELDS)
-    asked = pb.CreateRecipientRequest(recipient=pb.Recipient(**given))
+    asked = pb.CreateRecipientRequest(recipient=_recipient_of(given))
     try:
         made = await request.app[CLIENTS].distribution.CreateRecipient(asked)
     except Problem as problem:
@@ -98,7 +103,7 @@ async def show(request: web.Request) -> web.Response:
 async def change(request: web.Request) -> web.Response:
     given = await typed(request, *FIELDS)
     try:
-        await change_recipient(request, pb.UpdateRecipientRequest(recipient=pb.Recipient(name=_name(request), **given)))
+        await change_recipient(request, pb.UpdateRecipientRequest(recipient=_recipient_of(given, _name(request))))
     except Problem as problem:
         if problem.reason == "RECIPIENT_NOT_FOUND":
             raise

@@ -145,8 +145,9 @@ async def test_events_written_before_a_crash_are_published_by_the_sweep(
     start_service: StartService, published: Published, database_of: Callable[[str], Database], settings: Settings
 ) -> None:
     class Dead(Outbox):
-        def nudge(self, *_: object) -> None:
+        def nudge(self, *_: object) -> bool:
             """As if the process had died right after the write."""
+            return True
 
     async with mongo.connect(settings.mongo_url) as client:
         collection = client[f"{settings.prefix}ieum_people"]["tallies"]
