@@ -113,7 +113,8 @@ def _page(page: PageContext) -> str:
     language = page.locale.language
     if language not in _pages:
         gettext = page.locale.gettext
-        heading, text = gettext("We cannot answer just now"), gettext(WORDS["OVERLOADED"])
+        why = WORDS["OVERLOADED"]
+        heading, text = gettext("We cannot answer just now"), gettext(why)
         plain = PageContext(page.locale, page.site)
         _pages[language] = render(plain, "error.html", heading=heading, text=text, code=0, trace_id="")
     return _pages[language]

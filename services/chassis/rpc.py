@@ -22,7 +22,7 @@ from services.chassis.tls import Identity
 DOMAIN = "ieum"
 LARGEST_MESSAGE = 34 * 1024 * 1024
 DEADLINE_SECONDS = 10.0
-_BACK_WITHIN_SECONDS = 5.0
+_BACK_WITHIN_SECONDS = 8.0
 
 _CODES: Mapping[type[Problem], grpc.StatusCode] = {
     errors.Invalid: grpc.StatusCode.INVALID_ARGUMENT,
