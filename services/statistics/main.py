@@ -8,15 +8,15 @@ from ieum.statistics.v1.distribution_pb2_grpc import add_DistributionServiceServ
 from ieum.statistics.v1.releases_pb2_grpc import add_ReleaseServiceServicer_to_server
 from ieum.statistics.v1.statistics_pb2_grpc import add_StatisticsServiceServicer_to_server
 from services.chassis.run import Frame, main
-from services.statistics import mail_settings
 from services.statistics.building import Builder
 from services.statistics.census import Census
-from services.statistics.distribution_service import TOKEN_SCOPES as DISTRIBUTION_SCOPES
-from services.statistics.distribution_service import DistributionService
-from services.statistics.distribution_store import Distribution
+from services.statistics.distribution import settings as mail_settings
+from services.statistics.distribution.mailing import Postman
+from services.statistics.distribution.service import TOKEN_SCOPES as DISTRIBUTION_SCOPES
+from services.statistics.distribution.service import DistributionService
+from services.statistics.distribution.store import Distribution
 from services.statistics.events import Listener
 from services.statistics.imprint import Imprint
-from services.statistics.mailing import Postman
 from services.statistics.references import References
 from services.statistics.release_service import TOKEN_SCOPES as RELEASE_SCOPES
 from services.statistics.release_service import ReleaseService

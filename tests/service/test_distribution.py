@@ -36,13 +36,13 @@ from services.chassis.errors import Exists, Forbidden, Invalid, Missing, Refused
 from services.chassis.mongo import Database
 from services.chassis.outbox import Outbox
 from services.chassis.principal import ANONYMOUS, Grant, Kind, Principal
-from services.statistics import mail_settings
-from services.statistics.distribution_store import Distribution
+from services.statistics.distribution import settings as mail_settings
+from services.statistics.distribution.mailing import Postman
+from services.statistics.distribution.store import Distribution
+from services.statistics.distribution.transport import ServerAway, connected
 from services.statistics.domain.distribution import Recipient, Stage
 from services.statistics.domain.publication import Publication, Published, State
 from services.statistics.domain.release import Observation
-from services.statistics.mail_transport import ServerAway, connected
-from services.statistics.mailing import Postman
 from services.statistics.main import compose
 from services.statistics.release_store import Assembly, Releases, announce
 from services.statistics.store import Facts

@@ -17,13 +17,13 @@ from pydantic import SecretStr
 
 from services.chassis.config import Settings
 from services.chassis.errors import Invalid
-from services.statistics import mail_settings
+from services.statistics.distribution import settings as mail_settings
+from services.statistics.distribution.letters import Summary, letter
+from services.statistics.distribution.settings import Mail, MailServer, Off
 from services.statistics.domain import distribution
 from services.statistics.domain.distribution import FIRST_PAUSE, LEASE, PATIENCE, Delivery, Recipient, Stage
 from services.statistics.domain.publication import Publication, State
 from services.statistics.domain.release import Observation
-from services.statistics.mail_letters import Summary, letter
-from services.statistics.mail_settings import Mail, MailServer, Off
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 OFFICE = Recipient("r1", "areas/a", "정보화과", "it@solnae.test", "ko", NOW, "people/kim", NOW)

@@ -16,14 +16,14 @@ from services.chassis.clock import new_id, now, stamp
 from services.chassis.errors import Forbidden, Invalid, Missing, Problem, Refused
 from services.chassis.pages import decode_token, encode_token, page_size
 from services.chassis.principal import acting
-from services.statistics.distribution_store import Distribution
-from services.statistics.distribution_wire import delivery_row, recipient_row
+from services.statistics.distribution.mailing import Postman
+from services.statistics.distribution.settings import Mail, Off
+from services.statistics.distribution.store import Distribution
+from services.statistics.distribution.wire import delivery_row, recipient_row
 from services.statistics.domain import distribution
 from services.statistics.domain.areas import EVERYWHERE, AreaTree
 from services.statistics.domain.distribution import Recipient
 from services.statistics.domain.publication import Publication, State
-from services.statistics.mail_settings import Mail, Off
-from services.statistics.mailing import Postman
 from services.statistics.release_store import Releases
 from services.statistics.store import Facts
 from services.statistics.wire import observation_row

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 import aiosmtplib
 
 from services.chassis import trace
-from services.statistics.mail_settings import Mail
+from services.statistics.distribution.settings import Mail
 
 TIMEOUT_SECONDS = 30.0
 ATTEMPT_SECONDS = 90.0

@@ -15,14 +15,14 @@ from ieum.statistics.v1.events_pb2 import ReleasePublished
 from services.chassis import trace
 from services.chassis.bus import Handlers, heed_cancellation
 from services.chassis.clock import moment, new_id, now
-from services.statistics.distribution_store import Distribution
+from services.statistics.distribution.letters import Summary, letter
+from services.statistics.distribution.settings import Mail, Off
+from services.statistics.distribution.store import Distribution
+from services.statistics.distribution.transport import Interrupted, Never, NotNow, ServerAway, Transport, connected
 from services.statistics.domain import distribution
 from services.statistics.domain.distribution import Delivery, Recipient
 from services.statistics.domain.publication import Publication, State
 from services.statistics.domain.release import Observation
-from services.statistics.mail_letters import Summary, letter
-from services.statistics.mail_settings import Mail, Off
-from services.statistics.mail_transport import Interrupted, Never, NotNow, ServerAway, Transport, connected
 from services.statistics.release_store import Releases
 from services.statistics.store import Facts
 
