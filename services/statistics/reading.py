@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from services.statistics.domain.wrong import Wrong
 
 T = TypeVar("T")
 DATE_ALONE = len("2026-07-01")
+YEARS = range(1900, 2200)
+DIGITS, DECIMALS = 15, 30
+"""At most, before and after the point: a program writes 17 significant ones, and no figure of ours has more."""
 THOUSANDS = "write the number without thousands separators"
 
 
@@ -58,7 +62,7 @@ def naming(path: Path) -> Iterator[None]:
 def lines(path: Path) -> Iterator[Line]:
     """Rows that say anything, cells stripped of surrounding space."""
     text = _decoded(path)
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     before = 0
     try:
         for row in reader:
@@ -98,13 +102,19 @@ def records(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -
 def _places(header: Line, required: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
     missing = [name for name in required if name not in header.cells]
     if missing:
-        raise Wrong(f"missing: {', '.join(missing)}", field="header", line=header.number)
+        raise Wrong(f"missing: {', '.join(missing)}{_separated(header)}", field="header", line=header.number)
     names = [name for name in (*required, *optional) if name in header.cells]
     for name in names:
         if header.cells.count(name) > 1:
             second = len(header.cells) - header.cells[::-1].index(name)
             raise Wrong("this column is there twice", field=name, line=header.number, column=second)
     return {name: header.cells.index(name) + 1 for name in names}
+
+
+def _separated(header: Line) -> str:
+    """Offices save with semicolons or tabs, too; a comma in a number would then be two things."""
+    found = next((name for sign, name in ((";", "semicolons"), ("\t", "tabs")) if sign in "".join(header.cells)), "")
+    return f"; the cells are separated by {found}, save the file with commas" if found else ""
 
 
 def _ragged(row: Line, width: int) -> Wrong:
@@ -133,6 +143,8 @@ def moment(cell: str) -> datetime:
         raise Wrong(f'"{cell}" is not a date; write it as 2026-07-01')
     if found.tzinfo:
         raise Wrong(f'"{cell}" has a time zone; write the local date, as 2026-07-01')
+    if found.year not in YEARS:
+        raise Wrong(f'"{cell}" cannot be: its year is not from {YEARS[0]} to {YEARS[-1]}')
     return found
 
 
@@ -142,7 +154,7 @@ def moment_or_none(cell: str) -> datetime | None:
 
 def whole(cell: str) -> int:
     """A count: digits only."""
-    if cell.isascii() and cell.isdigit():
+    if cell.isascii() and cell.isdigit() and len(cell) <= DIGITS:
         return int(cell)
     if not cell:
         raise Wrong("must not be empty; write 0 for none")
@@ -169,7 +181,13 @@ def number(cell: str) -> Decimal:
         found = Decimal("NaN")
     if not cell.isascii() or "_" in cell or not found.is_finite():
         raise Wrong(f'"{cell}" is not a number')
+    if found.adjusted() >= DIGITS or abs(int(found.as_tuple().exponent)) > DECIMALS:
+        raise Wrong(f'"{_short(cell)}" has more than {DIGITS} digits before its point or {DECIMALS} after it')
     return found
+
+
+def _short(cell: str) -> str:
+    return cell if len(cell) <= 2 * DIGITS else f"{cell[:DIGITS]}…"
 
 
 def amount(cell: str) -> Decimal:

@@ -87,6 +87,12 @@ def test_files_as_offices_send_them_are_read(write: Write, ask: Callable[..., di
         ("person,run,enrolled_on\n", "missing: first_activity_on, completed_on, withdrawn_on, hours"),
         (HEADER.replace("hours", "hours,run"), "line 1, column 8 (run): this column is there twice"),
         ("", "line 1: the file is empty"),
+        (HEADER.replace(",", ";"), "the cells are separated by semicolons, save the file with commas"),
+        (HEADER.replace(",", "\t"), "the cells are separated by tabs"),
+        (facts("a,r,9999-12-31,,,,"), 'line 2, column 3 (enrolled_on): "9999-12-31" cannot be'),
+        (facts("a,r,2026-07-01,,,,1e999999"), "line 2, column 7 (hours)"),
+        (facts(f"a,r,2026-07-01,,,,{'9' * 5000}"), "has more than 15 digits"),
+        (facts("a\x85\u2028b,r,2026-07-01,,,,", "b,r,x,,,,"), "line 3, column 3 (enrolled_on)"),
     ],
 )
 def test_a_wrong_row_is_refused_with_its_line_and_column(
