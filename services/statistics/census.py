@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from services.chassis.mongo import Document
 from services.statistics.domain.areas import AreaTree
-from services.statistics.domain.dimensions import DIGCOMP_AREAS, FLAGS
+from services.statistics.domain.dimensions import FLAGS
 from services.statistics.domain.enrolments import Enrolment
 from services.statistics.domain.geography import Geography
 from services.statistics.domain.publication import Publication
 from services.statistics.domain.release import AreaCode
 from services.statistics.domain.units import Fact, Unit, units
 from services.statistics.references import References
-from services.statistics.store import Facts, Kinds
+from services.statistics.store import Facts, Kinds, digcomp_areas
 
 _LEVELS = {"PROVINCE": "SIDO", "CITY": "SGG", "COUNTY": "SGG", "DISTRICT": "GU", "TOWN": "EMD"}
 _BY_DEPTH = ("SIDO", "SGG", "EMD")
@@ -52,7 +52,7 @@ class Census:
         tree = await self._facts.areas()
         courses = await self._facts.course_list()
         match: Document = {"universe": one.universe, "enrolled_at": {"$lte": one.as_of}}
-        if not _is_root(tree, one.area):
+        if not tree.is_whole(one.area):
             match["area"] = {"$in": [f"areas/{code}" for code in geography.known]}
         facts = [self._fact(row, geography, courses) async for row in self._facts.rows(match)]
         as_of = one.as_of.astimezone(self._zone).date()
@@ -78,7 +78,7 @@ class Census:
             sex=traits.get("sex", ""),
             age=row["enrol_year"] - born if born else None,
             flags=_flags(traits),
-            domains=_domains(courses.get(row["course"], {})),
+            domains=tuple(digcomp_areas(courses.get(row["course"], {}), row.get("version", 0))),
         )
 
     def _local(self, moment: datetime | None) -> datetime | None:
@@ -91,16 +91,8 @@ def _flags(traits: Mapping[str, Any]) -> tuple[str, ...] | None:
     return tuple(code for code, flag in FLAGS.items() if flag in traits.get("groups", ()))
 
 
-def _domains(course: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(f"DC30_{number}" for number in course.get("domains", ()) if number in DIGCOMP_AREAS)
-
-
 def _code(area: str) -> str:
     return area.removeprefix("areas/")
-
-
-def _is_root(tree: AreaTree, area: str) -> bool:
-    return area in tree.children.get("", ()) and len(tree.children.get("", ())) == 1
 
 
 def _depth(area: str, parents: Mapping[str, str]) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
+
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from ieum.courses.v1 import events_pb2 as courses
 from ieum.enrollment.v1 import enrollment_pb2
@@ -75,14 +77,13 @@ class Listener:
 
     async def on_course_published(self, event: courses.CoursePublished) -> None:
         domains = sorted({competence.partition(".")[0] for competence in event.competences})
-        await self._facts.put_course(event.course, event.revision, {"title": dict(event.title), "domains": domains})
+        await self._facts.put_course(event.course, event.revision, event.version, dict(event.title), domains)
 
     async def on_enrolled(self, event: enrollment.Enrolled) -> None:
-        enrolled_at = moment(event.enrol_time)
-        if enrolled_at is None:
-            raise ValueError("an enrolment has a time")
+        enrolled_at = _dated(event.enrol_time)
         await self._facts.put_enrolment(
             event.enrollment,
+            event.revision,
             event.version,
             {
                 "pseudonym": pseudonym(self._key, event.person),
@@ -102,19 +103,24 @@ class Listener:
         await self._facts.put_version(event.enrollment, event.version)
 
     async def on_withdrawn(self, event: enrollment.Withdrawn) -> None:
-        if withdrawn_at := moment(event.withdraw_time):
-            await self._facts.put_moment(event.enrollment, "withdrawn_at", withdrawn_at)
+        await self._facts.put_moment(event.enrollment, "withdrawn_at", event.revision, _dated(event.withdraw_time))
 
     async def on_learning_started(self, event: progress.LearningStarted) -> None:
-        if started_at := moment(event.start_time):
-            await self._facts.put_moment(event.enrollment, "started_at", started_at)
+        await self._facts.put_moment(event.enrollment, "started_at", event.revision, _dated(event.start_time))
 
     async def on_lesson_completed(self, event: progress.LessonCompleted) -> None:
         await self._facts.put_minutes(event.enrollment, event.lesson, event.minutes)
 
     async def on_course_completed(self, event: progress.CourseCompleted) -> None:
-        if completed_at := moment(event.complete_time):
-            await self._facts.put_moment(event.enrollment, "completed_at", completed_at)
+        await self._facts.put_moment(event.enrollment, "completed_at", event.revision, _dated(event.complete_time))
+
+
+def _dated(stamp: Timestamp) -> datetime:
+    """An event without its time is put aside: counted nowhere, it would be missed by nobody."""
+    time = moment(stamp)
+    if time is None:
+        raise ValueError("event without its time")
+    return time
 
 
 def _universe(universe: enrollment_pb2.Universe.ValueType) -> str:

@@ -90,7 +90,7 @@ def _match(request: pb.QueryTableRequest, area: str, tree: AreaTree) -> Document
         match["course"] = request.course
     if area.startswith("organisations/"):
         return match | {"organisation": area}
-    return match if area == EVERYWHERE else match | {"area": {"$in": tree.below(area)}}
+    return match if tree.is_whole(area) else match | {"area": {"$in": tree.below(area)}}
 
 
 def _rows(
@@ -112,8 +112,7 @@ def _rows(
         case pb.TIME_PERIOD:
             return [], "$quarter"
         case pb.COURSE_DOMAIN:
-            domains = {name: document["domains"] for name, document in courses.items()}
-            return [f"DC30_{area}" for area in DIGCOMP_AREAS], store.by_digcomp_area(domains)
+            return [f"DC30_{area}" for area in DIGCOMP_AREAS], store.by_digcomp_area(courses)
         case _:
             return [], {"$literal": TOTAL}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
 from services.chassis.combining import Writes
+from services.chassis.copies import keep_newest
 from services.chassis.mongo import Collection, Database, Document
 from services.statistics.domain.areas import AreaTree
 from services.statistics.domain.dimensions import AGE_BANDS, DIGCOMP_AREAS, FLAGS, OLDER_FROM, SEXES, UNKNOWN
@@ -35,20 +36,30 @@ class Facts:
         await self.facts.create_index([("universe", ASCENDING), ("organisation", ASCENDING), ("quarter", ASCENDING)])
         await self.facts.create_index([("pseudonym", ASCENDING)])
 
-    async def put_enrolment(self, enrollment: str, version: int, fields: Mapping[str, Any]) -> None:
-        update = {"$set": dict(fields), "$max": {"version": version}}
-        await self._writes.update_one({"_id": enrollment}, update, upsert=True)
+    async def put_enrolment(self, enrollment: str, revision: int, version: int, fields: Mapping[str, Any]) -> None:
+        """As last corrected; the version only rises."""
+        stands = {"$gte": [revision, {"$ifNull": ["$revision", 0]}]}
+        update: Document = {
+            name: {"$cond": [stands, {"$literal": value}, f"${name}"]} for name, value in fields.items()
+        }
+        update |= {"revision": {"$max": ["$revision", revision]}, "version": {"$max": ["$version", version]}}
+        await self._writes.update_one({"_id": enrollment}, [{"$set": update}], upsert=True)
         await self._carry_traits(fields["pseudonym"])
 
-    async def put_moment(self, enrollment: str, field: str, moment: datetime) -> None:
-        """The first of its kind stands, in whatever order they come."""
-        await self._writes.update_one({"_id": enrollment}, {"$min": {field: moment}}, upsert=True)
+    async def put_moment(self, enrollment: str, field: str, revision: int, moment: datetime) -> None:
+        """What was announced last stands, in whatever order it comes; of two said at once the earlier."""
+        known = f"heard.{field}"
+        before: Document = {"$ifNull": [f"${known}", -1]}
+        later: Document = {"$cond": [{"$gt": [revision, before]}, moment, f"${field}"]}
+        stands: Document = {"$cond": [{"$eq": [revision, before]}, {"$min": [f"${field}", moment]}, later]}
+        update = [{"$set": {field: stands, known: {"$max": [f"${known}", revision]}}}]
+        await self._writes.update_one({"_id": enrollment}, update, upsert=True)
 
     async def put_version(self, enrollment: str, version: int) -> None:
         await self._writes.update_one({"_id": enrollment}, {"$max": {"version": version}}, upsert=True)
 
     async def put_minutes(self, enrollment: str, lesson: str, minutes: int) -> None:
-        await self._writes.update_one({"_id": enrollment}, {"$set": {f"minutes.{lesson}": minutes}}, upsert=True)
+        await self._writes.update_one({"_id": enrollment}, {"$max": {f"minutes.{lesson}": minutes}}, upsert=True)
 
     async def put_traits(self, pseudonym: str, revision: int, traits: Mapping[str, Any]) -> None:
         """Later answers replace earlier ones, also on the facts that stand already."""
@@ -68,8 +79,13 @@ class Facts:
         content = {"areas": list(areas), "organisations": list(organisations)}
         await _put_newer(self.places, "current", revision, content)
 
-    async def put_course(self, course: str, revision: int, fields: Mapping[str, Any]) -> None:
-        await _put_newer(self.courses, course, revision, fields)
+    async def put_course(
+        self, course: str, revision: int, version: int, title: Mapping[str, str], domains: Sequence[str]
+    ) -> None:
+        """The newest title and competence areas, and beside them those of each version: who took an earlier one keeps
+        counting under what it taught."""
+        await keep_newest(self.courses, course, revision, title=dict(title), domains=list(domains))
+        await self.courses.update_one({"_id": course}, {"$set": {f"versions.{version}": list(domains)}})
 
     async def areas(self) -> AreaTree:
         document = await self.places.find_one({"_id": "current"}) or {"areas": [], "organisations": []}
@@ -190,11 +206,23 @@ def by_target_group() -> Document:
     return {"$concatArrays": [{"$cond": [_AGE_KNOWN, [older], []]}, answered]}
 
 
-def by_digcomp_area(domains: Mapping[str, Sequence[str]]) -> Document:
-    """An array: a course counts under each of its competence areas."""
-    cases = [
-        {"case": {"$eq": ["$course", course]}, "then": [f"DC30_{area}" for area in areas]}
-        for course, areas in domains.items()
-        if set(areas) <= set(DIGCOMP_AREAS) and areas
-    ]
+def digcomp_areas(course: Mapping[str, Any], version: int) -> list[str]:
+    """Codes of what this version of a course teaches, or the newest where it was not heard of."""
+    known = course.get("versions", {}).get(str(version), course.get("domains", ()))
+    return [f"DC30_{number}" for number in known if number in DIGCOMP_AREAS]
+
+
+def by_digcomp_area(courses: Mapping[str, Mapping[str, Any]]) -> Document:
+    """An array: an enrolment counts under each competence area of the version that it is on."""
+    cases = [case for name, course in courses.items() for case in _digcomp_cases(name, course)]
     return {"$switch": {"branches": cases, "default": [UNKNOWN]}} if cases else {"$literal": [UNKNOWN]}
+
+
+def _digcomp_cases(name: str, course: Mapping[str, Any]) -> Iterator[Document]:
+    """Versions that teach something else than the newest, then the course."""
+    newest = digcomp_areas(course, 0) or [UNKNOWN]
+    same: Document = {"$eq": ["$course", name]}
+    for version in map(int, course.get("versions", {})):
+        if (areas := digcomp_areas(course, version) or [UNKNOWN]) != newest:
+            yield {"case": {"$and": [same, {"$eq": ["$version", version]}]}, "then": areas}
+    yield {"case": same, "then": newest}

@@ -35,6 +35,10 @@ class AreaTree:
             found.extend(self.children.get(name, ()))
         return found
 
+    def is_whole(self, area: str) -> bool:
+        """Whether everybody counts there, also people of an area that the list lacks."""
+        return area == EVERYWHERE or list(self.children.get("", ())) == [area]
+
     def branches(self, area: str) -> dict[str, list[str]]:
         """The rows of a table by area: each child with all inside it, then the area for those no nearer."""
         top = "" if area == EVERYWHERE else area
