@@ -20,7 +20,7 @@ from services.chassis.clock import now
 from services.statistics import formats, making
 from services.statistics.census import Census
 from services.statistics.domain import publication
-from services.statistics.domain.deciding import MARGIN, PARTS, Decision, Part
+from services.statistics.domain.deciding import FLOW, MARGIN, PARTS, Decision, Part
 from services.statistics.domain.disclosure import Policy
 from services.statistics.domain.figures import Context
 from services.statistics.domain.geography import Geography, recast_observations
@@ -32,7 +32,7 @@ from services.statistics.domain.units import Unit
 from services.statistics.imprint import Imprint
 from services.statistics.making import Sheet
 from services.statistics.references import References
-from services.statistics.release_store import Assembly, Releases, added_up
+from services.statistics.release_store import Assembly, Releases, added_up, flow_of
 
 T = TypeVar("T")
 WORKERS = 2
@@ -147,12 +147,13 @@ class Builder:
     async def _snapshot(self, one: Publication, geography: Geography) -> None:
         """All quarters at once or, after a crash, the rest: they are counted from the same facts as of the same day."""
         quarters = [period for period in one.periods if not is_year(period)]
-        if await self._releases.units(one.key, quarters[-1]) is not None:
+        if await self._releases.units(one.key, flow_of(quarters[-1])) is not None:
             return
         counted = await self._census.units(one, geography)
         for quarter in quarters:
-            mine = [unit for unit in counted if unit.quarter == quarter]
-            await self._releases.put_units(one.key, quarter, mine)
+            await self._releases.put_units(one.key, quarter, [unit for unit in counted if unit.quarter == quarter])
+            completed = [unit for unit in counted if unit.finished == quarter]
+            await self._releases.put_units(one.key, flow_of(quarter), completed)
 
     async def _published(self, one: Publication, geography: Geography) -> list[Observation]:
         before = []
@@ -167,7 +168,9 @@ class Builder:
     ) -> tuple[Assembly, Mapping[str, Decision]]:
         quarters = [name for name in quarters_of(period) if is_year(period)] or [period]
         units = tuple([unit for name in quarters for unit in await self._units(one, name)])
-        parts = {name: await self._part(one, geography.areas, period, name, units, before) for name in PARTS}
+        flow = tuple([unit for name in quarters for unit in await self._units(one, flow_of(name))])
+        own = {FLOW: flow}
+        parts = {n: await self._part(one, geography.areas, period, n, own.get(n, units), before) for n in PARTS}
         decisions = {MARGIN: await self._decided(one, period, parts[MARGIN])}
         async with asyncio.TaskGroup() as tasks:
             waiting = {
@@ -176,7 +179,7 @@ class Builder:
                 if name != MARGIN
             }
         decisions |= {name: task.result() for name, task in waiting.items()}
-        return await self._assembled(one, geography, period, units, decisions), decisions
+        return await self._assembled(one, geography, period, units, flow, decisions), decisions
 
     async def _units(self, one: Publication, quarter: str) -> tuple[Unit, ...]:
         return await self._releases.units(one.key, quarter) or ()
@@ -210,6 +213,7 @@ class Builder:
         geography: Geography,
         period: str,
         units: tuple[Unit, ...],
+        flow: tuple[Unit, ...],
         decisions: Mapping[str, Decision],
     ) -> Assembly:
         if there := await self._releases.assembly(one.key, period):
@@ -224,7 +228,7 @@ class Builder:
         for quarter in quarters_of(period) if is_year(period) else ():
             made = await self._releases.assembly(one.key, quarter)
             kept |= frozenset(made.hours_hidden if made else ())
-        done = await self._apart(partial(making.assembled, making.Period(context, units, decisions, kept)))
+        done = await self._apart(partial(making.assembled, making.Period(context, units, decisions, kept, flow)))
         hidden, people = tuple(sorted(done.hours_hidden)), tuple(sorted(done.people))
         made = Assembly(done.observations, hidden, done.cells, done.primary, done.secondary, people, table)
         await self._releases.put_assembly(one.key, period, made)

@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from services.statistics import audit, formats
-from services.statistics.domain.deciding import MARGIN, PARTS, Before, Decision, Part, decide
+from services.statistics.domain.deciding import FLOW, MARGIN, PARTS, Before, Decision, Part, decide
 from services.statistics.domain.dimensions import TOTAL
 from services.statistics.domain.disclosure import Policy
-from services.statistics.domain.figures import Context, observations
+from services.statistics.domain.figures import STATUS_MEASURES, Context, observations
 from services.statistics.domain.linked import (
+    CMF,
     CMP,
     CORE,
     ENR,
@@ -54,12 +55,14 @@ def attacked(part: Part, table: Table, hidden: Set[Cell]) -> tuple[set[Cell], se
 
 @dataclass(frozen=True)
 class Period:
-    """One period with all that was decided; `hours_before` are areas whose hours a quarter of this year hides."""
+    """One period with all that was decided; `hours_before` are areas whose hours a quarter of this year hides, `flow`
+    what was completed in the period."""
 
     context: Context
     units: Sequence[Unit]
     decisions: Mapping[str, Decision]
     hours_before: frozenset[str] = frozenset()
+    flow: Sequence[Unit] = ()
 
 
 @dataclass(frozen=True)
@@ -87,15 +90,16 @@ def assembled(period: Period) -> Assembled:
     people: set[str] = set()
     for name in PARTS:
         decision = period.decisions[name]
-        part = Part(name, context.areas, context.policy, period.units, margin=period.decisions[MARGIN])
+        mine = period.flow if name == FLOW else period.units
+        part = Part(name, context.areas, context.policy, mine, margin=period.decisions[MARGIN])
         for table in part.tables():
-            mine = {cell for cell in table.counts if not part.settled(cell)} if table else set()
-            cells += len(mine)
-            primary += len(mine & decision.hidden & decision.primary)
-            secondary += len((mine & decision.hidden) - decision.primary)
-            for cell in (mine & decision.hidden) if table else ():
+            told = {cell for cell in table.counts if not part.settled(cell)} if table else set()
+            cells += len(told)
+            primary += len(told & decision.hidden & decision.primary)
+            secondary += len((told & decision.hidden) - decision.primary)
+            for cell in (told & decision.hidden) if table else ():
                 people |= table.people.get(cell, frozenset()) if table else set()
-    made = tuple(observations(context, period.units, period.decisions, kept))
+    made = tuple(observations(context, period.units, period.decisions, kept, period.flow))
     return Assembled(made, kept, cells, primary, secondary, frozenset(people))
 
 
@@ -169,7 +173,7 @@ def before(name: str, period: str, published: Iterable[Observation]) -> Before:
         labels = {"sex": one.sex, "age": one.age, "group": one.group, "domain": one.domain}
         given = [(dimension, label) for dimension, label in labels.items() if label != "_T"]
         code = "_T" if not given else codes.get(given[0], "") if len(given) == 1 else ""
-        if code and one.measure in (ENR, EPR, CMP, "STR", "WDR", "IPR", "NST") and (name != MARGIN or code == "_T"):
+        if code and one.measure in (ENR, EPR, CMP, CMF, *STATUS_MEASURES) and (name != MARGIN or code == "_T"):
             cell = (one.area, code, one.measure)
             counts[cell] = int(one.value) if one.value is not None else counts.get(cell)
     for area, code, _ in [cell for cell in counts if cell[2] == CMP]:
@@ -201,10 +205,10 @@ def unpack_units(content: bytes) -> tuple[Unit, ...]:
 
 
 def _unit(row: Sequence[Any]) -> Unit:
-    person, quarter, area, sex, age, flags, domains, status, days, hours = row
+    person, quarter, area, sex, age, flags, domains, status, days, hours, *finished = row
     known = None if flags is None else tuple(flags)
     spent = None if hours is None else Decimal(hours)
-    return Unit(person, quarter, area, sex, age, known, tuple(domains), status, days, spent)
+    return Unit(person, quarter, area, sex, age, known, tuple(domains), status, days, spent, *finished)
 
 
 def pack_decision(decision: Decision) -> bytes:

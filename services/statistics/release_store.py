@@ -161,7 +161,8 @@ class Releases:
 
     async def forget_persons(self, one: Publication) -> None:
         """A built release holds figures only; what it counted is not needed any more."""
-        await self._units.delete_many({"_id": {"$in": [f"{one.key}/{period}" for period in one.periods]}})
+        held = [name for period in one.periods for name in (period, flow_of(period))]
+        await self._units.delete_many({"_id": {"$in": [f"{one.key}/{name}" for name in held]}})
         for period in one.periods:
             await self._periods.update_one({"_id": f"{one.key}/{period}"}, {"$unset": {"people": ""}})
 
@@ -207,6 +208,11 @@ def added_up(cost: Cost, made: Assembly, decisions: Mapping[str, Decision], peri
         persons,
         (*cost.collapsed, *collapsed),
     )
+
+
+def flow_of(period: str) -> str:
+    """Where the units are that were completed in a period, beside those that were begun in it."""
+    return f"{period}-flow"
 
 
 def _file_id(key: str, name: str) -> ObjectId:

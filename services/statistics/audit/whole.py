@@ -24,7 +24,9 @@ COUNTS = frozenset({"ENR", "EPR", "CMP", "STR", "WDR", "IPR", "NST"})
 RATES = {"CPR": ("CMP", "ENR"), "CPS": ("CMP", "STR"), "DOR": ("WDR", "STR")}
 COMPLETED = ("ENR", ("CMP", "NOT"))
 STATES = (COMPLETED, ("NOT", ("WDR", "IPR", "NST")), ("STR", ("CMP", "WDR", "IPR")), ("ENR", ("STR", "NST")))
-STANDS_ON = {**RATES, "COV": ("EPR",), "HRS_PC": ("EPR",)}
+STANDS_ON = {**RATES, "PTM": ("ENR",), "CMF": ("CMP",), "HRS_PC": ("EPR",)} | dict.fromkeys(
+    ("COV", "COV_STD", "CONC"), ("EPR",)
+)
 TOTAL, BESIDE = "_T", ":beside"
 
 

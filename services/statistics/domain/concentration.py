@@ -20,7 +20,7 @@ class Area:
     name: str
     population: int
     persons: int
-    rank: Decimal
+    rank: Decimal | Fraction
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from services.statistics.domain.linked import (
     Areas,
     Cell,
     Table,
+    completions,
     enrolments,
     persons,
 )
@@ -33,8 +34,8 @@ from services.statistics.domain.patterns import pattern
 from services.statistics.domain.suppression import Infeasible
 from services.statistics.domain.units import BREAKDOWNS, SENSITIVE_K, Breakdown, Unit
 
-MARGIN, STATUS = "margin", "status"
-PARTS = (MARGIN, STATUS, *BREAKDOWNS)
+MARGIN, STATUS, FLOW = "margin", "status", "flow"
+PARTS = (MARGIN, STATUS, FLOW, *BREAKDOWNS)
 """In the order in which they are decided; all but the first need the first's decision only."""
 
 WHOLE, ROWS, TOP_ONLY, NOTHING = "", "some areas given up", "only the top area shown", "nothing shown"
@@ -74,7 +75,9 @@ class Before:
 
 @dataclass(frozen=True)
 class Part:
-    """All that deciding one part needs. `margin` is the period's margin decision; `quarters` those of the year's."""
+    """All that deciding one part needs. `margin` is the period's margin decision; `quarters` those of the year's.
+
+    `units` were begun in the period; those of the flow were completed in it."""
 
     name: str
     areas: Areas
@@ -99,6 +102,8 @@ class Part:
 
     def tables(self) -> tuple[Table, Table | None]:
         """Enrolments, and persons where the part shows them."""
+        if self.name == FLOW:
+            return completions(self.units, self.areas), None
         counted = enrolments(self.units, self.areas, self.breakdown, STATUSES if self.name == STATUS else CORE)
         return counted, None if self.name == STATUS else persons(self.units, self.areas, self.breakdown)
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.statistics.domain.dimensions import AGE_BANDS, TOTAL
+from services.statistics.domain.dimensions import AGE_BANDS, OLD_AGE, TOTAL
 from services.statistics.domain.wrong import Wrong
 
 _BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)?$")
@@ -77,7 +77,7 @@ def tabulated(rows: Sequence[Residents]) -> dict[tuple[str, str, str], int]:
         bands = [(*span(row.age), row.count) for row in mine if row.age != TOTAL]
         total = next((row.count for row in mine if row.age == TOTAL), sum(count for _, _, count in bands))
         found[area, sex, TOTAL] = total
-        for code, first, last in AGE_BANDS:
+        for code, first, last in (*AGE_BANDS, OLD_AGE):
             if (count := _exact(bands, first, last)) is not None:
                 found[area, sex, code] = count
     for area, sex, age in list(found):

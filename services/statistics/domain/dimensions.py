@@ -20,6 +20,20 @@ AGE_BANDS: Sequence[tuple[str, int, int]] = (
 """Code, first and last age in years: unions of the five-year bands that keep 55+, 65+ and 75+ apart."""
 
 OLDER_FROM = 55
+OLD_AGE = ("Y_GE60", 60, 200)
+"""Ten-year tables of residents can say it too; areas are ranked by their share of it."""
+
+STANDARD_POPULATION: Mapping[str, int] = {
+    "Y_LT15": 16_000,
+    "Y15T24": 11_500,
+    "Y25T34": 12_500,
+    "Y35T44": 14_000,
+    "Y45T54": 14_000,
+    "Y55T64": 12_500,
+    "Y65T74": 10_500,
+    "Y_GE75": 9_000,
+}
+"""European Standard Population 2013 (Eurostat) in our bands: fixed, published, and of an ageing society."""
 
 SEXES = ("F", "M", "_O")
 

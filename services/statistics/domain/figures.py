@@ -6,24 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from services.statistics.domain.coverage import INTERVAL_PLACES, RATE_PLACES, coverage
-from services.statistics.domain.deciding import MARGIN, STATUS, Decision
+from services.statistics.domain.concentration import PLACES as CONC_PLACES
+from services.statistics.domain.counted import PERCENT, Counted, Figure, Population
+from services.statistics.domain.coverage import INTERVAL_PLACES, RATE_PLACES
+from services.statistics.domain.deciding import FLOW, MARGIN, STATUS, Decision
 from services.statistics.domain.dimensions import TOTAL, UNKNOWN
 from services.statistics.domain.disclosure import Policy
 from services.statistics.domain.gap import PLACES as GAP_PLACES
 from services.statistics.domain.gap import gap
-from services.statistics.domain.intervals import wilson
-from services.statistics.domain.linked import CMP, ENR, EPR, IPR, NST, STATUSES, STR, WDR, Areas, enrolments, persons
-from services.statistics.domain.measures import percent
+from services.statistics.domain.linked import CMF, CMP, ENR, EPR, IPR, NST, STR, WDR, Areas, Table, completions
 from services.statistics.domain.periods import is_year
 from services.statistics.domain.release import BREAK as B
 from services.statistics.domain.release import CONFIDENTIAL, FREE, Observation
 from services.statistics.domain.release import HIDDEN as Q
 from services.statistics.domain.release import NORMAL as A
-from services.statistics.domain.release import NOT_COLLECTED as L
 from services.statistics.domain.release import UNDEFINED as M
 from services.statistics.domain.release import UNRELIABLE as U
-from services.statistics.domain.rounding import shown
 from services.statistics.domain.units import BREAKDOWNS, Unit
 from services.statistics.domain.work import work
 
@@ -34,30 +32,19 @@ UNITS = {
     "TTC_P90": "D",
     EPR: "PS",
     "COV": "RT_1000",
+    "COV_STD": "RT_1000",
+    "CONC": "RATIO",
     "GAP_PP": "PP",
     "GAP_RT": "RATIO",
     "GAP_IX": "IX",
     "GPIA": "RATIO",
 }
-ONE_PLACE = ("CPR", "CPS", "DOR", "COV", "HRS_PC", "TTC_MED", "TTC_P90")
-PERCENT = {"CPR": (CMP, ENR), "CPS": (CMP, STR), "DOR": (WDR, STR)}
+PLACES = {
+    **GAP_PLACES,
+    "CONC": CONC_PLACES,
+    **dict.fromkeys(("CPR", "CPS", "DOR", "COV", "COV_STD", "HRS_PC", "TTC_MED", "TTC_P90"), 1),
+}
 STATUS_MEASURES = (STR, WDR, IPR, NST)
-Population = Mapping[tuple[str, str, str], int]
-"""(area, sex, age) -> residents at the period's end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A count or rate of one cell, or why there is none."""
-
-    value: Fraction | None
-    status: str
-    persons: int | None = None
-    low: Fraction | None = None
-    high: Fraction | None = None
-
-    def rounded(self, places: int, interval_places: int) -> tuple[str | None, str | None, str | None]:
-        return shown(self.value, places), shown(self.low, interval_places), shown(self.high, interval_places)
 
 
 @dataclass(frozen=True)
@@ -71,7 +58,7 @@ class Context:
     """Areas whose figures of this period are not comparable with those before."""
 
     def observation(self, measure: str, area: str, codes: Mapping[str, str], figure: Figure) -> Observation:
-        places = GAP_PLACES.get(measure, int(measure in ONE_PLACE))
+        places = PLACES.get(measure, 0)
         value, low, high = figure.rounded(places, INTERVAL_PLACES if measure == "COV" else RATE_PLACES)
         hidden = figure.status == Q
         return Observation(
@@ -94,61 +81,29 @@ class Context:
         )
 
 
-class Counted:
-    """The counts of one part with its gaps; 0 where nobody is."""
-
-    def __init__(self, context: Context, units: Sequence[Unit], name: str, decision: Decision) -> None:
-        breakdown = BREAKDOWNS.get(name)
-        self._hidden = decision.hidden
-        counted = enrolments(units, context.areas, breakdown, STATUSES)
-        people = persons(units, context.areas, breakdown)
-        self._counts = {**counted.counts, **people.counts}
-        self._people = {**counted.people, **people.people}
-        self._policy = context.policy
-
-    def count(self, area: str, code: str, measure: str) -> Figure:
-        cell = (area, code, measure)
-        if cell in self._hidden:
-            return Figure(None, Q)
-        return Figure(Fraction(self._counts.get(cell, 0)), A, len(self._people.get(cell, ())))
-
-    def rate(self, area: str, code: str, measure: str) -> Figure:
-        part, whole = (self.count(area, code, name) for name in PERCENT[measure])
-        if part.value is None or whole.value is None or whole.persons is None:
-            return Figure(None, Q)
-        if not whole.value:
-            return Figure(None, M)
-        if whole.persons < self._policy.least_denominator:
-            return Figure(None, Q)
-        low, high = (100 * end for end in wilson(int(part.value), int(whole.value)))
-        status = U if whole.persons < self._policy.reliable_denominator else A
-        return Figure(percent(int(part.value), int(whole.value)), status, whole.persons, low, high)
-
-    def coverage(self, area: str, code: str, population: int | None) -> Figure:
-        persons = self.count(area, code, EPR)
-        if persons.value is None:
-            return persons
-        if population is None:
-            return Figure(None, L)
-        if int(persons.value) > population:
-            return Figure(None, M)
-        rate = coverage(int(persons.value), population)
-        return Figure(None, L) if rate is None else Figure(rate.value, A, persons.persons, rate.low, rate.high)
-
-
 def observations(
-    context: Context, units: Sequence[Unit], decisions: Mapping[str, Decision], hours_kept: frozenset[str]
+    context: Context,
+    units: Sequence[Unit],
+    decisions: Mapping[str, Decision],
+    hours_kept: frozenset[str],
+    flow: Sequence[Unit] = (),
 ) -> Iterator[Observation]:
     """All of one period, area by area; `hours_kept` are areas whose hours stay inside."""
     shown_areas = [context.areas.top, *(area for kids in context.areas.children.values() for area in kids)]
-    margin = Counted(context, units, MARGIN, decisions[MARGIN])
-    status = Counted(context, units, STATUS, decisions[STATUS])
+    margin = Counted(context.areas, context.policy, units, MARGIN, decisions[MARGIN])
+    status = Counted(context.areas, context.policy, units, STATUS, decisions[STATUS])
     worked = work(units, context.areas, decisions[MARGIN].hidden, hours_kept)
     for measure, area, value, state, people in worked:
         yield context.observation(measure, area, {}, Figure(value, state, people))
-    parts = {name: Counted(context, units, name, decisions[name]) for name in BREAKDOWNS}
+    parts = {name: Counted(context.areas, context.policy, units, name, decisions[name]) for name in BREAKDOWNS}
+    completed = completions(flow, context.areas)
     for area in shown_areas:
         yield from _row(context, margin, area, TOTAL, {})
+        yield context.observation("PTM", area, {}, margin.count(area, TOTAL, ENR))
+        yield context.observation(CMF, area, {}, _completed(completed, decisions, area))
+        yield context.observation("COV_STD", area, {}, parts["age"].standardised(area, context.population))
+        if len(children := context.areas.children.get(area, ())) > 1:
+            yield context.observation("CONC", area, {}, margin.concentration(area, children, context.population))
         for measure in STATUS_MEASURES:
             yield context.observation(measure, area, {}, status.count(area, TOTAL, measure))
         for measure in ("CPS", "DOR"):
@@ -157,6 +112,15 @@ def observations(
             for code, (dimension, label) in BREAKDOWNS[name].fields.items():
                 yield from _row(context, counted, area, code, {dimension: label})
         yield from _gaps(context, parts, area)
+
+
+def _completed(table: Table, decisions: Mapping[str, Decision], area: str) -> Figure:
+    """Hidden with the enrolments of its area: whom they hide, it counts among others."""
+    cell = (area, TOTAL, CMF)
+    beside = {place for place, _, name in decisions[MARGIN].hidden if name != EPR}
+    if cell in decisions[FLOW].hidden or area in beside:
+        return Figure(None, Q)
+    return Figure(Fraction(table.counts.get(cell, 0)), A, len(table.people.get(cell, ())))
 
 
 def _row(context: Context, counted: Counted, area: str, code: str, codes: Mapping[str, str]) -> Iterator[Observation]:

@@ -19,6 +19,7 @@ Cell = tuple[str, str, str]
 People = Mapping[Cell, frozenset[str]]
 
 ENR, CMP, NOT, STR, WDR, IPR, NST, EPR = "ENR", "CMP", "NOT", "STR", "WDR", "IPR", "NST", "EPR"
+CMF = "CMF"
 CORE: tuple[tuple[str, tuple[str, ...]], ...] = ((ENR, (CMP, NOT)),)
 """NOT (not completed) is never printed, but anybody can subtract, so it is protected as if it were."""
 STATUSES = (*CORE, (NOT, (WDR, IPR, NST)), (STR, (CMP, WDR, IPR)), (ENR, (STR, NST)))
@@ -83,6 +84,11 @@ def persons(units: Sequence[Unit], areas: Areas, breakdown: Breakdown | None) ->
         code = breakdown.id.partition(":")[2]
         last |= {unit.person: unit for unit in units if code in unit.domains}
     return _table(((unit, (EPR,)) for unit in last.values()), areas, breakdown, (EPR,), ())
+
+
+def completions(units: Iterable[Unit], areas: Areas) -> Table:
+    """`units` are those that were completed in the period, whenever they were begun."""
+    return _table(((unit, (CMF,)) for unit in units if unit.finished), areas, None, (CMF,), ())
 
 
 def _table(

@@ -17,7 +17,7 @@ from services.statistics.domain.enrolments import (
     status,
 )
 
-METHOD_VERSION = "1.0.0"
+METHOD_VERSION = "1.1.0"
 QUANTILE_MINIMUM = 10
 
 PLACES: Mapping[str, int] = {

@@ -43,6 +43,8 @@ class Unit:
     status: str
     days: int | None
     hours: Decimal | None
+    finished: str = ""
+    """Quarter of the completion."""
 
 
 def units(facts: Iterable[Fact], as_of: date) -> Iterator[Unit]:
@@ -66,6 +68,7 @@ def _unit(enrolment: Enrolment, fact: Fact) -> Unit:
         status=status(enrolment).value,
         days=days_to_complete(enrolment),
         hours=enrolment.hours,
+        finished=quarter_on(enrolment.completed_on.date()) if enrolment.completed_on else "",
     )
 
 

@@ -10,6 +10,9 @@ from services.statistics.formats.charts import Mark
 from services.statistics.formats.findings import Findings, printed
 
 GROWTH = ("ENR", "CMP")
+FURTHER = ("PTM", "CMF", "DOR", "HRS_PC", "TTC_MED", "CONC")
+COMPARED = ("COV", "COV_STD", "PTM", "CMF", "HRS_PC", "CONC")
+"""What stands in tables of its own: over time, and by area."""
 GAPS = ("GAP_PP", "GAP_RT", "GAP_IX", "GPIA")
 BARS = 30
 """Areas in one chart."""
@@ -38,12 +41,23 @@ def _total(it: Findings) -> list[Block]:
         title = f"{rate[0]} ({area})"
         parts.append(_over_time(it, title, charts.line(labels, rate), blocks.spoken([rate], titles), "PT"))
     periods = [*it.periods, *(year for year in it.years if year not in it.periods)]
-    rows = [
-        [it.title("TIME_PERIOD", period), *(printed(it.cell(code, period)) for code in blocks.measures(it))]
-        for period in periods
+    return [
+        *parts,
+        _periods(it, it.say("results_total"), periods, blocks.measures(it)),
+        *([_periods(it, it.say("further_total"), periods, further)] if (further := _there(it, FURTHER)) else []),
     ]
-    head = [words.column("TIME_PERIOD")[it.language], *blocks.heads(it)]
-    return [*parts, blocks.table(it, it.say("results_total"), head, rows)]
+
+
+def _there(it: Findings, measures: Sequence[str]) -> list[str]:
+    return [code for code in measures if code in it.edition.lists["MEASURE"]]
+
+
+def _periods(it: Findings, title: str, periods: Sequence[str], measures: Sequence[str]) -> Block:
+    rows = [
+        [it.title("TIME_PERIOD", period), *(printed(it.cell(code, period)) for code in measures)] for period in periods
+    ]
+    head = [words.column("TIME_PERIOD")[it.language], *(blocks.named(it, code) for code in measures)]
+    return blocks.table(it, title, head, rows)
 
 
 def _over_time(it: Findings, title: str, svg: str, spoken: str, unit: str) -> Block:
@@ -67,7 +81,19 @@ def _by_area(it: Findings) -> list[Block]:
         for number, page in enumerate(pages, start=1)
     ]
     plan = [_map(it, title, marks)] if len(marks) <= TILES else []
-    return [{"kind": "heading", "text": it.say("results_area")}, *bars, *plan]
+    return [{"kind": "heading", "text": it.say("results_area")}, *bars, *plan, *_compared(it)]
+
+
+def _compared(it: Findings) -> list[Block]:
+    measures = _there(it, COMPARED)
+    if "COV_STD" not in measures:
+        return []
+    rows = [
+        [it.title("REF_AREA", area), *(printed(it.cell(code, REF_AREA=area)) for code in measures)]
+        for area in (it.top, *it.areas)
+    ]
+    head = [words.column("REF_AREA")[it.language], *map(it.measure, measures)]
+    return [blocks.table(it, it.say("further_area"), head, rows)]
 
 
 def _numbered(title: str, number: int, of: int) -> str:

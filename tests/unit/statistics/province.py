@@ -12,11 +12,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 
-from services.statistics.domain.deciding import MARGIN, STATUS, Decision
-from services.statistics.domain.dimensions import FLAGS
+from services.statistics.domain.deciding import FLOW, PARTS, Decision
+from services.statistics.domain.dimensions import FLAGS, STANDARD_POPULATION
 from services.statistics.domain.disclosure import Policy
 from services.statistics.domain.figures import Context, observations
-from services.statistics.domain.linked import Areas, Table, enrolments, persons
+from services.statistics.domain.linked import Areas, Table, completions, enrolments, persons
 from services.statistics.domain.periods import is_year, last_day, quarters_of
 from services.statistics.domain.release import AreaCode, Denominator, Edition, Observation, Release
 from services.statistics.domain.units import BREAKDOWNS, Unit, band_of
@@ -60,12 +60,14 @@ def _units(quarter: str, people: int) -> Iterator[Unit]:
             status=status,
             days=draw.randrange(40) if status == "CMP" else None,
             hours=Decimal(draw.randrange(600)) / 60 if status != "NST" else None,
+            finished=quarter if status == "CMP" else "",
         )
 
 
 def _decision(part: str, units: list[Unit], policy: Policy) -> Decision:
     breakdown = BREAKDOWNS.get(part)
     tables: list[Table] = [enrolments(units, AREAS, breakdown), persons(units, AREAS, breakdown)]
+    tables = [completions(units, AREAS)] if part == FLOW else tables
     small = {cell for table in tables for cell, count in table.counts.items() if 0 < count < policy.k}
     return Decision(frozenset(small), frozenset(small))
 
@@ -73,7 +75,13 @@ def _decision(part: str, units: list[Unit], policy: Policy) -> Decision:
 def _population(period: str) -> dict[tuple[str, str, str], int]:
     counted = [code for code in AREAS.children[TOP] if code != UNCOUNTED]
     found = {(code, "_T", "_T"): 41_300 + 911 * place for place, code in enumerate(counted)}
-    return found | {(TOP, "_T", "_T"): sum(found.values()) + 39_000 + int(period[:4])}
+    found |= {(TOP, "_T", "_T"): sum(found.values()) + 39_000 + int(period[:4])}
+    ages = [*((code, weight) for code, weight in STANDARD_POPULATION.items()), ("Y_GE60", 26_000)]
+    return found | {
+        (code, "_T", age): count * (weight + 40 * place) // 110_000
+        for place, ((code, _, _), count) in enumerate(list(found.items()))
+        for age, weight in ages
+    }
 
 
 def _observations(people: int) -> Iterator[Observation]:
@@ -83,9 +91,9 @@ def _observations(people: int) -> Iterator[Observation]:
             unit for quarter in (quarters_of(period) if is_year(period) else (period,)) for unit in quarters[quarter]
         ]
         policy = Policy()
-        decisions = {part: _decision(part, units, policy) for part in (MARGIN, STATUS, *BREAKDOWNS)}
+        decisions = {part: _decision(part, units, policy) for part in PARTS}
         yield from observations(
-            Context("RES", period, AREAS, policy, _population(period)), units, decisions, frozenset()
+            Context("RES", period, AREAS, policy, _population(period)), units, decisions, frozenset(), units
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -126,12 +126,24 @@ def _measures(chosen: list[Learner], period: str, area: str, codes: dict[str, st
     else:
         yield observation("CPR", shown(rate, 1), "PT", "U" if enrolled < 30 else "A")
     if set(codes.values()) == {"_T"}:
+        yield from _of_everybody(observation, enrolled, completed, "Q" if few else "A", area)
         reach = coverage(enrolled, POPULATION if area == "HB" else None)
         if reach is None:
             yield observation("COV", None, "RT_1000", "L")
         else:
             low, high = shown(reach.low, 2), shown(reach.high, 2)
             yield observation("COV", shown(reach.value, 1), "RT_1000", "A", low, high)
+
+
+def _of_everybody(
+    observation: Callable[..., Observation], enrolled: int, completed: int, status: str, area: str
+) -> Iterator[Observation]:
+    hidden = status == "Q"
+    yield observation("PTM", None if hidden else str(enrolled), "NUMBER", status)
+    yield observation("CMF", None if hidden else str(completed + 3), "NUMBER", status)
+    yield observation("COV_STD", "9.4" if area == "HB" else None, "RT_1000", "A" if area == "HB" else "L")
+    if area == "HB":
+        yield observation("CONC", "-0.127", "RATIO", "A")
 
 
 def small_release(**changes: object) -> Release:

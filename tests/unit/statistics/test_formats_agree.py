@@ -129,7 +129,28 @@ def test_the_report_prints_the_same_cells(
     titles = {**canonical["codes"], "REF_AREA": {area["code"]: area["title"] for area in canonical["areas"]}}
     expected = [line for table in canonical["tables"] for line in _lines(table["dimensions"], titles, truth, language)]
     assert len(expected) == 85
+    expected += [*_over_time(titles, truth, language), *_by_area(titles, truth, language)]
+    assert len(expected) == 85 + 3 + 5
     assert [line for line in expected if line not in text] == []
+
+
+def _over_time(titles: Mapping[str, Any], truth: Figures, language: str) -> Iterator[str]:
+    """The year is not whole: its column is in the files only."""
+    for period in ("2026-Q1", "2026-Q2", "2026-Q3"):
+        found = [truth[key] for code in ("PTM", "CMF", "CONC") if (key := _top(code, period, "HB")) in truth]
+        yield " ".join([titles["TIME_PERIOD"][period][language], *map(_printed, found)])
+
+
+def _by_area(titles: Mapping[str, Any], truth: Figures, language: str) -> Iterator[str]:
+    for area, title in titles["REF_AREA"].items():
+        measures = ("COV", "COV_STD", "PTM", "CMF", "CONC")
+        found = [truth[key] for code in measures if (key := _top(code, "2026-Q3", area)) in truth]
+        yield " ".join([title[language], *map(_printed, found)])
+
+
+def _top(measure: str, period: str, area: str) -> Key:
+    place = {**TOTALS, "TIME_PERIOD": period, "REF_AREA": area, "MEASURE": measure}
+    return tuple(place[name] for name in KEY)
 
 
 def _lines(dimensions: list[str], titles: Mapping[str, Any], truth: Figures, language: str) -> Iterator[str]:

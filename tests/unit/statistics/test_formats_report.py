@@ -134,8 +134,8 @@ def test_a_table_of_many_areas_is_printed_with_its_breakdown_across() -> None:
     observations = (*release.observations, *added)
     many = replace(release, areas=(*AREAS, *areas), observations=observations, tables=tables)
     text = " ".join(_pages(render(Edition.of(many), {}), "en"))
-    assert "Table 8: By age · Persons (n)" in text
-    assert "Table 9: By age · Completion rate" in text
+    assert "Table 10: By age · Persons (n)" in text
+    assert "Table 11: By age · Completion rate" in text
     figures = {(one.area, one.age, one.measure): one for one in release.observations if one.period == "2026-Q3"}
     row = [figures["HB03", age, "CPR"] for age in AGES]
     printed = [f"{one.value} u" if one.status == "U" else one.value or "x" for one in row]

@@ -16,7 +16,7 @@ from services.chassis.errors import Forbidden, Refused
 from services.statistics import audit
 from services.statistics.domain import publication
 from services.statistics.domain.arealist import AreaVersion, Step, breaks, checked_list, checked_steps, recast, vintage
-from services.statistics.domain.deciding import MARGIN, NOTHING, STATUS, Before, Decision, Part
+from services.statistics.domain.deciding import MARGIN, NOTHING, PARTS, STATUS, Before, Decision, Part
 from services.statistics.domain.denominators import Residents, checked_table, tabulated
 from services.statistics.domain.disclosure import Policy
 from services.statistics.domain.enrolments import Enrolment
@@ -26,7 +26,7 @@ from services.statistics.domain.linked import CMP, ENR, EPR, NOT, Areas, Cell, T
 from services.statistics.domain.publication import Cost, FrozenFile, Publication, State
 from services.statistics.domain.release import Observation
 from services.statistics.domain.rounding import shown
-from services.statistics.domain.units import BREAKDOWNS, Fact, Unit, units
+from services.statistics.domain.units import Fact, Unit, units
 from services.statistics.domain.wrong import Wrong
 from services.statistics.making import (
     Period,
@@ -184,7 +184,7 @@ def test_persons_not_enrolments_decide_what_is_small() -> None:
 
 
 def test_an_empty_period_and_an_empty_town_are_zeros() -> None:
-    decisions = {name: Decision() for name in (MARGIN, STATUS, *BREAKDOWNS)}
+    decisions = {name: Decision() for name in PARTS}
     made = assembled(Period(Context("RES", "2026-Q1", TOWN, Policy(), {}), (), decisions))
     totals = {one.measure: one.value or one.status for one in made.observations if one.area == "P" and _total(one)}
     assert (totals["ENR"], totals["CPR"], totals["COV"], totals["HRS"]) == ("0", "M", "L", "0")
@@ -196,11 +196,11 @@ def _total(one: Observation) -> bool:
 
 def full(everyone: tuple[Unit, ...], population: dict[tuple[str, str, str], int] | None = None) -> list[Observation]:
     margin = decided(Part(MARGIN, TOWN, Policy(), everyone))
-    decisions = {
-        name: decided(Part(name, TOWN, Policy(), everyone, margin=margin)) for name in (STATUS, *BREAKDOWNS)
-    } | {MARGIN: margin}
+    decisions = {name: decided(Part(name, TOWN, Policy(), everyone, margin=margin)) for name in PARTS[1:]} | {
+        MARGIN: margin
+    }
     context = Context("RES", "2026-Q1", TOWN, Policy(), population or {})
-    return list(assembled(Period(context, everyone, decisions)).observations)
+    return list(assembled(Period(context, everyone, decisions, flow=everyone)).observations)
 
 
 def test_figures_keep_their_identities_and_hidden_ones_say_nothing() -> None:
@@ -227,7 +227,7 @@ def test_what_is_stored_reads_back_the_same() -> None:
     decision = decided(Part(MARGIN, TOWN, Policy(), everyone))
     part = Part(MARGIN, TOWN, Policy(), everyone)
     context = Context("RES", "2026-Q1", TOWN, Policy(), {})
-    nothing = dict.fromkeys((STATUS, *BREAKDOWNS), decided(replace(part, units=())))
+    nothing = dict.fromkeys(PARTS[1:], decided(replace(part, units=())))
     made = assembled(Period(context, everyone, nothing | {MARGIN: decision})).observations
     assert unpack_units(pack_units(everyone)) == everyone
     assert unpack_decision(pack_decision(decision)) == decision
@@ -341,7 +341,7 @@ def test_single_years_and_bands_become_the_releases_bands_only_where_they_fit() 
     single = tabulated(residents(*(("F", str(age), 1) for age in range(100)), ("F", "100+", 2)))
     assert (single["A", "F", "_T"], single["A", "F", "Y65T74"], single["A", "F", "Y_GE75"]) == (102, 10, 27)
     tens = tabulated(residents(*(("_T", f"{age}-{age + 9}", 10) for age in range(0, 100, 10)), ("_T", "100+", 1)))
-    assert tens == {("A", "_T", "_T"): 101}
+    assert tens == {("A", "_T", "_T"): 101, ("A", "_T", "Y_GE60"): 41}
     fives = residents(*((s, f"{age}-{age + 4}", 5) for s in "FM" for age in range(0, 100, 5)))
     assert tabulated(fives)["A", "_T", "Y15T24"] == 20
 
