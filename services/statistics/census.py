@@ -17,7 +17,8 @@ from services.statistics.domain.publication import Publication
 from services.statistics.domain.release import AreaCode
 from services.statistics.domain.units import Fact, Unit, units
 from services.statistics.references import References
-from services.statistics.store import Facts, Kinds, digcomp_areas
+from services.statistics.splitting import digcomp_areas
+from services.statistics.store import Facts, Kinds
 
 _LEVELS = {"PROVINCE": "SIDO", "CITY": "SGG", "COUNTY": "SGG", "DISTRICT": "GU", "TOWN": "EMD"}
 _BY_DEPTH = ("SIDO", "SGG", "EMD")

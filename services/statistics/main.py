@@ -21,6 +21,7 @@ from services.statistics.references import References
 from services.statistics.release_service import TOKEN_SCOPES as RELEASE_SCOPES
 from services.statistics.release_service import ReleaseService
 from services.statistics.release_store import Releases
+from services.statistics.residents import Residents
 from services.statistics.service import TOKEN_SCOPES, StatisticsService
 from services.statistics.store import Facts
 
@@ -29,10 +30,10 @@ async def compose(frame: Frame) -> None:
     facts = Facts(frame.database)
     await facts.prepare()
     server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_SCOPES)
-    add_StatisticsServiceServicer_to_server(StatisticsService(facts), server)
     zone = ZoneInfo(frame.settings.time_zone)
     releases, references = Releases(frame.database, frame.outbox), References(frame.database)
     census = Census(facts, references, zone)
+    add_StatisticsServiceServicer_to_server(StatisticsService(facts, Residents(census, references, zone)), server)
     await releases.prepare()
     await references.prepare()
     builder = Builder(releases, census, references, Imprint(releases, census, frame.settings))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,6 @@ from services.chassis.combining import Writes
 from services.chassis.copies import keep_newest
 from services.chassis.mongo import Collection, Database, Document
 from services.statistics.domain.areas import AreaTree
-from services.statistics.domain.dimensions import AGE_BANDS, DIGCOMP_AREAS, FLAGS, OLDER_FROM, SEXES, UNKNOWN
 from services.statistics.domain.live import Tally
 
 Kinds = Mapping[str, tuple[str, tuple[int, int] | None]]
@@ -173,56 +172,3 @@ def _counted(row: Any) -> list[Document]:
         "persons_under_way": persons({"$lt": ["$completed", "$started"]}),
     }
     return [{"$set": {"row": row}}, {"$unwind": "$row"}, {"$group": per_person}, {"$group": per_row}]
-
-
-def by_area(branches: Mapping[str, Sequence[str]]) -> Document:
-    """Each fact under the branch that holds its area."""
-    cases = [{"case": {"$in": ["$area", list(codes)]}, "then": code} for code, codes in branches.items()]
-    return {"$switch": {"branches": cases, "default": UNKNOWN}} if cases else {"$literal": UNKNOWN}
-
-
-_AGE: Document = {"$subtract": ["$enrol_year", "$traits.birth_year"]}
-_AGE_KNOWN: Document = {"$gt": ["$traits.birth_year", 0]}
-
-
-def by_age() -> Document:
-    cases = [{"case": {"$lte": ["$$age", last]}, "then": code} for code, _, last in AGE_BANDS]
-    band: Document = {"$switch": {"branches": cases, "default": UNKNOWN}}
-    return {"$cond": [_AGE_KNOWN, {"$let": {"vars": {"age": _AGE}, "in": band}}, UNKNOWN]}
-
-
-def by_sex() -> Document:
-    return {"$cond": [{"$in": ["$traits.sex", list(SEXES)]}, "$traits.sex", UNKNOWN]}
-
-
-def by_target_group() -> Document:
-    """An array: each fact counts once under each flag or its complement, or as not answered."""
-    older: Document = {"$cond": [{"$gte": [_AGE, OLDER_FROM]}, "OLD", "N_OLD"]}
-    flags = [
-        {"$cond": [{"$in": [flag, {"$ifNull": ["$traits.groups", []]}]}, code, f"N_{code}"]}
-        for code, flag in FLAGS.items()
-    ]
-    answered: Document = {"$cond": [{"$eq": ["$traits.groups_answered", True]}, flags, [UNKNOWN]]}
-    return {"$concatArrays": [{"$cond": [_AGE_KNOWN, [older], []]}, answered]}
-
-
-def digcomp_areas(course: Mapping[str, Any], version: int) -> list[str]:
-    """Codes of what this version of a course teaches, or the newest where it was not heard of."""
-    known = course.get("versions", {}).get(str(version), course.get("domains", ()))
-    return [f"DC30_{number}" for number in known if number in DIGCOMP_AREAS]
-
-
-def by_digcomp_area(courses: Mapping[str, Mapping[str, Any]]) -> Document:
-    """An array: an enrolment counts under each competence area of the version that it is on."""
-    cases = [case for name, course in courses.items() for case in _digcomp_cases(name, course)]
-    return {"$switch": {"branches": cases, "default": [UNKNOWN]}} if cases else {"$literal": [UNKNOWN]}
-
-
-def _digcomp_cases(name: str, course: Mapping[str, Any]) -> Iterator[Document]:
-    """Versions that teach something else than the newest, then the course."""
-    newest = digcomp_areas(course, 0) or [UNKNOWN]
-    same: Document = {"$eq": ["$course", name]}
-    for version in map(int, course.get("versions", {})):
-        if (areas := digcomp_areas(course, version) or [UNKNOWN]) != newest:
-            yield {"case": {"$and": [same, {"$eq": ["$version", version]}]}, "then": areas}
-    yield {"case": same, "then": newest}

@@ -22,7 +22,7 @@ from ieum.progress.v1.events_pb2 import CourseCompleted, LearningStarted, Lesson
 from services.chassis.clock import stamp
 from services.chassis.mongo import Database
 from services.chassis.principal import pseudonym
-from services.statistics import store
+from services.statistics import splitting
 from services.statistics.census import Census
 from services.statistics.domain.geography import Geography
 from services.statistics.domain.publication import Publication
@@ -38,7 +38,7 @@ AREAS = (("P", ""), ("A", "P"), ("B", "P"))
 LAST = datetime(2027, 1, 15, tzinfo=UTC)
 
 
-def at(day: int, hour: int = 3, *, month: int = 9) -> Timestamp:
+def at(day: int, hour: int = 3, *, month: int = 9) -> Timestamp | None:
     return stamp(datetime(2026, month, day, hour, tzinfo=UTC))
 
 
@@ -205,7 +205,7 @@ async def test_people_of_an_area_that_the_list_lacks_count_in_the_whole_and_in_n
     await told.hear(*(told.enrolled(f"p{number}", 1, "NEW") for number in range(6)))
     tree = await told.facts.areas()
     assert (tree.is_whole("areas/P"), tree.is_whole("*"), tree.is_whole("areas/A")) == (True, True, False)
-    rows = await told.facts.tallies({"universe": "resident"}, store.by_area(tree.branches("areas/P")), None)
+    rows = await told.facts.tallies({"universe": "resident"}, splitting.by_area(tree.branches("areas/P")), None)
     assert [(row.code, row.persons) for row in rows] == [("_U", 6)]
     assert ({unit.area for unit in await counted(told)}, len(await counted(told))) == ({"P"}, 6)
     assert await counted(told, "areas/A") == []
@@ -213,7 +213,7 @@ async def test_people_of_an_area_that_the_list_lacks_count_in_the_whole_and_in_n
     later = PlacesImported(areas=[*areas, people.Area(name="areas/NEW", parent="areas/B")], revision=2)
     await told.hear(later, PlacesImported(areas=areas, revision=1))
     tree = await told.facts.areas()
-    rows = await told.facts.tallies({"universe": "resident"}, store.by_area(tree.branches("areas/P")), None)
+    rows = await told.facts.tallies({"universe": "resident"}, splitting.by_area(tree.branches("areas/P")), None)
     assert [(row.code, row.persons) for row in rows] == [("areas/B", 6)], "once the list knows it"
 
 
@@ -230,8 +230,9 @@ async def test_a_new_version_in_the_middle_of_a_cohort_leaves_what_the_old_one_t
     by_person = {unit.person: unit.domains for unit in await counted(told)}
     expected = {"old": "DC30_1", "moved": "DC30_2", "new": "DC30_2", "early": "DC30_2"}
     assert by_person == {told.of(who): (code,) for who, code in expected.items()}, "an unheard version is as the newest"
-    rows = await told.facts.tallies({}, store.by_digcomp_area(await told.facts.course_list()), None)
-    assert {row.code: row.enrolments for row in rows} == {"DC30_1": 1, "DC30_2": 3}
+    rows = await told.facts.tallies({}, splitting.by_digcomp_area(await told.facts.course_list()), None)
+    taught = {row.code: row.enrolments for row in rows if not row.code.startswith("N_")}
+    assert taught == {"DC30_1": 1, "DC30_2": 3}
     (course,) = await told.facts.tallies({}, "$course", None)
     assert (course.enrolments, course.persons) == (4, 4)
 
@@ -267,7 +268,7 @@ async def test_erasing_somebody_changes_no_count_of_enrolments_persons_areas_or_
         who = f"p{number}"
         await told.hear(told.enrolled(who), told.answers(who, 1, born=1950, sex=people.FEMALE))
     tree = await told.facts.areas()
-    ways: Sequence[Any] = ({"$literal": "_T"}, store.by_area(tree.branches("areas/P")), "$course", "$quarter")
+    ways: Sequence[Any] = ({"$literal": "_T"}, splitting.by_area(tree.branches("areas/P")), "$course", "$quarter")
     before = [await told.facts.tallies({"universe": "resident"}, row, None) for row in ways]
     units = await counted(told)
     for _ in range(2):

@@ -39,6 +39,18 @@ class AreaTree:
         """Whether everybody counts there, also people of an area that the list lacks."""
         return area == EVERYWHERE or list(self.children.get("", ())) == [area]
 
+    def path(self, scopes: Iterable[str], wanted: str) -> list[str]:
+        """From the widest of the scopes that it lies in, down to what is wanted."""
+        above = {child: parent for parent, children in self.children.items() for child in children if parent}
+        up = [wanted]
+        while up[-1] in above:
+            up.append(above[up[-1]])
+        if not self.is_whole(up[-1]) and wanted in self.titles:
+            up.append(EVERYWHERE)
+        held = frozenset(scopes)
+        within = up if EVERYWHERE in held else up[: max((up.index(each) for each in held if each in up), default=0) + 1]
+        return within[::-1]
+
     def branches(self, area: str) -> dict[str, list[str]]:
         """The rows of a table by area: each child with all inside it, then the area for those no nearer."""
         top = "" if area == EVERYWHERE else area

@@ -1,22 +1,30 @@
-"""The live table that an official sees: which figures of which rows may be shown.
+"""The live table that an official sees: which figures may be shown.
 
-The primary rule and the complement check of the disclosure policy, on persons, for each row; then, where the rows add
-up to a shown total, no single hidden figure is left that subtraction would give away. Releases go through the whole
-control.
+The primary rule of the disclosure policy, on persons, for each cell; then, in each sum of cells that the official can
+see, no single hidden figure is left that subtraction would give away, in this table or by looking into the areas beside
+it. Releases go through the whole control.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 
+from services.statistics.domain.coverage import RATE_PLACES, coverage
 from services.statistics.domain.disclosure import Policy, derived_is_unreliable, derived_may_be_shown
 from services.statistics.domain.measures import PLACES, percent
 from services.statistics.domain.rounding import shown
 
-MEASURES: Mapping[str, str] = {"ENR": "NUMBER", "EPR": "PS", "STR": "NUMBER", "CMP": "NUMBER", "CPR": "PT"}
-"""Measure -> unit, in the order of the columns."""
+MEASURES: Mapping[str, str] = {
+    "ENR": "NUMBER",
+    "EPR": "PS",
+    "STR": "NUMBER",
+    "CMP": "NUMBER",
+    "CPR": "PT",
+    "COV": "RT_1000",
+}
+"""Measure -> unit, in the order of the columns. COV is there where residents are known."""
 
 _ADDING_UP = ("ENR", "STR", "CMP")
 
@@ -52,67 +60,115 @@ class Figure:
     status: str
 
 
-def protected(rows: Sequence[Tally], total: Tally, *, additive: bool, policy: Policy) -> list[list[Figure]]:
-    """The figures of each row, then of the total, by measure."""
-    every = [*rows, total]
-    hidden = [_primary(row, policy) for row in every]
-    if additive:
-        for measure in _ADDING_UP:
-            _guard_subtraction(measure, rows, hidden, policy)
-    for columns in hidden:
-        if "ENR" in columns:
-            columns |= {"EPR", "STR", "CMP"}
-    return [_figures(row, columns, policy) for row, columns in zip(every, hidden, strict=True)]
+Key = tuple[str, str]
+"""An area, and a category or the total within it."""
+Hidden = Mapping[Key, Set[str]]
+"""Cell -> measures that are not shown of it."""
 
 
-def _primary(row: Tally, policy: Policy) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The parts are the total, each enrolment once; `k` persons make a part safe."""
+
+    total: Key
+    parts: tuple[Key, ...]
+    k: int
+
+
+def protected(cells: Mapping[Key, Tally], lines: Sequence[Line], policy: Policy, already: Hidden) -> Hidden:
+    """What is hidden of each cell; `already` is hidden for reasons that lie elsewhere."""
+    levels = dict.fromkeys(cells, policy.k)
+    for line in lines:
+        levels |= {part: max(line.k, levels[part]) for part in line.parts}
+    found = {key: sensitive(cell, levels[key]) | already.get(key, set()) for key, cell in cells.items()}
+    for line in lines:
+        if whole := _everybody_in_one(line, cells):
+            found[whole].add("ENR")
+    waiting = True
+    while waiting:
+        for columns in found.values():
+            if "ENR" in columns:
+                columns |= {"EPR", "STR", "CMP"}
+        guarded = [_guard(line, measure, cells, found) for line in lines for measure in _ADDING_UP]
+        waiting = any(guarded)
+    return found
+
+
+def sensitive(cell: Tally, k: int) -> set[str]:
+    """Measures that fewer than k persons stand behind, or on the other side of; in a group under 2k, also those that
+    tell of everybody."""
+
     def small(persons: int) -> bool:
-        return 1 <= persons < policy.k
+        return 1 <= persons < k
 
-    if small(row.persons):
+    if small(cell.persons):
         return {"ENR", "EPR", "STR", "CMP"}
     columns: set[str] = set()
-    few = 0 < row.persons < 2 * policy.k
-    if small(row.persons_started) or small(row.persons_not_started) or (few and not row.persons_not_started):
+    few = 0 < cell.persons < 2 * k
+    if small(cell.persons_started) or small(cell.persons_not_started) or (few and not cell.persons_not_started):
         columns.add("STR")
-    if small(row.persons_completed) or small(row.persons_not_completed) or (few and not row.persons_not_completed):
+    if small(cell.persons_completed) or small(cell.persons_not_completed) or (few and not cell.persons_not_completed):
         columns.add("CMP")
-    if few and not row.persons_completed:
+    if few and not cell.persons_completed:
         columns.add("CMP")
-    if few and not row.persons_started:
+    if few and not cell.persons_started:
         columns.add("STR")
-    if small(row.persons_under_way) and "CMP" not in columns:
+    if small(cell.persons_under_way) and "CMP" not in columns:
         columns.add("STR")
     return columns
 
 
-def _guard_subtraction(measure: str, rows: Sequence[Tally], hidden: list[set[str]], policy: Policy) -> None:
-    """Hides further rows, smallest first, until what is hidden could be shared out in more than one safe way."""
-    if measure in hidden[-1]:
-        return
-    gone = [place for place in range(len(rows)) if measure in hidden[place]]
+def _everybody_in_one(line: Line, cells: Mapping[Key, Tally]) -> Key | None:
+    """The one category in which a group of fewer than 2k stands as a whole: belonging to it would tell it of each."""
+    total = cells[line.total]
+    if len(line.parts) < 2 or not 0 < total.persons < 2 * line.k:
+        return None
+    return next((part for part in line.parts if cells[part].enrolments == total.enrolments), None)
+
+
+def _guard(line: Line, measure: str, cells: Mapping[Key, Tally], found: Mapping[Key, set[str]]) -> bool:
+    """Hides further parts, smallest first, until what is hidden in a line could be shared out in more than one safe
+    way; the total only where nothing else is left. Whether it did."""
+    gone = [key for key in line.parts if measure in found[key]]
+    total_gone = measure in found[line.total]
+    if not gone and not total_gone:
+        return False
     waiting = sorted(
-        (place for place, row in enumerate(rows) if measure not in hidden[place] and row.of(measure)),
-        key=lambda place: rows[place].of(measure),
+        (key for key in line.parts if measure not in found[key]),
+        key=lambda key: (not cells[key].of(measure), cells[key].of(measure)),
     )
-    while gone and (len(gone) < 2 or sum(rows[place].persons_of(measure) for place in gone) < policy.k):
+    before = len(gone)
+    while len(gone) + total_gone < 2 or not (
+        total_gone or sum(cells[key].persons_of(measure) for key in gone) >= line.k
+    ):
         if not waiting:
-            hidden[-1].add(measure)
-            return
+            found[line.total].add(measure)
+            return not total_gone or len(gone) > before
         gone.append(waiting.pop(0))
-        hidden[gone[-1]].add(measure)
+        found[gone[-1]].add(measure)
+    return len(gone) > before
 
 
-def _figures(row: Tally, hidden: set[str], policy: Policy) -> list[Figure]:
-    figures = [
-        Figure(measure, None, "Q") if measure in hidden else Figure(measure, str(row.of(measure)), "A")
-        for measure in MEASURES
-        if measure != "CPR"
+def figures(cell: Tally, hidden: Set[str], policy: Policy) -> list[Figure]:
+    counts = [
+        Figure(measure, None, "Q") if measure in hidden else Figure(measure, str(cell.of(measure)), "A")
+        for measure in ("ENR", "EPR", "STR", "CMP")
     ]
-    return [*figures, _completion_rate(row, hidden, policy)]
+    return [*counts, _completion_rate(cell, hidden, policy)]
 
 
-def _completion_rate(row: Tally, hidden: set[str], policy: Policy) -> Figure:
+def reach(cell: Tally, hidden: Set[str], residents: int | None, policy: Policy) -> Figure:
+    """COV, per 1,000 residents; missing where nobody knows how many there are, or fewer than took part."""
+    if "EPR" in hidden:
+        return Figure("COV", None, "Q")
+    if not residents or residents < max(cell.persons, policy.least_denominator):
+        return Figure("COV", None, "L")
+    rate = coverage(cell.persons, residents)
+    status = "U" if derived_is_unreliable(residents, policy) else "A"
+    return Figure("COV", shown(rate.value if rate else None, RATE_PLACES), status)
+
+
+def _completion_rate(row: Tally, hidden: Set[str], policy: Policy) -> Figure:
     components = [None if measure in hidden else row.of(measure) for measure in ("ENR", "CMP")]
     if not row.enrolments:
         return Figure("CPR", None, "M")

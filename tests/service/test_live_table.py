@@ -1,0 +1,159 @@
+"""The live table on a real database: what one official could work out from all that they may open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ieum.statistics.v1 import statistics_pb2 as pb
+from services.chassis.clock import stamp
+from services.chassis.mongo import Database
+from services.chassis.principal import Grant, Kind, Principal, acting_as
+from services.statistics.census import Census
+from services.statistics.references import References
+from services.statistics.residents import Residents
+from services.statistics.service import StatisticsService
+from services.statistics.store import Facts
+
+SEOUL = ZoneInfo("Asia/Seoul")
+TREE = [("P", ""), ("A", "P"), ("A1", "A"), ("A2", "A"), ("A3", "A"), ("B", "P")]
+Shown = dict[str, dict[str, str]]
+
+
+class Office:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.facts = Facts(database)
+        self._references = References(database)
+        residents = Residents(Census(self.facts, self._references, SEOUL), self._references, SEOUL)
+        self._service = StatisticsService(self.facts, residents)
+        self._people = 0
+
+    async def open(self) -> None:
+        await self.facts.prepare()
+        await self._references.prepare()
+        areas = [
+            {"name": f"areas/{code}", "parent": f"areas/{above}" if above else "", "title": {}} for code, above in TREE
+        ]
+        await self.facts.put_places(1, areas, [])
+
+    async def enrol(self, count: int, area: str, sex: str = "F", *groups: str, **more: Any) -> None:
+        """So many people of an area, each once."""
+        traits = {"birth_year": 1950, "sex": sex, "groups": list(groups), "groups_answered": True}
+        usual = {"universe": "resident", "area": f"areas/{area}", "course": "courses/c", "quarter": "2026-Q3"}
+        moments = {"enrolled_at": datetime(2026, 8, 3, tzinfo=UTC), "enrol_year": 2026}
+        rows = []
+        for _ in range(count):
+            self._people += 1
+            name = f"enrollments/{self._people}"
+            rows.append({"_id": name, "pseudonym": name, "traits": traits, "version": 1, **usual, **moments, **more})
+        await self.database["facts"].insert_many(rows)
+
+    async def table(self, scope: str = "areas/P", **request: Any) -> pb.Table:
+        grants = (Grant("official", scope),)
+        with acting_as(Principal(kind=Kind.PERSON, person="people/o", grants=grants)):
+            return await self._service.QueryTable(pb.QueryTableRequest(**request), None)
+
+    async def shown(self, measure: str, scope: str = "areas/P", **request: Any) -> dict[str, str]:
+        found = await self.table(scope, **request)
+        rows = [*found.rows, found.total]
+        return {row.code: v.value or v.obs_status for row in rows for v in row.values if v.measure == measure}
+
+
+@pytest.fixture
+async def office(database_of: Callable[[str], Database]) -> Office:
+    made = Office(database_of("statistics"))
+    await made.open()
+    return made
+
+
+async def test_what_is_hidden_beside_others_is_not_told_by_looking_into_it(office: Office) -> None:
+    for area, count in (("A1", 90), ("A2", 3), ("A3", 70), ("B", 500)):
+        await office.enrol(count, area)
+    beside = await office.shown("ENR", area="areas/A", by=pb.REF_AREA)
+    assert {code: beside[f"areas/{code}"] for code in ("A1", "A2", "A3")} == {"A1": "90", "A2": "Q", "A3": "Q"}
+    assert (await office.shown("ENR", area="areas/A3"))["_T"] == "Q", "163 - 90 - 70 would be 3"
+    inside = await office.shown("ENR", area="areas/A3", by=pb.REF_AREA)
+    assert inside == {"areas/A3": "Q", "_T": "Q"}
+    assert (await office.shown("ENR", "areas/A3"))["_T"] == "70", "whose whole view this is can subtract nothing"
+
+
+async def test_a_category_hidden_in_one_area_is_not_the_rest_of_its_neighbours(office: Office) -> None:
+    for area, women, men in (("A1", 60, 40), ("A2", 2, 50), ("A3", 30, 20)):
+        await office.enrol(women, area, "F")
+        await office.enrol(men, area, "M")
+    assert (await office.shown("ENR", area="areas/A", by=pb.SEX)) == {"F": "92", "M": "110", "_T": "202"}
+    hidden = [(await office.shown("ENR", area=f"areas/{area}", by=pb.SEX)) for area in ("A1", "A2", "A3")]
+    assert [each["_T"] for each in hidden] == ["100", "52", "50"]
+    assert [each["F"] for each in hidden] == ["60", "Q", "Q"], "92 - 60 - 30 would be 2"
+    assert [each["M"] for each in hidden] == ["40", "Q", "Q"], "and so would 52 - 50"
+
+
+async def test_a_sensitive_group_needs_ten_and_neither_it_nor_the_others_can_be_worked_out(office: Office) -> None:
+    await office.enrol(9, "A1", "F", "disability")
+    await office.enrol(60, "A1")
+    await office.enrol(12, "A1", "F", "farmer_fisher")
+    counts = await office.shown("ENR", area="areas/A", by=pb.TARGET_GROUP)
+    expected = {"DIS": "Q", "N_DIS": "Q", "FAR": "12", "N_FAR": "69", "_T": "81"}
+    assert {code: counts[code] for code in expected} == expected
+    assert "_U_OLD" not in counts
+
+
+async def test_a_course_or_quarter_of_ones_own_choice_needs_ten_and_tells_nothing_of_the_others(office: Office) -> None:
+    for number, count in enumerate((40, 3, 30, 8)):
+        await office.enrol(count, "A1", course=f"courses/c{number}", quarter=f"2026-Q{number + 1}")
+    plain = await office.table(area="areas/A", by=pb.COURSE)
+    assert (plain.threshold, plain.custom) == (5, False)
+    beside = await office.shown("ENR", area="areas/A", by=pb.COURSE)
+    assert beside == {"courses/c0": "40", "courses/c1": "Q", "courses/c2": "30", "courses/c3": "Q", "_T": "81"}
+    chosen = [await office.table(area="areas/A", course=f"courses/c{number}") for number in range(4)]
+    assert {(each.threshold, each.custom) for each in chosen} == {(10, True)}
+    assert [each.total.values[0].value for each in chosen] == ["40", "", "30", ""]
+    assert (await office.shown("ENR", area="areas/A", from_quarter="2026-Q3"))["_T"] == "Q", "it ends in what is hidden"
+    assert (await office.shown("ENR", area="areas/A", from_quarter="2026-Q1", to_quarter="2026-Q1"))["_T"] == "40"
+    past = await office.table(area="areas/A", as_of=stamp(datetime(2026, 9, 1, tzinfo=UTC)))
+    assert (past.threshold, past.custom) == (10, True)
+
+
+async def test_a_course_hidden_beside_a_small_one_is_hidden_when_it_is_chosen(office: Office) -> None:
+    for number, count in enumerate((40, 3, 30)):
+        await office.enrol(count, "A1", course=f"courses/c{number}")
+    beside = await office.shown("ENR", area="areas/A", by=pb.COURSE)
+    assert beside == {"courses/c0": "40", "courses/c1": "Q", "courses/c2": "Q", "_T": "73"}
+    for number, expected in ((0, "40"), (1, "Q"), (2, "Q")):
+        assert (await office.shown("ENR", area="areas/A", course=f"courses/c{number}"))["_T"] == expected
+    by_sex = await office.shown("ENR", area="areas/A", course="courses/c0", by=pb.SEX)
+    assert by_sex == {"F": "40", "M": "0", "_T": "40"}
+
+
+async def test_reach_is_shown_where_residents_were_loaded(office: Office) -> None:
+    await office.enrol(30, "A1", "F")
+    await office.enrol(10, "A2", "M")
+    assert [v.measure for v in (await office.table(area="areas/A", by=pb.SEX)).total.values][-1] == "CPR"
+    table = {
+        "_id": "t",
+        "kind": "table",
+        "reference": datetime(2026, 6, 30, tzinfo=UTC),
+        "loaded_at": datetime.now(UTC),
+    }
+    named = {"source": "Hanbit", "licence": "CC0", "checksum": "x"}
+    rows = [
+        ("A", "_T", "_T", 20_000),
+        ("A", "F", "_T", 11_000),
+        ("A1", "_T", "_T", 6_000),
+        ("A", "_T", "Y_GE75", 4_000),
+    ]
+    cells = [{"table": "t", "area": a, "sex": s, "age": g, "residents": n} for a, s, g, n in rows]
+    await office.database["populations"].insert_many([table | named, *cells])
+    assert await office.shown("COV", area="areas/A", by=pb.SEX) == {"F": "2.7", "M": "L", "_T": "2.0"}
+    areas = await office.shown("COV", area="areas/A", by=pb.REF_AREA)
+    assert (areas["areas/A1"], areas["areas/A2"], areas["areas/A"], areas["_T"]) == ("5.0", "L", "L", "2.0")
+    assert (await office.shown("COV", area="areas/A", by=pb.AGE))["Y_GE75"] == "10.0"
+    assert (await office.shown("COV", area="areas/A", by=pb.COURSE)) == {}
+    assert (await office.shown("COV", area="areas/A", universe=pb.EMPLOYEE)) == {}
+    early = await office.shown("COV", area="areas/A", to_quarter="2026-Q1")
+    assert early == {}, "nobody knows how many there were then"
