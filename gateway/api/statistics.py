@@ -32,7 +32,7 @@ COLUMNS = (
 class Value(Shape):
     measure: str
     value: Annotated[str, Field(description="Exact decimal; empty when hidden or not defined")] = ""
-    obs_status: Annotated[str, Field(description="SDMX: A normal, Q hidden, M cannot exist, L not collected")] = ""
+    obs_status: Annotated[str, Field(description="SDMX: A normal, Q hidden, M cannot exist, L no residents known")] = ""
     unit: str = ""
 
 
@@ -54,7 +54,10 @@ class Table(Shape):
     to_quarter: str = ""
     course: str = ""
     method_version: str = ""
-    threshold: int = 0
+    threshold: Annotated[int, Field(description="Persons that a number needs")] = 0
+    custom: Annotated[
+        bool, Field(description="By course, quarters or a past day: needs more persons, and is in the audit log")
+    ] = False
 
 
 class TableQuery(Query):
@@ -69,7 +72,25 @@ class TableQuery(Query):
 
 
 async def fetch_table(clients: Clients, query: TableQuery) -> statistics_pb2.Table:
-    return await clients.statistics.QueryTable(write(query, statistics_pb2.QueryTableRequest()))
+    """What somebody chose to count themselves is noted before they see it."""
+    found = await clients.statistics.QueryTable(write(query, statistics_pb2.QueryTableRequest()))
+    if found.custom:
+        await clients.people.RecordAudit(
+            people_pb2.RecordAuditRequest(
+                request_id=clock.new_id(),
+                action=people_pb2.STATISTICS_QUERIED,
+                subject=found.area,
+                detail=f"chosen: {_choice(query)}",
+            )
+        )
+    return found
+
+
+def _choice(query: TableQuery) -> str:
+    """Only what the audit log can be searched for: no words of one language."""
+    past = query.as_of.isoformat() if query.as_of else ""
+    parts = {"by": query.by, "course": query.course, "from": query.from_quarter, "to": query.to_quarter, "as of": past}
+    return ", ".join(f"{name} {value}" for name, value in parts.items() if value)
 
 
 def table_rows(found: statistics_pb2.Table, locale: Locale) -> Iterable[list[str]]:

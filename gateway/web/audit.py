@@ -34,6 +34,9 @@ ACTIONS: Mapping[str, str] = {
     "PERSON_ERASED": msgid("Account erased"),
     "CERTIFICATE_REVOKED": msgid("Certificate revoked"),
     "RECIPIENTS_CHANGED": msgid("Mailing list changed"),
+    "STATISTICS_QUERIED": msgid("Statistics of one's own choice"),
+    "DEAD_LETTER_REPLAYED": msgid("Event handled again"),
+    "RELEASE_DISCARDED": msgid("Release discarded"),
 }
 _PERSON = re.compile(r"people/[0-9A-Za-z-]+")
 _GRANT = re.compile(r"(\w+) @ ([^\s,]+)(?:, by command)?")
@@ -51,6 +54,8 @@ _DETAILS = (
     (re.compile(r"office changed: \S+"), msgid("an office was changed")),
     (re.compile(r"office removed: \S+"), msgid("an office was removed")),
     (re.compile(r"offices read: (?P<count>\d+)"), msgid("%(count)s offices were read from a file")),
+    (re.compile(r"chosen: (?P<choice>.+)"), msgid("chosen: %(choice)s")),
+    (re.compile(r"for (?P<service>\w+): (?P<event>\S+)"), msgid("%(event)s, for the service %(service)s")),
     (re.compile("mailing list"), msgid("the offices on the mailing list")),
 )
 

@@ -11,11 +11,13 @@ from typing import Any
 from aiohttp import web
 
 from gateway.auth import signed_in
+from gateway.clients import CLIENTS
 from gateway.listening import LISTENER
 from gateway.web.frame import go_to
-from gateway.web.i18n import Locale, msgid
+from gateway.web.i18n import msgid
 from gateway.web.render import PAGE, Flash, page
-from services.chassis import deadletters, trace
+from ieum.people.v1.people_pb2 import DEAD_LETTER_REPLAYED, RecordAuditRequest
+from services.chassis import clock, deadletters, trace
 from services.chassis.bus import Bus
 from services.chassis.deadletters import DeadLetter
 from services.chassis.errors import Forbidden, Unavailable
@@ -48,7 +50,7 @@ async def show(request: web.Request) -> web.Response:
 async def replay(request: web.Request) -> web.Response:
     bus, say = _bus(request), request[PAGE].locale.gettext
     letter = await deadletters.get(bus, int(request.match_info["number"]))
-    if wrong := await _handled_again(request[PAGE].locale, bus, letter):
+    if wrong := await _handled_again(request, bus, letter):
         return go_to(f"{_HERE}/{letter.number}", Flash(say(msgid("It could not be handled")), wrong), request)
     text = say(msgid("The event is handled and gone from this list."))
     return go_to(_HERE, Flash(say(msgid("Handled")), text), request)
@@ -59,7 +61,7 @@ async def replay_all(request: web.Request) -> web.Response:
     """Those of one page's length; what is still wrong stays in the list."""
     bus, locale = _bus(request), request[PAGE].locale
     letters = [each async for each in deadletters.some_of(bus, 0, _PAGE_SIZE)]
-    left = [letter for letter in letters if await _handled_again(locale, bus, letter)]
+    left = [letter for letter in letters if await _handled_again(request, bus, letter)]
     text = locale.gettext(msgid("%(done)s handled, %(left)s left.")) % {
         "done": len(letters) - len(left),
         "left": len(left),
@@ -67,13 +69,21 @@ async def replay_all(request: web.Request) -> web.Response:
     return go_to(_HERE, Flash(locale.gettext(msgid("Tried again")), text), request)
 
 
-async def _handled_again(locale: Locale, bus: Bus, letter: DeadLetter) -> str:
-    """Nothing, or what is still wrong."""
+async def _handled_again(request: web.Request, bus: Bus, letter: DeadLetter) -> str:
+    """Nothing, or what is still wrong. Who tried is noted first."""
     trace.log().info("dead letter replayed", number=letter.number, durable=letter.durable)
+    await request.app[CLIENTS].people.RecordAudit(
+        RecordAuditRequest(
+            request_id=clock.new_id(),
+            action=DEAD_LETTER_REPLAYED,
+            subject=f"deadLetters/{letter.number}",
+            detail=f"for {letter.durable}: {letter.type}",
+        )
+    )
     try:
         return await deadletters.replay(bus, letter)
     except Unavailable:
-        words = locale.gettext(msgid("The service %(name)s does not answer. Start it, then try again."))
+        words = request[PAGE].locale.gettext(msgid("The service %(name)s does not answer. Start it, then try again."))
         return words % {"name": letter.durable}
 
 

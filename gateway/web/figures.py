@@ -17,6 +17,8 @@ from ieum.statistics.v1 import statistics_pb2 as pb
 
 UNKNOWN = "_U"
 RATE = "CPR"
+REACH = "COV"
+"""A column only of tables that have it."""
 
 MEASURES: Mapping[str, tuple[str, str]] = {
     "ENR": (
@@ -36,6 +38,10 @@ MEASURES: Mapping[str, tuple[str, str]] = {
         msgid("Completion rate"),
         msgid("Completed divided by enrolments, as a percentage. It needs at least 10 people."),
     ),
+    "COV": (
+        msgid("Reach"),
+        msgid("How many of every 1,000 residents took part. It is there where the number of residents was loaded."),
+    ),
 }
 """Title and meaning, in the order of the columns."""
 
@@ -45,6 +51,7 @@ UNITS: Mapping[str, str] = {
     "STR": msgid("enrolments"),
     "CMP": msgid("enrolments"),
     "CPR": msgid("per cent"),
+    "COV": msgid("per 1,000 residents"),
 }
 
 BY: Mapping[str, str] = {
@@ -95,6 +102,7 @@ _UNKNOWN = {
     "REF_AREA": msgid("Area not known"),
 }
 NO_ENROLMENTS = msgid("nobody enrolled")
+NO_RESIDENTS = msgid("residents not known")
 UNCERTAIN = msgid("%(value)s (few people)")
 
 Link: TypeAlias = Callable[[str], str]
@@ -170,7 +178,8 @@ def _title(row: pb.Row, table: pb.Table, locale: Locale, places: Gazetteer) -> s
 
 def _cells(row: pb.Row, locale: Locale) -> dict[str, Cell]:
     values = {value.measure: value for value in row.values}
-    return {measure: _cell(values.get(measure, pb.Value(measure=measure)), locale) for measure in MEASURES}
+    shown = [measure for measure in MEASURES if measure != REACH or measure in values]
+    return {measure: _cell(values.get(measure, pb.Value(measure=measure)), locale) for measure in shown}
 
 
 def _cell(value: pb.Value, locale: Locale) -> Cell:
@@ -181,7 +190,8 @@ def _words(value: pb.Value, locale: Locale) -> str | None:
     if value.obs_status == "Q":
         return None
     if not value.value:
-        return locale.gettext(NO_ENROLMENTS)
+        missing = NO_RESIDENTS if value.obs_status == "L" else NO_ENROLMENTS
+        return locale.gettext(missing)
     text = _number(value, locale)
     return locale.gettext(UNCERTAIN) % {"value": text} if value.obs_status == "U" else text
 

@@ -79,13 +79,15 @@ def _choices(
 
 
 def _view(locale: Locale, places: Gazetteer, own: Sequence[str], asked: Asked, table: Table) -> dict[str, Any]:
-    rows = figures.lines(table, locale, places, partial(_link, asked, places))
+    rows, total = figures.lines(table, locale, places, partial(_link, asked, places)), figures.total(table, locale)
+    measures = {code: MEASURES[code] for code in total.cells}
+    asked = asked if asked.show in measures else replace(asked, show="ENR")
     as_of = clock.moment(table.as_of) or clock.now()
     return {
         "asked": asked,
         "table": table,
         "rows": rows,
-        "total": figures.total(table, locale),
+        "total": total,
         "as_of": as_of,
         "as_of_exactly": as_of.isoformat().replace("+00:00", "Z"),
         "area": scopes.title(locale, places, table.area),
@@ -93,8 +95,8 @@ def _view(locale: Locale, places: Gazetteer, own: Sequence[str], asked: Asked, t
         "period": figures.period(locale, asked.fromQuarter, asked.toQuarter),
         "crumbs": _crumbs(locale, places, own, asked),
         "by_tabs": [(locale.gettext(words), asked.address(by=by), by == asked.by) for by, words in BY.items()],
-        "columns": [locale.gettext(BY[asked.by]), *(locale.gettext(title) for title, _ in MEASURES.values())],
-        "measures": MEASURES,
+        "columns": [locale.gettext(BY[asked.by]), *(locale.gettext(title) for title, _ in measures.values())],
+        "measures": measures,
         "dimensions": BY,
         "units": {code: locale.gettext(words) for code, words in UNITS.items()},
         **_drawing(rows, places, locale, asked),

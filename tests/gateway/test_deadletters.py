@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.settings import GatewaySettings
+from ieum.people.v1 import people_pb2
 from ieum.people.v1.events_pb2 import EqualityAnswersGiven
 from services.chassis import bus, deadletters
 from services.chassis.bus import Bus
@@ -64,7 +65,9 @@ async def test_a_replay_without_the_service_says_to_start_it_and_keeps_the_lette
 
 @pytest.mark.usefixtures("letter")
 @pytest.mark.parametrize("address", [f"{HERE}/1/replay", f"{HERE}/replay"])
-async def test_a_replay_hands_it_to_the_service_and_empties_the_list(client: Client, events: Bus, address: str) -> None:
+async def test_a_replay_hands_it_to_the_service_and_empties_the_list(
+    client: Client, fake: Fakes, events: Bus, address: str
+) -> None:
     heard: list[int] = []
 
     async def handle(event: EqualityAnswersGiven) -> None:
@@ -75,6 +78,9 @@ async def test_a_replay_hands_it_to_the_service_and_empties_the_list(client: Cli
     answer = await client.post(address, headers=COOKIE, allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (303, HERE)
     assert heard == [7]
+    (noted,) = fake.requests("RecordAudit")
+    assert (noted.action, noted.subject) == (people_pb2.DEAD_LETTER_REPLAYED, "deadLetters/1")
+    assert noted.detail == f"for statistics: {NAME}"
     assert (await client.get(f"{HERE}/1", headers=COOKIE)).status == 404
 
 

@@ -13,7 +13,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import statistics_pb2 as pb
-from services.chassis.errors import Forbidden, Invalid
+from services.chassis.errors import Forbidden, Invalid, Unavailable
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 
@@ -188,6 +188,36 @@ async def test_a_question_that_makes_no_sense_is_told_which_part(client: Client,
     answer = await client.get(f"/statistics?{query}", headers=ENGLISH)
     assert answer.status == 422
     assert "Please check this again" in await answer.text()
+
+
+async def test_a_question_of_ones_own_choice_is_noted_before_it_is_answered(client: Client, fake: Fakes) -> None:
+    chosen = table(pb.SEX, row("F", "40", "31", "30", "20", "50.0"), course="courses/x", custom=True, threshold=10)
+    fake.answers["QueryTable"] = lambda request: chosen if request.course else table(pb.COURSE)
+    text = await (await client.get("/statistics?by=SEX&course=courses/x&fromQuarter=2026-Q1", headers=ENGLISH)).text()
+    assert "a number needs 10 people. That you asked is noted" in text
+    (noted,) = fake.requests("RecordAudit")
+    assert (noted.action, noted.subject) == (people_pb2.STATISTICS_QUERIED, "areas/HB01")
+    assert noted.detail == "chosen: by SEX, course courses/x, from 2026-Q1"
+    fake.answers["RecordAudit"] = Unavailable("SERVICE_AWAY")
+    address = "/api/v1/statistics/table?area=areas/HB01&by=SEX&course=courses/x"
+    assert (await client.get(address, headers=ENGLISH)).status == 503, "nothing is shown that could not be noted"
+
+
+async def test_the_usual_tables_are_not_noted(client: Client, fake: Fakes) -> None:
+    await client.get("/statistics?by=SEX", headers=ENGLISH)
+    assert not fake.calls["RecordAudit"]
+
+
+async def test_reach_is_a_column_where_residents_are_known(client: Client, fake: Fakes) -> None:
+    assert "per 1,000 residents" not in await (await client.get("/statistics?show=COV", headers=ENGLISH)).text()
+    reached = table(pb.SEX, row("F", "40", "31", "30", "20", "50.0"), row("M", "9", "9", "9", "Q", "Q"))
+    for each, value, status in zip((*reached.rows, reached.total), ("5.2", "", "7.1"), "ALA", strict=True):
+        each.values.add(measure="COV", value=value, obs_status=status, unit="RT_1000")
+    fake.answers["QueryTable"] = lambda request: reached if request.by == pb.SEX else table(pb.COURSE)
+    text = await (await client.get("/statistics?by=SEX&show=COV", headers=ENGLISH)).text()
+    assert "Chart: Reach by sex" in text
+    assert Cells(text).rows["F"][-1] == "5.2"
+    assert "residents not known" in text
 
 
 async def test_overlapping_rows_say_that_they_do_not_add_up(client: Client, fake: Fakes) -> None:

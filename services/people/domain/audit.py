@@ -22,11 +22,22 @@ class Action(StrEnum):
     PERSON_ERASED = "person_erased"
     CERTIFICATE_REVOKED = "certificate_revoked"
     RECIPIENTS_CHANGED = "recipients_changed"
+    STATISTICS_QUERIED = "statistics_queried"
+    DEAD_LETTER_REPLAYED = "dead_letter_replayed"
+    RELEASE_DISCARDED = "release_discarded"
 
 
 # What other parts of Ieum may report here; the rest happens in this service and is written by it alone.
 REPORTED = frozenset(
-    [Action.EXPORTED, Action.PERSONAL_DATA_VIEWED, Action.CERTIFICATE_REVOKED, Action.RECIPIENTS_CHANGED]
+    [
+        Action.EXPORTED,
+        Action.PERSONAL_DATA_VIEWED,
+        Action.CERTIFICATE_REVOKED,
+        Action.RECIPIENTS_CHANGED,
+        Action.STATISTICS_QUERIED,
+        Action.DEAD_LETTER_REPLAYED,
+        Action.RELEASE_DISCARDED,
+    ]
 )
 
 
