@@ -27,8 +27,8 @@ OPERATOR = "operator"
 HEARS: Mapping[str, tuple[str, ...]] = {
     "people": (),
     "courses": (),
-    "enrollment": ("courses",),
-    "progress": ("courses", "enrollment"),
+    "enrollment": ("people", "courses"),
+    "progress": ("people", "courses", "enrollment"),
     "statistics": ("people", "courses", "enrollment", "progress", "statistics"),
 }
 _USERS = (OPERATOR, "gateway", *SERVICES)

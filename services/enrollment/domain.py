@@ -164,6 +164,13 @@ def move_to_version(
     return after, [MovedToVersion(after.person, after.course, moved, now)]
 
 
+def forget_person(participation: Participation) -> Outcome:
+    """What stays are runs of somebody whom nobody can name, as statistics have counted them. None of them ends by it:
+    whoever was erased has not withdrawn."""
+    runs = tuple(replace(run, residence=Residence("", "", run.residence.universe)) for run in participation.runs)
+    return replace(participation, runs=runs), []
+
+
 def admits(audience: Audience, universe: Universe) -> bool:
     """Employees are residents too, so only courses for employees turn anybody away."""
     return audience is not Audience.EMPLOYEES or universe is Universe.EMPLOYEE

@@ -1,14 +1,22 @@
-"""What the enrollment service hears: which courses there are, for whom, and who teaches them."""
+"""What the enrollment service hears: which courses there are, for whom, who teaches them, and who is erased."""
 
 from __future__ import annotations
 
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired, TeachersChanged
+from ieum.people.v1.events_pb2 import PersonErased
 from services.chassis.bus import Handlers
 from services.enrollment.store import Store
 from services.enrollment.wire import audience_of
 
 
-def handlers(store: Store) -> Handlers:
+def people_handlers(store: Store) -> Handlers:
+    async def on_erased(event: PersonErased) -> None:
+        await store.forget(event.person)
+
+    return {PersonErased: on_erased}
+
+
+def course_handlers(store: Store) -> Handlers:
     async def on_published(event: CoursePublished) -> None:
         await store.keep_offering(
             event.course,

@@ -26,6 +26,7 @@ from services.enrollment.domain import (
     Participation,
     Run,
     Withdrawn,
+    forget_person,
     key_of,
 )
 
@@ -36,13 +37,25 @@ class Store:
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self._participations = Entities(database["participations"], Participation, announced, outbox)
         self._offerings = database["offerings"]
+        self._erased = database["erased"]
 
     async def prepare(self) -> None:
         for field in ("person", "course"):
             await self._participations.collection.create_index([(field, ASCENDING), ("_id", ASCENDING)])
 
     async def enrol(self, course: str, person: str, verb: Callable[[Participation], Outcome]) -> Participation:
-        return await self._participations.change(key_of(course, person), verb, start=Participation(person, course))
+        key = key_of(course, person)
+        participation = await self._participations.change(key, verb, start=Participation(person, course))
+        # Whichever of the two comes last finds the other: somebody enrols here while being erased.
+        if await self._erased.find_one({"_id": person}):
+            participation = await self.change(key, forget_person)
+        return participation
+
+    async def forget(self, person: str) -> None:
+        """For good: also what comes later of this person is forgotten. Safe to repeat."""
+        await self._erased.replace_one({"_id": person}, {}, upsert=True)
+        async for document in self._participations.collection.find({"person": person}, {"_id": 1}):
+            await self.change(document["_id"], forget_person)
 
     async def change(self, key: str, verb: Callable[[Participation], Outcome]) -> Participation:
         return await self._participations.change(key, verb, missing="ENROLLMENT_NOT_FOUND")

@@ -1,4 +1,4 @@
-"""What the progress service hears: plans and teachers of courses, and who is enrolled in which version."""
+"""What the progress service hears: plans and teachers of courses, who is enrolled in which version, who is erased."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from ieum.courses.v1.events_pb2 import CoursePublished, TeachersChanged
 from ieum.enrollment.v1.events_pb2 import Enrolled, MovedToVersion, Withdrawn
+from ieum.people.v1.events_pb2 import PersonErased
 from services.chassis.bus import Handlers
 from services.chassis.clock import moment, now
 from services.progress.domain import enrolling
@@ -31,6 +32,13 @@ def course_handlers(store: Store) -> Handlers:
         await store.keep_teachers(event.course, event.revision, event.teachers)
 
     return {CoursePublished: on_published, TeachersChanged: on_teachers_changed}
+
+
+def people_handlers(store: Store) -> Handlers:
+    async def on_erased(event: PersonErased) -> None:
+        await store.forget(event.person)
+
+    return {PersonErased: on_erased}
 
 
 def enrollment_handlers(store: Store) -> Handlers:
@@ -58,7 +66,8 @@ async def _hear(store: Store, start: Record, merge: Callable[[Record], Record]) 
     store.arrived(record.enrollment)
     # The plan may have come between looking for it and writing: whoever is later of the two brings both together.
     if record.summary.version < record.version and await store.plans.find(record.course, record.version):
-        await store.change(start, verb)
+        record = await store.change(start, verb)
+    await store.forget_if_erased(record)
 
 
 def _start(event: Enrolled | Withdrawn | MovedToVersion) -> Record:

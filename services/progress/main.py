@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ieum.progress.v1.progress_pb2_grpc import add_ProgressServiceServicer_to_server
 from services.chassis.run import Frame, main
-from services.progress.events import course_handlers, enrollment_handlers
+from services.progress.events import course_handlers, enrollment_handlers, people_handlers
 from services.progress.service import TOKEN_SCOPES, ProgressService
 from services.progress.store import Store
 
@@ -15,6 +15,7 @@ async def compose(frame: Frame) -> None:
     server = frame.offer("ieum.progress.v1.ProgressService", TOKEN_SCOPES)
     add_ProgressServiceServicer_to_server(ProgressService(store), server)
     frame.hear("ieum.courses.v1", course_handlers(store))
+    frame.hear("ieum.people.v1", people_handlers(store))
     frame.hear("ieum.enrollment.v1", enrollment_handlers(store))
 
 

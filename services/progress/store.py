@@ -18,6 +18,7 @@ from services.chassis.errors import Missing, Unavailable
 from services.chassis.mongo import Collection, Database, Document, Entities
 from services.chassis.outbox import Outbox
 from services.chassis.pages import after, decode_token, encode_token
+from services.progress.domain.enrolling import forget_person
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Record, Standing
 from services.progress.domain.settling import Outcome
@@ -103,6 +104,7 @@ class Store:
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self._records = Entities(database["records"], Record, announced, outbox, remember=_REMEMBERED)
         self._courses = database["courses"]
+        self._erased = database["erased"]
         self.plans = Plans(database["plans"])
         self._expected: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
@@ -150,8 +152,9 @@ class Store:
 
         def measured(record: Record, find: FindPlan) -> Outcome:
             check(_enrolled(record))
-            plan = find(record)
-            if plan is None:
+            if record.erased:
+                raise Missing("PROGRESS_NOT_FOUND")
+            if (plan := find(record)) is None:
                 raise Unavailable("COURSE_NOT_READY")
             return verb(record, plan)
 
@@ -176,6 +179,17 @@ class Store:
             except PlanWanted as wanted:
                 if await self.plans.find(wanted.course, wanted.version) is None:
                     absent.add((wanted.course, wanted.version))
+
+    async def forget(self, person: str) -> None:
+        """For good: also what comes later. Safe to repeat."""
+        await self._erased.replace_one({"_id": person}, {}, upsert=True)
+        async for document in self._records.collection.find({"person": person}, {"_id": 1}):
+            await self._records.change(document["_id"], lambda record: (forget_person(record), []))
+
+    async def forget_if_erased(self, record: Record) -> None:
+        """After what was heard of a record: whichever of the two comes last finds the other."""
+        if not record.erased and await self._erased.find_one({"_id": record.person}):
+            await self.forget(record.person)
 
     async def unmeasured(self, course: str, version: int) -> AsyncIterator[Record]:
         """Records on a version that were last brought up to date without its plan."""

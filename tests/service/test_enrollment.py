@@ -13,6 +13,7 @@ from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, Course
 from ieum.enrollment.v1 import enrollment_pb2 as pb
 from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
 from ieum.enrollment.v1.events_pb2 import Enrolled, MovedToVersion, Withdrawn
+from ieum.people.v1.events_pb2 import PersonErased
 from services.chassis.clock import now, stamp
 from services.chassis.errors import Forbidden, Invalid, Missing, Problem, Refused, Unauthenticated
 from services.chassis.mongo import Database
@@ -33,6 +34,7 @@ ADMIN = person("admin", "administrator")
 # Who might be taken for one of the above.
 LOCAL_ADMIN = replace(ADMIN, person="people/local", grants=(Grant("administrator", "areas/HB01"),))
 ADMIN_BY_AREA_TOKEN = replace(ADMIN, token_scopes=("learning.read", "learning.write"), token_area="areas/HB01")
+OFFICIAL = person("official", "official")
 FORMER_TEACHER = replace(TEACHER, grants=(Grant("learner", "*"),))
 ABROAD = pb.Residence(area="areas/HB02", organisation="organisations/city", universe=pb.EMPLOYEE)
 
@@ -209,7 +211,7 @@ async def test_who_may_see_and_change_an_enrolment(town: Town) -> None:
             await town.as_(STRANGER).GetEnrollment(pb.GetEnrollmentRequest(name=what))
         with pytest.raises(Unauthenticated):
             await town.as_(ANONYMOUS).GetEnrollment(pb.GetEnrollmentRequest(name=what))
-    for who in (LOCAL_ADMIN, ADMIN_BY_AREA_TOKEN, FORMER_TEACHER):
+    for who in (LOCAL_ADMIN, ADMIN_BY_AREA_TOKEN, FORMER_TEACHER, OFFICIAL):
         with pytest.raises(Missing, match="ENROLLMENT_NOT_FOUND"):
             await town.as_(who).GetEnrollment(get)
     for who in (STRANGER, TEACHER, LOCAL_ADMIN, ADMIN_BY_AREA_TOKEN):
@@ -232,6 +234,8 @@ async def test_who_may_list_what(town: Town) -> None:
         (LOCAL_ADMIN, class_, Forbidden),
         (ADMIN_BY_AREA_TOKEN, class_, Forbidden),
         (FORMER_TEACHER, class_, Forbidden),
+        (OFFICIAL, mine, Forbidden),
+        (OFFICIAL, class_, Forbidden),
         (KIM, class_, Forbidden),
         (KIM, pb.ListEnrollmentsRequest(course="courses/none"), Forbidden),
         (ANONYMOUS, mine, Unauthenticated),
@@ -272,3 +276,26 @@ async def test_every_list_is_found_by_an_index(town: Town) -> None:
         plan = await town.database["participations"].find(condition).sort("_id", 1).explain()
         assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"])
         assert "'SORT'" not in str(plan["queryPlanner"]["winningPlan"])
+
+
+async def test_of_somebody_erased_only_the_runs_stay_and_what_comes_late_brings_nothing_back(
+    town: Town, published: Published
+) -> None:
+    name = (await town.as_(KIM).Enrol(pb.EnrolRequest(course=PHOTOS))).name
+    other = (await town.as_(STRANGER).Enrol(pb.EnrolRequest(course=PHOTOS))).name
+    for _ in range(2):
+        await town.announce(PersonErased(person=KIM.person, pseudonym="p", revision=2), "kim")
+
+    async def forgotten() -> bool:
+        found = await town.as_(TEACHER).GetEnrollment(pb.GetEnrollmentRequest(name=name))
+        return bool(found.residence == pb.Residence(universe=pb.RESIDENT))
+
+    await eventually(forgotten, "the residence is gone")
+    kept = await town.as_(TEACHER).GetEnrollment(pb.GetEnrollmentRequest(name=name))
+    assert (kept.state, kept.run, bool(kept.enrol_time.seconds)) == (pb.ACTIVE, 1, True), "nobody withdrew"
+    await town.publish("courses/late")
+    late = await town.as_(KIM).Enrol(pb.EnrolRequest(course="courses/late"))
+    assert late.residence == pb.Residence(universe=pb.RESIDENT), "a session that outlived its person"
+    untouched = await town.as_(STRANGER).GetEnrollment(pb.GetEnrollmentRequest(name=other))
+    assert untouched.residence.area == "areas/HB01"
+    assert not await published(Withdrawn, 0)

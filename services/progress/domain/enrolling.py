@@ -10,7 +10,8 @@ from datetime import datetime
 
 from services.chassis.errors import Invalid
 from services.progress.domain.facts import CertificateRevoked, Fact
-from services.progress.domain.record import Record
+from services.progress.domain.grading import Answer
+from services.progress.domain.record import QuizRecord, Record
 
 LONGEST_REASON = 500
 
@@ -29,6 +30,21 @@ def withdrawn(record: Record, withdraw_time: datetime) -> Record:
     return replace(record, withdraw_time=withdraw_time)
 
 
+def forget_person(record: Record) -> Record:
+    """Without what anybody typed. How far it went and when stays, as statistics have counted it."""
+    certificate = record.certificate and replace(record.certificate, revoke_reason="")
+    lessons = tuple(replace(lesson, quizzes=tuple(map(_without_answers, lesson.quizzes))) for lesson in record.lessons)
+    return replace(record, lessons=lessons, position=None, certificate=certificate, erased=True)
+
+
+def _without_answers(quiz: QuizRecord) -> QuizRecord:
+    attempts = tuple(
+        replace(attempt, answers=tuple(replace(given, answer=Answer()) for given in attempt.answers))
+        for attempt in quiz.attempts
+    )
+    return replace(quiz, attempts=attempts)
+
+
 def revoke_certificate(record: Record, reason: str, now: datetime) -> tuple[Record, list[Fact]]:
     """The record of one who has a certificate. Revoking again changes neither time nor reason."""
     certificate = record.certificate
@@ -39,5 +55,7 @@ def revoke_certificate(record: Record, reason: str, now: datetime) -> tuple[Reco
         raise Invalid("REASON_MISSING", field="reason")
     if len(reason) > LONGEST_REASON:
         raise Invalid("REASON_TOO_LONG", field="reason", most=LONGEST_REASON)
-    revoked = replace(record, certificate=replace(certificate, revoke_time=now, revoke_reason=reason))
-    return revoked, [CertificateRevoked(revoked, now, certificate.number, reason)]
+    # Of somebody erased nothing is written down any more.
+    kept = "" if record.erased else reason
+    revoked = replace(record, certificate=replace(certificate, revoke_time=now, revoke_reason=kept))
+    return revoked, [CertificateRevoked(revoked, now, certificate.number)]

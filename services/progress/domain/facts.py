@@ -39,4 +39,3 @@ class CertificateIssued(Fact):
 @dataclass(frozen=True)
 class CertificateRevoked(Fact):
     number: str
-    reason: str

@@ -145,6 +145,8 @@ class Record:
     completion: Completion | None = None
     certificate: Certificate | None = None
     summary: Summary = Summary()
+    # Its learner's account is gone: nothing comes to it any more.
+    erased: bool = False
 
     def lesson(self, id: str) -> LessonRecord:
         return next((lesson for lesson in self.lessons if lesson.lesson == id), LessonRecord(id))

@@ -44,5 +44,6 @@ def announced(fact: Fact, key: str, revision: int) -> Message:
         case CertificateIssued():
             return events_pb2.CertificateIssued(**who, certificate=f"certificates/{fact.number}")
         case CertificateRevoked():
-            return events_pb2.CertificateRevoked(**about, certificate=f"certificates/{fact.number}", reason=fact.reason)
+            # Without the reason: what somebody typed stays where it can be erased.
+            return events_pb2.CertificateRevoked(**about, certificate=f"certificates/{fact.number}")
     raise TypeError(fact)
