@@ -751,6 +751,22 @@ async def test_names_are_for_instructors_and_administrators(town: Town) -> None:
             await client.BatchGetNames(people_pb2.BatchGetNamesRequest(names=[there]))
 
 
+async def test_an_official_learns_of_nobody(town: Town) -> None:
+    there = (await town.register("haneul")).name
+    official = town.acting(principal(await town.register("official"), Grant("official", "*")))
+    asked: dict[str, Any] = {
+        "GetPerson": people_pb2.GetPersonRequest(name=there),
+        "ListPeople": people_pb2.ListPeopleRequest(),
+        "BatchGetNames": people_pb2.BatchGetNamesRequest(names=[there]),
+        "ListAuditEntries": people_pb2.ListAuditEntriesRequest(),
+        "ListTokens": people_pb2.ListTokensRequest(parent=there),
+        "GetEqualityAnswers": people_pb2.GetEqualityAnswersRequest(name=f"{there}/equalityAnswers"),
+    }
+    for method, request in asked.items():
+        with pytest.raises(Forbidden):
+            await getattr(official, method)(request)
+
+
 async def test_a_call_that_does_not_say_who_asks_is_refused(start_service: StartService) -> None:
     address = await start_service("people", compose)
     async with rpc.channel(address) as channel:

@@ -1,0 +1,69 @@
+"""Officials work with counts: no page of theirs asks for a name, and pages about people are shut to them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ieum.people.v1 import people_pb2
+from ieum.statistics.v1 import releases_pb2 as pb
+from services.chassis.errors import Forbidden
+from tests.gateway.conftest import Client
+from tests.gateway.fakes import Fakes
+from tests.gateway.test_official import AREAS
+from tests.gateway.test_official import answer as table_of
+from tests.gateway.test_releases import COST, ENGLISH, release
+
+NAMING = ("BatchGetNames", "ListPeople", "GetPerson", "ListAuditEntries", "ListGrid", "ListEnrollments", "ListProgress")
+ONE = "/statistics/releases/hb01-res-2025"
+COUNTS = (
+    *(
+        "/statistics",
+        "/statistics?by=COURSE",
+        "/statistics/releases",
+        "/statistics/releases/new",
+        ONE,
+        f"{ONE}/preview",
+    ),
+    *(
+        f"{ONE}/distribution",
+        "/statistics/recipients",
+        "/api/v1/statistics/table",
+        "/api/v1/statistics/table?format=csv",
+    ),
+    *("/api/v1/statistics/releases:all", "/api/v1/statistics/releases/hb01-res-2025/work", "/data"),
+)
+SHUT = (
+    "/admin/people",
+    "/admin/people/kim",
+    "/admin/audit",
+    "/admin/places",
+    "/admin/dead-letters",
+    "/teach",
+    "/review",
+)
+
+
+@pytest.fixture(autouse=True)
+def official(fake: Fakes) -> None:
+    fake.sign_in("official", "learner", "official", scope="areas/HB01")
+    fake.answers["ListAreas"] = AREAS
+    fake.answers["ListOrganisations"] = people_pb2.ListOrganisationsResponse()
+    fake.answers["ListCentres"] = people_pb2.ListCentresResponse()
+    fake.answers["QueryTable"] = table_of
+    planned = release(pb.Release.APPROVED, planned_by="people/kim", approved_by="people/lee", cost=COST)
+    fake.answers["GetRelease"] = planned
+    fake.answers["ListReleases"] = pb.ListReleasesResponse(releases=[planned])
+    for method in NAMING:
+        fake.answers[method] = Forbidden("ROLE_NEEDED")
+
+
+async def test_what_officials_open_asks_for_nobodys_name(client: Client, fake: Fakes) -> None:
+    for address in COUNTS:
+        answer = await client.get(address, headers=ENGLISH)
+        assert answer.status == 200, address
+        assert [method for method in NAMING if fake.calls[method]] == [], address
+
+
+async def test_the_pages_of_those_who_work_with_people_are_shut(client: Client) -> None:
+    shut = {address: (await client.get(address, headers=ENGLISH)).status for address in SHUT}
+    assert shut == dict.fromkeys(SHUT, 403)
