@@ -74,7 +74,7 @@ def main() -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        with measure.exposed(settings, "gateway"):
+        with measure.exposed(settings, "gateway"), trace.recorded("gateway"):
             await serve(settings, stop)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop if settings.uvloop else None) as runner:

@@ -32,7 +32,9 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Outermost: the trace begins here, and what comes out has been answered for."""
     began = time.perf_counter()
     status = 499  # went away before the answer
-    with trace.following(request.headers.get(trace.HEADER)) as trace_id, _IN_FLIGHT.track_inprogress():
+    method, route = _called(request)
+    following = trace.following(request.headers.get(trace.HEADER), f"{method} {route}", "server")
+    with following as trace_id, _IN_FLIGHT.track_inprogress():
         try:
             as_sent = _as_sent(request)
             response = await handler(as_sent)
@@ -48,15 +50,20 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
             status = redirect.status
             raise
         finally:
-            _note(request, status, time.perf_counter() - began)
+            _note(method, route, status, time.perf_counter() - began)
 
 
-def _note(request: web.Request, status: int, seconds: float) -> None:
+def _called(request: web.Request) -> tuple[str, str]:
+    """The route, not the path: a query or an id may be somebody's business."""
     resource = request.match_info.route.resource
-    route = resource.canonical if resource else "none"
-    method = request.method if request.method in _METHODS else "other"
+    return request.method if request.method in _METHODS else "other", resource.canonical if resource else "none"
+
+
+def _note(method: str, route: str, status: int, seconds: float) -> None:
     _duration(method, route, str(status)).observe(seconds)
-    # The route, not the path: a query or an id may be somebody's business.
+    trace.note(
+        {"http.request.method": method, "http.route": route, "http.response.status_code": status}, failed=status >= 500
+    )
     trace.log().info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 

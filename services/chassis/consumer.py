@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message
@@ -99,7 +101,7 @@ class Consumer:
 
     async def _handle(self, message: Msg) -> None:
         headers = message.headers or {}
-        with trace.following(headers.get(trace.HEADER)):
+        with self._following(headers):
             try:
                 known = self._handlers.get(headers.get("ce-type", ""))
                 if known:
@@ -110,6 +112,9 @@ class Consumer:
                 await message.ack()
             except Exception as error:
                 await self._put_off(message, error)
+
+    def _following(self, headers: Mapping[str, str]) -> AbstractContextManager[str]:
+        return trace.following(headers.get(trace.HEADER), f"handle {headers.get('ce-type', '')}", "consumer")
 
     async def _with_patience(self, message: Msg, handler: Handler, event: Message) -> None:
         """A database that is away is no fault of the event: waits for it, for as long as it takes."""
@@ -128,6 +133,7 @@ class Consumer:
         """Again later, or to the dead letters. Where the broker is away as well, it delivers anew by itself."""
         deliveries = message.metadata.num_delivered
         poisoned = deliveries >= _DELIVERIES or isinstance(error, DecodeError)
+        trace.note({"messaging.nats.deliveries": deliveries}, failed=True)
         trace.log().error(
             "event not handled", durable=self._durable, subject=message.subject, deliveries=deliveries, exc_info=error
         )
@@ -153,7 +159,7 @@ class Consumer:
     async def _replay(self, message: Msg) -> bytes:
         """Nothing where it was handled now, else what is wrong."""
         headers: dict[str, Any] = message.headers or {}
-        with trace.following(headers.get(trace.HEADER)):
+        with self._following(headers):
             try:
                 kind, handler = self._handlers[headers.get("ce-type", "")]
                 await handler(kind.FromString(message.data))

@@ -21,6 +21,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
+from services.chassis import trace
 from services.chassis.clock import now
 from services.chassis.errors import Conflict, Missing
 from services.chassis.outbox import Outbox, Pending, pending_event
@@ -46,6 +47,7 @@ async def connect(url: str) -> AsyncIterator[AsyncMongoClient[Document]]:
         timeoutMS=10_000,
         serverSelectionTimeoutMS=10_000,
         maxPoolSize=100,
+        event_listeners=trace.listeners(),
     )
     try:
         yield client

@@ -107,7 +107,9 @@ class Outbox:
 
     async def _publish(self, collection: AsyncCollection[dict[str, Any]], key: str, pending: Sequence[Pending]) -> None:
         for event in pending:
-            await self._bus.publish(event["subject"], event["type"], event["id"], event["data"], event["trace"])
+            with trace.following(event["trace"], f"publish {event['type']}", "producer"):
+                header = trace.traceparent()
+                await self._bus.publish(event["subject"], event["type"], event["id"], event["data"], header)
         sent = [event["id"] for event in pending]
         left: dict[str, Any] = {
             "$filter": {"input": "$pending", "cond": {"$not": {"$in": ["$$this.id", {"$literal": sent}]}}}

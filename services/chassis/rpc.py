@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import grpc
@@ -36,6 +36,7 @@ _CODES: Mapping[type[Problem], grpc.StatusCode] = {
     errors.Unavailable: grpc.StatusCode.UNAVAILABLE,
 }
 _KINDS = {code: kind for kind, code in _CODES.items()}
+_FAULTS = frozenset({grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 
 _OPTIONS: list[tuple[str, Any]] = [
     ("grpc.max_receive_message_length", LARGEST_MESSAGE),
@@ -99,7 +100,7 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
         metadata = dict(details.invocation_metadata)
 
         async def guarded(request: Any, context: Context) -> Any:
-            with trace.following(cast(str | None, metadata.get(trace.HEADER))):
+            with trace.following(cast(str | None, metadata.get(trace.HEADER)), method[1:], "server"):
                 return await self._answer(method, inner, metadata, request, context)
 
         return grpc.unary_unary_rpc_method_handler(
@@ -127,6 +128,7 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
         finally:
             seconds = time.perf_counter() - began
             _DURATION.labels(method, code.name).observe(seconds)
+            trace.note({"rpc.response.status_code": code.name}, failed=code in _FAULTS)
             trace.log().info("call", method=method, code=code.name, ms=round(seconds * 1000, 1))
 
     def _check_token(self, caller: principal.Principal, method: str) -> None:
@@ -174,6 +176,17 @@ def _nobody_there(error: grpc.aio.AioRpcError) -> bool:
     return error.code() is grpc.StatusCode.UNAVAILABLE and rpc_status.from_call(cast(Any, error)) is None
 
 
+async def _patiently(method: Any, request: Any, timeout: float, metadata: Sequence[tuple[str, str]]) -> Any:
+    try:
+        return await method(request, timeout=timeout, metadata=metadata)
+    except grpc.aio.AioRpcError as error:
+        if not _nobody_there(error):
+            raise
+    # While a service restarts: once more, as soon as it is back.
+    patience = min(timeout, _BACK_WITHIN_SECONDS)
+    return await method(request, timeout=patience, metadata=metadata, wait_for_ready=True)
+
+
 class _Client:
     """Calls a stub's methods signed for the acting principal, traced, with a deadline; raises Problems."""
 
@@ -184,22 +197,20 @@ class _Client:
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._stub, name)
 
+        called = f"{type(self._stub).__name__.removesuffix('Stub')}/{name}"
+
         async def call(request: Any, *, timeout: float = DEADLINE_SECONDS) -> Any:
-            metadata = (
-                (principal.METADATA_KEY, self._signer.sign(principal.acting())),
-                (trace.HEADER, trace.traceparent()),
-            )
-            try:
+            with trace.within(called, "client"):
+                metadata = (
+                    (principal.METADATA_KEY, self._signer.sign(principal.acting())),
+                    (trace.HEADER, trace.traceparent()),
+                )
                 try:
-                    return await method(request, timeout=timeout, metadata=metadata)
+                    return await _patiently(method, request, timeout, metadata)
                 except grpc.aio.AioRpcError as error:
-                    if not _nobody_there(error):
-                        raise
-                    # While a service restarts: once more, as soon as it is back.
-                    patience = min(timeout, _BACK_WITHIN_SECONDS)
-                    return await method(request, timeout=patience, metadata=metadata, wait_for_ready=True)
-            except grpc.aio.AioRpcError as error:
-                raise problem_of(error) from error
+                    code = error.code()
+                    trace.note({"rpc.response.status_code": code.name}, failed=code in _FAULTS)
+                    raise problem_of(error) from error
 
         setattr(self, name, call)
         return call

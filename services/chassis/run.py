@@ -116,7 +116,7 @@ def main(name: str, compose: Compose) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        with measure.exposed(settings, name):
+        with measure.exposed(settings, name), trace.recorded(name):
             await serve(name, compose, settings, stop)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop if settings.uvloop else None) as runner:

@@ -1,15 +1,19 @@
-"""One trace id from the browser's request through gateway, services and events, on every log line; logs are JSON."""
+"""One trace id from the browser's request through gateway, services and events, on every log line; logs are JSON.
+
+Where the settings of OpenTelemetry name a collector, each process tells it besides what it did and how long that took.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
 import re
 import secrets
 import sys
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import structlog
 
@@ -23,25 +27,82 @@ _PRIVATE = frozenset(
 ) | {"birth_year", "sex", "groups", "email", "login", "display_name"}
 
 
+Kind = Literal["server", "client", "producer", "consumer"]
+
+
+class Recorder(Protocol):
+    """Takes down the steps of traces; `spans` is one, and none is the usual."""
+
+    @property
+    def listeners(self) -> Sequence[Any]: ...
+
+    def following(self, header: str | None, name: str, kind: Kind) -> AbstractContextManager[str]: ...
+    def within(self, name: str, kind: Kind) -> AbstractContextManager[object]: ...
+    def traceparent(self) -> str: ...
+    def note(self, attributes: Mapping[str, str | int], failed: bool) -> None: ...
+
+
+_recorder: Recorder | None = None
+
+
 def trace_id() -> str:
     return _trace_id.get()
 
 
 def traceparent() -> str:
     """Header that carries the current trace on (a new one where none is under way)."""
-    return f"00-{_trace_id.get() or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    recorded = _recorder.traceparent() if _recorder else ""
+    return recorded or f"00-{_trace_id.get() or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
 @contextmanager
-def following(header: str | None) -> Iterator[str]:
-    """Continues the trace of a traceparent header, or begins one when it is absent or malformed."""
+def following(header: str | None, name: str, kind: Kind) -> Iterator[str]:
+    """Continues the trace of a traceparent header, or begins one when it is absent or malformed. `name`: of what is
+    done meanwhile."""
+    with _recorder.following(header, name, kind) if _recorder else nullcontext(_trace_of(header)) as current:
+        token = _trace_id.set(current)
+        try:
+            yield current
+        finally:
+            _trace_id.reset(token)
+
+
+def _trace_of(header: str | None) -> str:
     match = _PATTERN.match(header or "")
-    current = match[1] if match else secrets.token_hex(16)
-    token = _trace_id.set(current)
+    return match[1] if match else secrets.token_hex(16)
+
+
+def within(name: str, kind: Kind) -> AbstractContextManager[object]:
+    """A step of the trace that is under way."""
+    return _recorder.within(name, kind) if _recorder else nullcontext()
+
+
+def note(attributes: Mapping[str, str | int], *, failed: bool = False) -> None:
+    """What a collector shall know of the step under way. Nobody's name, id or words."""
+    if _recorder:
+        _recorder.note(attributes, failed)
+
+
+def listeners() -> Sequence[Any]:
+    """For MongoDB's driver."""
+    return _recorder.listeners if _recorder else ()
+
+
+@contextmanager
+def recorded(process: str) -> Iterator[None]:
+    """Tells a collector of every step, where one is named."""
+    global _recorder
+    if not any(map(os.environ.get, ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))):
+        yield
+        return
+    from services.chassis.spans import Spans  # not cheap, and seldom wanted
+
+    _recorder = spans = Spans(process)
     try:
-        yield current
+        yield
     finally:
-        _trace_id.reset(token)
+        _recorder = None
+        spans.close()
 
 
 def configure_logging(process: str, level: str) -> None:

@@ -202,7 +202,7 @@ async def test_a_trace_is_followed_through_call_and_event_in_the_logs(
 
     address = await start_service("people", speaking_and_listening)
     with structlog.testing.capture_logs([with_trace]) as lines:
-        with trace.following(None) as begun:
+        with trace.following(None, "ask", "client") as begun:
             await client_for(people_pb2_grpc.PeopleServiceStub, address, ALICE).SignOut(
                 people_pb2.SignOutRequest(token="whoever")
             )

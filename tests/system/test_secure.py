@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -20,6 +20,7 @@ from deploy.local import DEMO_PASSPHRASE, Ieum, load_demo, running
 from deploy.place import _free_port
 from services.chassis import bus
 from services.chassis.config import SERVICES, Settings
+from tests.collector import Collector, Step, collecting
 from tests.system.hanbit import plain
 from tests.system.recount import heard, recounted
 
@@ -27,8 +28,15 @@ pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")
-async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ieum]:
+def collector() -> Iterator[Collector]:
+    with collecting() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+async def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> AsyncIterator[Ieum]:
     settings = {
+        **collector.settings,
         "IEUM_DEMO_PASSPHRASE": DEMO_PASSPHRASE,
         "IEUM_DEMO_PEOPLE": "3",
         "IEUM_METRICS_PORT": str(_free_port(set())),
@@ -71,6 +79,45 @@ async def test_the_usual_work_goes_on_and_statistics_equal_a_recount(system: Ieu
             return await heard(client) == expected
 
         await until(agree)
+
+
+async def test_a_completion_is_one_trace_from_the_gateway_to_the_statistics(system: Ieum, collector: Collector) -> None:
+    def completions() -> list[Step]:
+        return [step for step in collector.steps() if step.name == "handle ieum.progress.v1.CourseCompleted"]
+
+    async def arrived() -> bool:
+        return any(len(collector.way_to(step)) == 5 and collector.below(step) for step in completions())
+
+    await until(arrived)
+    heard_last = next(step for step in completions() if len(collector.way_to(step)) == 5 and collector.below(step))
+    way = collector.way_to(heard_last)
+    assert [(step.process, step.name) for step in way] == [
+        ("gateway", "POST /api/v1/progress/{enrollment}:record"),
+        ("gateway", "ProgressService/RecordProgress"),
+        ("progress", "ieum.progress.v1.ProgressService/RecordProgress"),
+        ("progress", "publish ieum.progress.v1.CourseCompleted"),
+        ("statistics", "handle ieum.progress.v1.CourseCompleted"),
+    ]
+    assert {step.trace for step in way} == {heard_last.trace}
+    assert {step.name for step in collector.below(way[2])} >= {"update records"}
+    assert {step.name for step in collector.below(heard_last)} >= {"update facts"}
+    assert (way[0].attributes["http.response.status_code"], way[2].attributes["rpc.response.status_code"]) == (
+        200,
+        "OK",
+    )
+
+
+async def test_a_collector_learns_of_nobody(system: Ieum, collector: Collector) -> None:
+    async with AsyncMongoClient[dict[str, Any]](system.environment["IEUM_MONGO_URL"]) as client:
+        people = [row async for row in client["ieum_people"]["people"].find({}, {"login": 1, "display_name": 1})]
+    told = repr(collector.steps())
+    assert len(people) > 3
+    for person in people:
+        assert person["_id"] not in told
+        assert f"'{person['login']}'" not in told.replace("'db.namespace': 'admin'", "")
+        assert person["display_name"] not in told
+    # A command to the database is reported where it belongs to something; what a process does by itself is not.
+    assert all(step.parent for step in collector.steps() if "db.system.name" in step.attributes)
 
 
 async def test_a_service_reads_its_own_database_and_no_other(system: Ieum) -> None:
