@@ -22,6 +22,8 @@ RELEASES: Mapping[str, str] = {
     "RELEASE_ID_TAKEN": msgid(
         "There is a release with this id for another area, other people or other periods. Choose another id."
     ),
+    "RELEASE_OUT": msgid("This release is out, and what is out stays readable. Correct it by a new edition instead."),
+    "RELEASE_AT_WORK": msgid("This release is being counted. Wait until that is done, then discard it."),
     "RELEASE_NAME_INVALID": msgid("This address names no release. Begin at the list of releases."),
     "RELEASE_NOT_APPROVED": msgid("Nobody has approved this release yet. A second official has to do that first."),
     "RELEASE_NOT_BUILT": msgid(

@@ -50,6 +50,7 @@ _DETAILS = (
     (re.compile(r"class grid of (?P<course>\S+)"), msgid("the class grid of %(course)s")),
     (re.compile(r"authors of (?P<course>\S+)"), msgid("the authors of %(course)s")),
     (re.compile(r"statistics of (?P<area>\S*)"), msgid("the statistics of %(area)s")),
+    (re.compile(r"release of (?P<area>\S*)"), msgid("a release of %(area)s")),
     (re.compile(r"office added: \S+"), msgid("an office was added")),
     (re.compile(r"office changed: \S+"), msgid("an office was changed")),
     (re.compile(r"office removed: \S+"), msgid("an office was removed")),

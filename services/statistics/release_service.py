@@ -107,6 +107,16 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         await self._change(one, lambda it: publication.superseded(it, there.name))
         return render(there, official=True)
 
+    async def DiscardRelease(self, request: pb.DiscardReleaseRequest, context: object) -> pb.Release:
+        one, _ = await self._for_officials(request.name, discarded=True)
+        done = await self._change(one, publication.discarded)
+        await self._releases.start_over(done)
+        if done.corrects:
+            before = await self._releases.entities.get(_id(done.corrects))
+            if before.corrected_by == done.name:
+                await self._change(before, lambda it: publication.superseded(it, ""))
+        return render(done, official=True)
+
     async def GetRelease(self, request: pb.GetReleaseRequest, context: object) -> pb.Release:
         one, official = await self._readable(request.name)
         return render(one, official=official)
@@ -175,10 +185,10 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
             raise Invalid("AREA_NEEDED", field="area")
         return caller.person
 
-    async def _for_officials(self, name: str, *roles: str) -> tuple[Publication, str]:
+    async def _for_officials(self, name: str, *roles: str, discarded: bool = False) -> tuple[Publication, str]:
         acting().require(*(roles or ("official",)))
         one = await self._releases.entities.find(_id(name))
-        if one is None:
+        if one is None or (one.state is State.DISCARDED and not discarded):
             raise Missing("RELEASE_NOT_FOUND")
         return one, await self._require_official(one.area, *roles)
 
@@ -186,19 +196,20 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         """What is published, for everybody; else for the officials of its area alone: others learn nothing of it."""
         one = await self._releases.entities.find(_id(name))
         tree = await self._facts.areas()
-        official = one is not None and _oversees(tree, one.area)
+        official = one is not None and one.state is not State.DISCARDED and _oversees(tree, one.area)
         if one is None or not (official or one.state is State.PUBLISHED):
             raise Missing("RELEASE_NOT_FOUND")
         return one, official
 
     async def _mine(self) -> Document:
+        there: Document = {"state": {"$ne": State.DISCARDED}}
         caller = acting()
         caller.require("official", "administrator")
         scopes = caller.scopes("official") | caller.scopes("administrator")
         if caller.is_system or (EVERYWHERE in scopes and not caller.token_area):
-            return {}
+            return there
         tree = await self._facts.areas()
-        return {"area": {"$in": [area for area in tree.titles if _oversees(tree, area)]}}
+        return there | {"area": {"$in": [area for area in tree.titles if _oversees(tree, area)]}}
 
 
 def _oversees(tree: AreaTree, area: str) -> bool:

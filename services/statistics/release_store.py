@@ -23,7 +23,7 @@ from services.chassis.pages import after
 from services.statistics import making
 from services.statistics.domain.deciding import WHOLE, Decision
 from services.statistics.domain.geography import Geography
-from services.statistics.domain.publication import Cost, Publication, Published, State
+from services.statistics.domain.publication import Cost, Publication, Published, State, planned_anew
 from services.statistics.domain.release import Denominator, Observation
 from services.statistics.domain.units import Unit
 
@@ -74,15 +74,18 @@ class Releases:
         await releases.create_index([("created_at", DESCENDING), ("_id", ASCENDING)])
 
     async def plan(self, one: Publication) -> Publication:
-        """The release that is there already, when it is."""
-        return await self.entities.change(one.key, lambda there: (there, []), start=one)
+        """The release that is there already, when it is; in the place of one that was discarded."""
+        there = await self.entities.find(one.key)
+        if there and there.state is State.DISCARDED:
+            await self.start_over(there)
+        return await self.entities.change(one.key, lambda there: planned_anew(there, one), start=one)
 
     async def at_work(self) -> list[Publication]:
         found = self.entities.collection.find({"state": {"$in": list(AT_WORK)}}, {"pending": 0}).sort("created_at", 1)
         return [self.entities.load(document) async for document in found]
 
     async def unpublished(self) -> AsyncIterator[Publication]:
-        states = [state for state in State if state not in (State.PUBLISHED, State.FAILED)]
+        states = [state for state in State if state not in (State.PUBLISHED, State.FAILED, State.DISCARDED)]
         async for document in self.entities.collection.find({"state": {"$in": states}}, {"pending": 0}):
             yield self.entities.load(document)
 

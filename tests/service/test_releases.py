@@ -19,7 +19,7 @@ from ieum.statistics.v1 import releases_pb2_grpc
 from ieum.statistics.v1.events_pb2 import ReleasePublished
 from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
-from services.chassis.errors import Forbidden, Invalid, Missing, Refused
+from services.chassis.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated
 from services.chassis.mongo import Database
 from services.chassis.principal import ANONYMOUS, Grant, Kind, Principal, pseudonym
 from services.statistics.main import compose
@@ -286,3 +286,38 @@ async def check_paging(kim: Any, name: str) -> None:
         if not token:
             break
     assert len(found) == len(set(found)) > 300
+
+
+async def test_what_is_not_out_can_be_discarded_and_planned_anew(
+    town: Town, client: Client, facts: Callable[[int], Awaitable[None]], database_of: Callable[[str], Database]
+) -> None:
+    await town.open()
+    await town.learn(12)
+    await facts(12)
+    kim, outsider, public = client(official("kim")), client(official("x", "areas/a")), client(ANONYMOUS)
+    name = (await plan(kim, publish_time=stamp(now() + timedelta(days=9)))).name
+    discard = pb.DiscardReleaseRequest(name=name)
+    for who, problem in ((outsider, Forbidden), (public, Unauthenticated)):
+        with pytest.raises(problem):
+            await who.DiscardRelease(discard)
+    await kim.BuildRelease(pb.BuildReleaseRequest(name=name))
+    await reach(kim, name, pb.Release.BUILT)
+    for _ in range(2):
+        assert (await kim.DiscardRelease(discard)).state == pb.Release.DISCARDED
+    assert not (await kim.ListReleases(pb.ListReleasesRequest(all=True))).releases
+    assert not (await public.ListCalendar(pb.ListCalendarRequest())).entries
+    assert await database_of("statistics")["release_periods"].count_documents({}) == 0
+    with pytest.raises(Missing):
+        await kim.GetRelease(pb.GetReleaseRequest(name=name))
+    for again in (
+        kim.BuildRelease(pb.BuildReleaseRequest(name=name)),
+        kim.ApproveRelease(pb.ApproveReleaseRequest(name=name)),
+    ):
+        with pytest.raises(Missing):
+            await again
+    later = await plan(kim, as_of=stamp(AS_OF + timedelta(days=1)))
+    assert (later.name, later.state, later.as_of.ToSeconds()) == (
+        name,
+        pb.Release.PLANNED,
+        int((AS_OF + timedelta(days=1)).timestamp()),
+    )

@@ -24,6 +24,7 @@ class State(StrEnum):
     SCHEDULED = "scheduled"
     PUBLISHED = "published"
     FAILED = "failed"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,20 @@ def upcoming(releases: Iterable[Publication]) -> list[Publication]:
     """What the calendar names, soonest first: a day was set, and the release is not out."""
     waiting = [one for one in releases if one.state is not State.PUBLISHED and (one.publish_at or one.planned_for)]
     return sorted(waiting, key=lambda one: (one.publish_at or one.planned_for or one.created_at, one.key))
+
+
+def discarded(one: Publication) -> Change:
+    """What is out is never taken back, and what is being counted would leave its parts behind."""
+    if one.state is State.PUBLISHED:
+        raise Refused("RELEASE_OUT")
+    if one.state is State.BUILDING:
+        raise Refused("RELEASE_AT_WORK")
+    return replace(one, state=State.DISCARDED, publish_at=None, planned_for=None), []
+
+
+def planned_anew(there: Publication, one: Publication) -> Change:
+    """The release that is there already, unless it was discarded."""
+    return (one if there.state is State.DISCARDED else there), []
 
 
 def superseded(one: Publication, by: str) -> Change:
