@@ -6,15 +6,15 @@ bin=.venv/bin
 $bin/hadolint --failure-threshold info deploy/Dockerfile
 $bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 $bin/yamllint --strict -c deploy/.yamllint.yaml deploy/compose.yaml deploy/kubernetes
-# The operator's own resource has no schema here; its form is checked where its controller runs.
-$bin/kubernetes-validate --strict --quiet $(ls deploy/kubernetes/base/*.yaml | grep -v -e kustomization -e nats-values -e mongodb) \
+# The resources of MongoDB's operator and of cert-manager have no schema here; their controllers check them.
+$bin/kubernetes-validate --strict --quiet $(ls deploy/kubernetes/base/*.yaml | grep -v -e kustomization -e nats-values -e mongodb -e certificates) \
   deploy/kubernetes/overlays/province/autoscaling.yaml
 if command -v kubectl >/dev/null; then
   for overlay in deploy/kubernetes/overlays/*/; do
     built=$(mktemp)
     kubectl kustomize "$overlay" >"$built"
-    # Without the resource of another project.
-    awk 'BEGIN { RS = "---\n"; ORS = "---\n" } !/kind: MongoDBCommunity/' "$built" >"$built.yaml"
+    # Without the resources of other projects.
+    awk 'BEGIN { RS = "---\n"; ORS = "---\n" } !/kind: MongoDBCommunity|cert-manager.io/' "$built" >"$built.yaml"
     $bin/kubernetes-validate --strict --quiet "$built.yaml"
     echo "kustomize $overlay: $(grep -c '^kind:' "$built") resources"
     rm -f "$built" "$built.yaml"

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"
 
+    # "host:port" where a service says whether it serves, in the open and nothing else; "" = at its own address only.
+    health_at: str = ""
+
     # Which of the processes that do the same this is; an address below may list one for each: "host:1,host:2".
     worker: int = 0
     people: str = "127.0.0.1:7101"

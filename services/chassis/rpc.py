@@ -42,6 +42,8 @@ _OPTIONS: list[tuple[str, Any]] = [
     ("grpc.max_receive_message_length", LARGEST_MESSAGE),
     ("grpc.max_send_message_length", LARGEST_MESSAGE),
 ]
+# A caller looks up the addresses of a service anew when a connection ends, and so finds a replica that has come.
+_CONNECTION_AGE = [("grpc.max_connection_age_ms", 120_000), ("grpc.max_connection_age_grace_ms", 30_000)]
 # Every write is safe to repeat, so every call may be tried again while a service restarts.
 _SERVICE_CONFIG = json.dumps(
     {
@@ -234,6 +236,5 @@ def open_port(opened: grpc.aio.Server, address: str, identity: Identity | None) 
 
 
 def server(signer: principal.Signer, token_scopes: Mapping[str, str]) -> grpc.aio.Server:
-    return grpc.aio.server(
-        interceptors=[Doorkeeper(signer, token_scopes)], options=[*_OPTIONS, ("grpc.so_reuseport", 0)]
-    )
+    options = [*_OPTIONS, *_CONNECTION_AGE, ("grpc.so_reuseport", 0)]
+    return grpc.aio.server(interceptors=[Doorkeeper(signer, token_scopes)], options=options)

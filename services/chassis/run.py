@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import grpc.aio
@@ -86,7 +87,7 @@ async def _listen(frame: Frame, stop: asyncio.Event, ready: asyncio.Future[str] 
     address = frame.settings.address(frame.name)
     port = rpc.open_port(frame.server, address, tls.identity(frame.settings))
     await frame.server.start()
-    async with asyncio.TaskGroup() as tasks:
+    async with _health_apart(checks, frame.settings.health_at), asyncio.TaskGroup() as tasks:
         loops = [tasks.create_task(_forever(loop)) for loop in (frame.outbox.run, *frame.loops)]
         await checks.set("", health_pb2.HealthCheckResponse.SERVING)
         trace.log().info("listening", address=address, port=port)
@@ -99,6 +100,22 @@ async def _listen(frame: Frame, stop: asyncio.Event, ready: asyncio.Future[str] 
             await frame.server.stop(_GRACE_SECONDS)
             for loop in loops:
                 loop.cancel()
+
+
+@asynccontextmanager
+async def _health_apart(checks: health.aio.HealthServicer, address: str) -> AsyncIterator[None]:
+    """For whoever watches processes and cannot show a certificate."""
+    if not address:
+        yield
+        return
+    apart = grpc.aio.server()
+    health_pb2_grpc.add_HealthServicer_to_server(checks, apart)
+    rpc.open_port(apart, address, None)
+    await apart.start()
+    try:
+        yield
+    finally:
+        await apart.stop(None)
 
 
 async def _forever(loop: Callable[[], Awaitable[None]]) -> None:
