@@ -58,8 +58,8 @@ async def test_health_is_told_in_the_open_where_wanted_and_nothing_else_is() -> 
         assert await check(channel) == health_pb2.HealthCheckResponse.SERVING
         await checks.enter_graceful_shutdown()
         assert await check(channel) == health_pb2.HealthCheckResponse.NOT_SERVING
+        call: Any = channel.unary_unary("/ieum.people.v1.PeopleService/GetPerson")
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            call: Any = channel.unary_unary("/ieum.people.v1.PeopleService/GetPerson")
             await call(b"")
         assert refused.value.code() is grpc.StatusCode.UNIMPLEMENTED
     async with run._health_apart(checks, ""):
