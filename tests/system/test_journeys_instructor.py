@@ -213,7 +213,9 @@ async def test_a_learner_under_way_stays_on_their_version_and_moves_keeping_what
         await publish(hanbit, written)
         assert (await learner.get(f"/{place}"))["version"] == 1
         await moves(hanbit, login)
-        after = await learner.get(f"/{place}")
+        async with asyncio.timeout(20):
+            while (after := await learner.get(f"/{place}"))["version"] == 1:  # this news as well
+                await asyncio.sleep(0.05)
     assert after["version"] == 2
     assert [lesson.get("state") for lesson in after["lessons"]] == ["DONE", "NOT_STARTED", "NOT_STARTED"]
 
