@@ -29,6 +29,7 @@ from tests.service.conftest import Announce, StartService, eventually
 from tests.service.test_releases import Town
 
 PERIODS = ("2025-Q1",)
+PEOPLE = 30
 AS_OF = datetime(2025, 7, 1, tzinfo=UTC)
 
 
@@ -174,7 +175,7 @@ async def test_a_build_killed_half_way_ends_in_the_same_figures(
     settings: Settings, releases: Releases, database_of: Callable[[str], Database]
 ) -> None:
     database = database_of("statistics")
-    await fill(database, 80)
+    await fill(database, PEOPLE)
 
     async def built(key: str) -> bool:
         return (await releases.entities.get(key)).state is State.BUILT
@@ -212,7 +213,7 @@ async def test_a_build_killed_half_way_ends_in_the_same_figures(
 async def fill_again(database: Database) -> None:
     await database["facts"].delete_many({})
     await database["places"].delete_many({})
-    await fill(database, 80)
+    await fill(database, PEOPLE)
 
 
 async def test_a_store_that_is_away_is_said_plainly(settings: Settings, tmp_path: Path) -> None:

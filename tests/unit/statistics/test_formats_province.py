@@ -106,11 +106,12 @@ def test_the_report_tells_its_earlier_editions_its_law_and_its_denominators(file
         return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
 
     release = province(200)
-    for told in (text("report-ko.pdf"), text("quality-ko.pdf")):
+    report = text("report-ko.pdf")
+    for told in (report, text("quality-ko.pdf")):
         assert "처음 펴내는 판입니다." in told
         assert release.legal_basis in told
         assert "하늘도 주민등록 인구" in told
-    assert release.denominators[0].checksum in text("report-ko.pdf")
+    assert release.denominators[0].checksum in report
     document = json.loads(files["release.json"])
     assert document["legalBasis"] == release.legal_basis
     assert [one["revision"] for one in document["history"]] == [1]
