@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.chassis.mongo import Document
 from services.statistics.domain.areas import AreaTree
+from services.statistics.domain.cohort import digcomp_areas
 from services.statistics.domain.dimensions import FLAGS
 from services.statistics.domain.enrolments import Enrolment
 from services.statistics.domain.geography import Geography
@@ -17,7 +18,6 @@ from services.statistics.domain.publication import Publication
 from services.statistics.domain.release import AreaCode
 from services.statistics.domain.units import Fact, Unit, units
 from services.statistics.references import References
-from services.statistics.splitting import digcomp_areas
 from services.statistics.store import Facts, Kinds
 
 _LEVELS = {"PROVINCE": "SIDO", "CITY": "SGG", "COUNTY": "SGG", "DISTRICT": "GU", "TOWN": "EMD"}

@@ -14,8 +14,14 @@ from services.chassis.combining import Writes
 from services.chassis.copies import keep_newest
 from services.chassis.mongo import Collection, Database, Document
 from services.statistics.domain.areas import AreaTree
-from services.statistics.domain.live import Tally
+from services.statistics.domain.cohort import Row
 
+_BATCH = 2_000
+_PROJECTED: Document = {
+    "_id": 0,
+    **dict.fromkeys(("pseudonym", "area", "course", "version", "quarter", "enrol_year", "traits"), 1),
+    **dict.fromkeys(("started", "completed"), 1),
+}
 Kinds = Mapping[str, tuple[str, tuple[int, int] | None]]
 """Area -> its kind, and its column and row on the tile map."""
 
@@ -107,10 +113,28 @@ class Facts:
     async def course_list(self) -> dict[str, Document]:
         return {document["_id"]: document async for document in self.courses.find()}
 
-    async def tallies(self, match: Document, row: Any, as_of: datetime | None) -> list[Tally]:
-        """One tally for each value of the aggregation expression `row` (an array counts under each of its members)."""
-        documents = await self.facts.aggregate([{"$match": match}, *_standing(as_of), *_counted(row)])
-        return [Tally(code=document.pop("_id"), **document) async for document in documents]
+    async def cohort(self, match: Document, as_of: datetime | None) -> list[Row]:
+        """Enrolments as they stood, without those who left before doing anything."""
+        stages = [{"$match": {**match, "pseudonym": {"$exists": True}}}, *_standing(as_of), {"$project": _PROJECTED}]
+        documents = await self.facts.aggregate(stages, batchSize=_BATCH)
+        return [_row(document) async for document in documents]
+
+
+def _row(document: Document) -> Row:
+    traits = document.get("traits", {})
+    born = traits.get("birth_year", 0)
+    return Row(
+        person=document["pseudonym"],
+        area=document.get("area", ""),
+        course=document.get("course", ""),
+        version=document.get("version", 0),
+        quarter=document.get("quarter", ""),
+        sex=traits.get("sex", ""),
+        age=document.get("enrol_year", 0) - born if born else None,
+        flags=tuple(traits.get("groups", ())) if traits.get("groups_answered") else None,
+        started=document["started"],
+        completed=document["completed"],
+    )
 
 
 def _tile(area: Document) -> tuple[int, int] | None:
@@ -142,33 +166,3 @@ def _standing(as_of: datetime | None) -> list[Document]:
         {"$set": states},
         {"$match": {"$or": [{"withdrawn": False}, {"started": True}]}},
     ]
-
-
-def _counted(row: Any) -> list[Document]:
-    """Enrolments by row and person first, so that each person counts once however many courses they take."""
-
-    def times(condition: Any) -> Document:
-        return {"$sum": {"$cond": [condition, 1, 0]}}
-
-    def persons(condition: Any) -> Document:
-        return {"$sum": {"$cond": [condition, 1, 0]}}
-
-    per_person: Document = {
-        "_id": {"row": "$row", "person": "$pseudonym"},
-        "enrolments": {"$sum": 1},
-        "started": times("$started"),
-        "completed": times("$completed"),
-    }
-    per_row: Document = {
-        "_id": "$_id.row",
-        "enrolments": {"$sum": "$enrolments"},
-        "persons": {"$sum": 1},
-        "started": {"$sum": "$started"},
-        "persons_started": persons({"$gt": ["$started", 0]}),
-        "persons_not_started": persons({"$lt": ["$started", "$enrolments"]}),
-        "completed": {"$sum": "$completed"},
-        "persons_completed": persons({"$gt": ["$completed", 0]}),
-        "persons_not_completed": persons({"$lt": ["$completed", "$enrolments"]}),
-        "persons_under_way": persons({"$lt": ["$completed", "$started"]}),
-    }
-    return [{"$set": {"row": row}}, {"$unwind": "$row"}, {"$group": per_person}, {"$group": per_row}]

@@ -37,6 +37,9 @@ class Question:
     def policy(self, now: datetime) -> Policy:
         return Policy(k=CUSTOM_K) if self.is_custom(now) else Policy()
 
+    def takes(self, course: str, quarter: str) -> bool:
+        return self.course in ("", course) and self.includes(quarter)
+
     def includes(self, quarter: str) -> bool:
         return (self.first or "0000") <= quarter <= (self.last or "9999")
 
