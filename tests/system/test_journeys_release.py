@@ -45,6 +45,12 @@ async def test_what_one_official_plans_another_approves_and_everybody_reads(hanb
         address = await plan(page, quarter)
         await expect(page.get_by_role("heading", name=COST)).to_be_visible()
         await expect(page.get_by_role("button", name="Approve the release")).to_have_count(0)
+        await page.get_by_role("link", name="Discard this release").click()
+        await expect(page.locator("h1")).to_have_text("Discard this release?")
+        assert await axe_findings(page) == []
+        assert await sideways(page) == 0
+        await page.get_by_role("link", name="Keep it").click()
+        await expect(page.locator("#step-title")).to_have_text("A second person has to approve it")
         refused = await page.request.post(address, form={"do": "approve"}, headers={"Origin": hanbit.url})
         assert refused.status == 403
         assert "somebody else has to approve it" in await refused.text()
