@@ -89,7 +89,7 @@ async def _table(request: web.Request, one: pb.Release, name: str, area: str, pe
     rows: list[list[Markup | str | None]] = []
     for line in sorted(lines, key=lambda line: line.code == area):
         title = scopes.title(locale, places, area) if line.code == area else line.title
-        rows.append([title, *(line.cells[code].marked for code in measures)])
+        rows.append([title, *(line.cells[code].marked if code in line.cells else None for code in measures)])
     foot = rows.pop() if name == "area" and len(rows) > 1 else None
     return Shown(name, locale.gettext(_TITLES[name]), about, columns, rows, foot)
 
