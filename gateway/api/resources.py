@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import cache
 
 from aiohttp import web
 
@@ -37,8 +38,13 @@ _TABLES = (
 OPERATIONS = [operation for table in _TABLES for operation in table.operations]
 
 
+@cache
+def _description() -> bytes:
+    return json.dumps(openapi.describe(OPERATIONS), ensure_ascii=False).encode()
+
+
 def routes() -> Iterable[web.AbstractRouteDef]:
-    description = json.dumps(openapi.describe(OPERATIONS), ensure_ascii=False).encode()
+    description = _description()
 
     async def describe(_: web.Request) -> web.Response:
         return web.Response(body=description, content_type="application/json")
