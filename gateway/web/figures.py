@@ -151,15 +151,20 @@ class Line:
 
 
 def lines(table: pb.Table, locale: Locale, places: Gazetteer, link: Link) -> list[Line]:
-    return [_line(row, table, locale, places, link) for row in table.rows]
+    shown = _measures(table)
+    return [
+        Line(row.code, _title(row, table, locale, places), link(row.code), _cells(row, shown, locale))
+        for row in table.rows
+    ]
 
 
 def total(table: pb.Table, locale: Locale) -> Line:
-    return Line(table.total.code, locale.gettext("Total"), "", _cells(table.total, locale))
+    return Line(table.total.code, locale.gettext("Total"), "", _cells(table.total, _measures(table), locale))
 
 
-def _line(row: pb.Row, table: pb.Table, locale: Locale, places: Gazetteer, link: Link) -> Line:
-    return Line(row.code, _title(row, table, locale, places), link(row.code), _cells(row, locale))
+def _measures(table: pb.Table) -> list[str]:
+    reached = any(value.measure == REACH for row in (*table.rows, table.total) for value in row.values)
+    return [measure for measure in MEASURES if measure != REACH or reached]
 
 
 def _title(row: pb.Row, table: pb.Table, locale: Locale, places: Gazetteer) -> str:
@@ -176,9 +181,8 @@ def _title(row: pb.Row, table: pb.Table, locale: Locale, places: Gazetteer) -> s
     return title
 
 
-def _cells(row: pb.Row, locale: Locale) -> dict[str, Cell]:
+def _cells(row: pb.Row, shown: Sequence[str], locale: Locale) -> dict[str, Cell]:
     values = {value.measure: value for value in row.values}
-    shown = [measure for measure in MEASURES if measure != REACH or measure in values]
     return {measure: _cell(values.get(measure, pb.Value(measure=measure)), locale) for measure in shown}
 
 
@@ -190,7 +194,7 @@ def _words(value: pb.Value, locale: Locale) -> str | None:
     if value.obs_status == "Q":
         return None
     if not value.value:
-        missing = NO_RESIDENTS if value.obs_status == "L" else NO_ENROLMENTS
+        missing = NO_RESIDENTS if value.measure == REACH else NO_ENROLMENTS
         return locale.gettext(missing)
     text = _number(value, locale)
     return locale.gettext(UNCERTAIN) % {"value": text} if value.obs_status == "U" else text

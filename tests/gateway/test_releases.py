@@ -255,6 +255,8 @@ async def test_the_preview_shows_what_comes_out_and_hides_what_is_hidden(client:
     assert "Women" in text
     assert '<td class="withheld numeric">Hidden</td>' in text
     assert "Started" not in text  # no table of these has it
+    assert '<data value="7.1">7.1</data>' in text
+    assert "residents not known" in text
     assert {each.period for each in fake.requests("ListObservations")} == {"2025"}
 
 
@@ -263,7 +265,8 @@ def observations(asked: pb.ListObservationsRequest) -> pb.ListObservationsRespon
         return pb.ListObservationsResponse()
     total = pb.Observation(measure="ENR", area="HB01", sex="_T", value="40", obs_status="A")
     women = pb.Observation(measure="ENR", area="HB01", sex="F", obs_status="Q", conf_status="N")
-    return pb.ListObservationsResponse(observations=[total if asked.table == "area" else women])
+    reach = pb.Observation(measure="COV", area="HB01", sex="_T", value="7.1", obs_status="A")
+    return pb.ListObservationsResponse(observations=[total] if asked.table == "area" else [women, reach])
 
 
 @pytest.mark.parametrize("method", ["ApproveRelease", "BuildRelease"])
