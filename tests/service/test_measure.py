@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.request import urlopen
 
 import pytest
+from nats.js.errors import NotFoundError
 from prometheus_client import REGISTRY
 
 from ieum.courses.v1.events_pb2 import CourseRetired
@@ -44,20 +46,30 @@ class Slow:
         frame.outbox.watch(frame.database["things"])
         frame.hear(HEARD, {CourseRetired: self.handle})
 
+    async def hears(self) -> bool:
+        assert self.frame is not None
+        try:
+            await self.frame.bus.behind(HEARD, "statistics")
+        except NotFoundError:
+            return False
+        return True
+
     async def look(self) -> None:
         assert self.frame is not None
         await Measure("statistics", self.frame.bus, self.frame.outbox, self.frame.heard).look()
 
 
 @pytest.fixture
-async def slow(start_service: StartService, announce: Announce, monkeypatch: pytest.MonkeyPatch) -> Slow:
+async def slow(start_service: StartService, announce: Announce, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Slow]:
     monkeypatch.setattr("services.chassis.consumer._DELIVERIES", 1)
     service = Slow()
     await announce(CourseRetired(course="poison"), "poison")
     for number in range(3):
         await announce(CourseRetired(course=f"c{number}"), f"c{number}")
     await start_service("statistics", service.compose)
-    return service
+    await eventually(service.hears, "it hears the courses")
+    yield service
+    service.may.set()
 
 
 async def test_a_service_says_how_far_behind_it_is_and_what_it_gave_up(slow: Slow) -> None:
