@@ -12,12 +12,13 @@ from functools import partial
 from pathlib import Path
 
 from deploy import cluster, ready, secure
-from deploy.place import CannotStart, Place, held, settle
+from deploy.place import CannotStart, Place, held, record, settle
 from deploy.processes import SERVICES, STORES, Process, processes
 from deploy.supervisor import WITH_PARENT, System
 
 DEMO_LOGINS = ("learner", "instructor", "reviewer", "official", "official2", "admin")
 DEMO_PASSPHRASE = "hanbit-demo"  # noqa: S105 (meant to be known)
+DEMO_LOADED = "demo-loaded"
 Processes = Callable[[Place], tuple[Process, ...]]
 
 
@@ -59,6 +60,7 @@ async def running(
         given = {**os.environ, **(environment or {}), "IEUM_DATA": str(data), "IEUM_PORT": str(port)}
         settle_for, usual = profile(given)
         place = settle_for(given)
+        record(place)
         system = Ieum(place, (listed or usual)(place), say)
         try:
             await system.start()
@@ -81,9 +83,18 @@ async def check_given_stores(given: Mapping[str, str]) -> None:
                 ) from error
 
 
+def demo_logins(environment: Mapping[str, str]) -> str:
+    passphrase = environment.get("IEUM_DEMO_PASSPHRASE") or DEMO_PASSPHRASE
+    return f"Demo logins: {', '.join(DEMO_LOGINS)}   Passphrase: {passphrase}"
+
+
+def demo_loaded(system: Ieum) -> bool:
+    return system.environment.get("IEUM_DEMO") != "0" and (system.place.data / DEMO_LOADED).exists()
+
+
 async def load_demo(system: Ieum) -> None:
-    """Once per data directory; Ieum goes on without it when it fails."""
-    loaded = system.place.data / "demo-loaded"
+    """Once per data directory; says itself when people can sign in. Ieum goes on without it when it fails."""
+    loaded = system.place.data / DEMO_LOADED
     if system.environment.get("IEUM_DEMO") == "0" or loaded.exists():
         return
     command = (*WITH_PARENT, sys.executable, "-m", "deploy.demo")
@@ -106,10 +117,10 @@ async def serve(data: Path, listed: Processes | None) -> None:
     await check_given_stores(os.environ)
     async with running(data, os.environ.get("IEUM_PORT") or "8080", environment, listed) as system:
         print(f"Ieum is at {system.url}   (logs: {system.place.data / 'logs'}; Ctrl-C stops it)")
-        await load_demo(system)
-        if system.environment.get("IEUM_DEMO") != "0":
-            passphrase = environment["IEUM_DEMO_PASSPHRASE"]
-            print(f"Demo logins: {', '.join(DEMO_LOGINS)}   Passphrase: {passphrase}")
+        if demo_loaded(system):
+            print(demo_logins(system.environment))
+        else:
+            await load_demo(system)
         await system.watch()
 
 

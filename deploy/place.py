@@ -20,6 +20,14 @@ LOOPBACK = "127.0.0.1"
 INTERNAL_PORTS = range(20000, 32000)
 KEYS = ("principal_key", "pseudonym_key", "session_key")
 MOST_WORKERS = 64
+TOLD = "told.json"
+_TOLD = frozenset(
+    f"IEUM_{name}"
+    for name in (
+        *("HOST", "PORT", "SECRETS", "MONGO_URL", "NATS_URL", "STREAM_REPLICAS", "PREFIX"),
+        *("TLS_CA", "TLS_CERT", "TLS_KEY", "PEOPLE", "COURSES", "ENROLLMENT", "PROGRESS", "STATISTICS"),
+    )
+)
 STORE_URLS = {"mongod": "IEUM_MONGO_URL", "nats-server": "IEUM_NATS_URL"}
 
 
@@ -74,6 +82,13 @@ def settle(given: Mapping[str, str], internal: tuple[str, ...]) -> Place:
         "PYTHONUNBUFFERED": "1",
     }
     return Place(data, host, port, ports, {**given, **addresses, **store_urls(ports), **own})
+
+
+def record(place: Place) -> None:
+    """For commands that are given later to the Ieum that runs here; only for its owner, there are passphrases in it."""
+    kept = place.data / TOLD
+    kept.touch(mode=0o600)
+    kept.write_text(json.dumps({name: value for name, value in place.environment.items() if name in _TOLD}, indent=2))
 
 
 def worker_names(name: str, many: int) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ def _told(place: Place, part: Process) -> Process:
     told = replace(part, environment={**part.environment, **told_to(place, name)})
     if name == "gateway":
         return told
-    address = place.environment[f"IEUM_{name.upper()}"]
+    address = place.environment[f"IEUM_{name.upper()}"].split(",")[int(part.environment["IEUM_WORKER"])]
     return replace(told, ready=partial(ready.service_serves, address, identity(place, OPERATOR)))
 
 

@@ -16,11 +16,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from deploy.admin import environment
 from deploy.demo.api import Api
 from deploy.demo.content import Course, Json, answer, courses, quizzes
 from deploy.demo.learning import steps
 from deploy.demo.release import FEWEST_PEOPLE, load_population, publish_release
 from deploy.demo.residents import COUNT, Attendance, Resident, residents
+from deploy.local import DEMO_PASSPHRASE, demo_logins
+from deploy.place import LOOPBACK
 
 _AT_ONCE = 6
 
@@ -34,6 +37,8 @@ async def load(url: str, passphrase: str, today: date, count: int) -> None:
         await staff(admin, passphrase)
         published = await publish(url, passphrase)
         await one_learner(url, passphrase, published)
+        print(demo_logins(os.environ), flush=True)
+        print(f"Demo: {count} more people of Hanbit and a first release of figures are on their way.", flush=True)
         towns = [area["code"] for area in town["areas"] if area["kind"] == "TOWN"]
         audiences = {course.slug: course.source["audience"] for course, _ in published}
         people = residents(today, audiences, towns, count)
@@ -241,11 +246,13 @@ def first_day(data: Path) -> date:
 
 
 def main() -> None:
-    environment = os.environ
-    url = f"http://{environment.get('IEUM_HOST', '127.0.0.1')}:{environment.get('IEUM_PORT', '8080')}"
-    count = int(environment.get("IEUM_DEMO_PEOPLE", COUNT))
-    passphrase = environment.get("IEUM_DEMO_PASSPHRASE", "hanbit-demo")
-    asyncio.run(load(url, passphrase, first_day(Path(environment.get("IEUM_DATA", ".ieum"))), count))
+    # By hand it is told what the launcher would have told it; so are the commands that it calls.
+    os.environ.update(environment(os.environ))
+    told = os.environ
+    url = f"http://{told.get('IEUM_HOST', LOOPBACK)}:{told.get('IEUM_PORT', '8080')}"
+    count = int(told.get("IEUM_DEMO_PEOPLE", COUNT))
+    passphrase = told.get("IEUM_DEMO_PASSPHRASE") or DEMO_PASSPHRASE
+    asyncio.run(load(url, passphrase, first_day(Path(told.get("IEUM_DATA", ".ieum"))), count))
 
 
 if __name__ == "__main__":

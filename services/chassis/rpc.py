@@ -226,7 +226,10 @@ def client(stub: type[S], channel: grpc.aio.Channel, signer: principal.Signer) -
 def channel(address: str, identity: Identity | None = None) -> grpc.aio.Channel:
     if identity is None:
         return grpc.aio.insecure_channel(address, options=_CHANNEL_OPTIONS)
-    return grpc.aio.secure_channel(address, identity.for_clients(), options=_CHANNEL_OPTIONS)
+    options = list(_CHANNEL_OPTIONS)
+    if "," in address:  # a list is no name that a certificate could have; all of them have that of the first
+        options.append(("grpc.ssl_target_name_override", address.removeprefix("ipv4:").partition(":")[0]))
+    return grpc.aio.secure_channel(address, identity.for_clients(), options=options)
 
 
 def open_port(opened: grpc.aio.Server, address: str, identity: Identity | None) -> int:
