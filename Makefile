@@ -34,7 +34,7 @@ run: setup ## Start the whole of Ieum on this machine and print its address (IEU
 	@exec $(python) -m deploy.local
 
 test: setup .venv/dev.stamp .venv/browser.stamp ## Run the whole suite (ARGS are handed to pytest)
-	@$(python) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup .venv/dev.stamp ## Format, lint, types, import contracts, protocol lint, deployment files
 	$(python) -m ruff format --check .

@@ -3,12 +3,12 @@ from __future__ import annotations
 import asyncio
 import socket
 from asyncio.selector_events import BaseSelectorEventLoop
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import structlog
 from structlog.dev import ConsoleRenderer, plain_traceback
+from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.servers import mongo_url, nats_url, place, prefix, stores
 
@@ -36,18 +36,23 @@ def _connect_or_close(loop: BaseSelectorEventLoop, connecting: socket.socket, ad
 BaseSelectorEventLoop.sock_connect = _connect_or_close  # type: ignore[method-assign,assignment]
 
 
-def _scope(item: pytest.Item) -> str:
-    """All who walk through the one demo city stay in one process, so that it is started once."""
-    return "hanbit" if "hanbit" in getattr(item, "fixturenames", ()) else item.nodeid.partition("::")[0]
+_IN_THE_DEMO_CITY = tuple(f"tests/system/test_{name}" for name in ("journeys_", "pages", "races", "rolling"))
+_LONGEST_FIRST = (*_IN_THE_DEMO_CITY, "tests/system/", "tests/service/", "tests/gateway/", "tests/unit/statistics/", "")
 
 
-_LONGEST_FIRST = ("hanbit", "tests/system/", "tests/service/", "tests/gateway/", "tests/unit/statistics/", "")
+class _Together(LoadScopeScheduling):  # type: ignore[misc]
+    """A file in one process, and all who walk through the demo city in the same, so that it is started once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "hanbit" if nodeid.startswith(_IN_THE_DEMO_CITY) else nodeid.partition("::")[0]
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """What belongs together stays together, and what takes longest goes first, so that all processes end together."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_scope(item)))
-    yield
-    items.sort(key=lambda item: next(at for at, start in enumerate(_LONGEST_FIRST) if _scope(item).startswith(start)))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together | None:
+    return _Together(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest goes first, so that all processes end together."""
+    items.sort(key=lambda item: next(at for at, start in enumerate(_LONGEST_FIRST) if item.nodeid.startswith(start)))
