@@ -38,7 +38,8 @@ async def load(url: str, passphrase: str, today: date, count: int) -> None:
         published = await publish(url, passphrase)
         await one_learner(url, passphrase, published)
         print(demo_logins(os.environ), flush=True)
-        print(f"Demo: {count} more people of Hanbit and a first release of figures are on their way.", flush=True)
+        release = " and a first release of figures" if count >= FEWEST_PEOPLE else ""
+        print(f"Demo: {count} more people of Hanbit{release} are on their way.", flush=True)
         towns = [area["code"] for area in town["areas"] if area["kind"] == "TOWN"]
         audiences = {course.slug: course.source["audience"] for course, _ in published}
         people = residents(today, audiences, towns, count)

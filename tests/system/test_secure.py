@@ -40,6 +40,7 @@ async def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector)
         "IEUM_DEMO_PASSPHRASE": DEMO_PASSPHRASE,
         "IEUM_DEMO_PEOPLE": "3",
         "IEUM_METRICS_PORT": str(_free_port(set())),
+        "IEUM_WORKERS": "progress:2",
         "PROFILE": "secure",
     }
     async with running(tmp_path_factory.mktemp("secure"), environment=settings, say=lambda _: None) as started:
