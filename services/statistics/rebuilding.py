@@ -12,8 +12,10 @@ import sys
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServiceUnavailableError
 
 from services.chassis import bus, mongo
 from services.chassis.bus import Bus, Handlers
@@ -55,7 +57,7 @@ async def _replay(events: Bus, package: str, handlers: Handlers) -> int:
     subscription = await events.jetstream.pull_subscribe_bind(consumer=info.name, stream=stream)
     waiting = read = info.num_pending or 0
     while waiting > 0:
-        for message in await subscription.fetch(min(BATCH, waiting), timeout=10):
+        for message in await _fetch(subscription, min(BATCH, waiting)):
             waiting -= 1
             found = known.get((message.headers or {}).get("ce-type", ""))
             if found:
@@ -64,3 +66,13 @@ async def _replay(events: Bus, package: str, handlers: Handlers) -> int:
         print(f"{package}: {waiting} to go", file=sys.stderr, flush=True)
     await subscription.unsubscribe()
     return read
+
+
+async def _fetch(subscription: JetStreamContext.PullSubscription, most: int) -> list[Msg]:
+    """In a cluster of brokers a moment passes until all of them know of a new consumer; until then it is not there."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                return await subscription.fetch(most, timeout=10)
+            except ServiceUnavailableError:
+                await asyncio.sleep(0.05)
