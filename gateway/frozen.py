@@ -39,11 +39,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Area:
-    """`parent` is "" at the top; codes are without "areas/"."""
+    """`parent` is "" at the top; codes are without "areas/"; `place` is column and row on the map of tiles."""
 
     code: str
     parent: str
     title: Titles
+    place: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,13 @@ def read(content: bytes) -> Frozen:
     columns = {name: place for place, name in enumerate(observations["columns"])}
     cells = [_cell(row, columns) for row in observations["rows"]]
     titles = {name: _ordered(name, codes, cells) for name, codes in said.pop("codes").items()}
-    areas = [Area(each["code"], each["parent"], each["title"]) for each in said["areas"]]
+    areas = [_area(each) for each in said["areas"]]
     return Frozen(said, titles, {area.code: area for area in areas}, {cell.key: cell for cell in cells})
+
+
+def _area(said: Mapping[str, Any]) -> Area:
+    place = said.get("place")  # releases of before do not say
+    return Area(said["code"], said["parent"], said["title"], (place[0], place[1]) if place else None)
 
 
 def _ordered(dimension: str, titles: Mapping[str, Titles], cells: Sequence[Cell]) -> Mapping[str, Titles]:

@@ -36,6 +36,10 @@ RELEASES: Mapping[str, str] = {
         "Another release about the same people came out since this one was built. Build this one again: "
         "then it is checked against the other, and approved once more."
     ),
+    "RELEASE_TIME_SET": msgid(
+        "The time of this release is set, and its files say it. It can no longer be changed; "
+        "if something is wrong with the figures, correct the release after it is out."
+    ),
     "REVISION_NOTE_MISSING": msgid("Write what was wrong and what is corrected. Everybody reads it on the release."),
     "SECOND_OFFICIAL_NEEDED": msgid(
         "You planned this release, so somebody else has to approve it: "

@@ -139,7 +139,10 @@ def _choices(figures: Frozen, look: Look) -> dict[str, Any]:
 
 
 async def _spots(request: web.Request, figures: Frozen) -> dict[str, tuple[int, int]]:
-    """Column and row of areas on the map of tiles; none while nobody can say."""
+    """Column and row of areas on the map of tiles, as the release has them. Older releases do not say: for them, the
+    places of today, and none while nobody can say."""
+    if any("place" in each for each in figures.said["areas"]):
+        return {code: area.place for code, area in figures.areas.items() if area.place}
     try:
         places = await request.app[PLACES].all()
     except Unavailable:

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from services.statistics import audit, formats
+from services.statistics.domain.conceding import label
 from services.statistics.domain.deciding import FLOW, MARGIN, PARTS, Before, Decision, Part, decide
-from services.statistics.domain.dimensions import TOTAL
 from services.statistics.domain.disclosure import Policy
 from services.statistics.domain.figures import STATUS_MEASURES, Context, observations
 from services.statistics.domain.linked import (
@@ -30,7 +30,7 @@ from services.statistics.domain.linked import (
 )
 from services.statistics.domain.periods import quarters_in
 from services.statistics.domain.release import HIDDEN, Observation, Release
-from services.statistics.domain.units import BREAKDOWNS, SENSITIVE_K, Breakdown, Unit
+from services.statistics.domain.units import BREAKDOWNS, SENSITIVE_K, Unit
 from services.statistics.domain.work import hours as hours_by_area
 from services.statistics.domain.work import hours_hidden
 
@@ -124,7 +124,7 @@ def opened(sheet: Sheet) -> list[str]:
     if sum(one.status == HIDDEN for one in sheet.release) > JOINT_MOST:
         return []
     splits = [
-        {_label(one, parent): [_label(one, code) for code in kids] for parent, kids in one.parts.items()}
+        {label(one, parent): [label(one, code) for code in kids] for parent, kids in one.parts.items()}
         for one in BREAKDOWNS.values()
     ]
     counts: dict[Any, int] = {}
@@ -136,11 +136,11 @@ def opened(sheet: Sheet) -> list[str]:
                 enrolments(units, sheet.areas, breakdown, CORE if breakdown else STATUSES),
                 persons(units, sheet.areas, breakdown),
             ):
-                at = {cell: (period, _beside(cell[0]), _label(breakdown, cell[1]), cell[2]) for cell in table.counts}
+                at = {cell: (period, _beside(cell[0]), label(breakdown, cell[1]), cell[2]) for cell in table.counts}
                 counts |= {at[cell]: count for cell, count in table.counts.items()}
                 people |= {at[cell]: behind for cell, behind in table.people.items()}
     least = {
-        _label(one, code): SENSITIVE_K
+        label(one, code): SENSITIVE_K
         for one in BREAKDOWNS.values()
         if one.sensitive
         for kids in one.parts.values()
@@ -149,13 +149,6 @@ def opened(sheet: Sheet) -> list[str]:
     truth = audit.Truth(counts, people, least, sheet.policy.k)
     found = audit.whole(sheet.release, sheet.earlier, audit.Codes(sheet.areas.children, splits), truth)
     return [f"{' '.join(one.cell)}: {one.attack}" for one in found]
-
-
-def _label(breakdown: Breakdown | None, code: str) -> str:
-    if breakdown is None or code == TOTAL:
-        return TOTAL
-    dimension, label = breakdown.fields.get(code, (breakdown.id, f"!{code}"))
-    return f"{dimension}={label}"
 
 
 def _beside(area: str) -> str:

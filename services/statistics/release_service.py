@@ -119,7 +119,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
 
     async def GetRelease(self, request: pb.GetReleaseRequest, context: object) -> pb.Release:
         one, official = await self._readable(request.name)
-        return render(one, official=official)
+        return render(one if official else await self._releases.as_out(one), official=official)
 
     async def ListCalendar(self, request: pb.ListCalendarRequest, context: object) -> pb.ListCalendarResponse:
         waiting = publication.upcoming([one async for one in self._releases.unpublished()])
@@ -133,6 +133,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         rows = await self._releases.page(match, order, last, size + 1)
         shown, more = rows[:size], len(rows) > size
         token = encode_token(getattr(shown[-1], order).isoformat(), shown[-1].key) if more else ""
+        shown = shown if request.all else [await self._releases.as_out(one) for one in shown]
         return pb.ListReleasesResponse(
             releases=[render(one, official=request.all) for one in shown], next_page_token=token
         )

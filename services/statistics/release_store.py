@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,9 +21,11 @@ from services.chassis.mongo import Collection, Database, Document, Entities
 from services.chassis.outbox import Outbox
 from services.chassis.pages import after
 from services.statistics import making
-from services.statistics.domain.deciding import WHOLE, Decision
+from services.statistics.assembly import Assembly, flow_of
+from services.statistics.domain.conceding import touched
+from services.statistics.domain.deciding import Decision
 from services.statistics.domain.geography import Geography
-from services.statistics.domain.publication import Cost, Publication, Published, State, planned_anew
+from services.statistics.domain.publication import Publication, Published, State, planned_anew
 from services.statistics.domain.release import Denominator, Observation
 from services.statistics.domain.units import Unit
 
@@ -45,19 +47,6 @@ def announce(fact: Published, key: str, revision: int) -> events.ReleasePublishe
         publish_time=stamp(one.publish_at),
         revision=revision,
     )
-
-
-@dataclass(frozen=True)
-class Assembly:
-    """A period's figures and what hiding cost; `people` are pseudonyms, dropped when the release is built."""
-
-    observations: tuple[Observation, ...]
-    hours_hidden: tuple[str, ...]
-    cells: int
-    primary: int
-    secondary: int
-    people: tuple[str, ...]
-    denominator: Denominator | None = None
 
 
 class Releases:
@@ -99,6 +88,11 @@ class Releases:
         }
         found = self.entities.collection.find(match, {"pending": 0}).sort([("publish_at", 1), ("_id", 1)])
         return [self.entities.load(document) async for document in found]
+
+    async def as_out(self, one: Publication) -> Publication:
+        """As the public may know it: of its correction nothing while that is at work or under embargo."""
+        newer = await self.entities.find(one.corrected_by.removeprefix("releases/")) if one.corrected_by else None
+        return one if newer and newer.state is State.PUBLISHED else replace(one, corrected_by="")
 
     async def published(self) -> AsyncIterator[Publication]:
         """Newest first."""
@@ -164,8 +158,8 @@ class Releases:
 
     async def forget_persons(self, one: Publication) -> None:
         """A built release holds figures only; what it counted is not needed any more."""
-        held = [name for period in one.periods for name in (period, flow_of(period))]
-        await self._units.delete_many({"_id": {"$in": [f"{one.key}/{name}" for name in held]}})
+        held = [f"{one.key}/{name}" for period in one.periods for name in (period, flow_of(period))]
+        await self._units.delete_many({"_id": {"$in": held}})
         for period in one.periods:
             await self._periods.update_one({"_id": f"{one.key}/{period}"}, {"$unset": {"people": ""}})
 
@@ -179,9 +173,24 @@ class Releases:
 
     async def start_over(self, one: Publication) -> None:
         """Before a build that is to count anew."""
-        for collection in (self._units, self._decisions, self._periods):
-            names = {"$regex": f"^{one.key}/"}  # keys are [0-9a-z-] only
-            await collection.delete_many({"_id": names})
+        for collection in (self._units, self._decisions, self._periods):  # keys are [0-9a-z-] only
+            await collection.delete_many({"_id": {"$regex": f"^{one.key}/"}})
+
+    async def opened(self, one: Publication) -> list[list[str]]:
+        """Cells that the attack on the whole release opened, attempt by attempt."""
+        return [document["opened"] async for document in self._decisions.find(_attempts(one)).sort("_id", ASCENDING)]
+
+    async def put_opened(self, one: Publication, opened: Sequence[str]) -> None:
+        name = f"{one.key}/whole/{len(await self.opened(one))}"
+        await _put_once(self._decisions, name, {"opened": list(opened), "undone": False})
+
+    async def undo(self, one: Publication) -> None:
+        """What the last attempt opened is decided again."""
+        async for document in self._decisions.find({**_attempts(one), "undone": False}):
+            periods = "|".join(sorted(touched(document["opened"], one.periods)))
+            await self._periods.delete_many({"_id": {"$regex": f"^{one.key}/({periods})$"}})
+            await self._decisions.delete_many({"_id": {"$regex": f"^{one.key}/({periods})/"}})
+            await self._decisions.update_one({"_id": document["_id"]}, {"$set": {"undone": True}})
 
     async def put_file(self, key: str, name: str, content: bytes) -> None:
         """Under an id that follows from the content, so that writing it again changes nothing."""
@@ -202,20 +211,8 @@ class Releases:
         return bytes(await stream.read())
 
 
-def added_up(cost: Cost, made: Assembly, decisions: Mapping[str, Decision], period: str, persons: int) -> Cost:
-    collapsed = tuple(f"{period} {name}: {one.collapsed}" for name, one in decisions.items() if one.collapsed != WHOLE)
-    return Cost(
-        cost.cells + made.cells,
-        cost.primary + made.primary,
-        cost.secondary + made.secondary,
-        persons,
-        (*cost.collapsed, *collapsed),
-    )
-
-
-def flow_of(period: str) -> str:
-    """Where the units are that were completed in a period, beside those that were begun in it."""
-    return f"{period}-flow"
+def _attempts(one: Publication) -> Document:
+    return {"_id": {"$regex": f"^{one.key}/whole/"}}
 
 
 def _file_id(key: str, name: str) -> ObjectId:

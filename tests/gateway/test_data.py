@@ -43,6 +43,12 @@ async def test_a_stranger_reads_what_is_published(client: Client) -> None:
         assert "Haneul Province: digital literacy training, Q3 2026" in await answer.text()
 
 
+async def test_the_map_has_the_places_of_the_release_not_those_of_today(client: Client, fake: Fakes) -> None:
+    fake.answers["ListPlaces"] = Unavailable("UPSTREAM_UNAVAILABLE")
+    text = await (await client.get(PAGE)).text()
+    assert text.count('class="tile ') == 4
+
+
 async def test_nobody_in_particular_asks_even_where_an_official_looks(client: Client, fake: Fakes) -> None:
     fake.sign_in("official", "official", scope="*")
     for address in ("/data", PAGE, CSV, "/data/catalog.ttl"):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -204,6 +205,10 @@ async def check_correction(client: Client, first: pb.Release) -> None:
         await kim.ReviseRelease(pb.ReviseReleaseRequest(name=first.name))
     note = {"en": "Late enrolments"}
     revision = await kim.ReviseRelease(pb.ReviseReleaseRequest(name=first.name, note=note, as_of=stamp(AS_OF)))
+    asked = pb.GetReleaseRequest(name=first.name)
+    assert (await kim.GetRelease(asked)).corrected_by == revision.name
+    listed = await public.ListReleases(pb.ListReleasesRequest())
+    assert [one.corrected_by for one in (await public.GetRelease(asked), *listed.releases)] == ["", ""]
     second = await publish(kim, lee, revision.name)
     assert (second.edition, second.corrects, list(second.earlier)) == (2, first.name, [first.name])
     old = await public.GetRelease(pb.GetReleaseRequest(name=first.name))
@@ -242,13 +247,35 @@ async def test_an_observer_reads_only_what_is_out(
         await kim.PublishRelease(pb.PublishReleaseRequest(name=name))
     await check_paging(kim, name)
     await lee.ApproveRelease(pb.ApproveReleaseRequest(name=name))
-    later = stamp(now() + timedelta(hours=1))
-    await kim.PublishRelease(pb.PublishReleaseRequest(name=name, publish_time=later))
+    in_an_hour = now() + timedelta(hours=1)
+    await kim.PublishRelease(pb.PublishReleaseRequest(name=name, publish_time=stamp(in_an_hour)))
     with pytest.raises(Missing):
         await public.GetReleaseFile(pb.GetReleaseFileRequest(release=name, file="release.json"))
     assert not (await public.ListReleases(pb.ListReleasesRequest())).releases
+    calendar = (await public.ListCalendar(pb.ListCalendarRequest())).entries
+    assert [(entry.publish_time.ToSeconds(), entry.certain) for entry in calendar] == [
+        (int(in_an_hour.timestamp()), True)
+    ]
+    await check_token_of_another_area(client, name)
     mine = await lee.ListReleases(pb.ListReleasesRequest(all=True))
     assert [one.name for one in mine.releases] == [name]
+
+
+async def check_token_of_another_area(client: Client, name: str) -> None:
+    """An official's own token, made for one place of theirs, opens nothing of the place around it."""
+    scopes = ("statistics.read",)
+    inside, around = (
+        client(replace(official("lee"), token_scopes=scopes, token_area=area)) for area in ("areas/a", "areas/p")
+    )
+    assert (await around.GetRelease(pb.GetReleaseRequest(name=name))).name == name
+    assert [one.name for one in (await around.ListReleases(pb.ListReleasesRequest(all=True))).releases] == [name]
+    with pytest.raises(Missing):
+        await inside.GetRelease(pb.GetReleaseRequest(name=name))
+    with pytest.raises(Missing):
+        await inside.ListObservations(pb.ListObservationsRequest(release=name))
+    assert not (await inside.ListReleases(pb.ListReleasesRequest(all=True))).releases
+    with pytest.raises(Forbidden):
+        await around.BuildRelease(pb.BuildReleaseRequest(name=name))
 
 
 async def test_planning_says_what_is_wrong(town: Town, client: Client) -> None:

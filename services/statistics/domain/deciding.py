@@ -77,7 +77,8 @@ class Before:
 class Part:
     """All that deciding one part needs. `margin` is the period's margin decision; `quarters` those of the year's.
 
-    `units` were begun in the period; those of the flow were completed in it."""
+    `units` were begun in the period; those of the flow were completed in it. Areas `given_up` are shown with nothing
+    but their margin: an attack on the whole release has opened them."""
 
     name: str
     areas: Areas
@@ -86,6 +87,7 @@ class Part:
     margin: Decision = field(default_factory=Decision)
     quarters: tuple[Decision, ...] = ()
     before: Before = field(default_factory=Before)
+    given_up: frozenset[str] = frozenset()
 
     @property
     def breakdown(self) -> Breakdown | None:
@@ -115,19 +117,21 @@ Gate = Callable[[Part, Table, Set[Cell]], tuple[Set[Cell], Set[Cell]]]
 def decide(part: Part, gate: Gate) -> Decision:
     """The finest pattern that the gate lets pass."""
     tables = part.tables()
-    given_up: set[str] = set()
-    for level in (WHOLE, ROWS, TOP_ONLY):
+    if part.areas.top in part.given_up:
+        return Decision(frozenset(_own(part, tables)), collapsed=NOTHING)
+    given_up = set(part.given_up)
+    for level in (ROWS, TOP_ONLY) if given_up else (WHOLE, ROWS, TOP_ONLY):
         if level == TOP_ONLY:
             given_up = {cell[0] for cell in tables[0].counts} - {part.areas.top}
         try:
             decision = _attempt(part, *tables, given_up)
         except Infeasible as infeasible:
-            given_up = {cell[0] for cell in infeasible.cells}
+            given_up |= {cell[0] for cell in infeasible.cells}
             continue
         opened, idle = _gated(part, tables, decision, gate)
         if not opened:
             return replace(decision, hidden=decision.hidden - idle, collapsed=level)
-        given_up = {cell[0] for cell in opened}
+        given_up |= {cell[0] for cell in opened}
     return Decision(frozenset(_own(part, tables)), collapsed=NOTHING)
 
 

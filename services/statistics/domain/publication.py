@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.errors import Forbidden, Invalid, Refused
@@ -14,6 +14,8 @@ from services.statistics.domain.periods import is_year, last_day, quarters_of
 _PERIOD = re.compile(r"^\d{4}(-Q[1-4])?$")
 _ID = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$")
 MOST_PERIODS = 40
+SAME_TIME = timedelta(seconds=1)
+"""What is stored has milliseconds."""
 
 
 class State(StrEnum):
@@ -155,16 +157,19 @@ def approve(one: Publication, by: str) -> Change:
 
 
 def publish(one: Publication, at: datetime, now: datetime) -> Change:
-    """A time that was set may be set anew until the files are written."""
-    if one.state is State.PUBLISHED or (one.state is State.SCHEDULED and one.files):
-        return one, []
+    """A time that was set may be set anew until the files, which say it, are written; what is late means now."""
+    if one.publish_at and (one.state is State.PUBLISHED or (one.state is State.SCHEDULED and one.files)):
+        if abs(one.publish_at - at) < SAME_TIME or max(one.publish_at, at) <= now:
+            return one, []
+        raise Refused("RELEASE_TIME_SET", field="publish_time")
     if one.state not in (State.APPROVED, State.SCHEDULED):
         raise Refused("RELEASE_NOT_APPROVED")
     return replace(one, state=State.SCHEDULED, publish_at=max(at, now)), []
 
 
-def frozen(one: Publication, files: Sequence[FrozenFile], checksum: str) -> Change:
-    if one.state is not State.SCHEDULED or one.files:
+def frozen(one: Publication, files: Sequence[FrozenFile], checksum: str, at: datetime | None) -> Change:
+    """`at` is the time of publication that the files say."""
+    if one.state is not State.SCHEDULED or one.files or one.publish_at != at:
         return one, []
     return replace(one, files=tuple(files), checksum=checksum), []
 

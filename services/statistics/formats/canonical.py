@@ -24,7 +24,13 @@ def document(edition: Edition) -> bytes:
         {
             **about(release),
             "areas": [
-                {"code": area.code, "parent": area.parent, "level": area.level, "title": dict(area.title)}
+                {
+                    "code": area.code,
+                    "parent": area.parent,
+                    "level": area.level,
+                    "title": dict(area.title),
+                    "place": list(area.place) if area.place else None,
+                }
                 for area in release.areas
             ],
             "tables": [

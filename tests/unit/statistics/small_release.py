@@ -17,10 +17,10 @@ from services.statistics.domain.rounding import shown
 
 AREAS = (
     AreaCode("HB", "", "SIDO", {"ko": "하늘도", "en": "Haneul Province"}),
-    AreaCode("HB01", "HB", "SGG", {"ko": "한빛시", "en": "Hanbit City"}),
-    AreaCode("HB02", "HB", "SGG", {"ko": "=별내군", "en": "=Byeolnae County"}),
-    AreaCode("HB03", "HB", "SGG", {"ko": "솔숲시", "en": "Solsup, City of"}),
-    AreaCode("HB04", "HB", "SGG", {"ko": "나루군", "en": "Naru County"}),
+    AreaCode("HB01", "HB", "SGG", {"ko": "한빛시", "en": "Hanbit City"}, (2, 0)),
+    AreaCode("HB02", "HB", "SGG", {"ko": "=별내군", "en": "=Byeolnae County"}, (1, 1)),
+    AreaCode("HB03", "HB", "SGG", {"ko": "솔숲시", "en": "Solsup, City of"}, (2, 1)),
+    AreaCode("HB04", "HB", "SGG", {"ko": "나루군", "en": "Naru County"}, (3, 1)),
 )
 """One title starts like a formula, one holds a comma."""
 

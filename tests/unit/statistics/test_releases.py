@@ -289,12 +289,21 @@ def test_a_release_is_signed_by_two_and_out_only_after_its_embargo() -> None:
     at = NOW + timedelta(days=1)
     scheduled, _ = publication.publish(approved, at, NOW)
     assert publication.embargo_over(scheduled, at)[0].state is State.SCHEDULED, "no files yet"
-    frozen, _ = publication.frozen(scheduled, (FrozenFile("release.json", "", {}, 1, "x"),), "x")
+    files = (FrozenFile("release.json", "", {}, 1, "x"),)
+    assert publication.frozen(scheduled, files, "x", NOW) == (scheduled, []), "they say another time"
+    frozen, _ = publication.frozen(scheduled, files, "x", at)
     assert publication.embargo_over(frozen, NOW) == (frozen, [])
     out, facts = publication.embargo_over(frozen, at)
     assert (out.state, len(facts)) == (State.PUBLISHED, 1)
     assert publication.embargo_over(out, at) == (out, [])
-    assert publication.publish(out, NOW, NOW) == (out, [])
+    assert publication.publish(out, NOW, at) == (out, [])
+    assert publication.publish(frozen, at + timedelta(milliseconds=3), NOW) == (frozen, [])
+    for one, moment in ((frozen, NOW), (frozen, at), (out, at)):
+        with pytest.raises(Refused, match="RELEASE_TIME_SET"):
+            publication.publish(one, at + timedelta(hours=1), moment)
+    with pytest.raises(Refused, match="RELEASE_TIME_SET"):
+        publication.publish(frozen, NOW, NOW)
+    assert publication.publish(scheduled, at + timedelta(hours=1), NOW)[0].publish_at == at + timedelta(hours=1)
     with pytest.raises(Refused):
         publication.approve(out, "park")
 
