@@ -115,7 +115,8 @@ def whole(
 
 def _questions(shown: Published, margins: Sums, truth: Truth, codes: Codes) -> Iterator[Question]:
     """When somebody came is no trait of theirs: quarters tie counts together, but no margin is told by them. Nor is a
-    category that holds everybody in the release: its counts are the totals."""
+    category that holds everybody in the release: its counts are the totals. Nor what follows
+    from an area in which there is nobody of the kind."""
     used = {(period, kind) for (period, _, kind, _), behind in truth.people.items() if behind}
     everybody = {
         (period, here[0])
@@ -127,10 +128,33 @@ def _questions(shown: Published, margins: Sums, truth: Truth, codes: Codes) -> I
         for cell, weights, says in secrets(truth.people, margins, threshold):
             if (cell[0], cell[2]) in everybody:
                 continue
+            if _follows(weights, shown, truth, codes):
+                continue
             if truth.least.get(cell[2], truth.k) == threshold and weights.keys() <= shown.counts.keys():
                 moving = {key: weight for key, weight in weights.items() if shown.counts[key] is None}
                 sure = sum(weight * (shown.counts[key] or 0) for key, weight in weights.items())
                 yield Question(cell, says, moving, sure, truth.k)
+
+
+def _follows(weights: Mapping[Key, int], shown: Published, truth: Truth, codes: Codes) -> bool:
+    """Whether it is told already by the whole area, or by one around it, that there is nobody of whom this could be
+    said. That table stands or falls by its own figures."""
+    parents = {child: parent for parent, children in codes.areas.items() for child in children}
+    period, area, kind, _ = next(iter(weights))
+    around = [area] if kind != TOTAL else []
+    while area := parents.get(area.removesuffix(BESIDE) if area.endswith(BESIDE) else area, ""):
+        around.append(area)
+    for wider in around:
+        there = {(period, wider, TOTAL, key[3]): weight for key, weight in weights.items()}
+        told = len(there) == len(weights) and all(_told(key, shown) for key in there)
+        if told and sum(weight * truth.counts.get(key, 0) for key, weight in there.items()) == 0:
+            return True
+    return False
+
+
+def _told(key: Key, shown: Published) -> bool:
+    names = ("ENR", "CMP") if key[3] == "NOT" else (key[3],)
+    return all(shown.counts.get((*key[:3], name)) is not None for name in names)
 
 
 def _insiders(part: Relaxed, questions: Iterable[Question], truth: Truth) -> Iterator[Opened]:
