@@ -4,7 +4,6 @@ what is resumed ends in the same bytes."""
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import threading
 import time
@@ -17,7 +16,7 @@ from typing import TypeVar
 
 from services.chassis import trace
 from services.chassis.clock import now
-from services.statistics import formats, lastgate, making
+from services.statistics import lastgate, making
 from services.statistics.assembly import Assembly, added_up, flow_of
 from services.statistics.census import Census
 from services.statistics.domain import publication
@@ -28,7 +27,7 @@ from services.statistics.domain.figures import Context
 from services.statistics.domain.geography import Geography, recast_observations
 from services.statistics.domain.linked import Areas
 from services.statistics.domain.periods import is_year, last_day, quarters_of
-from services.statistics.domain.publication import Cost, FrozenFile, Publication, State
+from services.statistics.domain.publication import Cost, Publication, State
 from services.statistics.domain.release import Observation
 from services.statistics.domain.units import Unit
 from services.statistics.imprint import Imprint
@@ -238,12 +237,9 @@ class Builder:
     async def _freeze(self, one: Publication) -> None:
         release = await self._imprint.release(one, await self._geography(one))
         contents = await self._apart(partial(making.rendered, release))
-        rows = []
-        for file in formats.files(release):
-            content = contents[file.name]
-            await self._releases.put_file(one.key, file.name, content)
-            checksum = hashlib.sha256(content).hexdigest()
-            rows.append(FrozenFile(file.name, file.media_type, dict(file.title), len(content), checksum))
+        for row, content in contents:
+            await self._releases.put_file(one.key, row.name, content)
+        rows = [row for row, _ in contents]
         checksum = next(row.sha256 for row in rows if row.name == "release.json")
         at = one.publish_at  # which the files say: set anew meanwhile, they are written anew
         await self._releases.entities.change(one.key, lambda it: publication.frozen(it, rows, checksum, at))

@@ -1,15 +1,18 @@
-"""The heavy steps of a release, each from plain values to plain values, so that another process can take them."""
+"""The heavy steps of a release, each from plain values to plain values, so that another process can take them.
+
+Solver, attacker and formats are loaded there, where they work: the service itself starts without them.
+"""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, astuple, dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from services.statistics import audit, formats
 from services.statistics.domain.conceding import label
 from services.statistics.domain.deciding import FLOW, MARGIN, PARTS, Before, Decision, Part, decide
 from services.statistics.domain.disclosure import Policy
@@ -29,6 +32,7 @@ from services.statistics.domain.linked import (
     persons,
 )
 from services.statistics.domain.periods import quarters_in
+from services.statistics.domain.publication import FrozenFile
 from services.statistics.domain.release import HIDDEN, Observation, Release
 from services.statistics.domain.units import BREAKDOWNS, SENSITIVE_K, Unit
 from services.statistics.domain.work import hours as hours_by_area
@@ -41,7 +45,9 @@ def decided(part: Part) -> Decision:
 
 
 def attacked(part: Part, table: Table, hidden: Set[Cell]) -> tuple[set[Cell], set[Cell]]:
-    openings, idle = audit.gate(
+    from services.statistics.audit import gate
+
+    openings, idle = gate(
         table.counts,
         table.people,
         tuple((one.total, one.parts) for one in table.sums),
@@ -121,6 +127,8 @@ class Sheet:
 def opened(sheet: Sheet) -> list[str]:
     """The last gate: "2024-Q1 HN03 sex=F CMP: exact disclosure", nothing when it holds. Sheets that hide more than
     `JOINT_MOST` figures have been attacked part by part only."""
+    from services.statistics.audit import Codes, Truth, whole
+
     if sum(one.status == HIDDEN for one in sheet.release) > JOINT_MOST:
         return []
     splits = [
@@ -146,13 +154,15 @@ def opened(sheet: Sheet) -> list[str]:
         for kids in one.parts.values()
         for code in kids
     }
-    truth = audit.Truth(counts, people, least, sheet.policy.k)
-    found = audit.whole(sheet.release, sheet.earlier, audit.Codes(sheet.areas.children, splits), truth)
+    truth = Truth(counts, people, least, sheet.policy.k)
+    found = whole(sheet.release, sheet.earlier, Codes(sheet.areas.children, splits), truth)
     return [f"{' '.join(one.cell)}: {one.attack}" for one in found]
 
 
 def _beside(area: str) -> str:
-    return area.replace(":own", audit.BESIDE)
+    from services.statistics.audit import BESIDE
+
+    return area.replace(":own", BESIDE)
 
 
 def before(name: str, period: str, published: Iterable[Observation]) -> Before:
@@ -175,8 +185,16 @@ def before(name: str, period: str, published: Iterable[Observation]) -> Before:
     return Before(counts)
 
 
-def rendered(release: Release) -> Mapping[str, bytes]:
-    return formats.render(release)
+def rendered(release: Release) -> list[tuple[FrozenFile, bytes]]:
+    from services.statistics.formats.manifest import files
+    from services.statistics.formats.rendering import render
+
+    made = render(release)
+    return [(_frozen(one.name, one.media_type, one.title, made[one.name]), made[one.name]) for one in files(release)]
+
+
+def _frozen(name: str, media_type: str, title: Mapping[str, str], content: bytes) -> FrozenFile:
+    return FrozenFile(name, media_type, dict(title), len(content), hashlib.sha256(content).hexdigest())
 
 
 def packed(values: Any) -> bytes:

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from services.statistics.domain.publication import Publication
 from services.statistics.domain.release import AreaCode, Release, TableSpec
-from services.statistics.formats import catalogue
 from services.statistics.formats.canonical import CANONICAL
 from services.statistics.release_store import Releases
 
@@ -28,7 +27,7 @@ class Portal:
         wanted = (base_url, *(one.checksum for one in published))
         if published and wanted != self._made[0]:
             found = [await self._described(one) for one in published]
-            self._made = (wanted, await asyncio.to_thread(catalogue, found, base_url))
+            self._made = (wanted, await asyncio.to_thread(_catalogue, found, base_url))
         return self._made[1] if published else {}
 
     async def _described(self, one: Publication) -> Release:
@@ -62,3 +61,9 @@ def described(content: bytes) -> Release:
         licence=said["licence"],
         contact=said["contact"],
     )
+
+
+def _catalogue(found: Sequence[Release], base_url: str) -> Mapping[str, bytes]:
+    from services.statistics.formats.dcat import catalogue  # slow to load
+
+    return catalogue(found, base_url)

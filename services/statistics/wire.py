@@ -10,7 +10,7 @@ from ieum.statistics.v1 import statistics_pb2 as common
 from services.chassis.clock import stamp
 from services.statistics.domain.publication import FrozenFile, Publication, State
 from services.statistics.domain.release import Observation
-from services.statistics.formats.dcat import JSON_LD, TURTLE
+from services.statistics.formats.names import JSON_LD, TURTLE
 
 
 def render(one: Publication, *, official: bool) -> pb.Release:

@@ -10,8 +10,8 @@ from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2
 from services.chassis.clock import stamp
 from services.chassis.errors import Missing
-from services.statistics import formats
 from services.statistics.domain.release import Release
+from services.statistics.formats import rendering
 from services.statistics.wire import catalogue_file
 from tests.gateway.fakes import Fakes
 from tests.unit.statistics.small_release import small_release, small_release_files
@@ -28,7 +28,7 @@ def message(release: Release, contents: Mapping[str, bytes], **changes: Any) -> 
             size=len(contents[file.name]),
             sha256=hashlib.sha256(contents[file.name]).hexdigest(),
         )
-        for file in formats.files(release)
+        for file in rendering.files(release)
     ]
     values: dict[str, Any] = {
         "name": f"releases/{release.id}",
@@ -66,7 +66,7 @@ def publish(fake: Fakes, *messages: pb.Release) -> None:
         return pb.ReleaseFileContent(file=file, content=contents[asked.file])
 
     def catalogue(asked: pb.GetCatalogueRequest) -> pb.Catalogue:
-        made = formats.catalogue([small_release()], asked.base_url)
+        made = rendering.catalogue([small_release()], asked.base_url)
         return pb.Catalogue(files=[catalogue_file(name, content) for name, content in made.items()])
 
     fake.answers["ListCalendar"] = pb.ListCalendarResponse()

@@ -30,8 +30,6 @@ from services.statistics.domain.linked import (
     enrolments,
     persons,
 )
-from services.statistics.domain.patterns import pattern
-from services.statistics.domain.suppression import Infeasible
 from services.statistics.domain.units import BREAKDOWNS, SENSITIVE_K, Breakdown, Unit
 
 MARGIN, STATUS, FLOW = "margin", "status", "flow"
@@ -116,6 +114,8 @@ Gate = Callable[[Part, Table, Set[Cell]], tuple[Set[Cell], Set[Cell]]]
 
 def decide(part: Part, gate: Gate) -> Decision:
     """The finest pattern that the gate lets pass."""
+    from services.statistics.domain.suppression import Infeasible  # the solver is slow to load
+
     tables = part.tables()
     if part.areas.top in part.given_up:
         return Decision(frozenset(_own(part, tables)), collapsed=NOTHING)
@@ -177,6 +177,8 @@ def _chosen(
     part: Part, table: Table, found: Sequence[Sensitive], hidden: set[Cell], ceiling: Mapping[Cell, int] | None = None
 ) -> frozenset[Cell]:
     """A year's enrolments follow from its quarters: hiding more of them would be for show."""
+    from services.statistics.domain.patterns import pattern  # the solver is slow to load
+
     fixed = part.before.unchanged(table) | {
         cell for cell in table.counts if part.settled(cell) and cell not in part.margin.hidden
     }

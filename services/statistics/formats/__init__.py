@@ -1,27 +1,2 @@
-"""A frozen release in every format that statistical offices and open-data portals read; same release, same bytes."""
-
-from __future__ import annotations
-
-import hashlib
-from collections.abc import Mapping
-
-from services.statistics.domain.release import Release
-from services.statistics.formats import canonical, datapackage, jsonstat, readme, report, sdmx, tabular, workbook
-from services.statistics.formats.cells import Edition
-from services.statistics.formats.dcat import catalogue
-from services.statistics.formats.manifest import File, files
-
-__all__ = ["File", "catalogue", "files", "render"]
-
-_DATA = (canonical, tabular, workbook, jsonstat, sdmx, datapackage)
-
-
-def render(release: Release) -> Mapping[str, bytes]:
-    """File name -> content, in the order of `files`. Blocking: seconds for a large release, so call it in a thread."""
-    edition = Edition.of(release)
-    made = {name: content for form in _DATA for name, content in form.render(edition).items()}
-    checksums = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
-    listed = files(release)
-    made |= report.render(edition, {name: one for name, one in checksums.items() if not name.startswith("codes-")})
-    made |= readme.render(edition, listed)
-    return {file.name: made[file.name] for file in listed}
+"""The formats of a frozen release, each in its own file. Nothing is imported here: the libraries behind them are heavy,
+and the service that only hands out finished files needs none of them."""

@@ -15,8 +15,8 @@ from services.statistics.domain.release import Release
 from services.statistics.formats import licence, words
 from services.statistics.formats.cells import period_title, top_areas
 from services.statistics.formats.manifest import File, files
+from services.statistics.formats.names import JSON_LD, TURTLE
 
-TURTLE, JSON_LD = "catalogue.ttl", "catalogue.jsonld"
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 ADMS = Namespace("http://www.w3.org/ns/adms#")

@@ -9,11 +9,11 @@ from fractions import Fraction
 from functools import cache
 from itertools import product
 
-from services.statistics import formats
 from services.statistics.domain.coverage import coverage
 from services.statistics.domain.measures import percent
 from services.statistics.domain.release import AreaCode, Observation, Release, TableSpec
 from services.statistics.domain.rounding import shown
+from services.statistics.formats import rendering
 
 AREAS = (
     AreaCode("HB", "", "SIDO", {"ko": "하늘도", "en": "Haneul Province"}),
@@ -175,4 +175,4 @@ def small_release(**changes: object) -> Release:
 
 @cache
 def small_release_files() -> Mapping[str, bytes]:
-    return formats.render(small_release())
+    return rendering.render(small_release())

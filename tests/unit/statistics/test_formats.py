@@ -14,8 +14,8 @@ import openpyxl
 import pypdf
 import pytest
 
-from services.statistics import formats
 from services.statistics.domain.wrong import Wrong
+from services.statistics.formats import rendering
 from services.statistics.formats.cells import Edition
 from services.statistics.formats.workbook import WORKBOOK
 from tests.unit.statistics.small_release import small_release, small_release_files
@@ -44,16 +44,16 @@ def readable(name: str, content: bytes) -> str:
 
 
 def test_every_file_of_the_list_is_made_and_no_other(files: Mapping[str, bytes]) -> None:
-    assert list(files) == [file.name for file in formats.files(small_release())]
+    assert list(files) == [file.name for file in rendering.files(small_release())]
     assert all(files.values())
 
 
 def test_the_same_release_gives_the_same_bytes(files: Mapping[str, bytes]) -> None:
     shuffled = replace(small_release(), observations=tuple(reversed(small_release().observations)))
-    again = formats.render(shuffled)
+    again = rendering.render(shuffled)
     assert [name for name in files if files[name] != again[name]] == []
     listed = [small_release(), small_release(id="training-2026-q2")]
-    assert formats.catalogue(listed, "https://a.example") == formats.catalogue(listed, "https://a.example")
+    assert rendering.catalogue(listed, "https://a.example") == rendering.catalogue(listed, "https://a.example")
 
 
 def test_the_persons_behind_a_figure_are_in_no_file(files: Mapping[str, bytes]) -> None:
@@ -64,7 +64,7 @@ def test_the_persons_behind_a_figure_are_in_no_file(files: Mapping[str, bytes]) 
 def test_no_file_says_why_a_figure_is_hidden(files: Mapping[str, bytes]) -> None:
     release = small_release()
     inside = [replace(one, confidentiality="D") if one.status == "Q" else one for one in release.observations]
-    assert formats.render(replace(release, observations=tuple(inside))) == files
+    assert rendering.render(replace(release, observations=tuple(inside))) == files
     statuses = {(row["OBS_STATUS"], row["CONF_STATUS"]) for row in rows(files["observations.csv"])}
     assert statuses == {("A", "F"), ("U", "F"), ("L", "F"), ("M", "F"), ("Q", "N")} & statuses
     assert ("Q", "N") in statuses
@@ -74,7 +74,7 @@ def test_a_hidden_figure_is_empty_with_its_status_and_zero_is_zero() -> None:
     release = small_release()
     zero = replace(release.observations[0], value="0", status="A")
     hidden = replace(release.observations[0], period="2026-Q2", value=None, status="Q", confidentiality="N")
-    made = formats.render(replace(release, observations=(zero, hidden)))
+    made = rendering.render(replace(release, observations=(zero, hidden)))
     assert [(row["OBS_VALUE"], row["OBS_STATUS"]) for row in rows(made["observations.csv"])] == [("0", "A"), ("", "Q")]
     stat = json.loads(made["table-area-sex.jsonstat.json"])
     assert (stat["value"], stat["status"]) == ([0, None], {"0": "A", "1": "Q"})
@@ -87,10 +87,10 @@ def test_a_hidden_figure_that_still_carries_its_value_stops_everything() -> None
     release = small_release()
     leaking = replace(release.observations[0], value="3", status="Q", confidentiality="N")
     with pytest.raises(Wrong, match="is hidden and still carries a figure"):
-        formats.render(replace(release, observations=(leaking,)))
+        rendering.render(replace(release, observations=(leaking,)))
     bounded = replace(leaking, value=None, low="1.0", high="4.0")
     with pytest.raises(Wrong, match="is hidden and still carries a figure"):
-        formats.render(replace(release, observations=(bounded,)))
+        rendering.render(replace(release, observations=(bounded,)))
 
 
 def test_a_code_without_a_title_is_named() -> None:
@@ -121,11 +121,11 @@ def test_every_title_is_there_in_both_languages() -> None:
     edition = Edition.of(small_release())
     for titles in edition.lists.values():
         assert all(title["ko"] and title["en"] for title in titles.values())
-    assert all(file.title["ko"] and file.title["en"] for file in formats.files(small_release()))
+    assert all(file.title["ko"] and file.title["en"] for file in rendering.files(small_release()))
 
 
 def test_a_title_in_one_language_stands_in_for_the_other() -> None:
     release = small_release()
     areas = tuple(replace(area, title={"ko": area.title["ko"]}) for area in release.areas)
-    made = formats.render(replace(release, areas=areas, note={"ko": "처음 펴내는 판입니다."}))
+    made = rendering.render(replace(release, areas=areas, note={"ko": "처음 펴내는 판입니다."}))
     assert "HB01,한빛시,한빛시,HB,SGG" in made["codes-ref-area.csv"].decode()

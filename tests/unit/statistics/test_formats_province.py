@@ -16,8 +16,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from services.statistics import formats
-from services.statistics.formats import charts, tilemap
+from services.statistics.formats import charts, rendering, tilemap
 from services.statistics.formats.cells import Edition
 from services.statistics.formats.charts import Mark
 from services.statistics.formats.findings import Findings
@@ -34,7 +33,7 @@ MOST_PAGES = 24
 def files() -> Mapping[str, bytes]:
     release = province(200)
     started = time.monotonic()
-    made = formats.render(release)
+    made = rendering.render(release)
     assert time.monotonic() - started < SECONDS
     return made
 
@@ -119,7 +118,7 @@ def test_the_report_tells_its_earlier_editions_its_law_and_its_denominators(file
 
 def test_the_readme_names_every_other_file_in_both_languages(files: Mapping[str, bytes]) -> None:
     text = files["README.md"].decode()
-    for file in formats.files(province(200)):
+    for file in rendering.files(province(200)):
         assert text.count(f"| `{file.name}` |") == (0 if file.name == "README.md" else 2)
 
 

@@ -22,7 +22,7 @@ from pysdmx.io import get_datasets, read_sdmx
 from pysdmx.model import Codelist, DataStructureDefinition, Role
 from rdflib import Graph
 
-from services.statistics import formats
+from services.statistics.formats import rendering
 from tests.unit.statistics.small_release import small_release, small_release_files
 
 KEY = ("TIME_PERIOD", "REF_AREA", "SEX", "AGE", "TARGET_GROUP", "COURSE_DOMAIN", "MEASURE")
@@ -158,7 +158,7 @@ def _conforms(graph: Graph) -> bool:
 @pytest.fixture(scope="module")
 def catalogue() -> Mapping[str, bytes]:
     corrected = small_release(revision=2, publish_at=datetime(2026, 11, 20, 3, 0, tzinfo=UTC))
-    return formats.catalogue([small_release(), corrected, small_release(id="staff", universe="EMP")], BASE)
+    return rendering.catalogue([small_release(), corrected, small_release(id="staff", universe="EMP")], BASE)
 
 
 # rdflib's own JSON-LD reader still uses what rdflib deprecates.

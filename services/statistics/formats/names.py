@@ -1,0 +1,3 @@
+"""What the catalogue's files are called."""
+
+TURTLE, JSON_LD = "catalogue.ttl", "catalogue.jsonld"
