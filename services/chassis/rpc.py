@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -22,7 +23,8 @@ from services.chassis.tls import Identity
 DOMAIN = "ieum"
 LARGEST_MESSAGE = 34 * 1024 * 1024
 DEADLINE_SECONDS = 10.0
-_BACK_WITHIN_SECONDS = 8.0
+_BACK_WITHIN_SECONDS = 9.0
+_BEFORE_AGAIN_SECONDS = 0.05
 
 _CODES: Mapping[type[Problem], grpc.StatusCode] = {
     errors.Invalid: grpc.StatusCode.INVALID_ARGUMENT,
@@ -179,14 +181,17 @@ def _nobody_there(error: grpc.aio.AioRpcError) -> bool:
 
 
 async def _patiently(method: Any, request: Any, timeout: float, metadata: Sequence[tuple[str, str]]) -> Any:
-    try:
-        return await method(request, timeout=timeout, metadata=metadata)
-    except grpc.aio.AioRpcError as error:
-        if not _nobody_there(error):
-            raise
-    # While a service restarts: once more, as soon as it is back.
-    patience = min(timeout, _BACK_WITHIN_SECONDS)
-    return await method(request, timeout=patience, metadata=metadata, wait_for_ready=True)
+    """While a service restarts: again, as soon as somebody is there. Who was met may have been about to leave."""
+    until = time.monotonic() + min(timeout, _BACK_WITHIN_SECONDS)
+    left, waiting = timeout, False
+    while True:
+        try:
+            return await method(request, timeout=left, metadata=metadata, wait_for_ready=waiting)
+        except grpc.aio.AioRpcError as error:
+            left, waiting = until - time.monotonic(), True
+            if left <= 0 or not _nobody_there(error):
+                raise
+        await asyncio.sleep(_BEFORE_AGAIN_SECONDS)
 
 
 class _Client:
