@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.chassis.mongo import Document
 from services.statistics.domain.areas import AreaTree
-from services.statistics.domain.cohort import digcomp_areas
+from services.statistics.domain.cube import digcomp_areas
 from services.statistics.domain.dimensions import FLAGS
 from services.statistics.domain.enrolments import Enrolment
 from services.statistics.domain.geography import Geography

@@ -23,6 +23,7 @@ from services.statistics.release_service import ReleaseService
 from services.statistics.release_store import Releases
 from services.statistics.residents import Residents
 from services.statistics.service import TOKEN_SCOPES, StatisticsService
+from services.statistics.standing import Standing
 from services.statistics.store import Facts
 
 
@@ -32,8 +33,9 @@ async def compose(frame: Frame) -> None:
     server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_SCOPES)
     zone = ZoneInfo(frame.settings.time_zone)
     releases, references = Releases(frame.database, frame.outbox), References(frame.database)
-    census = Census(facts, references, zone)
-    add_StatisticsServiceServicer_to_server(StatisticsService(facts, Residents(census, references, zone)), server)
+    census, standing = Census(facts, references, zone), Standing(facts)
+    frame.keep_running(standing.run)
+    add_StatisticsServiceServicer_to_server(StatisticsService(standing, Residents(census, references, zone)), server)
     await releases.prepare()
     await references.prepare()
     builder = Builder(releases, census, references, Imprint(releases, census, frame.settings))

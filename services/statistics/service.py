@@ -9,7 +9,6 @@ from ieum.statistics.v1 import statistics_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2_grpc
 from services.chassis.clock import moment, now, stamp
 from services.chassis.errors import Forbidden, Invalid
-from services.chassis.mongo import Document
 from services.chassis.principal import acting
 from services.statistics.domain import live
 from services.statistics.domain.areas import EVERYWHERE, AreaTree
@@ -19,7 +18,7 @@ from services.statistics.domain.live import MEASURES, Figure
 from services.statistics.domain.measures import METHOD_VERSION
 from services.statistics.domain.periods import checked_quarter
 from services.statistics.residents import Residents
-from services.statistics.store import Facts
+from services.statistics.standing import Standing
 
 TOKEN_SCOPES = {"QueryTable": "statistics.read"}
 
@@ -27,17 +26,17 @@ _DIMENSIONS = frozenset(pb.Dimension.values()) - {pb.DIMENSION_UNSPECIFIED}
 
 
 class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
-    def __init__(self, facts: Facts, residents: Residents) -> None:
-        self._facts = facts
+    def __init__(self, standing: Standing, residents: Residents) -> None:
+        self._standing = standing
         self._residents = residents
 
     async def QueryTable(self, request: pb.QueryTableRequest, context: object) -> pb.Table:
-        tree, moment_asked = await self._facts.areas(), now()
+        held, moment_asked = await self._standing.now(), now()
+        tree, courses = held.world.tree, held.world.courses
         asked = _question(request, _allowed_area(request.area, tree))
-        courses, policy = await self._facts.course_list(), asked.policy(moment_asked)
-        rows = await self._facts.cohort(_match(asked, tree), asked.as_of)
-        # Counting a province's enrolments takes about a second.
-        answer = await asyncio.to_thread(Asking(rows, tree, courses, _scopes(), moment_asked).answer, asked)
+        policy = asked.policy(moment_asked)
+        # What nobody asked before is counted from all of a province's enrolments.
+        answer = await asyncio.to_thread(Asking(held.count, tree, _scopes(), moment_asked).answer, asked)
         codes = [row.code for row in answer.rows]
         residents = await self._residents.behind(asked, codes, moment_asked)
         titles = {**{name: document["title"] for name, document in courses.items()}, **tree.titles}
@@ -93,17 +92,6 @@ def _question(request: pb.QueryTableRequest, area: str) -> Question:
     universe = "employee" if request.universe == pb.EMPLOYEE else "resident"
     by = pb.Dimension.Name(request.by) if request.by in _DIMENSIONS else ""
     return Question(area, universe, by, first, last, request.course, moment(request.as_of))
-
-
-def _match(asked: Question, tree: AreaTree) -> Document:
-    """All that the caller could look at: what a table shows depends on what stands beside it."""
-    match: Document = {"universe": asked.universe}
-    if asked.as_of:
-        match["enrolled_at"] = {"$lte": asked.as_of}
-    if asked.area.startswith("organisations/"):
-        return match | {"organisation": asked.area}
-    widest = tree.path(_scopes(), asked.area)[0]
-    return match if tree.is_whole(widest) else match | {"area": {"$in": tree.below(widest)}}
 
 
 def _row(code: str, figures: Sequence[Figure], titles: Mapping[str, Mapping[str, str]]) -> pb.Row:

@@ -7,21 +7,24 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
 from services.chassis.combining import Writes
 from services.chassis.copies import keep_newest
 from services.chassis.mongo import Collection, Database, Document
 from services.statistics.domain.areas import AreaTree
-from services.statistics.domain.cohort import Row
 
+UNIVERSES = ("resident", "employee")
 _BATCH = 2_000
-_PROJECTED: Document = {
-    "_id": 0,
-    **dict.fromkeys(("pseudonym", "area", "course", "version", "quarter", "enrol_year", "traits"), 1),
-    **dict.fromkeys(("started", "completed"), 1),
-}
+_FOR_TABLES = dict.fromkeys(
+    (
+        *("pseudonym", "universe", "organisation", "area", "course", "version", "quarter", "enrol_year", "traits"),
+        *("enrolled_at", "started_at", "completed_at", "withdrawn_at", "changed"),
+    ),
+    1,
+)
+_NOW: Document = {"$currentDate": {"changed": True}}
 Kinds = Mapping[str, tuple[str, tuple[int, int] | None]]
 """Area -> its kind, and its column and row on the tile map."""
 
@@ -40,6 +43,7 @@ class Facts:
         await self.facts.create_index([("universe", ASCENDING), ("area", ASCENDING), ("quarter", ASCENDING)])
         await self.facts.create_index([("universe", ASCENDING), ("organisation", ASCENDING), ("quarter", ASCENDING)])
         await self.facts.create_index([("pseudonym", ASCENDING)])
+        await self.facts.create_index([("changed", ASCENDING)])
 
     async def put_enrolment(self, enrollment: str, revision: int, version: int, fields: Mapping[str, Any]) -> None:
         """As last corrected; the version only rises."""
@@ -48,6 +52,7 @@ class Facts:
             name: {"$cond": [stands, {"$literal": value}, f"${name}"]} for name, value in fields.items()
         }
         update |= {"revision": {"$max": ["$revision", revision]}, "version": {"$max": ["$version", version]}}
+        update |= {"changed": "$$NOW"}
         await self._writes.update_one({"_id": enrollment}, [{"$set": update}], upsert=True)
         await self._carry_traits(fields["pseudonym"])
 
@@ -57,11 +62,11 @@ class Facts:
         before: Document = {"$ifNull": [f"${known}", -1]}
         later: Document = {"$cond": [{"$gt": [revision, before]}, moment, f"${field}"]}
         stands: Document = {"$cond": [{"$eq": [revision, before]}, {"$min": [f"${field}", moment]}, later]}
-        update = [{"$set": {field: stands, known: {"$max": [f"${known}", revision]}}}]
+        update = [{"$set": {field: stands, known: {"$max": [f"${known}", revision]}, "changed": "$$NOW"}}]
         await self._writes.update_one({"_id": enrollment}, update, upsert=True)
 
     async def put_version(self, enrollment: str, version: int) -> None:
-        await self._writes.update_one({"_id": enrollment}, {"$max": {"version": version}}, upsert=True)
+        await self._writes.update_one({"_id": enrollment}, {"$max": {"version": version}, **_NOW}, upsert=True)
 
     async def put_minutes(self, enrollment: str, lesson: str, minutes: int) -> None:
         await self._writes.update_one({"_id": enrollment}, {"$max": {f"minutes.{lesson}": minutes}}, upsert=True)
@@ -78,7 +83,7 @@ class Facts:
             revision = traits["revision"]
             del traits["_id"]
             older = {"pseudonym": pseudonym, "traits.revision": {"$not": {"$gte": revision}}}
-            await self.facts.update_many(older, {"$set": {"traits": traits}})
+            await self.facts.update_many(older, {"$set": {"traits": traits}, **_NOW})
 
     async def put_places(self, revision: int, areas: Sequence[Document], organisations: Sequence[Document]) -> None:
         content = {"areas": list(areas), "organisations": list(organisations)}
@@ -110,31 +115,19 @@ class Facts:
         async for document in self.facts.find({**match, "pseudonym": {"$exists": True}}).sort("_id", ASCENDING):
             yield document
 
+    async def changed(self, since: datetime | None) -> AsyncIterator[Document]:
+        """What a table counts of the facts written since then, by the database's clock, or of all."""
+        match: Document = {"changed": {"$gte": since}} if since else {"universe": {"$in": UNIVERSES}}
+        async for document in self.facts.find(match, _FOR_TABLES, batch_size=_BATCH):
+            if "pseudonym" in document:
+                yield document
+
+    async def last_change(self) -> datetime | None:
+        newest = await self.facts.find_one({}, {"changed": 1}, sort=[("changed", DESCENDING)])
+        return newest.get("changed") if newest else None
+
     async def course_list(self) -> dict[str, Document]:
         return {document["_id"]: document async for document in self.courses.find()}
-
-    async def cohort(self, match: Document, as_of: datetime | None) -> list[Row]:
-        """Enrolments as they stood, without those who left before doing anything."""
-        stages = [{"$match": {**match, "pseudonym": {"$exists": True}}}, *_standing(as_of), {"$project": _PROJECTED}]
-        documents = await self.facts.aggregate(stages, batchSize=_BATCH)
-        return [_row(document) async for document in documents]
-
-
-def _row(document: Document) -> Row:
-    traits = document.get("traits", {})
-    born = traits.get("birth_year", 0)
-    return Row(
-        person=document["pseudonym"],
-        area=document.get("area", ""),
-        course=document.get("course", ""),
-        version=document.get("version", 0),
-        quarter=document.get("quarter", ""),
-        sex=traits.get("sex", ""),
-        age=document.get("enrol_year", 0) - born if born else None,
-        flags=tuple(traits.get("groups", ())) if traits.get("groups_answered") else None,
-        started=document["started"],
-        completed=document["completed"],
-    )
 
 
 def _tile(area: Document) -> tuple[int, int] | None:
@@ -148,21 +141,3 @@ async def _put_newer(collection: Collection, key: str, revision: int, fields: Ma
         await collection.replace_one(
             {"_id": key, "revision": {"$lt": revision}}, {"revision": revision, **fields}, upsert=True
         )
-
-
-def _standing(as_of: datetime | None) -> list[Document]:
-    """What had happened by the as-of moment; those who left before doing anything are not of the cohort."""
-
-    def happened(field: str) -> Document:
-        known: Document = {"$gt": [f"${field}", None]}
-        return known if as_of is None else {"$and": [known, {"$lte": [f"${field}", as_of]}]}
-
-    states = {
-        "completed": happened("completed_at"),
-        "started": {"$or": [happened("started_at"), happened("completed_at")]},
-        "withdrawn": happened("withdrawn_at"),
-    }
-    return [
-        {"$set": states},
-        {"$match": {"$or": [{"withdrawn": False}, {"started": True}]}},
-    ]

@@ -17,6 +17,7 @@ from services.statistics.census import Census
 from services.statistics.references import References
 from services.statistics.residents import Residents
 from services.statistics.service import StatisticsService
+from services.statistics.standing import Standing
 from services.statistics.store import Facts
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -30,7 +31,7 @@ class Office:
         self.facts = Facts(database)
         self._references = References(database)
         residents = Residents(Census(self.facts, self._references, SEOUL), self._references, SEOUL)
-        self._service = StatisticsService(self.facts, residents)
+        self._service = StatisticsService(Standing(self.facts), residents)
         self._people = 0
 
     async def open(self) -> None:

@@ -24,8 +24,7 @@ from services.chassis.mongo import Database
 from services.chassis.principal import pseudonym
 from services.statistics.census import Census
 from services.statistics.domain.asking import Asking
-from services.statistics.domain.cohort import Row, codes_by, tallied
-from services.statistics.domain.cube import Question
+from services.statistics.domain.cube import Ask, Question
 from services.statistics.domain.geography import Geography
 from services.statistics.domain.live import Tally
 from services.statistics.domain.publication import Publication
@@ -33,6 +32,7 @@ from services.statistics.domain.release import AreaCode
 from services.statistics.domain.units import Unit
 from services.statistics.events import Listener
 from services.statistics.references import References
+from services.statistics.standing import Standing
 from services.statistics.store import Facts
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -115,17 +115,11 @@ async def counted(told: Told, area: str = "areas/P", as_of: datetime = LAST) -> 
 
 async def live(told: Told, by: str = "") -> dict[str, Tally]:
     """As the live table of the whole counts them, before anything is hidden."""
-    rows = await told.facts.cohort({"universe": "resident"}, None)
+    held = await Standing(told.facts).now()
     if by == "REF_AREA":
-        tree = await told.facts.areas()
-        answer = Asking(rows, tree, {}, {"areas/P"}, LAST).answer(Question("areas/P", "resident", by))
+        answer = Asking(held.count, held.world.tree, {"areas/P"}, LAST).answer(Question("areas/P", "resident", by))
         return {row.code: row for row in answer.rows if row.enrolments}
-    codes = codes_by(by, await told.facts.course_list())
-
-    def keys(row: Row) -> list[tuple[str, str]]:
-        return [("areas/P", code) for code in codes(row)]
-
-    return {code: tally for (_, code), tally in tallied(rows, keys).items()}
+    return {code: tally for (_, code), tally in held.count(Ask(Question("areas/P", "resident", by))).items()}
 
 
 def eventful(town: Told) -> list[Message]:
@@ -187,10 +181,11 @@ def day(number: int) -> datetime:
 
 
 def plain(row: dict[str, Any], town: Told) -> dict[str, Any]:
-    """A fact without its town."""
+    """A fact without its town, and without when it was heard."""
     named = row["_id"].removeprefix("enrollments/").replace(town.suffix, "")
     who = {town.of(each): each for each in ("kim", "lee", "han")}
-    return {**row, "_id": named, "pseudonym": who[row["pseudonym"]], "course": row["course"].replace(town.suffix, "")}
+    told = {name: value for name, value in row.items() if name != "changed"}
+    return {**told, "_id": named, "pseudonym": who[row["pseudonym"]], "course": row["course"].replace(town.suffix, "")}
 
 
 async def test_who_left_and_came_back_is_one_person_with_two_enrolments(told: Told) -> None:

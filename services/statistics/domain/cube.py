@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from services.statistics.domain.dimensions import AGE_BANDS, DIGCOMP_AREAS, FLAGS, SEXES, TOTAL, UNKNOWN
 from services.statistics.domain.disclosure import Policy
@@ -37,11 +38,33 @@ class Question:
     def policy(self, now: datetime) -> Policy:
         return Policy(k=CUSTOM_K) if self.is_custom(now) else Policy()
 
-    def takes(self, course: str, quarter: str) -> bool:
-        return self.course in ("", course) and self.includes(quarter)
-
     def includes(self, quarter: str) -> bool:
         return (self.first or "0000") <= quarter <= (self.last or "9999")
+
+    @property
+    def of_organisation(self) -> bool:
+        return self.area.startswith("organisations/")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is to be counted: a question's enrolments by its categories, in its area and, if `inside`, in each place
+    directly in it; without those that the question `but` takes."""
+
+    question: Question
+    inside: bool = False
+    but: Question | None = None
+
+
+def part(area: str, place: str) -> str:
+    """A part of an area: one directly in it, or those of its people who have no nearer place, or none that is known."""
+    return f"{area} {place}" if place in (area, UNKNOWN) else place
+
+
+def digcomp_areas(course: Mapping[str, Any], version: int) -> list[str]:
+    """Codes of what this version of a course teaches, or the newest where it was not heard of."""
+    known = course.get("versions", {}).get(str(version), course.get("domains", ()))
+    return [f"DC30_{number}" for number in known if number in DIGCOMP_AREAS]
 
 
 def overlapping(by: str) -> bool:

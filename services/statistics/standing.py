@@ -1,0 +1,181 @@
+"""All enrolments in memory as they stand, for the tables that officials look at: only what changed is read again, and
+only what changed is counted again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from pymongo.errors import PyMongoError
+
+from services.chassis.mongo import Document
+from services.statistics.domain.asking import Cells
+from services.statistics.domain.cube import Ask
+from services.statistics.domain.live import Tally
+from services.statistics.store import Facts
+
+if TYPE_CHECKING:  # the arrays take as long to load as the rest of the service: it is ready before
+    from services.statistics.domain.columns import Columns, Fact
+    from services.statistics.domain.counting import Counts, World
+
+EVERY = 30
+"""Seconds after which changes are read though nobody asks, so that whoever does need not wait for a day's."""
+_LATE = timedelta(seconds=5)
+"""A write is seen up to so much later than the time it bears; with `_VERY_LATE` also one that the database was frozen
+over."""
+_VERY_LATE = timedelta(minutes=2)
+_QUICK = 0.05
+_LOT = 20_000
+_MOST_COUNTS = 1_000
+_STEP = 2_000
+"""Carrying a count over one change costs as much as counting so many enrolments."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """Everything at one moment. `log` are the changes since the counts began, `version` of them known here: each all
+    enrolments of some persons, before and after."""
+
+    world: World
+    columns: Columns
+    log: list[tuple[Columns, Columns]]
+    counts: dict[Ask, tuple[int, Counts]]
+    version: int
+
+    def count(self, ask: Ask) -> Cells:
+        counts = self._carried(ask)
+        self.counts.pop(ask, None)
+        self.counts[ask] = self.version, counts
+        for oldest in list(self.counts)[:-_MOST_COUNTS]:
+            self.counts.pop(oldest, None)
+        return {key: Tally(key[1], *numbers) for key, numbers in counts.items()}
+
+    def _carried(self, ask: Ask) -> Counts:
+        from services.statistics.domain.counting import carried, counted
+
+        since, counts = self.counts.get(ask, (self.version + 1, {}))
+        steps = self.log[since : self.version]
+        if since > self.version or sum(_STEP + len(gone) + len(came) for gone, came in steps) > len(self.columns):
+            return counts if since == self.version else counted(self.columns, ask, self.world)
+        for gone, came in steps:
+            counts = carried(counts, counted(gone, ask, self.world), counted(came, ask, self.world))
+        return counts
+
+    def after(self, fresh: Columns) -> Held:
+        columns, gone, came = self.columns.replaced(fresh)
+        if gone.same(came):
+            return self
+        if sum(len(before) + len(after) for before, after in self.log) > len(columns):
+            return Held(self.world, columns, [], {}, 0)
+        self.log.append((gone, came))
+        return Held(self.world, columns, self.log, self.counts, len(self.log))
+
+
+class Standing:
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._turn = asyncio.Lock()
+        self._held: Held | None = None
+        self._since: datetime | None = None
+        self._seen: dict[str, datetime] = {}
+        self._began = self._again = -1.0
+
+    async def now(self) -> Held:
+        """With all that was written before the call, while reading the changes is quick; else a second ago at most."""
+        asked = monotonic()
+        async with self._turn:
+            if self._held is None or (self._began < asked and self._again <= asked):
+                await self._refresh(_LATE)
+            assert self._held is not None  # noqa: S101 - the first refresh has set it
+            return self._held
+
+    async def run(self) -> None:
+        while True:
+            with suppress(PyMongoError):
+                async with self._turn:
+                    await self._refresh(_VERY_LATE)
+            await asyncio.sleep(EVERY)
+
+    async def _refresh(self, late: timedelta) -> None:
+        self._began = monotonic()
+        world = await self._world()
+        held = self._held
+        if held is None:
+            newest = await self._facts.last_change()
+            held = Held(world, await self._all(), [], {}, 0)
+            self._since = newest or datetime.fromtimestamp(0, UTC)
+        elif world != held.world:
+            held = Held(world, held.columns, [], {}, 0)
+        self._held = await self._caught_up(held, late)
+        took = monotonic() - self._began
+        self._again = monotonic() + min(4 * took, 1) if took > _QUICK else 0
+
+    async def _caught_up(self, held: Held, late: timedelta) -> Held:
+        assert self._since is not None  # noqa: S101 - set when everything was read
+        changed, seen, newest = [], {}, self._since
+        async for document in self._facts.changed(self._since - late):
+            when = seen[document["_id"]] = document["changed"]
+            newest = max(newest, when)
+            if self._seen.get(document["_id"]) != when:
+                changed.append(document)
+        if changed:
+            held = await asyncio.to_thread(lambda: held.after(held.columns.holding(map(_fact, changed))))
+        self._seen, self._since = seen, newest
+        return held
+
+    async def _all(self) -> Columns:
+        empty = await asyncio.to_thread(_empty)
+        parts = [
+            await asyncio.to_thread(lambda lot: empty.holding(map(_fact, lot)), lot)
+            async for lot in _lots(self._facts.changed(None))
+        ]
+        return await asyncio.to_thread(empty.joined, parts)
+
+    async def _world(self) -> World:
+        await asyncio.to_thread(_empty)
+        from services.statistics.domain.counting import World
+
+        tree, courses = await asyncio.gather(self._facts.areas(), self._facts.course_list())
+        return World(tree, courses)
+
+
+def _empty() -> Columns:
+    from services.statistics.domain.columns import Columns
+
+    return Columns()
+
+
+async def _lots(documents: AsyncIterator[Document]) -> AsyncIterator[list[Document]]:
+    lot: list[Document] = []
+    async for document in documents:
+        lot.append(document)
+        if len(lot) == _LOT:
+            yield lot
+            lot = []
+    yield lot
+
+
+def _fact(document: Document) -> Fact:
+    from services.statistics.domain.columns import Edition, Fact, Home, Told
+
+    traits = document.get("traits", {})
+    born = traits.get("birth_year", 0)
+    age = document.get("enrol_year", 0) - born if born else None
+    flags = tuple(traits.get("groups", ())) if traits.get("groups_answered") else None
+    return Fact(
+        document["_id"],
+        document["pseudonym"],
+        Home(document["universe"], document.get("organisation", ""), document.get("area", "")),
+        Edition(document.get("course", ""), document.get("version", 0)),
+        document.get("quarter", ""),
+        Told(traits.get("sex", ""), age, flags),
+        document["enrolled_at"],
+        document.get("started_at"),
+        document.get("completed_at"),
+        document.get("withdrawn_at"),
+    )
