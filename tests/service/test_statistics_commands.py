@@ -113,11 +113,12 @@ async def test_facts_rebuild_from_the_streams_alone_to_the_same(
         return (len(rows), gone, done) == (12, 1, 6)
 
     await eventually(heard, "all is heard")
-    before = [row async for row in facts.find().sort("_id")]
+    # When a fact was written is of this life alone.
+    before = [row async for row in facts.find({}, {"changed": 0}).sort("_id")]
     await facts.update_many({}, {"$set": {"area": "areas/nowhere"}})
     status, answer, wrong = await command(settings, "rebuild")
     assert (status, answer["facts"]) == (0, 12), wrong
-    assert [row async for row in facts.find().sort("_id")] == before
+    assert [row async for row in facts.find({}, {"changed": 0}).sort("_id")] == before
 
 
 async def fill(database: Database, count: int) -> None:
@@ -183,6 +184,9 @@ async def test_a_build_killed_half_way_ends_in_the_same_figures(
     async def begun() -> bool:
         return await database["release_decisions"].count_documents({}) >= 2
 
+    async def forgotten() -> bool:
+        return await database["release_units"].count_documents({}) == 0
+
     await releases.plan(planned("killed"))
     async with process(settings) as running:
         await eventually(begun, "the build is under way", 30)
@@ -197,17 +201,13 @@ async def test_a_build_killed_half_way_ends_in_the_same_figures(
         await fill_again(database)
         await releases.plan(planned("straight"))
         await eventually(lambda: built("straight"), "the other build", 60)
+        await eventually(forgotten, "whoever was counted is forgotten")
     one, other = [
         await database["release_periods"].find_one({"_id": f"{key}/2025-Q1"}) for key in ("killed", "straight")
     ]
     assert one is not None
     assert other is not None
     assert one["content"] == other["content"]
-
-    async def forgotten() -> bool:
-        return await database["release_units"].count_documents({}) == 0
-
-    await eventually(forgotten, "whoever was counted is forgotten")
 
 
 async def fill_again(database: Database) -> None:
