@@ -176,8 +176,10 @@ def problem_of(error: grpc.aio.AioRpcError) -> Problem:
 
 
 def _nobody_there(error: grpc.aio.AioRpcError) -> bool:
-    """Not a service that says it is unavailable: that one has said why."""
-    return error.code() is grpc.StatusCode.UNAVAILABLE and rpc_status.from_call(cast(Any, error)) is None
+    """Nobody, or one who was leaving and dropped the call. Not a service that says it is unavailable: that one has said
+    why."""
+    gone = error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+    return gone and rpc_status.from_call(cast(Any, error)) is None
 
 
 async def _patiently(method: Any, request: Any, timeout: float, metadata: Sequence[tuple[str, str]]) -> Any:

@@ -32,6 +32,30 @@ async def check(channel: grpc.aio.Channel) -> int:
     return answer.status
 
 
+class Leaving(Noting):
+    """Drops the first call, as a service does whose time is over."""
+
+    async def Check(  # noqa: N802 - its name on the wire
+        self, request: health_pb2.HealthCheckRequest, context: Any
+    ) -> health_pb2.HealthCheckResponse:
+        if not self.peers:
+            self.peers.add(context.peer())
+            await context.abort(grpc.StatusCode.CANCELLED, "")
+        return await super().Check(request, context)
+
+
+async def test_a_call_that_a_leaving_service_dropped_is_made_again() -> None:
+    opened = rpc.server(Signer(b"0" * 32), {})
+    health_pb2_grpc.add_HealthServicer_to_server(Leaving(), opened)
+    port = rpc.open_port(opened, "127.0.0.1:0", None)
+    await opened.start()
+    async with rpc.channel(f"127.0.0.1:{port}") as channel:
+        client: Any = rpc.client(health_pb2_grpc.HealthStub, channel, Signer(b"0" * 32))
+        answer = await client.Check(health_pb2.HealthCheckRequest())
+    await opened.stop(None)
+    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
 async def test_a_connection_ends_of_old_age_and_no_call_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     age = [("grpc.max_connection_age_ms", 100), ("grpc.max_connection_age_grace_ms", 2_000)]
     monkeypatch.setattr(rpc, "_CONNECTION_AGE", age)
