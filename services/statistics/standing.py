@@ -29,7 +29,8 @@ _LATE = timedelta(seconds=5)
 """A write is seen up to so much later than the time it bears; with `_VERY_LATE` also one that the database was frozen
 over."""
 _VERY_LATE = timedelta(minutes=2)
-_QUICK = 0.05
+_MANY = 1_000
+"""So many changes take some 20 ms to read: as long as there are fewer, everybody who asks has them read."""
 _LOT = 20_000
 _MOST_COUNTS = 1_000
 _STEP = 2_000
@@ -86,7 +87,7 @@ class Standing:
         self._began = self._again = -1.0
 
     async def now(self) -> Held:
-        """With all that was written before the call, while reading the changes is quick; else a second ago at most."""
+        """With all that was written before the call; while very much is written, a second ago at most."""
         asked = monotonic()
         async with self._turn:
             if self._held is None or (self._began < asked and self._again <= asked):
@@ -113,7 +114,7 @@ class Standing:
             held = Held(world, held.columns, [], {}, 0)
         self._held = await self._caught_up(held, late)
         took = monotonic() - self._began
-        self._again = monotonic() + min(4 * took, 1) if took > _QUICK else 0
+        self._again = monotonic() + min(4 * took, 1) if len(self._seen) > _MANY else 0
 
     async def _caught_up(self, held: Held, late: timedelta) -> Held:
         assert self._since is not None  # noqa: S101 - set when everything was read
