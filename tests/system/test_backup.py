@@ -28,6 +28,8 @@ pytestmark = pytest.mark.timeout(240)
 Client = AsyncMongoClient[dict[str, Any]]
 HEARD = {"people": 1, "courses": 3, "enrollment": 2, "progress": 1}
 """How many services hear each."""
+UNTOLD = {"pending": 0, "due": 0, "changed": 0}
+"""What is still to be announced, and when a fact was written: of this life alone."""
 # What runs on by the clock, with nobody doing anything.
 FLEETING = frozenset(("sessions", "attempts", "leases"))
 
@@ -69,11 +71,11 @@ def documents(root: Path, path: Path) -> list[dict[str, Any]]:
 
 
 async def contents(client: Client, manifest: Manifest) -> dict[str, dict[str, Any]]:
-    """Every document by its id, without what only says that it is still to be announced."""
+    """Every document by its id."""
     found: dict[str, dict[str, Any]] = {}
     for database, collections in manifest.collections.items():
         for name in set(collections) - FLEETING:
-            rows = client[database][name].find({}, {"pending": 0, "due": 0})
+            rows = client[database][name].find({}, UNTOLD)
             found[f"{database}.{name}"] = {str(row["_id"]): row async for row in rows}
     return found
 
