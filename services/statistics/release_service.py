@@ -17,7 +17,7 @@ from services.chassis.pages import decode_token, encode_token, page_size
 from services.chassis.principal import acting
 from services.statistics.building import Builder
 from services.statistics.domain import publication
-from services.statistics.domain.areas import EVERYWHERE, AreaTree
+from services.statistics.domain.areas import EVERYWHERE, AreaTree, is_organisation
 from services.statistics.domain.disclosure import Policy
 from services.statistics.domain.measures import METHOD_VERSION
 from services.statistics.domain.publication import Change, Publication, State
@@ -182,7 +182,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         scopes = frozenset().union(*(caller.scopes(role) for role in allowed))
         if not caller.is_system and not (await self._facts.areas()).allows(scopes, area):
             raise Forbidden("AREA_OUT_OF_SCOPE", field="area")
-        if area.startswith("organisations/") or area == EVERYWHERE or not area:
+        if is_organisation(area) or area == EVERYWHERE or not area:
             raise Invalid("AREA_NEEDED", field="area")
         return caller.person
 

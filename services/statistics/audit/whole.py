@@ -115,8 +115,8 @@ def whole(
 
 def _questions(shown: Published, margins: Sums, truth: Truth, codes: Codes) -> Iterator[Question]:
     """When somebody came is no trait of theirs: quarters tie counts together, but no margin is told by them. Nor is a
-    category that holds everybody in the release: its counts are the totals. Nor what follows
-    from an area in which there is nobody of the kind."""
+    category that holds everybody in the release: its counts are the totals. Nor what follows from an area in which
+    there is nobody of the kind."""
     used = {(period, kind) for (period, _, kind, _), behind in truth.people.items() if behind}
     everybody = {
         (period, here[0])

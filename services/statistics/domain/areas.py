@@ -10,6 +10,10 @@ from typing import Any
 EVERYWHERE = "*"
 
 
+def is_organisation(name: str) -> bool:
+    return name.startswith("organisations/")
+
+
 @dataclass(frozen=True)
 class AreaTree:
     """Names are "areas/{code}"; children keep the order of the list."""
@@ -62,7 +66,7 @@ class AreaTree:
         held = frozenset(scopes)
         if EVERYWHERE in held:
             return wanted == EVERYWHERE or wanted in self.titles or wanted in self.organisations
-        if wanted.startswith("organisations/"):
+        if is_organisation(wanted):
             return wanted in held and wanted in self.organisations
         return any(wanted in self.below(scope) for scope in held if scope in self.titles)
 

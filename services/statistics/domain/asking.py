@@ -49,7 +49,7 @@ class Asking:
 
     def _answer(self, asked: Question, cells: Cells, hidden: Hidden) -> Answer:
         if asked.by == "REF_AREA":
-            keys = {code: (part(asked.area, code), TOTAL) for code in (*self._branches(asked.area), UNKNOWN)}
+            keys = {code: (part(asked.area, code), TOTAL) for code in (*self._branches(asked), UNKNOWN)}
             keys = {code: key for code, key in keys.items() if key in cells}
         else:
             found = {code for area, code in cells if area == asked.area and cells[area, code].enrolments}
@@ -60,7 +60,7 @@ class Asking:
 
     def _look(self, here: Question, cells: Cells, lines: list[Line], *, inside: bool) -> None:
         """Adds what an area holds and, if `inside`, what each area directly in it does."""
-        branches = self._branches(here.area) if inside else {}
+        branches = self._branches(here) if inside else {}
         found = self._count(Ask(here, inside))
         unlisted = {area for area, _ in found} - {here.area} - {part(here.area, place) for place in branches}
         places = [*(part(here.area, place) for place in branches), *unlisted]
@@ -81,8 +81,8 @@ class Asking:
                 out[key] |= live.sensitive(cell, asked.policy(self._now).k)
         return out
 
-    def _branches(self, area: str) -> Mapping[str, Sequence[str]]:
-        return {} if area.startswith("organisations/") else self._tree.branches(area)
+    def _branches(self, here: Question) -> Mapping[str, Sequence[str]]:
+        return {} if here.of_organisation else self._tree.branches(here.area)
 
 
 def _wider(asked: Question) -> Iterator[tuple[Question, Callable[[str], bool]]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.statistics.domain.areas import is_organisation
 from services.statistics.domain.dimensions import AGE_BANDS, DIGCOMP_AREAS, FLAGS, SEXES, TOTAL, UNKNOWN
 from services.statistics.domain.disclosure import Policy
 from services.statistics.domain.live import Line
@@ -43,7 +44,7 @@ class Question:
 
     @property
     def of_organisation(self) -> bool:
-        return self.area.startswith("organisations/")
+        return is_organisation(self.area)
 
 
 @dataclass(frozen=True, slots=True)
