@@ -4,7 +4,6 @@ only what changed is counted again."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,7 +30,6 @@ over."""
 _VERY_LATE = timedelta(minutes=2)
 _MANY = 1_000
 """So many changes take some 20 ms to read: as long as there are fewer, everybody who asks has them read."""
-_LOT = 20_000
 _MOST_COUNTS = 1_000
 _STEP = 2_000
 """Carrying a count over one change costs as much as counting so many enrolments."""
@@ -119,11 +117,11 @@ class Standing:
     async def _caught_up(self, held: Held, late: timedelta) -> Held:
         assert self._since is not None  # noqa: S101 - set when everything was read
         changed, seen, newest = [], {}, self._since
-        async for document in self._facts.changed(self._since - late):
-            when = seen[document["_id"]] = document["changed"]
-            newest = max(newest, when)
-            if self._seen.get(document["_id"]) != when:
-                changed.append(document)
+        async for lot in self._facts.for_tables(self._since - late):
+            for document in lot:
+                when = seen[document["_id"]] = newest = document["changed"]
+                if self._seen.get(document["_id"]) != when:
+                    changed.append(document)
         if changed:
             held = await asyncio.to_thread(lambda: held.after(held.columns.holding(map(_fact, changed))))
         self._seen, self._since = seen, newest
@@ -133,7 +131,7 @@ class Standing:
         empty = await asyncio.to_thread(_empty)
         parts = [
             await asyncio.to_thread(lambda lot: empty.holding(map(_fact, lot)), lot)
-            async for lot in _lots(self._facts.changed(None))
+            async for lot in self._facts.for_tables()
         ]
         return await asyncio.to_thread(empty.joined, parts)
 
@@ -149,16 +147,6 @@ def _empty() -> Columns:
     from services.statistics.domain.columns import Columns
 
     return Columns()
-
-
-async def _lots(documents: AsyncIterator[Document]) -> AsyncIterator[list[Document]]:
-    lot: list[Document] = []
-    async for document in documents:
-        lot.append(document)
-        if len(lot) == _LOT:
-            yield lot
-            lot = []
-    yield lot
 
 
 def _fact(document: Document) -> Fact:

@@ -13,10 +13,12 @@ from pymongo.errors import DuplicateKeyError
 from services.chassis.combining import Writes
 from services.chassis.copies import keep_newest
 from services.chassis.mongo import Collection, Database, Document
+from services.chassis.pages import after
 from services.statistics.domain.areas import AreaTree
 
-UNIVERSES = ("resident", "employee")
-_BATCH = 2_000
+LOT = 20_000
+_BY_ID = (("_id", ASCENDING),)
+_BY_CHANGE = (("changed", ASCENDING), ("_id", ASCENDING))
 _FOR_TABLES = dict.fromkeys(
     (
         *("pseudonym", "universe", "organisation", "area", "course", "version", "quarter", "enrol_year", "traits"),
@@ -43,7 +45,7 @@ class Facts:
         await self.facts.create_index([("universe", ASCENDING), ("area", ASCENDING), ("quarter", ASCENDING)])
         await self.facts.create_index([("universe", ASCENDING), ("organisation", ASCENDING), ("quarter", ASCENDING)])
         await self.facts.create_index([("pseudonym", ASCENDING)])
-        await self.facts.create_index([("changed", ASCENDING)])
+        await self.facts.create_index(_BY_CHANGE)
 
     async def put_enrolment(self, enrollment: str, revision: int, version: int, fields: Mapping[str, Any]) -> None:
         """As last corrected; the version only rises."""
@@ -112,15 +114,28 @@ class Facts:
 
     async def rows(self, match: Document) -> AsyncIterator[Document]:
         """Facts of enrolments; those of which only later events have come are not there yet."""
-        async for document in self.facts.find({**match, "pseudonym": {"$exists": True}}).sort("_id", ASCENDING):
-            yield document
-
-    async def changed(self, since: datetime | None) -> AsyncIterator[Document]:
-        """What a table counts of the facts written since then, by the database's clock, or of all."""
-        match: Document = {"changed": {"$gte": since}} if since else {"universe": {"$in": UNIVERSES}}
-        async for document in self.facts.find(match, _FOR_TABLES, batch_size=_BATCH):
-            if "pseudonym" in document:
+        async for lot in self._lots(match, None, _BY_ID):
+            for document in lot:
                 yield document
+
+    def for_tables(self, since: datetime | None = None) -> AsyncIterator[list[Document]]:
+        """What a table counts of all facts, or of those written since then by the database's clock."""
+        if since is None:
+            return self._lots({}, _FOR_TABLES, _BY_ID)
+        return self._lots({"changed": {"$gte": since}}, _FOR_TABLES, _BY_CHANGE)
+
+    async def _lots(
+        self, match: Document, wanted: Document | None, order: Sequence[tuple[str, int]]
+    ) -> AsyncIterator[list[Document]]:
+        """Each asked for by itself: all together would take longer than one question to the database may."""
+        behind: Mapping[str, Any] = {}
+        while True:
+            found = self.facts.find({"$and": [match, behind]}, wanted).sort(list(order)).hint(list(order)).limit(LOT)
+            lot = await found.to_list()
+            yield [document for document in lot if "pseudonym" in document]
+            if len(lot) < LOT:
+                return
+            behind = after(order, [lot[-1][name] for name, _ in order])
 
     async def last_change(self) -> datetime | None:
         newest = await self.facts.find_one({}, {"changed": 1}, sort=[("changed", DESCENDING)])

@@ -13,6 +13,7 @@ from ieum.statistics.v1 import statistics_pb2 as pb
 from services.chassis.clock import stamp
 from services.chassis.mongo import Database
 from services.chassis.principal import Grant, Kind, Principal, acting_as
+from services.statistics import store
 from services.statistics.census import Census
 from services.statistics.references import References
 from services.statistics.residents import Residents
@@ -129,6 +130,20 @@ async def test_a_course_hidden_beside_a_small_one_is_hidden_when_it_is_chosen(of
         assert (await office.shown("ENR", area="areas/A", course=f"courses/c{number}"))["_T"] == expected
     by_sex = await office.shown("ENR", area="areas/A", course="courses/c0", by=pb.SEX)
     assert by_sex == {"F": "40", "M": "0", "_T": "40"}
+
+
+async def test_facts_are_read_in_lots_each_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "LOT", 3)
+    begun, moments = datetime(2026, 8, 3, tzinfo=UTC), [datetime(2026, 8, 3, hour, tzinfo=UTC) for hour in (4, 1, 1, 1)]
+    for changed in moments:
+        await office.enrol(2, "A1", changed=changed)
+    read = [[row["_id"] async for lot in office.facts.for_tables(since) for row in lot] for since in (None, begun)]
+    assert [len(rows) for rows in read] == [8, 8]
+    assert set(read[0]) == set(read[1])
+    assert [row["_id"] async for row in office.facts.rows({"area": "areas/A1"})] == read[0]
+    assert (await office.shown("ENR"))["_T"] == "8"
+    await office.enrol(5, "A2", changed=moments[0])
+    assert (await office.shown("ENR"))["_T"] == "13"
 
 
 async def test_reach_is_shown_where_residents_were_loaded(office: Office) -> None:
