@@ -64,7 +64,9 @@ async def test_statistics_equal_a_recount_after_kills_in_the_middle_of_the_load(
     load = await load_demo(system.environment, known + MORE_PEOPLE)
     for number, victim in enumerate(victims):
         await in_the_middle(client, max(5, before) + number * BEFORE_A_KILL, load)
-        assert load.returncode is None, f"the load was meant to be under way when {victim} is killed"
+        if load.returncode is not None:
+            _, said = await load.communicate()
+            pytest.fail(f"the load was meant to be under way when {victim} is killed: {said.decode()}")
         await system.kill(victim)
     _, complaints = await load.communicate()
     assert load.returncode == 0, complaints.decode()
