@@ -1,53 +1,96 @@
-"""Many small writes that are wanted at the same moment, sent as one: each costs a tenth, and none waits for a timer."""
+"""Many small things that are wanted of the database at the same moment, asked as one: each costs a tenth, and none
+waits for a timer."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
-from pymongo import UpdateOne
+from pymongo import UpdateMany, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError, WriteError
 
+Q = TypeVar("Q")
+A = TypeVar("A")
+
 _MOST = 500
+_Collection = AsyncCollection[dict[str, Any]]
+_Match = Mapping[str, Any]
 _Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-_Waiting = tuple[UpdateOne, asyncio.Future[None]]
 
 
-class Writes:
-    """To one collection, for writes that are safe to repeat. While one lot is under way the next gathers."""
+class Lots(Generic[Q, A]):
+    """`ask` answers a lot in its order; an exception is the answer to one. While one lot is under way the next
+    gathers."""
 
-    def __init__(self, collection: AsyncCollection[dict[str, Any]]) -> None:
-        self._collection = collection
-        self._waiting: list[_Waiting] = []
+    def __init__(self, ask: Callable[[Sequence[Q]], Awaitable[Sequence[A | Exception]]]) -> None:
+        self._ask = ask
+        self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
         self._turn = asyncio.Lock()
 
-    async def update_one(self, which: Mapping[str, Any], update: _Update, *, upsert: bool = False) -> None:
-        """Returns when it is written, as durably as the collection writes; raises what concerns this write."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((UpdateOne(which, update, upsert=upsert), done))
+    async def answer(self, question: Q) -> A:
+        """It is asked after the call, never before."""
+        done: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+        self._waiting.append((question, done))
         async with self._turn:
             # Whoever comes first takes all that wait along; those find themselves done.
             if not done.done():
                 await self._send()
-        done.result()
+        return done.result()
 
     async def _send(self) -> None:
         lot, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-        failed: dict[int, Exception] = {}
+        answers: Sequence[A | Exception]
         try:
-            await self._collection.bulk_write([write for write, _ in lot], ordered=False)
-        except BulkWriteError as error:
-            details = error.details["writeErrors"]
-            failed = {each["index"]: WriteError(each["errmsg"], each["code"], each) for each in details}
-            if not failed:  # the concern was not met: nobody's is known to be durable
-                failed = dict.fromkeys(range(len(lot)), error)
+            answers = await self._ask([question for question, _ in lot])
         except Exception as error:
-            failed = dict.fromkeys(range(len(lot)), error)
+            answers = [error] * len(lot)
         except asyncio.CancelledError:
             self._waiting[:0] = lot
             raise
-        for place, (_, done) in enumerate(lot):
+        for (_, done), answer in zip(lot, answers, strict=True):
             if not done.done():
-                done.set_exception(failed[place]) if place in failed else done.set_result(None)
+                done.set_exception(answer) if isinstance(answer, Exception) else done.set_result(answer)
+
+
+class Writes:
+    """To one collection, in any order, for writes that are safe to repeat. Each returns when it is written, as durably
+    as the collection writes; raises what concerns this write."""
+
+    def __init__(self, collection: _Collection) -> None:
+        self._collection = collection
+        self._lots = Lots(self._write)
+
+    async def update_one(self, which: _Match, update: _Update, *, upsert: bool = False) -> None:
+        await self._lots.answer(UpdateOne(which, update, upsert=upsert))
+
+    async def update_many(self, which: _Match, update: _Update) -> None:
+        await self._lots.answer(UpdateMany(which, update))
+
+    async def _write(self, lot: Sequence[UpdateOne | UpdateMany]) -> Sequence[Exception | None]:
+        try:
+            await self._collection.bulk_write(lot, ordered=False)
+        except BulkWriteError as error:
+            if not (
+                details := error.details["writeErrors"]
+            ):  # the concern was not met: nobody's is known to be durable
+                raise
+            failed = {each["index"]: WriteError(each["errmsg"], each["code"], each) for each in details}
+            return [failed.get(place) for place in range(len(lot))]
+        return [None] * len(lot)
+
+
+class Reads:
+    """Documents of one collection by their ids."""
+
+    def __init__(self, collection: _Collection) -> None:
+        self._collection = collection
+        self._lots = Lots(self._read)
+
+    async def find(self, key: str) -> dict[str, Any] | None:
+        return await self._lots.answer(key)
+
+    async def _read(self, keys: Sequence[str]) -> Sequence[dict[str, Any] | None]:
+        found = {row["_id"]: row async for row in self._collection.find({"_id": {"$in": list(set(keys))}})}
+        return [found.get(key) for key in keys]

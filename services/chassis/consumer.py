@@ -20,9 +20,8 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 from services.chassis import deadletters, trace
 from services.chassis.bus import Bus, Handler, Handlers, heed_cancellation
 
-_BATCH = 200
-# Side by side, so that what their handlers write can be sent together.
-_AT_ONCE = 100
+# Handled side by side, so that what their handlers write can be sent together.
+_BATCH = 500
 _DELIVERIES = 5
 _ACK_WAIT_SECONDS = 10.0
 _BROKER_AWAY = (JetStreamError, NatsTimeoutError, ConnectionClosedError, NoServersError, OSError)
@@ -36,7 +35,6 @@ class Consumer:
         self._package = package
         self._durable = durable
         self._handlers = {kind.DESCRIPTOR.full_name: (kind, handler) for kind, handler in handlers.items()}
-        self._gate = asyncio.Semaphore(_AT_ONCE)
 
     async def prepare(self) -> None:
         await self._bus.ensure_stream(self._package)
@@ -96,8 +94,7 @@ class Consumer:
 
     async def _handle_in_order(self, messages: list[Msg]) -> None:
         for message in messages:
-            async with self._gate:
-                await self._handle(message)
+            await self._handle(message)
 
     async def _handle(self, message: Msg) -> None:
         headers = message.headers or {}

@@ -10,7 +10,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis.combining import Writes
+from services.chassis.combining import Reads, Writes
 from services.chassis.copies import keep_newest
 from services.chassis.mongo import Collection, Database, Document
 from services.chassis.pages import after
@@ -38,6 +38,7 @@ class Facts:
         self.facts = database["facts"]
         self._writes = Writes(self.facts)
         self.traits = database["traits"]
+        self._told = Reads(self.traits)
         self.places = database["places"]
         self.courses = database["courses"]
 
@@ -80,12 +81,11 @@ class Facts:
 
     async def _carry_traits(self, pseudonym: str) -> None:
         """Both doors end here after their own write, so that whichever comes last finds the other's."""
-        traits = await self.traits.find_one({"_id": pseudonym})
+        traits = await self._told.find(pseudonym)
         if traits is not None:
-            revision = traits["revision"]
-            del traits["_id"]
-            older = {"pseudonym": pseudonym, "traits.revision": {"$not": {"$gte": revision}}}
-            await self.facts.update_many(older, {"$set": {"traits": traits}, **_NOW})
+            kept = {name: value for name, value in traits.items() if name != "_id"}
+            older = {"pseudonym": pseudonym, "traits.revision": {"$not": {"$gte": traits["revision"]}}}
+            await self._writes.update_many(older, {"$set": {"traits": kept}, **_NOW})
 
     async def put_places(self, revision: int, areas: Sequence[Document], organisations: Sequence[Document]) -> None:
         content = {"areas": list(areas), "organisations": list(organisations)}
