@@ -9,12 +9,13 @@ from typing import Any, Generic, TypeVar
 
 from pymongo import UpdateMany, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import BulkWriteError, WriteError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteError
 
 Q = TypeVar("Q")
 A = TypeVar("A")
 
 _MOST = 500
+_DUPLICATE_KEY = 11000
 _Collection = AsyncCollection[dict[str, Any]]
 _Match = Mapping[str, Any]
 _Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -79,6 +80,32 @@ class Writes:
             failed = {each["index"]: WriteError(each["errmsg"], each["code"], each) for each in details}
             return [failed.get(place) for place in range(len(lot))]
         return [None] * len(lot)
+
+
+class Inserts:
+    """Into one collection, as `Writes`. Raises DuplicateKeyError where a unique key is there already."""
+
+    def __init__(self, collection: _Collection) -> None:
+        self._collection = collection
+        self._lots = Lots(self._insert)
+
+    async def insert_one(self, document: dict[str, Any]) -> None:
+        await self._lots.answer(document)
+
+    async def _insert(self, lot: Sequence[dict[str, Any]]) -> Sequence[Exception | None]:
+        try:
+            await self._collection.insert_many(lot, ordered=False)
+        except BulkWriteError as error:
+            if error.details["writeConcernErrors"]:  # nobody's is known to be durable
+                raise
+            failed = {each["index"]: _insert_error(each) for each in error.details["writeErrors"]}
+            return [failed.get(place) for place in range(len(lot))]
+        return [None] * len(lot)
+
+
+def _insert_error(details: Mapping[str, Any]) -> WriteError:
+    kind = DuplicateKeyError if details["code"] == _DUPLICATE_KEY else WriteError
+    return kind(details["errmsg"], details["code"], details)
 
 
 class Reads:

@@ -23,6 +23,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.chassis import trace
 from services.chassis.clock import now
+from services.chassis.combining import Inserts, Reads
 from services.chassis.errors import Conflict, Missing
 from services.chassis.outbox import Outbox, Pending, pending_event
 
@@ -66,6 +67,7 @@ class Entities(Generic[T]):
         self, collection: Collection, kind: type[T], announce: Announce, outbox: Outbox, *, remember: int = 0
     ) -> None:
         self.collection = collection
+        self._reads, self._inserts = Reads(collection), Inserts(collection)
         self._kind: TypeAdapter[T] = TypeAdapter(kind)
         self._fields = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # kind is a dataclass
         self._remember = remember
@@ -82,8 +84,12 @@ class Entities(Generic[T]):
         document: Document = self._kind.dump_python(value)
         return document
 
+    def remembered(self, key: str) -> T | None:
+        """As this process wrote it last; another may have changed it since."""
+        return self._remembered[key][1] if key in self._remembered else None
+
     async def find(self, key: str) -> T | None:
-        document = await self.collection.find_one({"_id": key}, {"pending": 0})
+        document = await self._reads.find(key)
         return None if document is None else self.load(document)
 
     async def get(self, key: str, *, missing: str = "NOT_FOUND") -> T:
@@ -103,22 +109,25 @@ class Entities(Generic[T]):
         verb: Callable[[T], tuple[T, Sequence[Any]]],
         *,
         start: T | None = None,
+        fresh: bool = False,
         missing: str = "NOT_FOUND",
         session: AsyncClientSession | None = None,
     ) -> T:
         """Loads, applies the verb, and writes where the revision is still the one read; else loads and applies again.
 
-        `start` stands for an entity not there yet. A verb that changes nothing and states no fact writes nothing.
+        `start` stands for an entity not there yet; one that is likely `fresh` is written without a look first. A verb
+        that changes nothing and states no fact writes nothing.
         Raises Missing, Conflict("BUSY") after many lost races, and whatever the verb raises.
         """
         lock = self._locks.setdefault(key, asyncio.Lock())
         async with lock:
-            if (known := self._remembered.pop(key, None)) and session is None:
-                changed = await self._change_remembered(key, *known, verb)
+            known = self._remembered.pop(key, None) or ((0, start) if fresh and start is not None else None)
+            if known and session is None:
+                changed = await self._change_supposed(key, *known, verb)
                 if changed is not None:
                     return changed
             for attempt in range(_TRIES):
-                document = await self.collection.find_one({"_id": key}, session=session)
+                document = await self._document(key, session)
                 if document is None and start is None:
                     raise Missing(missing)
                 before = self.load(document) if document is not None else start
@@ -132,11 +141,15 @@ class Entities(Generic[T]):
                 await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311 - jitter
         raise Conflict("BUSY")
 
-    async def _change_remembered(
+    async def _document(self, key: str, session: AsyncClientSession | None) -> Document | None:
+        return await (self.collection.find_one({"_id": key}, session=session) if session else self._reads.find(key))
+
+    async def _change_supposed(
         self, key: str, revision: int, before: T, verb: Callable[[T], tuple[T, Sequence[Any]]]
     ) -> T | None:
-        """What is remembered may be out of date. A write, guarded by the revision, would then miss; anything else that
-        the verb says, nothing to do or a refusal, has to be asked of the document itself (None)."""
+        """What is remembered may be out of date, what seems fresh may be there. A write, guarded by the revision, would
+        then miss; anything else that the verb says, nothing to do or a refusal, has to be asked of the document itself
+        (None)."""
         try:
             value, facts = verb(before)
         except Exception:
@@ -186,7 +199,7 @@ class Entities(Generic[T]):
         if pending:
             fresh |= {"pending": pending, "due": now()}
         try:
-            await self.collection.insert_one(fresh, session=session)
+            await (self.collection.insert_one(fresh, session=session) if session else self._inserts.insert_one(fresh))
         except DuplicateKeyError as error:
             if "_id" not in (error.details or {}).get("keyPattern", {"_id": 1}):
                 raise

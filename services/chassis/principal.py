@@ -119,18 +119,19 @@ class Signer:
     def verify(self, token: str) -> Principal:
         """Raises Unauthenticated for a missing, forged or expired signature."""
         try:
-            claims = self._decode(token)
+            principal, expiry = self._decode(token)
         except (JoseError, ValueError) as error:
             raise Unauthenticated("PRINCIPAL_INVALID") from error
-        if claims["exp"] < self._clock():
+        if expiry < self._clock():
             raise Unauthenticated("PRINCIPAL_EXPIRED")
-        return _from_claims(claims["principal"])
+        return principal
 
     def _sign_until(self, principal: Principal, expiry: int) -> str:
         return jwt.encode({"alg": "HS256"}, {"principal": asdict(principal), "exp": expiry}, self._key)
 
-    def _decode_token(self, token: str) -> Mapping[str, Any]:
-        return jwt.decode(token, self._key, algorithms=["HS256"]).claims
+    def _decode_token(self, token: str) -> tuple[Principal, int]:
+        claims = jwt.decode(token, self._key, algorithms=["HS256"]).claims
+        return _from_claims(claims["principal"]), claims["exp"]
 
 
 def _from_claims(claims: Mapping[str, Any]) -> Principal:

@@ -10,6 +10,7 @@ from pymongo import ASCENDING
 
 from ieum.enrollment.v1 import events_pb2
 from services.chassis.clock import stamp
+from services.chassis.combining import Reads
 from services.chassis.copies import keep_newest
 from services.chassis.errors import Missing
 from services.chassis.mongo import Database, Entities
@@ -38,6 +39,7 @@ class Store:
         self._participations = Entities(database["participations"], Participation, announced, outbox)
         self._offerings = database["offerings"]
         self._erased = database["erased"]
+        self._is_erased, self._offering = Reads(self._erased), Reads(self._offerings)
 
     async def prepare(self) -> None:
         for field in ("person", "course"):
@@ -45,9 +47,9 @@ class Store:
 
     async def enrol(self, course: str, person: str, verb: Callable[[Participation], Outcome]) -> Participation:
         key = key_of(course, person)
-        participation = await self._participations.change(key, verb, start=Participation(person, course))
+        participation = await self._participations.change(key, verb, start=Participation(person, course), fresh=True)
         # Whichever of the two comes last finds the other: somebody enrols here while being erased.
-        if await self._erased.find_one({"_id": person}):
+        if await self._is_erased.find(person):
             participation = await self.change(key, forget_person)
         return participation
 
@@ -81,26 +83,27 @@ class Store:
         return rows[:size], encode_token(last_key, last_run.number)
 
     async def offering(self, course: str) -> Offering:
-        offerings = await self.offerings(course)
-        if course not in offerings:
+        document = await self._offering.find(course)
+        if document is None or document.get("version", 0) < 1:
             raise Missing("COURSE_NOT_FOUND", field="course")
-        return offerings[course]
+        return _offering(document)
 
     async def offerings(self, *courses: str) -> dict[str, Offering]:
         found = self._offerings.find({"_id": {"$in": list(courses)}, "version": {"$gt": 0}})
-        return {
-            document["_id"]: Offering(
-                course=document["_id"],
-                version=document["version"],
-                audience=Audience(document["audience"]),
-                retired=document.get("retired", False),
-                teachers=tuple(document.get("teachers", ())),
-            )
-            async for document in found
-        }
+        return {document["_id"]: _offering(document) async for document in found}
 
     async def keep_offering(self, course: str, revision: int, **parts: Any) -> None:
         await keep_newest(self._offerings, course, revision, **parts)
+
+
+def _offering(document: Mapping[str, Any]) -> Offering:
+    return Offering(
+        course=document["_id"],
+        version=document["version"],
+        audience=Audience(document["audience"]),
+        retired=document.get("retired", False),
+        teachers=tuple(document.get("teachers", ())),
+    )
 
 
 def announced(fact: Fact, key: str, revision: int) -> Message:

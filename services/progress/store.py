@@ -7,12 +7,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
 from pymongo import ASCENDING, DESCENDING
 
 from ieum.courses.v1.events_pb2 import CoursePublished
+from services.chassis.combining import Reads
 from services.chassis.copies import keep_newest
 from services.chassis.errors import Missing, Unavailable
 from services.chassis.mongo import Collection, Database, Document, Entities
@@ -105,6 +107,7 @@ class Store:
         self._records = Entities(database["records"], Record, announced, outbox, remember=_REMEMBERED)
         self._courses = database["courses"]
         self._erased = database["erased"]
+        self._is_erased = Reads(self._erased)
         self.plans = Plans(database["plans"])
         self._expected: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
@@ -115,11 +118,8 @@ class Store:
         await records.create_index([("course", ASCENDING), ("enrol_time", ASCENDING), ("_id", ASCENDING)])
         await records.create_index([("course", ASCENDING), ("summary.standing", ASCENDING)])
         await records.create_index([("course", ASCENDING), ("version", ASCENDING), ("summary.version", ASCENDING)])
-        await records.create_index(
-            "certificate.number",
-            unique=True,
-            partialFilterExpression={"certificate.number": {"$exists": True}},
-        )
+        number = "certificate.number"
+        await records.create_index(number, unique=True, partialFilterExpression={number: {"$exists": True}})
 
     async def get(self, key: str) -> Record:
         record = await self._records.get(key, missing="PROGRESS_NOT_FOUND")
@@ -130,7 +130,8 @@ class Store:
         heard = self._expected.setdefault(key, asyncio.Event())
         for _ in range(_LOOKS):
             try:
-                return await self.get(key)
+                written = self._records.remembered(key)
+                return _enrolled(written) if written else await self.get(key)
             except Missing:
                 with suppress(TimeoutError):  # where another process hears of it
                     async with asyncio.timeout(_LOOK_SECONDS):
@@ -171,11 +172,10 @@ class Store:
             wanted = record.course, record.version
             return None if record.version == 0 or wanted in absent else self.plans.cached(*wanted)
 
+        change = partial(self._records.change, key, start=start, fresh=bool(start), missing="PROGRESS_NOT_FOUND")
         while True:
             try:
-                return await self._records.change(
-                    key, lambda record: verb(record, find), start=start, missing="PROGRESS_NOT_FOUND"
-                )
+                return await change(lambda record: verb(record, find))
             except PlanWanted as wanted:
                 if await self.plans.find(wanted.course, wanted.version) is None:
                     absent.add((wanted.course, wanted.version))
@@ -188,7 +188,7 @@ class Store:
 
     async def forget_if_erased(self, record: Record) -> None:
         """After what was heard of a record: whichever of the two comes last finds the other."""
-        if not record.erased and await self._erased.find_one({"_id": record.person}):
+        if not record.erased and await self._is_erased.find(record.person):
             await self.forget(record.person)
 
     async def unmeasured(self, course: str, version: int) -> AsyncIterator[Record]:
