@@ -57,7 +57,8 @@ async def set_page(request: web.Request, handler: Handler) -> web.StreamResponse
 
 @web.middleware
 async def set_viewer(request: web.Request, handler: Handler) -> web.StreamResponse:
-    request[PAGE] = _page(request)
+    if request[auth.VIEWER]:
+        request[PAGE] = _page(request)
     response = await handler(request)
     if auth.SESSION_ENDED in request:
         auth.forget(request, response)
@@ -76,7 +77,7 @@ def _page(request: web.Request) -> PageContext:
         path=request.path_qs,
         size=text_size(request),
         viewer=Viewer(viewer.name, viewer.roles, _shared_seconds(viewer)) if viewer else None,
-        nav=_ways(request.path, locale, viewer),
+        nav=_ways(_within(request.path), locale.language, viewer.roles if viewer else None),
         flash=_read_flash(request),
     )
 
@@ -115,9 +116,16 @@ def _known_size(text: str) -> int | None:
     return int(text) if text in map(str, range(len(SIZES))) else None
 
 
-def _ways(path: str, locale: i18n.Locale, viewer: auth.Viewer | None) -> list[NavItem]:
-    who = {_EVERYBODY, _SIGNED_IN, *viewer.roles} if viewer else {_EVERYBODY, _STRANGER}
-    return [NavItem(href, locale.gettext(words), _is_within(path, href)) for href, words, whom in WAYS if whom & who]
+def _within(path: str) -> frozenset[str]:
+    return frozenset(href for href, _, _ in WAYS if _is_within(path, href))
+
+
+@lru_cache(maxsize=1_000)
+def _ways(here: frozenset[str], language: str, roles: frozenset[str] | None) -> Sequence[NavItem]:
+    """Of a stranger where there are no roles, not even none."""
+    who = {_EVERYBODY, _STRANGER} if roles is None else {_EVERYBODY, _SIGNED_IN, *roles}
+    say = locales()[language].gettext
+    return tuple(NavItem(href, say(words), href in here) for href, words, whom in WAYS if whom & who)
 
 
 def _is_within(path: str, href: str) -> bool:
