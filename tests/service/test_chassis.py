@@ -12,12 +12,13 @@ import pytest
 import structlog.testing
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
+from pymongo.errors import DuplicateKeyError
 
 from ieum.courses.v1.events_pb2 import CourseRetired
 from ieum.people.v1 import people_pb2, people_pb2_grpc
 from services.chassis import mongo, rpc, trace
 from services.chassis.clock import now, stamp
-from services.chassis.combining import Writes
+from services.chassis.combining import Inserts, Writes
 from services.chassis.config import Settings
 from services.chassis.errors import Forbidden, Missing, Problem, Refused, Unauthenticated
 from services.chassis.mongo import Database, Entities
@@ -139,6 +140,27 @@ async def test_writes_sent_together_each_end_as_they_would_alone(settings: Setti
         assert len(failed) == 1
         assert failed[0] in (0, 1)
         assert {row["_id"] async for row in rows.find().hint("_id_")} == set(range(30)) - set(failed)
+
+
+async def test_what_is_there_already_is_refused_alone_and_the_rest_of_its_lot_is_written(settings: Settings) -> None:
+    async with mongo.connect(settings.mongo_url) as client:
+        rows = client[f"{settings.prefix}inserted"]["rows"]
+        await rows.insert_one({"_id": 7})
+        inserts = Inserts(rows)
+        ended = await asyncio.gather(*(inserts.insert_one({"_id": n}) for n in range(30)), return_exceptions=True)
+        assert [(place, type(error)) for place, error in enumerate(ended) if error] == [(7, DuplicateKeyError)]
+        assert await rows.count_documents({"_id": {"$gte": 0}}) == 30
+
+
+async def test_one_that_seemed_fresh_and_was_there_is_changed_as_it_is(settings: Settings) -> None:
+    async with mongo.connect(settings.mongo_url) as client:
+        collection = client[f"{settings.prefix}fresh"]["tallies"]
+        outbox = Outbox(Nowhere())  # type: ignore[arg-type]
+        ours, theirs = (Entities(collection, Tally, announced, outbox) for _ in range(2))
+        await ours.change("t", partial(add, name="a"), start=Tally(0), fresh=True)
+        after = await theirs.change("t", partial(add, name="b"), start=Tally(0), fresh=True)
+        assert after == Tally(2, ("a", "b"))
+        assert await ours.revision("t") == 2
 
 
 async def test_events_written_before_a_crash_are_published_by_the_sweep(
