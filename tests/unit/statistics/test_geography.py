@@ -1,0 +1,88 @@
+"""The areas of a release after areas were merged, divided and renamed; the places are invented."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+from services.statistics.domain.arealist import AreaVersion, Step
+from services.statistics.domain.geography import Geography, Residents, of_list, recast_residents
+from services.statistics.domain.release import AreaCode
+
+FIRST, LAST_OLD, CHANGED = date(2020, 1, 1), date(2026, 6, 30), date(2026, 7, 1)
+BEFORE, AFTER = date(2026, 3, 31), date(2026, 12, 31)
+ONE = Fraction(1)
+
+
+def old(code: str) -> AreaVersion:
+    return AreaVersion(code, "90", "SGG", {"en": code}, FIRST, LAST_OLD)
+
+
+def new(code: str) -> AreaVersion:
+    return AreaVersion(code, "90", "SGG", {"en": code}, CHANGED)
+
+
+TOP = AreaVersion("90", "", "SIDO", {"en": "90"}, FIRST)
+LIST = [TOP, *map(old, ("901", "902", "903", "904")), *map(new, ("905", "906", "907", "908"))]
+WHOLE = [Step("901", "905", CHANGED, ONE), Step("902", "905", CHANGED, ONE), Step("904", "908", CHANGED, ONE)]
+DIVIDED = [Step("903", "906", CHANGED, Fraction(3, 5)), Step("903", "907", CHANGED, Fraction(2, 5))]
+STAYED = [TOP, *map(old, ("901", "902", "904")), replace(old("903"), valid_to=None), *map(new, ("905", "908"))]
+
+
+def geography(day: date) -> Geography:
+    found = of_list(LIST, WHOLE + DIVIDED, "90", day, {"905": (1, 2)})
+    assert found
+    return found
+
+
+def everybody(**residents: int) -> Residents:
+    return {(name.removeprefix("a"), "_T", "_T"): count for name, count in residents.items()}
+
+
+def test_people_of_merged_and_renamed_areas_are_counted_in_what_holds_them_now() -> None:
+    found = geography(AFTER)
+    assert [found.home(code) for code in ("901", "902", "904")] == ["905", "905", "908"]
+
+
+def test_people_of_a_divided_area_are_counted_in_the_nearest_area_that_holds_all_its_parts() -> None:
+    assert geography(AFTER).home("903") == "90"
+
+
+def test_only_what_was_divided_breaks_its_series_and_only_in_the_period_of_the_change() -> None:
+    found = geography(AFTER)
+    broken = [(code, period) for code in ("905", "906", "907", "908", "90") for period in ("2026-Q2", "2026-Q3", "2026")
+              if found.breaks_in(code, period)]  # fmt: skip
+    assert broken == [("906", "2026-Q3"), ("906", "2026"), ("907", "2026-Q3"), ("907", "2026")]
+
+
+def test_a_release_as_of_an_earlier_day_has_the_areas_of_that_day() -> None:
+    found = geography(BEFORE)
+    assert [area.code for area in found.codes] == ["90", "901", "902", "903", "904"]
+    assert found.home("905") is None
+
+
+def test_a_list_without_the_top_area_on_that_day_makes_no_geography() -> None:
+    assert of_list(LIST, WHOLE, "91", AFTER, {}) is None
+    assert of_list(LIST, WHOLE, "90", date(2019, 12, 31), {}) is None
+
+
+def test_areas_keep_their_place_on_the_map() -> None:
+    assert AreaCode("905", "90", "SGG", {"en": "905"}, (1, 2)) in geography(AFTER).codes
+
+
+def test_residents_of_merged_areas_are_added_and_those_above_are_the_sum_of_them() -> None:
+    found = of_list(STAYED, WHOLE, "90", AFTER, {})
+    assert found
+    table = everybody(a90=999, a901=10, a902=20, a903=40, a904=30)
+    assert recast_residents(table, found, BEFORE) == everybody(a90=100, a903=40, a905=30, a908=30)
+
+
+def test_residents_of_a_divided_area_are_guessed_neither_for_its_parts_nor_for_the_area_above() -> None:
+    table = everybody(a90=100, a901=10, a902=20, a903=40, a904=30)
+    assert recast_residents(table, geography(AFTER), BEFORE) == everybody(a905=30, a908=30)
+
+
+def test_residents_counted_after_the_change_stay_as_they_are() -> None:
+    table = everybody(a90=100, a905=30, a906=24, a907=16, a908=30)
+    assert recast_residents(table, geography(AFTER), CHANGED) == table
