@@ -16,7 +16,7 @@ from deploy.local import DEMO_PASSPHRASE, Ieum, running
 from tests.system.recount import doubled, heard, recounted
 
 VICTIMS = (("people", "courses", "enrollment", "progress"), ("statistics", "gateway", "mongod", "nats-server"))
-MORE_PEOPLE = 30
+MORE_PEOPLE = 22
 BEFORE_A_KILL = 4
 """So many of the new people arrive between one kill and the next."""
 
