@@ -102,6 +102,8 @@ class Standing:
 
     async def _refresh(self, late: timedelta) -> None:
         self._began = monotonic()
+        if self._held is None:
+            await asyncio.to_thread(_empty)  # what it loads would hold everybody up
         world = await self._world()
         held = self._held
         if held is None:
@@ -128,7 +130,7 @@ class Standing:
         return held
 
     async def _all(self) -> Columns:
-        empty = await asyncio.to_thread(_empty)
+        empty = _empty()
         parts = [
             await asyncio.to_thread(lambda lot: empty.holding(map(_fact, lot)), lot)
             async for lot in self._facts.for_tables()
@@ -136,7 +138,6 @@ class Standing:
         return await asyncio.to_thread(empty.joined, parts)
 
     async def _world(self) -> World:
-        await asyncio.to_thread(_empty)
         from services.statistics.domain.counting import World
 
         tree, courses = await asyncio.gather(self._facts.areas(), self._facts.course_list())

@@ -60,10 +60,10 @@ def counted(held: Columns, ask: Ask, world: World) -> Counts:
     found: dict[Key, tuple[int, ...]] = {}
     for place in range(max(map(len, listed))):
         names = [each[place] if place < len(each) else None for each in listed]
-        code = _Parts(names, rows.columns.table[column])
+        code = _Parts.said(names, rows.columns.table[column])
         found |= rows.tallied(code, lambda name: (area, name))
         if places:
-            there = _Parts([places(home.area) for home in held.words[HOME].all()], rows.columns.table[HOME])
+            there = _Parts.said([places(home.area) for home in held.words[HOME].all()], rows.columns.table[HOME])
             found |= rows.tallied(code.within(there), lambda pair: pair)
     return found
 
@@ -160,21 +160,25 @@ def _standing(chosen: Columns, ask: Ask) -> _Rows:
     return _Rows(columns, changes.cumsum(), started[of_cohort].astype(np.int64), completed[of_cohort].astype(np.int64))
 
 
+@dataclass(frozen=True)
 class _Parts:
-    """Which of some names each enrolment lies under, by what is said of its word: an index of `names`, or -1."""
+    """Which of some names each enrolment lies under: an index of `names`, or -1."""
 
-    def __init__(self, of_words: Sequence[Hashable], words: Numbers) -> None:
-        self.names: list[Any] = list(dict.fromkeys(name for name in of_words if name is not None))
-        number = {name: place for place, name in enumerate(self.names)}
-        self.of_each: Numbers = np.array([number.get(name, -1) for name in of_words], np.int64)[words]
+    names: list[Any]
+    of_each: Numbers
+
+    @classmethod
+    def said(cls, of_words: Sequence[Hashable], words: Numbers) -> _Parts:
+        """By the name of each word, or None, and the words of the enrolments."""
+        names = list(dict.fromkeys(name for name in of_words if name is not None))
+        number = {name: place for place, name in enumerate(names)}
+        return cls(names, np.array([number.get(name, -1) for name in of_words], np.int64)[words])
 
     def within(self, outer: _Parts) -> _Parts:
         """By pairs of both names."""
-        both = object.__new__(_Parts)
-        both.names = [(out, name) for out in outer.names for name in self.names]
         none = (self.of_each < 0) | (outer.of_each < 0)
-        both.of_each = np.where(none, -1, outer.of_each * len(self.names) + self.of_each)
-        return both
+        both = np.where(none, -1, outer.of_each * len(self.names) + self.of_each)
+        return _Parts([(out, name) for out in outer.names for name in self.names], both)
 
 
 def _places(ask: Ask, tree: AreaTree) -> Callable[[str], str] | None:
