@@ -91,6 +91,7 @@ def _document_type(data: bytes) -> str | None:
             first = archive.infolist()[0] if names else None
             if first and first.filename == "mimetype" and first.file_size < 100:
                 return _HANGUL_DOCUMENT if archive.read(first).strip() == _HANGUL_DOCUMENT.encode() else None
+    # NotImplementedError: how the library says that it does not know the compression.
     except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError):
         return None
     if len(names) > _MOST_PARTS or any(name.lower().endswith("vbaproject.bin") for name in names):

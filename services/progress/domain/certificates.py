@@ -15,7 +15,7 @@ _PREFIX = "IEUM"
 
 
 def new_number(random_bits: Callable[[int], int]) -> str:
-    """80 random bits as IEUM-XXXX-XXXX-XXXX-XXXX."""
+    """80 random bits as "IEUM" and four groups of four letters or digits, with dashes."""
     random = random_bits(80)
     letters = "".join(_ALPHABET[random >> 5 * place & 31] for place in range(16))
     return _grouped(letters)
