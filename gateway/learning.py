@@ -3,7 +3,10 @@ after it was made, and nobody should notice. Pages and API both come through her
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
+from typing import TypeVar
 
 from gateway.clients import Clients
 from ieum.enrollment.v1.enrollment_pb2 import Enrollment, EnrolRequest, GetEnrollmentRequest
@@ -17,6 +20,7 @@ from ieum.progress.v1.progress_pb2 import (
 from services.chassis.errors import Missing, Unavailable
 from services.chassis.principal import SYSTEM, acting_as
 
+A = TypeVar("A")
 _PATIENCE_SECONDS = 3.0
 
 
@@ -35,34 +39,37 @@ async def enrol(clients: Clients, asked: EnrolRequest) -> Enrollment:
 
 
 async def get_progress(clients: Clients, name: str) -> Progress:
-    try:
-        return await clients.progress.GetProgress(GetProgressRequest(name=name))
-    except Missing as missing:
-        raise await _soon_or_never(clients, name, missing) from missing
+    return await _in_time(clients, name, partial(clients.progress.GetProgress, GetProgressRequest(name=name)))
 
 
 async def record(clients: Clients, asked: RecordProgressRequest) -> RecordProgressResponse:
-    try:
-        return await clients.progress.RecordProgress(asked)
-    except Missing as missing:
-        raise await _soon_or_never(clients, asked.name, missing) from missing
+    return await _in_time(clients, asked.name, partial(clients.progress.RecordProgress, asked))
 
 
 async def start_attempt(clients: Clients, asked: StartAttemptRequest) -> Progress:
+    return await _in_time(clients, asked.name, partial(clients.progress.StartAttempt, asked))
+
+
+async def _in_time(clients: Clients, name: str, ask: Callable[[], Awaitable[A]]) -> A:
+    """Asks again once progress has heard of the enrolment; Unavailable when it is more than 2 s behind."""
     try:
-        return await clients.progress.StartAttempt(asked)
+        return await ask()
     except Missing as missing:
-        raise await _soon_or_never(clients, asked.name, missing) from missing
+        if missing.reason != "PROGRESS_NOT_FOUND" or not await _is_enrolled(clients, name):
+            raise
+    with suppress(Missing, Unavailable):
+        await clients.progress.GetProgress(GetProgressRequest(name=name, wait=True), timeout=_PATIENCE_SECONDS)
+    try:
+        return await ask()
+    except Missing as missing:
+        raise Unavailable("PROGRESS_NOT_READY", seconds=1) from missing
 
 
-async def _soon_or_never(clients: Clients, name: str, missing: Missing) -> Missing | Unavailable:
-    """Unavailable when there is such an enrolment, so that progress is only a moment behind."""
-    if missing.reason != "PROGRESS_NOT_FOUND":
-        return missing
+async def _is_enrolled(clients: Clients, name: str) -> bool:
     try:
         await clients.enrollment.GetEnrollment(
             GetEnrollmentRequest(name=f"enrollments/{name.removeprefix('progress/')}")
         )
     except Missing:
-        return missing
-    return Unavailable("PROGRESS_NOT_READY", seconds=1)
+        return False
+    return True
