@@ -109,15 +109,17 @@ def _insert_error(details: Mapping[str, Any]) -> WriteError:
 
 
 class Reads:
-    """Documents of one collection by their ids."""
+    """Documents of one collection by their ids; of each what the projection says, or all."""
 
-    def __init__(self, collection: _Collection) -> None:
+    def __init__(self, collection: _Collection, projection: Mapping[str, int] | None = None) -> None:
         self._collection = collection
+        self._projection = projection
         self._lots = Lots(self._read)
 
     async def find(self, key: str) -> dict[str, Any] | None:
         return await self._lots.answer(key)
 
     async def _read(self, keys: Sequence[str]) -> Sequence[dict[str, Any] | None]:
-        found = {row["_id"]: row async for row in self._collection.find({"_id": {"$in": list(set(keys))}})}
+        asked = self._collection.find({"_id": {"$in": list(set(keys))}}, self._projection)
+        found = {row["_id"]: row for row in await asked.to_list()}
         return [found.get(key) for key in keys]

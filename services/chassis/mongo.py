@@ -10,7 +10,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from google.protobuf.message import Message
@@ -56,11 +56,21 @@ async def connect(url: str) -> AsyncIterator[AsyncMongoClient[Document]]:
         await client.close()
 
 
+def _differing(before: Any, after: Any) -> Any:
+    """Places in order; True for all of it."""
+    if not (isinstance(before, tuple) and isinstance(after, tuple) and 0 < len(before) <= len(after)):
+        return True
+    same = zip(after, before, strict=False)
+    changed = [place for place, (new, old) in enumerate(same) if new is not old and new != old]
+    return dict.fromkeys([*changed, *range(len(before), len(after))], True)
+
+
 class Entities(Generic[T]):
     """A collection whose documents are values of one frozen dataclass; `revision` counts the changes of each.
 
     A verb maps a value to (new value, facts). It may run more than once and must not do anything but compute.
-    So many of the values written last are remembered as `remember` says: who changes the same again need not read.
+    So many of the values met last are remembered as `remember` says: who changes the same again need not read, and who
+    reads it again asks only whether it still stands.
     """
 
     def __init__(
@@ -68,6 +78,7 @@ class Entities(Generic[T]):
     ) -> None:
         self.collection = collection
         self._reads, self._inserts = Reads(collection), Inserts(collection)
+        self._revisions = Reads(collection, {"revision": 1})
         self._kind: TypeAdapter[T] = TypeAdapter(kind)
         self._fields = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # kind is a dataclass
         self._remember = remember
@@ -89,8 +100,18 @@ class Entities(Generic[T]):
         return self._remembered[key][1] if key in self._remembered else None
 
     async def find(self, key: str) -> T | None:
+        if known := self._remembered.get(key):
+            revision, value = known
+            document = await self._revisions.find(key)
+            if document and document["revision"] == revision:
+                return value
         document = await self._reads.find(key)
-        return None if document is None else self.load(document)
+        if document is None:
+            return None
+        value = self.load(document)
+        if self._remember and not document.get("pending"):
+            self._keep(key, document["revision"], value)
+        return value
 
     async def get(self, key: str, *, missing: str = "NOT_FOUND") -> T:
         """Raises Missing with the reason given."""
@@ -215,15 +236,32 @@ class Entities(Generic[T]):
         pending: Sequence[Pending],
         session: AsyncClientSession | None,
     ) -> bool:
-        changed = {name for name in self._fields if getattr(before, name) != getattr(value, name)}
-        update: Document = {"$set": {**self._kind.dump_python(value, include=changed), "revision": revision + 1}}
+        update: Document = {"$set": {**self._changes(before, value), "revision": revision + 1}}
         if pending:
             update["$push"] = {"pending": {"$each": pending}}
             update["$min"] = {"due": now()}
         matched = await self.collection.update_one({"_id": key, "revision": revision}, update, session=session)
         return matched.matched_count == 1
 
+    def _changes(self, before: T, value: T) -> Document:
+        """Dumped under their paths: the fields that differ, and of a sequence that lost nothing only its elements that
+        differ."""
+        pairs = ((name, getattr(before, name), getattr(value, name)) for name in self._fields)
+        places = {name: _differing(old, new) for name, old, new in pairs if old is not new and old != new}
+        dumped = self._kind.dump_python(value, include=cast(Any, places))
+        changes: Document = {}
+        for name, at in places.items():
+            if at is True:
+                changes[name] = dumped[name]
+            else:
+                changes |= {f"{name}.{place}": each for place, each in zip(at, dumped[name], strict=True)}
+        return changes
+
     def _keep(self, key: str, revision: int, value: T) -> None:
+        """Not what is older than what is known already: two may have asked at once."""
+        if revision < self._remembered.get(key, (0, value))[0]:
+            return
+        self._remembered.pop(key, None)
         if len(self._remembered) >= self._remember:
             del self._remembered[next(iter(self._remembered))]
         self._remembered[key] = revision, value

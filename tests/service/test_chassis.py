@@ -129,6 +129,37 @@ async def test_what_another_process_wrote_counts_more_than_what_is_remembered(se
         assert (await one.change("t", partial(add, name="fourth"))).count == 4
 
 
+async def test_what_is_remembered_is_shown_only_while_it_stands(settings: Settings) -> None:
+    async with mongo.connect(settings.mongo_url) as client:
+        rows, outbox = client[f"{settings.prefix}reread"]["tallies"], Outbox(Nowhere())  # type: ignore[arg-type]
+        one, two = (Entities(rows, Tally, announced, outbox, remember=2) for _ in range(2))
+        await one.change("t", partial(add, name="first"), start=Tally(0))
+        await rows.update_one({"_id": "t"}, {"$set": {"pending": []}, "$unset": {"due": ""}})
+        assert await two.get("t") == await one.get("t") == Tally(1, ("first",))
+        await one.change("t", partial(add, name="second"))
+        assert await two.get("t") == await one.get("t") == Tally(2, ("first", "second"))
+        await rows.delete_one({"_id": "t"})
+        assert await one.find("t") is await two.find("t") is None
+
+
+async def test_of_a_sequence_only_what_differs_is_written(settings: Settings) -> None:
+    async with mongo.connect(settings.mongo_url) as client:
+        rows, outbox = client[f"{settings.prefix}sequences"]["tallies"], Outbox(Nowhere())  # type: ignore[arg-type]
+        tallies = Entities(rows, Tally, announced, outbox)
+        for names in (("a",), ("a", "b", "c"), ("a", "x", "c", "d"), ("d", "a"), (), ("e", "f")):
+
+            def become(tally: Tally, names: tuple[str, ...] = names) -> tuple[Tally, list[Added]]:
+                return replace(tally, names=names), [Added(0)]
+
+            await tallies.change("t", become, start=Tally(0))
+            assert await tallies.get("t") == Tally(0, names)
+        await rows.update_one({"_id": "t"}, {"$set": {"names.0": "untouched"}})
+        stands = await tallies.revision("t")
+        changed = await tallies._update("t", stands, Tally(0, ("e", "f")), Tally(0, ("e", "g")), [], None)
+        assert changed
+        assert (await tallies.get("t")).names == ("untouched", "g")
+
+
 async def test_writes_sent_together_each_end_as_they_would_alone(settings: Settings) -> None:
     async with mongo.connect(settings.mongo_url) as client:
         rows = client[f"{settings.prefix}together"]["rows"]
