@@ -38,8 +38,10 @@ async def enrol(clients: Clients, asked: EnrolRequest) -> Enrollment:
     return enrollment
 
 
-async def get_progress(clients: Clients, name: str) -> Progress:
-    return await _in_time(clients, name, partial(clients.progress.GetProgress, GetProgressRequest(name=name)))
+async def get_progress(clients: Clients, name: str, *, lesson: str = "") -> Progress:
+    """`lesson`: the one looked into; without it all are."""
+    asked = GetProgressRequest(name=name, lesson=lesson)
+    return await _in_time(clients, name, partial(clients.progress.GetProgress, asked))
 
 
 async def record(clients: Clients, asked: RecordProgressRequest) -> RecordProgressResponse:

@@ -46,7 +46,8 @@ def _version(progress: Progress) -> str:
 
 async def _visit(request: web.Request) -> Visit:
     clients, info = request.app[CLIENTS], request.match_info
-    progress = await learning.get_progress(clients, learning.progress_name(info["enrollment"]))
+    name = learning.progress_name(info["enrollment"])
+    progress = await learning.get_progress(clients, name, lesson=info["lesson"])
     if progress.person != signed_in(request).person:
         raise Missing("PROGRESS_NOT_FOUND")
     content = await content_of(clients, progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import asdict
 from functools import partial
 
@@ -58,7 +58,7 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         record = await self._learn(caller, request.name, verb)
         assert outcome  # noqa: S101 - the verb ran
         return pb.RecordProgressResponse(
-            progress=await self._render(record),
+            progress=await self._render(record, within=frozenset(step.what.lesson for step in asked)),
             results=[result_message(result) for result in outcome.results],
             completed_now=any(isinstance(fact, CourseCompleted) for fact in outcome.facts),
         )
@@ -90,7 +90,7 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         record = await (self._store.arrival(name) if request.wait else self._store.get(name))
         if not await self._may_teach(caller, record.course):
             _require_own(caller, record)
-        return await self._render(record)
+        return await self._render(record, within=frozenset((request.lesson,)) if request.lesson else None)
 
     async def ListProgress(self, request: pb.ListProgressRequest, context: object) -> pb.ListProgressResponse:
         caller = _caller()
@@ -154,10 +154,10 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         message = certificate_message(record, plan, with_person=_may_act_for(acting(), record.person))
         return message or pb.Certificate()
 
-    async def _render(self, record: Record) -> pb.Progress:
+    async def _render(self, record: Record, within: Set[str] | None = None) -> pb.Progress:
         plan = await self._store.plans.find(record.course, record.version)
         certificate = await self._certificate(record) if record.certificate else None
-        return progress_message(record, plan, certificate)
+        return progress_message(record, plan, certificate, within=within)
 
     async def _render_briefly(self, record: Record) -> pb.Progress:
         plan = await self._store.plans.find(record.course, record.version)

@@ -526,6 +526,25 @@ async def test_a_brief_list_says_of_each_lesson_the_same_and_which_version_is_th
     assert (brief.version, brief.newest_version) == (1, 2)
 
 
+async def test_one_lesson_is_told_whole_and_of_the_others_what_the_whole_record_says_of_them(town: Town) -> None:
+    name = await town.enrol()
+    recorded = (await town.record(KIM, name, *ALL_STEPS)).progress
+    whole = await town.as_(KIM).GetProgress(pb.GetProgressRequest(name=name))
+    assert recorded == whole
+    seen = await town.as_(KIM).GetProgress(pb.GetProgressRequest(name=name, lesson="try"))
+    expected = pb.Progress.FromString(whole.SerializeToString())
+    for lesson in expected.lessons:
+        if lesson.lesson != "try":
+            del lesson.quizzes[:], lesson.opened_screens[:]
+    assert seen == expected
+    assert whole.lessons[0].opened_screens
+    assert whole.lessons[1].quizzes
+    later = (await town.record(KIM, name, opening("look", "a"))).progress
+    assert later.lessons[0] == whole.lessons[0]
+    assert not later.lessons[1].quizzes
+    assert later.lessons[1].done_time == whole.lessons[1].done_time
+
+
 async def test_whoever_asks_for_an_enrolment_just_made_may_wait_for_it(town: Town) -> None:
     request = pb.GetProgressRequest(name="progress/kim-1", wait=True)
     asked = asyncio.create_task(town.as_(SYSTEM).GetProgress(request))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from functools import lru_cache
 
 from ieum.progress.v1 import progress_pb2 as pb
@@ -32,17 +33,14 @@ def enrollment_name(record: Record) -> str:
 
 
 def progress_message(
-    record: Record, plan: Plan | None, certificate: pb.Certificate | None, *, with_quizzes: bool = True
+    record: Record, plan: Plan | None, certificate: pb.Certificate | None, *, within: Set[str] | None = None
 ) -> pb.Progress:
-    """Without a plan (its version was announced but not heard of yet) the lessons are left out."""
+    """`within`: the lessons shown with what was opened and answered; None for all of them. Without a plan (its version
+    was announced but not heard of yet) the lessons are left out."""
     message = pb.Progress()
     if plan:
-        message.CopyFrom(_untouched(plan, with_quizzes))
-        places = {lesson.id: place for place, lesson in enumerate(plan.lessons)}
-        for done in record.lessons:
-            if done.lesson in places:
-                place = places[done.lesson]
-                _fill(message.lessons[place], plan.lessons[place], done, plan, with_quizzes=with_quizzes)
+        message.CopyFrom(_untouched(plan, within is None))
+        _fill_lessons(message, record, plan, within)
     message.MergeFrom(
         pb.Progress(
             name=f"progress/{record.enrollment}",
@@ -66,10 +64,7 @@ def progress_message(
 
 def brief_message(record: Record, plan: Plan | None, certificate: pb.Certificate | None, newest: int) -> pb.Progress:
     """Of a record read without its lessons: their states stand in the summary."""
-    message = progress_message(record, plan, certificate, with_quizzes=False)
-    if plan and record.summary.version == plan.version:
-        for place, lesson in enumerate(message.lessons):
-            lesson.state = pb.LessonState.ValueType(record.summary.cells[place])
+    message = progress_message(record, plan, certificate, within=frozenset())
     message.newest_version = newest
     return message
 
@@ -96,17 +91,30 @@ def _untouched(plan: Plan, with_quizzes: bool) -> pb.Progress:
     return pb.Progress(lessons=lessons, course_title=plan.title)
 
 
+def _fill_lessons(message: pb.Progress, record: Record, plan: Plan, within: Set[str] | None) -> None:
+    done = {each.lesson: each for each in record.lessons}
+    measured = record.summary.version == plan.version
+    for place, (lesson, shown) in enumerate(zip(plan.lessons, message.lessons, strict=True)):
+        if within and lesson.id in within:
+            shown.CopyFrom(_untouched(plan, True).lessons[place])
+        if measured:
+            shown.state = pb.LessonState.ValueType(record.summary.cells[place])
+        if lesson.id in done:
+            _fill(shown, lesson, done[lesson.id], plan, measured=measured, whole=within is None or lesson.id in within)
+
+
 def _fill(
-    message: pb.LessonProgress, lesson: plans.Lesson, done: LessonRecord, plan: Plan, *, with_quizzes: bool
+    message: pb.LessonProgress, lesson: plans.Lesson, done: LessonRecord, plan: Plan, *, measured: bool, whole: bool
 ) -> None:
-    opened = {each.screen for each in done.opened}
-    state = lesson_state(lesson, done, plan)
-    message.state = _STATES[state]
-    message.opened_screens.extend(screen for screen in lesson.screens if screen in opened)
-    if with_quizzes and done.quizzes:
+    if not measured:
+        message.state = _STATES[lesson_state(lesson, done, plan)]
+    if whole:
+        opened = {each.screen for each in done.opened}
+        message.opened_screens.extend(screen for screen in lesson.screens if screen in opened)
+    if whole and done.quizzes:
         del message.quizzes[:]
         message.quizzes.extend(_quiz_message(quiz, done.quiz(quiz.id), plan) for quiz in lesson.quizzes)
-    if state is LessonState.DONE:
+    if message.state == pb.DONE and done.done_time:
         message.MergeFrom(pb.LessonProgress(done_time=stamp(done.done_time)))
 
 
