@@ -77,15 +77,16 @@ class Place:
 
     def after(self) -> tuple[str, str] | None:
         """Lesson and screen that follow; None at the end of the course."""
-        return self._beside(1)
+        if not self.is_last_of_lesson:
+            return self.lesson.id, self.lesson.screens[self.screen_number].key
+        later = self.content.lessons[self.lesson_number :]
+        return next(((lesson.id, lesson.screens[0].key) for lesson in later if lesson.screens), None)
 
     def before(self) -> tuple[str, str] | None:
-        return self._beside(-1)
-
-    def _beside(self, step: int) -> tuple[str, str] | None:
-        order = ways_through(self.content)
-        at = order.index((self.lesson.id, self.screen.key)) + step
-        return order[at] if 0 <= at < len(order) else None
+        if self.screen_number > 1:
+            return self.lesson.id, self.lesson.screens[self.screen_number - 2].key
+        earlier = reversed(self.content.lessons[: self.lesson_number - 1])
+        return next(((lesson.id, lesson.screens[-1].key) for lesson in earlier if lesson.screens), None)
 
 
 def ways_through(content: Content) -> list[tuple[str, str]]:
