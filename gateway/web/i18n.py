@@ -73,7 +73,9 @@ class Locale:
 
         A page that shows a text in another language than its own says so by `lang`. No text at all is ("", own).
         """
-        for language in (self.language, *fallbacks, SOURCE, *sorted(localized)):
+        if own := localized.get(self.language):
+            return own, self.language
+        for language in (*fallbacks, SOURCE, *sorted(localized)):
             if localized.get(language):
                 return localized[language], language
         return "", self.language

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,10 +92,9 @@ def standing_of(locale: Locale, progress: Progress) -> Standing:
 
 def _next_lesson(locale: Locale, progress: Progress) -> str:
     """The lesson they were in, when there is something left in it; else the first that is not done."""
-    titles: Mapping[str, str] = {each.lesson: locale.pick(each.title)[0] for each in progress.lessons}
-    left = [each.lesson for each in progress.lessons if each.state != progress_pb2.DONE]
-    here = progress.position.lesson
-    return titles[here if here in left else left[0]] if left else ""
+    left = [each for each in progress.lessons if each.state != progress_pb2.DONE]
+    here = [each for each in left if each.lesson == progress.position.lesson]
+    return next((locale.pick(each.title)[0] for each in (*here, *left)), "")
 
 
 def _is_newer(progress: Progress) -> bool:
