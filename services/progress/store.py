@@ -29,7 +29,7 @@ from services.progress.wire.plans import plan_of
 
 _CACHED_PLANS = 500
 _NEWEST_SECONDS = 10.0
-_LOOKS, _LOOK_SECONDS = 8, 0.25
+_MOMENT, _LOOKS, _LOOK_SECONDS = 0.05, 8, 0.25
 # Of learners in the middle of a lesson: some 20 kB each.
 _REMEMBERED = 1_000
 FindPlan = Callable[[Record], Plan | None]
@@ -126,16 +126,18 @@ class Store:
         return _enrolled(record)
 
     async def arrival(self, key: str) -> Record:
-        """As `get`, of an enrolment that may not have been heard of yet: waits for it, two seconds at most."""
+        """As `get`, of an enrolment that may not have been heard of yet: two seconds are waited at most. Mostly it is
+        heard of in a moment, and the store is asked only then."""
         heard = self._expected.setdefault(key, asyncio.Event())
-        for _ in range(_LOOKS):
-            try:
-                written = self._records.remembered(key)
-                return _enrolled(written) if written else await self.get(key)
-            except Missing:
-                with suppress(TimeoutError):  # where another process hears of it
-                    async with asyncio.timeout(_LOOK_SECONDS):
-                        await heard.wait()
+        for seconds in (_MOMENT, *[_LOOK_SECONDS] * _LOOKS):
+            with suppress(Missing):
+                if written := self._records.remembered(key):
+                    return _enrolled(written)
+                if seconds != _MOMENT:
+                    return await self.get(key)
+            with suppress(TimeoutError):  # where another process hears of it
+                async with asyncio.timeout(seconds):
+                    await heard.wait()
         return await self.get(key)
 
     def arrived(self, key: str) -> None:
