@@ -19,7 +19,7 @@ from services.statistics.domain.live import Tally
 from services.statistics.store import Facts
 
 if TYPE_CHECKING:  # the arrays take as long to load as the rest of the service: it is ready before
-    from services.statistics.domain.columns import Columns, Fact
+    from services.statistics.domain.columns import Columns, Fact, Layers
     from services.statistics.domain.counting import Counts, World
 
 EVERY = 30
@@ -41,7 +41,7 @@ class Held:
     enrolments of some persons, before and after."""
 
     world: World
-    columns: Columns
+    enrolments: Layers
     log: list[tuple[Columns, Columns]]
     counts: dict[Ask, tuple[int, Counts]]
     version: int
@@ -59,20 +59,20 @@ class Held:
 
         since, counts = self.counts.get(ask, (self.version + 1, {}))
         steps = self.log[since : self.version]
-        if since > self.version or sum(_STEP + len(gone) + len(came) for gone, came in steps) > len(self.columns):
-            return counts if since == self.version else counted(self.columns, ask, self.world)
+        if since > self.version or sum(_STEP + len(gone) + len(came) for gone, came in steps) > len(self.enrolments):
+            return counts if since == self.version else counted(self.enrolments.whole, ask, self.world)
         for gone, came in steps:
             counts = carried(counts, counted(gone, ask, self.world), counted(came, ask, self.world))
         return counts
 
     def after(self, fresh: Columns) -> Held:
-        columns, gone, came = self.columns.replaced(fresh)
+        enrolments, gone, came = self.enrolments.replaced(fresh)
         if gone.same(came):
             return self
-        if sum(len(before) + len(after) for before, after in self.log) > len(columns):
-            return Held(self.world, columns, [], {}, 0)
+        if sum(len(before) + len(after) for before, after in self.log) > len(enrolments):
+            return Held(self.world, enrolments, [], {}, 0)
         self.log.append((gone, came))
-        return Held(self.world, columns, self.log, self.counts, len(self.log))
+        return Held(self.world, enrolments, self.log, self.counts, len(self.log))
 
 
 class Standing:
@@ -111,7 +111,7 @@ class Standing:
             held = Held(world, await self._all(), [], {}, 0)
             self._since = newest or datetime.fromtimestamp(0, UTC)
         elif world != held.world:
-            held = Held(world, held.columns, [], {}, 0)
+            held = Held(world, held.enrolments, [], {}, 0)
         self._held = await self._caught_up(held, late)
         took = monotonic() - self._began
         self._again = monotonic() + min(4 * took, 1) if len(self._seen) > _MANY else 0
@@ -125,17 +125,19 @@ class Standing:
                 if self._seen.get(document["_id"]) != when:
                     changed.append(document)
         if changed:
-            held = await asyncio.to_thread(lambda: held.after(held.columns.holding(map(_fact, changed))))
+            held = await asyncio.to_thread(lambda: held.after(held.enrolments.below.holding(map(_fact, changed))))
         self._seen, self._since = seen, newest
         return held
 
-    async def _all(self) -> Columns:
+    async def _all(self) -> Layers:
+        from services.statistics.domain.columns import Layers
+
         empty = _empty()
         parts = [
             await asyncio.to_thread(lambda lot: empty.holding(map(_fact, lot)), lot)
             async for lot in self._facts.for_tables()
         ]
-        return await asyncio.to_thread(empty.joined, parts)
+        return Layers.of(await asyncio.to_thread(empty.joined, parts))
 
     async def _world(self) -> World:
         from services.statistics.domain.counting import World

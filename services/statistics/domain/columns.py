@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ Mask = npt.NDArray[np.bool_]
 PERSON, ENROLMENT, HOME, EDITION, QUARTER, TOLD, ENROLLED, STARTED, COMPLETED, WITHDRAWN = range(10)
 _WORDS = (HOME, EDITION, QUARTER, TOLD)
 _NEVER = np.iinfo(np.int64).max
+_FEW = 50
+"""So much less than what lies below, looking through what lies above costs nothing."""
 
 
 class Home(NamedTuple):
@@ -95,14 +98,24 @@ class Columns:
     def same(self, other: Columns) -> bool:
         return np.array_equal(self.table, other.table)
 
-    def replaced(self, fresh: Columns) -> tuple[Columns, Columns, Columns]:
-        """As it is with these; and all enrolments of the persons they concern, before and after."""
-        places = self._places(np.unique(fresh.table[PERSON]))
-        gone = self.taken(places)
-        came = gone.taken(~np.isin(gone.table[ENROLMENT], fresh.table[ENROLMENT])).joined([fresh])
-        rest = np.delete(self.table, places, axis=1)
-        table = np.insert(rest, np.searchsorted(rest[PERSON], came.table[PERSON]), came.table, axis=1)
-        return Columns(self.words, table), gone, came
+    @property
+    def people(self) -> Numbers:
+        return np.unique(self.table[PERSON])
+
+    def of(self, persons: Numbers) -> Columns:
+        return self.taken(self._places(persons))
+
+    def without(self, persons: Numbers) -> Columns:
+        return Columns(self.words, np.delete(self.table, self._places(persons), axis=1))
+
+    def updated(self, fresh: Columns) -> Columns:
+        """With these, and of the enrolments of both only these."""
+        return self.taken(~np.isin(self.table[ENROLMENT], fresh.table[ENROLMENT])).joined([fresh])
+
+    def including(self, others: Columns) -> Columns:
+        """With these, of other persons."""
+        places = np.searchsorted(self.table[PERSON], others.table[PERSON])
+        return Columns(self.words, np.insert(self.table, places, others.table, axis=1))
 
     def _places(self, persons: Numbers) -> Numbers:
         first = np.searchsorted(self.table[PERSON], persons, "left")
@@ -116,6 +129,39 @@ class Columns:
     def _numbers(self, fact: Fact) -> list[int]:
         words = [self.words[column].number(word) for column, word in zip(_WORDS, fact[2:6], strict=True)]
         return [hash(fact.person), hash(fact.enrolment), *words, *map(milliseconds, fact[6:])]
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Enrolments of very many, and above them all those of the few persons for whom anything changed since: a change
+    costs what changed, not what there is."""
+
+    below: Columns
+    above: Columns
+
+    @classmethod
+    def of(cls, columns: Columns) -> Layers:
+        return cls(columns, columns.taken(slice(0)))
+
+    def __len__(self) -> int:
+        return len(self.below) + len(self.above)
+
+    @cached_property
+    def whole(self) -> Columns:
+        """Both as one."""
+        return self.below.without(self.above.people).including(self.above) if len(self.above) else self.below
+
+    def replaced(self, fresh: Columns) -> tuple[Layers, Columns, Columns]:
+        """As it is with these; and all enrolments of the persons they concern, before and after."""
+        if "whole" in self.__dict__ or len(self.above) * _FEW > len(self.below):
+            below, above = self.whole, self.above.taken(slice(0))
+        else:
+            below, above = self.below, self.above
+        persons = fresh.people
+        moved = np.isin(persons, above.people)
+        gone = above.of(persons[moved]).joined([below.of(persons[~moved])])
+        came = gone.updated(fresh)
+        return Layers(below, above.without(persons).including(came)), gone, came
 
 
 def milliseconds(moment: datetime | None) -> int:

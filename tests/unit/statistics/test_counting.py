@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.statistics.domain.areas import AreaTree
-from services.statistics.domain.columns import Columns, Edition, Fact, Home, Told
+from services.statistics.domain.columns import Columns, Edition, Fact, Home, Layers, Told
 from services.statistics.domain.counting import Counts, World, carried, counted
 from services.statistics.domain.cube import Ask, Question, part
 
@@ -177,17 +177,31 @@ def test_columns_count_as_one_by_one(seed: int) -> None:
 def test_a_count_is_carried_over_changes(seed: int) -> None:
     chance = random.Random(seed)
     known = {one.enrolment: one for one in facts(chance, 100, 40)}
-    held, asks = Columns().holding(known.values()), questions(chance)
-    counts = {ask: counted(held, ask, WORLD) for ask in asks}
-    for step in range(4):
+    held, asks = Layers.of(Columns().holding(known.values())), questions(chance)
+    counts = {ask: counted(held.whole, ask, WORLD) for ask in asks}
+    for step in range(6):
         moved = [fact(chance, one.enrolment, one.person) for one in chance.sample(list(known.values()), 7)]
         new = [fact(chance, f"n{step}-{number}", f"p{chance.randrange(60)}") for number in range(chance.randrange(3))]
         known |= {one.enrolment: one for one in [*moved, *new]}
-        held, gone, came = held.replaced(held.holding([*moved, *new]))
+        held, gone, came = held.replaced(held.below.holding([*moved, *new]))
         for ask in asks:
             counts[ask] = carried(counts[ask], counted(gone, ask, WORLD), counted(came, ask, WORLD))
             assert counts[ask] == plainly(list(known.values()), ask)
-    assert len(held) == len(known)
+        if chance.random() < 0.4:
+            assert all(counted(held.whole, ask, WORLD) == counts[ask] for ask in asks)
+    assert len(held.whole) == len(known)
+
+
+def test_a_change_leaves_what_lies_below_as_it_is() -> None:
+    chance = random.Random(1)
+    many = Columns().holding(facts(chance, 2_000, 1_500))
+    held = Layers.of(many)
+    for number in range(3):
+        held, _, _ = held.replaced(many.holding([fact(chance, f"e{number}", f"p{number}")]))
+        assert held.below is many
+    assert len(held.whole) >= 2_000
+    held, _, _ = held.replaced(many.holding([fact(chance, "e0", "p0")]))
+    assert held.below is not many
 
 
 def test_nobody_is_nothing() -> None:
