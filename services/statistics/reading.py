@@ -1,13 +1,18 @@
-"""CSV as offices send it (BOM, CRLF, quotes, blank lines), refused with line and column where it is wrong."""
+"""CSV as offices send it (BOM, CRLF, quotes, blank lines, compressed), refused with line and column where it is wrong.
+
+It is read as it comes, so that a file of any length takes the memory of a line."""
 
 from __future__ import annotations
 
 import csv
+import gzip
 import io
-from collections.abc import Callable, Iterator, Sequence
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TypeVar
@@ -16,9 +21,12 @@ from services.statistics.domain.wrong import Wrong
 
 T = TypeVar("T")
 DATE_ALONE = len("2026-07-01")
+_MONTH = re.compile(r"^\d{4}-\d{2}$", re.ASCII)
 YEARS = range(1900, 2200)
 DIGITS, DECIMALS = 15, 30
 """At most, before and after the point: a program writes 17 significant ones, and no figure of ours has more."""
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+"""What Python reads such bytes as, when told to go on."""
 THOUSANDS = "write the number without thousands separators"
 
 
@@ -61,29 +69,33 @@ def naming(path: Path) -> Iterator[None]:
 
 def lines(path: Path) -> Iterator[Line]:
     """Rows that say anything, cells stripped of surrounding space."""
-    text = _decoded(path)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     before = 0
     try:
-        for row in reader:
-            cells = tuple(cell.strip() for cell in row)
-            if any(cells):
-                yield Line(before + 1, cells)
-            before = reader.line_num
+        with _opened(path) as text:
+            reader = csv.reader(_checked(text), strict=True)
+            for row in reader:
+                cells = tuple([cell.strip() for cell in row])
+                if any(cells):
+                    yield Line(before + 1, cells)
+                before = reader.line_num
     except csv.Error as error:
         raise Wrong(f"this is not CSV: {error}", line=before + 1) from None
-
-
-def _decoded(path: Path) -> str:
-    try:
-        content = path.read_bytes()
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise Wrong("the compressed file is damaged or cut off; send it again", line=before + 1) from None
     except OSError as error:
         raise Wrong(f"cannot be read: {error.strerror}") from None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise Wrong("this is not UTF-8; save the file as CSV UTF-8", line=line) from None
+
+
+def _opened(path: Path) -> io.TextIOWrapper:
+    content = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+    return io.TextIOWrapper(content, "utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _checked(text: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(text, 1):
+        if not line.isascii() and _NOT_UTF8.search(line):
+            raise Wrong("this is not UTF-8; save the file as CSV UTF-8", line=number)
+        yield line
 
 
 def records(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> Iterator[Record]:
@@ -146,6 +158,13 @@ def moment(cell: str) -> datetime:
     if found.year not in YEARS:
         raise Wrong(f'"{cell}" cannot be: its year is not from {YEARS[0]} to {YEARS[-1]}')
     return found
+
+
+def month(cell: str) -> date:
+    """The first day of 2026-07."""
+    if not _MONTH.match(cell):
+        raise Wrong(f'"{cell}" is not a month; write it as 2026-07')
+    return moment(f"{cell}-01").date()
 
 
 def moment_or_none(cell: str) -> datetime | None:

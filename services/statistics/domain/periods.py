@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from services.chassis.errors import Invalid
 
 _QUARTER = re.compile(r"^\d{4}-Q[1-4]$")
+_PERIOD = re.compile(r"^\d{4}(?:-(?:Q[1-4]|0[1-9]|1[0-2]))?$", re.ASCII)
 
 
 def quarter_of(moment: datetime, zone: tzinfo) -> str:
@@ -32,16 +33,22 @@ def is_year(period: str) -> bool:
     return len(period) == len("2026")
 
 
+def is_period(text: str) -> bool:
+    """A year, a quarter or a month, as SDMX writes them: 2026, 2026-Q3, 2026-09."""
+    return _PERIOD.match(text) is not None
+
+
 def last_day(period: str) -> date:
-    """Of a quarter or a year."""
-    year, _, number = period.partition("-Q")
-    month = 3 * int(number or 4)
-    return date(int(year) + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    first = first_day(period)
+    months = 12 if is_year(period) else 3 if "Q" in period else 1
+    after = first.month - 1 + months
+    return date(first.year + after // 12, after % 12 + 1, 1) - timedelta(days=1)
 
 
 def first_day(period: str) -> date:
-    year, _, number = period.partition("-Q")
-    return date(int(year), 3 * int(number or 1) - 2, 1)
+    year, _, part = period.partition("-")
+    month = 3 * int(part[1:]) - 2 if part.startswith("Q") else int(part or 1)
+    return date(int(year), month, 1)
 
 
 def checked_quarter(text: str, field: str) -> str:
