@@ -153,15 +153,15 @@ def _add_protect(verbs: Any) -> None:
 
 
 def _load_population(**options: Any) -> dict[str, Any]:
-    from services.statistics import loading  # needs the database
+    from services.statistics.loading import residents  # needs the database
 
-    return loading.load_population(**options)
+    return residents.load_population(**options)
 
 
 def _load_areas(**options: Any) -> dict[str, Any]:
-    from services.statistics import loading
+    from services.statistics.loading import areas
 
-    return loading.load_areas(**options)
+    return areas.load_areas(**options)
 
 
 def _rebuild() -> dict[str, Any]:
@@ -174,19 +174,36 @@ def _add_loads(verbs: Any) -> None:
     verb = verbs.add_parser(
         "load-population",
         help="load residents as denominators (needs the running database)",
-        description="A row for each area, sex (F, M, _T) and age (_T, 65, 60-64, 60-69, 100+). All of it or nothing.",
+        description="A row for each area, sex (F, M, _T) and age (_T, 65, 60-64, 60-69, 100+); or the registration "
+        "office's months as they are. FILE.csv.gz is read too. All of it or nothing.",
     )
-    verb.add_argument("path", metavar="FILE.csv", type=Path, help="columns: area, sex, age, residents")
-    verb.add_argument("--reference", metavar="DATE", type=_argument(_day), required=True, help="day of the count")
+    verb.add_argument(
+        "path",
+        metavar="FILE.csv",
+        type=Path,
+        help="area, sex, age, residents; or month, code, name, sex, band, residents",
+    )
+    verb.add_argument(
+        "--reference", metavar="DATE", type=_argument(_day), help="day of the count, where no month says it"
+    )
+    verb.add_argument(
+        "--sexes-in-order",
+        action="store_true",
+        help="months whose rows are both sexes, men, women in this order, although all are called T",
+    )
     verb.add_argument("--source", required=True, help="who published it")
     verb.add_argument("--licence", required=True, help="under which licence")
     verb.set_defaults(run=_load_population)
 
     verb = verbs.add_parser("load-areas", help="load a list of area codes with validity dates (needs the database)")
     verb.add_argument(
-        "path", metavar="FILE.csv", type=Path, help="code, parent, level, title_ko, title_en, valid_from, valid_to"
+        "path",
+        metavar="FILE.csv",
+        type=Path,
+        help="code, parent, level, title_ko, title_en, valid_from, valid_to; or code, name, first_month, last_month",
     )
     verb.add_argument("--crosswalk", metavar="FILE.csv", type=Path, help="columns: from_code, to_code, day, share")
+    verb.add_argument("--parents", metavar="FILE.csv", type=Path, help="code, parent: where names do not say it")
     verb.add_argument("--source", required=True, help="who published it")
     verb.set_defaults(run=_load_areas)
 

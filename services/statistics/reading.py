@@ -87,7 +87,7 @@ def lines(path: Path) -> Iterator[Line]:
 
 
 def _opened(path: Path) -> io.TextIOWrapper:
-    content = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+    content = gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb")
     return io.TextIOWrapper(content, "utf-8-sig", errors="surrogateescape", newline="")
 
 
@@ -96,6 +96,12 @@ def _checked(text: Iterable[str]) -> Iterator[str]:
         if not line.isascii() and _NOT_UTF8.search(line):
             raise Wrong("this is not UTF-8; save the file as CSV UTF-8", line=number)
         yield line
+
+
+def columns(path: Path) -> tuple[str, ...]:
+    """The names of the columns, which tell one layout from another; none of an empty file."""
+    first = next(lines(path), None)
+    return first.cells if first else ()
 
 
 def records(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> Iterator[Record]:

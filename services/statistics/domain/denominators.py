@@ -6,7 +6,8 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from services.statistics.domain.dimensions import AGE_BANDS, OLD_AGE, TOTAL
 from services.statistics.domain.wrong import Wrong
@@ -14,6 +15,7 @@ from services.statistics.domain.wrong import Wrong
 _BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)?$")
 OLDEST = 200
 SEXES = ("F", "M")
+IN_ORDER = (TOTAL, "M", "F")
 
 
 def is_age(text: str) -> bool:
@@ -31,6 +33,7 @@ class Residents:
     line: int
 
 
+@cache
 def span(age: str) -> tuple[int, int]:
     """First and last year."""
     match = _BAND.match(age)
@@ -41,6 +44,38 @@ def span(age: str) -> tuple[int, int]:
     if last < first:
         raise Wrong(f'"{age}" ends before it begins')
     return first, last
+
+
+def labelled(rows: Sequence[Residents]) -> Sequence[Residents]:
+    """Of one area: refuses a sex that comes twice, as in the office's exports that call all three of them T."""
+    seen: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if (row.sex, row.age) in seen:
+            raise Wrong(
+                f"{row.area}, {row.sex}, {row.age} is on line {seen[row.sex, row.age]} already; correct the sex, "
+                "or, if both sexes, men and women always come in this order, say --sexes-in-order",
+                field="sex",
+                line=row.line,
+            )
+        seen[row.sex, row.age] = row.line
+    return rows
+
+
+def in_order(rows: Sequence[Residents]) -> Sequence[Residents]:
+    """Of one area, with the sexes by their place: both, men, women. A label other than _T must agree."""
+    turn, ages, found = 0, set[str](), []
+    for row in rows:
+        if row.age in ages:
+            turn, ages = turn + 1, set[str]()
+        ages.add(row.age)
+        due = IN_ORDER[turn] if turn < len(IN_ORDER) else ""
+        if row.sex not in (TOTAL, due):
+            raise Wrong(f"{row.sex} stands where {due or 'no more'} is due", field="sex", line=row.line)
+        found.append(replace(row, sex=due))
+    if turn + 1 != len(IN_ORDER):
+        message = f"the ages of {rows[0].area} come {turn + 1} times, not for both sexes, then men, then women"
+        raise Wrong(message, field="sex", line=rows[0].line)
+    return found
 
 
 def checked_table(rows: Sequence[Residents]) -> Sequence[Residents]:
@@ -59,7 +94,17 @@ def checked_table(rows: Sequence[Residents]) -> Sequence[Residents]:
         total = next((row for row in mine if row.age == TOTAL), None)
         if total and bands and sum(row.count for _, _, row in bands) != total.count:
             raise Wrong(f"the ages of {area}, {sex} do not add up to {total.count}", field="residents", line=total.line)
+    _check_sexes(rows)
     return rows
+
+
+def _check_sexes(rows: Sequence[Residents]) -> None:
+    counts = {(row.area, row.sex, row.age): row.count for row in rows}
+    for row in rows:
+        both = [counts.get((row.area, sex, row.age)) for sex in SEXES]
+        if row.sex == TOTAL and None not in both and row.count != sum(count or 0 for count in both):
+            message = f"F and M of {row.area}, {row.age} do not add up to {row.count}"
+            raise Wrong(message, field="residents", line=row.line)
 
 
 def _grouped(rows: Sequence[Residents]) -> Mapping[tuple[str, str], list[Residents]]:
