@@ -36,6 +36,15 @@ class Step:
     share: Fraction
 
 
+def is_inside(step: Step, above: Mapping[str, str]) -> bool:
+    """Whether the old area only got districts and goes on itself, with the new one in it; `above` has all parents."""
+    code = step.new
+    while code := above.get(code, ""):
+        if code == step.old:
+            return True
+    return False
+
+
 def vintage(areas: Iterable[AreaVersion], day: date) -> dict[str, AreaVersion]:
     return {area.code: area for area in areas if area.holds(day)}
 

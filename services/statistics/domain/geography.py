@@ -6,13 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from services.statistics.domain.arealist import AreaVersion, Step, breaks
+from services.statistics.domain.arealist import AreaVersion, Step, breaks, is_inside
+from services.statistics.domain.boundaries import followed, touched
 from services.statistics.domain.linked import Areas
 from services.statistics.domain.periods import first_day, last_day
-from services.statistics.domain.release import AreaCode, Observation
+from services.statistics.domain.recasting import ADDITIVE, Told, together
+from services.statistics.domain.release import CONFIDENTIAL, FREE, HIDDEN, MISSING, AreaCode, Observation
+from services.statistics.domain.rounding import shown
 
 Residents = Mapping[tuple[str, str, str], int]
 """(area, sex, age) -> residents."""
@@ -73,11 +77,12 @@ def of_list(
     )
     here = {area.code for area in kept}
     gone = {area.code: area for area in versions if area.code not in valid and area.valid_from <= day}
-    moved = {code: home for code in gone if (home := _followed(code, steps, day)) in here}
+    moved = {code: home for code in gone if (home := followed(code, steps, day)) in here}
     rest = [code for code in gone if code not in moved]
     divided = {code: home for code in rest if (home := _nearest(code, steps, valid, day)) in here}
     above = {area.code: area.parent for area in versions}
-    return Geography(codes, day, moved, divided, _broken(kept, versions, steps, day), tuple(steps), above)
+    ending = tuple(step for step in steps if not is_inside(step, above))
+    return Geography(codes, day, moved, divided, _broken(kept, versions, ending, day), ending, above)
 
 
 def _below(valid: Mapping[str, AreaVersion], top: str) -> Iterable[AreaVersion]:
@@ -88,14 +93,6 @@ def _below(valid: Mapping[str, AreaVersion], top: str) -> Iterable[AreaVersion]:
     for area in found:
         found.extend(children[area.code])
     return found
-
-
-def _followed(code: str, steps: Sequence[Step], day: date) -> str:
-    """Through moves and mergers, as long as the area went whole."""
-    for step in sorted(steps, key=lambda step: step.day):
-        if step.old == code and step.share == 1 and step.day <= day:
-            code = step.new
-    return code
 
 
 def _nearest(code: str, steps: Sequence[Step], valid: Mapping[str, AreaVersion], day: date) -> str:
@@ -134,22 +131,24 @@ def _broken(
 
 def recast_observations(published: Iterable[Observation], moved: Mapping[str, str]) -> list[Observation]:
     """One earlier release under today's codes: of areas that became one, what is known of them together."""
-    found: dict[Any, Observation] = {}
+    found: dict[Any, list[Observation]] = defaultdict(list)
     for one in published:
         area = moved.get(one.area, one.area)
-        key = (one.measure, one.period, area, one.sex, one.age, one.group, one.domain)
-        there = found.get(key)
-        value = one.value if there is None else _together(there.value, one.value)
-        found[key] = replace(one, area=area, value=value)
-    return list(found.values())
+        found[one.measure, one.period, area, one.sex, one.age, one.group, one.domain].append(one)
+    return [_joined(area, parts) for (_, _, area, *_), parts in found.items()]
 
 
-def _together(one: str | None, other: str | None) -> str | None:
-    """Counts add up, what is hidden adds nothing known; rates of several areas are nobody's."""
-    known = [value for value in (one, other) if value is not None]
-    if len(known) < 2:
-        return known[0] if known else None
-    return str(int(one or 0) + int(other or 0)) if all(value.isdigit() for value in known) else None
+def _joined(area: str, parts: Sequence[Observation]) -> Observation:
+    """Rates of several areas are nobody's."""
+    first = parts[0]
+    if len(parts) == 1:
+        return replace(first, area=area)
+    told = Told(None, MISSING)
+    if first.unit in ADDITIVE:
+        values = [None if part.value is None else Fraction(part.value) for part in parts]
+        told = together([(Told(value, part.status), Fraction(1)) for value, part in zip(values, parts, strict=True)])
+    known = replace(first, area=area, value=shown(told.value, 0), low=None, high=None, persons=None)
+    return replace(known, status=told.status, confidentiality=CONFIDENTIAL if told.status == HIDDEN else FREE)
 
 
 def recast_residents(residents: Residents, geography: Geography, reference: date) -> Residents:
@@ -162,18 +161,9 @@ def recast_residents(residents: Residents, geography: Geography, reference: date
     found: dict[tuple[str, str, str], int] = defaultdict(int)
     for (area, sex, age), count in residents.items():
         if area not in divided:
-            found[_followed(area, later, geography.vintage), sex, age] += count
-    _sum_up(found, geography.areas, _touched(geography, later))
+            found[followed(area, later, geography.vintage), sex, age] += count
+    _sum_up(found, geography.areas, touched(later, geography.above, geography.steps, geography.vintage))
     return dict(found)
-
-
-def _touched(geography: Geography, steps: Iterable[Step]) -> set[str]:
-    """Areas of which something inside changed, under today's codes."""
-    found = set()
-    for code in {code for step in steps for code in (step.old, step.new)}:
-        while code := geography.above.get(code, ""):
-            found.add(_followed(code, geography.steps, geography.vintage))
-    return found
 
 
 def _sum_up(found: dict[tuple[str, str, str], int], areas: Areas, touched: Set[str]) -> None:

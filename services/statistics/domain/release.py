@@ -9,6 +9,9 @@ from datetime import date, datetime
 HIDDEN, NORMAL, UNRELIABLE, NOT_COLLECTED, UNDEFINED, BREAK = "Q", "A", "U", "L", "M", "B"
 """CL_OBS_STATUS as releases use it."""
 
+ESTIMATED, MISSING = "E", "O"
+"""What recasting adds: estimated by shares; not to be told from what was published."""
+
 FREE, CONFIDENTIAL = "F", "N"
 """CL_CONF_STATUS: one public symbol for every hidden cell, whatever the reason."""
 

@@ -7,8 +7,8 @@ from datetime import date
 from fractions import Fraction
 
 from services.statistics.domain.arealist import AreaVersion, Step
-from services.statistics.domain.geography import Geography, Residents, of_list, recast_residents
-from services.statistics.domain.release import AreaCode
+from services.statistics.domain.geography import Geography, Residents, of_list, recast_observations, recast_residents
+from services.statistics.domain.release import AreaCode, Observation
 
 FIRST, LAST_OLD, CHANGED = date(2020, 1, 1), date(2026, 6, 30), date(2026, 7, 1)
 BEFORE, AFTER = date(2026, 3, 31), date(2026, 12, 31)
@@ -71,16 +71,50 @@ def test_areas_keep_their_place_on_the_map() -> None:
     assert AreaCode("905", "90", "SGG", {"en": "905"}, (1, 2)) in geography(AFTER).codes
 
 
-def test_residents_of_merged_areas_are_added_and_those_above_are_the_sum_of_them() -> None:
+def test_residents_of_merged_areas_are_added() -> None:
     found = of_list(STAYED, WHOLE, "90", AFTER, {})
     assert found
-    table = everybody(a90=999, a901=10, a902=20, a903=40, a904=30)
+    table = everybody(a90=100, a901=10, a902=20, a903=40, a904=30)
     assert recast_residents(table, found, BEFORE) == everybody(a90=100, a903=40, a905=30, a908=30)
 
 
-def test_residents_of_a_divided_area_are_guessed_neither_for_its_parts_nor_for_the_area_above() -> None:
+def test_residents_of_a_divided_area_are_not_guessed_for_its_parts_and_stay_known_above_it() -> None:
     table = everybody(a90=100, a901=10, a902=20, a903=40, a904=30)
-    assert recast_residents(table, geography(AFTER), BEFORE) == everybody(a905=30, a908=30)
+    assert recast_residents(table, geography(AFTER), BEFORE) == everybody(a90=100, a905=30, a908=30)
+
+
+def test_an_area_that_lost_or_won_another_has_the_residents_of_what_lies_in_it_now() -> None:
+    other = AreaVersion("80", "", "SIDO", {"en": "80"}, FIRST)
+    winner = replace(old("801"), parent="80", valid_to=None)
+    heir = replace(new("802"), parent="80")
+    steps = [Step("901", "802", CHANGED, ONE)]
+    found = of_list([TOP, other, winner, heir, old("901"), replace(old("902"), valid_to=None)], steps, "80", AFTER, {})
+    assert found
+    table = everybody(a90=30, a901=10, a902=20, a80=5, a801=5)
+    assert {area: count for (area, _, _), count in recast_residents(table, found, BEFORE).items()} == {
+        "80": 15, "801": 5, "802": 10, "90": 30, "902": 20,
+    }  # fmt: skip
+
+
+def observation(area: str, measure: str, unit: str, value: str | None) -> Observation:
+    codes = ("resident", "Q", "2026-Q2", area, "_T", "_T", "_T", "_T")
+    hidden = value is None
+    return Observation(measure, *codes, value, "Q" if hidden else "A", "N" if hidden else "F", unit)
+
+
+def test_what_was_published_of_two_areas_says_of_both_their_sum_unless_one_is_hidden_or_it_is_a_rate() -> None:
+    published = [
+        *(observation(area, "ENR", "NUMBER", value) for area, value in (("901", "7"), ("902", "8"), ("904", "9"))),
+        *(observation(area, "CMP", "NUMBER", value) for area, value in (("901", "5"), ("902", None))),
+        *(observation(area, "CPR", "PT", "50.0") for area in ("901", "902")),
+    ]
+    made = recast_observations(published, {"901": "905", "902": "905", "904": "908"})
+    assert [(one.area, one.measure, one.value, one.status) for one in made] == [
+        ("905", "ENR", "15", "A"),
+        ("908", "ENR", "9", "A"),
+        ("905", "CMP", None, "Q"),
+        ("905", "CPR", None, "O"),
+    ]
 
 
 def test_residents_counted_after_the_change_stay_as_they_are() -> None:
