@@ -20,7 +20,7 @@ OPENED, REFUSED, DEFECT = 1, 2, 3
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = vars(_parser().parse_args(arguments))
-    run: Callable[..., dict[str, Any]] = options.pop("run")
+    run: Callable[..., dict[str, Any] | str] = options.pop("run")
     try:
         answer = run(**options)
     except Wrong as wrong:
@@ -30,8 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as defect:  # an exit status of 1 must never mean anything but an opened table
         print(f"This should not have happened; please report it: {defect!r}", file=sys.stderr)
         return DEFECT
-    print(json.dumps(answer, ensure_ascii=False, indent=2))
-    return OPENED if answer.get("opens") else 0
+    print(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False, indent=2))
+    return OPENED if isinstance(answer, dict) and answer.get("opens") else 0
 
 
 def _argument(parse: Callable[[str], T]) -> Callable[[str], T]:
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_measure(verbs)
     _add_comparisons(verbs)
     _add_protect(verbs)
+    _add_recast(verbs)
     _add_loads(verbs)
     return parser
 
@@ -150,6 +151,32 @@ def _add_protect(verbs: Any) -> None:
         help="what was published before, likewise",
     )
     verb.set_defaults(run=_protect)
+
+
+def _recast(path: Path, **options: Any) -> dict[str, Any] | str:
+    from services.statistics import recasting
+
+    return recasting.recast_file(path, **options)
+
+
+def _add_recast(verbs: Any) -> None:
+    verb = verbs.add_parser(
+        "recast",
+        help="tell a published series under the codes of another list of areas",
+        description="Counts of merged areas add up, rates are computed from counts again; what was divided is estimated"
+        " by the crosswalk's shares (E), or with --common told as one. A hidden part hides its sum.",
+    )
+    verb.add_argument(
+        "path", metavar="FIGURES.csv", type=Path, help="a release's observations.csv; or area, period, measure, value"
+    )
+    verb.add_argument("--crosswalk", metavar="FILE.csv", type=Path, help="columns: from_code, to_code, day, share")
+    verb.add_argument("--areas", metavar="FILE.csv", type=Path, help="the list, as for load-areas: sums totals anew")
+    verb.add_argument("--to", metavar="DATE", type=_argument(_day), help="the areas of this day (the last change)")
+    way = verb.add_mutually_exclusive_group()
+    way.add_argument("--common", action="store_true", help="what was divided as one common area over all periods")
+    way.add_argument("--as-is", action="store_true", help="keep the codes, and only mark where a series breaks (B)")
+    verb.add_argument("--csv", dest="as_csv", action="store_true", help="print CSV with the file's columns, not JSON")
+    verb.set_defaults(run=_recast)
 
 
 def _load_population(**options: Any) -> dict[str, Any]:

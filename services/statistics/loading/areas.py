@@ -108,10 +108,10 @@ def _step(record: reading.Record) -> Step:
     if not 0 < share <= 1:
         raise record.wrong("share", f"{share} is not a share; write a number over 0 and up to 1")
     day = record.read("day", reading.moment).date()
-    return Step(record.read("from_code", _code), record.read("to_code", _code), day, Fraction(share))
+    return Step(record.read("from_code", area_code), record.read("to_code", area_code), day, Fraction(share))
 
 
-def _code(cell: str) -> str:
+def area_code(cell: str) -> str:
     """Ten digits are an administrative code, which has a short form."""
     return registration.short(cell) if len(cell) == registration.LENGTH and cell.isdigit() else reading.text(cell)
 
