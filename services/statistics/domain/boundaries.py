@@ -25,10 +25,18 @@ class Boundaries:
     versions: Sequence[AreaVersion] = ()
     with_commons: bool = False
     _sources: dict[tuple[date, frozenset[str]], Mapping[str, Shares]] = field(default_factory=dict, repr=False)
+    _sums: dict[date, Sequence[tuple[str, Sequence[str]]]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def above(self) -> Mapping[str, str]:
         return {area.code: area.parent for area in self.versions}
+
+    @cached_property
+    def _dated(self) -> Mapping[str, Sequence[AreaVersion]]:
+        found: dict[str, list[AreaVersion]] = defaultdict(list)
+        for area in self.versions:
+            found[area.code].append(area)
+        return found
 
     @cached_property
     def commons(self) -> Mapping[str, Sequence[str]]:
@@ -64,7 +72,7 @@ class Boundaries:
     def holds(self, code: str, day: date) -> bool:
         """Whether the code is in use on that day, as far as the list, or without one the crosswalk, says."""
         if self.versions:
-            return any(area.code == code and area.holds(day) for area in self.versions)
+            return any(area.holds(day) for area in self._dated.get(code, ()))
         left = [step.day for step in self.steps if step.old == code]
         came = [step.day for step in self.steps if step.new == code]
         ended = max((one for one in left if one <= day), default=None)
@@ -107,8 +115,13 @@ class Boundaries:
             flow = moved
         return flow
 
-    def sums(self, vintage: date) -> Iterator[tuple[str, Sequence[str]]]:
+    def sums(self, vintage: date) -> Sequence[tuple[str, Sequence[str]]]:
         """Areas at `to` whose boundary moved after `vintage`, lowest first, each with all that lies in it."""
+        if vintage not in self._sums:
+            self._sums[vintage] = list(self._summed(vintage))
+        return self._sums[vintage]
+
+    def _summed(self, vintage: date) -> Iterator[tuple[str, Sequence[str]]]:
         later = [step for step in self._taken if step.day > vintage]
         children: dict[str, list[str]] = defaultdict(list)
         for area in self.versions:
