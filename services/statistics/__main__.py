@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_protect(verbs)
     _add_recast(verbs)
     _add_loads(verbs)
+    _add_lists(verbs)
     return parser
 
 
@@ -222,6 +223,8 @@ def _add_loads(verbs: Any) -> None:
     verb.add_argument("--licence", required=True, help="under which licence")
     verb.set_defaults(run=_load_population)
 
+
+def _add_lists(verbs: Any) -> None:
     verb = verbs.add_parser("load-areas", help="load a list of area codes with validity dates (needs the database)")
     verb.add_argument(
         "path",
