@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from ieum.progress.v1.progress_pb2 import GridColumn, GridRow, LessonState, List
 from services.chassis import clock
 
 _LARGEST_PAGE = 1000
+_STATES = {number: name if number else "" for name, number in LessonState.items()}
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,11 @@ class GridPage:
     """ "people/{id}" -> display name; the erased are left out."""
 
 
-async def fetch_grid(clients: Clients, course: str, page_size: int = 0, page_token: str = "") -> GridPage:
-    asked = ListGridRequest(course=course, page_size=page_size, page_token=page_token)
+async def fetch_grid(
+    clients: Clients, course: str, page_size: int = 0, page_token: str = "", *, rows_alone: bool = False
+) -> GridPage:
+    """`rows_alone`: without the totals."""
+    asked = ListGridRequest(course=course, page_size=page_size, page_token=page_token, rows_alone=rows_alone)
     grid = await clients.progress.ListGrid(asked)
     people = sorted({row.person for row in grid.rows})
     if not people:
@@ -34,12 +39,22 @@ async def fetch_grid(clients: Clients, course: str, page_size: int = 0, page_tok
 
 
 async def grid_csv(clients: Clients, course: str, locale: Locale) -> AsyncIterator[str]:
-    """The whole course, page by page."""
-    page = await fetch_grid(clients, course, _LARGEST_PAGE)
-    yield table.lines([_heading(page.grid.columns, locale), *_rows(page)])
-    while page.grid.next_page_token:
-        page = await fetch_grid(clients, course, _LARGEST_PAGE, page.grid.next_page_token)
+    """The whole course, page by page; the next is on its way while one is written down."""
+
+    def fetched(token: str) -> asyncio.Task[GridPage]:
+        return asyncio.create_task(fetch_grid(clients, course, _LARGEST_PAGE, token, rows_alone=True))
+
+    page = await (coming := fetched(""))
+    yield table.lines([_heading(page.grid.columns, locale)])
+    try:
+        while page.grid.next_page_token:
+            coming = fetched(page.grid.next_page_token)
+            await asyncio.sleep(0)  # so that the question goes out first
+            yield table.lines(_rows(page))
+            page = await coming
         yield table.lines(_rows(page))
+    finally:
+        coming.cancel()  # whoever asked may have gone away
 
 
 def _heading(columns: Sequence[GridColumn], locale: Locale) -> list[Cell]:
@@ -58,9 +73,9 @@ def _rows(page: GridPage) -> list[list[Cell]]:
 
 
 def _cells(row: GridRow) -> list[Cell]:
-    lessons: list[Cell] = []
-    for state, score in zip(row.states, row.scores, strict=True):
-        lessons += [LessonState.Name(state) if state else "", score if score >= 0 else ""]
+    lessons: list[Cell] = [""] * (2 * len(row.states))
+    lessons[::2] = [_STATES[state] for state in row.states]
+    lessons[1::2] = ["" if score < 0 else score for score in row.scores]
     times = [_iso(row, name) for name in ("enrol_time", "last_activity_time", "complete_time")]
     withdrawn = "true" if row.withdrawn else "false"
     return [row.person, row.version, times[0], times[1], row.percent, times[2], withdrawn, *lessons]

@@ -14,7 +14,7 @@ from gateway.packing import may_pack
 from services.chassis.errors import Problem
 
 CSV = "text/csv"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = frozenset("=+-@\t\r")
 _BYTE_ORDER_MARK = "\ufeff"
 Cell = str | int | None
 
@@ -27,7 +27,7 @@ def lines(rows: Iterable[Sequence[Cell]]) -> str:
 
 def _inert(cell: Cell) -> Cell:
     """Text that begins like a formula gets an apostrophe before it; numbers are left alone."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) and not _is_number(cell) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in _FORMULA and not _is_number(cell) else cell
 
 
 def _is_number(text: str) -> bool:

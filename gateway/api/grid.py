@@ -75,5 +75,4 @@ async def export_grid(request: web.Request, course: str) -> web.StreamResponse:
 
 
 def _row(row: progress_pb2.GridRow, names: dict[str, str]) -> GridRow:
-    states = [progress_pb2.LessonState.Name(state) if state else None for state in row.states]
-    return read(GridRow, row, display_name=names.get(row.person, ""), states=states)
+    return read(GridRow, row, display_name=names.get(row.person, ""))

@@ -74,8 +74,8 @@ Reader = Callable[[Any], Any]
 
 
 def read(shape: type[S], message: Message, **more: Any) -> S:
-    """The message as the public sees it; `more` are fields that the message does not have."""
-    values = {name: take(message) for name, take in _readers(shape, message.DESCRIPTOR)}
+    """The message as the public sees it; `more` are fields that it does not have, or has not so."""
+    values = {name: take(message) for name, take in _readers(shape, message.DESCRIPTOR) if name not in more}
     return shape.model_construct(**(values | more))
 
 

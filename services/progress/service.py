@@ -113,7 +113,7 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
             rows=[row_message(row, places, len(columns)) for row in rows],
             next_page_token=token,
             columns=columns,
-            totals=await self._totals(request.course),
+            totals=None if request.rows_alone else await self._totals(request.course),
         )
 
     async def GetCourseTotals(self, request: pb.GetCourseTotalsRequest, context: object) -> pb.CourseTotals:

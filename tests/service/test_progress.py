@@ -378,6 +378,8 @@ async def test_page_grid_and_totals_say_the_same(town: Town) -> None:
         withdrawn=len(pages) - len(counted),
     )
     assert grid.totals == await town.as_(TEACHER).GetCourseTotals(pb.GetCourseTotalsRequest(course=PHOTOS))
+    alone = await town.as_(TEACHER).ListGrid(pb.ListGridRequest(course=PHOTOS, rows_alone=True))
+    assert (alone.rows, alone.HasField("totals")) == (grid.rows, False)
 
 
 async def test_the_grid_has_a_column_for_lessons_that_only_earlier_versions_have(town: Town) -> None:
