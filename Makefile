@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --no-print-directory
+# Images set this for a program that starts once. Here a dozen start, and each would compile all it imports again.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 # Arguments for pytest: make test ARGS='tests/unit -k outline'
@@ -28,7 +30,7 @@ need = { $(2); } >/dev/null 2>&1 || { \
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/local.stamp .venv/system.stamp proto assets ## Prepare everything without starting it
+setup: .venv/local.stamp .venv/system.stamp proto assets .venv/compiled.stamp ## Prepare everything without starting it
 
 run: setup ## Start the whole of Ieum on this machine and print its address (IEUM_PORT, IEUM_DATA, IEUM_DEMO, PROFILE=cluster or secure)
 	@exec $(python) -m deploy.local
@@ -111,6 +113,11 @@ clean: ## Remove what was made here (not the data in .ieum)
 
 .venv/browser.stamp: .venv/dev.stamp
 	@$(call need,chromium,command -v chromium || command -v chromium-browser || command -v google-chrome)
+	@touch $@
+
+# What the processes import, compiled once before they all start together.
+.venv/compiled.stamp: proto/gen/ieum.binpb
+	@$(python) -c 'import deploy.local, gateway.main, services.people.main, services.courses.main, services.enrollment.main, services.progress.main, services.statistics.main'
 	@touch $@
 
 # Made aside and then moved, so that nobody imports half of it.
