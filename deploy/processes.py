@@ -23,6 +23,7 @@ class Process:
     ready: Callable[[], Awaitable[None]]
     """One look: returns when the process does its work, raises while it does not."""
     depends_on: tuple[str, ...] = ()
+    """What it waits for by itself when it starts, and what is stopped only after it."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """What it is told beside what all are."""
     listens: tuple[str, int] | None = None
@@ -30,7 +31,7 @@ class Process:
 
 
 def processes(place: Place) -> tuple[Process, ...]:
-    """In the order of starting; a store whose URL was given is somebody else's and not in the list."""
+    """A store whose URL was given is somebody else's and not in the list."""
     return (
         *stores(place),
         *parts(place),

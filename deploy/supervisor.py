@@ -1,5 +1,6 @@
-"""Keeps a list of processes alive: starts each once what it depends on is ready, restarts what dies, and stops all in
-the reverse order. Even when it is killed itself nothing stays behind: the kernel then sends its children SIGTERM."""
+"""Keeps a list of processes alive: starts all at once, for each waits itself for what it needs, restarts what dies, and
+stops none before those that depend on it. Even when it is killed itself nothing stays behind: the kernel then sends its
+children SIGTERM."""
 
 from __future__ import annotations
 
@@ -130,8 +131,6 @@ class System:
             order.done(*level)
 
     async def _keep(self, process: Process) -> NoReturn:
-        for name in process.depends_on:
-            await self._ready[name].wait()
         delay, deaths, was_ready = FIRST_DELAY, 0, False
         while True:
             began = time.monotonic()

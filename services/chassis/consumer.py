@@ -24,7 +24,7 @@ from services.chassis.bus import Bus, Handler, Handlers, heed_cancellation
 _BATCH = 500
 _DELIVERIES = 5
 _ACK_WAIT_SECONDS = 10.0
-_BROKER_AWAY = (JetStreamError, NatsTimeoutError, ConnectionClosedError, NoServersError, OSError)
+BROKER_AWAY = (JetStreamError, NatsTimeoutError, ConnectionClosedError, NoServersError, OSError)
 
 
 class Consumer:
@@ -63,7 +63,7 @@ class Consumer:
             try:
                 await self.prepare()
                 await self._pull()
-            except _BROKER_AWAY:
+            except BROKER_AWAY:
                 trace.log().warning("events delayed", durable=self._durable, exc_info=True)
                 await asyncio.sleep(1)
 
@@ -140,7 +140,7 @@ class Consumer:
                 await message.term()
             else:
                 await message.nak(delay=min(30.0, 0.2 * 4**deliveries))
-        except _BROKER_AWAY:
+        except BROKER_AWAY:
             trace.log().warning("event stays undecided", durable=self._durable, exc_info=True)
 
     async def _bury(self, message: Msg, error: Exception) -> None:

@@ -37,6 +37,13 @@ Announce = Callable[[Any, str, int], Message]
 _TRIES = 25
 
 
+async def look(url: str) -> None:
+    """Raises while no primary answers. The client is thrown away: one that met a server before its replica set was made
+    learns of it only with its next heartbeat."""
+    async with AsyncMongoClient[Document](url, serverSelectionTimeoutMS=1_000, timeoutMS=10_000) as client:
+        await client.admin.command("ping")
+
+
 @asynccontextmanager
 async def connect(url: str) -> AsyncIterator[AsyncMongoClient[Document]]:
     """A client whose writes are acknowledged by a majority and journalled, and whose every call has a deadline."""

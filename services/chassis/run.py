@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import grpc.aio
 import uvloop
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+from pymongo.errors import PyMongoError
 
 from services.chassis import bus, measure, mongo, rpc, tls, trace
 from services.chassis.bus import Bus, Handlers
 from services.chassis.config import Settings
-from services.chassis.consumer import Consumer
+from services.chassis.consumer import BROKER_AWAY, Consumer
 from services.chassis.measure import Measure
 from services.chassis.mongo import Database
 from services.chassis.outbox import Outbox
 from services.chassis.principal import Signer
 
 _GRACE_SECONDS = 5.0
+_STORES_WITHIN = 30.0
 
 
 @dataclass
@@ -63,6 +67,7 @@ async def serve(
     name: str, compose: Compose, settings: Settings, stop: asyncio.Event, ready: asyncio.Future[str] | None = None
 ) -> None:
     """Runs until `stop` is set; `ready` gets the address it listens on. Its own stream is that of `ieum.{name}.v1`."""
+    await _patiently(partial(mongo.look, settings.mongo_url))
     async with (
         mongo.connect(settings.mongo_url) as client,
         bus.connect(settings.nats_url, name, prefix=settings.prefix, replicas=settings.stream_replicas) as events,
@@ -72,12 +77,25 @@ async def serve(
         frame = Frame(
             name, settings, client[f"{settings.prefix}ieum_{name}"], events, Outbox(events), server, token_scopes
         )
-        await events.ensure_stream(f"ieum.{name}.v1")
+        await _patiently(partial(events.ensure_stream, f"ieum.{name}.v1"))
         await compose(frame)
         await frame.outbox.prepare()
         if settings.metrics_port:
             frame.keep_running(Measure(name, events, frame.outbox, frame.heard).run)
         await _listen(frame, stop, ready)
+
+
+async def _patiently(ask: Callable[[], Awaitable[None]]) -> None:
+    """A store may be starting as well, or electing, or whoever runs it has yet to make this service's user."""
+    patience = time.monotonic() + _STORES_WITHIN
+    while True:
+        try:
+            return await ask()
+        except (PyMongoError, *BROKER_AWAY) as error:
+            if time.monotonic() > patience:
+                raise
+            trace.log().warning("waiting for a store", error=str(error))
+            await asyncio.sleep(0.2)
 
 
 async def _listen(frame: Frame, stop: asyncio.Event, ready: asyncio.Future[str] | None) -> None:
