@@ -10,16 +10,25 @@ from pathlib import Path
 import pytest
 from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import Browser
 
 from gateway.app import create_app
 from gateway.listening import LISTENER
 from gateway.settings import GatewaySettings
 from services.chassis.config import SERVICES
 from services.chassis.principal import Signer
+from tests.browser import chromium
 from tests.gateway import fakes
 from tests.gateway.fakes import Fakes
 
 Client = TestClient[web.Request, web.Application]
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One for all: every page has a session of its own in it."""
+    async with chromium() as started:
+        yield started
 
 
 @pytest.fixture

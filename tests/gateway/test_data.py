@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 from rdflib import DCAT, Graph
 
 from ieum.statistics.v1 import releases_pb2 as pb
 from services.chassis.clock import stamp
 from services.chassis.errors import Unavailable
 from services.chassis.principal import ANONYMOUS
-from tests.browser import axe_findings, chromium, page_of, sideways, small_print
+from tests.browser import axe_findings, page_of, sideways, small_print
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 from tests.gateway.releases import ID, message, publish
@@ -219,9 +220,9 @@ async def test_a_token_for_another_purpose_reads_nothing(client: Client, fake: F
 
 
 @pytest.mark.parametrize(("width", "language"), [(360, "ko"), (1280, "en")])
-async def test_the_pages_are_sound(client: Client, width: int, language: str) -> None:
+async def test_the_pages_are_sound(client: Client, browser: Browser, width: int, language: str) -> None:
     wrong: list[Any] = []
-    async with chromium() as browser, page_of(browser, width) as (page, complaints):
+    async with page_of(browser, width) as (page, complaints):
         await page.context.add_cookies([{"name": "lang", "value": language, "url": str(client.make_url("/"))}])
         for address in ("/data", PAGE, f"{PAGE}?area=HB04&period=2026-Q1&show=EPR"):
             await page.goto(str(client.make_url(address)))

@@ -6,12 +6,13 @@ import pytest
 from aiohttp import FormData
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.timestamp_pb2 import Timestamp
+from playwright.async_api import Browser
 
 from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import distribution_pb2 as pb
 from ieum.statistics.v1 import releases_pb2
 from services.chassis.errors import Exists, Invalid, Missing
-from tests.browser import axe_findings, chromium, page_of, sideways, small_print
+from tests.browser import axe_findings, page_of, sideways, small_print
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 
@@ -243,12 +244,12 @@ async def test_programs_add_change_and_send_too(client: Client, fake: Fakes) -> 
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-async def test_the_pages_can_be_used_by_everybody(client: Client, fake: Fakes, language: str) -> None:
+async def test_the_pages_can_be_used_by_everybody(client: Client, fake: Fakes, browser: Browser, language: str) -> None:
     fake.answers["GetMailState"] = pb.MailState(on=True, trouble="Connection refused", trouble_since=WHEN)
     fake.answers["GetReceipt"] = receipt(received=True)
     origin = str(client.make_url("/")).rstrip("/")
     wrong: list[str] = []
-    async with chromium() as browser, page_of(browser, 360) as (page, complaints):
+    async with page_of(browser, 360) as (page, complaints):
         cookies = {"ieum_session": "official", "lang": language}
         await page.context.add_cookies([{"name": name, "value": each, "url": origin} for name, each in cookies.items()])
         for address in (DISTRIBUTION, "/statistics/recipients", "/statistics/recipients/opened", "/received/abc"):

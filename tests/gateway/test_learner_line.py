@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from aiohttp.test_utils import BaseTestServer, TestServer
 from google.protobuf.timestamp_pb2 import Timestamp
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from ieum.progress.v1 import progress_pb2 as pb
 from services.chassis.clock import now
-from tests.browser import axe_findings, chromium, page_of
+from tests.browser import axe_findings, page_of
 from tests.gateway import lessons
 from tests.gateway.fakes import Fakes
 from tests.gateway.lessons import course, standing, version
@@ -33,10 +33,12 @@ def quiz(fake: Fakes, kind: str) -> None:
     fake.answers |= {"GetVersion": version(content), "GetProgress": standing(content), "RecordProgress": take}
 
 
-async def test_an_answer_outlives_a_line_that_is_down(services: tuple[Fakes, GatewaySettings]) -> None:
+async def test_an_answer_outlives_a_line_that_is_down(
+    services: tuple[Fakes, GatewaySettings], browser: Browser
+) -> None:
     fake, settings = services
     quiz(fake, "number")
-    async with TestServer(create_app(settings)) as server, chromium() as browser, page_of(browser, 360) as (page, _):
+    async with TestServer(create_app(settings)) as server, page_of(browser, 360) as (page, _):
         address = str(server.make_url("/learning/e/two/q.number"))
         cookies = {"ieum_session": "pat", "lang": "en"}
         await page.context.add_cookies(
@@ -54,12 +56,11 @@ async def test_an_answer_outlives_a_line_that_is_down(services: tuple[Fakes, Gat
     assert list(asked.steps[0].answer_item.answer.values) == ["112"]
 
 
-async def test_an_answer_half_written_is_there_again(services: tuple[Fakes, GatewaySettings]) -> None:
+async def test_an_answer_half_written_is_there_again(services: tuple[Fakes, GatewaySettings], browser: Browser) -> None:
     fake, settings = services
     quiz(fake, "ordering")
     async with (
         TestServer(create_app(settings)) as server,
-        chromium() as browser,
         page_of(browser, 360) as (page, complaints),
     ):
         address = str(server.make_url("/learning/e/two/q.ordering"))
@@ -88,11 +89,11 @@ async def visit(page: Page, server: BaseTestServer, path: str, login: str = "pat
 
 
 async def test_an_answer_sent_in_vain_is_sent_once_when_its_page_is_opened_again(
-    services: tuple[Fakes, GatewaySettings],
+    services: tuple[Fakes, GatewaySettings], browser: Browser
 ) -> None:
     fake, settings = services
     quiz(fake, "number")
-    async with TestServer(create_app(settings)) as server, chromium() as browser, page_of(browser, 360) as (page, _):
+    async with TestServer(create_app(settings)) as server, page_of(browser, 360) as (page, _):
         address = await visit(page, server, "/learning/e/two/q.number")
         await page.get_by_label("A number question?").fill("112")
         await page.context.set_offline(True)
@@ -111,11 +112,11 @@ async def test_an_answer_sent_in_vain_is_sent_once_when_its_page_is_opened_again
 
 
 async def test_a_screen_finished_while_the_line_is_down_is_saved_later(
-    services: tuple[Fakes, GatewaySettings],
+    services: tuple[Fakes, GatewaySettings], browser: Browser
 ) -> None:
     fake, settings = services
     quiz(fake, "number")
-    async with TestServer(create_app(settings)) as server, chromium() as browser, page_of(browser, 360) as (page, _):
+    async with TestServer(create_app(settings)) as server, page_of(browser, 360) as (page, _):
         await visit(page, server, "/learning/e/one/p")
         before = len(fake.requests("RecordProgress"))
         await page.context.set_offline(True)
@@ -130,7 +131,7 @@ async def test_a_screen_finished_while_the_line_is_down_is_saved_later(
 
 
 async def test_what_one_person_left_unsent_on_a_shared_computer_is_neither_shown_nor_sent_to_the_next(
-    services: tuple[Fakes, GatewaySettings],
+    services: tuple[Fakes, GatewaySettings], browser: Browser
 ) -> None:
     fake, settings = services
     quiz(fake, "number")
@@ -139,7 +140,7 @@ async def test_what_one_person_left_unsent_on_a_shared_computer_is_neither_shown
     for login in ("pat", "next_person"):
         fake.sign_in(login, shared_device=True, expire_time=until)
     fake.viewers["next_person"].person.display_name = "다음 사람"
-    async with TestServer(create_app(settings)) as server, chromium() as browser, page_of(browser, 360) as (page, _):
+    async with TestServer(create_app(settings)) as server, page_of(browser, 360) as (page, _):
         await visit(page, server, "/learning/e/two/q.number")
         await page.get_by_label("A number question?").fill("112")
         await page.context.set_offline(True)

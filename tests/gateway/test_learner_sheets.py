@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from ieum.people.v1 import people_pb2
 from ieum.progress.v1 import progress_pb2 as pb
-from tests.browser import axe_findings, chromium, page_of, sideways
+from tests.browser import axe_findings, page_of, sideways
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 from tests.gateway.lessons import course, standing, version
@@ -65,11 +65,10 @@ async def test_a_lesson_that_is_gone_is_said_to_be(client: Client, town: Fakes, 
 
 
 async def test_the_sheet_can_be_read_by_everybody_and_prints_large(
-    town: Fakes, services: tuple[Fakes, GatewaySettings]
+    town: Fakes, services: tuple[Fakes, GatewaySettings], browser: Browser
 ) -> None:
     async with (
         TestServer(create_app(services[1])) as server,
-        chromium() as browser,
         page_of(browser, 360) as (page, complaints),
     ):
         await page.goto(str(server.make_url("/courses/c/lessons/one/sheet")))

@@ -10,14 +10,8 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
 from gateway.web.assets import SOURCES
-from tests.browser import axe_findings, chromium, page_of, sideways, small_print
+from tests.browser import axe_findings, page_of, sideways, small_print
 from tests.gateway.styleguide import site
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

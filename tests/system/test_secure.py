@@ -168,16 +168,19 @@ async def test_plain_connections_and_strangers_are_refused(system: Ieum) -> None
         with pytest.raises(OperationFailure, match="requires authentication"):
             await nobody["ieum_people"]["people"].find_one({})
     assert await said_by_nats(ports["nats-server"], b"CONNECT {}\r\nPING\r\n") == b""
-    stranger = grpc.ssl_channel_credentials(Path(ca).read_bytes())
-    for name in SERVICES:
-        address = f"127.0.0.1:{ports[name]}"
-        await ready.service_serves(address, secure.identity(system.place, "gateway"))
-        with pytest.raises(grpc.aio.AioRpcError):
-            await ready.service_serves(address)
-        async with grpc.aio.secure_channel(address, stranger) as channel:
-            check: Any = health_pb2_grpc.HealthStub(channel)
-            with pytest.raises((grpc.aio.AioRpcError, TimeoutError)):
-                await asyncio.wait_for(check.Check(health_pb2.HealthCheckRequest(), timeout=2), 3)
+    await asyncio.gather(*(only_the_certified_are_answered(system, name) for name in SERVICES))
+
+
+async def only_the_certified_are_answered(system: Ieum, service: str) -> None:
+    address, gateway = f"127.0.0.1:{system.place.ports[service]}", secure.identity(system.place, "gateway")
+    await ready.service_serves(address, gateway)
+    with pytest.raises(grpc.aio.AioRpcError):
+        await ready.service_serves(address)
+    stranger = grpc.ssl_channel_credentials(gateway.ca.read_bytes())
+    async with grpc.aio.secure_channel(address, stranger) as channel:
+        check: Any = health_pb2_grpc.HealthStub(channel)
+        with pytest.raises((grpc.aio.AioRpcError, TimeoutError)):
+            await asyncio.wait_for(check.Check(health_pb2.HealthCheckRequest(), timeout=2), 3)
 
 
 async def test_every_process_shows_its_measurements_on_a_port_of_its_own_and_the_public_one_shows_none(

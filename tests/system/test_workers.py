@@ -55,7 +55,7 @@ async def test_one_restarts_and_no_request_fails(twofold: Ieum, name: str) -> No
         while not over.is_set():
             turn += 1
             statuses[await look(twofold, client, number * 100_000 + turn)] += 1
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     before = twofold.pid(name)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client, asyncio.TaskGroup() as crowd:
