@@ -5,6 +5,7 @@ import socket
 from asyncio.selector_events import BaseSelectorEventLoop
 from typing import Any
 
+import hypothesis
 import pytest
 import structlog
 from structlog.dev import ConsoleRenderer, plain_traceback
@@ -18,6 +19,10 @@ __all__ = ["mongo_url", "nats_url", "place", "prefix", "stores"]
 structlog.configure(
     processors=[*structlog.get_config()["processors"][:-1], ConsoleRenderer(exception_formatter=plain_traceback)]
 )
+
+# Its own limit of 0.2 s an example says more of what else the machine does than of us.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 _connect = BaseSelectorEventLoop.sock_connect
 
@@ -37,7 +42,10 @@ BaseSelectorEventLoop.sock_connect = _connect_or_close  # type: ignore[method-as
 
 
 _IN_THE_DEMO_CITY = tuple(f"tests/system/test_{name}" for name in ("journeys_", "pages", "races", "rolling"))
-_LONGEST_FIRST = (*_IN_THE_DEMO_CITY, "tests/system/", "tests/service/", "tests/gateway/", "tests/unit/statistics/", "")
+_LONGEST_FIRST = (
+    *(*_IN_THE_DEMO_CITY, "tests/system/", "tests/unit/statistics/test_whole_release", "tests/gateway/test_api"),
+    *("tests/service/", "tests/gateway/", "tests/unit/statistics/", ""),
+)
 
 
 class _Together(LoadScopeScheduling):  # type: ignore[misc]

@@ -77,14 +77,12 @@ def hidden(primary: bool) -> Iterator[tuple[int, str]]:
                     yield place, str(counts[cell])
 
 
-def opened_by_showing(places: list[tuple[int, str]]) -> list[bool]:
+def opened_by_showing(places: list[tuple[int, str]]) -> Iterator[bool]:
     whole, _ = sheet()
-    found = []
     for place, value in places:
         shown = list(whole.release)
         shown[place] = replace(shown[place], value=value, status="A", confidentiality="F")
-        found.append(bool(making.opened(replace(whole, release=shown))))
-    return found
+        yield bool(making.opened(replace(whole, release=shown)))
 
 
 def test_showing_any_small_figure_opens_the_release() -> None:
