@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.statistics.audit import Contradiction, Mean, Published, Rate, audit, union
+from services.statistics.audit.bounds import Island
 from services.statistics.audit.leaks import counts_behind, numerators
 from services.statistics.domain.disclosure import Policy
 from services.statistics.domain.suppression import suppress
@@ -174,6 +175,24 @@ def test_who_is_alone_in_a_cell_knows_more_than_an_outsider() -> None:
     report = audit(Published({**dict.fromkeys(truth), **shown_totals}, sums), truth, 5)
     assert report.ranges["her"] == (2, 3)
     assert ("her", "insider of 'me'", 2, 2) in {(one.cell, one.attack, one.low, one.high) for one in report.openings}
+
+
+def test_a_table_full_of_small_counts_is_attacked_in_a_few_programmes(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = np.random.default_rng(1).geometric(0.25, (14, 9)) - 1
+    cells = two_way(totalled(inner.tolist()))
+    hidden = suppress(cells, Policy()).hidden
+    alone = [cell for cell in hidden if cells.counts[cell] == 1]
+    solved: list[object] = []
+    extreme = Island.extreme
+
+    def counted(island: Island, *asked: Any, **how: Any) -> int | None:
+        solved.append(asked)
+        return extreme(island, *asked, **how)
+
+    monkeypatch.setattr(Island, "extreme", counted)
+    assert audit(shown(cells, hidden), cells.counts, 5).openings == ()
+    assert len(alone) > 15
+    assert len(solved) < 2 * len(hidden) + 10 * len(alone)
 
 
 def test_a_publication_that_no_table_satisfies_is_a_contradiction() -> None:
