@@ -222,6 +222,7 @@ WORDS: Mapping[str, str] = {
     **RELEASES,
     **REFUSALS,
     "AREA_OUT_OF_SCOPE": msgid("You may see the statistics of your own area and of those below it."),
+    "CODE_UNKNOWN": msgid("This release has no %(code)s. Choose one of: %(known)s."),
     "QUARTER_INVALID": msgid("Write a quarter like 2026-Q3."),
     "QUARTERS_REVERSED": msgid("The last quarter comes before the first. Exchange them."),
 }

@@ -152,8 +152,10 @@ def _start(token: str, checksum: str) -> int:
 
 def _chosen(figures: Frozen, query: ObservationsQuery) -> list[Cell]:
     wanted = (query.measure, query.period, query.area.removeprefix("areas/"))
-    if not any(wanted):
-        return list(figures.cells.values())
+    there = {"measure": figures.codes("MEASURE"), "period": figures.codes("TIME_PERIOD"), "area": figures.areas}
+    for (field, codes), code in zip(there.items(), wanted, strict=True):
+        if code and code not in codes:
+            raise Invalid("CODE_UNKNOWN", field=field, code=code, known=", ".join(codes))
     return [
         cell
         for cell in figures.cells.values()

@@ -193,6 +193,18 @@ async def test_figures_are_found_by_area_period_and_measure(client: Client) -> N
     assert answer["totalSize"] == len(answer["observations"]) == 13
 
 
+@pytest.mark.parametrize(
+    ("field", "code", "known"), [("area", "areas/XX", "HB01"), ("measure", "XYZ", "CPR"), ("period", "1999", "2026-Q3")]
+)
+async def test_a_code_that_the_release_has_not_is_refused_with_those_it_has(
+    client: Client, field: str, code: str, known: str
+) -> None:
+    answer = await client.get(f"{API}/observations", params={field: code})
+    said = await answer.json()
+    assert (answer.status, said["reason"], said["field"]) == (400, "CODE_UNKNOWN", field)
+    assert known in said["detail"]
+
+
 @pytest.mark.parametrize("token", ["WyJ4IiwgIngiXQ", "Wy0xLCAieCJd", "eA"])
 async def test_a_page_token_of_something_else_is_refused(client: Client, token: str) -> None:
     answer = await client.get(f"{API}/observations", params={"pageToken": token})
