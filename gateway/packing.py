@@ -48,9 +48,16 @@ def _is_text(response: web.Response) -> bool:
     )
 
 
+def takes_gzip(request: web.Request) -> bool:
+    """Unless it is refused with a weight of 0 (RFC 9110, 12.5.3)."""
+    given = request.headers.get(hdrs.ACCEPT_ENCODING, "").lower().replace(" ", "")
+    weights = {coding: weight or "1" for coding, _, weight in (each.partition(";q=") for each in given.split(","))}
+    return bool(weights.get("gzip", weights.get("*", "")).strip("0."))
+
+
 def may_pack(request: web.Request, response: web.StreamResponse) -> bool:
     """Where a page of somebody else could have asked in a visitor's name, or the text holds a form's token, not."""
-    if request.method != "GET" or "gzip" not in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+    if request.method != "GET" or not takes_gzip(request):
         return False
     if session_secret(request):
         return request.headers.get("Sec-Fetch-Site") in ("same-origin", "none")

@@ -21,6 +21,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from gateway import guard
+from gateway.packing import takes_gzip
 from gateway.web import frame
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired
 from ieum.people.v1.events_pb2 import PlacesImported
@@ -192,7 +193,7 @@ def _answer(request: web.Request, page: Ready) -> web.Response:
     if page.etag in request.headers.get(hdrs.IF_NONE_MATCH, ""):
         return web.Response(status=304, headers=headers)
     headers[hdrs.CONTENT_TYPE] = "text/html; charset=utf-8"
-    if "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+    if takes_gzip(request):
         headers[hdrs.CONTENT_ENCODING] = "gzip"
         return web.Response(body=page.gzipped, headers=headers)
     return web.Response(body=page.plain, headers=headers)

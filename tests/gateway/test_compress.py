@@ -55,3 +55,16 @@ async def test_a_programs_json_is_compressed_and_its_tag_says_so(client: Client)
     assert gzip.decompress(await answer.read()).startswith(b"{")
     tag = answer.headers.get("ETag", 'W/""')
     assert tag.startswith("W/")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [("br, GZIP;q=0.5", "gzip"), ("*", "gzip"), ("gzip;q=0, identity", ""), ("*, gzip; q=0.0", ""), ("br", "")],
+)
+@pytest.mark.parametrize("address", ["/api/openapi.json", "/data"])
+async def test_who_refuses_compression_is_sent_the_plain_text(
+    client: Client, address: str, accepted: str, expected: str
+) -> None:
+    headers = {"Accept-Encoding": accepted, "Sec-Fetch-Site": "none"}
+    answer = await client.get(address, headers=headers, auto_decompress=False)
+    assert answer.headers.get("Content-Encoding", "") == expected
