@@ -52,7 +52,7 @@ async def show(events: Bus, number: int) -> int:
 
 async def replay(events: Bus, numbers: Sequence[int], *, everything: bool) -> int:
     letters = [each async for each in deadletters.all_of(events)] if everything else []
-    letters += [await deadletters.get(events, number) for number in numbers]
+    letters += [await deadletters.get(events, number) for number in dict.fromkeys(numbers)]
     wrong = [letter.number for letter in letters if not await _replay_one(events, letter)]
     print(f"{len(letters) - len(wrong)} handled, {len(wrong)} left.")
     return 1 if wrong else 0
@@ -86,8 +86,8 @@ def main() -> int:
     asked = arguments(sys.argv[1:])
     try:
         return asyncio.run(run(asked, environment(os.environ)))
-    except Missing:
-        print("There is no such dead letter. `list` shows their numbers.", file=sys.stderr)
+    except Missing as missing:
+        print(f"There is no dead letter {missing.details['number']}. `list` shows their numbers.", file=sys.stderr)
     except (Problem, NatsError, OSError) as error:
         print(f"Ieum's broker cannot be reached ({error!r}). Start Ieum, then try again.", file=sys.stderr)
     return 1

@@ -87,7 +87,7 @@ async def some_of(bus: Bus, after: int, most: int) -> AsyncIterator[DeadLetter]:
 async def get(bus: Bus, number: int) -> DeadLetter:
     stored = await bus.stored(STREAM, number) if number > 0 else None
     if stored is None or stored.number != number:
-        raise Missing("DEAD_LETTER_NOT_FOUND")
+        raise Missing("DEAD_LETTER_NOT_FOUND", number=number)
     return read(stored)
 
 
