@@ -52,6 +52,10 @@ async def test_denominators_load_whole_or_not_at_all(
         load("A,_T,_T,100\nC,_T,_T,1000\n")
     with pytest.raises(Wrong, match="line 2, residents: F and M of A, _T do not add up to 101"):
         load("A,_T,_T,101\nA,F,_T,60\nA,M,_T,40\n")
+    with pytest.raises(Wrong, match=r'line 3, column 3 \(age\): "69-60" ends before it begins'):
+        load("A,F,0-59,60\nA,F,69-60,40\n")
+    with pytest.raises(Wrong, match="the file has no rows"):
+        load("")
     assert await table.count_documents({}) == 0
 
     first = load("A,F,_T,60\nA,M,_T,40\nB,_T,_T,1000\n")
@@ -66,6 +70,9 @@ async def test_denominators_load_whole_or_not_at_all(
 @pytest.mark.usefixtures("here")
 async def test_area_lists_are_kept_by_version(tmp_path: Path, database_of: Callable[[str], Database]) -> None:
     areas, steps = tmp_path / "areas.csv", tmp_path / "steps.csv"
+    areas.write_text("code,parent,level,title_ko,valid_from,valid_to\n")
+    with pytest.raises(Wrong, match="the file has no rows"):
+        load_areas(areas, None, None, "Haneul Province")
     areas.write_text(
         "code,parent,level,title_ko,valid_from,valid_to\nP,,SIDO,도,2020-01-01,\nA,P,SGG,가,2020-01-01,2024-12-31\n"
         "A1,P,SGG,가1,2025-01-01,\nA2,P,SGG,가2,2025-01-01,\n"

@@ -54,6 +54,8 @@ def read_areas(
             raise Wrong("is for a list of the registration office; here write the column parent", field="parents")
         else:
             areas = [_area(record) for record in reading.records(path, AREAS, ("title_en",))]
+        if not areas:
+            raise Wrong("the file has no rows")
         checked_list(areas)
     if crosswalk:
         with naming(crosswalk):

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from services.statistics import reading
 from services.statistics.domain import registration
-from services.statistics.domain.denominators import Residents, checked_table, in_order, is_age, labelled, tabulated
+from services.statistics.domain.denominators import (
+    Residents,
+    checked_table,
+    in_order,
+    is_age,
+    labelled,
+    span,
+    tabulated,
+)
 from services.statistics.domain.dimensions import TOTAL
 from services.statistics.domain.periods import last_day
 from services.statistics.domain.wrong import Wrong
@@ -51,6 +59,8 @@ def _of_one_day(path: Path, reference: date, known: Set[str]) -> Survey:
         sex, age = record.read("sex", _sex), record.read("age", _age)
         rows.append(Residents(area, sex, age, record.read("residents", reading.whole), record.number))
         say(number, "rows read")
+    if not rows:
+        raise Wrong("the file has no rows")
     table = tabulated(checked_table(rows))
     areas = {area for area, _, _ in table}
     return Survey((reference,), len(rows), len(areas), lambda: ((reference, *cell) for cell in table.items()))
@@ -123,4 +133,6 @@ def _sex(cell: str) -> str:
 def _age(cell: str) -> str:
     if not is_age(cell):
         raise Wrong(f'"{cell}" is not an age; write _T, one year (65), or a band (60-69, 60-64, 100+)')
+    if cell != TOTAL:
+        span(cell)  # refuses a band that ends before it begins
     return cell
