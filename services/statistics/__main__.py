@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Callable[..., dict[str, Any] | str] = options.pop("run")
     try:
         answer = run(**options)
+        _say(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False, indent=2))
     except Wrong as wrong:
         name = wrong.file or options.get("path")
         print(f"{name}: {wrong}" if name else wrong, file=sys.stderr)
@@ -30,8 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as defect:  # an exit status of 1 must never mean anything but an opened table
         print(f"This should not have happened; please report it: {defect!r}", file=sys.stderr)
         return DEFECT
-    print(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False, indent=2))
     return OPENED if isinstance(answer, dict) and answer.get("opens") else 0
+
+
+def _say(answer: str) -> None:
+    """In UTF-8, as the files are read, whatever the terminal has."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    print(answer, flush=True)
 
 
 def _argument(parse: Callable[[str], T]) -> Callable[[str], T]:

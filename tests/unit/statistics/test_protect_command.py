@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,6 +62,12 @@ def test_an_earlier_release_opens_what_this_one_hides(
 def test_a_table_without_small_counts_is_left_as_it_is(write: Write, ask: Callable[..., dict[str, Any]]) -> None:
     found = ask("protect", write("t,x,y,all\na,20,30,50\nb,0,40,40\nsum,20,70,90\n"))
     assert (found["cost"], found["suppressed"]) == (0, [])
+
+
+def test_a_terminal_without_korean_letters_does_not_make_a_safe_table_an_open_one(write: Write) -> None:
+    program = [sys.executable, "-m", "services.statistics", "protect", str(write(TABLE.replace("Han", "가평군")))]
+    found = subprocess.run(program, capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert "가평군" in found.stdout.decode()
 
 
 @pytest.mark.parametrize(
