@@ -73,6 +73,8 @@ def _score(text: str) -> Decimal:
 def _protect(path: Path, k: int, audit: Path | None, earlier: list[Path]) -> dict[str, Any]:
     from services.statistics import protection  # the solver is slow to load
 
+    if earlier and not audit:
+        raise Wrong("--earlier is what an attack knows besides; name the table to attack with --audit", field="earlier")
     return protection.attack(path, audit, k, earlier) if audit else protection.protect(path, k)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.statistics.domain.wrong import Wrong
-from services.statistics.reading import Line, lines, whole
+from services.statistics.reading import Line, lines, separated, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ def read_published(path: Path, truth: Crosstab) -> Crosstab:
 def _read(path: Path, *, hidden_allowed: bool) -> Crosstab:
     header, *body = list(lines(path)) or [Line(1, ())]
     if len(header.cells) < 3 or len(body) < 2:
-        raise Wrong("a table needs names, at least one row and one column of counts, and both totals", line=1)
+        message = "a table needs names, at least one row and one column of counts, and both totals"
+        raise Wrong(message + separated(header), line=1)
     corner, *columns = header.cells
     _refuse_twice(columns, [(header.number, place) for place in range(2, len(columns) + 2)], "column")
     _refuse_twice([line.cells[0] for line in body], [(line.number, 1) for line in body], "row")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from services.statistics.reading import naming
 
 Answer = dict[str, Any]
 Place = tuple[int, int]
+
+_CELL = re.compile(r"\((\d+), (\d+)\)")
 
 
 class Open(RuntimeError):
@@ -64,7 +67,8 @@ def attack(path: Path, published_path: Path, k: int, earlier: Sequence[Path] = (
         "k": k,
         "opens": bool(report.openings),
         "openings": [
-            {**_where(table, one.cell), "attack": one.attack, "low": one.low, "high": one.high, "of": one.says}
+            {**_where(table, one.cell), "attack": _named(table, one.attack)}
+            | {"low": one.low, "high": one.high, "of": _named(table, one.says)}
             for one in sorted(report.openings, key=lambda one: _place(one.cell))
         ],
         "suppressed": [
@@ -88,6 +92,11 @@ def _where(table: Crosstab, cell: Any) -> Answer:
     row, column = _place(cell)
     line, place = table.place(row, column)
     return {"row": table.rows[row], "column": table.columns[column], "line": line, "place": place}
+
+
+def _named(table: Crosstab, said: str) -> str:
+    """The audit speaks of cells by the numbers of their row and column."""
+    return _CELL.sub(lambda cell: f"({table.rows[int(cell[1])]}, {table.columns[int(cell[2])]})", said)
 
 
 def _shown(table: Crosstab) -> dict[Any, int | None]:

@@ -120,7 +120,7 @@ def records(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -
 def _places(header: Line, required: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
     missing = [name for name in required if name not in header.cells]
     if missing:
-        raise Wrong(f"missing: {', '.join(missing)}{_separated(header)}", field="header", line=header.number)
+        raise Wrong(f"missing: {', '.join(missing)}{separated(header)}", field="header", line=header.number)
     names = [name for name in (*required, *optional) if name in header.cells]
     for name in names:
         if header.cells.count(name) > 1:
@@ -129,7 +129,7 @@ def _places(header: Line, required: Sequence[str], optional: Sequence[str]) -> d
     return {name: header.cells.index(name) + 1 for name in names}
 
 
-def _separated(header: Line) -> str:
+def separated(header: Line) -> str:
     """Offices save with semicolons or tabs, too; a comma in a number would then be two things."""
     found = next((name for sign, name in ((";", "semicolons"), ("\t", "tabs")) if sign in "".join(header.cells)), "")
     return f"; the cells are separated by {found}, save the file with commas" if found else ""

@@ -49,6 +49,18 @@ def test_showing_any_hidden_cell_makes_the_audit_fail_and_name_it(
         assert named[("Han", "y")] == ("published primary" if (r, c) == (1, 2) else "exact disclosure")
 
 
+def test_the_audit_speaks_of_totals_by_their_names(write: Write, ask: Callable[..., dict[str, Any]]) -> None:
+    path = write("t,x,y,all\na,20,3,23\nb,14,22,36\nsum,34,25,59\n")
+    found = ask("protect", path, "--audit", path, status=1)
+    assert found["openings"][0]["of"] == "persons of (a, all) outside the cell"
+
+
+def test_earlier_releases_without_an_audit_are_refused_and_not_passed_over(
+    write: Write, refusal: Callable[..., str]
+) -> None:
+    assert "earlier: --earlier is" in refusal("protect", write(TABLE), "--earlier", write(TABLE))
+
+
 def test_an_earlier_release_opens_what_this_one_hides(
     write: Write, tmp_path: Path, ask: Callable[..., dict[str, Any]]
 ) -> None:
@@ -82,6 +94,7 @@ def test_a_terminal_without_korean_letters_does_not_make_a_safe_table_an_open_on
         ("20,3", "20,x", 'line 2, column 3 (y): "x" is not a number'),
         ("Mul", "Han", 'line 4, column 1: a row named "Han" is there already'),
         ("x,y", "x,x", 'line 1, column 3: a column named "x" is there already'),
+        (",", ";", "the cells are separated by semicolons, save the file with commas"),
         ("Bit,14", "Bit,14,1", "line 3, column 6: 6 cells where the first line has 5"),
     ],
 )
