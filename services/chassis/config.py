@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -47,6 +48,9 @@ class Settings(BaseSettings):
     # The city's time zone decides where a day and a quarter end.
     time_zone: str = "Asia/Seoul"
     demo: bool = Field(default=True)
+
+    # A count of fewer persons is hidden; at least 10 for sensitive groups and what an official puts together.
+    fewest_persons: Literal["3", "5", "10"] = "5"
 
     # What releases of statistics say of themselves: who publishes them ("" = the area), whom to ask, under which law.
     publisher: str = ""

@@ -18,7 +18,6 @@ from services.chassis.principal import acting
 from services.statistics.building import Builder
 from services.statistics.domain import publication
 from services.statistics.domain.areas import EVERYWHERE, AreaTree, is_organisation
-from services.statistics.domain.disclosure import Policy
 from services.statistics.domain.measures import METHOD_VERSION
 from services.statistics.domain.publication import Change, Publication, State
 from services.statistics.portal import Portal
@@ -38,11 +37,13 @@ TOKEN_SCOPES = {
 
 
 class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
-    def __init__(self, releases: Releases, facts: Facts, builder: Builder, zone: ZoneInfo) -> None:
+    def __init__(self, releases: Releases, facts: Facts, builder: Builder, zone: ZoneInfo, k: int) -> None:
+        """`k` persons are needed to show a count, in releases that are planned from now on."""
         self._releases = releases
         self._facts = facts
         self._builder = builder
         self._zone = zone
+        self._k = k
         self._portal = Portal(releases)
         self._publishing = asyncio.Lock()
 
@@ -64,7 +65,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
             as_of=as_of,
             created_at=now(),
             planned_by=by,
-            k=Policy().k,
+            k=self._k,
             method_version=METHOD_VERSION,
             planned_for=moment(request.publish_time),
         )

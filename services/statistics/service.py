@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ieum.statistics.v1 import statistics_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2_grpc
@@ -26,14 +27,18 @@ _DIMENSIONS = frozenset(pb.Dimension.values()) - {pb.DIMENSION_UNSPECIFIED}
 
 
 class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
-    def __init__(self, standing: Standing, residents: Residents) -> None:
+    def __init__(self, standing: Standing, residents: Residents, k: int) -> None:
+        """`k` persons are needed to show a count."""
         self._standing = standing
         self._residents = residents
+        self._k = k
 
     async def QueryTable(self, request: pb.QueryTableRequest, context: object) -> pb.Table:
         held, moment_asked = await self._standing.now(), now()
         tree, courses = held.world.tree, held.world.courses
-        asked = _question(request, _allowed_area(request.area, tree))
+        asked = replace(_question(request, _allowed_area(request.area, tree)), k=self._k)
+        if asked.as_of and asked.as_of > moment_asked:
+            raise Invalid("AS_OF_IN_FUTURE", field="as_of")
         policy = asked.policy(moment_asked)
         # What nobody asked before is counted from all of a province's enrolments.
         answer = await asyncio.to_thread(Asking(held.count, tree, _scopes(), moment_asked).answer, asked)

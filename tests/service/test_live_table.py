@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from ieum.statistics.v1 import statistics_pb2 as pb
-from services.chassis.clock import stamp
+from services.chassis.clock import now, stamp
+from services.chassis.errors import Invalid
 from services.chassis.mongo import Database
 from services.chassis.principal import Grant, Kind, Principal, acting_as
 from services.statistics import store
@@ -31,9 +32,12 @@ class Office:
         self.database = database
         self.facts = Facts(database)
         self._references = References(database)
-        residents = Residents(Census(self.facts, self._references, SEOUL), self._references, SEOUL)
-        self._service = StatisticsService(Standing(self.facts), residents)
+        self._residents = Residents(Census(self.facts, self._references, SEOUL), self._references, SEOUL)
+        self.show_from(5)
         self._people = 0
+
+    def show_from(self, persons: int) -> None:
+        self._service = StatisticsService(Standing(self.facts), self._residents, persons)
 
     async def open(self) -> None:
         await self.facts.prepare()
@@ -119,6 +123,24 @@ async def test_a_course_or_quarter_of_ones_own_choice_needs_ten_and_tells_nothin
     assert (await office.shown("ENR", area="areas/A", from_quarter="2026-Q1", to_quarter="2026-Q1"))["_T"] == "40"
     past = await office.table(area="areas/A", as_of=stamp(datetime(2026, 9, 1, tzinfo=UTC)))
     assert (past.threshold, past.custom) == (10, True)
+
+
+@pytest.mark.parametrize(("persons", "shown", "custom"), [(3, "4", 10), (5, "Q", 10), (10, "Q", 10)])
+async def test_a_city_says_how_many_persons_a_count_needs(
+    office: Office, persons: int, shown: str, custom: int
+) -> None:
+    office.show_from(persons)
+    for area, count in (("A1", 4), ("A2", 40)):
+        await office.enrol(count, area)
+    counts = await office.shown("ENR", area="areas/A", by=pb.REF_AREA)
+    assert counts["areas/A1"] == shown
+    assert (await office.table(area="areas/A")).threshold == persons
+    assert (await office.table(area="areas/A", course="courses/c")).threshold == custom
+
+
+async def test_a_day_to_come_is_refused(office: Office) -> None:
+    with pytest.raises(Invalid, match="AS_OF_IN_FUTURE"):
+        await office.table(area="areas/A", as_of=stamp(now() + timedelta(days=1)))
 
 
 async def test_a_course_hidden_beside_a_small_one_is_hidden_when_it_is_chosen(office: Office) -> None:

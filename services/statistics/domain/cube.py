@@ -30,6 +30,7 @@ class Question:
     last: str = ""
     course: str = ""
     as_of: datetime | None = None
+    k: int = Policy().k
 
     def is_custom(self, now: datetime) -> bool:
         """Whoever chooses a course, quarters or a past day could compare many small differences."""
@@ -37,7 +38,7 @@ class Question:
         return bool(self.course or self.first or self.last or past)
 
     def policy(self, now: datetime) -> Policy:
-        return Policy(k=CUSTOM_K) if self.is_custom(now) else Policy()
+        return Policy(k=max(self.k, CUSTOM_K) if self.is_custom(now) else self.k)
 
     def includes(self, quarter: str) -> bool:
         return (self.first or "0000") <= quarter <= (self.last or "9999")
