@@ -1,5 +1,5 @@
-"""`python -m deploy.deadletters list|show NUMBER|replay NUMBER...|replay --all`: events that no service could handle,
-for the Ieum that runs here. Exit status 1 where something is still wrong."""
+"""`python -m deploy.deadletters list|show NUMBER|replay NUMBER...|replay --all|discard NUMBER --to FILE`: events that
+no service could handle, for the Ieum that runs here. Exit status 1 where something is still wrong."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from nats.errors import Error as NatsError
 
@@ -28,6 +29,8 @@ async def run(asked: argparse.Namespace, settings: Mapping[str, str]) -> int:
             return await show_all(events)
         if asked.verb == "show":
             return await show(events, asked.number)
+        if asked.verb == "discard":
+            return await discard(events, asked.number, asked.to)
         return await replay(events, asked.numbers, everything=asked.all)
 
 
@@ -42,11 +45,35 @@ async def show_all(events: Bus) -> int:
 
 
 async def show(events: Bus, number: int) -> int:
+    print(json.dumps(_told(await deadletters.get(events, number)), ensure_ascii=False, indent=2))
+    return 0
+
+
+def _told(letter: DeadLetter) -> dict[str, object]:
+    return {
+        "number": letter.number,
+        "time": letter.time.isoformat(),
+        "service": letter.durable,
+        "type": letter.type,
+        "subject": letter.subject,
+        "error": letter.error,
+        "trace": letter.headers.get("traceparent", ""),
+        "event": deadletters.decoded(letter) or {"unreadable": letter.data.hex()},
+    }
+
+
+async def discard(events: Bus, number: int, to: Path) -> int:
+    """For what can never be handled: whole in a new file first, and then gone from here."""
     letter = await deadletters.get(events, number)
-    fields = {"number": number, "time": letter.time.isoformat(), "service": letter.durable, "type": letter.type}
-    fields |= {"subject": letter.subject, "error": letter.error, "trace": letter.headers.get("traceparent", "")}
-    event = deadletters.decoded(letter) or {"unreadable": letter.data.hex()}
-    print(json.dumps({**fields, "event": event}, ensure_ascii=False, indent=2))
+    kept = {**_told(letter), "headers": dict(letter.headers), "data": letter.data.hex()}
+    try:
+        with to.open("x", encoding="utf-8") as file:
+            json.dump(kept, file, ensure_ascii=False, indent=2)
+    except OSError as error:
+        print(f"{to} cannot be written ({error.strerror}); name a file that is not there yet.", file=sys.stderr)
+        return 1
+    await events.take_out(deadletters.STREAM, number)
+    print(f"Dead letter {number} is in {to} and no longer here.")
     return 0
 
 
@@ -76,6 +103,9 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     again = verbs.add_parser("replay", help="hand them to the service's handler once more; safe to repeat")
     again.add_argument("numbers", type=int, nargs="*", metavar="number")
     again.add_argument("--all", action="store_true")
+    never = verbs.add_parser("discard", help="put one that can never be handled into a file, and take it out of here")
+    never.add_argument("number", type=int)
+    never.add_argument("--to", type=Path, required=True, metavar="FILE")
     asked = parser.parse_args(given)
     if asked.verb == "replay" and asked.all == bool(asked.numbers):
         parser.error("name the numbers to replay (see list), or say --all")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -141,6 +143,20 @@ async def test_an_operator_lists_shows_and_replays(
     assert "0 handled, 0 left." in capsys.readouterr().out
     assert await run(settings, "list") == 0
     assert "no dead letters" in capsys.readouterr().err
+
+
+async def test_what_can_never_be_handled_goes_into_a_file_that_was_not_there(
+    buried: tuple[Hearer, DeadLetter], events: Bus, settings: Settings, tmp_path: Path
+) -> None:
+    _, letter = buried
+    taken, free = tmp_path / "taken", tmp_path / "letter.json"
+    taken.write_text("kept")
+    assert await run(settings, "discard", str(letter.number), "--to", str(taken)) == 1
+    assert (taken.read_text(), await letters(events)) == ("kept", [letter])
+    assert await run(settings, "discard", str(letter.number), "--to", str(free)) == 0
+    kept = json.loads(free.read_text())
+    assert (kept["event"]["course"], bytes.fromhex(kept["data"])) == ("poison", letter.data)
+    assert await letters(events) == []
 
 
 async def test_without_the_service_a_replay_says_to_start_it(
