@@ -7,12 +7,12 @@ import io
 import json
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
 from services.statistics import capability, commands, reading
+from services.statistics.arguments import argument, day, score, threshold, year
 from services.statistics.domain.wrong import Wrong
 
 T = TypeVar("T")
@@ -40,34 +40,6 @@ def _say(answer: str) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     print(answer, flush=True)
-
-
-def _argument(parse: Callable[[str], T]) -> Callable[[str], T]:
-    def argument(text: str) -> T:
-        try:
-            return parse(text.strip())
-        except Wrong as wrong:
-            raise argparse.ArgumentTypeError(wrong.message) from None
-
-    return argument
-
-
-def _day(text: str) -> date:
-    return reading.moment(text).date()
-
-
-def _threshold(text: str) -> int:
-    found = reading.whole(text)
-    if not 2 <= found <= 100:
-        raise Wrong("k must be from 2 to 100; 5 is usual, 10 for sensitive groups")
-    return found
-
-
-def _score(text: str) -> Decimal:
-    found = reading.amount(text)
-    if not found:
-        raise Wrong("the highest score must be more than 0")
-    return found
 
 
 def _protect(path: Path, k: int, audit: Path | None, earlier: list[Path]) -> dict[str, Any]:
@@ -107,9 +79,9 @@ def _add_measure(verbs: Any) -> None:
         ("--to", "until", "last day of the period"),
         ("--as-of", "as_of", "what happened after this day has not happened yet"),
     ):
-        verb.add_argument(flag, dest=target, metavar="DATE", type=_argument(_day), required=True, help=meaning)
+        verb.add_argument(flag, dest=target, metavar="DATE", type=argument(day), required=True, help=meaning)
     verb.add_argument(
-        "--population", metavar="N", type=_argument(reading.positive), help="residents, for coverage per 1,000"
+        "--population", metavar="N", type=argument(reading.positive), help="residents, for coverage per 1,000"
     )
     verb.set_defaults(run=commands.measure)
 
@@ -121,7 +93,7 @@ def _add_comparisons(verbs: Any) -> None:
         "--max",
         dest="highest",
         metavar="SCORE",
-        type=_argument(_score),
+        type=argument(score),
         default=Decimal(100),
         help="highest score (100)",
     )
@@ -129,7 +101,7 @@ def _add_comparisons(verbs: Any) -> None:
 
     verb = verbs.add_parser("gap", help="how far a group's rate stands from the reference group's")
     for flag, meaning in (("--group", "the group's rate, in percent"), ("--reference", "the reference group's rate")):
-        verb.add_argument(flag, metavar="RATE", type=_argument(reading.amount), required=True, help=meaning)
+        verb.add_argument(flag, metavar="RATE", type=argument(reading.amount), required=True, help=meaning)
     verb.set_defaults(run=commands.gap)
 
     verb = verbs.add_parser("concentration", help="concentration index over areas ranked by disadvantage")
@@ -151,7 +123,7 @@ def _add_protect(verbs: Any) -> None:
         "fewest persons such that no hidden count can be computed back; with --audit, hides nothing and attacks.",
     )
     verb.add_argument("path", metavar="TABLE.csv", type=Path, help="the true counts")
-    verb.add_argument("--k", type=_argument(_threshold), default=5, help="fewest persons that may be shown (5)")
+    verb.add_argument("--k", type=argument(threshold), default=5, help="fewest persons that may be shown (5)")
     verb.add_argument("--audit", metavar="PUBLISHED.csv", type=Path, help="the same table, hidden cells empty")
     verb.add_argument(
         "--earlier",
@@ -182,7 +154,7 @@ def _add_recast(verbs: Any) -> None:
     )
     verb.add_argument("--crosswalk", metavar="FILE.csv", type=Path, help="columns: from_code, to_code, day, share")
     verb.add_argument("--areas", metavar="FILE.csv", type=Path, help="the list, as for load-areas: sums totals anew")
-    verb.add_argument("--to", metavar="DATE", type=_argument(_day), help="the areas of this day (the last change)")
+    verb.add_argument("--to", metavar="DATE", type=argument(day), help="the areas of this day (the last change)")
     way = verb.add_mutually_exclusive_group()
     way.add_argument("--common", action="store_true", help="what was divided as one common area over all periods")
     way.add_argument("--as-is", action="store_true", help="keep the codes, and only mark where a series breaks (B)")
@@ -194,6 +166,12 @@ def _load_population(**options: Any) -> dict[str, Any]:
     from services.statistics.loading import residents  # needs the database
 
     return residents.load_population(**options)
+
+
+def _load_capability(**options: Any) -> dict[str, Any]:
+    from services.statistics.loading import assessments
+
+    return assessments.load_capability(**options)
 
 
 def _load_areas(**options: Any) -> dict[str, Any]:
@@ -222,7 +200,7 @@ def _add_loads(verbs: Any) -> None:
         help="area, sex, age, residents; or month, code, name, sex, band, residents",
     )
     verb.add_argument(
-        "--reference", metavar="DATE", type=_argument(_day), help="day of the count, where no month says it"
+        "--reference", metavar="DATE", type=argument(day), help="day of the count, where no month says it"
     )
     verb.add_argument(
         "--sexes-in-order",
@@ -232,6 +210,17 @@ def _add_loads(verbs: Any) -> None:
     verb.add_argument("--source", required=True, help="who published it")
     verb.add_argument("--licence", required=True, help="under which licence")
     verb.set_defaults(run=_load_population)
+
+    verb = verbs.add_parser(
+        "load-capability",
+        help="load an assessment of local governments for the releases of a year (needs the database)",
+        description="The file of `capability`. Releases of that year take the newest one loaded by their as-of time.",
+    )
+    columns = ", ".join((*capability.COLUMNS, *capability.OPTIONAL))
+    verb.add_argument("path", metavar="INDICATORS.csv", type=Path, help=f"columns: {columns}")
+    verb.add_argument("--period", metavar="YEAR", type=argument(year), required=True, help="year, as 2026")
+    verb.add_argument("--source", type=argument(reading.text), required=True, help="who assessed")
+    verb.set_defaults(run=_load_capability)
 
 
 def _add_lists(verbs: Any) -> None:

@@ -99,6 +99,7 @@ class Builder:
 
     async def _build(self, one: Publication) -> None:
         geography = await self._geography(one)
+        await self._releases.put_assessment(one.key, await self._references.assessment(one.periods, one.as_of))
         await self._snapshot(one, geography)
         before = await self._published(one, geography)
         opened, cost = [""], Cost()

@@ -2,56 +2,37 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from services.statistics import reading
-from services.statistics.domain import capability, measures
-from services.statistics.domain.capability import AREAS, Indicator, Scores
-from services.statistics.domain.rounding import shown
+from services.statistics.domain import capability
+from services.statistics.domain.assessment import Reported, Results, Standing, Stratum, assessed
+from services.statistics.domain.capability import AREAS, Indicator
 from services.statistics.domain.wrong import Wrong
 
 COLUMNS = ("unit", "stratum", "area", "indicator", "value", "low", "high", "direction", "weight")
-SCORE_PLACES, SHARE_PLACES, RATIO_PLACES = 2, 3, 3
+OPTIONAL = ("population", "title_ko", "title_en")
+BETWEEN_UNITS = ";"
+"""Stands between units in published lists of them."""
 Answer = dict[str, Any]
 
 
-@dataclass
-class Assessment:
-    """What the file says, unit by unit; `population` is empty unless every unit has one."""
-
-    indicators: dict[str, Indicator] = field(default_factory=dict)
-    strata: dict[str, str] = field(default_factory=dict)
-    values: dict[str, dict[str, Decimal]] = field(default_factory=lambda: defaultdict(dict))
-    population: dict[str, int] = field(default_factory=dict)
-
-
 def assess(path: Path, draws: int = capability.DRAWS, seed: int = capability.SEED) -> Answer:
-    """Units are ranked within their stratum only."""
-    found = _read(path)
-    missing = [area for area in AREAS if area not in {one.area for one in found.indicators.values()}]
-    if missing:
-        raise Wrong(f"no indicator of {', '.join(missing)}; all five areas are needed: {', '.join(AREAS)}")
-    indicators = list(found.indicators.values())
-    scored = {unit: capability.scores(indicators, found.values[unit]) for unit in found.strata}
+    found = assessed(reported(path), draws, seed)
     return {
-        "METHOD_VERSION": measures.METHOD_VERSION,
-        "DRAWS": draws,
-        "SEED": seed,
-        "units": [_unit(unit, found.strata[unit], one) for unit, one in scored.items()],
-        "strata": [_stratum(name, found, scored, draws, seed) for name in dict.fromkeys(found.strata.values())],
+        "METHOD_VERSION": found.method_version,
+        "DRAWS": found.draws,
+        "SEED": found.seed,
+        "units": [_unit(one) for one in found.standings],
+        "strata": [_stratum(one, found) for one in found.strata],
     }
 
 
-def _read(path: Path) -> Assessment:
-    found, given = Assessment(), set()
-    for record in reading.records(path, COLUMNS, ("population",)):
-        unit, indicator = record.read("unit", reading.text), _indicator(record)
+def reported(path: Path) -> Reported:
+    found, given = Reported(), set()
+    for record in reading.records(path, COLUMNS, OPTIONAL):
+        unit, indicator = record.read("unit", _name), _indicator(record)
         if found.indicators.setdefault(indicator.id, indicator) != indicator:
             raise record.wrong("indicator", f"{indicator.id} has another area, goalpost, direction or weight above")
         stratum = record.read("stratum", reading.text)
@@ -63,12 +44,29 @@ def _read(path: Path) -> Assessment:
         value = record.read("value", lambda cell: reading.number(cell) if cell else None)
         if value is not None:
             found.values[unit][indicator.id] = value
-        residents = record.read("population", _residents)
-        if residents and found.population.setdefault(unit, residents) != residents:
-            raise record.wrong("population", f"{unit} has {found.population[unit]} above")
+        _describe(found, unit, record)
     if not found.strata:
         raise Wrong("the file has no rows", line=1)
     return found
+
+
+def _describe(found: Reported, unit: str, record: reading.Record) -> None:
+    """Residents and titles, which are the same in every row that gives them."""
+    residents = record.read("population", _residents)
+    if residents and found.population.setdefault(unit, residents) != residents:
+        raise record.wrong("population", f"{unit} has {found.population[unit]} above")
+    for language in ("ko", "en"):
+        text = record.cells.get(f"title_{language}", "")
+        titles = dict(found.titles.get(unit, {}))
+        if text and titles.setdefault(language, text) != text:
+            raise record.wrong(f"title_{language}", f"{unit} is called {titles[language]} above")
+        found.titles[unit] = titles
+
+
+def _name(cell: str) -> str:
+    if BETWEEN_UNITS in cell:
+        raise Wrong(f'"{cell}" has a semicolon, which separates names in the published file; write it without')
+    return reading.text(cell)
 
 
 def _residents(cell: str) -> int:
@@ -91,40 +89,32 @@ def _indicator(record: reading.Record) -> Indicator:
     return Indicator(record.read("indicator", reading.text), area, low, high, int(direction), weight)
 
 
-def _unit(unit: str, stratum: str, one: Scores) -> Answer:
+def _unit(one: Standing) -> Answer:
     return {
-        "unit": unit,
-        "stratum": stratum,
-        **{area: shown(one.areas[area], SCORE_PLACES) for area in AREAS},
-        "CAPIDX_AM": shown(one.arithmetic, SCORE_PLACES),
-        "CAPIDX_GM": shown(one.geometric, SCORE_PLACES),
-        "AVAILABLE": shown(one.available, SHARE_PLACES),
+        "unit": one.unit,
+        "stratum": one.stratum,
+        **one.scores,
+        "CAPIDX_AM": one.arithmetic,
+        "CAPIDX_GM": one.geometric,
+        "AVAILABLE": one.available,
     }
 
 
-def _stratum(name: str, found: Assessment, scored: Mapping[str, Scores], draws: int, seed: int) -> Answer:
-    mine = {unit: one for unit, one in scored.items() if found.strata[unit] == name}
-    index = {unit: one.arithmetic for unit, one in mine.items() if one.arithmetic is not None}
-    areas = {unit: [score for score in scored[unit].areas.values() if score is not None] for unit in index}
-    places, intervals = capability.ranks(index), capability.rank_intervals(areas, draws, seed)
+def _stratum(one: Stratum, found: Results) -> Answer:
+    mine = [standing for standing in found.standings if standing.stratum == one.code]
     return {
-        "stratum": name,
-        "UNITS": len(mine),
-        "RANKED": len(index),
+        "stratum": one.code,
+        "UNITS": one.units,
+        "RANKED": one.ranked,
         "ranks": {
-            unit: {"RANK": places[unit], "BEST": one.best, "P05": one.p05, "P95": one.p95, "WORST": one.worst}
-            for unit, one in intervals.items()
+            each.unit: {
+                **{"RANK": each.rank, "BEST": each.interval.best, "P05": each.interval.p05},
+                **{"P95": each.interval.p95, "WORST": each.interval.worst},
+            }
+            for each in mine
+            if each.interval
         },
-        "dominance": [list(pair) for pair in capability.dominance(areas)],
-        "CAPIDX_GINI": _gini(index, [Fraction(1)] * len(index)),
-        "CAPIDX_GINI_POP": _gini(
-            index, [Fraction(found.population[unit]) for unit in index if unit in found.population]
-        ),
+        "dominance": [[each.unit, other] for each in mine for other in each.ahead],
+        "CAPIDX_GINI": one.gini,
+        "CAPIDX_GINI_POP": one.gini_population,
     }
-
-
-def _gini(index: Mapping[str, Fraction], weights: Sequence[Fraction]) -> str | None:
-    """Null without a population for each."""
-    if len(weights) < len(index):
-        return None
-    return shown(capability.gini(list(index.values()), weights), RATIO_PLACES)

@@ -1,4 +1,4 @@
-"""What a release says of itself: publisher, law, areas, denominators, earlier editions."""
+"""What a release says of itself: publisher, law, areas, denominators, assessment, earlier editions."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class Imprint:
             legal_basis=self._settings.legal_basis,
             history=await self._history(one),
             denominators=await self._denominators(one),
+            capability=await self._releases.assessment(one.key),
         )
 
     async def _history(self, one: Publication) -> tuple[Edition, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from services.statistics.domain.assessment import Assessment, Results
 from services.statistics.domain.publication import Publication
 from services.statistics.domain.release import AreaCode, Release, TableSpec
 from services.statistics.formats.canonical import CANONICAL
@@ -60,7 +61,16 @@ def described(content: bytes) -> Release:
         publisher=said["publisher"],
         licence=said["licence"],
         contact=said["contact"],
+        capability=_assessment(said.get("capability")),
     )
+
+
+def _assessment(said: Mapping[str, Any] | None) -> Assessment | None:
+    """Releases of before have none, and say nothing of it."""
+    if said is None:
+        return None
+    results = Results(said["methodVersion"], said["draws"], said["seed"], said["indicators"], (), ())
+    return Assessment(said["period"], said["source"], said["sha256"], results)
 
 
 def _catalogue(found: Sequence[Release], base_url: str) -> Mapping[str, bytes]:

@@ -1,27 +1,34 @@
-"""What an office loaded itself: lists of areas over time, and tables of residents. Each version is kept."""
+"""What an office loaded itself: lists of areas over time, tables of residents, assessments. Each version is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from services.chassis.mongo import Database, Document
 from services.statistics.domain.arealist import AreaVersion, Step
+from services.statistics.domain.assessment import Assessment
 from services.statistics.domain.geography import Geography, Residents, of_list, recast_residents
 from services.statistics.domain.release import Denominator
+
+_ASSESSMENT = TypeAdapter(Assessment)
 
 
 class References:
     def __init__(self, database: Database) -> None:
         self._lists = database["area_lists"]
         self._populations = database["populations"]
+        self._assessments = database["assessments"]
 
     async def prepare(self) -> None:
         await self._lists.create_index([("loaded_at", -1)])
         await self._populations.create_index([("kind", 1), ("reference", -1), ("loaded_at", -1)])
         await self._populations.create_index([("table", 1), ("area", 1)])
+        await self._assessments.create_index([("period", -1), ("loaded_at", -1)])
 
     async def geography(self, top: str, day: date, places: Mapping[str, tuple[int, int]]) -> Geography | None:
         """By the newest list that has the top area on that day; None without one."""
@@ -47,6 +54,13 @@ class References:
         reference = table["reference"].date()
         named = Denominator(reference, table["source"], table["licence"], table["checksum"])
         return recast_residents(found, geography, reference), named
+
+    async def assessment(self, periods: Sequence[str], as_of: datetime) -> Assessment | None:
+        """Of the latest of their years, the newest that was loaded by then."""
+        years = sorted({period[:4] for period in periods})
+        match = {"period": {"$in": years}, "loaded_at": {"$lte": as_of}}
+        found = await self._assessments.find_one(match, sort=[("period", -1), ("loaded_at", -1), ("_id", 1)])
+        return _ASSESSMENT.validate_json(found["content"]) if found else None
 
 
 def _version(row: Document) -> AreaVersion:

@@ -22,6 +22,7 @@ from services.chassis.outbox import Outbox
 from services.chassis.pages import after
 from services.statistics import making
 from services.statistics.assembly import Assembly, flow_of
+from services.statistics.domain.assessment import Assessment
 from services.statistics.domain.conceding import touched
 from services.statistics.domain.deciding import Decision
 from services.statistics.domain.geography import Geography
@@ -30,6 +31,7 @@ from services.statistics.domain.release import Denominator, Observation
 from services.statistics.domain.units import Unit
 
 _GEOGRAPHY, _DENOMINATOR = TypeAdapter(Geography), TypeAdapter(Denominator)
+_ASSESSMENT: TypeAdapter[Assessment | None] = TypeAdapter(Assessment | None)
 AT_WORK = (State.BUILDING, State.SCHEDULED)
 
 
@@ -119,6 +121,14 @@ class Releases:
 
     async def put_geography(self, key: str, geography: Geography) -> None:
         await _put_once(self._decisions, f"{key}/geography", {"content": _GEOGRAPHY.dump_json(geography)})
+
+    async def assessment(self, key: str) -> Assessment | None:
+        content = await _content(self._decisions, f"{key}/assessment")
+        return None if content is None else _ASSESSMENT.validate_json(content)
+
+    async def put_assessment(self, key: str, found: Assessment | None) -> None:
+        """None is kept as well: one that is loaded later belongs to later releases."""
+        await _put_once(self._decisions, f"{key}/assessment", {"content": _ASSESSMENT.dump_json(found)})
 
     async def decision(self, key: str, period: str, part: str) -> Decision | None:
         content = await _content(self._decisions, f"{key}/{period}/{part}")

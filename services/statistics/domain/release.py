@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.statistics.domain.assessment import Assessment
+
 HIDDEN, NORMAL, UNRELIABLE, NOT_COLLECTED, UNDEFINED, BREAK = "Q", "A", "U", "L", "M", "B"
 """CL_OBS_STATUS as releases use it."""
 
@@ -113,3 +115,4 @@ class Release:
     history: tuple[Edition, ...] = ()
     """Earlier revisions, oldest first."""
     denominators: tuple[Denominator, ...] = ()
+    capability: Assessment | None = None

@@ -12,7 +12,10 @@ from services.statistics.formats.findings import Findings, printed
 
 LONGEST = 64
 """Rows of an annex table that is still printed in full."""
-SIDE_BY_SIDE = 4
+BREAKABLE_FROM = 10
+_NARROW = 15
+"""Millimetres of a measure beside two columns of words."""
+SIDE_BY_SIDE = 5
 """Categories of which two measures stand beside each other."""
 CROSSED = ("EPR", "CPR")
 
@@ -25,7 +28,7 @@ def annex(it: Findings) -> list[Block]:
         blocks.facts(it.rows("legend_rows"), it.phrases["legend_head"], width=20),
         {"kind": "heading", "text": it.say("annex_tables")},
         *([{"kind": "text", "text": it.say("fewer_areas", shown=len(areas))}] if _too_many(it) else []),
-        blocks.place_table(it, it.say("results_area"), "REF_AREA", [{"REF_AREA": code} for code in areas]),
+        _long(blocks.place_table(it, it.say("results_area"), "REF_AREA", [{"REF_AREA": code} for code in areas])),
         *(block for table in it.edition.release.tables for block in _table(it, table, areas)),
     ]
 
@@ -51,7 +54,14 @@ def _table(it: Findings, table: TableSpec, areas: Sequence[str]) -> list[Block]:
         return _crossed(it, title, dimensions[1], areas)
     rows = [blocks.row(it, dimensions, key) for key in keys]
     heads = [words.column(name)[it.language] for name in dimensions]
-    return [blocks.table(it, title, [*heads, *blocks.heads(it)], rows, labels=len(dimensions))]
+    columns, measures = [*heads, *blocks.heads(it)], blocks.measures(it)
+    made = blocks.table(it, blocks.dated(it, title), columns, rows, len(dimensions), measures)
+    return [_long(made | {"widths": [width and _NARROW for width in made["widths"]]})]
+
+
+def _long(table: Block) -> Block:
+    """May go on overleaf, under the same head: kept whole, each would leave half a page white."""
+    return table | {"breakable": len(table["rows"]) > BREAKABLE_FROM}
 
 
 def _crossed(it: Findings, title: str, dimension: str, areas: Sequence[str]) -> list[Block]:
@@ -79,6 +89,7 @@ def _grid(
         for area in areas
     ]
     head = [words.column("REF_AREA")[it.language], *(it.title(dimension, code) for _ in measures for code in codes)]
-    table = blocks.table(it, title, head, rows, labels=1)
+    told = it.say("separator").join([blocks.units(it, measures), it.say("source")])
+    table = _long(blocks.table(it, blocks.dated(it, title), head, rows)) | {"note": told}
     across = len(head) - 1
     return table | {"head": head, "rows": rows, "widths": [0, *(min(24, 126 // across) for _ in range(across))]}

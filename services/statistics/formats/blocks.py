@@ -38,7 +38,24 @@ def heads(it: Findings) -> list[str]:
 
 def place_table(it: Findings, title: str, dimension: str, places: Iterable[Place]) -> Block:
     rows = [row(it, (dimension,), (place[dimension],)) for place in places]
-    return table(it, title, [words.column(dimension)[it.language], *heads(it)], rows)
+    head = [words.column(dimension)[it.language], *heads(it)]
+    return table(it, dated(it, title), head, rows, measures=measures(it))
+
+
+def dated(it: Findings, title: str) -> str:
+    return f"{title} ({it.title('TIME_PERIOD', it.latest)})"
+
+
+def named_unit(it: Findings, code: str) -> str:
+    return it.phrases["units"].get(code) or words.title("UNIT_MEASURE", code)[it.language]
+
+
+def units(it: Findings, measures: Iterable[str]) -> str:
+    """Of a table, unit by unit: "Unit: enrolments (Enrolments, Completed), % (Completion rate)"."""
+    found: dict[str, list[str]] = {}
+    for code in measures:
+        found.setdefault(named_unit(it, it.units[code]), []).append(it.measure(code))
+    return it.say("unit", unit=", ".join(f"{name} ({', '.join(titles)})" for name, titles in found.items()))
 
 
 def row(it: Findings, dimensions: Sequence[str], key: Sequence[str]) -> list[str]:
@@ -47,9 +64,18 @@ def row(it: Findings, dimensions: Sequence[str], key: Sequence[str]) -> list[str
     return [*labels, *(printed(it.cell(code, **place)) for code in measures(it))]
 
 
-def table(it: Findings, title: str, head: Sequence[str], rows: Sequence[Sequence[str]], labels: int = 1) -> Block:
-    """`labels` columns of words come first; a measure that the table has nowhere is left out."""
+def table(
+    it: Findings,
+    title: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    labels: int = 1,
+    measures: Sequence[str] = (),
+) -> Block:
+    """`labels` columns of words come first; a measure that the table has nowhere is left out. `measures` are those of
+    the other columns, whose units are then told."""
     kept = [place for place in range(len(head)) if place < labels or {row[place] for row in rows} - _NOTHING]
+    told = [code for place, code in enumerate(measures, start=labels) if place in kept]
     return {
         "kind": "table",
         "title": title,
@@ -58,7 +84,7 @@ def table(it: Findings, title: str, head: Sequence[str], rows: Sequence[Sequence
         "widths": [0 if place < labels else 18 for place in kept],
         "labels": labels,
         "dense": len(rows) >= DENSE_FROM,
-        "note": it.say("source"),
+        "note": it.say("separator").join([*([units(it, told)] if told else []), it.say("source")]),
     }
 
 
@@ -73,10 +99,10 @@ def chart(
     base = it.say("n", n=printed(persons)) if persons else ""
     latest = it.title("TIME_PERIOD", it.latest)
     base += f" ({latest})" if base and over_time else ""
-    notes = [it.say("unit", unit=words.title("UNIT_MEASURE", unit)[it.language]), base, it.say("source")]
+    notes = [it.say("unit", unit=named_unit(it, unit)), base, it.say("source")]
     return {
         "kind": "chart",
-        "title": title if over_time else f"{title} ({latest})",
+        "title": title if over_time else dated(it, title),
         "svg": svg,
         "alt": it.say("chart_alt", title=title, values=spoken),
         "width": width,

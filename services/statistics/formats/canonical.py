@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from services.statistics.domain.release import Release
-from services.statistics.formats import words
+from services.statistics.formats import capability, words
 from services.statistics.formats.cells import Cell, Edition, dimensions_of
 from services.statistics.formats.tabular import FIGURES, figures
 
@@ -44,6 +44,7 @@ def document(edition: Edition) -> bytes:
             },
             "units": {code: dict(title) for code, title in words.codes("UNIT_MEASURE").items()},
             "meanings": {code: dict(words.meaning(code)) for code in edition.lists["MEASURE"]},
+            "capability": capability.said(release.capability),
             "observations": {"columns": FIGURES, "rows": [_row(cell) for cell in edition.cells]},
         }
     )

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from services.statistics.domain.assessment import Assessment
 from services.statistics.domain.release import Observation, Release, TableSpec
 from services.statistics.domain.wrong import Wrong
 from services.statistics.formats import words
@@ -89,7 +90,20 @@ def _worded(release: Release) -> Release:
         note=words.full(release.note),
         areas=tuple(replace(area, title=words.full(area.title, area.code)) for area in release.areas),
         tables=tuple(replace(table, title=words.full(table.title, table.id)) for table in release.tables),
+        capability=_named(release),
     )
+
+
+def _named(release: Release) -> Assessment | None:
+    """Governments by the titles of their file, else as the areas of that code are called."""
+    if (found := release.capability) is None:
+        return None
+    areas = {area.code: area.title for area in release.areas}
+    standings = (
+        replace(one, title=words.full(one.title or areas.get(one.unit, {}), one.unit))
+        for one in found.results.standings
+    )
+    return replace(found, results=replace(found.results, standings=tuple(standings)))
 
 
 def _public(one: Observation) -> Cell:
@@ -105,7 +119,7 @@ def code_lists(release: Release) -> dict[str, dict[str, Title]]:
     """The codes that occur in a release, in order; all its areas and periods, those without a figure too."""
     used = {name: {str(getattr(one, field)) for one in release.observations} for name, field in DIMENSIONS.items()}
     lists = {name: _titled(name, codes) for name, codes in used.items() if name not in ("TIME_PERIOD", "REF_AREA")}
-    lists["TIME_PERIOD"] = {period: period_title(period) for period in sorted(used["TIME_PERIOD"] | {*release.periods})}
+    lists["TIME_PERIOD"] = {period: words.period(period) for period in sorted(used["TIME_PERIOD"] | {*release.periods})}
     lists["REF_AREA"] = {area.code: area.title for area in release.areas}
     for code in sorted(used["REF_AREA"] - lists["REF_AREA"].keys()):
         raise Wrong(f"{code!r} is not in the release's list of areas", field="REF_AREA")
@@ -116,13 +130,6 @@ def _titled(column: str, used: set[str]) -> dict[str, Title]:
     for code in sorted(used):
         words.title(column, code)
     return {code: title for code, title in words.codes(column).items() if code in used}
-
-
-def period_title(period: str) -> Title:
-    year, _, quarter = period.partition("-Q")
-    if quarter:
-        return {"ko": f"{year}년 {quarter}분기", "en": f"Q{quarter} {year}"}
-    return {"ko": f"{year}년", "en": year}
 
 
 def top_areas(release: Release) -> frozenset[str]:

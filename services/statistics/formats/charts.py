@@ -1,6 +1,7 @@
 """Charts of the findings report as SVG, drawn from published cells: bars, and columns or a line over time.
 
-Colours keep 4.5:1 to the text on them; a hidden figure is drawn as a hatched stub with x, never as nothing.
+Colours keep 4.5:1 to the text on them, and apart in grey print, where light ones have an outline. A hidden figure is
+drawn as a hatched stub with x, never as nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from itertools import pairwise
 
 from services.statistics.formats import svg
 
-FIRST, SECOND, FAINT = "#0d6e64", "#b85c00", "#7dbdb5"
+FIRST, SECOND, FAINT = "#0d6e64", "#f3cf9f", "#7dbdb5"
 HIDDEN = "x"
+_WHISKER = ((svg.WHITE, "", 3), (svg.INK,))
+"""Ink on white, so that it is seen within a dark bar too."""
 _TOP, _HEIGHT, _FOOT = 30, 105, 34
 Series = tuple[str, Sequence["Mark"]]
 
@@ -58,9 +61,28 @@ def _bar(left: float, y: float, mark: Mark, scale: float) -> str:
     end = max(value or 0, high or 0) * scale
     parts = [svg.rect(left, y + 4, (value or 0) * scale, 14, FAINT if mark.faint else FIRST)]
     if low is not None and high is not None:
-        parts.append(svg.line(left + low * scale, y + 11, left + high * scale, y + 11, svg.INK))
-        parts += [svg.line(left + at * scale, y + 7, left + at * scale, y + 15, svg.INK) for at in (low, high)]
+        ends = (left + low * scale, left + high * scale)
+        parts += [svg.line(ends[0], y + 11, ends[1], y + 11, *drawn) for drawn in _WHISKER]
+        parts += [svg.line(x, y + 7, x, y + 15, *drawn) for drawn in _WHISKER for x in ends]
     return "".join([*parts, svg.text(left + end + 6, y + 15, mark.shown, 9.5)])
+
+
+def ranges(rows: Sequence[tuple[str, Sequence[int]]], width: int = 480) -> str:
+    """A line each: rank (a dot), and of all that were drawn the best, the 5th and 95th percentile, and the worst."""
+    step, left, parts = 24, svg.room([label for label, _ in rows]) + 8, []
+    last = max((worst for _, (*_, worst) in rows), default=1)
+    every = (width - left - 40) / max(1, last - 1)
+    floor = len(rows) * step + 4
+    for rank in sorted({1, last, *range(5, last - 1, 5)} if last > 12 else range(1, last + 1)):
+        x = left + (rank - 1) * every
+        parts.append(svg.line(x, 0, x, floor, svg.LINE) + svg.text(x, floor + 13, str(rank), 9, anchor="middle"))
+    for place, (label, (rank, *within)) in enumerate(rows):
+        y = place * step + step / 2 + 2
+        best, low, high, worst = (left + (one - 1) * every for one in within)
+        parts.append(svg.text(left - 14, y + 3, label, 9.5, anchor="end") + svg.line(best, y, worst, y, svg.INK))
+        parts.append(svg.rect(low - 4, y - 5, high - low + 8, 10, FAINT, svg.INK))
+        parts.append(svg.dot(left + (rank - 1) * every, y, svg.INK))
+    return svg.frame(width, floor + 18, parts)
 
 
 def columns(labels: Sequence[str], series: Sequence[Series], width: int = 480) -> str:
@@ -84,7 +106,7 @@ def _column(x: float, floor: float, thick: float, mark: Mark, scale: float, fill
         drawn = svg.stub(middle - 7, floor - 15) if mark.shown == HIDDEN else ""
         return drawn + svg.text(middle, floor - 20, mark.shown, 9, anchor="middle")
     height = float(mark.value) * scale
-    return svg.rect(x, floor - height, thick, height, fill) + svg.text(
+    return svg.rect(x, floor - height, thick, height, fill, svg.INK) + svg.text(
         middle, floor - height - 4, mark.shown, size, anchor="middle"
     )
 
@@ -132,7 +154,7 @@ def _times(labels: Sequence[str], series: Sequence[Series], group: float) -> lis
 def _key(series: Sequence[Series]) -> str:
     parts, x = [], 10.0
     for number, (name, _) in enumerate(series):
-        parts.append(svg.rect(x, 4, 10, 10, (FIRST, SECOND)[number % 2]))
+        parts.append(svg.rect(x, 4, 10, 10, (FIRST, SECOND)[number % 2], svg.INK))
         parts.append(svg.text(x + 15, 13, name, 9.5))
         x += 24 + svg.room([name])
     return "".join(parts)

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.statistics.domain.release import Release
-from services.statistics.formats import licence, words
+from services.statistics.formats import capability, licence, words
 from services.statistics.formats.cells import DIMENSIONS, Edition
-from services.statistics.formats.tabular import COLUMNS, OBSERVATIONS, Column, observations, written
+from services.statistics.formats.tabular import BETWEEN, COLUMNS, OBSERVATIONS, OPTIONAL, Column, observations, written
 from services.statistics.formats.words import Title, both
 
 DESCRIPTOR = "datapackage.json"
 _PROFILE = "https://datapackage.org/profiles/2.0/"
-_TYPES = {"number": "number", "date": "date", "moment": "datetime"}
+_TYPES = {"number": "number", "whole": "integer", "list": "list", "date": "date", "moment": "datetime"}
 
 
 CODE_LISTS = (*DIMENSIONS, "UNIT_MEASURE", "OBS_STATUS", "CONF_STATUS")
@@ -59,6 +59,7 @@ def _descriptor(edition: Edition, tables: Mapping[str, bytes]) -> bytes:
         "resources": [
             _observations(observations(edition), lists),
             *(_codes(name, tables[file_name(name)]) for name in lists),
+            *(_capability(content) for name, content in capability.render(edition).items() if name == capability.TABLE),
         ],
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
@@ -80,8 +81,19 @@ def _observations(content: bytes, lists: Mapping[str, Any]) -> dict[str, Any]:
     return _table("observations", OBSERVATIONS, {"ko": "관측값", "en": "Observations"}, content, schema)
 
 
+def _capability(content: bytes) -> dict[str, Any]:
+    schema = {
+        "$schema": f"{_PROFILE}tableschema.json",
+        "fields": [_field(column) for column in capability.COLUMNS],
+        "primaryKey": list(capability.KEY),
+        "missingValues": [""],
+    }
+    return _table("capability", capability.TABLE, words.column("CAPABILITY"), content, schema)
+
+
 def _field(column: Column) -> dict[str, Any]:
-    optional: dict[str, Any] = {} if column.kind == "number" else {"constraints": {"required": True}}
+    optional: dict[str, Any] = {} if column.kind in OPTIONAL else {"constraints": {"required": True}}
+    optional |= {"delimiter": BETWEEN} if column.kind == "list" else {}
     return {
         "name": column.name,
         "title": both(words.column(column.name)),

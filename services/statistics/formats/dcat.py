@@ -13,7 +13,7 @@ from rdflib import DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
 
 from services.statistics.domain.release import Release
 from services.statistics.formats import licence, words
-from services.statistics.formats.cells import period_title, top_areas
+from services.statistics.formats.cells import top_areas
 from services.statistics.formats.manifest import File, files
 from services.statistics.formats.names import JSON_LD, TURTLE
 
@@ -212,7 +212,7 @@ def _time(graph: Graph, period: str, base: str) -> URIRef:
     first, last = _QUARTERS.get(quarter, ("01-01", "12-31"))
     graph.add((node, DCAT.startDate, Literal(f"{year}-{first}", datatype=XSD.date)))
     graph.add((node, DCAT.endDate, Literal(f"{year}-{last}", datatype=XSD.date)))
-    _say(graph, node, URIRef("http://www.w3.org/2000/01/rdf-schema#label"), period_title(period))
+    _say(graph, node, URIRef("http://www.w3.org/2000/01/rdf-schema#label"), words.period(period))
     return node
 
 

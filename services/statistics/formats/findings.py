@@ -54,7 +54,7 @@ class Findings:
             "residents": self._residents,
             "history": self._history,
             "span": listed[0] if len(listed) == 1 else f"{listed[0]} ~ {listed[-1]}",
-            "days": (release.publish_at.astimezone(SEOUL).date() - max(map(last_day, release.periods))).days,
+            "days": (release.publish_at.astimezone(SEOUL).date() - last_day(self.latest)).days,
             "unknown_sex": self._unknown("SEX"),
             "unknown_age": self._unknown("AGE"),
             "breaks": sum(cell.status == "B" for cell in cells),
@@ -108,6 +108,11 @@ class Findings:
     def when(self, period: str) -> str:
         """In two lines, for an axis."""
         return self.title("TIME_PERIOD", period).replace(" ", "\n", 1)
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """Measure -> code of its unit."""
+        return {cell.code("MEASURE"): cell.unit for cell in self.edition.cells}
 
     def unit(self, cell: Cell) -> str:
         return words.title("UNIT_MEASURE", cell.unit)[self.language]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from services.statistics.domain.release import Release
 from services.statistics.formats import (
     canonical,
+    capability,
     datapackage,
     jsonstat,
     quality,
@@ -36,7 +37,7 @@ class File:
 
 def files(release: Release) -> tuple[File, ...]:
     """In the order in which a reader should be offered them."""
-    return (*_documents(), *_data(), *_tables(release), *_structures())
+    return (*_documents(), *_data(), *_capability(release), *_tables(release), *_structures(release))
 
 
 def _documents() -> Sequence[File]:
@@ -52,16 +53,22 @@ def _documents() -> Sequence[File]:
 
 
 def _data() -> Sequence[File]:
-    csvw = "https://www.w3.org/TR/tabular-data-model/"
     sdmx_csv = "application/vnd.sdmx.data+csv;version=2.0.0"
     json_title = {"ko": "전체 자료(JSON)", "en": "The whole release (JSON)"}
     return (
-        File(tabular.OBSERVATIONS, CSV, "CSV", {"ko": "모든 값(CSV)", "en": "All figures (CSV)"}, csvw),
+        File(tabular.OBSERVATIONS, CSV, "CSV", {"ko": "모든 값(CSV)", "en": "All figures (CSV)"}, _CSVW),
         File(canonical.CANONICAL, "application/json", "JSON", json_title),
         File(sdmx.DATA, sdmx_csv, "CSV", {"ko": "모든 값(SDMX-CSV)", "en": "All figures (SDMX-CSV)"}, _SDMX),
     )
 
 
+def _capability(release: Release) -> Sequence[File]:
+    name = words.column("CAPABILITY")
+    title = {"ko": f"{name['ko']}(CSV)", "en": f"{name['en']} (CSV)"}
+    return [File(capability.TABLE, CSV, "CSV", title, _CSVW)] if release.capability else []
+
+
+_CSVW = "https://www.w3.org/TR/tabular-data-model/"
 _SDMX = "https://sdmx.org/standards-2/"
 
 
@@ -82,15 +89,17 @@ def _tables(release: Release) -> Sequence[File]:
 _JSON_STAT = "https://json-stat.org/full/"
 
 
-def _structures() -> Sequence[File]:
+def _structures(release: Release) -> Sequence[File]:
     structure = "application/vnd.sdmx.structure+xml;version=3.0.0"
     described = {"ko": "CSV 설명(CSVW)", "en": "Description of the CSV (CSVW)"}
+    assessed = {language: f"{described[language]}: {text}" for language, text in words.column("CAPABILITY").items()}
     named = {"ko": "자료 구조와 부호 목록(SDMX-ML)", "en": "Data structure and code lists (SDMX-ML)"}
     package = {"ko": "데이터 패키지 설명", "en": "Data Package descriptor"}
     profile = "https://datapackage.org/"
     return (
         File(readme.README, "text/markdown; charset=utf-8", "TXT", {"ko": "파일 안내", "en": "What each file is"}),
         File(tabular.METADATA, "application/csvm+json", "JSON_LD", described),
+        *([File(capability.METADATA, "application/csvm+json", "JSON_LD", assessed)] if release.capability else []),
         File(sdmx.DEFINITIONS, structure, "XML", named, _SDMX),
         File(datapackage.DESCRIPTOR, "application/json", "JSON", package, profile),
         *(

@@ -6,14 +6,24 @@ import hashlib
 from collections.abc import Mapping
 
 from services.statistics.domain.release import Release
-from services.statistics.formats import canonical, datapackage, jsonstat, readme, report, sdmx, tabular, workbook
+from services.statistics.formats import (
+    canonical,
+    capability,
+    datapackage,
+    jsonstat,
+    readme,
+    report,
+    sdmx,
+    tabular,
+    workbook,
+)
 from services.statistics.formats.cells import Edition
 from services.statistics.formats.dcat import catalogue
 from services.statistics.formats.manifest import File, files
 
 __all__ = ["File", "catalogue", "files", "render"]
 
-_DATA = (canonical, tabular, workbook, jsonstat, sdmx, datapackage)
+_DATA = (canonical, tabular, capability, workbook, jsonstat, sdmx, datapackage)
 
 
 def render(release: Release) -> Mapping[str, bytes]:

@@ -39,10 +39,12 @@ def render(edition: Edition, checksums: Mapping[str, str]) -> dict[str, bytes]:
 
 @cache
 def phrases() -> dict[str, dict[str, Any]]:
-    """The prose of the report, and of the quality report after it."""
-    files = (_TEMPLATE.with_suffix(".toml"), _TEMPLATE.with_name("quality.toml"))
-    first, second = (tomllib.loads(file.read_text(encoding="utf-8")) for file in files)
-    return {language: {**first[language], **second[language]} for language in words.LANGUAGES}
+    """The prose of the report with its part 6, and of the quality report after it."""
+    files = [_TEMPLATE.with_name(f"{name}.toml") for name in ("report", "capability", "quality")]
+    read = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
+    return {
+        language: {name: text for each in read for name, text in each[language].items()} for language in words.LANGUAGES
+    }
 
 
 def _compiled(findings: Findings, title: str, running: str, parts: Sequence[Block]) -> bytes:
@@ -79,6 +81,7 @@ def _cover(findings: Findings) -> dict[str, Any]:
         "approved": findings.say("approved"),
         "facts": [[findings.say(name), text] for name, text in facts.items() if text],
         "contents": findings.say("contents"),
+        "lists": [findings.say("figures"), findings.say("tables")],
         "figure": findings.say("figure"),
         "table": findings.say("table"),
     }

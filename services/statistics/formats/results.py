@@ -23,7 +23,7 @@ _WIDEST, _HIGHEST, _TILE = 158, 190, 24
 
 
 def results(it: Findings) -> list[Block]:
-    return [*_total(it), *_by_area(it), *_sex_and_age(it), *_groups(it)]
+    return [*_total(it), *_by_area(it), *_sex_and_age(it), *_groups(it), *_domains(it)]
 
 
 def _total(it: Findings) -> list[Block]:
@@ -57,7 +57,7 @@ def _periods(it: Findings, title: str, periods: Sequence[str], measures: Sequenc
         [it.title("TIME_PERIOD", period), *(printed(it.cell(code, period)) for code in measures)] for period in periods
     ]
     head = [words.column("TIME_PERIOD")[it.language], *(blocks.named(it, code) for code in measures)]
-    return blocks.table(it, title, head, rows)
+    return blocks.table(it, title, head, rows, measures=measures)
 
 
 def _over_time(it: Findings, title: str, svg: str, spoken: str, unit: str) -> Block:
@@ -93,7 +93,7 @@ def _compared(it: Findings) -> list[Block]:
         for area in (it.top, *it.areas)
     ]
     head = [words.column("REF_AREA")[it.language], *map(it.measure, measures)]
-    return [blocks.table(it, it.say("further_area"), head, rows)]
+    return [blocks.table(it, blocks.dated(it, it.say("further_area")), head, rows, measures=measures)]
 
 
 def _numbered(title: str, number: int, of: int) -> str:
@@ -146,10 +146,11 @@ def _gaps(it: Findings) -> list[Block]:
     heads = [words.column("TARGET_GROUP")[it.language], *map(it.measure, measures)]
     if not rows:
         return []
-    table = blocks.table(it, it.say("gap"), heads, rows)
+    table = blocks.table(it, blocks.dated(it, it.say("gap")), heads, rows, measures=measures)
     return [table | {"note": f"{it.say('gap_note')} {table['note']}"}]
 
 
-def domains(it: Findings) -> list[Block]:
-    intro: Block = {"kind": "text", "text": it.say("domains_intro")}
-    return [intro, *_charted(it, "COURSE_DOMAIN", it.say("domains"))]
+def _domains(it: Findings) -> list[Block]:
+    parts = _charted(it, "COURSE_DOMAIN", it.say("domains"))
+    heading: Block = {"kind": "heading", "text": it.say("domains")}
+    return [heading, {"kind": "text", "text": it.say("domains_intro")}, *parts] if parts else []

@@ -11,7 +11,8 @@ from services.statistics.formats.annex import annex
 from services.statistics.formats.blocks import Block
 from services.statistics.formats.cells import Cell
 from services.statistics.formats.findings import Findings, printed
-from services.statistics.formats.results import domains, results
+from services.statistics.formats.results import results
+from services.statistics.formats.standings import standings
 
 HEADLINES = ("ENR", "EPR", "CMP", "CPR", "COV")
 
@@ -22,9 +23,9 @@ def sections(it: Findings, checksums: Mapping[str, str]) -> list[Block]:
         {"title": it.say("summary"), "parts": _summary(it)},
         {"title": it.say("overview"), "parts": [blocks.facts(it.rows("overview_rows"), it.phrases["row_head"])]},
         {"title": it.say("definitions"), "parts": _definitions(it), "follows": True},
-        {"title": it.say("results"), "parts": results(it)},
-        {"title": it.say("domains"), "parts": domains(it), "follows": True},
-        {"title": it.say("annex"), "parts": annex(it)},
+        {"title": it.say("results"), "parts": results(it), "follows": True},
+        {"title": words.column("CAPABILITY")[it.language], "parts": standings(it)},
+        {"title": it.say("annex"), "parts": annex(it), "follows": True},
         {"title": it.say("about"), "parts": about(it, checksums)},
     ]
 

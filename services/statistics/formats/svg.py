@@ -21,8 +21,8 @@ def rect(x: Number, y: Number, width: Number, height: Number, fill: str, stroke:
     return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{fill}" stroke="{stroke}"/>'
 
 
-def line(x: Number, y: Number, to_x: Number, to_y: Number, stroke: str, dashes: str = "") -> str:
-    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+def line(x: Number, y: Number, to_x: Number, to_y: Number, stroke: str, dashes: str = "", width: int = 1) -> str:
+    dashed = (f' stroke-dasharray="{dashes}"' if dashes else "") + (f' stroke-width="{width}"' if width > 1 else "")
     return f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{to_x:.1f}" y2="{to_y:.1f}" stroke="{stroke}"{dashed}/>'
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.statistics.domain.release import Release
 from services.statistics.formats import licence, words
 from services.statistics.formats.cells import DIMENSIONS, Cell, Edition
 
@@ -21,11 +22,15 @@ METADATA = f"{OBSERVATIONS}-metadata.json"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`kind` is code, period, number, date or moment; numbers may be empty, nothing else may."""
+    """`kind` is code, period, text, number, whole, list, date or moment; what is in OPTIONAL may be empty."""
 
     name: str
     kind: str
 
+
+OPTIONAL = ("number", "whole", "list")
+BETWEEN = ";"
+"""Stands between the members of a list."""
 
 COLUMNS: Sequence[Column] = (
     *(Column(name, "period" if name == "TIME_PERIOD" else "code") for name in DIMENSIONS),
@@ -80,11 +85,20 @@ def written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def metadata(edition: Edition) -> bytes:
-    """CSV on the Web (W3C Recommendation, 2015)."""
-    release = edition.release
+    return csvw(edition.release, OBSERVATIONS, COLUMNS, tuple(DIMENSIONS), edition.lists)
+
+
+def csvw(
+    release: Release,
+    url: str,
+    columns: Sequence[Column],
+    key: Sequence[str],
+    lists: Mapping[str, Mapping[str, Any]],
+) -> bytes:
+    """CSV on the Web (W3C Recommendation, 2015); `lists` has the codes of columns."""
     document = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "ko"}],
-        "url": OBSERVATIONS,
+        "url": url,
         "dc:title": _tagged(release.title),
         "dc:publisher": _tagged(release.publisher),
         "dc:license": {"@id": licence.address(release.licence)},
@@ -92,9 +106,9 @@ def metadata(edition: Edition) -> bytes:
         "notes": [{"body": _tagged(release.note)}],
         "dialect": {"encoding": "utf-8", "lineTerminators": ["\r\n"], "header": True},
         "tableSchema": {
-            "columns": [_described(column, edition.lists) for column in COLUMNS],
-            "primaryKey": list(DIMENSIONS),
-            "aboutUrl": "#" + ".".join(f"{{{name}}}" for name in DIMENSIONS),
+            "columns": [_described(column, lists) for column in columns],
+            "primaryKey": list(key),
+            "aboutUrl": "#" + ".".join(f"{{{name}}}" for name in key),
         },
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
@@ -105,12 +119,20 @@ def _tagged(title: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _described(column: Column, lists: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    datatype: Any = {"number": "decimal", "date": "date", "moment": "dateTimeStamp"}.get(column.kind, "string")
+    datatype: Any = _DATATYPES.get(column.kind, "string")
     if column.name in lists and column.kind == "code":
         datatype = {"base": "string", "format": "|".join(map(_literal, lists[column.name]))}
-    described = {"name": column.name, "titles": column.name, "dc:title": _tagged(words.column(column.name))}
-    optional = column.kind == "number"
-    return {**described, "datatype": datatype, "required": not optional} | ({"null": ""} if optional else {})
+    described: dict[str, Any] = {
+        "name": column.name,
+        "titles": column.name,
+        "dc:title": _tagged(words.column(column.name)),
+    }
+    optional = column.kind in OPTIONAL
+    described |= {"datatype": datatype, "required": not optional} | ({"null": ""} if optional else {})
+    return described | ({"separator": BETWEEN} if column.kind == "list" else {})
+
+
+_DATATYPES = {"number": "decimal", "whole": "integer", "date": "date", "moment": "dateTimeStamp"}
 
 
 def _literal(code: str) -> str:

@@ -1,4 +1,5 @@
-"""What columns, codes and measures are called in Korean and English; the wording itself is in `words.toml`."""
+"""What columns, codes and measures are called in Korean and English; the wording itself is in `words.toml`, that of
+the capability of local governments in `capability.toml`."""
 
 from __future__ import annotations
 
@@ -17,7 +18,11 @@ Title = Mapping[str, str]
 
 @cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = {}
+    for name in ("words.toml", "capability.toml"):
+        for part, entries in tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8")).items():
+            found.setdefault(part, {}).update(entries)
+    return found
 
 
 def column(name: str) -> Title:
@@ -43,6 +48,14 @@ def title(column: str, code: str) -> Title:
 def meaning(measure: str) -> Title:
     found: Title = _words()["measures"][measure]["meaning"]
     return found
+
+
+def period(code: str) -> Title:
+    """ "2026" or "2026-Q3" in words."""
+    year, _, quarter = code.partition("-Q")
+    if quarter:
+        return {"ko": f"{year}년 {quarter}분기", "en": f"Q{quarter} {year}"}
+    return {"ko": f"{year}년", "en": year}
 
 
 def full(title: Title, otherwise: str = "") -> Title:

@@ -13,8 +13,9 @@ from typing import Any, TypeAlias
 
 import xlsxwriter
 
+from services.statistics.domain.assessment import Assessment
 from services.statistics.domain.release import Release, TableSpec
-from services.statistics.formats import licence, words
+from services.statistics.formats import capability, licence, words
 from services.statistics.formats.cells import Cell, Edition, dimensions_of
 from services.statistics.formats.words import Title, both
 
@@ -40,6 +41,7 @@ def render(edition: Edition) -> dict[str, bytes]:
         _notes(book, edition)
         for name, table in zip(sheet_names(release), release.tables, strict=True):
             _table(book, name, table, edition)
+        _capability(book, release.capability)
         _codes(book, edition.lists)
     return {WORKBOOK: out.getvalue()}
 
@@ -116,6 +118,26 @@ def _table(book: Any, name: str, table: TableSpec, edition: Edition) -> None:
             if cell := found.get((codes, measure)):
                 _figure(sheet, line, 2 * len(dimensions) + 2 * place, cell, numbers)
     sheet.freeze_panes(2, 2 * len(dimensions))
+
+
+def _capability(book: Any, found: Assessment | None) -> None:
+    """The rows of its CSV, figures as numbers."""
+    if found is None:
+        return
+    sheet = book.add_worksheet("역량 Capability")
+    sheet.set_column(0, len(capability.COLUMNS), _CODE_WIDTH)
+    strong, wrap = book.add_format({"bold": True}), book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    sheet.write_string(0, 0, both(words.column("CAPABILITY")), strong)
+    for place, column in enumerate(capability.COLUMNS):
+        sheet.write_string(1, place, f"{column.name}\n{both(words.column(column.name))}", wrap)
+    for line, row in enumerate(capability.rows(found), start=2):
+        for place, (column, field) in enumerate(zip(capability.COLUMNS, row, strict=True)):
+            if field and column.kind in ("number", "whole"):
+                places = len(field.partition(".")[2])
+                sheet.write_number(line, place, float(field), book.add_format({"num_format": _DECIMALS[places]}))
+            else:
+                sheet.write_string(line, place, field)
+    sheet.freeze_panes(2, 2)
 
 
 def _head(sheet: Any, dimensions: Sequence[str], measures: Sequence[str], chosen: Sequence[Cell], wrap: Any) -> None:

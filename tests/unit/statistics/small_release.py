@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import product
 
+from services.statistics.domain.assessment import Assessment, Reported, assessed
+from services.statistics.domain.capability import AREAS as SKILLS
+from services.statistics.domain.capability import Indicator
 from services.statistics.domain.coverage import coverage
 from services.statistics.domain.measures import percent
 from services.statistics.domain.release import AreaCode, Observation, Release, TableSpec
@@ -146,6 +151,28 @@ def _of_everybody(
         yield observation("CONC", "-0.127", "RATIO", "A")
 
 
+ASSESSED = {
+    "HB01": ("si", 41_000, "71 66 80 52.5 64"),
+    "HB03": ("si", 23_500, "64 70 58 61 77.25"),
+    "HB05": ("si", 30_250, "55 48 47 50 44"),
+    "HB02": ("gun", 9_800, "35 52 41 38 60"),
+    "HB04": ("gun", 7_400, "62 - 55 47 39"),
+}
+"""Kind, residents and scores by area; one of them has no figures for investment."""
+
+
+@cache
+def assessment() -> Assessment:
+    reported = Reported()
+    reported.indicators = {code: Indicator(code, code, Decimal(0), Decimal(100), 1, Decimal(1)) for code in SKILLS}
+    for unit, (stratum, residents, scores) in ASSESSED.items():
+        given = dict(zip(SKILLS, scores.split(), strict=True))
+        reported.strata[unit], reported.population[unit] = stratum, residents
+        reported.values[unit] = {code: Decimal(score) for code, score in given.items() if score != "-"}
+    reported.titles["HB05"] = {"ko": "가온시", "en": "Gaon City"}
+    return Assessment("2026", "하늘연구원", hashlib.sha256(b"assessment").hexdigest(), assessed(reported))
+
+
 def small_release(**changes: object) -> Release:
     values: dict[str, object] = {
         "id": "training-2026-q3",
@@ -169,6 +196,7 @@ def small_release(**changes: object) -> Release:
         "publisher": {"ko": "하늘도청", "en": "Haneul Provincial Government"},
         "licence": "CC-BY-4.0",
         "contact": "statistics@haneul.example",
+        "capability": assessment(),
     }
     return Release(**{**values, **changes})  # type: ignore[arg-type]
 

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import product
 from typing import Any, TypeAlias
 
@@ -100,7 +100,7 @@ def test_json_stat_holds_the_same_cells(files: Mapping[str, bytes], truth: Figur
 def test_the_workbook_holds_the_same_cells(files: Mapping[str, bytes], truth: Figures) -> None:
     book = openpyxl.load_workbook(io.BytesIO(files["tables.xlsx"]), read_only=True)
     found: Figures = {}
-    for sheet in book.worksheets[1:-1]:
+    for sheet in book.worksheets[1:-2]:
         _, head, *rows = sheet.iter_rows(values_only=True)
         names = [str(name).partition("\n")[0] if name else "" for name in head]
         for row in rows:
@@ -171,3 +171,51 @@ def _printed(figure: Figure) -> str:
     if value is None:
         return SYMBOLS[status]
     return f"{value:,} u" if status == "U" else f"{value:,}"
+
+
+def test_the_assessment_is_the_same_in_json_csv_workbook_and_report(
+    files: Mapping[str, bytes], canonical: Mapping[str, Any]
+) -> None:
+    said = canonical["capability"]
+    units = {one["unit"]: one for one in said["units"]}
+    written = {row["UNIT"]: row for row in csv.DictReader(io.StringIO(files["capability.csv"].decode(), newline=""))}
+    assert list(written) == list(units) == ["HB01", "HB03", "HB05", "HB02", "HB04"]
+    book = openpyxl.load_workbook(io.BytesIO(files["tables.xlsx"]), read_only=True)
+    _, head, *rows = book["역량 Capability"].iter_rows(values_only=True)
+    names = [str(name).partition("\n")[0] for name in head]
+    assert [[_text(field) for field in row] for row in rows] == [
+        [_text(one[name]) for name in names] for one in written.values()
+    ]
+    for code, one in units.items():
+        row, titles = written[code], one["title"]
+        told = [*_scores(one, said), one["available"], *(one[name] for name in ("rank", "best", "p05", "p95", "worst"))]
+        assert (row["TITLE_KO"], row["TITLE_EN"]) == (titles["ko"], titles["en"])
+        assert row["AHEAD_OF"] == ";".join(one["ahead"])
+        assert list(row.values())[5:18] == ["" if field is None else str(field) for field in told]
+        assert {"SOURCE": said["source"], "TIME_PERIOD": said["period"]}.items() <= row.items()
+    for language in ("ko", "en"):
+        pages = pypdf.PdfReader(io.BytesIO(files[f"report-{language}.pdf"])).pages
+        text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+        assert [line for one in units.values() for line in _printed_unit(one, said, language) if line not in text] == []
+
+
+def _text(field: object) -> Decimal | str:
+    try:
+        return Decimal(str(field))
+    except InvalidOperation:
+        return str(field or "")
+
+
+def _scores(one: Mapping[str, Any], said: Mapping[str, Any]) -> list[str | None]:
+    return [*(one["scores"][area["code"]] for area in said["areas"]), one["arithmetic"], one["geometric"]]
+
+
+def _printed_unit(one: Mapping[str, Any], said: Mapping[str, Any], language: str) -> Iterator[str]:
+    kind = next(each["title"][language] for each in said["strata"] if each["code"] == one["stratum"])
+    name = f"{one['title'][language]} {kind}"
+    yield " ".join([name, *(score or "–" for score in _scores(one, said))])
+    if one["rank"]:
+        spans = [one["p05"], one["p95"]], [one["best"], one["worst"]]
+        behind = sum(one["unit"] in other["ahead"] for other in said["units"])
+        told = ["–".join(dict.fromkeys(map(str, span))) for span in spans]
+        yield " ".join([name, str(one["rank"]), *told, str(len(one["ahead"])), str(behind), one["available"]])

@@ -28,7 +28,7 @@ PARTS = {
         "통계의 개요",
         "정의와 계산식",
         "결과",
-        "다섯 역량 영역",
+        "지방자치단체 역량 지수",
         "부표",
         "이 통계를 믿을 수 있는 까닭",
     ),
@@ -37,7 +37,7 @@ PARTS = {
         "About these statistics",
         "Definitions and formulas",
         "Results",
-        "The five competence areas",
+        "Capability index of local governments",
         "Annex tables",
         "Why these figures can be relied on",
     ),
@@ -89,7 +89,7 @@ def test_the_report_has_its_cover_and_its_parts(files: Mapping[str, bytes], lang
     assert "2026" in cover
     assert [part for part in PARTS[language] if part not in contents] == []
     assert [part for part in PARTS[language] if part not in " ".join(rest)] == []
-    assert 8 <= len(rest) + 2 <= 14
+    assert 8 <= len(rest) + 2 <= 15
 
 
 @pytest.mark.parametrize(("language", "figure", "source", "unit"), [
@@ -101,15 +101,25 @@ def test_every_figure_is_numbered_with_unit_n_and_source(
 ) -> None:
     text = " ".join(_pages(files, language))
     captions = [int(number) for number in re.findall(rf"{figure} (\d+):", text)]
-    assert captions == list(range(1, 9))
+    assert list(dict.fromkeys(captions)) == list(range(1, 10))
     notes = re.findall(rf"{unit}[^=]{{1,30}}n = 345[^.]*\. {source}", text)
-    assert len(notes) == len(captions)
+    assert len(notes) == 8
+    of_governments = {"ko": "n = 3곳. 자료: 하늘연구원", "en": "n = 3 local governments. Source: 하늘연구원"}
+    assert of_governments[language] in text
+
+
+@pytest.mark.parametrize(("language", "told"), [("ko", "지방자치단체 역량 평가"), ("en", "No assessment of local")])
+def test_a_release_without_an_assessment_says_so(language: str, told: str) -> None:
+    made = render(Edition.of(small_release(capability=None)), {})
+    assert told in " ".join(_pages(made, language))
+    assert not [text for text in _alternatives(made[f"report-{language}.pdf"]) if "10,000" in text]
 
 
 def test_every_chart_is_said_in_words(files: Mapping[str, bytes]) -> None:
-    spoken = [text for text in _alternatives(files["report-en.pdf"]) if "Completion rate" in text]
+    spoken = _alternatives(files["report-en.pdf"])
     assert any("Women 62.6, Men 76.3" in text for text in spoken)
-    assert len(_alternatives(files["report-en.pdf"])) == 8
+    assert any("Hanbit City 1 (1–2), Solsup, City of 2 (1–2), Gaon City 3 (3–3)" in text for text in spoken)
+    assert len(spoken) == 9
 
 
 def _alternatives(content: bytes) -> list[str]:
@@ -134,8 +144,8 @@ def test_a_table_of_many_areas_is_printed_with_its_breakdown_across() -> None:
     observations = (*release.observations, *added)
     many = replace(release, areas=(*AREAS, *areas), observations=observations, tables=tables)
     text = " ".join(_pages(render(Edition.of(many), {}), "en"))
-    assert "Table 10: By age · Persons (n)" in text
-    assert "Table 11: By age · Completion rate" in text
+    assert "Table 13: By age · Persons (n)" in text
+    assert "Table 14: By age · Completion rate" in text
     figures = {(one.area, one.age, one.measure): one for one in release.observations if one.period == "2026-Q3"}
     row = [figures["HB03", age, "CPR"] for age in AGES]
     printed = [f"{one.value} u" if one.status == "U" else one.value or "x" for one in row]

@@ -75,13 +75,17 @@ def test_pyjstat_reads_the_figures_that_the_csv_has(files: Mapping[str, bytes]) 
     assert differing({**tables[0], "value": [*tables[0]["value"][1:], None]}) != []
 
 
-def test_csv_on_the_web_is_valid(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [("observations.csv", ",HB01,", ",nowhere,"), ("capability.csv", ",71.00,", ",lots,")],
+)
+def test_csv_on_the_web_is_valid(folder: Path, name: str, old: str, new: str) -> None:
     def accepted() -> bool:
-        path = folder / "observations.csv"
+        path = folder / name
         return bool(CSVW(str(path), md_url=f"{path}-metadata.json", validate=True).is_valid)
 
     assert accepted()
-    _spoil(folder / "observations.csv", ",HB01,", ",nowhere,")
+    _spoil(folder / name, old, new)
     with warnings.catch_warnings():
         warnings.simplefilter("always")  # csvw collects its findings as warnings
         assert not accepted()
@@ -95,6 +99,13 @@ def test_the_data_package_is_valid_and_its_keys_lead_somewhere(folder: Path) -> 
     assert mistakes() == []
     _spoil(folder / "codes-sex.csv", "\r\nF,", "\r\nX,")
     assert "foreign-key" in mistakes()
+
+
+def test_the_data_package_has_the_types_of_the_assessment(folder: Path) -> None:
+    resource: Any = frictionless.Package(str(folder / "datapackage.json")).get_resource("capability")
+    first, *_, last = [row.to_dict() for row in resource.read_rows()]
+    assert (first["UNIT"], first["SUP"], first["RANK_WORST"], first["AHEAD_OF"]) == ("HB01", 71, 2, ["HB05"])
+    assert (last["UNIT"], last["INV"], last["RANK"]) == ("HB04", None, None)
 
 
 def _definition(folder: Path) -> DataStructureDefinition:
