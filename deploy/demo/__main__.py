@@ -20,7 +20,7 @@ from deploy.admin import environment
 from deploy.demo.api import Api
 from deploy.demo.content import Course, Json, answer, courses, quizzes
 from deploy.demo.learning import steps
-from deploy.demo.release import FEWEST_PEOPLE, load_population, publish_release
+from deploy.demo.release import FEWEST_PEOPLE, load_capability, load_population, publish_release
 from deploy.demo.residents import COUNT, Attendance, Resident, residents
 from deploy.local import DEMO_PASSPHRASE, demo_logins
 from deploy.place import LOOPBACK
@@ -46,6 +46,7 @@ async def load(url: str, passphrase: str, today: date, count: int) -> None:
         await everybody(url, passphrase, admin, people, published, today)
     if count >= FEWEST_PEOPLE:
         load_population(today)
+        load_capability(today)
         await publish_release(url, passphrase, today)
 
 

@@ -27,11 +27,21 @@ def finished_quarters(today: date) -> list[str]:
 
 def load_population(today: date) -> None:
     """How many live in the invented towns, counted before the first quarter that is published."""
-    table = Path(__file__).parent / "population.csv"
     day = date(today.year - 2, 12, 31).isoformat()
-    command = (sys.executable, "-m", "services.statistics", "load-population", str(table), "--reference", day)
     labels = ("--source", "이음 시연용 가상 인구(invented for this demo)", "--licence", "CC0-1.0")
-    subprocess.run((*command, *labels), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    _load("load-population", "population.csv", "--reference", day, *labels)
+
+
+def load_capability(today: date) -> None:
+    """How well Hanbit and its neighbours, which nobody will find on a map, are prepared to teach."""
+    year = finished_quarters(today)[-1].partition("-")[0]
+    source = "이음 시연용 가상 평가(invented for this demo)"
+    _load("load-capability", "capability.csv", "--period", year, "--source", source)
+
+
+def _load(verb: str, file: str, *options: str) -> None:
+    command = (sys.executable, "-m", "services.statistics", verb, str(Path(__file__).parent / file), *options)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
 
 
 async def publish_release(url: str, passphrase: str, today: date) -> None:
