@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 from gateway.frozen import Frozen
 from gateway.places import PLACES
 from gateway.releases import LIBRARY, is_known, newest_of_each, send_file
-from gateway.web import data_facts, shelf
+from gateway.web import data_capability, data_facts, shelf
 from gateway.web.data_cells import HIDDEN_WORDS
 from gateway.web.data_view import SHOWN, Look
 from gateway.web.figures import period as period_in_words
@@ -27,7 +27,7 @@ _RELEASE = "{release:[a-z0-9-]{1,64}}"
 _EDITION = "{edition:[1-9][0-9]{0,3}}"
 _CATALOGUES = {"ttl": "catalogue.ttl", "jsonld": "catalogue.jsonld"}
 # Descriptions and code lists: for programs, so they stand behind the rest.
-_FOR_PROGRAMS = ("codes-", "structure.", "datapackage.", "observations.csv-metadata")
+_FOR_PROGRAMS = ("codes-", "structure.", "datapackage.", "observations.csv-metadata", "capability.csv-metadata")
 
 
 @routes.get("/data")
@@ -99,6 +99,9 @@ async def _view(
         "show_title": look.title("MEASURE", look.show),
         "universe": next(iter(figures.codes("UNIVERSE"))),
         "sections": look.sections(await _spots(request, figures)),
+        "capability": data_capability.capability(figures, locale),
+        "no_assessment": data_capability.is_missed(figures),
+        "points": lambda value: locale.number(value, 2),
         "say": _say(locale) if look.show == "CPR" else locale.number,
         "documents": [file for file in release.files if not file.name.startswith(_FOR_PROGRAMS)],
         "for_programs": [file for file in release.files if file.name.startswith(_FOR_PROGRAMS)],

@@ -50,9 +50,9 @@ def message(release: Release, contents: Mapping[str, bytes], **changes: Any) -> 
     return pb.Release(**(values | changes))
 
 
-def publish(fake: Fakes, *messages: pb.Release) -> None:
+def publish(fake: Fakes, *messages: pb.Release, contents: Mapping[str, bytes] | None = None) -> None:
     """Newest first; without any, the small release."""
-    contents = small_release_files()
+    contents = contents or small_release_files()
     shown = messages or (message(small_release(), contents),)
     known = {each.name: each for each in shown}
 

@@ -15,6 +15,7 @@ from ieum.statistics.v1 import releases_pb2 as pb
 from services.chassis.clock import stamp
 from services.chassis.errors import Unavailable
 from services.chassis.principal import ANONYMOUS
+from services.statistics.formats import rendering
 from tests.browser import axe_findings, page_of, sideways, small_print
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
@@ -90,6 +91,14 @@ async def test_an_area_that_the_release_has_not_is_said_and_the_usual_shown(clie
     answer = await client.get(f"{PAGE}?area=XX&period=1999&show=NO", headers={"Cookie": "lang=en"})
     assert answer.status == 200
     assert "Part of the address is not in this release" in await answer.text()
+
+
+async def test_a_release_without_an_assessment_says_so(client: Client, fake: Fakes) -> None:
+    bare = small_release(capability=None)
+    publish(fake, message(bare, contents := rendering.render(bare)), contents=contents)
+    text = await (await client.get(PAGE, headers={"Cookie": "lang=en"})).text()
+    assert "No assessment of these years had been handed in by October 15, 2026" in text
+    assert "capability.csv" not in text
 
 
 async def test_people_being_away_costs_only_the_map(client: Client, fake: Fakes) -> None:

@@ -61,7 +61,7 @@ async def release(client: Client, fake: Fakes) -> Release:
 
 
 def of_page(page: Any, area: str, period: str, tables: Mapping[str, list[str]]) -> Iterator[tuple[Any, Any]]:
-    for table in page.xpath("//table"):
+    for table in page.xpath("//table[not(starts-with(caption/@id, 'capability'))]"):
         name = table.xpath("string(caption/@id)").removesuffix("-caption").rpartition("-")[0]
         measures = [str(code) for code in table.xpath("thead//span/@data-code")]
         for row in table.xpath("tbody/tr"):
@@ -189,3 +189,29 @@ async def test_the_programming_interface_has_the_same_cells_page_by_page(release
     }
     assert len(cells) == len(found) == answer["totalSize"]
     assert cells == of_csv(await release.file("observations.csv"))
+
+
+def of_capability(page: Any, sheet: str) -> dict[str, list[str]]:
+    """Code of a row -> its numbers, "" where there is none."""
+    rows = page.xpath(f"//table[caption/@id='capability-{sheet}-caption']/tbody/tr")
+    return {
+        row.xpath("string(th//@data-code)"): [
+            str(found) for cell in row.xpath("td") for found in cell.xpath(".//data/@value") or [""]
+        ]
+        for row in rows
+    }
+
+
+async def test_the_assessment_on_the_page_is_that_of_its_file(release: Release) -> None:
+    page = await release.page("HB", "2026-Q3")
+    rows = {row["UNIT"]: row for row in csv.DictReader(io.StringIO((await release.file("capability.csv")).decode()))}
+    scores, ranks = of_capability(page, "scores"), of_capability(page, "ranks")
+    assert list(scores) == list(ranks) == list(rows)
+    for unit, row in rows.items():
+        fields = list(row.values())
+        assert scores[unit] == ["", *fields[5:12]]
+        best, low, high, worst = fields[14:18]
+        spans = [one for pair in ((low, high), (best, worst)) for one in dict.fromkeys(pair)]
+        assert ranks[unit] == ["", row["RANK"], *spans, "", row["AVAILABLE"]]
+    kinds = {row["STRATUM"]: [row["CAPIDX_GINI"], row["CAPIDX_GINI_POP"]] for row in rows.values()}
+    assert {code: numbers[2:] for code, numbers in of_capability(page, "kinds").items()} == kinds

@@ -1,0 +1,135 @@
+"""How well local governments are prepared, as a release has it: a chart for each kind of them, and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from gateway.frozen import Frozen
+from gateway.web.charts import Value
+from gateway.web.data_cells import number
+from gateway.web.data_view import Sheet
+from gateway.web.i18n import Locale
+
+_INDEX = "IX"
+Said = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The index of the governments of one kind, the highest first."""
+
+    name: str
+    title: str
+    labels: Sequence[str]
+    values: Sequence[Value]
+
+
+@dataclass(frozen=True)
+class Capability:
+    """`said` is the release's own; the first sheet has the scores."""
+
+    said: Said
+    charts: Sequence[Chart]
+    sheets: Sequence[Sheet]
+
+
+def capability(figures: Frozen, locale: Locale) -> Capability | None:
+    said = figures.said.get("capability")
+    return said and Capability(
+        said,
+        [_chart(said, each, locale) for each in said["strata"]],
+        [_scores(said, locale), _ranks(said, locale), _kinds(said, locale)],
+    )
+
+
+def is_missed(figures: Frozen) -> bool:
+    """No assessment had been loaded; releases of before had no place for one."""
+    return figures.said.get("capability", figures) is None
+
+
+def _chart(said: Said, kind: Said, locale: Locale) -> Chart:
+    mine = [one for one in said["units"] if one["stratum"] == kind["code"]]
+    none = locale.gettext("no index")
+    values = [none if one["arithmetic"] is None else float(one["arithmetic"]) for one in mine]
+    title = locale.pick(kind["title"])[0]
+    return Chart(f"capability-{kind['code']}", title, [locale.pick(one["title"])[0] for one in mine], values)
+
+
+def _scores(said: Said, locale: Locale) -> Sheet:
+    areas = [each["code"] for each in said["areas"]]
+    columns = [*_named(locale), *(locale.pick(each["title"])[0] for each in said["areas"])]
+    columns += [locale.gettext("Index"), locale.gettext("Index, geometric mean")]
+    rows = [
+        [
+            *_who(said, one, locale),
+            *(_figure(one["scores"][area], locale) for area in areas),
+            _figure(one["arithmetic"], locale),
+            _figure(one["geometric"], locale),
+        ]
+        for one in said["units"]
+    ]
+    return Sheet("capability-scores", locale.gettext("Points by area"), columns, rows, None)
+
+
+def _ranks(said: Said, locale: Locale) -> Sheet:
+    columns = [
+        *_named(locale),
+        locale.gettext("Rank"),
+        locale.gettext("In nine tries of ten"),
+        locale.gettext("In all"),
+    ]
+    columns += [locale.gettext("Ahead of, whatever counts more"), locale.gettext("Share of the data that was there")]
+    titles = {one["unit"]: locale.pick(one["title"])[0] for one in said["units"]}
+    rows = [
+        [
+            *_who(said, one, locale),
+            _figure(one["rank"], locale),
+            _range(one["p05"], one["p95"], locale),
+            _range(one["best"], one["worst"], locale),
+            ", ".join(titles[unit] for unit in one["ahead"]) or "–",
+            _figure(one["available"], locale),
+        ]
+        for one in said["units"]
+    ]
+    return Sheet("capability-ranks", locale.gettext("Ranks"), columns, rows, None)
+
+
+def _kinds(said: Said, locale: Locale) -> Sheet:
+    columns = [locale.gettext("Kind"), locale.gettext("Looked at"), locale.gettext("With an index")]
+    columns += [locale.gettext("Gini coefficient"), locale.gettext("Gini coefficient, weighted by residents")]
+    rows = [
+        [_coded(each["code"], locale.pick(each["title"])[0])]
+        + [_figure(each[name], locale) for name in ("units", "ranked", "gini", "gini_population")]
+        for each in said["strata"]
+    ]
+    return Sheet("capability-kinds", locale.gettext("How unequal they are"), columns, rows, None)
+
+
+def _named(locale: Locale) -> list[Markup | str]:
+    return [locale.gettext("Local government"), locale.gettext("Kind")]
+
+
+def _who(said: Said, one: Said, locale: Locale) -> list[Markup | str]:
+    kind = next(each for each in said["strata"] if each["code"] == one["stratum"])
+    return [_coded(one["unit"], locale.pick(one["title"])[0]), locale.pick(kind["title"])[0]]
+
+
+def _coded(code: str, title: str) -> Markup:
+    return Markup('<span data-code="{}">{}</span>').format(code, title)
+
+
+def _figure(value: str | int | None, locale: Locale) -> Markup:
+    """With the exact decimal behind it."""
+    if value is None:
+        return Markup('<span class="why">{}</span>').format(locale.gettext("no index"))
+    return Markup('<data value="{}">{}</data>').format(value, number(str(value), _INDEX, locale))
+
+
+def _range(first: int | None, last: int | None, locale: Locale) -> Markup:
+    if first == last:
+        return _figure(first, locale)
+    return _figure(first, locale) + "–" + _figure(last, locale)
