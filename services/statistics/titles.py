@@ -25,15 +25,27 @@ def publisher(area: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def release_title(area: Mapping[str, str], universe: str, periods: tuple[str, ...]) -> dict[str, str]:
-    """ "Haneul Province: digital literacy training of residents, 2025, 2026-Q1~2026-Q3"."""
-    span = ", ".join("~".join(dict.fromkeys(run)) for run in runs(periods))
+    """ "Haneul Province: digital literacy training of residents, 2025, Q1 to Q3 2026"."""
+    spans = [_span(first, last) for first, last in runs(periods)]
     who = {"ko": "직원", "en": "employees"} if universe == "employee" else {"ko": "주민", "en": "residents"}
     korean = area.get("ko") or area.get("en", "")
     english = area.get("en") or area.get("ko", "")
     return {
-        "ko": f"{korean} {who['ko']} 디지털 역량 교육 통계 {span}",
-        "en": f"{english}: digital literacy training of {who['en']}, {span}",
+        "ko": f"{korean} {who['ko']} 디지털 역량 교육 통계 {', '.join(ko for ko, _ in spans)}",
+        "en": f"{english}: digital literacy training of {who['en']}, {', '.join(en for _, en in spans)}",
     }
+
+
+def _span(first: str, last: str) -> tuple[str, str]:
+    """In Korean and English words."""
+    (year, number), (until, last_number) = (each.split("-Q") if "-" in each else (each, "") for each in (first, last))
+    if not number:
+        return f"{year}년", year
+    if first == last:
+        return f"{year}년 {number}분기", f"Q{number} {year}"
+    if year == until:
+        return f"{year}년 {number}~{last_number}분기", f"Q{number} to Q{last_number} {year}"
+    return f"{year}년 {number}분기~{until}년 {last_number}분기", f"Q{number} {year} to Q{last_number} {until}"
 
 
 def release_key(area: str, universe: str, periods: tuple[str, ...]) -> str:

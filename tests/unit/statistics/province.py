@@ -108,8 +108,8 @@ def province(people: int = 1500) -> Release:
         id="province-2025",
         revision=2,
         title={
-            "ko": "하늘도 주민 디지털 역량 교육 통계 2024-Q1~2025",
-            "en": "Haneul Province: digital literacy training of residents, 2024-Q1 to 2025",
+            "ko": "하늘도 주민 디지털 역량 교육 통계 2024~2025년",
+            "en": "Haneul Province: digital literacy training of residents, 2024 to 2025",
         },
         universe="RES",
         periods=PERIODS,

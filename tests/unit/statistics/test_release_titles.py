@@ -12,19 +12,19 @@ YEAR = ("2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2025")
 
 
 @pytest.mark.parametrize(
-    ("periods", "span"),
+    ("periods", "korean", "english"),
     [
-        (("2026-Q1",), "2026-Q1"),
-        (("2025-Q3", "2025-Q4", "2026-Q1"), "2025-Q3~2026-Q1"),
-        (("2025-Q1", "2025-Q3"), "2025-Q1, 2025-Q3"),
-        (YEAR, "2025"),
-        ((*YEAR[:4], "2026-Q2", "2026-Q3", "2025"), "2025, 2026-Q2~2026-Q3"),
+        (("2026-Q1",), "2026년 1분기", "Q1 2026"),
+        (("2025-Q3", "2025-Q4", "2026-Q1"), "2025년 3분기~2026년 1분기", "Q3 2025 to Q1 2026"),
+        (("2025-Q1", "2025-Q3"), "2025년 1분기, 2025년 3분기", "Q1 2025, Q3 2025"),
+        (YEAR, "2025년", "2025"),
+        ((*YEAR[:4], "2026-Q2", "2026-Q3", "2025"), "2025년, 2026년 2~3분기", "2025, Q2 to Q3 2026"),
     ],
 )
-def test_a_title_names_years_and_runs_of_quarters(periods: tuple[str, ...], span: str) -> None:
+def test_a_title_names_years_and_runs_of_quarters(periods: tuple[str, ...], korean: str, english: str) -> None:
     title = release_title(HANBIT, "resident", periods)
-    assert title["en"].endswith(f", {span}")
-    assert title["ko"].endswith(f" {span}")
+    assert title["en"].endswith(f", {english}")
+    assert title["ko"].endswith(f" {korean}")
 
 
 def test_other_periods_have_another_key() -> None:
