@@ -1,4 +1,4 @@
-"""How well local governments are prepared, as a release has it: a chart for each kind of them, and tables."""
+"""How well local governments are prepared, as a release has it: a chart, and tables."""
 
 from __future__ import annotations
 
@@ -19,21 +19,12 @@ Said = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Chart:
-    """The index of the governments of one kind, the highest first."""
-
-    name: str
-    title: str
-    labels: Sequence[str]
-    values: Sequence[Value]
-
-
-@dataclass(frozen=True)
 class Capability:
-    """`said` is the release's own; the first sheet has the scores."""
+    """`said` is the release's own; `labels` and `values` make the chart; the first sheet has the scores."""
 
     said: Said
-    charts: Sequence[Chart]
+    labels: Sequence[str]
+    values: Sequence[Value]
     sheets: Sequence[Sheet]
 
 
@@ -41,7 +32,8 @@ def capability(figures: Frozen, locale: Locale) -> Capability | None:
     said = figures.said.get("capability")
     return said and Capability(
         said,
-        [_chart(said, each, locale) for each in said["strata"]],
+        [f"{locale.pick(one['title'])[0]} ({_kind(said, one, locale)})" for one in said["units"]],
+        [_drawn(one, locale) for one in said["units"]],
         [_scores(said, locale), _ranks(said, locale), _kinds(said, locale)],
     )
 
@@ -51,21 +43,22 @@ def is_missed(figures: Frozen) -> bool:
     return figures.said.get("capability", figures) is None
 
 
-def _chart(said: Said, kind: Said, locale: Locale) -> Chart:
-    mine = [one for one in said["units"] if one["stratum"] == kind["code"]]
-    none = locale.gettext("no index")
-    values = [none if one["arithmetic"] is None else float(one["arithmetic"]) for one in mine]
-    title = locale.pick(kind["title"])[0]
-    return Chart(f"capability-{kind['code']}", title, [locale.pick(one["title"])[0] for one in mine], values)
+def _drawn(one: Said, locale: Locale) -> Value:
+    return locale.gettext("no index") if one["arithmetic"] is None else float(one["arithmetic"])
+
+
+def _kind(said: Said, one: Said, locale: Locale) -> str:
+    """Of a government, which is compared with others of its kind only."""
+    return locale.pick(next(each for each in said["strata"] if each["code"] == one["stratum"])["title"])[0]
 
 
 def _scores(said: Said, locale: Locale) -> Sheet:
     areas = [each["code"] for each in said["areas"]]
-    columns = [*_named(locale), *(locale.pick(each["title"])[0] for each in said["areas"])]
+    columns = [locale.gettext("Local government"), *(locale.pick(each["title"])[0] for each in said["areas"])]
     columns += [locale.gettext("Index"), locale.gettext("Index, geometric mean")]
     rows = [
         [
-            *_who(said, one, locale),
+            _who(said, one, locale),
             *(_figure(one["scores"][area], locale) for area in areas),
             _figure(one["arithmetic"], locale),
             _figure(one["geometric"], locale),
@@ -77,7 +70,7 @@ def _scores(said: Said, locale: Locale) -> Sheet:
 
 def _ranks(said: Said, locale: Locale) -> Sheet:
     columns = [
-        *_named(locale),
+        locale.gettext("Local government"),
         locale.gettext("Rank"),
         locale.gettext("In nine tries of ten"),
         locale.gettext("In all"),
@@ -86,7 +79,7 @@ def _ranks(said: Said, locale: Locale) -> Sheet:
     titles = {one["unit"]: locale.pick(one["title"])[0] for one in said["units"]}
     rows = [
         [
-            *_who(said, one, locale),
+            _who(said, one, locale),
             _figure(one["rank"], locale),
             _range(one["p05"], one["p95"], locale),
             _range(one["best"], one["worst"], locale),
@@ -109,13 +102,9 @@ def _kinds(said: Said, locale: Locale) -> Sheet:
     return Sheet("capability-kinds", locale.gettext("How unequal they are"), columns, rows, None)
 
 
-def _named(locale: Locale) -> list[Markup | str]:
-    return [locale.gettext("Local government"), locale.gettext("Kind")]
-
-
-def _who(said: Said, one: Said, locale: Locale) -> list[Markup | str]:
-    kind = next(each for each in said["strata"] if each["code"] == one["stratum"])
-    return [_coded(one["unit"], locale.pick(one["title"])[0]), locale.pick(kind["title"])[0]]
+def _who(said: Said, one: Said, locale: Locale) -> Markup:
+    kind = Markup(' <span class="unit">{}</span>').format(_kind(said, one, locale))
+    return _coded(one["unit"], locale.pick(one["title"])[0]) + kind
 
 
 def _coded(code: str, title: str) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from markupsafe import Markup
 
@@ -31,7 +32,7 @@ def facts(release: pb.Release, figures: Frozen, locale: Locale) -> list[tuple[st
         (gettext("Use"), gettext(LICENCES.get(licence, licence))),
         (
             gettext("Residents counted from"),
-            _denominators(said.get("denominators", ()), gettext("%(source)s of %(day)s")),
+            _denominators(said.get("denominators", ()), locale),
         ),
         (gettext("Definitions"), gettext("version %(version)s") % {"version": release.method_version}),
         (gettext("Checked together with"), _links(release.earlier)),
@@ -40,8 +41,10 @@ def facts(release: pb.Release, figures: Frozen, locale: Locale) -> list[tuple[st
     return [(name, text) for name, text in found if text]
 
 
-def _denominators(tables: list[Mapping[str, str]], words: str) -> str:
-    return "; ".join(words % {"source": each["source"], "day": each["reference"]} for each in tables)
+def _denominators(tables: list[Mapping[str, str]], locale: Locale) -> str:
+    words = locale.gettext("%(source)s of %(day)s")
+    days = [locale.date(date.fromisoformat(each["reference"])) for each in tables]
+    return "; ".join(words % {"source": each["source"], "day": day} for each, day in zip(tables, days, strict=True))
 
 
 def _links(names: Iterable[str]) -> Markup:

@@ -139,7 +139,7 @@ class Look:
         charted = [row(period) for period in quarters]
         labels = [title.replace(" ", "\n") for _, title, _ in charted]
         words = self.locale.gettext("Over time")
-        return Section("over-time", words, "", "lines", labels, self._drawn(charted), (), sheets)
+        return _section("over-time", words, "", "lines", labels, self._drawn(charted), (), sheets)
 
     def _areas(self, spots: Mapping[str, tuple[int, int]]) -> Section:
         def row(area: Area) -> Row:
@@ -157,7 +157,7 @@ class Look:
             else ()
         )
         words = self.locale.gettext("By area")
-        return Section("areas", words, "", "bars", [title for _, title, _ in rows], values, tiles, sheets)
+        return _section("areas", words, "", "bars", [title for _, title, _ in rows], values, tiles, sheets)
 
     def _tables(self) -> Iterator[tuple[str, Sequence[str], str]]:
         """Name, dimensions and title of each table that divides more than areas."""
@@ -181,7 +181,7 @@ class Look:
         sheets = self._sheets(name, dimensions[0], rows, total)
         words = self.locale.gettext(HEADS[alone]) if alone else title
         note = self.locale.gettext(NOTES[alone]) if alone in NOTES else ""
-        return Section(name, words, note, "bars", [title for _, title, _ in rows], self._drawn(rows), (), sheets)
+        return _section(name, words, note, "bars", [title for _, title, _ in rows], self._drawn(rows), (), sheets)
 
     def _drawn(self, rows: Sequence[Row]) -> list[Value]:
         return [drawn(cell(self.show), self.locale) for _, _, cell in rows]
@@ -218,6 +218,22 @@ class Look:
             return Markup("")
         words = self.locale.pick(self.figures.said["units"][code])[0]
         return Markup(' <span class="unit">{}</span>').format(words)
+
+
+def _section(
+    name: str,
+    title: str,
+    note: str,
+    kind: str,
+    labels: Sequence[str],
+    values: Sequence[Value],
+    tiles: Sequence[Tile],
+    sheets: Sequence[Sheet],
+) -> Section:
+    """A chart of nothing but hidden numbers would say less than its table, and more slowly."""
+    if not any(isinstance(value, float) for value in values):
+        labels, values, tiles = (), (), ()
+    return Section(name, title, note, kind, labels, values, tiles, sheets)
 
 
 def _head(code: str, title: str) -> Markup:

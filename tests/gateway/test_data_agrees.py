@@ -209,9 +209,9 @@ async def test_the_assessment_on_the_page_is_that_of_its_file(release: Release) 
     assert list(scores) == list(ranks) == list(rows)
     for unit, row in rows.items():
         fields = list(row.values())
-        assert scores[unit] == ["", *fields[5:12]]
+        assert scores[unit] == fields[5:12]
         best, low, high, worst = fields[14:18]
         spans = [one for pair in ((low, high), (best, worst)) for one in dict.fromkeys(pair)]
-        assert ranks[unit] == ["", row["RANK"], *spans, "", row["AVAILABLE"]]
+        assert ranks[unit] == [row["RANK"], *spans, "", row["AVAILABLE"]]
     kinds = {row["STRATUM"]: [row["CAPIDX_GINI"], row["CAPIDX_GINI_POP"]] for row in rows.values()}
     assert {code: numbers[2:] for code, numbers in of_capability(page, "kinds").items()} == kinds

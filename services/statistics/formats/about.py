@@ -38,7 +38,7 @@ def _revisions(it: Findings) -> list[list[str]]:
     rows = [
         [
             it.say("edition", number=number, day=it.day(at.astimezone(SEOUL).date())),
-            full(note)[it.language] or it.say("not_given"),
+            full(note)[it.language] or it.say("first_edition" if number == 1 else "not_given"),
         ]
         for number, at, note in (*editions, (release.revision, release.publish_at, release.note))
     ]

@@ -10,12 +10,13 @@ from services.statistics.formats.blocks import Block
 from services.statistics.formats.cells import dimensions_of
 from services.statistics.formats.findings import Findings, printed
 
-LONGEST = 64
+LONGEST = 45
 """Rows of an annex table that is still printed in full."""
+MOST_AREAS = 64
 BREAKABLE_FROM = 10
 _NARROW = 15
 """Millimetres of a measure beside two columns of words."""
-SIDE_BY_SIDE = 5
+SIDE_BY_SIDE = 4
 """Categories of which two measures stand beside each other."""
 CROSSED = ("EPR", "CPR")
 
@@ -34,7 +35,7 @@ def annex(it: Findings) -> list[Block]:
 
 
 def _too_many(it: Findings) -> bool:
-    return len(it.codes("REF_AREA")) > LONGEST
+    return len(it.codes("REF_AREA")) > MOST_AREAS
 
 
 def _areas(it: Findings) -> list[str]:

@@ -37,7 +37,7 @@ def _total(it: Findings) -> list[Block]:
         _over_time(it, growth, charts.columns(labels, series), blocks.spoken(series, titles), "NUMBER"),
     ]
     rate = _series(it, "CPR")
-    if len(it.periods) > 1 and any(mark.value is not None for mark in rate[1]):
+    if len(it.periods) > 1 and _drawable(rate[1]):
         title = f"{rate[0]} ({area})"
         parts.append(_over_time(it, title, charts.line(labels, rate), blocks.spoken([rate], titles), "PT"))
     periods = [*it.periods, *(year for year in it.years if year not in it.periods)]
@@ -74,6 +74,8 @@ def _by_area(it: Findings) -> list[Block]:
     marks = blocks.marks(it, "CPR", "REF_AREA", [{"REF_AREA": code} for code in it.areas])
     if not marks:
         return []
+    if not _drawable(marks):
+        return [{"kind": "heading", "text": it.say("results_area")}, *_compared(it)]
     title = f"{it.measure('CPR')} · {it.say('results_area')}"
     pages = [marks[start : start + BARS] for start in range(0, len(marks), BARS)]
     bars = [
@@ -123,8 +125,16 @@ def _charted(it: Findings, dimension: str, title: str) -> list[Block]:
     marks = blocks.marks(it, "CPR", dimension, places)
     if not marks:
         return []
+    table = blocks.place_table(it, title, dimension, places)
+    if not _drawable(marks):
+        return [table]
     chart = blocks.chart(it, f"{it.measure('CPR')} · {title}", charts.bars(marks), blocks.listed(marks), "PT")
-    return [chart, blocks.place_table(it, title, dimension, places)]
+    return [chart, table]
+
+
+def _drawable(marks: Sequence[Mark]) -> bool:
+    """A chart of nothing but hidden figures would say less than its table."""
+    return any(mark.value is not None for mark in marks)
 
 
 def _groups(it: Findings) -> list[Block]:

@@ -24,7 +24,7 @@ def sections(it: Findings, checksums: Mapping[str, str]) -> list[Block]:
         {"title": it.say("overview"), "parts": [blocks.facts(it.rows("overview_rows"), it.phrases["row_head"])]},
         {"title": it.say("definitions"), "parts": _definitions(it), "follows": True},
         {"title": it.say("results"), "parts": results(it), "follows": True},
-        {"title": words.column("CAPABILITY")[it.language], "parts": standings(it)},
+        {"title": words.column("CAPABILITY")[it.language], "parts": standings(it), "follows": True},
         {"title": it.say("annex"), "parts": annex(it), "follows": True},
         {"title": it.say("about"), "parts": about(it, checksums)},
     ]
@@ -44,10 +44,11 @@ def _summary(it: Findings) -> list[Block]:
 
 def _headline(it: Findings, cell: Cell) -> Block:
     measure = cell.code("MEASURE")
+    value, _, mark = printed(cell).partition(" ")
     return {
         "title": it.measure(measure),
-        "value": printed(cell),
-        "unit": it.phrases["units"][cell.unit],
+        "value": value,
+        "unit": f"{it.phrases['units'][cell.unit]} {mark}".strip(),
         "interval": _interval(it, cell),
         "change": _change(it, measure, cell),
     }
