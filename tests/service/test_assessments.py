@@ -19,6 +19,7 @@ from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
 from services.chassis.mongo import Database
 from services.chassis.principal import ANONYMOUS
+from services.statistics.domain.wrong import Wrong
 from services.statistics.loading import assessments
 from services.statistics.main import compose
 from services.statistics.references import References
@@ -46,25 +47,6 @@ async def client(start_service: StartService, client_for: ClientFor) -> Client:
     return lambda who: client_for(releases_pb2_grpc.ReleaseServiceStub, address, who)
 
 
-async def test_an_assessment_loads_whole_or_not_at_all(
-    settings: Settings, tmp_path: Path, database_of: Callable[[str], Database]
-) -> None:
-    kept, path = database_of("statistics")["assessments"], tmp_path / "indicators.csv"
-    path.write_text(table(a="80 80 80 80 80", b="60 70 x 50 40"))
-    status, answer, wrong = await command(settings, "load-capability", str(path), *OPTIONS)
-    assert (status, answer) == (2, {})
-    assert 'line 9, column 7 (value): "x" is not a number' in wrong
-    status, _, wrong = await command(settings, "load-capability", str(path), "--period", "25", "--source", "S")
-    assert (status, "write it as 2026" in wrong) == (2, True)
-    assert await kept.count_documents({}) == 0
-
-    path.write_text(table(a="80 80 80 80 80", b="60 70 60 50 40"))
-    status, first, wrong = await command(settings, "load-capability", str(path), *OPTIONS)
-    assert (status, first["units"], first["indicators"], first["already_loaded"]) == (0, 2, 5, False), wrong
-    assert (await command(settings, "load-capability", str(path), *OPTIONS))[1] == {**first, "already_loaded": True}
-    assert await kept.count_documents({}) == 1
-
-
 Load = Callable[..., Awaitable[None]]
 
 
@@ -80,6 +62,20 @@ def load(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         await asyncio.to_thread(assessments.load_capability, path, "2025", source)
 
     return loaded
+
+
+async def test_an_assessment_loads_whole_or_not_at_all(
+    settings: Settings, load: Load, tmp_path: Path, database_of: Callable[[str], Database]
+) -> None:
+    kept = database_of("statistics")["assessments"]
+    with pytest.raises(Wrong, match=r'line 9, column 7 \(value\): "x" is not a number'):
+        await load("Haneul Institute", a="80 80 80 80 80", b="60 70 x 50 40")
+    assert await kept.count_documents({}) == 0
+    await load("Haneul Institute", a="80 80 80 80 80", b="60 70 60 50 40")
+    path = tmp_path / "Haneul Institute.csv"
+    status, answer, wrong = await command(settings, "load-capability", str(path), *OPTIONS)
+    assert (status, answer["units"], answer["indicators"], answer["already_loaded"]) == (0, 2, 5, True), wrong
+    assert await kept.count_documents({}) == 1
 
 
 async def test_a_release_takes_the_newest_of_its_years_that_was_there_by_its_as_of_time(
