@@ -6,7 +6,7 @@ With `consumer` beside it the one place that knows the client library, so that a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,9 +23,26 @@ from nats.js.errors import BadRequestError, NotFoundError, ServerError
 from services.chassis import tls, trace
 from services.chassis.clock import now
 from services.chassis.errors import Unavailable
+from services.chassis.pulling import Pull
 
 Handler = Callable[[Any], Awaitable[None]]
 Handlers = Mapping[type[Message], Handler]
+
+
+@dataclass(frozen=True)
+class Together:
+    """Events of these kinds are handled many at once, in the order of their stream. Where `handle` raises, it is called
+    again with fewer of them, until what cannot be handled is alone: it must not mind what it heard before."""
+
+    kinds: Sequence[type[Message]]
+    handle: Callable[[Sequence[Any]], Awaitable[None]]
+
+    def singly(self) -> Handlers:
+        async def one(event: Message) -> None:
+            await self.handle([event])
+
+        return dict.fromkeys(self.kinds, one)
+
 
 _NO_SUCH_MESSAGE = 10057
 _NAME_IN_USE = 10058
@@ -92,6 +109,9 @@ class Bus:
             trace.HEADER: traceparent,
         }
         await self.jetstream.publish(self.subject(subject), data, timeout=5, headers=headers)
+
+    def pull(self, package: str, durable: str) -> Pull:
+        return Pull(self._client, self.stream(package), durable)
 
     async def follow(self, package: str, handlers: Handlers) -> None:
         """Until cancelled: what is published from now on, to every process that asks. For caches: nothing is owed."""

@@ -18,7 +18,7 @@ from grpc_reflection.v1alpha import reflection
 from pymongo.errors import PyMongoError
 
 from services.chassis import bus, measure, mongo, rpc, tls, trace
-from services.chassis.bus import Bus, Handlers
+from services.chassis.bus import Bus, Handlers, Together
 from services.chassis.config import Settings
 from services.chassis.consumer import BROKER_AWAY, Consumer
 from services.chassis.measure import Measure
@@ -51,7 +51,7 @@ class Frame:
         self.token_scopes.update(token_scopes)
         return self.server
 
-    def hear(self, package: str, handlers: Handlers) -> None:
+    def hear(self, package: str, handlers: Handlers | Together) -> None:
         """Handle these events of another service's stream, each at least once."""
         self.heard.append(package)
         self.loops.append(Consumer(self.bus, package, self.name, handlers).run)

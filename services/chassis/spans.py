@@ -6,7 +6,7 @@ command's values and no exception's text goes out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from threading import Timer
 
@@ -45,9 +45,19 @@ class Spans:
 
     @contextmanager
     def following(self, header: str | None, name: str, kind: Kind) -> Iterator[str]:
-        parent = _headers.extract({HEADER: header} if header else {}, Context())
-        with self._step(name, kind, parent) as span:
+        with self._step(name, kind, _parent(header)) as span:
             yield f"{span.get_span_context().trace_id:032x}"
+
+    @contextmanager
+    def following_all(self, steps: Iterable[tuple[str, str]], kind: Kind) -> Iterator[None]:
+        """What is asked of the database meanwhile belongs to the first."""
+        spans = [self._tracer.start_span(name, _parent(header), _KINDS[kind]) for header, name in steps]
+        try:
+            with otel.use_span(spans[0], record_exception=False, set_status_on_exception=False):
+                yield
+        finally:
+            for span in spans:
+                span.end()
 
     def within(self, name: str, kind: Kind) -> AbstractContextManager[Span]:
         return self._step(name, kind, None)
@@ -75,6 +85,10 @@ class Spans:
         enough.start()
         self._provider.shutdown()
         enough.cancel()
+
+
+def _parent(header: str | None) -> Context:
+    return _headers.extract({HEADER: header} if header else {}, Context())
 
 
 class Commands(CommandListener):

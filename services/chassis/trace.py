@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Literal, Protocol
@@ -37,6 +37,7 @@ class Recorder(Protocol):
     def listeners(self) -> Sequence[Any]: ...
 
     def following(self, header: str | None, name: str, kind: Kind) -> AbstractContextManager[str]: ...
+    def following_all(self, steps: Iterable[tuple[str, str]], kind: Kind) -> AbstractContextManager[object]: ...
     def within(self, name: str, kind: Kind) -> AbstractContextManager[object]: ...
     def traceparent(self) -> str: ...
     def note(self, attributes: Mapping[str, str | int], failed: bool) -> None: ...
@@ -59,7 +60,7 @@ def traceparent() -> str:
 def following(header: str | None, name: str, kind: Kind) -> Iterator[str]:
     """Continues the trace of a traceparent header, or begins one when it is absent or malformed. `name`: of what is
     done meanwhile."""
-    with _recorder.following(header, name, kind) if _recorder else nullcontext(_trace_of(header)) as current:
+    with _recorder.following(header, name, kind) if _recorder else nullcontext(_begun(header)) as current:
         token = _trace_id.set(current)
         try:
             yield current
@@ -67,9 +68,19 @@ def following(header: str | None, name: str, kind: Kind) -> Iterator[str]:
             _trace_id.reset(token)
 
 
-def _trace_of(header: str | None) -> str:
-    match = _PATTERN.match(header or "")
-    return match[1] if match else secrets.token_hex(16)
+def _begun(header: str | None) -> str:
+    return id_of(header or "") or secrets.token_hex(16)
+
+
+def following_all(steps: Iterable[tuple[str, str]], kind: Kind) -> AbstractContextManager[object]:
+    """Continues many traces by one step each, as (traceparent header, what is done), that are taken together."""
+    return _recorder.following_all(steps, kind) if _recorder else nullcontext()
+
+
+def id_of(header: str) -> str:
+    """Of the trace that a traceparent header carries on; "" where it is absent or malformed."""
+    match = _PATTERN.match(header)
+    return match[1] if match else ""
 
 
 def within(name: str, kind: Kind) -> AbstractContextManager[object]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,11 +12,13 @@ import pytest
 import structlog.testing
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
+from nats.js.api import AckPolicy, ConsumerConfig
 from pymongo.errors import DuplicateKeyError
 
-from ieum.courses.v1.events_pb2 import CourseRetired
+from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired
 from ieum.people.v1 import people_pb2, people_pb2_grpc
-from services.chassis import mongo, rpc, trace
+from services.chassis import deadletters, mongo, rpc, trace
+from services.chassis.bus import Bus, Together
 from services.chassis.clock import now, stamp
 from services.chassis.combining import Inserts, Writes
 from services.chassis.config import Settings
@@ -314,3 +316,84 @@ async def test_an_event_that_cannot_be_handled_goes_to_the_dead_letters_and_the_
         return sorted(set(handled)) == [f"c{number}" for number in range(5)]
 
     await eventually(all_but_poison, "the healthy events were handled")
+
+
+@dataclass
+class Heard:
+    """Handles events many at once, but for what is poison; `lots` is what came through, as it came."""
+
+    lots: list[list[CourseRetired]]
+
+    async def handle(self, events: Sequence[CourseRetired]) -> None:
+        if any(event.course == "poison" for event in events):
+            raise ValueError("cannot")
+        self.lots.append(list(events))
+
+    def courses(self) -> list[tuple[str, int]]:
+        return [(event.course, event.revision) for lot in self.lots for event in lot]
+
+    async def compose(self, frame: Frame) -> None:
+        self.bus = frame.bus
+        frame.hear("ieum.courses.v1", Together((CourseRetired, CoursePublished), self.handle))
+
+    async def done(self) -> bool:
+        return await self.bus.behind("ieum.courses.v1", "statistics") == 0
+
+    async def dead(self) -> int:
+        return await self.bus.count(deadletters.STREAM, f"{deadletters.STREAM}.statistics")
+
+
+async def test_events_handled_together_keep_their_order_and_their_traces(
+    start_service: StartService, announce: Announce
+) -> None:
+    heard = Heard([])
+    for revision in range(1, 41):
+        await announce(CourseRetired(course=f"c{revision % 4}", revision=revision), f"c{revision % 4}")
+        await announce(CourseReinstated(course="c0"), "c0")
+    with structlog.testing.capture_logs() as lines:
+        await start_service("statistics", heard.compose)
+        await eventually(lambda: asyncio.sleep(0, len(heard.courses()) == 40), "all are handled")
+        await eventually(heard.done, "what it does not handle is done with as well")
+    assert [revision for _, revision in heard.courses()] == list(range(1, 41))
+    assert len(heard.lots) < 40
+    told = [line for line in lines if line["event"] == "events handled"]
+    assert sum(line["types"]["ieum.courses.v1.CourseRetired"] for line in told) == sum(len(x["traces"]) for x in told)
+
+
+async def test_one_that_cannot_be_handled_goes_to_the_dead_letters_alone_and_the_rest_of_its_batch_is_kept(
+    start_service: StartService, announce: Announce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.chassis.consumer._DELIVERIES", 1)
+    heard = Heard([])
+    for number in range(21):
+        course = "poison" if number == 8 else f"c{number}"
+        await announce(CourseRetired(course=course, revision=number), course)
+    await start_service("statistics", heard.compose)
+    await eventually(lambda: asyncio.sleep(0, len(set(heard.courses())) == 20), "the healthy ones are handled")
+    await eventually(heard.done, "all are done with")
+    assert await heard.dead() == 1
+
+
+async def test_what_a_consumer_did_not_take_goes_to_the_next_at_once(events: Bus, announce: Announce) -> None:
+    await announce(CourseRetired(course="first"), "a")
+    slow = ConsumerConfig(durable_name="d", ack_policy=AckPolicy.EXPLICIT, ack_wait=60)
+    await events.jetstream.add_consumer(events.stream("ieum.courses.v1"), slow)
+    ours, theirs = (events.pull("ieum.courses.v1", "d") for _ in range(2))
+    for message in await ours.batch():
+        await message.ack()
+    for number in range(3):
+        await announce(CourseRetired(course=f"c{number}"), "a")
+    await eventually(lambda: is_behind(events, 3), "three are under way")
+    await asyncio.sleep(0.1)
+    await ours.close()
+    taken: list[str] = []
+    async with asyncio.timeout(10):
+        while len(taken) < 3:
+            taken += [CourseRetired.FromString(message.data).course for message in await theirs.batch()]
+    assert sorted(taken) == ["c0", "c1", "c2"]
+    await theirs.close()
+
+
+async def is_behind(events: Bus, count: int) -> bool:
+    info = await events.jetstream.consumer_info(events.stream("ieum.courses.v1"), "d")
+    return bool(info.num_ack_pending == count)
