@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from ieum.courses.v1 import events_pb2 as courses
@@ -13,13 +15,15 @@ from ieum.enrollment.v1 import events_pb2 as enrollment
 from ieum.people.v1 import events_pb2 as people
 from ieum.people.v1 import people_pb2
 from ieum.progress.v1 import events_pb2 as progress
-from services.chassis.bus import Handlers
+from services.chassis.bus import Handlers, Together
 from services.chassis.clock import moment
 from services.chassis.principal import pseudonym
 from services.statistics.domain.periods import quarter_of
-from services.statistics.store import Facts
+from services.statistics.store import Change, Facts, Traits, credited, enrolled, happened, moved
 
 _SEXES = {people_pb2.FEMALE: "F", people_pb2.MALE: "M", people_pb2.OTHER_SEX: "_O"}
+_FORGOTTEN = Traits(2**62, {"birth_year": 0, "sex": "", "groups": [], "groups_answered": False})
+"""What an erased person did stays counted; what they told about themselves is gone, for good."""
 
 
 class Listener:
@@ -28,28 +32,34 @@ class Listener:
         self._key = pseudonym_key
         self._zone = zone
 
-    def handlers(self) -> dict[str, Handlers]:
+    def handlers(self) -> dict[str, Handlers | Together]:
         """By the package that announces them."""
         return {
-            "ieum.people.v1": {
-                people.PlacesImported: self.on_places_imported,
-                people.EqualityAnswersGiven: self.on_equality_answers_given,
-                people.PersonErased: self.on_person_erased,
-            },
+            "ieum.people.v1": Together(
+                (people.PlacesImported, people.EqualityAnswersGiven, people.PersonErased), self.on_people
+            ),
             "ieum.courses.v1": {courses.CoursePublished: self.on_course_published},
-            "ieum.enrollment.v1": {
-                enrollment.Enrolled: self.on_enrolled,
-                enrollment.Withdrawn: self.on_withdrawn,
-                enrollment.MovedToVersion: self.on_moved,
-            },
-            "ieum.progress.v1": {
-                progress.LearningStarted: self.on_learning_started,
-                progress.LessonCompleted: self.on_lesson_completed,
-                progress.CourseCompleted: self.on_course_completed,
-            },
+            "ieum.enrollment.v1": Together(
+                (enrollment.Enrolled, enrollment.Withdrawn, enrollment.MovedToVersion), self.on_learning
+            ),
+            "ieum.progress.v1": Together(
+                (progress.LearningStarted, progress.LessonCompleted, progress.CourseCompleted), self.on_learning
+            ),
         }
 
-    async def on_places_imported(self, event: people.PlacesImported) -> None:
+    async def on_people(self, events: Sequence[Message]) -> None:
+        told: dict[str, list[Traits]] = defaultdict(list)
+        for event in events:
+            match event:
+                case people.PlacesImported():
+                    await self._put_places(event)
+                case people.EqualityAnswersGiven():
+                    told[event.pseudonym].append(_answers(event))
+                case people.PersonErased():
+                    told[event.pseudonym].append(_FORGOTTEN)
+        await self._facts.put_traits(told)
+
+    async def _put_places(self, event: people.PlacesImported) -> None:
         areas = [
             {"name": area.name, "parent": area.parent, "kind": area.kind, "title": dict(area.title)}
             | {"column": area.column, "row": area.row}
@@ -58,30 +68,32 @@ class Listener:
         organisations = [{"name": row.name, "area": row.area, "title": dict(row.title)} for row in event.organisations]
         await self._facts.put_places(event.revision, areas, organisations)
 
-    async def on_equality_answers_given(self, event: people.EqualityAnswersGiven) -> None:
-        await self._facts.put_traits(
-            event.pseudonym,
-            event.revision,
-            {
-                "birth_year": event.birth_year,
-                "sex": _SEXES.get(event.sex, ""),
-                "groups": _flags(event.groups),
-                "groups_answered": event.groups_answered,
-            },
-        )
-
-    async def on_person_erased(self, event: people.PersonErased) -> None:
-        """What they did stays counted; what they told about themselves is gone, for good."""
-        empty = {"birth_year": 0, "sex": "", "groups": [], "groups_answered": False}
-        await self._facts.put_traits(event.pseudonym, 2**62, empty)
-
     async def on_course_published(self, event: courses.CoursePublished) -> None:
         domains = sorted({competence.partition(".")[0] for competence in event.competences})
         await self._facts.put_course(event.course, event.revision, event.version, dict(event.title), domains)
 
-    async def on_enrolled(self, event: enrollment.Enrolled) -> None:
+    async def on_learning(self, events: Sequence[Message]) -> None:
+        await self._facts.put([self._change(event) for event in events])
+
+    def _change(self, event: Message) -> Change:
+        match event:
+            case progress.LessonCompleted():
+                return credited(event.enrollment, event.lesson, event.minutes)
+            case progress.LearningStarted():
+                return happened(event.enrollment, "started_at", event.revision, _dated(event.start_time))
+            case progress.CourseCompleted():
+                return happened(event.enrollment, "completed_at", event.revision, _dated(event.complete_time))
+            case enrollment.Enrolled():
+                return self._enrolled(event)
+            case enrollment.Withdrawn():
+                return happened(event.enrollment, "withdrawn_at", event.revision, _dated(event.withdraw_time))
+            case enrollment.MovedToVersion():
+                return moved(event.enrollment, event.version)
+        raise TypeError(f"{event.DESCRIPTOR.full_name} changes no fact")
+
+    def _enrolled(self, event: enrollment.Enrolled) -> Change:
         enrolled_at = _dated(event.enrol_time)
-        await self._facts.put_enrolment(
+        return enrolled(
             event.enrollment,
             event.revision,
             event.version,
@@ -99,20 +111,15 @@ class Listener:
             },
         )
 
-    async def on_moved(self, event: enrollment.MovedToVersion) -> None:
-        await self._facts.put_version(event.enrollment, event.version)
 
-    async def on_withdrawn(self, event: enrollment.Withdrawn) -> None:
-        await self._facts.put_moment(event.enrollment, "withdrawn_at", event.revision, _dated(event.withdraw_time))
-
-    async def on_learning_started(self, event: progress.LearningStarted) -> None:
-        await self._facts.put_moment(event.enrollment, "started_at", event.revision, _dated(event.start_time))
-
-    async def on_lesson_completed(self, event: progress.LessonCompleted) -> None:
-        await self._facts.put_minutes(event.enrollment, event.lesson, event.minutes)
-
-    async def on_course_completed(self, event: progress.CourseCompleted) -> None:
-        await self._facts.put_moment(event.enrollment, "completed_at", event.revision, _dated(event.complete_time))
+def _answers(event: people.EqualityAnswersGiven) -> Traits:
+    fields = {
+        "birth_year": event.birth_year,
+        "sex": _SEXES.get(event.sex, ""),
+        "groups": _flags(event.groups),
+        "groups_answered": event.groups_answered,
+    }
+    return Traits(event.revision, fields)
 
 
 def _dated(stamp: Timestamp) -> datetime:

@@ -18,7 +18,7 @@ from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import NotFoundError, ServiceUnavailableError
 
 from services.chassis import bus, mongo
-from services.chassis.bus import Bus, Handlers
+from services.chassis.bus import Bus, Handlers, Together
 from services.chassis.config import Settings
 from services.statistics.events import Listener
 from services.statistics.store import Facts
@@ -43,9 +43,9 @@ async def _rebuild(settings: Settings) -> dict[str, Any]:
         return {"events": read, "facts": await facts.facts.estimated_document_count()}
 
 
-async def _replay(events: Bus, package: str, handlers: Handlers) -> int:
+async def _replay(events: Bus, package: str, heard: Handlers | Together) -> int:
     """Every event of a stream, in order, each once."""
-    known = {kind.DESCRIPTOR.full_name: (kind, handler) for kind, handler in handlers.items()}
+    kinds = {kind.DESCRIPTOR.full_name: kind for kind in (heard.kinds if isinstance(heard, Together) else heard)}
     stream = events.stream(package)
     try:
         info = await events.jetstream.add_consumer(
@@ -57,12 +57,15 @@ async def _replay(events: Bus, package: str, handlers: Handlers) -> int:
     subscription = await events.jetstream.pull_subscribe_bind(consumer=info.name, stream=stream)
     waiting = read = info.num_pending or 0
     while waiting > 0:
-        for message in await _fetch(subscription, min(BATCH, waiting)):
-            waiting -= 1
-            found = known.get((message.headers or {}).get("ce-type", ""))
-            if found:
-                kind, handler = found
-                await handler(kind.FromString(message.data))
+        batch = await _fetch(subscription, min(BATCH, waiting))
+        waiting -= len(batch)
+        named = [((message.headers or {}).get("ce-type", ""), message.data) for message in batch]
+        found = [kinds[name].FromString(data) for name, data in named if name in kinds]
+        if isinstance(heard, Together):
+            await heard.handle(found)
+        else:
+            for event in found:
+                await heard[type(event)](event)
         print(f"{package}: {waiting} to go", file=sys.stderr, flush=True)
     await subscription.unsubscribe()
     return read

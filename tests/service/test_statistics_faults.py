@@ -19,6 +19,7 @@ from ieum.enrollment.v1.events_pb2 import Enrolled, MovedToVersion, Withdrawn
 from ieum.people.v1 import people_pb2 as people
 from ieum.people.v1.events_pb2 import EqualityAnswersGiven, PersonErased, PlacesImported
 from ieum.progress.v1.events_pb2 import CourseCompleted, LearningStarted, LessonCompleted
+from services.chassis.bus import Together
 from services.chassis.clock import stamp
 from services.chassis.mongo import Database
 from services.chassis.principal import pseudonym
@@ -52,11 +53,21 @@ class Told:
         self.facts = Facts(database)
         self.suffix = suffix
         listener = Listener(self.facts, KEY, SEOUL)
-        self._handlers = {kind: heard for each in listener.handlers().values() for kind, heard in each.items()}
+        self._heard = listener.handlers()
+        heard = [each.singly() if isinstance(each, Together) else each for each in self._heard.values()]
+        self._handlers = {kind: handle for each in heard for kind, handle in each.items()}
 
     async def hear(self, *events: Message) -> None:
         for event in events:
             await self._handlers[type(event)](event)
+
+    async def hear_together(self, *events: Message) -> None:
+        """Each package's in one lot."""
+        for heard in self._heard.values():
+            if isinstance(heard, Together):
+                await heard.handle([event for event in events if type(event) in heard.kinds])
+            else:
+                await self.hear(*(event for event in events if type(event) in heard))
 
     def course(self, version: int, *competences: str) -> CoursePublished:
         name = f"courses/c{self.suffix}"
@@ -150,7 +161,7 @@ def eventful(town: Told) -> list[Message]:
     ]
 
 
-async def test_whatever_the_order_and_however_often_the_same_facts_come_of_it(told: Told) -> None:
+async def test_whatever_the_order_and_however_often_and_alone_or_together_the_same_facts_come_of_it(told: Told) -> None:
     draw = random.Random(2026)
 
     async def one_order(number: int) -> list[dict[str, Any]]:
@@ -159,7 +170,12 @@ async def test_whatever_the_order_and_however_often_the_same_facts_come_of_it(to
         if number:
             events += draw.choices(events, k=len(events) // 2)
             draw.shuffle(events)
-        await town.hear(*events)
+        if number % 2:
+            cut = draw.randrange(len(events))
+            await town.hear_together(*events[:cut])
+            await town.hear_together(*events[cut:])
+        else:
+            await town.hear(*events)
         return [plain(row, town) for row in await town.rows()]
 
     first, *others = await asyncio.gather(*(one_order(number) for number in range(40)))
@@ -186,6 +202,12 @@ def plain(row: dict[str, Any], town: Told) -> dict[str, Any]:
     who = {town.of(each): each for each in ("kim", "lee", "han")}
     told = {name: value for name, value in row.items() if name != "changed"}
     return {**told, "_id": named, "pseudonym": who[row["pseudonym"]], "course": row["course"].replace(town.suffix, "")}
+
+
+async def test_an_index_that_no_query_asks_any_more_goes(told: Told) -> None:
+    await told.facts.facts.create_index(["universe", "area", "quarter"])
+    await told.facts.prepare()
+    assert set(await told.facts.facts.index_information()) == {"_id_", "pseudonym_1", "changed_1__id_1"}
 
 
 async def test_who_left_and_came_back_is_one_person_with_two_enrolments(told: Told) -> None:
