@@ -70,7 +70,8 @@ def rest(result: Result) -> str:
     if result.lag:
         lines.append(
             f"statistics: at most {result.lag.worst:.2f} s behind at {result.lag.arrived:.0f} completions/s; "
-            f"{result.lag.absorbed:.0f} events/s absorbed after an outage ({result.lag.backlog} waiting)"
+            f"{result.lag.waiting} events that waited through an outage absorbed at {result.lag.absorbed:.0f}/s, "
+            f"{result.lag.with_start:.0f}/s with the start of the service"
         )
     if result.start:
         lines.append(f"second start to the first page {result.start:.1f} s")

@@ -6,15 +6,16 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
+from itertools import cycle, groupby, islice
 from typing import Any
 
 from pymongo import AsyncMongoClient
 
 from bench import city as cities
-from bench.city import City
+from bench.city import City, Taking
 from deploy.local import Ieum
 from ieum.progress.v1 import events_pb2
 from services.chassis import bus, trace
@@ -22,74 +23,113 @@ from services.chassis.bus import Bus
 from services.chassis.clock import now, stamp
 from services.statistics.store import Facts
 
+_PACKAGE, _DURABLE = "ieum.progress.v1", "statistics"
 _RATE, _SECONDS = 1_000, 8
-_BACKLOG = 20_000
+_MOST_WAITING = 100_000
 _AT_ONCE = 200
+_FORGOTTEN_SECONDS = 11.0
+"""After which the broker gives to others what a process that stands still had asked for."""
+_LOT = 1_000
 
 
 @dataclass(frozen=True)
 class Lag:
-    """Seconds behind at 1,000 a second (the worst seen), and events a second after an outage."""
+    """Seconds behind at 1,000 a second (the worst seen), and events a second after an outage: from the first that was
+    handled on, and from the moment on that the service began to start."""
 
     worst: float
     arrived: float
     absorbed: float
-    backlog: int
+    with_start: float
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Completion:
+    """Of a made-up lesson, so that it is a new one for the fact."""
+
+    taking: Taking
+    enrolment: str
+    lesson: str
 
 
 async def measure(system: Ieum, city: City) -> Lag:
     enrolments = [
-        (taking, city.enrolment(taking.course, taking.person))
-        for taking in islice(cities.takings(city), _RATE * _SECONDS + _BACKLOG)
+        (taking, city.enrolment(taking.course, taking.person)) for taking in islice(cities.takings(city), _MOST_WAITING)
     ]
     async with (
         bus.connect(system.environment["IEUM_NATS_URL"], "bench") as events,
         AsyncMongoClient[dict[str, Any]](system.environment["IEUM_MONGO_URL"]) as client,
     ):
         facts = Facts(client["ieum_statistics"])
-        worst, arrived = await _steady(events, facts, enrolments[: _RATE * _SECONDS])
-        rest = enrolments[_RATE * _SECONDS :]
-        return Lag(worst, arrived, await _outage(system, events, facts, rest), len(rest))
+        worst, arrived = await _steady(events, facts, _completions(enrolments, "steady", _RATE * _SECONDS))
+        waiting = _completions(enrolments, "outage", min(_MOST_WAITING, 2 * city.learners))
+        absorbed, with_start = await _outage(system, events, waiting)
+        await _all_there(facts, waiting)
+        return Lag(worst, arrived, absorbed, with_start, len(waiting))
 
 
-async def _steady(events: Bus, facts: Facts, enrolments: list[Any]) -> tuple[float, float]:
+def _completions(enrolments: Sequence[tuple[Taking, str]], lesson: str, count: int) -> list[Completion]:
+    """Each of another enrolment, as far as there are so many."""
+    around = islice(cycle(enrolments), count)
+    return [
+        Completion(taking, name, f"{lesson}{place // len(enrolments)}") for place, (taking, name) in enumerate(around)
+    ]
+
+
+async def _steady(events: Bus, facts: Facts, completions: Sequence[Completion]) -> tuple[float, float]:
     behind: list[float] = []
     began = time.perf_counter()
     for second in range(_SECONDS):
-        batch = enrolments[second * _RATE : (second + 1) * _RATE]
-        await _publish(events, batch, "steady")
-        behind.append(await _until_there(facts, batch[-1][1], "steady"))
+        batch = completions[second * _RATE : (second + 1) * _RATE]
+        await _publish(events, batch)
+        behind.append(await _until_there(facts, batch[-1]))
         await asyncio.sleep(max(0, began + second + 1 - time.perf_counter()))
-    return max(behind), len(enrolments) / (time.perf_counter() - began)
+    return max(behind), len(completions) / (time.perf_counter() - began)
 
 
-async def _outage(system: Ieum, events: Bus, facts: Facts, enrolments: list[Any]) -> float:
-    os.kill(system.pid("statistics"), signal.SIGSTOP)
-    await _publish(events, enrolments, "outage")
-    os.kill(system.pid("statistics"), signal.SIGCONT)
+async def _outage(system: Ieum, events: Bus, waiting: Sequence[Completion]) -> tuple[float, float]:
+    """Stands still while they are announced, then dies and is started again."""
+    frozen, processes = time.perf_counter(), [name for name in system.processes if name.startswith("statistics")]
+    for name in processes:
+        os.kill(system.pid(name), signal.SIGSTOP)
+    await _publish(events, waiting)
+    await asyncio.sleep(max(0, frozen + _FORGOTTEN_SECONDS - time.perf_counter()))
     began = time.perf_counter()
-    for _, enrolment in enrolments:
-        await _until_there(facts, enrolment, "outage")
-    return len(enrolments) / (time.perf_counter() - began)
+    for name in processes:
+        await system.kill(name)
+    left = await _left(events, len(waiting) - 1)
+    first = time.perf_counter()
+    await _left(events, 0)
+    ended = time.perf_counter()
+    return left / (ended - first), len(waiting) / (ended - began)
 
 
-async def _publish(events: Bus, enrolments: list[Any], lesson: str) -> None:
-    waiting = iter(enrolments)
+async def _left(events: Bus, most: int) -> int:
+    """How many wait, as soon as no more than `most` do."""
+    async with asyncio.timeout(300):
+        while (left := await events.behind(_PACKAGE, _DURABLE)) > most:
+            await asyncio.sleep(0.02)
+    return left
+
+
+async def _publish(events: Bus, completions: Sequence[Completion]) -> None:
+    waiting = iter(completions)
 
     async def publisher() -> None:
-        for taking, enrolment in waiting:
+        for one in waiting:
             event = events_pb2.LessonCompleted(
-                enrollment=f"enrollments/{enrolment}",
-                person=f"people/bench{taking.person:011d}",
-                course=f"courses/bench{taking.course:011d}",
-                lesson=lesson,
+                enrollment=f"enrollments/{one.enrolment}",
+                person=f"people/bench{one.taking.person:011d}",
+                course=f"courses/bench{one.taking.course:011d}",
+                lesson=one.lesson,
                 minutes=1,
-                complete_time=stamp(taking.began + timedelta(days=1)),
+                complete_time=stamp(one.taking.began + timedelta(days=1)),
                 revision=100,
                 time=stamp(now()),
             )
             name = event.DESCRIPTOR.full_name
-            subject, identity = f"{name}.{enrolment}", f"bench/{lesson}/{enrolment}"
+            subject, identity = f"{name}.{one.enrolment}", f"bench/{one.lesson}/{one.enrolment}"
             await events.publish(subject, name, identity, event.SerializeToString(), trace.traceparent())
 
     async with asyncio.TaskGroup() as tasks:
@@ -97,10 +137,23 @@ async def _publish(events: Bus, enrolments: list[Any], lesson: str) -> None:
             tasks.create_task(publisher())
 
 
-async def _until_there(facts: Facts, enrolment: str, lesson: str) -> float:
+async def _until_there(facts: Facts, one: Completion) -> float:
     began = time.perf_counter()
-    while not await facts.facts.find_one({"_id": f"enrollments/{enrolment}", f"minutes.{lesson}": 1}, {"_id": 1}):
+    while not await facts.facts.find_one(_written([one]), {"_id": 1}):
         await asyncio.sleep(0.01)
         if time.perf_counter() - began > 60:
-            raise TimeoutError(f"{enrolment} has not arrived")
+            raise TimeoutError(f"{one.enrolment} has not arrived")
     return time.perf_counter() - began
+
+
+async def _all_there(facts: Facts, completions: Sequence[Completion]) -> None:
+    for _, each in groupby(completions, key=lambda one: one.lesson):
+        alike = list(each)
+        for start in range(0, len(alike), _LOT):
+            lot = alike[start : start + _LOT]
+            if await facts.facts.count_documents(_written(lot)) != len(lot):
+                raise RuntimeError("Events were acknowledged that are not in the facts")
+
+
+def _written(alike: Sequence[Completion]) -> dict[str, Any]:
+    return {"_id": {"$in": [f"enrollments/{one.enrolment}" for one in alike]}, f"minutes.{alike[0].lesson}": 1}
