@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from multiprocessing import get_context
+from typing import Any, TypeVar
 
+from bson.raw_bson import RawBSONDocument
 from pydantic import TypeAdapter
-from pymongo import AsyncMongoClient, WriteConcern
+from pymongo import AsyncMongoClient, MongoClient, WriteConcern
 from pymongo.errors import BulkWriteError
 
 from bench import city as cities
 from bench import documents
 from bench.city import City
+from bench.encoded import Encoder
 from services.chassis.outbox import pending_event
 from services.people.domain.person import Grant, Role
 from services.people.domain.places import Imported, Places
@@ -22,12 +28,20 @@ from services.people.store.announce import imported
 
 PASSPHRASE = "bench-passphrase"  # noqa: S105 - meant to be known
 _BATCH = 5_000
+_DUPLICATE_KEY = 11_000
+_USUAL_CACHE = 256
+"""Of the database, in MB, by `deploy.processes`."""
+_LEARNERS_IN_A_MB = 250
+"""Their indexes: where these do not fit, each insert reads some pages and writes others."""
 STAFF = {
     "benchteacher0000": Grant(Role.INSTRUCTOR, "*"),
     "benchreviewer000": Grant(Role.REVIEWER, "*"),
     "benchofficial000": Grant(Role.OFFICIAL, "areas/BC"),
 }
-Client = AsyncMongoClient[dict[str, Any]]
+T = TypeVar("T")
+Row = dict[str, Any]
+Client = AsyncMongoClient[Row]
+Stores = MongoClient[Row]
 
 
 @dataclass(frozen=True)
@@ -45,19 +59,63 @@ def secret(name: str) -> str:
 async def load(city: City, mongo_url: str, pseudonym_key: bytes) -> Loaded:
     """Safe to repeat: what is there stays."""
     async with Client(mongo_url, tz_aware=True) as client:
-        await _put(client, "people", "places", [_places()])
-        pairs = [documents.course_documents(city, number) for number in range(city.courses)]
-        await _put(client, "courses", "versions", (version for _, version in pairs))
-        await _put(client, "courses", "courses", (course for course, _ in pairs))
-        hashed = await Passphrases().hash(PASSPHRASE)
-        await _put(client, "people", "people", _people(city, hashed))
-        await _put(client, "people", "sessions", _sessions(city))
-        cards = (documents.card_document(pseudonym_key, city, person) for person in range(city.learners))
-        await _put(client, "people", "equality", filter(None, cards))
-        loaded = await _learning(client, city, pseudonym_key)
+        with MongoClient[Row](mongo_url) as stores:
+            _put(stores, "people", "places", [_places()])
+            pairs = [documents.course_documents(city, number) for number in range(city.courses)]
+            _put(stores, "courses", "versions", (version for _, version in pairs))
+            _put(stores, "courses", "courses", (course for course, _ in pairs))
+            _put(stores, "people", "people", _staff(await Passphrases().hash(PASSPHRASE)))
+            _put(stores, "people", "sessions", _sessions(city))
+        loaded = await _learners(client, city, mongo_url, pseudonym_key)
         await _heard(client, city)
         await client.admin.command("fsync")
     return loaded
+
+
+async def _learners(client: Client, city: City, mongo_url: str, pseudonym_key: bytes) -> Loaded:
+    """By as many processes as there are cores, while the database may keep its indexes in memory."""
+    parts, hashed = os.cpu_count() or 1, await Passphrases().hash(PASSPHRASE)
+    loop, spawned = asyncio.get_running_loop(), get_context("spawn")
+    await _cache(client, max(_USUAL_CACHE, city.learners // _LEARNERS_IN_A_MB))
+    with ProcessPoolExecutor(parts, spawned) as pool:
+        tasks = [
+            loop.run_in_executor(pool, load_part, city, mongo_url, pseudonym_key, hashed, part, parts)
+            for part in range(parts)
+        ]
+        done = await asyncio.gather(*tasks)
+    await _cache(client, _USUAL_CACHE)
+    return Loaded(city.learners, sum(enrolments for enrolments, _ in done), sum(completed for _, completed in done))
+
+
+async def _cache(client: Client, megabytes: int) -> None:
+    await client.admin.command({"setParameter": 1, "wiredTigerEngineRuntimeConfig": f"cache_size={megabytes}MB"})
+
+
+def load_part(city: City, mongo_url: str, pseudonym_key: bytes, hashed: str, part: int, parts: int) -> tuple[int, int]:
+    """Every `parts`th lot of learners and of what they take; answers how many enrolments and lessons done."""
+    with MongoClient[Row](mongo_url) as stores:
+        for first in range(part * _BATCH, city.learners, parts * _BATCH):
+            _put_people(stores, city, pseudonym_key, hashed, range(first, min(first + _BATCH, city.learners)))
+        encoder, enrolments, completed = Encoder(city, pseudonym_key), 0, 0
+        for number, lot in enumerate(_lots(cities.takings(city))):
+            if number % parts == part:
+                participations, records, facts = zip(*map(encoder.of, lot), strict=True)
+                _insert(stores, "enrollment", "participations", participations)
+                _insert(stores, "progress", "records", records)
+                _insert(stores, "statistics", "facts", facts)
+                enrolments += len(lot)
+                completed += sum(max(taking.done, 0) for taking in lot)
+    return enrolments, completed
+
+
+def _put_people(stores: Stores, city: City, pseudonym_key: bytes, hashed: str, numbers: range) -> None:
+    keys = [(city.person(number), city.town(number)) for number in numbers]
+    _insert(stores, "people", "people", [documents.person_document(key, key, town, hashed) for key, town in keys])
+    cards = [documents.card_document(pseudonym_key, city, number) for number in numbers]
+    given = [documents.traits(number) for number in numbers]
+    _put(stores, "people", "equality", filter(None, cards))
+    told = [{"_id": card["_id"], **traits} for card, traits in zip(cards, given, strict=True) if card and traits]
+    _put(stores, "statistics", "traits", told)
 
 
 def _places() -> dict[str, Any]:
@@ -67,12 +125,9 @@ def _places() -> dict[str, Any]:
     return documents.waiting({"_id": "places", "revision": 1, **dumped}, pending)
 
 
-def _people(city: City, hashed: str) -> Iterator[dict[str, Any]]:
+def _staff(hashed: str) -> Iterator[Row]:
     for key, grant in STAFF.items():
         yield documents.person_document(key, key, "areas/BC", hashed, grant)
-    for number in range(city.learners):
-        key = city.person(number)
-        yield documents.person_document(key, key, city.town(number), hashed)
 
 
 def _sessions(city: City) -> Iterator[dict[str, Any]]:
@@ -80,39 +135,24 @@ def _sessions(city: City) -> Iterator[dict[str, Any]]:
         yield documents.session_document(secret(key), key)
 
 
-async def _learning(client: Client, city: City, pseudonym_key: bytes) -> Loaded:
-    enrolments = completions = 0
-    takings = cities.takings(city)
-    while batch := [taking for _, taking in zip(range(_BATCH), takings, strict=False)]:
-        records = [documents.record_document(city, taking) for taking in batch]
-        participations = [documents.participation_document(city, taking) for taking in batch]
-        facts = [
-            documents.fact_document(city, pseudonym_key, taking, record)
-            for taking, record in zip(batch, records, strict=True)
-        ]
-        await _put(client, "enrollment", "participations", participations)
-        await _put(client, "progress", "records", records)
-        await _put(client, "statistics", "facts", facts)
-        enrolments += len(batch)
-        completions += sum(len(fact.get("minutes", ())) for fact in facts)
-    traits = (
-        {"_id": card["_id"], **given}
-        for person in range(city.learners)
-        if (given := documents.traits(person)) and (card := documents.card_document(pseudonym_key, city, person))
-    )
-    await _put(client, "statistics", "traits", traits)
-    return Loaded(city.learners, enrolments, completions)
-
-
-async def _put(client: Client, service: str, collection: str, rows: Iterable[dict[str, Any]]) -> None:
-    quick = client[f"ieum_{service}"][collection].with_options(write_concern=WriteConcern(w=1, j=False))
+def _lots(rows: Iterable[T]) -> Iterator[list[T]]:
     waiting = iter(rows)
-    while batch := [row for _, row in zip(range(_BATCH), waiting, strict=False)]:
-        try:
-            await quick.insert_many(batch, ordered=False)
-        except BulkWriteError as error:
-            if any(each["code"] != 11000 for each in error.details["writeErrors"]):
-                raise
+    while lot := list(islice(waiting, _BATCH)):
+        yield lot
+
+
+def _put(stores: Stores, service: str, collection: str, rows: Iterable[Row]) -> None:
+    for lot in _lots(rows):
+        _insert(stores, service, collection, lot)
+
+
+def _insert(stores: Stores, service: str, collection: str, rows: Sequence[Row | RawBSONDocument]) -> None:
+    quick = stores[f"ieum_{service}"][collection].with_options(write_concern=WriteConcern(w=1, j=False))
+    try:
+        quick.insert_many(rows, ordered=False)
+    except BulkWriteError as error:
+        if any(each["code"] != _DUPLICATE_KEY for each in error.details["writeErrors"]):
+            raise
 
 
 async def _heard(client: Client, city: City) -> None:
