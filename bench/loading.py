@@ -29,10 +29,9 @@ from services.people.store.announce import imported
 PASSPHRASE = "bench-passphrase"  # noqa: S105 - meant to be known
 _BATCH = 5_000
 _DUPLICATE_KEY = 11_000
-_USUAL_CACHE = 256
-"""Of the database, in MB, by `deploy.processes`."""
-_LEARNERS_IN_A_MB = 250
-"""Their indexes: where these do not fit, each insert reads some pages and writes others."""
+_USUAL_CACHE, _LOADING_CACHE = "256MB", "4GB"
+"""Of the database; the usual one is set by `deploy.processes`. Where the indexes do not fit, each insert reads some of
+their pages and writes others."""
 STAFF = {
     "benchteacher0000": Grant(Role.INSTRUCTOR, "*"),
     "benchreviewer000": Grant(Role.REVIEWER, "*"),
@@ -76,7 +75,7 @@ async def _learners(client: Client, city: City, mongo_url: str, pseudonym_key: b
     """By as many processes as there are cores, while the database may keep its indexes in memory."""
     parts, hashed = os.cpu_count() or 1, await Passphrases().hash(PASSPHRASE)
     loop, spawned = asyncio.get_running_loop(), get_context("spawn")
-    await _cache(client, max(_USUAL_CACHE, city.learners // _LEARNERS_IN_A_MB))
+    await _cache(client, _LOADING_CACHE)
     with ProcessPoolExecutor(parts, spawned) as pool:
         tasks = [
             loop.run_in_executor(pool, load_part, city, mongo_url, pseudonym_key, hashed, part, parts)
@@ -87,8 +86,8 @@ async def _learners(client: Client, city: City, mongo_url: str, pseudonym_key: b
     return Loaded(city.learners, sum(enrolments for enrolments, _ in done), sum(completed for _, completed in done))
 
 
-async def _cache(client: Client, megabytes: int) -> None:
-    await client.admin.command({"setParameter": 1, "wiredTigerEngineRuntimeConfig": f"cache_size={megabytes}MB"})
+async def _cache(client: Client, size: str) -> None:
+    await client.admin.command({"setParameter": 1, "wiredTigerEngineRuntimeConfig": f"cache_size={size}"})
 
 
 def load_part(city: City, mongo_url: str, pseudonym_key: bytes, hashed: str, part: int, parts: int) -> tuple[int, int]:

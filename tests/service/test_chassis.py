@@ -374,6 +374,26 @@ async def test_one_that_cannot_be_handled_goes_to_the_dead_letters_alone_and_the
     assert await heard.dead() == 1
 
 
+async def test_a_consumer_that_asked_for_several_subjects_goes_on_where_it_was(
+    start_service: StartService, announce: Announce, events: Bus
+) -> None:
+    for number in range(3):
+        await announce(CourseRetired(course=f"c{number}"), "a")
+    kinds = [events.subject(f"ieum.courses.v1.{kind}.>") for kind in ("CoursePublished", "CourseRetired")]
+    before = ConsumerConfig(durable_name="statistics", ack_policy=AckPolicy.EXPLICIT, filter_subjects=kinds)
+    await events.jetstream.add_consumer(events.stream("ieum.courses.v1"), before)
+    pull = events.pull("ieum.courses.v1", "statistics")
+    taken = await pull.batch()
+    await taken[0].ack()
+    for message in taken[1:]:
+        await message.nak()
+    await pull.close()
+    heard = Heard([])
+    await start_service("statistics", heard.compose)
+    await eventually(lambda: asyncio.sleep(0, len(heard.courses()) == 2), "the rest is handled")
+    assert {course for course, _ in heard.courses()} == {"c1", "c2"}
+
+
 async def test_what_a_consumer_did_not_take_goes_to_the_next_at_once(events: Bus, announce: Announce) -> None:
     await announce(CourseRetired(course="first"), "a")
     slow = ConsumerConfig(durable_name="d", ack_policy=AckPolicy.EXPLICIT, ack_wait=60)
