@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from pymongo import UpdateMany, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteError
 
@@ -17,8 +16,6 @@ A = TypeVar("A")
 _MOST = 500
 _DUPLICATE_KEY = 11000
 _Collection = AsyncCollection[dict[str, Any]]
-_Match = Mapping[str, Any]
-_Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
 class Lots(Generic[Q, A]):
@@ -55,35 +52,9 @@ class Lots(Generic[Q, A]):
                 done.set_exception(answer) if isinstance(answer, Exception) else done.set_result(answer)
 
 
-class Writes:
-    """To one collection, in any order, for writes that are safe to repeat. Each returns when it is written, as durably
-    as the collection writes; raises what concerns this write."""
-
-    def __init__(self, collection: _Collection) -> None:
-        self._collection = collection
-        self._lots = Lots(self._write)
-
-    async def update_one(self, which: _Match, update: _Update, *, upsert: bool = False) -> None:
-        await self._lots.answer(UpdateOne(which, update, upsert=upsert))
-
-    async def update_many(self, which: _Match, update: _Update) -> None:
-        await self._lots.answer(UpdateMany(which, update))
-
-    async def _write(self, lot: Sequence[UpdateOne | UpdateMany]) -> Sequence[Exception | None]:
-        try:
-            await self._collection.bulk_write(lot, ordered=False)
-        except BulkWriteError as error:
-            if not (
-                details := error.details["writeErrors"]
-            ):  # the concern was not met: nobody's is known to be durable
-                raise
-            failed = {each["index"]: WriteError(each["errmsg"], each["code"], each) for each in details}
-            return [failed.get(place) for place in range(len(lot))]
-        return [None] * len(lot)
-
-
 class Inserts:
-    """Into one collection, as `Writes`. Raises DuplicateKeyError where a unique key is there already."""
+    """Into one collection, in any order. Each returns when it is written, as durably as the collection writes; raises
+    DuplicateKeyError where a unique key is there already."""
 
     def __init__(self, collection: _Collection) -> None:
         self._collection = collection

@@ -20,7 +20,7 @@ from ieum.people.v1 import people_pb2, people_pb2_grpc
 from services.chassis import deadletters, mongo, rpc, trace
 from services.chassis.bus import Bus, Together
 from services.chassis.clock import now, stamp
-from services.chassis.combining import Inserts, Writes
+from services.chassis.combining import Inserts
 from services.chassis.config import Settings
 from services.chassis.errors import Forbidden, Missing, Problem, Refused, Unauthenticated
 from services.chassis.mongo import Database, Entities
@@ -160,19 +160,6 @@ async def test_of_a_sequence_only_what_differs_is_written(settings: Settings) ->
         changed = await tallies._update("t", stands, Tally(0, ("e", "f")), Tally(0, ("e", "g")), [], None)
         assert changed
         assert (await tallies.get("t")).names == ("untouched", "g")
-
-
-async def test_writes_sent_together_each_end_as_they_would_alone(settings: Settings) -> None:
-    async with mongo.connect(settings.mongo_url) as client:
-        rows = client[f"{settings.prefix}together"]["rows"]
-        await rows.create_index("name", unique=True)
-        writes = Writes(rows)
-        asked = [writes.update_one({"_id": n}, {"$set": {"name": max(n, 1)}}, upsert=True) for n in range(30)]
-        ended = await asyncio.gather(*asked, return_exceptions=True)
-        failed = [place for place, error in enumerate(ended) if error is not None]
-        assert len(failed) == 1
-        assert failed[0] in (0, 1)
-        assert {row["_id"] async for row in rows.find().hint("_id_")} == set(range(30)) - set(failed)
 
 
 async def test_what_is_there_already_is_refused_alone_and_the_rest_of_its_lot_is_written(settings: Settings) -> None:
