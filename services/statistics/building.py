@@ -37,6 +37,7 @@ from services.statistics.release_store import Releases
 T = TypeVar("T")
 WORKERS = 2
 WAIT_SECONDS = 1.0
+STEPS = len(PARTS) + 1  # of each period, and of the attack on each year
 
 
 def die_with_parent(parent: int) -> None:
@@ -106,7 +107,8 @@ class Builder:
         for attempt in range(ROUNDS):
             await self._releases.undo(one)
             cost = await self._periods(one, geography, before)
-            if not (opened := await lastgate.opened(self._releases, one, geography.areas, self._apart)):
+            told = partial(self._progressed, one, len(one.periods))
+            if not (opened := await lastgate.opened(self._releases, one, geography.areas, before, self._apart, told)):
                 break
             trace.log().warning("opened as a whole", release=one.key, attempt=attempt, cells=opened[:NAMED])
             await self._releases.put_opened(one, opened)
@@ -117,14 +119,17 @@ class Builder:
         await self._releases.entities.change(one.key, partial(publication.built, cost=cost))
         await self._releases.forget_persons(one)
 
+    async def _progressed(self, one: Publication, periods: int, years: int = 0) -> None:
+        total, done = len(one.periods) + len(lastgate.years(one)), periods + years
+        change = partial(publication.progressed, done=done * STEPS, total=total * STEPS)
+        await self._releases.entities.change(one.key, change)
+
     async def _periods(self, one: Publication, geography: Geography, before: list[Observation]) -> Cost:
-        total, done = len(one.periods) * (len(PARTS) + 1), 0
         cost, people, everybody = Cost(), set[str](), set[str]()
         rounds = await self._releases.opened(one)
-        for period in one.periods:
+        for number, period in enumerate(one.periods, 1):
             made, decisions = await self._period(one, geography, period, before, rounds)
-            done += len(PARTS) + 1
-            await self._releases.entities.change(one.key, partial(publication.progressed, done=done, total=total))
+            await self._progressed(one, number)
             people |= set(made.people)
             everybody |= {unit.person for unit in await self._units(one, period)}
             cost = added_up(cost, made, decisions, period, len(people))
@@ -159,12 +164,7 @@ class Builder:
         return before
 
     async def _period(
-        self,
-        one: Publication,
-        geography: Geography,
-        period: str,
-        before: list[Observation],
-        rounds: list[list[str]],
+        self, one: Publication, geography: Geography, period: str, before: list[Observation], rounds: list[list[str]]
     ) -> tuple[Assembly, Mapping[str, Decision]]:
         quarters = [name for name in quarters_of(period) if is_year(period)] or [period]
         units = tuple([unit for name in quarters for unit in await self._units(one, name)])

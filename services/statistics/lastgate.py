@@ -1,36 +1,59 @@
 """The attack on a whole release, once every part of it has been decided: what it opens, cell by cell.
 
-By itself: each part's own gate has held it against what came out before, which nothing can hide any more.
+Beside all that came out before. Each year that was attacked is noted, so that a crash costs only the one at hand.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from services.statistics import making
+from services.statistics import sheets
+from services.statistics.assembly import flow_of
 from services.statistics.domain.disclosure import Policy
 from services.statistics.domain.linked import Areas
 from services.statistics.domain.periods import is_year
 from services.statistics.domain.publication import Publication
-from services.statistics.making import Sheet
+from services.statistics.domain.release import Observation
 from services.statistics.release_store import Releases
+from services.statistics.sheets import Sheet
 
 Apart = Callable[[Callable[[], list[str]]], Awaitable[list[str]]]
 """Runs heavy work beside the loop."""
+Told = Callable[[int], Awaitable[None]]
+"""Hears how many years have been attacked."""
 
 
-async def opened(releases: Releases, one: Publication, areas: Areas, apart: Apart) -> list[str]:
-    """A year with its quarters at a time: no sum ties two years."""
-    years = sorted({period[:4] for period in one.periods})
+def years(one: Publication) -> list[str]:
+    """A year with its quarters is attacked at a time: no sum ties two years."""
+    return sorted({period[:4] for period in one.periods})
+
+
+async def opened(
+    releases: Releases, one: Publication, areas: Areas, before: Sequence[Observation], apart: Apart, told: Told
+) -> list[str]:
+    done: set[str] = set()
+
+    async def attacked(year: str) -> list[str]:
+        there = await releases.attacked(one, year)
+        if there is None:
+            there = await apart(partial(sheets.opened, await _sheet(releases, one, areas, before, year)))
+            await releases.put_attacked(one, year, there)
+        done.add(year)
+        await told(len(done))
+        return there
+
     async with asyncio.TaskGroup() as tasks:
-        found = [tasks.create_task(_attacked(releases, one, areas, year, apart)) for year in years]
+        found = [tasks.create_task(attacked(year)) for year in years(one)]
     return [cell for each in found for cell in each.result()]
 
 
-async def _attacked(releases: Releases, one: Publication, areas: Areas, year: str, apart: Apart) -> list[str]:
+async def _sheet(releases: Releases, one: Publication, areas: Areas, before: Sequence[Observation], year: str) -> Sheet:
     periods = tuple(period for period in one.periods if period.startswith(year))
     made = [made async for made in releases.observations(one) if made.period in periods]
-    units = {period: await releases.units(one.key, period) or () for period in periods if not is_year(period)}
-    return await apart(partial(making.opened, Sheet(areas, Policy(k=one.k), periods, units, made, ())))
+    quarters = [period for period in periods if not is_year(period)]
+    units = {quarter: await releases.units(one.key, quarter) or () for quarter in quarters}
+    flow = {quarter: await releases.units(one.key, flow_of(quarter)) or () for quarter in quarters}
+    known = tuple(figure for figure in before if figure.period in periods)
+    return Sheet(areas, Policy(k=one.k), periods, units, made, known, flow)

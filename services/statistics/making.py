@@ -13,28 +13,20 @@ from dataclasses import asdict, astuple, dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from services.statistics.domain.conceding import label
 from services.statistics.domain.deciding import FLOW, MARGIN, PARTS, Before, Decision, Part, decide
-from services.statistics.domain.disclosure import Policy
 from services.statistics.domain.figures import STATUS_MEASURES, Context, observations
 from services.statistics.domain.linked import (
     CMF,
     CMP,
-    CORE,
     ENR,
     EPR,
     NOT,
-    STATUSES,
-    Areas,
     Cell,
     Table,
-    enrolments,
-    persons,
 )
-from services.statistics.domain.periods import quarters_in
 from services.statistics.domain.publication import FrozenFile
-from services.statistics.domain.release import HIDDEN, Observation, Release
-from services.statistics.domain.units import BREAKDOWNS, SENSITIVE_K, Unit
+from services.statistics.domain.release import Observation, Release
+from services.statistics.domain.units import BREAKDOWNS, Unit
 from services.statistics.domain.work import hours as hours_by_area
 from services.statistics.domain.work import hours_hidden
 
@@ -107,62 +99,6 @@ def assembled(period: Period) -> Assembled:
                 people |= table.people.get(cell, frozenset()) if table else set()
     made = tuple(observations(context, period.units, period.decisions, kept, period.flow))
     return Assembled(made, kept, cells, primary, secondary, frozenset(people))
-
-
-JOINT_MOST = 3_000
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A year, or the quarters of one, as it will be read; `units` are those of its quarters."""
-
-    areas: Areas
-    policy: Policy
-    periods: tuple[str, ...]
-    units: Mapping[str, Sequence[Unit]]
-    release: Sequence[Observation]
-    earlier: Sequence[Observation]
-
-
-def opened(sheet: Sheet) -> list[str]:
-    """The last gate: "2024-Q1 HN03 sex=F CMP: exact disclosure", nothing when it holds. Sheets that hide more than
-    `JOINT_MOST` figures have been attacked part by part only."""
-    from services.statistics.audit import Codes, Truth, whole
-
-    if sum(one.status == HIDDEN for one in sheet.release) > JOINT_MOST:
-        return []
-    splits = [
-        {label(one, parent): [label(one, code) for code in kids] for parent, kids in one.parts.items()}
-        for one in BREAKDOWNS.values()
-    ]
-    counts: dict[Any, int] = {}
-    people: dict[Any, Set[str]] = {}
-    for period in sheet.periods:
-        units = [unit for quarter in quarters_in(period) for unit in sheet.units.get(quarter, ())]
-        for breakdown in (None, *BREAKDOWNS.values()):
-            for table in (
-                enrolments(units, sheet.areas, breakdown, CORE if breakdown else STATUSES),
-                persons(units, sheet.areas, breakdown),
-            ):
-                at = {cell: (period, _beside(cell[0]), label(breakdown, cell[1]), cell[2]) for cell in table.counts}
-                counts |= {at[cell]: count for cell, count in table.counts.items()}
-                people |= {at[cell]: behind for cell, behind in table.people.items()}
-    least = {
-        label(one, code): SENSITIVE_K
-        for one in BREAKDOWNS.values()
-        if one.sensitive
-        for kids in one.parts.values()
-        for code in kids
-    }
-    truth = Truth(counts, people, least, sheet.policy.k)
-    found = whole(sheet.release, sheet.earlier, Codes(sheet.areas.children, splits), truth)
-    return [f"{' '.join(one.cell)}: {one.attack}" for one in found]
-
-
-def _beside(area: str) -> str:
-    from services.statistics.audit import BESIDE
-
-    return area.replace(":own", BESIDE)
 
 
 def before(name: str, period: str, published: Iterable[Observation]) -> Before:

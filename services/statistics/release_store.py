@@ -194,10 +194,20 @@ class Releases:
         name = f"{one.key}/whole/{len(await self.opened(one))}"
         await _put_once(self._decisions, name, {"opened": list(opened), "undone": False})
 
+    async def attacked(self, one: Publication, year: str) -> list[str] | None:
+        """What that opened, once it was done."""
+        document = await self._decisions.find_one({"_id": f"{one.key}/attack/{year}"})
+        return None if document is None else list(document["opened"])
+
+    async def put_attacked(self, one: Publication, year: str, opened: Sequence[str]) -> None:
+        await _put_once(self._decisions, f"{one.key}/attack/{year}", {"opened": list(opened)})
+
     async def undo(self, one: Publication) -> None:
-        """What the last attempt opened is decided again."""
+        """What the last attempt opened is decided again, and its years are attacked again."""
         async for document in self._decisions.find({**_attempts(one), "undone": False}):
-            periods = "|".join(sorted(touched(document["opened"], one.periods)))
+            again = touched(document["opened"], one.periods)
+            periods, years = ("|".join(sorted(names)) for names in (again, {period[:4] for period in again}))
+            await self._decisions.delete_many({"_id": {"$regex": f"^{one.key}/attack/({years})$"}})
             await self._periods.delete_many({"_id": {"$regex": f"^{one.key}/({periods})$"}})
             await self._decisions.delete_many({"_id": {"$regex": f"^{one.key}/({periods})/"}})
             await self._decisions.update_one({"_id": document["_id"]}, {"$set": {"undone": True}})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -66,9 +66,10 @@ class Island:
         return [LinearConstraint(matrix, [row[1] for row in self.rows], [row[2] for row in self.rows])]
 
 
-def islands(published: Published, k: int, *, check: bool = True) -> list[Island]:
-    """A publication that nothing satisfies is found here, even where it hides nothing."""
-    rows = list(_rows(published, k))
+def islands(published: Published, k: int, *, check: bool = True, joined: Iterable[Iterable[Key]] = ()) -> list[Island]:
+    """A publication that nothing satisfies is found here, even where it hides nothing. Hidden cells that are `joined`
+    come to stand in one island, though nothing ties them."""
+    rows = [*_rows(published, k), *((dict.fromkeys(cells, 1.0), -np.inf, np.inf) for cells in joined)]
     for weights, low, high in rows:
         if not weights and not low - SLACK <= 0 <= high + SLACK:
             raise Contradiction("the published counts do not add up")

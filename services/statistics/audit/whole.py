@@ -7,7 +7,7 @@ area's people outside its parts, and who did not say, are printed nowhere: they 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -15,12 +15,12 @@ from typing import Protocol
 from services.statistics.audit.bounds import islands
 from services.statistics.audit.gate import Opened, Sums, secrets
 from services.statistics.audit.published import Key, Published, Rate
-from services.statistics.audit.relaxed import SLACK, Question, Relaxed
+from services.statistics.audit.witnesses import Question, Witnesses
 
 Place = tuple[str, str, str, str]
 """Period, area, category, measure."""
 
-COUNTS = frozenset({"ENR", "EPR", "CMP", "STR", "WDR", "IPR", "NST"})
+COUNTS = frozenset({"ENR", "EPR", "CMP", "STR", "WDR", "IPR", "NST", "CMF"})
 RATES = {"CPR": ("CMP", "ENR"), "CPS": ("CMP", "STR"), "DOR": ("WDR", "STR")}
 COMPLETED = ("ENR", ("CMP", "NOT"))
 STATES = (COMPLETED, ("NOT", ("WDR", "IPR", "NST")), ("STR", ("CMP", "WDR", "IPR")), ("ENR", ("STR", "NST")))
@@ -80,9 +80,13 @@ class Truth:
 
 
 def whole(
-    release: Sequence[Figure], earlier: Sequence[Figure], codes: Codes, truth: Truth, *, insiders: bool = False
+    release: Sequence[Figure],
+    earlier: Sequence[Figure],
+    codes: Codes,
+    truth: Truth,
+    about: Collection[Key] | None = None,
 ) -> list[Opened]:
-    """What opens: the places, each with the first attack that opens it."""
+    """What opens, of everything or of what is asked `about`: the places, each with the first attack that opens it."""
     counts: dict[Key, int | None] = {place(one): None for one in release if one.measure in COUNTS}
     counts |= {place(one): int(one.value) for one in release if one.measure in COUNTS and one.value is not None}
     for one in earlier:  # what came out before and still holds is known, hidden now or not
@@ -95,22 +99,26 @@ def whole(
             counts.setdefault(cell, None)
     shown = Published(counts, sums, tuple(_rates(release, counts)))
     found = {one.cell: one for one in _given_away(release, counts)}
-    worlds = [Relaxed(island) for island in islands(shown, truth.k, check=False)]
-    home = {key: part for part in worlds for key in part.place}
-    asked: dict[int, list[Question]] = defaultdict(list)
-    for question in _questions(shown, margins, truth, codes):
-        homes = {id(home[key]) for key in question.weights}
-        if not homes:
-            found.setdefault(question.name, question.opened("published primary"))
-        elif len(homes) == 1:
-            asked[homes.pop()].append(question)
-    for part in worlds:
-        for question in part.ask(asked[id(part)]):
-            attack = "exact disclosure" if question.high - question.low < SLACK else "interval too narrow"
-            found.setdefault(question.name, question.opened(attack))
-        for opened in _insiders(part, asked[id(part)], truth) if insiders else ():
-            found.setdefault(opened.cell, opened)
+    asked = _questions(shown, margins, truth, codes)
+    questions = [one for one in asked if about is None or one.name in about]
+    for opened in _asked(shown, questions, truth):
+        found.setdefault(opened.cell, opened)
     return list(found.values())
+
+
+def _asked(shown: Published, questions: Sequence[Question], truth: Truth) -> Iterator[Opened]:
+    yield from (one.opened("published primary") for one in questions if not one.weights)
+    asked: dict[Key, list[Question]] = defaultdict(list)
+    for one in questions:
+        if one.weights:
+            asked[next(iter(one.weights))].append(one)
+    parts = islands(shown, truth.k, check=False, joined=[one.weights for one in questions])
+    about = [(part, [one for key in part.keys for one in asked[key]]) for part in parts]
+    worlds = [Witnesses(part, truth.counts, mine) for part, mine in about if mine]
+    outsiders = [one.opened() for there in worlds for one in there.unanswered()]
+    yield from outsiders
+    for there in () if outsiders else worlds:
+        yield from _insiders(there, truth)
 
 
 def _questions(shown: Published, margins: Sums, truth: Truth, codes: Codes) -> Iterator[Question]:
@@ -157,13 +165,13 @@ def _told(key: Key, shown: Published) -> bool:
     return all(shown.counts.get((*key[:3], name)) is not None for name in names)
 
 
-def _insiders(part: Relaxed, questions: Iterable[Question], truth: Truth) -> Iterator[Opened]:
-    """Whoever is alone in a hidden cell, or teaches them, knows one person there: no other guarded cell may close."""
-    guarded = sorted({key for one in questions for key in one.weights if truth.people.get(key)})
-    for knower in guarded:
-        if len(truth.people[knower]) == 1 and truth.counts[knower] == 1:
-            for cell, count in part.pinned(knower, guarded):
-                yield Opened(cell, f"insider of {' '.join(knower)}", count, count, "the cell")
+def _insiders(there: Witnesses, truth: Truth) -> Iterator[Opened]:
+    """Whoever is alone in a hidden cell, or teaches them, knows one person there: nothing else that is guarded may
+    close. Asked once nobody else opens anything."""
+    guarded = {key for one in there.questions for key in one.weights}
+    knowers = [key for key in sorted(guarded) if truth.counts.get(key) == 1 and len(truth.people.get(key, ())) == 1]
+    for knower, one in there.pinned(knowers):
+        yield one.opened(f"insider of {' '.join(knower)}")
 
 
 def _sums(

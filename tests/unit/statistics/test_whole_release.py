@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from services.statistics import making
+from services.statistics import making, sheets
 from services.statistics.census import Census
 from services.statistics.domain.deciding import MARGIN, PARTS, Decision, Part
 from services.statistics.domain.disclosure import Policy
@@ -36,7 +36,7 @@ def people() -> dict[str, tuple[Unit, ...]]:
 
 
 @cache
-def sheet() -> tuple[making.Sheet, dict[tuple[str, str], Decision]]:
+def sheet() -> tuple[sheets.Sheet, dict[tuple[str, str], Decision]]:
     everybody, shown = people(), list[Observation]()
     made: dict[tuple[str, str], Decision] = {}
     for period in (*QUARTERS, "2024"):
@@ -49,11 +49,11 @@ def sheet() -> tuple[making.Sheet, dict[tuple[str, str], Decision]]:
             decisions[name] = made[period, name] = making.decided(part)
         context = Context("RES", period, GEOGRAPHY.areas, Policy(), {})
         shown += making.assembled(making.Period(context, here, decisions)).observations
-    return making.Sheet(GEOGRAPHY.areas, Policy(), (*QUARTERS, "2024"), everybody, shown, []), made
+    return sheets.Sheet(GEOGRAPHY.areas, Policy(), (*QUARTERS, "2024"), everybody, shown, []), made
 
 
 def test_a_release_stands_against_all_attacks_at_once() -> None:
-    assert making.opened(sheet()[0]) == []
+    assert sheets.opened(sheet()[0]) == []
 
 
 def hidden(primary: bool) -> Iterator[tuple[int, str]]:
@@ -82,7 +82,7 @@ def opened_by_showing(places: list[tuple[int, str]]) -> Iterator[bool]:
     for place, value in places:
         shown = list(whole.release)
         shown[place] = replace(shown[place], value=value, status="A", confidentiality="F")
-        yield bool(making.opened(replace(whole, release=shown)))
+        yield bool(sheets.opened(replace(whole, release=shown)))
 
 
 def test_showing_any_small_figure_opens_the_release() -> None:
@@ -102,7 +102,7 @@ def test_a_rate_beside_a_hidden_count_is_named() -> None:
     place = next(place for place in rates if whole.release[place].status == "Q")
     shown = list(whole.release)
     shown[place] = replace(shown[place], value="50.0", status="A", confidentiality="F")
-    named = making.opened(replace(whole, release=shown))
+    named = sheets.opened(replace(whole, release=shown))
     assert any(f"{shown[place].period} {shown[place].area} sex=F" in one for one in named)
 
 
@@ -110,7 +110,7 @@ def test_what_came_out_before_and_still_holds_is_known() -> None:
     whole, _ = sheet()
     place, value = next(hidden(primary=False))
     before = replace(whole.release[place], value=value, status="A")
-    opened = making.opened(replace(whole, release=whole.release, earlier=[before]))
+    opened = sheets.opened(replace(whole, release=whole.release, earlier=[before]))
     shown = list(whole.release)
     shown[place] = before
-    assert opened == making.opened(replace(whole, release=shown))
+    assert opened == sheets.opened(replace(whole, release=shown))
