@@ -67,8 +67,7 @@ class Witnesses:
 
     def unanswered(self) -> list[Question]:
         for sign in (1, -1):
-            while self._together(sign):
-                pass
+            self._answer(range(len(self.questions)), sign)
         for j, one in enumerate(self.questions):
             signs = [sign for sign in (1, -1) if one.wants(sign)]
             if not all(self._reached(j, sign, one.need(sign, self._values[0][j])) for sign in signs):
@@ -92,14 +91,16 @@ class Witnesses:
         seen = np.array(self._values)[[table[inside] >= 1 for table in self._tables]]
         return [int(j) for j in np.flatnonzero(np.ptp(seen, axis=0) == 0)]
 
-    def _together(self, sign: int) -> bool:
-        """Whether that answered anything."""
-        waiting = [j for j, one in enumerate(self.questions) if one.wants(sign)]
-        if not waiting:
-            return False
-        needs = [self.questions[j].need(sign, self._values[0][j]) for j in waiting]
-        self._granted(waiting, sign, np.array(needs))
-        return not all(self.questions[j].wants(sign) for j in waiting)
+    def _answer(self, asked: Sequence[int], sign: int) -> None:
+        """All at once; where that answers none of them, half at a time."""
+        while waiting := [j for j in asked if self.questions[j].wants(sign)]:
+            needs = [self.questions[j].need(sign, self._values[0][j]) for j in waiting]
+            self._granted(waiting, sign, np.array(needs))
+            if all(self.questions[j].wants(sign) for j in waiting):
+                for half in (waiting[::2], waiting[1::2]) if len(waiting) > 1 else ():
+                    self._answer(half, sign)
+                return
+            asked = waiting
 
     def _stirred(self, j: int) -> bool:
         """Whether the sum can change at all."""
