@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from services.statistics.domain.deciding import MARGIN, STATUS
+from services.statistics.domain.deciding import FLOW, MARGIN, STATUS
 from services.statistics.domain.dimensions import TOTAL
-from services.statistics.domain.linked import IPR, NST, STR, WDR
+from services.statistics.domain.linked import CMF, IPR, NST, STR, WDR
 from services.statistics.domain.units import BREAKDOWNS, Breakdown
 
 ROUNDS = 6
@@ -53,7 +53,7 @@ def _area(cell: str) -> str:
 def _parts(cell: str) -> tuple[str, ...]:
     _, _, category, measure = cell.partition(": ")[0].split(" ")
     if category == TOTAL:
-        return (STATUS,) if measure in (STR, WDR, IPR, NST) else (MARGIN,)
+        return (FLOW,) if measure == CMF else (STATUS,) if measure in (STR, WDR, IPR, NST) else (MARGIN,)
     return _homes().get(category, ())
 
 

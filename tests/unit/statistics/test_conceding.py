@@ -23,6 +23,7 @@ def test_an_opened_cell_costs_its_area_in_its_breakdown_and_period() -> None:
 def test_a_total_is_the_margins_and_a_state_is_the_states() -> None:
     assert given_up([[f"2024 {INNER} _T ENR: interval too narrow"]], "2024", "margin", TOP) == {INNER}
     assert given_up([[f"2024 {INNER} _T WDR: interval too narrow"]], "2024", "status", TOP) == {INNER}
+    assert given_up([[f"2024 {INNER} _T CMF: interval too narrow"]], "2024", "flow", TOP) == {INNER}
 
 
 def test_those_beside_an_areas_parts_are_their_areas() -> None:
