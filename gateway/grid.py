@@ -49,10 +49,9 @@ async def grid_csv(clients: Clients, course: str, locale: Locale) -> AsyncIterat
     try:
         while page.grid.next_page_token:
             coming = fetched(page.grid.next_page_token)
-            await asyncio.sleep(0)  # so that the question goes out first
-            yield table.lines(_rows(page))
+            yield await asyncio.to_thread(_lines, page)  # else the question would not go out before
             page = await coming
-        yield table.lines(_rows(page))
+        yield await asyncio.to_thread(_lines, page)
     finally:
         coming.cancel()  # whoever asked may have gone away
 
@@ -66,6 +65,10 @@ def _heading(columns: Sequence[GridColumn], locale: Locale) -> list[Cell]:
         for heading in (title, f"{title} (%)")
     ]
     return [*fixed, *lessons]
+
+
+def _lines(page: GridPage) -> str:
+    return table.lines(_rows(page))
 
 
 def _rows(page: GridPage) -> list[list[Cell]]:
