@@ -113,6 +113,7 @@ clean: ## Remove what was made here (not the data in .ieum)
 
 .venv/browser.stamp: .venv/dev.stamp
 	@$(call need,chromium,command -v chromium || command -v chromium-browser || command -v google-chrome)
+	@$(call need,fonts-nanum,! command -v fc-list || fc-list :lang=ko | grep .)
 	@touch $@
 
 # What the processes import, compiled once before they all start together.
