@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import DummyCookieJar, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 from playwright.async_api import Browser
 
 from gateway.app import create_app
@@ -20,6 +20,7 @@ from services.chassis.principal import Signer
 from tests.browser import chromium
 from tests.gateway import fakes
 from tests.gateway.fakes import Fakes
+from tests.gateway.serving import Served
 
 Client = TestClient[web.Request, web.Application]
 
@@ -57,7 +58,7 @@ def fake(services: tuple[Fakes, GatewaySettings]) -> Fakes:
 @pytest.fixture
 async def client(services: tuple[Fakes, GatewaySettings]) -> AsyncIterator[Client]:
     """Keeps no cookies between requests unless a test puts them there; hears events already."""
-    async with TestClient(TestServer(create_app(services[1])), cookie_jar=DummyCookieJar()) as made:
+    async with TestClient(Served(create_app(services[1])), cookie_jar=DummyCookieJar()) as made:
         assert made.app
         async with asyncio.timeout(5):
             while not made.app[LISTENER].hearing():

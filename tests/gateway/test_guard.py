@@ -7,7 +7,7 @@ import re
 
 import pytest
 from aiohttp import DummyCookieJar
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
 from gateway.app import create_app
 from gateway.guard import Pace
@@ -16,6 +16,7 @@ from gateway.web.frame import local_path
 from services.chassis.errors import Exhausted
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
+from tests.gateway.serving import Served
 
 FORM = {"lang": "en", "next": "/"}
 SESSION = {"Cookie": "ieum_session=ieum_somebody"}
@@ -97,7 +98,7 @@ async def test_behind_a_proxy_https_guards_cookie_and_page(services: tuple[Fakes
     fake.sign_in("ieum_somebody")
     app = create_app(settings.model_copy(update={"behind_proxy": True}))
     https = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
-    async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:
+    async with TestClient(Served(app), cookie_jar=DummyCookieJar()) as client:
         page = await client.get("/nowhere", headers={"Cookie": "__Host-ieum_session=ieum_somebody", **https})
         assert page.headers["Cache-Control"] == "no-store"
         assert page.headers["Strict-Transport-Security"]

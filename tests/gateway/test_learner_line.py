@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from aiohttp.test_utils import BaseTestServer, TestServer
+from aiohttp.test_utils import BaseTestServer
 from google.protobuf.timestamp_pb2 import Timestamp
 from playwright.async_api import Browser, Page, expect
 
@@ -16,6 +16,7 @@ from tests.browser import axe_findings, page_of
 from tests.gateway import lessons
 from tests.gateway.fakes import Fakes
 from tests.gateway.lessons import course, standing, version
+from tests.gateway.serving import Served
 
 
 def quiz(fake: Fakes, kind: str) -> None:
@@ -38,7 +39,7 @@ async def test_an_answer_outlives_a_line_that_is_down(
 ) -> None:
     fake, settings = services
     quiz(fake, "number")
-    async with TestServer(create_app(settings)) as server, page_of(browser, 360) as (page, _):
+    async with Served(create_app(settings)) as server, page_of(browser, 360) as (page, _):
         address = str(server.make_url("/learning/e/two/q.number"))
         cookies = {"ieum_session": "pat", "lang": "en"}
         await page.context.add_cookies(
@@ -60,7 +61,7 @@ async def test_an_answer_half_written_is_there_again(services: tuple[Fakes, Gate
     fake, settings = services
     quiz(fake, "ordering")
     async with (
-        TestServer(create_app(settings)) as server,
+        Served(create_app(settings)) as server,
         page_of(browser, 360) as (page, complaints),
     ):
         address = str(server.make_url("/learning/e/two/q.ordering"))
@@ -93,7 +94,7 @@ async def test_an_answer_sent_in_vain_is_sent_once_when_its_page_is_opened_again
 ) -> None:
     fake, settings = services
     quiz(fake, "number")
-    async with TestServer(create_app(settings)) as server, page_of(browser, 360) as (page, _):
+    async with Served(create_app(settings)) as server, page_of(browser, 360) as (page, _):
         address = await visit(page, server, "/learning/e/two/q.number")
         await page.get_by_label("A number question?").fill("112")
         await page.context.set_offline(True)
@@ -116,7 +117,7 @@ async def test_a_screen_finished_while_the_line_is_down_is_saved_later(
 ) -> None:
     fake, settings = services
     quiz(fake, "number")
-    async with TestServer(create_app(settings)) as server, page_of(browser, 360) as (page, _):
+    async with Served(create_app(settings)) as server, page_of(browser, 360) as (page, _):
         await visit(page, server, "/learning/e/one/p")
         before = len(fake.requests("RecordProgress"))
         await page.context.set_offline(True)
@@ -140,7 +141,7 @@ async def test_what_one_person_left_unsent_on_a_shared_computer_is_neither_shown
     for login in ("pat", "next_person"):
         fake.sign_in(login, shared_device=True, expire_time=until)
     fake.viewers["next_person"].person.display_name = "다음 사람"
-    async with TestServer(create_app(settings)) as server, page_of(browser, 360) as (page, _):
+    async with Served(create_app(settings)) as server, page_of(browser, 360) as (page, _):
         await visit(page, server, "/learning/e/two/q.number")
         await page.get_by_label("A number question?").fill("112")
         await page.context.set_offline(True)

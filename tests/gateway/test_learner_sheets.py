@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
 from gateway.app import create_app
@@ -14,6 +13,7 @@ from tests.browser import axe_findings, page_of, sideways
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 from tests.gateway.lessons import course, standing, version
+from tests.gateway.serving import Served
 
 STRANGER = {"Accept-Language": "en", "Sec-Fetch-Site": "same-origin"}
 PAT = STRANGER | {"Cookie": "ieum_session=pat"}
@@ -68,7 +68,7 @@ async def test_the_sheet_can_be_read_by_everybody_and_prints_large(
     town: Fakes, services: tuple[Fakes, GatewaySettings], browser: Browser
 ) -> None:
     async with (
-        TestServer(create_app(services[1])) as server,
+        Served(create_app(services[1])) as server,
         page_of(browser, 360) as (page, complaints),
     ):
         await page.goto(str(server.make_url("/courses/c/lessons/one/sheet")))

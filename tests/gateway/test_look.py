@@ -6,17 +6,17 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
 from gateway.web.assets import SOURCES
 from tests.browser import axe_findings, page_of, sideways, small_print
+from tests.gateway.serving import Served
 from tests.gateway.styleguide import site
 
 
 @pytest.fixture(scope="module")
 async def address() -> AsyncIterator[str]:
-    async with TestServer(site()) as server:
+    async with Served(site()) as server:
         yield str(server.make_url("/styleguide"))
 
 
