@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from bson import ObjectId
+from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteError
 
@@ -67,14 +70,61 @@ class Inserts:
         try:
             await self._collection.insert_many(lot, ordered=False)
         except BulkWriteError as error:
-            if error.details["writeConcernErrors"]:  # nobody's is known to be durable
-                raise
-            failed = {each["index"]: _insert_error(each) for each in error.details["writeErrors"]}
+            failed = _failed(error)
             return [failed.get(place) for place in range(len(lot))]
         return [None] * len(lot)
 
 
-def _insert_error(details: Mapping[str, Any]) -> WriteError:
+@dataclass(frozen=True)
+class _Change:
+    """By its mark a change that was written is known again."""
+
+    key: str
+    revision: int
+    update: Mapping[str, Any]
+    mark: ObjectId = field(default_factory=ObjectId)
+
+    def statement(self) -> UpdateOne:
+        marked = {**self.update, "$set": {**self.update.get("$set", {}), "mark": self.mark}}
+        return UpdateOne({"_id": self.key, "revision": self.revision}, marked)
+
+
+class Updates:
+    """Of documents of one collection, in any order, each only where it still has the revision given."""
+
+    def __init__(self, collection: _Collection) -> None:
+        self._collection = collection
+        self._lots = Lots(self._update)
+
+    async def update_one(self, key: str, revision: int, update: Mapping[str, Any]) -> bool:
+        """Whether it was written, as durably as the collection writes. Raises WriteError, or DuplicateKeyError."""
+        return await self._lots.answer(_Change(key, revision, update))
+
+    async def _update(self, lot: Sequence[_Change]) -> Sequence[bool | Exception]:
+        failed: Mapping[int, Exception] = {}
+        try:
+            result = await self._collection.bulk_write([change.statement() for change in lot], ordered=False)
+            matched = result.matched_count
+        except BulkWriteError as error:
+            failed, matched = _failed(error), error.details["nMatched"]
+        # The server counts those that matched and does not say which.
+        all_did = matched + len(failed) == len(lot)
+        written = {change.mark for change in lot} if all_did else await self._written(lot)
+        return [failed.get(place, change.mark in written) for place, change in enumerate(lot)]
+
+    async def _written(self, lot: Sequence[_Change]) -> set[ObjectId]:
+        found = self._collection.find({"_id": {"$in": [change.key for change in lot]}}, {"mark": 1})
+        return {document["mark"] async for document in found if "mark" in document}
+
+
+def _failed(error: BulkWriteError) -> dict[int, Exception]:
+    """By place. Raises the error itself where nobody's write is known to be durable."""
+    if error.details["writeConcernErrors"]:
+        raise error
+    return {each["index"]: _write_error(each) for each in error.details["writeErrors"]}
+
+
+def _write_error(details: Mapping[str, Any]) -> WriteError:
     kind = DuplicateKeyError if details["code"] == _DUPLICATE_KEY else WriteError
     return kind(details["errmsg"], details["code"], details)
 

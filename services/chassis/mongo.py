@@ -23,7 +23,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.chassis import trace
 from services.chassis.clock import now
-from services.chassis.combining import Inserts, Reads
+from services.chassis.combining import Inserts, Reads, Updates
 from services.chassis.errors import Conflict, Missing
 from services.chassis.outbox import Outbox, Pending, pending_event
 
@@ -84,7 +84,7 @@ class Entities(Generic[T]):
         self, collection: Collection, kind: type[T], announce: Announce, outbox: Outbox, *, remember: int = 0
     ) -> None:
         self.collection = collection
-        self._reads, self._inserts = Reads(collection), Inserts(collection)
+        self._reads, self._inserts, self._updates = Reads(collection), Inserts(collection), Updates(collection)
         self._revisions = Reads(collection, {"revision": 1})
         self._kind: TypeAdapter[T] = TypeAdapter(kind)
         self._fields = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # kind is a dataclass
@@ -247,6 +247,8 @@ class Entities(Generic[T]):
         if pending:
             update["$push"] = {"pending": {"$each": pending}}
             update["$min"] = {"due": now()}
+        if session is None:
+            return await self._updates.update_one(key, revision, update)
         matched = await self.collection.update_one({"_id": key, "revision": revision}, update, session=session)
         return matched.matched_count == 1
 

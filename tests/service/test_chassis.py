@@ -20,10 +20,10 @@ from ieum.people.v1 import people_pb2, people_pb2_grpc
 from services.chassis import deadletters, mongo, rpc, trace
 from services.chassis.bus import Bus, Together
 from services.chassis.clock import now, stamp
-from services.chassis.combining import Inserts
+from services.chassis.combining import Inserts, Updates
 from services.chassis.config import Settings
 from services.chassis.errors import Forbidden, Missing, Problem, Refused, Unauthenticated
-from services.chassis.mongo import Database, Entities
+from services.chassis.mongo import Collection, Database, Entities
 from services.chassis.outbox import Outbox
 from services.chassis.principal import ANONYMOUS, Kind, Principal, Signer, acting
 from services.chassis.run import Frame
@@ -170,6 +170,53 @@ async def test_what_is_there_already_is_refused_alone_and_the_rest_of_its_lot_is
         ended = await asyncio.gather(*(inserts.insert_one({"_id": n}) for n in range(30)), return_exceptions=True)
         assert [(place, type(error)) for place, error in enumerate(ended) if error] == [(7, DuplicateKeyError)]
         assert await rows.count_documents({"_id": {"$gte": 0}}) == 30
+
+
+async def test_of_changes_sent_together_each_learns_what_became_of_its_own(settings: Settings) -> None:
+    async with mongo.connect(settings.mongo_url) as client:
+        rows = client[f"{settings.prefix}together"]["rows"]
+        await rows.create_index("login", unique=True)
+        await rows.insert_many([{"_id": f"r{n}", "revision": 1, "login": f"l{n}", "count": 0} for n in range(30)])
+        await rows.update_one({"_id": "r3"}, {"$set": {"revision": 2}})
+
+        def change(n: int) -> dict[str, Any]:
+            return {"$set": {"revision": 2, "login": "l0" if n == 5 else f"l{n}"}, "$inc": {"count": 1}}
+
+        updates = Updates(rows)
+        asked = [updates.update_one(f"r{n}", 1, change(n)) for n in range(31)]
+        ended = await asyncio.gather(*asked, return_exceptions=True)
+        assert isinstance(ended.pop(5), DuplicateKeyError)
+        missed = {place if place < 5 else place + 1 for place, written in enumerate(ended) if written is not True}
+        assert missed == {3, 30}
+        assert [row["_id"] async for row in rows.find({"count": 0}).sort("_id")] == ["r3", "r5"]
+
+
+class SlowToTell:
+    """A collection that writes, and the first time never says so."""
+
+    def __init__(self, rows: Collection) -> None:
+        self.rows, self.written, self.find = rows, asyncio.Event(), rows.find
+
+    async def bulk_write(self, *args: Any, **options: Any) -> Any:
+        result = await self.rows.bulk_write(*args, **options)
+        if not self.written.is_set():
+            self.written.set()
+            await asyncio.Event().wait()
+        return result
+
+
+async def test_changes_that_were_sent_when_their_sender_was_cancelled_are_known_as_written(settings: Settings) -> None:
+    async with mongo.connect(settings.mongo_url) as client:
+        rows = client[f"{settings.prefix}cancelled"]["rows"]
+        await rows.insert_many([{"_id": f"r{n}", "revision": 1, "count": 0} for n in range(2)])
+        slow = SlowToTell(rows)
+        updates = Updates(slow)  # type: ignore[arg-type]
+        change = {"$set": {"revision": 2}, "$inc": {"count": 1}}
+        first, second = (asyncio.create_task(updates.update_one(f"r{n}", 1, change)) for n in range(2))
+        await slow.written.wait()
+        first.cancel()
+        assert await second
+        assert [row["count"] async for row in rows.find()] == [1, 1]
 
 
 async def test_one_that_seemed_fresh_and_was_there_is_changed_as_it_is(settings: Settings) -> None:
