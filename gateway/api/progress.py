@@ -135,7 +135,7 @@ class StepResult(Shape):
 
 
 class Recorded(Shape):
-    progress: Progress
+    progress: Annotated[Progress, Field(description="Its lessons are those of the steps")]
     results: list[StepResult] = []
     completed_now: bool = False
 

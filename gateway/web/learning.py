@@ -16,7 +16,7 @@ from gateway.web.i18n import Locale
 from gateway.web.player import content_of
 from gateway.web.render import PAGE, Flash, page
 from gateway.web.screens import Reader, ways_through
-from gateway.web.standing import all_progress, learning_of, standing_of
+from gateway.web.standing import learning_of, standing_in, standings
 from ieum.courses.v1.content_pb2 import EMPLOYEES, Content
 from ieum.courses.v1.courses_pb2 import SearchCatalogRequest
 from ieum.enrollment.v1.enrollment_pb2 import (
@@ -96,12 +96,12 @@ async def complete(request: web.Request) -> web.Response:
     reader = Reader(locale, content.languages)
     if not progress.HasField("complete_time"):
         left = left_of(reader, content, progress)
-        return page(request, "learning/not_yet.html", standing=standing_of(locale, progress), left=left)
+        return page(request, "learning/not_yet.html", standing=standing_in(locale, progress), left=left)
     reason = progress.completion_reason
     return page(
         request,
         "learning/complete.html",
-        standing=standing_of(locale, progress),
+        standing=standing_in(locale, progress),
         minutes=content.minutes,
         reason=certificate.completion_words(locale, reason),
         scores=[(quiz_title(reader, content, each.quiz), each.score) for each in reason.scores],
@@ -147,7 +147,7 @@ def _why(locale: Locale, unopened: Sequence[str], failed: Sequence[str]) -> str:
 
 async def _suggestions(clients: Clients, locale: Locale, learner: Principal, content: Content) -> list[Card]:
     """Of the same topics first; never what the learner takes or has finished, or may not take."""
-    known = {each.course for each in await all_progress(clients, learner.person)}
+    known = {each.course for each in await standings(clients, learner.person)}
     chosen: dict[str, Card] = {}
     for topics in (topics_of(content.competences), []):
         found = await clients.courses.SearchCatalog(SearchCatalogRequest(topics=topics, page_size=len(known) + 10))
@@ -160,7 +160,7 @@ async def _suggestions(clients: Clients, locale: Locale, learner: Principal, con
 @routes.get("/learning/{enrollment}/withdraw")
 async def ask_to_withdraw(request: web.Request) -> web.Response:
     progress = await _own_progress(request)
-    return page(request, "learning/withdraw.html", standing=standing_of(request[PAGE].locale, progress))
+    return page(request, "learning/withdraw.html", standing=standing_in(request[PAGE].locale, progress))
 
 
 @routes.post("/learning/{enrollment}/withdraw")

@@ -9,10 +9,8 @@ from datetime import datetime
 from gateway.clients import Clients
 from gateway.web.i18n import Locale
 from ieum.progress.v1 import progress_pb2
-from ieum.progress.v1.progress_pb2 import ListProgressRequest, Progress
+from ieum.progress.v1.progress_pb2 import ListStandingsRequest, Progress
 from services.chassis import clock
-
-_PAGE = 200
 
 
 @dataclass(frozen=True)
@@ -24,8 +22,6 @@ class Standing:
     title: str
     language: str
     percent: int
-    lessons_done: int
-    lessons: int
     next_lesson: str
     newer: bool
     completed: datetime | None
@@ -52,51 +48,47 @@ async def learning_of(clients: Clients, locale: Locale, person: str) -> Learning
     """Nothing for a stranger, whose name is empty."""
     if not person:
         return Learning()
-    found = [standing_of(locale, each) for each in await all_progress(clients, person) if _is_held(each)]
+    found = [standing_of(locale, each) for each in await standings(clients, person) if _is_held(each)]
     return Learning([each for each in found if not each.completed], [each for each in found if each.completed])
 
 
-def _is_held(progress: Progress) -> bool:
-    return not progress.withdrawn or progress.HasField("complete_time")
+def _is_held(standing: progress_pb2.Standing) -> bool:
+    return not standing.withdrawn or standing.HasField("complete_time")
 
 
-async def all_progress(clients: Clients, person: str) -> list[Progress]:
-    asked = ListProgressRequest(person=person, page_size=_PAGE, brief=True)
-    found: list[Progress] = []
-    while True:
-        answer = await clients.progress.ListProgress(asked)
-        found += answer.progress
-        if not answer.next_page_token:
-            return found
-        asked.page_token = answer.next_page_token
+async def standings(clients: Clients, person: str) -> Sequence[progress_pb2.Standing]:
+    return (await clients.progress.ListStandings(ListStandingsRequest(person=person))).standings
 
 
-def standing_of(locale: Locale, progress: Progress) -> Standing:
-    title, language = locale.pick(progress.course_title)
-    number = progress.certificate.name.removeprefix("certificates/")
+def standing_of(locale: Locale, standing: progress_pb2.Standing) -> Standing:
+    title, language = locale.pick(standing.course_title)
+    completed = standing.HasField("complete_time")
     return Standing(
-        enrollment=progress.enrollment.removeprefix("enrollments/"),
-        course=progress.course,
+        enrollment=standing.enrollment.removeprefix("enrollments/"),
+        course=standing.course,
         title=title,
         language="" if language == locale.language else language,
-        percent=progress.percent,
-        lessons_done=sum(lesson.state == progress_pb2.DONE for lesson in progress.lessons),
-        lessons=len(progress.lessons),
-        next_lesson=_next_lesson(locale, progress),
-        newer=_is_newer(progress),
-        completed=clock.moment(progress.complete_time) if progress.HasField("complete_time") else None,
-        certificate=number,
-        revoked=progress.certificate.state == progress_pb2.REVOKED,
+        percent=standing.percent,
+        next_lesson=locale.pick(standing.next_lesson)[0],
+        # Whoever is finished needs no newer version.
+        newer=standing.newest_version > standing.version and not completed,
+        completed=clock.moment(standing.complete_time) if completed else None,
+        certificate=standing.certificate.removeprefix("certificates/"),
+        revoked=standing.certificate_revoked,
     )
 
 
-def _next_lesson(locale: Locale, progress: Progress) -> str:
-    """The lesson they were in, when there is something left in it; else the first that is not done."""
-    left = [each for each in progress.lessons if each.state != progress_pb2.DONE]
-    here = [each for each in left if each.lesson == progress.position.lesson]
-    return next((locale.pick(each.title)[0] for each in (*here, *left)), "")
-
-
-def _is_newer(progress: Progress) -> bool:
-    """Whoever is finished needs no newer version."""
-    return progress.newest_version > progress.version and not progress.HasField("complete_time")
+def standing_in(locale: Locale, progress: Progress) -> Standing:
+    """In one course looked at closely: nothing is said of the lesson to go on with, nor of a newer version."""
+    return standing_of(
+        locale,
+        progress_pb2.Standing(
+            enrollment=progress.enrollment,
+            course=progress.course,
+            course_title=progress.course_title,
+            percent=progress.percent,
+            complete_time=progress.complete_time if progress.HasField("complete_time") else None,
+            certificate=progress.certificate.name,
+            certificate_revoked=progress.certificate.state == progress_pb2.REVOKED,
+        ),
+    )

@@ -101,8 +101,8 @@ class Visit:
         """The course is complete, and it was this lesson that made it so, or it is the last one."""
         if not self.progress.HasField("complete_time") or not self.place.is_last_of_lesson:
             return False
-        done = {each.lesson: each.done_time.ToNanoseconds() for each in self.progress.lessons if each.counted}
-        return self.place.after() is None or done.get(self.place.lesson.id, -1) == max(done.values(), default=0)
+        done = (each.done_time for each in self.progress.lessons if each.lesson == self.place.lesson.id)
+        return self.place.after() is None or self.progress.complete_time in done
 
 
 def given(visit: Visit) -> AnsweredItem | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 
@@ -11,6 +11,7 @@ from ieum.progress.v1 import progress_pb2 as pb
 from ieum.progress.v1 import progress_pb2_grpc
 from services.chassis.clock import now
 from services.chassis.errors import Forbidden, Invalid, Missing
+from services.chassis.mongo import Document
 from services.chassis.pages import page_size
 from services.chassis.principal import Principal, acting
 from services.progress.domain import enrolling, steps
@@ -22,7 +23,8 @@ from services.progress.domain.settling import Outcome, settle
 from services.progress.domain.totals import totals
 from services.progress.store import FindPlan, Store
 from services.progress.wire.grid import columns_of, places_of, row_message
-from services.progress.wire.progress import brief_message, certificate_message, parse_name, progress_message
+from services.progress.wire.progress import Lessons, certificate_message, parse_name, progress_message
+from services.progress.wire.standing import standing_message
 from services.progress.wire.steps import result_message, step_of
 
 MOST_STEPS = 200
@@ -32,6 +34,7 @@ TOKEN_SCOPES = {
     "AllowAttempt": "learning.write",
     "GetProgress": "learning.read",
     "ListProgress": "learning.read",
+    "ListStandings": "learning.read",
     "ListGrid": "learning.read",
     "GetCourseTotals": "learning.read",
     "VerifyCertificate": "learning.read",
@@ -58,7 +61,7 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         record = await self._learn(caller, request.name, verb)
         assert outcome  # noqa: S101 - the verb ran
         return pb.RecordProgressResponse(
-            progress=await self._render(record, within=frozenset(step.what.lesson for step in asked)),
+            progress=await self._render(record, Lessons({step.what.lesson for step in asked}, alone=True)),
             results=[result_message(result) for result in outcome.results],
             completed_now=any(isinstance(fact, CourseCompleted) for fact in outcome.facts),
         )
@@ -90,18 +93,18 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         record = await (self._store.arrival(name) if request.wait else self._store.get(name))
         if not await self._may_teach(caller, record.course):
             _require_own(caller, record)
-        return await self._render(record, within=frozenset((request.lesson,)) if request.lesson else None)
+        return await self._render(record, Lessons({request.lesson}) if request.lesson else None)
 
     async def ListProgress(self, request: pb.ListProgressRequest, context: object) -> pb.ListProgressResponse:
-        caller = _caller()
-        if not _may_act_for(caller, request.person):
-            raise Forbidden("NOT_YOURS")
-        records, token = await self._store.of_person(
-            request.person, page_size(request.page_size), request.page_token, brief=request.brief
-        )
-        render = self._render_briefly if request.brief else self._render
-        progress = [await render(record) for record in records]
+        _require_acting_for(request.person)
+        records, token = await self._store.of_person(request.person, page_size(request.page_size), request.page_token)
+        progress = [await self._render(record) for record in records]
         return pb.ListProgressResponse(progress=progress, next_page_token=token)
+
+    async def ListStandings(self, request: pb.ListStandingsRequest, context: object) -> pb.ListStandingsResponse:
+        _require_acting_for(request.person)
+        standings = [await self._standing(row) for row in await self._store.taken_by(request.person)]
+        return pb.ListStandingsResponse(standings=standings)
 
     async def ListGrid(self, request: pb.ListGridRequest, context: object) -> pb.ListGridResponse:
         await self._require_teaching(request.course)
@@ -154,15 +157,14 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         message = certificate_message(record, plan, with_person=_may_act_for(acting(), record.person))
         return message or pb.Certificate()
 
-    async def _render(self, record: Record, within: Set[str] | None = None) -> pb.Progress:
+    async def _render(self, record: Record, shown: Lessons | None = None) -> pb.Progress:
         plan = await self._store.plans.find(record.course, record.version)
         certificate = await self._certificate(record) if record.certificate else None
-        return progress_message(record, plan, certificate, within=within)
+        return progress_message(record, plan, certificate, shown)
 
-    async def _render_briefly(self, record: Record) -> pb.Progress:
-        plan = await self._store.plans.find(record.course, record.version)
-        certificate = await self._certificate(record) if record.certificate else None
-        return brief_message(record, plan, certificate, await self._store.plans.newest(record.course))
+    async def _standing(self, row: Document) -> pb.Standing:
+        plan = await self._store.plans.find(row["course"], row["version"])
+        return standing_message(row, plan, await self._store.plans.newest(row["course"]))
 
     async def _totals(self, course: str) -> pb.CourseTotals:
         return pb.CourseTotals(course=course, **asdict(totals(await self._store.standings(course))))
@@ -187,6 +189,11 @@ def _caller() -> Principal:
 
 def _may_act_for(caller: Principal, person: str) -> bool:
     return caller.person == person or caller.runs_everything
+
+
+def _require_acting_for(person: str) -> None:
+    if not _may_act_for(_caller(), person):
+        raise Forbidden("NOT_YOURS")
 
 
 def _require_own(caller: Principal, record: Record) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -14,7 +15,7 @@ from weakref import WeakValueDictionary
 from pymongo import ASCENDING, DESCENDING
 
 from ieum.courses.v1.events_pb2 import CoursePublished
-from services.chassis.combining import Reads
+from services.chassis.combining import Lots, Reads
 from services.chassis.copies import keep_newest
 from services.chassis.errors import Missing, Unavailable
 from services.chassis.mongo import Collection, Database, Document, Entities
@@ -33,7 +34,10 @@ _MOMENT, _LOOKS, _LOOK_SECONDS = 0.05, 8, 0.25
 # Of learners in the middle of a lesson: some 20 kB each.
 _REMEMBERED = 1_000
 FindPlan = Callable[[Record], Plan | None]
-BRIEF: Mapping[str, int] = {"pending": 0, "lessons": 0}
+STANDING_FIELDS = (
+    *("person", "course", "version", "summary", "position.lesson", "enrol_time", "withdraw_time"),
+    *("completion.time", "certificate.number", "certificate.revoke_time"),
+)
 GRID_FIELDS = ("person", "version", "summary", "enrol_time", "completion.time", "last_activity_time", "withdraw_time")
 
 
@@ -108,6 +112,7 @@ class Store:
         self._courses = database["courses"]
         self._erased = database["erased"]
         self._is_erased = Reads(self._erased)
+        self._taken = Lots(self._taken_by)
         self.plans = Plans(database["plans"])
         self._expected: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
@@ -199,11 +204,23 @@ class Store:
         async for document in self._records.collection.find(query, {"pending": 0}):
             yield self._records.load(document)
 
-    async def of_person(self, person: str, size: int, token: str, *, brief: bool = False) -> tuple[list[Record], str]:
-        """Latest enrolment first; `brief`: as if nothing had been done in any lesson."""
+    async def of_person(self, person: str, size: int, token: str) -> tuple[list[Record], str]:
+        """Latest enrolment first."""
         keys = [("enrol_time", DESCENDING), ("_id", ASCENDING)]
-        documents, token = await self._page({"person": person}, keys, size, token, BRIEF if brief else {"pending": 0})
+        documents, token = await self._page({"person": person}, keys, size, token, {"pending": 0})
         return [self._records.load(document) for document in documents], token
+
+    async def taken_by(self, person: str) -> Sequence[Document]:
+        """All of a person, latest enrolment first, as stored: nobody's answers are read for it."""
+        return await self._taken.answer(person)
+
+    async def _taken_by(self, persons: Sequence[str]) -> Sequence[Sequence[Document]]:
+        query = {"person": {"$in": list(set(persons))}, "enrol_time": {"$ne": None}}
+        rows = await self._records.collection.find(query, dict.fromkeys(STANDING_FIELDS, 1)).to_list()
+        taken: dict[str, list[Document]] = defaultdict(list)
+        for row in sorted(rows, key=lambda row: (-row["enrol_time"].timestamp(), row["_id"])):
+            taken[row["person"]].append(row)
+        return [taken[person] for person in persons]
 
     async def grid(self, course: str, size: int, token: str) -> tuple[list[Document], str]:
         """Rows in order of enrolment, as stored: thousands are shown at once, and nobody's answers are read for it."""

@@ -81,6 +81,26 @@ def standing(value: content.Content, person: str = "people/pat", **values: Any) 
     return made
 
 
+def listed(*made: progress.Progress, newest: int = 1) -> progress.ListStandingsResponse:
+    """As a list of somebody's courses tells of them."""
+    return progress.ListStandingsResponse(
+        standings=[
+            progress.Standing(
+                enrollment=each.enrollment,
+                course=each.course,
+                version=each.version,
+                course_title=each.course_title,
+                percent=each.percent,
+                complete_time=each.complete_time if each.HasField("complete_time") else None,
+                certificate=each.certificate.name,
+                next_lesson=next((one.title for one in each.lessons if one.state != progress.DONE), None),
+                newest_version=newest,
+            )
+            for each in made
+        ]
+    )
+
+
 def attempt(made: progress.Progress, *answers: progress.AnsweredItem, score: int | None = None, left: int = 2) -> None:
     """Adds an attempt at the quiz; with a score it is finished."""
     if not made.lessons[1].quizzes:

@@ -34,7 +34,7 @@ def town(fake: Fakes) -> Fakes:
     fake.sign_in("pat")
     fake.answers["GetVersion"] = version(content)
     fake.answers["GetProgress"] = standing(content)
-    fake.answers["ListProgress"] = pb.ListProgressResponse(progress=[standing(content, percent=40)])
+    fake.answers["ListStandings"] = lessons.listed(standing(content, percent=40))
     fake.answers["ListEnrollments"] = ListEnrollmentsResponse(
         enrollments=[
             Enrollment(name="enrollments/e", course="courses/c", person="people/pat", version=1, current_version=1)
@@ -71,7 +71,7 @@ async def test_a_stranger_finds_courses_and_help_without_an_account(client: Clie
     assert "Course c" in text
     assert "Staying safe" in text
     assert "Go on where you stopped" not in text
-    assert town.requests("ListProgress") == []
+    assert town.requests("ListStandings") == []
 
 
 async def test_a_learner_sees_first_where_to_go_on(client: Client, town: Fakes) -> None:
@@ -101,11 +101,11 @@ async def test_a_later_page_of_the_catalogue_shows_what_follows(client: Client, 
 async def test_the_course_page_has_one_button_for_each_situation(client: Client, town: Fakes) -> None:
     assert "Sign in to start" in await get(client, "/courses/c", STRANGER)
     assert "Continue learning" in await get(client, "/courses/c")
-    town.answers["ListProgress"] = pb.ListProgressResponse()
+    town.answers["ListStandings"] = pb.ListStandingsResponse()
     assert "Start this course" in await get(client, "/courses/c")
-    town.answers["ListProgress"] = pb.ListProgressResponse(progress=[lessons.completed(standing(course("single")))])
+    town.answers["ListStandings"] = lessons.listed(lessons.completed(standing(course("single"))))
     assert "See my result and certificate" in await get(client, "/courses/c")
-    town.answers["ListProgress"] = pb.ListProgressResponse()
+    town.answers["ListStandings"] = pb.ListStandingsResponse()
     town.answers["GetVersion"] = version(course("single"), retired=True)
     retired = await get(client, "/courses/c")
     assert "not offered any more" in retired
@@ -126,7 +126,7 @@ async def test_a_stranger_who_starts_is_asked_to_sign_in_and_comes_back(client: 
 
 async def test_a_course_for_employees_tells_a_resident_why(client: Client, town: Fakes) -> None:
     town.answers["Enrol"] = Refused("AUDIENCE_MISMATCH")
-    town.answers["ListProgress"] = pb.ListProgressResponse()
+    town.answers["ListStandings"] = pb.ListStandingsResponse()
     status, _, text = await post(client, "/courses/c/enrol")
     assert status == 409
     assert "for the employees of the city" in text
@@ -243,9 +243,8 @@ async def test_nobody_opens_somebody_elses_learning(client: Client, town: Fakes)
 
 async def test_my_learning_has_one_way_on_and_offers_a_newer_version(client: Client, town: Fakes) -> None:
     content = course("single")
-    newer = standing(content, name="progress/f", enrollment="enrollments/f")
-    newer.newest_version = newer.version + 1
-    town.answers["ListProgress"] = pb.ListProgressResponse(progress=[standing(content), newer])
+    old = standing(content, name="progress/f", enrollment="enrollments/f")
+    town.answers["ListStandings"] = lessons.listed(standing(content, version=2), old, newest=2)
     text = await get(client, "/learning")
     assert text.count("Continue learning") == 1
     assert text.count('action="/learning/f/move"') == 1

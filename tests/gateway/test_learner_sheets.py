@@ -8,11 +8,10 @@ from playwright.async_api import Browser, expect
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from ieum.people.v1 import people_pb2
-from ieum.progress.v1 import progress_pb2 as pb
 from tests.browser import axe_findings, page_of, sideways
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
-from tests.gateway.lessons import course, standing, version
+from tests.gateway.lessons import course, listed, standing, version
 from tests.gateway.serving import Served
 
 STRANGER = {"Accept-Language": "en", "Sec-Fetch-Site": "same-origin"}
@@ -25,7 +24,7 @@ def town(fake: Fakes) -> Fakes:
     fake.sign_in("pat")
     fake.answers["GetVersion"] = version(content)
     fake.answers["GetProgress"] = standing(content)
-    fake.answers["ListProgress"] = pb.ListProgressResponse(progress=[standing(content)])
+    fake.answers["ListStandings"] = listed(standing(content))
     fake.answers["ListAreas"] = people_pb2.ListAreasResponse()
     return fake
 

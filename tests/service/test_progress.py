@@ -196,7 +196,7 @@ async def test_a_learner_goes_through_a_course_to_its_certificate(town: Town, pu
     assert last.progress.percent == 100
     assert last.progress.completion_reason.lessons_counted == 2
     assert [score.score for score in last.progress.completion_reason.scores] == [100]
-    assert [lesson.state for lesson in last.progress.lessons] == [pb.DONE, pb.DONE, pb.NOT_STARTED]
+    assert [lesson.state for lesson in last.progress.lessons] == [pb.DONE, pb.DONE]
     certificate = last.progress.certificate
     assert (certificate.state, certificate.minutes, certificate.course_title["ko"]) == (pb.VALID, 20, "사진")
     [started] = await published(LearningStarted)
@@ -444,6 +444,7 @@ async def test_who_may_see_and_do_what(town: Town) -> None:
         "StartAttempt": (start, {"kim", "admin", "system"}),
         "AllowAttempt": (allow, {"teacher", "admin", "system"}),
         "ListProgress": (mine, {"kim", "admin", "system"}),
+        "ListStandings": (pb.ListStandingsRequest(person=KIM.person), {"kim", "admin", "system"}),
         "ListGrid": (grid, {"teacher", "admin", "system"}),
         "GetCourseTotals": (counts, {"teacher", "admin", "system"}),
     }
@@ -513,25 +514,54 @@ async def test_a_persons_courses_are_listed_latest_first_page_by_page(town: Town
     assert seen[0].course_title["en"] == "Photos"
 
 
-async def test_a_brief_list_says_of_each_lesson_the_same_and_which_version_is_the_newest(town: Town) -> None:
+async def test_a_list_of_standings_says_the_same_as_the_records_and_what_comes_next(town: Town) -> None:
     name = await town.enrol()
-    await town.record(KIM, name, *ALL_STEPS[:3])
+    request = pb.ListStandingsRequest(person=KIM.person)
+
+    async def standing() -> pb.Standing:
+        [one] = (await town.as_(KIM).ListStandings(request)).standings
+        return one
+
+    assert (await standing()).next_lesson["en"] == "Look"
+    await town.record(KIM, name, opening("try", "c"))
+    assert (await standing()).next_lesson["en"] == "Try"
+    done = (await town.record(KIM, name, *ALL_STEPS)).progress
     await town.publish(published_course(2, extra=["c"]))
-    request = pb.ListProgressRequest(person=KIM.person)
-    [whole] = (await town.as_(KIM).ListProgress(request)).progress
-    request.brief = True
-    [brief] = (await town.as_(KIM).ListProgress(request)).progress
-    assert [(each.lesson, each.state) for each in brief.lessons] == [
-        (each.lesson, each.state) for each in whole.lessons
+
+    async def heard() -> bool:
+        return (await standing()).newest_version == 2
+
+    await eventually(heard, "the newest version")
+    said = await standing()
+    assert (said.enrollment, said.course, said.course_title) == (done.enrollment, done.course, done.course_title)
+    assert (said.percent, said.complete_time, said.certificate) == (100, done.complete_time, done.certificate.name)
+    assert (said.version, said.next_lesson["en"], said.withdrawn) == (1, "More", False)
+    await town.record(KIM, name, opening("more", "z"))
+    assert not (await standing()).next_lesson
+
+
+async def test_standings_asked_for_at_once_are_each_persons_own_latest_first(town: Town) -> None:
+    lee = person("lee")
+    for who in ("kim", "lee"):
+        for number in range(3):
+            event = enrolled(who, BEGAN + timedelta(days=number))
+            event.enrollment = f"enrollments/{who}-{number}"
+            await town.tell(event, f"{who}-{number}")
+            await town.shows(f"progress/{who}-{number}", lambda progress: True)
+    asked = [
+        town.as_(who).ListStandings(pb.ListStandingsRequest(person=who.person)) for who in (KIM, lee, KIM, lee)
     ]
-    assert (brief.percent, brief.position, brief.course_title) == (whole.percent, whole.position, whole.course_title)
-    assert (brief.version, brief.newest_version) == (1, 2)
+    for who, answer in zip(("kim", "lee") * 2, await asyncio.gather(*asked), strict=True):
+        assert [each.enrollment for each in answer.standings] == [f"enrollments/{who}-{n}" for n in (2, 1, 0)]
 
 
-async def test_one_lesson_is_told_whole_and_of_the_others_what_the_whole_record_says_of_them(town: Town) -> None:
+async def test_one_lesson_is_told_whole_and_a_step_is_answered_with_its_own_lesson(town: Town) -> None:
     name = await town.enrol()
     recorded = (await town.record(KIM, name, *ALL_STEPS)).progress
     whole = await town.as_(KIM).GetProgress(pb.GetProgressRequest(name=name))
+    assert recorded.lessons[:] == whole.lessons[:2]
+    del recorded.lessons[:]
+    recorded.lessons.extend(whole.lessons)
     assert recorded == whole
     seen = await town.as_(KIM).GetProgress(pb.GetProgressRequest(name=name, lesson="try"))
     expected = pb.Progress.FromString(whole.SerializeToString())
@@ -542,9 +572,7 @@ async def test_one_lesson_is_told_whole_and_of_the_others_what_the_whole_record_
     assert whole.lessons[0].opened_screens
     assert whole.lessons[1].quizzes
     later = (await town.record(KIM, name, opening("look", "a"))).progress
-    assert later.lessons[0] == whole.lessons[0]
-    assert not later.lessons[1].quizzes
-    assert later.lessons[1].done_time == whole.lessons[1].done_time
+    assert later.lessons[:] == whole.lessons[:1]
 
 
 async def test_whoever_asks_for_an_enrolment_just_made_may_wait_for_it(town: Town) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
+from dataclasses import dataclass
 from functools import lru_cache
 
 from ieum.progress.v1 import progress_pb2 as pb
@@ -17,6 +18,16 @@ from services.progress.domain.record import Attempt, Completion, LessonRecord, Q
 from services.progress.wire.steps import answer_message
 
 _STATES = {state: pb.LessonState.Value(state.name) for state in LessonState}
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Shown with what was opened and answered in them: `alone`, or with the state of all others."""
+
+    ids: Set[str]
+    alone: bool = False
+
+
 _ID = re.compile(r"^(?:progress|enrollments)/([a-z0-9-]{1,64})$")
 
 
@@ -33,14 +44,13 @@ def enrollment_name(record: Record) -> str:
 
 
 def progress_message(
-    record: Record, plan: Plan | None, certificate: pb.Certificate | None, *, within: Set[str] | None = None
+    record: Record, plan: Plan | None, certificate: pb.Certificate | None, shown: Lessons | None = None
 ) -> pb.Progress:
-    """`within`: the lessons shown with what was opened and answered; None for all of them. Without a plan (its version
-    was announced but not heard of yet) the lessons are left out."""
+    """With all of every lesson, where `shown` does not say less. Without a plan (its version was announced but not
+    heard of yet) the lessons are left out."""
     message = pb.Progress()
     if plan:
-        message.CopyFrom(_untouched(plan, within is None))
-        _fill_lessons(message, record, plan, within)
+        _fill_lessons(message, record, plan, shown)
     message.MergeFrom(
         pb.Progress(
             name=f"progress/{record.enrollment}",
@@ -62,20 +72,15 @@ def progress_message(
     return message
 
 
-def brief_message(record: Record, plan: Plan | None, certificate: pb.Certificate | None, newest: int) -> pb.Progress:
-    """Of a record read without its lessons: their states stand in the summary."""
-    message = progress_message(record, plan, certificate, within=frozenset())
-    message.newest_version = newest
-    return message
-
-
 def _position(record: Record) -> pb.Position | None:
     return pb.Position(lesson=record.position.lesson, screen=record.position.screen) if record.position else None
 
 
 @lru_cache(maxsize=500)
-def _untouched(plan: Plan, with_quizzes: bool) -> pb.Progress:
+def _untouched(plan: Plan, *, with_lessons: bool = True, with_quizzes: bool = True) -> pb.Progress:
     """What is the same for every learner of a version: copied, and filled in where a learner has done something."""
+    if not with_lessons:
+        return pb.Progress(course_title=plan.title)
     lessons = [
         pb.LessonProgress(
             lesson=lesson.id,
@@ -91,16 +96,22 @@ def _untouched(plan: Plan, with_quizzes: bool) -> pb.Progress:
     return pb.Progress(lessons=lessons, course_title=plan.title)
 
 
-def _fill_lessons(message: pb.Progress, record: Record, plan: Plan, within: Set[str] | None) -> None:
+def _fill_lessons(message: pb.Progress, record: Record, plan: Plan, asked: Lessons | None) -> None:
+    alone = asked is not None and asked.alone
+    message.CopyFrom(_untouched(plan, with_lessons=not alone, with_quizzes=asked is None))
     done = {each.lesson: each for each in record.lessons}
     measured = record.summary.version == plan.version
-    for place, (lesson, shown) in enumerate(zip(plan.lessons, message.lessons, strict=True)):
-        if within and lesson.id in within:
-            shown.CopyFrom(_untouched(plan, True).lessons[place])
+    for place, lesson in enumerate(plan.lessons):
+        whole = asked is None or lesson.id in asked.ids
+        if alone and not whole:
+            continue
+        shown = message.lessons.add() if alone else message.lessons[place]
+        if asked and whole:
+            shown.CopyFrom(_untouched(plan).lessons[place])
         if measured:
             shown.state = pb.LessonState.ValueType(record.summary.cells[place])
         if lesson.id in done:
-            _fill(shown, lesson, done[lesson.id], plan, measured=measured, whole=within is None or lesson.id in within)
+            _fill(shown, lesson, done[lesson.id], plan, measured=measured, whole=whole)
 
 
 def _fill(
