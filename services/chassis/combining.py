@@ -23,7 +23,7 @@ _Collection = AsyncCollection[dict[str, Any]]
 
 class Lots(Generic[Q, A]):
     """`ask` answers a lot in its order; an exception is the answer to one. While one lot is under way the next
-    gathers."""
+    gathers, and all that is asked within one round of the event loop goes together."""
 
     def __init__(self, ask: Callable[[Sequence[Q]], Awaitable[Sequence[A | Exception]]]) -> None:
         self._ask = ask
@@ -37,6 +37,7 @@ class Lots(Generic[Q, A]):
         async with self._turn:
             # Whoever comes first takes all that wait along; those find themselves done.
             if not done.done():
+                await asyncio.sleep(0)
                 await self._send()
         return done.result()
 

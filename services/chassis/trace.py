@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import re
-import secrets
 import sys
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -53,7 +53,7 @@ def trace_id() -> str:
 def traceparent() -> str:
     """Header that carries the current trace on (a new one where none is under way)."""
     recorded = _recorder.traceparent() if _recorder else ""
-    return recorded or f"00-{_trace_id.get() or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    return recorded or f"00-{_trace_id.get() or _new_id(16)}-{_new_id(8)}-01"
 
 
 @contextmanager
@@ -69,7 +69,12 @@ def following(header: str | None, name: str, kind: Kind) -> Iterator[str]:
 
 
 def _begun(header: str | None) -> str:
-    return id_of(header or "") or secrets.token_hex(16)
+    return id_of(header or "") or _new_id(16)
+
+
+def _new_id(size: int) -> str:
+    """Told apart, not kept secret."""
+    return random.randbytes(size).hex()  # noqa: S311
 
 
 def following_all(steps: Iterable[tuple[str, str]], kind: Kind) -> AbstractContextManager[object]:

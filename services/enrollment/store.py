@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -32,6 +33,8 @@ from services.enrollment.domain import (
 )
 
 Row = tuple[str, Participation, Run]
+# Another process of this service may have heard of a change.
+_KNOWN_SECONDS = 2.0
 
 
 class Store:
@@ -40,6 +43,7 @@ class Store:
         self._offerings = database["offerings"]
         self._erased = database["erased"]
         self._is_erased, self._offering = Reads(self._erased), Reads(self._offerings)
+        self._known: dict[str, tuple[Offering, float]] = {}
 
     async def prepare(self) -> None:
         for field in ("person", "course"):
@@ -83,10 +87,16 @@ class Store:
         return rows[:size], encode_token(last_key, last_run.number)
 
     async def offering(self, course: str) -> Offering:
+        """As it was within the last seconds: thousands may enrol in the same course at once."""
+        offering, since = self._known.get(course, (None, 0.0))
+        if offering and time.monotonic() - since < _KNOWN_SECONDS:
+            return offering
         document = await self._offering.find(course)
         if document is None or document.get("version", 0) < 1:
             raise Missing("COURSE_NOT_FOUND", field="course")
-        return _offering(document)
+        offering = _offering(document)
+        self._known[course] = offering, time.monotonic()
+        return offering
 
     async def offerings(self, *courses: str) -> dict[str, Offering]:
         found = self._offerings.find({"_id": {"$in": list(courses)}, "version": {"$gt": 0}})
@@ -94,6 +104,7 @@ class Store:
 
     async def keep_offering(self, course: str, revision: int, **parts: Any) -> None:
         await keep_newest(self._offerings, course, revision, **parts)
+        self._known.pop(course, None)
 
 
 def _offering(document: Mapping[str, Any]) -> Offering:

@@ -13,7 +13,10 @@ from tests.gateway.test_official import AREAS
 from tests.gateway.test_official import answer as table_of
 from tests.gateway.test_releases import COST, ENGLISH, release
 
-NAMING = ("BatchGetNames", "ListPeople", "GetPerson", "ListAuditEntries", "ListGrid", "ListEnrollments", "ListProgress", "ListStandings")
+NAMING = (
+    *("BatchGetNames", "ListPeople", "GetPerson", "ListAuditEntries", "ListGrid", "ListEnrollments", "ListProgress"),
+    "ListStandings",
+)
 ONE = "/statistics/releases/hb01-res-2025"
 COUNTS = (
     *(

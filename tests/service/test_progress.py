@@ -548,9 +548,7 @@ async def test_standings_asked_for_at_once_are_each_persons_own_latest_first(tow
             event.enrollment = f"enrollments/{who}-{number}"
             await town.tell(event, f"{who}-{number}")
             await town.shows(f"progress/{who}-{number}", lambda progress: True)
-    asked = [
-        town.as_(who).ListStandings(pb.ListStandingsRequest(person=who.person)) for who in (KIM, lee, KIM, lee)
-    ]
+    asked = [town.as_(who).ListStandings(pb.ListStandingsRequest(person=who.person)) for who in (KIM, lee, KIM, lee)]
     for who, answer in zip(("kim", "lee") * 2, await asyncio.gather(*asked), strict=True):
         assert [each.enrollment for each in answer.standings] == [f"enrollments/{who}-{n}" for n in (2, 1, 0)]
 

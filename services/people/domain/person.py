@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -72,7 +72,7 @@ class Person:
     @property
     def etag(self) -> str:
         """Changes with whatever of the account is visible."""
-        seen = astuple(replace(self, passphrase_hash="", epoch=0))
+        seen = replace(self, passphrase_hash="", epoch=0)
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 

@@ -20,7 +20,10 @@ SCOPES = (
 )
 DAYS = (1, 366)
 TOKEN_NAME_LENGTH = 80
-_RENEW_AFTER = timedelta(minutes=1)
+_WORTH_NOTING = timedelta(minutes=1)
+_WORTH_RENEWING = 20
+"""A session lives on for as long again as it may lie idle once a twentieth of that is over: 17 hours on one's own
+device, a minute on a shared one."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ def renewed(session: Session, now: datetime) -> Session:
     """Lives on from its latest use, never beyond the absolute limit; the same value when not worth a write."""
     limits = SHARED_DEVICE if session.shared_device else OWN_DEVICE
     expire = min(now + limits.idle, session.begin_time + limits.absolute)
-    return replace(session, expire_time=expire) if expire - session.expire_time >= _RENEW_AFTER else session
+    gained = expire - session.expire_time
+    return replace(session, expire_time=expire) if gained >= limits.idle / _WORTH_RENEWING else session
 
 
 def end(session: Session, now: datetime) -> tuple[Session, list[SessionEnded]]:
@@ -116,7 +120,7 @@ def usable(token: Token, person: Person, now: datetime) -> bool:
 
 def worth_noting(token: Token, now: datetime) -> bool:
     """The last use is kept to the minute."""
-    return token.last_use_time is None or now - token.last_use_time >= _RENEW_AFTER
+    return token.last_use_time is None or now - token.last_use_time >= _WORTH_NOTING
 
 
 def revoke(token: Token, now: datetime) -> tuple[Token, list[SessionEnded]]:

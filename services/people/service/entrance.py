@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 
 from google.protobuf.empty_pb2 import Empty
@@ -34,8 +35,9 @@ class Entrance(Door):
             await self.store.audit.add(Action.SIGN_IN_REFUSED, found.name if found else "", actor="")
             raise Unauthenticated("SIGN_IN_REFUSED")
         assert found is not None  # noqa: S101 - nobody's passphrase never matches
-        await self.store.attempts.clear(pair)
-        return await self._begin(await self._modern(found, request.passphrase), request.shared_device)
+        owner = await self._modern(found, request.passphrase)
+        _, begun = await asyncio.gather(self.store.attempts.clear(pair), self._begin(owner, request.shared_device))
+        return begun
 
     async def _modern(self, found: Person, passphrase: str) -> Person:
         """Hashed under today's parameters: only now is the passphrase at hand."""
@@ -49,8 +51,10 @@ class Entrance(Door):
     async def _begin(self, owner: Person, shared_device: bool) -> people_pb2.SignInResponse:
         secret = secrets.token_urlsafe(32)
         session = sessions.begin(owner, shared_device, now())
-        await self.store.audit.add(Action.SIGNED_IN, owner.name, actor=owner.name)
-        await self.store.sessions.begin(key_of(secret), session)
+        await asyncio.gather(
+            self.store.audit.add(Action.SIGNED_IN, owner.name, actor=owner.name),
+            self.store.sessions.begin(key_of(secret), session),
+        )
         return people_pb2.SignInResponse(token=secret, viewer=render.session_viewer(owner, key_of(secret), session))
 
     async def VerifySession(self, request: people_pb2.VerifySessionRequest, context: object) -> people_pb2.Viewer:

@@ -10,7 +10,6 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from services.chassis.mongo import Database, Entities
 from services.chassis.outbox import Outbox
 from services.chassis.principal import pseudonym
-from services.people.domain.attempts import Attempts
 from services.people.domain.audit import Action
 from services.people.domain.equality import Card
 from services.people.domain.sessions import Session, Token
@@ -32,7 +31,7 @@ class Store:
         self.equality = Entities(database["equality"], Card, announce.answers, outbox)
         self.sessions = SessionStore(Entities(database["sessions"], Session, announce.session, outbox))
         self.tokens = TokenStore(Entities(database["tokens"], Token, announce.session, outbox))
-        self.attempts = AttemptsStore(Entities(database["attempts"], Attempts, announce.nothing, outbox))
+        self.attempts = AttemptsStore(database, outbox)
         self.places = PlacesStore(database, outbox)
         self.audit = AuditStore(database["audit"])
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 
+from pymongo import WriteConcern
+
 from services.chassis.clock import now
-from services.chassis.mongo import Entities
+from services.chassis.mongo import Database, Entities
+from services.chassis.outbox import Outbox
 from services.people.domain import attempts
 from services.people.domain.attempts import Attempts
+from services.people.store import announce
 
 
 def counter(address: str, login_key: str = "") -> str:
@@ -15,8 +19,11 @@ def counter(address: str, login_key: str = "") -> str:
 
 
 class AttemptsStore:
-    def __init__(self, entities: Entities[Attempts]) -> None:
-        self._entities = entities
+    """Not waited for on disk: a counter lost in a crash gives a guesser a few tries more."""
+
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        collection = database["attempts"].with_options(write_concern=WriteConcern(w=1, j=False))
+        self._entities = Entities(collection, Attempts, announce.nothing, outbox)
 
     async def prepare(self) -> None:
         await self._entities.collection.create_index("expire_time", name="expiry", expireAfterSeconds=0)
@@ -27,7 +34,8 @@ class AttemptsStore:
 
     async def count(self, key: str, free: int) -> None:
         """Raises Exhausted without counting while the caller has to wait."""
-        await self._entities.change(key, lambda found: attempts.count(found, now()), start=attempts.fresh(free, now()))
+        fresh = attempts.fresh(free, now())
+        await self._entities.change(key, lambda found: attempts.count(found, now()), start=fresh, fresh=True)
 
     async def clear(self, key: str) -> None:
         await self._entities.collection.delete_one({"_id": key})

@@ -12,6 +12,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from services.chassis import pages
 from services.chassis.clock import new_id, now
+from services.chassis.combining import Inserts
 from services.chassis.errors import Invalid
 from services.chassis.mongo import Collection
 from services.chassis.principal import acting
@@ -24,6 +25,7 @@ _ORDER = [("time", DESCENDING), ("_id", DESCENDING)]
 class AuditStore:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
+        self._inserts = Inserts(collection)
 
     async def prepare(self) -> None:
         for name, fields in {
@@ -48,6 +50,8 @@ class AuditStore:
         who = acting().person if actor is None else actor
         id = hashlib.sha256(f"{who}|{request_id}".encode()).hexdigest()[:24] if request_id else new_id()
         entry = _ENTRY.dump_python(Entry(id, now(), who, action, subject, detail[:DETAIL_LENGTH]))
+        if not request_id and session is None:
+            return await self._inserts.insert_one({"_id": id, **entry})
         await self._collection.update_one({"_id": id}, {"$setOnInsert": entry}, upsert=True, session=session)
 
     async def page(self, action: Action | None, actor: str, size: int, token: str) -> tuple[list[Entry], str]:
