@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table
-from gateway.api.shape import Body, Line, Moment, Name, PageQuery, Shape, Tag, read, write
+from gateway.api.shape import Body, Line, Moment, Name, PageQuery, Shape, Tag, Told, read, write
 from gateway.clients import CLIENTS
 from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import distribution_pb2 as pb
@@ -89,17 +89,17 @@ class MailState(Shape):
 
 
 @table("GET", "/recipients", "Offices that get releases by mail")
-async def list_recipients(request: web.Request, query: RecipientsQuery) -> Recipients:
+async def list_recipients(request: web.Request, query: RecipientsQuery) -> Told[Recipients]:
     return read(Recipients, await _service(request).ListRecipients(write(query, pb.ListRecipientsRequest())))
 
 
 @table("GET", "/recipients/{recipient}", "An office that gets releases by mail")
-async def get_recipient(request: web.Request) -> Recipient:
+async def get_recipient(request: web.Request) -> Told[Recipient]:
     return read(Recipient, await _service(request).GetRecipient(pb.GetRecipientRequest(name=_name(request))))
 
 
 @table("POST", "/recipients", "Add an office; safe to repeat")
-async def create_recipient(request: web.Request, body: NewRecipient) -> Recipient:
+async def create_recipient(request: web.Request, body: NewRecipient) -> Told[Recipient]:
     asked = pb.CreateRecipientRequest(recipient=write(body, pb.Recipient()))
     made = await _service(request).CreateRecipient(asked)
     await record_change(request, made.area, f"office added: {made.name}")
@@ -107,7 +107,7 @@ async def create_recipient(request: web.Request, body: NewRecipient) -> Recipien
 
 
 @table("PATCH", "/recipients/{recipient}", "Change an office's area, name, address or language")
-async def update_recipient(request: web.Request, body: ChangedRecipient) -> Recipient:
+async def update_recipient(request: web.Request, body: ChangedRecipient) -> Told[Recipient]:
     asked = pb.UpdateRecipientRequest(recipient=write(body, pb.Recipient(name=_name(request))))
     asked.update_mask.paths.extend(name for name in FIELDS if getattr(body, name) is not None)
     made = await change_recipient(request, asked)
@@ -120,19 +120,19 @@ async def delete_recipient(request: web.Request) -> None:
 
 
 @table("GET", "/statistics/releases/{release}/deliveries", "Who has a release, of the areas you look after")
-async def list_deliveries(request: web.Request, query: PageQuery) -> Deliveries:
+async def list_deliveries(request: web.Request, query: PageQuery) -> Told[Deliveries]:
     asked = write(query, pb.ListDeliveriesRequest(release=_release(request)))
     return read(Deliveries, await _service(request).ListDeliveries(asked))
 
 
 @table("POST", "/statistics/releases/{release}/deliveries:send", "Send an office its summary, or send it again")
-async def send_summary(request: web.Request, body: ToSend) -> Delivery:
+async def send_summary(request: web.Request, body: ToSend) -> Told[Delivery]:
     asked = write(body, pb.SendSummaryRequest(release=_release(request)))
     return read(Delivery, await _service(request).SendSummary(asked))
 
 
 @table("GET", "/statistics/mail", "Whether mail can be sent")
-async def get_mail_state(request: web.Request) -> MailState:
+async def get_mail_state(request: web.Request) -> Told[MailState]:
     return read(MailState, await _service(request).GetMailState(pb.GetMailStateRequest()))
 
 

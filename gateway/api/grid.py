@@ -11,7 +11,7 @@ from gateway import grid
 from gateway import table as csv
 from gateway.api.operation import Table, json_response
 from gateway.api.progress import CourseTotals, LessonState
-from gateway.api.shape import Localized, Moment, PageQuery, Shape, read
+from gateway.api.shape import Localized, Moment, PageQuery, Shape, Told, read
 from gateway.api.statistics import record_export
 from gateway.clients import CLIENTS
 from gateway.web.render import PAGE
@@ -74,5 +74,5 @@ async def export_grid(request: web.Request, course: str) -> web.StreamResponse:
     return await csv.stream(request, f"{course.replace('/', '-')}-grid.csv", parts)
 
 
-def _row(row: progress_pb2.GridRow, names: dict[str, str]) -> GridRow:
+def _row(row: progress_pb2.GridRow, names: dict[str, str]) -> Told[GridRow]:
     return read(GridRow, row, display_name=names.get(row.person, ""))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from aiohttp import web
 from pydantic import ValidationError
+from pydantic_core import to_json
 
-from gateway.api.shape import Body, Query, Shape
+from gateway.api.shape import Body, Query, Shape, Told
 from gateway.auth import VIEWER
 from services.chassis.errors import Invalid, Problem, Unauthenticated
 
@@ -79,7 +80,7 @@ class Table:
     """Collects a resource's operations: `@table("POST", "/courses/{course}:submit", "Submit the draft for review")`.
 
     The handler gets the request, and `body` and `query` where it has parameters of these names; their shapes and that
-    of the answer are read from its annotations. Answering None is 204.
+    of what is told are read from its annotations. Answering None is 204.
     """
 
     tag: str
@@ -99,7 +100,7 @@ class Table:
         def add(handler: H) -> H:
             hints = get_type_hints(handler)
             returned = hints.get("return")
-            found = returned if isinstance(returned, type) and issubclass(returned, Shape) else None
+            found = get_args(returned)[0] if get_origin(returned) is Told else None
             self.operations.append(
                 Operation(
                     self.tag, method, path, summary, handler, open,
@@ -111,10 +112,10 @@ class Table:
         return add
 
 
-def json_response(answer: Shape | None) -> web.Response:
+def json_response(answer: Told[Any] | Shape | None) -> web.Response:
     if answer is None:
         return web.Response(status=204)
-    body = answer.model_dump_json(by_alias=True, exclude_none=True).encode()
+    body = to_json(answer, by_alias=True, exclude_none=True)
     return web.Response(body=body, content_type="application/json")
 
 

@@ -17,6 +17,7 @@ from gateway.api.shape import (
     Role,
     Shape,
     Tag,
+    Told,
     Universe,
     read,
     write,
@@ -102,7 +103,7 @@ def person_name(request: web.Request) -> str:
 
 
 @table("POST", "/people", "Register", open=True)
-async def register(request: web.Request, body: Registration) -> Person:
+async def register(request: web.Request, body: Registration) -> Told[Person]:
     check_pace(request)
     asked = write(body, people_pb2.RegisterRequest())
     asked.request_id = asked.request_id or clock.new_id()
@@ -110,12 +111,12 @@ async def register(request: web.Request, body: Registration) -> Person:
 
 
 @table("GET", "/people", "List people, for administrators")
-async def list_people(request: web.Request, query: PeopleQuery) -> People:
+async def list_people(request: web.Request, query: PeopleQuery) -> Told[People]:
     return read(People, await request.app[CLIENTS].people.ListPeople(write(query, people_pb2.ListPeopleRequest())))
 
 
 @table("GET", "/people/{person}", "One person")
-async def get_person(request: web.Request) -> Person:
+async def get_person(request: web.Request) -> Told[Person]:
     asked = people_pb2.GetPersonRequest(name=person_name(request))
     return read(Person, await request.app[CLIENTS].people.GetPerson(asked))
 
@@ -125,7 +126,7 @@ class PersonQuery(Query):
 
 
 @table("PATCH", "/people/{person}", "Change a person; without updateMask, what the body names")
-async def update_person(request: web.Request, query: PersonQuery, body: PersonChange) -> Person:
+async def update_person(request: web.Request, query: PersonQuery, body: PersonChange) -> Told[Person]:
     name = person_name(request)
     asked = people_pb2.UpdatePersonRequest(
         person=write(body, people_pb2.Person(name=name)), update_mask=mask_of(query.update_mask, body)
@@ -168,7 +169,7 @@ async def erase_person(request: web.Request) -> None:
 
 
 @table("POST", "/people/{person}:grantRole", "Grant a role somewhere")
-async def grant_role(request: web.Request, body: Grant) -> Person:
+async def grant_role(request: web.Request, body: Grant) -> Told[Person]:
     name = person_name(request)
     asked = people_pb2.GrantRoleRequest(name=name, grant=write(body, people_pb2.Grant()))
     person = await request.app[CLIENTS].people.GrantRole(asked)
@@ -177,7 +178,7 @@ async def grant_role(request: web.Request, body: Grant) -> Person:
 
 
 @table("POST", "/people/{person}:revokeRole", "Revoke a role")
-async def revoke_role(request: web.Request, body: Grant) -> Person:
+async def revoke_role(request: web.Request, body: Grant) -> Told[Person]:
     name = person_name(request)
     asked = people_pb2.RevokeRoleRequest(name=name, grant=write(body, people_pb2.Grant()))
     person = await request.app[CLIENTS].people.RevokeRole(asked)

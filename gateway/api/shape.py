@@ -7,16 +7,17 @@ RFC 3339, enum values their proto names; what is not set is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from operator import attrgetter
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticUndefined
 
 from services.chassis import clock
 
@@ -73,17 +74,45 @@ M = TypeVar("M", bound=Message)
 Reader = Callable[[Any], Any]
 
 
-def read(shape: type[S], message: Message, **more: Any) -> S:
+class Told(dict[str, Any], Generic[S]):
+    """A shape's values on their way out, under the names of the wire. Not a shape: nobody looks at it any more, and
+    making one of each message would cost more than writing it down."""
+
+
+def read(shape: type[S], message: Message, **more: Any) -> Told[S]:
     """The message as the public sees it; `more` are fields that it does not have, or has not so."""
-    values = {name: take(message) for name, take in _readers(shape, message.DESCRIPTOR) if name not in more}
-    return shape.model_construct(**(values | more))
+    aliases = {name: _alias(shape, name) for name in more}
+    told = Told[S](_values(shape, message, more))
+    told.update((aliases[name], value) for name, value in more.items() if value is not None)
+    return told
+
+
+def _values(shape: type[Shape], message: Message, without: Collection[str] = ()) -> dict[str, Any]:
+    values = {}
+    for name, alias, take in _readers(shape, message.DESCRIPTOR):
+        if name not in without and (value := take(message)) is not None:
+            values[alias] = value
+    return values
 
 
 @cache
-def _readers(shape: type[Shape], descriptor: Descriptor) -> Sequence[tuple[str, Reader]]:
+def _readers(shape: type[Shape], descriptor: Descriptor) -> Sequence[tuple[str, str, Reader]]:
     """How each field of the shape is taken from such a message, worked out once."""
     fields: Mapping[str, FieldDescriptor] = descriptor.fields_by_name
-    return [(name, _reader(fields[name], inner)) for name, inner in _inner_shapes(shape).items() if name in fields]
+    return [
+        (name, _alias(shape, name), _reader(fields[name], inner) if name in fields else _usual(shape, name))
+        for name, inner in _inner_shapes(shape).items()
+    ]
+
+
+def _alias(shape: type[Shape], name: str) -> str:
+    return shape.model_fields[name].alias or name
+
+
+def _usual(shape: type[Shape], name: str) -> Reader:
+    """Of a field that a message does not have."""
+    usual = shape.model_fields[name].get_default(call_default_factory=True)
+    return lambda message: None if usual is PydanticUndefined else usual
 
 
 def _reader(field: FieldDescriptor, inner: type[Shape] | None) -> Reader:
@@ -106,7 +135,7 @@ def _value_reader(field: FieldDescriptor, inner: type[Shape] | None) -> Reader |
     if field.message_type and field.message_type.full_name == "google.protobuf.Timestamp":
         return clock.moment
     if inner:
-        return lambda value: read(inner, value)
+        return lambda value: _values(inner, value)
     return None
 
 

@@ -43,9 +43,14 @@ def decode_token(token: str, count: int) -> list[Any] | None:
 
 
 def after(keys: Sequence[tuple[str, int]], last: Sequence[Any]) -> Mapping[str, Any]:
-    """MongoDB condition for rows behind `last` in the sort order `keys` ((field, 1 or -1), unique together)."""
+    """MongoDB condition for rows behind `last` in the sort order `keys` ((field, 1 or -1), unique together).
+
+    The bound on the first field says no more than the rest, but by it the server begins where the last page ended:
+    from the alternatives alone it may go through all that came before, again for each page.
+    """
     clauses: list[Mapping[str, Any]] = []
     for place, (field, direction) in enumerate(keys):
         equal = {earlier: last[index] for index, (earlier, _) in enumerate(keys[:place])}
         clauses.append({**equal, field: {"$gt" if direction > 0 else "$lt": last[place]}})
-    return {"$or": clauses}
+    field, direction = keys[0]
+    return {field: {"$gte" if direction > 0 else "$lte": last[0]}, "$or": clauses}
