@@ -15,7 +15,8 @@ from ieum.progress.v1.progress_pb2 import GridColumn, GridRow, LessonState, List
 from services.chassis import clock
 
 _LARGEST_PAGE = 1000
-_STATES = {number: name if number else "" for name, number in LessonState.items()}
+_STATES = ["", *LessonState.keys()[1:]]
+_SCORES = ["", *map(str, range(101))]
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,20 @@ async def grid_csv(clients: Clients, course: str, locale: Locale) -> AsyncIterat
         coming.cancel()  # whoever asked may have gone away
 
 
+def states(row: GridRow) -> bytes:
+    """A `LessonState` for each column."""
+    return row.cells[: len(row.cells) // 2]
+
+
+def scores(row: GridRow) -> list[int]:
+    """For each column the best, -1 where there is none."""
+    return [score - 1 for score in _scores(row)]
+
+
+def _scores(row: GridRow) -> bytes:
+    return row.cells[len(row.cells) // 2 :]
+
+
 def _heading(columns: Sequence[GridColumn], locale: Locale) -> list[Cell]:
     fixed = ["name", "person", "version", "enrol_time", "last_activity_time", "percent", "complete_time", "withdrawn"]
     lessons = [
@@ -76,9 +91,9 @@ def _rows(page: GridPage) -> list[list[Cell]]:
 
 
 def _cells(row: GridRow) -> list[Cell]:
-    lessons: list[Cell] = [""] * (2 * len(row.states))
-    lessons[::2] = [_STATES[state] for state in row.states]
-    lessons[1::2] = ["" if score < 0 else score for score in row.scores]
+    lessons: list[Cell] = [""] * len(row.cells)
+    lessons[::2] = map(_STATES.__getitem__, states(row))
+    lessons[1::2] = map(_SCORES.__getitem__, _scores(row))
     times = [_iso(row, name) for name in ("enrol_time", "last_activity_time", "complete_time")]
     withdrawn = "true" if row.withdrawn else "false"
     return [row.person, row.version, times[0], times[1], row.percent, times[2], withdrawn, *lessons]

@@ -20,14 +20,19 @@ Cell = str | int | None
 
 
 def lines(rows: Iterable[Sequence[Cell]]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows([_inert(cell) for cell in row] for row in rows)
+    out, inert = io.StringIO(), _Inert()
+    csv.writer(out).writerows([*map(inert.__getitem__, row)] for row in rows)
     return out.getvalue()
 
 
-def _inert(cell: Cell) -> Cell:
-    """Text that begins like a formula gets an apostrophe before it; numbers are left alone."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in _FORMULA and not _is_number(cell) else cell
+class _Inert(dict[Cell, Cell]):
+    """Text that begins like a formula gets an apostrophe before it; numbers are left alone. In a table of thousands the
+    same words come again and again: each is looked at once."""
+
+    def __missing__(self, cell: Cell) -> Cell:
+        formula = isinstance(cell, str) and cell[:1] in _FORMULA and not _is_number(cell)
+        self[cell] = f"'{cell}" if formula else cell
+        return self[cell]
 
 
 def _is_number(text: str) -> bool:

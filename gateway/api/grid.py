@@ -19,6 +19,8 @@ from ieum.progress.v1 import progress_pb2
 
 table = Table("class grid")
 
+_STATES = [None, *progress_pb2.LessonState.keys()[1:]]
+
 
 class GridColumn(Shape):
     lesson: str
@@ -75,4 +77,5 @@ async def export_grid(request: web.Request, course: str) -> web.StreamResponse:
 
 
 def _row(row: progress_pb2.GridRow, names: dict[str, str]) -> Told[GridRow]:
-    return read(GridRow, row, display_name=names.get(row.person, ""))
+    states = [_STATES[state] for state in grid.states(row)]
+    return read(GridRow, row, display_name=names.get(row.person, ""), states=states, scores=grid.scores(row))

@@ -68,7 +68,7 @@ def _row(locale: Locale, row: GridRow, name: str, course: str) -> Row:
     return Row(
         name=name or locale.gettext("(account erased)"),
         href=f"/teach/{course.removeprefix('courses/')}/grid/{enrollment}",
-        cells=[_cell(locale, state, score) for state, score in zip(row.states, row.scores, strict=True)],
+        cells=[_cell(locale, state, score) for state, score in zip(grid.states(row), grid.scores(row), strict=True)],
         percent=row.percent,
         enrolled=clock.moment(row.enrol_time),
         active=clock.moment(row.last_activity_time),

@@ -95,7 +95,7 @@ def _fill(message: Any, field: Any, depth: int) -> None:
                 part
             )
     else:
-        value: Any = {"string": "1", "bytes": b"1", "bool": True}.get(_KINDS.get(field.type, ""), 1)
+        value: Any = {"string": "1", "bytes": b"\1\1", "bool": True}.get(_KINDS.get(field.type, ""), 1)
         if field.is_repeated:
             getattr(message, field.name).append(value)
         else:

@@ -144,8 +144,7 @@ def grid_of(asked: Any) -> progress_pb2.ListGridResponse:
     row = progress_pb2.GridRow(
         enrollment="enrollments/1",
         person="people/2" if second else "people/1",
-        states=[progress_pb2.DONE, progress_pb2.LESSON_STATE_UNSPECIFIED],
-        scores=[80, -1],
+        cells=bytes([progress_pb2.DONE, progress_pb2.LESSON_STATE_UNSPECIFIED, 81, 0]),
         percent=50,
     )
     columns = [progress_pb2.GridColumn(lesson=lesson, title={"ko": lesson}) for lesson in ("a", "b")]

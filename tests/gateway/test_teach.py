@@ -254,9 +254,9 @@ async def test_a_preview_ends_where_the_course_is_written(client: Client, author
 def grid() -> progress_pb2.ListGridResponse:
     answer = progress_pb2.ListGridResponse(totals=progress_pb2.CourseTotals(enrolled=2, started=1, completed=1))
     answer.columns.add(lesson="l1").title["ko"] = "첫 차시"
-    done: dict[str, Any] = {"states": [progress_pb2.DONE], "scores": [88], "percent": 100, "version": 1}
+    done: dict[str, Any] = {"cells": bytes([progress_pb2.DONE, 89]), "percent": 100, "version": 1}
     answer.rows.add(enrollment="enrollments/e1", person="people/p1", **done)
-    answer.rows.add(enrollment="enrollments/e2", person="people/p2", states=[0], scores=[-1], version=1)
+    answer.rows.add(enrollment="enrollments/e2", person="people/p2", cells=bytes(2), version=1)
     return answer
 
 

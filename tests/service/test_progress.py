@@ -297,7 +297,7 @@ async def test_enrolment_events_fed_twice_and_in_any_order_make_the_same_record(
         )
         assert seen.enrol_time == stamp(BEGAN)
     rows = (await town.as_(ADMIN).ListGrid(pb.ListGridRequest(course=PHOTOS))).rows
-    assert [list(row.states) for row in rows] == [[pb.NOT_STARTED] * 3] * 4
+    assert [list(row.cells) for row in rows] == [[*[pb.NOT_STARTED] * 3, 0, 0, 0]] * 4
 
 
 async def test_what_only_a_later_event_has_told_of_is_not_there_yet(town: Town) -> None:
@@ -364,8 +364,9 @@ async def test_page_grid_and_totals_say_the_same(town: Town) -> None:
         await town.as_(ADMIN).GetProgress(pb.GetProgressRequest(name=f"progress/p{number}-1")) for number in range(12)
     ]
     for row, page in zip(grid.rows, pages, strict=True):
-        assert list(row.states) == [lesson.state for lesson in page.lessons]
-        assert list(row.scores) == [max((q.best_score for q in one.quizzes), default=-1) for one in page.lessons]
+        states = [lesson.state for lesson in page.lessons]
+        scores = [max((q.best_score for q in one.quizzes), default=-1) for one in page.lessons]
+        assert list(row.cells) == [*states, *(score + 1 for score in scores)]
         assert (row.enrollment, row.person, row.percent) == (page.enrollment, page.person, page.percent)
         assert (row.complete_time, row.last_activity_time) == (page.complete_time, page.last_activity_time)
         assert (row.withdrawn, row.enrol_time) == (page.withdrawn, page.enrol_time)
@@ -392,9 +393,9 @@ async def test_the_grid_has_a_column_for_lessons_that_only_earlier_versions_have
     await town.shows(second, lambda progress: len(progress.lessons) == 2)
     grid = await town.as_(TEACHER).ListGrid(pb.ListGridRequest(course=PHOTOS))
     assert [column.lesson for column in grid.columns] == ["try", "more", "look"]
-    assert [list(row.states) for row in grid.rows] == [
-        [pb.NOT_STARTED, pb.NOT_STARTED, pb.DONE],
-        [pb.NOT_STARTED, pb.NOT_STARTED, pb.LESSON_STATE_UNSPECIFIED],
+    assert [list(row.cells) for row in grid.rows] == [
+        [pb.NOT_STARTED, pb.NOT_STARTED, pb.DONE, 0, 0, 0],
+        [pb.NOT_STARTED, pb.NOT_STARTED, pb.LESSON_STATE_UNSPECIFIED, 0, 0, 0],
     ]
 
 
@@ -519,7 +520,8 @@ async def test_a_list_of_standings_says_the_same_as_the_records_and_what_comes_n
     request = pb.ListStandingsRequest(person=KIM.person)
 
     async def standing() -> pb.Standing:
-        [one] = (await town.as_(KIM).ListStandings(request)).standings
+        answer: pb.ListStandingsResponse = await town.as_(KIM).ListStandings(request)
+        [one] = answer.standings
         return one
 
     assert (await standing()).next_lesson["en"] == "Look"

@@ -29,16 +29,13 @@ def places_of(plans: Sequence[Plan], columns: Sequence[pb.GridColumn]) -> dict[i
 
 def row_message(document: Mapping[str, Any], places: Mapping[int, Places], columns: int) -> pb.GridRow:
     summary = document["summary"]
-    cells: bytes = summary["cells"]
-    lessons = len(cells) // 2
     order = places.get(summary["version"]) or [None] * columns
     completion = document.get("completion")
     return pb.GridRow(
         enrollment=f"enrollments/{document['_id']}",
         person=document["person"],
         version=document["version"],
-        states=[pb.LESSON_STATE_UNSPECIFIED if place is None else _STATES[cells[place]] for place in order],
-        scores=[-1 if place is None else cells[lessons + place] - 1 for place in order],
+        cells=_cells(summary["cells"], order),
         enrol_time=stamp(document["enrol_time"]),
         complete_time=stamp(completion["time"]) if completion else None,
         last_activity_time=stamp(document["last_activity_time"]),
@@ -47,9 +44,15 @@ def row_message(document: Mapping[str, Any], places: Mapping[int, Places], colum
     )
 
 
-_STATES = (pb.LESSON_STATE_UNSPECIFIED, pb.NOT_STARTED, pb.UNDER_WAY, pb.DONE)
+def _cells(summary: bytes, order: Places) -> bytes:
+    lessons = len(summary) // 2
+    if order == range(lessons):
+        return summary
+    halves = summary[:lessons], summary[lessons:]
+    return bytes(0 if place is None else half[place] for half in halves for place in order)
 
 
 def _places(plan: Plan, columns: Sequence[pb.GridColumn]) -> Places:
     place = {lesson.id: number for number, lesson in enumerate(plan.lessons)}
-    return [place.get(column.lesson) for column in columns]
+    order = [place.get(column.lesson) for column in columns]
+    return range(len(order)) if order == list(range(len(plan.lessons))) else order

@@ -62,8 +62,7 @@ def test_a_grid_row_shows_the_states_and_scores_of_the_record() -> None:
     }
     row = row_message(document, places_of([PLAN], columns), len(columns))
     assert [column.lesson for column in columns] == ["look", "try", "more"]
-    assert list(row.states) == [pb.DONE, pb.DONE, pb.NOT_STARTED]
-    assert list(row.scores) == [-1, 100, -1]
+    assert list(row.cells) == [pb.DONE, pb.DONE, pb.NOT_STARTED, 0, 101, 0]
 
 
 def test_a_published_plan_is_read_with_every_kind_of_item() -> None:
