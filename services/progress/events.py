@@ -60,7 +60,7 @@ def enrollment_handlers(store: Store) -> Handlers:
 async def _hear(store: Store, start: Record, merge: Callable[[Record], Record]) -> None:
     def verb(record: Record, find: FindPlan) -> Outcome:
         merged = merge(record)
-        return settle(record, merged, find(merged), new_number(secrets.randbits), now())
+        return settle(record, merged, find(merged), _number, now())
 
     record = await store.change(start, verb)
     store.arrived(record.enrollment)
@@ -68,6 +68,10 @@ async def _hear(store: Store, start: Record, merge: Callable[[Record], Record]) 
     if record.summary.version < record.version and await store.plans.find(record.course, record.version):
         record = await store.change(start, verb)
     await store.forget_if_erased(record)
+
+
+def _number() -> str:
+    return new_number(secrets.randbits)
 
 
 def _start(event: Enrolled | Withdrawn | MovedToVersion) -> Record:

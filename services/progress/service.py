@@ -55,7 +55,7 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
 
         def verb(record: Record, plan: Plan) -> Outcome:
             nonlocal outcome
-            outcome = steps.take(record, plan, asked, _number(), now(), trusted=caller.runs_everything)
+            outcome = steps.take(record, plan, asked, _number, now(), trusted=caller.runs_everything)
             return outcome.record, outcome.facts
 
         record = await self._learn(caller, request.name, verb)
@@ -71,7 +71,7 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
 
         def verb(record: Record, plan: Plan) -> Outcome:
             begun = steps.start_attempt(record, plan, request.lesson, request.quiz)
-            return settle(record, begun, plan, _number(), now())
+            return settle(record, begun, plan, _number, now())
 
         record = await self._learn(caller, request.name, verb)
         return await self._render(record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +21,7 @@ class LessonState(StrEnum):
 
 
 STATES = tuple(LessonState)
+_DONE = STATES.index(LessonState.DONE) + 1
 
 
 @dataclass(frozen=True)
@@ -103,15 +105,30 @@ def standing(record: Record) -> Standing:
     return Standing.STARTED if record.start_time else Standing.ENROLLED
 
 
-def summary(record: Record, plan: Plan) -> Summary:
-    done = {lesson.lesson: lesson for lesson in record.lessons}
-    measured = [measure(lesson, done[lesson.id], plan) if lesson.id in done else _UNTOUCHED for lesson in plan.lessons]
+def measured(before: Record, after: Record, plan: Plan) -> list[Measured]:
+    """Each lesson of the plan; what was done in `before`, and is untouched since, is known."""
+    same = {each.lesson: each for each in before.lessons} if before.summary.version == plan.version else {}
+    done = {each.lesson: each for each in after.lessons}
+    cells = before.summary.cells
+    found = []
+    for place, lesson in enumerate(plan.lessons):
+        now = done.get(lesson.id)
+        if now is None:
+            found.append(_UNTOUCHED)
+        elif now is same.get(lesson.id) and cells[place] == _DONE:
+            found.append(Measured(LessonState.DONE, len(lesson.screens), cells[len(plan.lessons) + place] - 1))
+        else:
+            found.append(measure(lesson, now, plan))
+    return found
+
+
+def summary(record: Record, plan: Plan, measured: Sequence[Measured]) -> Summary:
     states = [STATES.index(each.state) + 1 for each in measured]
     scores = [each.score + 1 for each in measured]
     return Summary(plan.version, standing(record), _percent(record, plan, measured), bytes([*states, *scores]))
 
 
-def _percent(record: Record, plan: Plan, measured: list[Measured]) -> int:
+def _percent(record: Record, plan: Plan, measured: Sequence[Measured]) -> int:
     """Of the screens of the counted lessons, those behind the learner; 100 says complete and nothing else does."""
     if record.completion:
         return 100

@@ -73,5 +73,9 @@ class Plan:
         return tuple(lesson for lesson in self.lessons if lesson.counted)
 
     @cached_property
+    def counted_places(self) -> tuple[int, ...]:
+        return tuple(place for place, lesson in enumerate(self.lessons) if lesson.counted)
+
+    @cached_property
     def _by_id(self) -> dict[str, Lesson]:
         return {lesson.id: lesson for lesson in self.lessons}

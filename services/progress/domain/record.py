@@ -159,6 +159,41 @@ class Record:
         return self.with_lesson(replace(before, quizzes=put(before.quizzes, quiz, lambda each: each.quiz)))
 
 
+class Draft:
+    """A record while many steps are taken: they change it in place, and `record` is the value that comes of them."""
+
+    def __init__(self, before: Record) -> None:
+        self._before = before
+        self._lessons = {each.lesson: each for each in before.lessons}
+        self.position = before.position
+        self.start_time = before.start_time
+        self.last_activity_time = before.last_activity_time
+
+    @property
+    def enrol_time(self) -> datetime | None:
+        return self._before.enrol_time
+
+    def lesson(self, id: str) -> LessonRecord:
+        return self._lessons.get(id) or LessonRecord(id)
+
+    def put_lesson(self, lesson: LessonRecord) -> None:
+        self._lessons[lesson.lesson] = lesson
+
+    def put_quiz(self, lesson: str, quiz: QuizRecord) -> None:
+        before = self.lesson(lesson)
+        self.put_lesson(replace(before, quizzes=put(before.quizzes, quiz, lambda each: each.quiz)))
+
+    @property
+    def record(self) -> Record:
+        return replace(
+            self._before,
+            lessons=tuple(self._lessons[id] for id in sorted(self._lessons)),
+            position=self.position,
+            start_time=self.start_time,
+            last_activity_time=self.last_activity_time,
+        )
+
+
 def put(values: tuple[T, ...], value: T, key: Callable[[T], str]) -> tuple[T, ...]:
     """With `value` in its place among them, instead of the one with the same key."""
     others = (each for each in values if key(each) != key(value))

@@ -2,45 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import compress
 
 from services.progress.domain import plan as plans
 from services.progress.domain.facts import CertificateIssued, CourseCompleted, Fact, LearningStarted, LessonCompleted
-from services.progress.domain.measure import LessonState, done_time, lesson_state, score_of, standing, summary
+from services.progress.domain.measure import LessonState, Measured, done_time, measured, score_of, standing, summary
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Attempt, Certificate, Completion, QuizScore, Record
 
 Outcome = tuple[Record, list[Fact]]
 
 
-def settle(before: Record, after: Record, plan: Plan | None, number: str, now: datetime) -> Outcome:
-    """`number` is for the certificate, should one be due. Without a plan only the standing is brought up to date."""
+def settle(before: Record, after: Record, plan: Plan | None, number: Callable[[], str], now: datetime) -> Outcome:
+    """`number` makes that of the certificate, should one be due. Without a plan only the standing is brought up to
+    date."""
     if plan is None or after.enrol_time is None:
         return replace(after, summary=replace(after.summary, standing=standing(after))), []
     started = after.start_time is not None and before.start_time is None
     facts: list[Fact] = [LearningStarted(after, now, after.start_time)] if started and after.start_time else []
+    if after.withdraw_time is None and after.summary.version != plan.version:
+        after = _with_attempts_finished(after, plan)
+    lessons = measured(before, after, plan)
     if after.withdraw_time is None:
-        if after.summary.version != plan.version:
-            after = _with_attempts_finished(after, plan)
-        after, learned = _learned(after, plan, number, now)
+        after, learned = _learned(after, plan, lessons, number, now)
         facts += learned
-    return replace(after, summary=summary(after, plan)), facts
+    return replace(after, summary=summary(after, plan, lessons)), facts
 
 
-def _learned(record: Record, plan: Plan, number: str, now: datetime) -> Outcome:
+def _learned(
+    record: Record, plan: Plan, measured: Sequence[Measured], number: Callable[[], str], now: datetime
+) -> Outcome:
     facts: list[Fact] = []
-    for lesson in plan.lessons:
-        done = record.lesson(lesson.id)
-        if done.opened and not done.done_time and lesson_state(lesson, done, plan) is LessonState.DONE:
-            time = done_time(lesson, done, plan)
-            record = record.with_lesson(replace(done, done_time=time))
+    is_done = [seen.state is LessonState.DONE for seen in measured]
+    for lesson in compress(plan.lessons, is_done):
+        before = record.lesson(lesson.id)
+        if not before.done_time:
+            time = done_time(lesson, before, plan)
+            record = record.with_lesson(replace(before, done_time=time))
             facts.append(LessonCompleted(record, now, lesson.id, lesson.minutes, time))
-    if record.completion or not plan.counted or not _all_done(record, plan):
+    if record.completion or not plan.counted or not all(is_done[place] for place in plan.counted_places):
         return record, facts
     completion = _completion(record, plan)
-    record = replace(record, completion=completion, certificate=Certificate(number, completion.time))
-    return record, [*facts, CourseCompleted(record, now, completion), CertificateIssued(record, now, number)]
+    certificate = Certificate(number(), completion.time)
+    record = replace(record, completion=completion, certificate=certificate)
+    issued = CertificateIssued(record, now, certificate.number)
+    return record, [*facts, CourseCompleted(record, now, completion), issued]
 
 
 def _with_attempts_finished(record: Record, plan: Plan) -> Record:
@@ -61,14 +70,6 @@ def finished(quiz: plans.Quiz, attempt: Attempt) -> Attempt:
         return attempt
     times = [given.time for given in attempt.answers]
     return replace(attempt, score=score, finish_time=max(times))
-
-
-def _all_done(record: Record, plan: Plan) -> bool:
-    counted = [(lesson, record.lesson(lesson.id)) for lesson in plan.counted]
-    # Most are not done, and known not to be without looking closer.
-    return all(done.done_time for _, done in counted) and all(
-        lesson_state(lesson, done, plan) is LessonState.DONE for lesson, done in counted
-    )
 
 
 def _completion(record: Record, plan: Plan) -> Completion:

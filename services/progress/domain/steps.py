@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from services.progress.domain.facts import Fact
 from services.progress.domain.grading import Answer, is_right, right_answer
 from services.progress.domain.measure import may_begin
 from services.progress.domain.plan import Plan
-from services.progress.domain.record import Attempt, Given, Opened, Position, QuizRecord, Record, put
+from services.progress.domain.record import Attempt, Draft, Given, Opened, Position, QuizRecord, Record, put
 from services.progress.domain.settling import finished, settle
 
 # How long a line may be down and its steps still count, and how far clocks may differ.
@@ -61,17 +61,19 @@ class Outcome:
     results: list[Result]
 
 
-def take(record: Record, plan: Plan, steps: Sequence[Step], number: str, now: datetime, *, trusted: bool) -> Outcome:
+def take(
+    record: Record, plan: Plan, steps: Sequence[Step], number: Callable[[], str], now: datetime, *, trusted: bool
+) -> Outcome:
     """Each step by itself: one that cannot be accepted says why and keeps no other back. `trusted`: of any age."""
-    after, results = _open_for_learning(record), []
+    draft, results = Draft(_open_for_learning(record)), []
     for step in steps:
         try:
-            time = moment_of(step.time, record, now, trusted=trusted)
-            after, result = _take(after, plan, step.what, time)
+            time = moment_of(step.time, draft.enrol_time, now, trusted=trusted)
+            result = _take(draft, plan, step.what, time)
         except Problem as problem:
             result = Result(accepted=False, reason=problem.reason)
         results.append(result)
-    settled, facts = settle(record, after, plan, number, now)
+    settled, facts = settle(record, draft.record, plan, number, now)
     return Outcome(settled, facts, results)
 
 
@@ -94,9 +96,9 @@ def allow_attempt(record: Record, plan: Plan, quiz: str) -> Record:
     return record
 
 
-def moment_of(time: datetime | None, record: Record, now: datetime, *, trusted: bool) -> datetime:
+def moment_of(time: datetime | None, enrol_time: datetime | None, now: datetime, *, trusted: bool) -> datetime:
     """When the step counts as done: never in the future, nor before the enrolment."""
-    enrolled = record.enrol_time or now
+    enrolled = enrol_time or now
     if time is None:
         return max(now, enrolled)
     too_old = not trusted and time < now - LONGEST_DELAY
@@ -111,47 +113,47 @@ def _open_for_learning(record: Record) -> Record:
     return record
 
 
-def _take(record: Record, plan: Plan, step: OpenScreen | AnswerItem, time: datetime) -> tuple[Record, Result]:
+def _take(draft: Draft, plan: Plan, step: OpenScreen | AnswerItem, time: datetime) -> Result:
+    """Raises Refused, and has then changed nothing."""
     lesson = plan.lesson(step.lesson)
     if isinstance(step, OpenScreen):
         if step.screen not in lesson.screens:
             raise Refused("SCREEN_UNKNOWN")
-        return _seen(record, lesson, step.screen, time), Result()
-    return _answered(record, plan, lesson, step, time)
+        _see(draft, lesson, step.screen, time)
+        return Result()
+    return _answer(draft, plan, lesson, step, time)
 
 
-def _seen(record: Record, lesson: plans.Lesson, screen: str, time: datetime) -> Record:
+def _see(draft: Draft, lesson: plans.Lesson, screen: str, time: datetime) -> None:
     """On this screen at that time, whether for the first time or again; it is open since the earliest."""
-    done = record.lesson(lesson.id)
-    position = record.position
     if screen in lesson.screens:
+        done = draft.lesson(lesson.id)
         if all(each.screen != screen or time < each.time for each in done.opened):
             opened = put(done.opened, Opened(screen, time), lambda each: each.screen)
-            record = record.with_lesson(replace(done, opened=opened))
-        if position is None or time >= position.time:
-            position = Position(lesson.id, screen, time)
-    start, latest = record.start_time or time, max(time, record.last_activity_time or time)
-    return replace(record, position=position, start_time=start, last_activity_time=latest)
+            draft.put_lesson(replace(done, opened=opened))
+        if draft.position is None or time >= draft.position.time:
+            draft.position = Position(lesson.id, screen, time)
+    draft.start_time = draft.start_time or time
+    draft.last_activity_time = max(time, draft.last_activity_time or time)
 
 
-def _answered(
-    record: Record, plan: Plan, lesson: plans.Lesson, step: AnswerItem, time: datetime
-) -> tuple[Record, Result]:
+def _answer(draft: Draft, plan: Plan, lesson: plans.Lesson, step: AnswerItem, time: datetime) -> Result:
     quiz = lesson.quiz(step.quiz)
     item = quiz.item(step.item)
     correct = is_right(item.solution, step.answer)
-    before = _at_attempt(record.lesson(lesson.id).quiz(quiz.id), plan, step.attempt)
+    before = _at_attempt(draft.lesson(lesson.id).quiz(quiz.id), plan, step.attempt)
     place = (step.attempt or len(before.attempts)) - 1
     attempt = before.attempts[place]
     earlier = attempt.given(item.id)
-    result = Result(correct=correct, right_answer=right_answer(item.solution))
+    right = right_answer(item.solution)
     if earlier or attempt.score is not None:
         stands = earlier.correct if earlier else correct
-        return record, replace(result, correct=stands, already_answered=True)
+        return Result(correct=stands, already_answered=True, right_answer=right)
     given = Given(item.id, correct, step.answer, time)
     attempt = finished(quiz, replace(attempt, answers=put(attempt.answers, given, lambda each: each.item)))
-    record = record.with_quiz(lesson.id, replace(before, attempts=(*before.attempts[:place], attempt)))
-    return _seen(record, lesson, quiz.screen_of(item.id), time), result
+    draft.put_quiz(lesson.id, replace(before, attempts=(*before.attempts[:place], attempt)))
+    _see(draft, lesson, quiz.screen_of(item.id), time)
+    return Result(correct=correct, right_answer=right)
 
 
 def _at_attempt(quiz: QuizRecord, plan: Plan, number: int) -> QuizRecord:

@@ -38,7 +38,7 @@ def answers(item: str, value: str, attempt: int = 0, time: datetime | None = Non
 
 
 def do(record: Record, *steps: Step, plan: Plan = PLAN, now: datetime = NOW, trusted: bool = False) -> Outcome:
-    return take(record, plan, steps, NUMBER, now, trusted=trusted)
+    return take(record, plan, steps, lambda: NUMBER, now, trusted=trusted)
 
 
 EVERY_STEP = (

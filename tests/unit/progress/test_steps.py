@@ -161,7 +161,7 @@ def test_an_answer_opens_its_screen() -> None:
 
 def test_a_withdrawn_record_takes_no_step_and_stays_complete() -> None:
     done = do(FRESH, *EVERY_STEP).record
-    gone, facts = settle(done, withdrawn(done, NOW), PLAN, NUMBER, NOW)
+    gone, facts = settle(done, withdrawn(done, NOW), PLAN, lambda: NUMBER, NOW)
     assert (gone.summary.standing, gone.certificate, facts) == (Standing.COMPLETED, done.certificate, [])
     for act in (
         lambda: do(gone, opens("more", "z")),
@@ -175,7 +175,7 @@ def test_a_withdrawn_record_takes_no_step_and_stays_complete() -> None:
 def test_moving_keeps_what_was_done_and_forgets_no_lesson_that_was_completed() -> None:
     done = do(FRESH, *EVERY_STEP[:2]).record
     longer = replace(PLAN, version=2, lessons=(replace(LOOK, screens=("a", "b", "new")), TRY, MORE))
-    after, facts = settle(done, moved(done, 2, NOW), longer, NUMBER, NOW)
+    after, facts = settle(done, moved(done, 2, NOW), longer, lambda: NUMBER, NOW)
     assert lesson_state(longer.lessons[0], after.lesson("look"), longer) is LessonState.UNDER_WAY
     assert facts == []
     assert do(after, opens("look", "new"), plan=longer).facts == []
@@ -185,14 +185,14 @@ def test_an_attempt_under_way_is_finished_when_the_new_version_asks_no_more() ->
     half = do(FRESH, answers("i1", "yes")).record
     quiz = replace(TRY.quizzes[0], items=TRY.quizzes[0].items[:1])
     shorter = replace(PLAN, version=2, lessons=(LOOK, replace(TRY, quizzes=(quiz,), screens=("c", "quiz.i1")), MORE))
-    after, _ = settle(half, moved(half, 2, NOW), shorter, NUMBER, NOW)
+    after, _ = settle(half, moved(half, 2, NOW), shorter, lambda: NUMBER, NOW)
     assert quiz_of(after).attempts[0].score == 100
 
 
 def test_a_course_completed_by_moving_is_complete_from_the_move_on() -> None:
     half = do(FRESH, *EVERY_STEP[:2], now=NOW - timedelta(days=1)).record
     easier = replace(PLAN, version=2, lessons=(LOOK, replace(TRY, counted=False), MORE))
-    after, facts = settle(half, moved(half, 2, NOW), easier, NUMBER, NOW)
+    after, facts = settle(half, moved(half, 2, NOW), easier, lambda: NUMBER, NOW)
     assert [type(fact) for fact in facts] == [CourseCompleted, CertificateIssued]
     assert after.completion
     assert (after.completion.time, after.completion.version) == (NOW, 2)
@@ -264,7 +264,7 @@ def test_enrolment_events_in_any_order_and_twice_make_the_same_record(order: lis
             "moved": lambda before: moved(before, 2, NOW),
             "withdrawn": lambda before: withdrawn(before, NOW),
         }[name](record)
-        record, facts = settle(record, merged, plans.get(merged.version), NUMBER, NOW)
+        record, facts = settle(record, merged, plans.get(merged.version), lambda: NUMBER, NOW)
         assert facts == []
     assert (record.version, record.enrol_time, record.withdraw_time) == (2, BEGAN, NOW)
     assert (record.summary.version, record.summary.standing) == (2, Standing.WITHDRAWN)
@@ -272,5 +272,5 @@ def test_enrolment_events_in_any_order_and_twice_make_the_same_record(order: lis
 
 def test_an_attempt_without_answers_is_not_finished() -> None:
     begun = start_attempt(FRESH, PLAN, "try", "quiz")
-    assert settle(FRESH, begun, PLAN, NUMBER, NOW)[0].lesson("try").quiz("quiz").attempts == (Attempt(),)
+    assert settle(FRESH, begun, PLAN, lambda: NUMBER, NOW)[0].lesson("try").quiz("quiz").attempts == (Attempt(),)
     assert RIGHT.keys() == {item.id for item in TRY.quizzes[0].items}
