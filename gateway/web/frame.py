@@ -51,13 +51,13 @@ routes = web.RouteTableDef()
 async def set_page(request: web.Request, handler: Handler) -> web.StreamResponse:
     """As far as it is known before anybody asks who it is; `set_viewer` completes it."""
     request[auth.VIEWER] = None
-    request[PAGE] = _page(request)
+    request[PAGE] = _plain(request) if auth.session_secret(request) else _page(request)
     return await handler(request)
 
 
 @web.middleware
 async def set_viewer(request: web.Request, handler: Handler) -> web.StreamResponse:
-    if request[auth.VIEWER]:
+    if request[auth.VIEWER] or auth.session_secret(request):
         request[PAGE] = _page(request)
     response = await handler(request)
     if auth.SESSION_ENDED in request:
@@ -67,17 +67,22 @@ async def set_viewer(request: web.Request, handler: Handler) -> web.StreamRespon
     return response
 
 
-def _page(request: web.Request) -> PageContext:
+def _plain(request: web.Request) -> PageContext:
+    """Enough for programs, and for a page that says why there is none."""
     settings = request.app[SETTINGS]
-    viewer = request[auth.VIEWER]
-    locale = locales()[language(request, viewer)]
-    return PageContext(
-        locale=locale,
-        site=Site(locale.pick(settings.site_name)[0], settings.site_phone, locale.pick(settings.site_hours)[0]),
-        path=request.path_qs,
-        size=text_size(request),
+    locale = locales()[language(request, request[auth.VIEWER])]
+    site = Site(locale.pick(settings.site_name)[0], settings.site_phone, locale.pick(settings.site_hours)[0])
+    return PageContext(locale, site, request.path_qs, text_size(request))
+
+
+def _page(request: web.Request) -> PageContext:
+    plain, viewer = _plain(request), request[auth.VIEWER]
+    if auth.is_api(request):
+        return plain
+    return replace(
+        plain,
         viewer=Viewer(viewer.name, viewer.roles, _shared_seconds(viewer)) if viewer else None,
-        nav=_ways(_within(request.path), locale.language, viewer.roles if viewer else None),
+        nav=_ways(_within(request.path), plain.locale.language, viewer.roles if viewer else None),
         flash=_read_flash(request),
     )
 
