@@ -7,6 +7,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
+from time import monotonic
 
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
@@ -18,9 +19,12 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 
 from services.chassis import deadletters, trace
 from services.chassis.bus import Bus, Handlers, Together, heed_cancellation
+from services.chassis.pulling import MOST
 
 # Of events handled together; a line of a log may not be of any length.
 _LINE = 100
+# Of what is handled together, lots begin so far apart: one that comes alone is handled at once, and many in few writes.
+_APART_SECONDS = 0.1
 _DELIVERIES = 5
 _ACK_WAIT_SECONDS = 10.0
 BROKER_AWAY = (JetStreamError, NatsTimeoutError, ConnectionClosedError, NoServersError, OSError)
@@ -83,7 +87,10 @@ class Consumer:
                     # Also what a vanished consumer looks like: ask, so that it is made anew.
                     await self._bus.behind(self._package, self._durable)
                     continue
+                began = monotonic()
                 await self._take(batch)
+                if self._together and len(batch) < MOST:
+                    await asyncio.sleep(began + _APART_SECONDS - monotonic())
         finally:
             await pull.close()
 
