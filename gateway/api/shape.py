@@ -141,33 +141,51 @@ def _value_reader(field: FieldDescriptor, inner: type[Shape] | None) -> Reader |
 
 def write(shape: Shape, message: M) -> M:
     """Sets on the message what was given, and answers it."""
-    fields: Mapping[str, Any] = message.DESCRIPTOR.fields_by_name
-    for name in shape.model_fields_set.intersection(fields):
-        if (value := getattr(shape, name)) is not None:
-            _to_field(message, fields[name], value)
+    writers = _writers(message.DESCRIPTOR)
+    for name in shape.model_fields_set:
+        if name in writers and (value := getattr(shape, name)) is not None:
+            writers[name](message, value)
     return message
 
 
-def _to_field(message: Any, field: FieldDescriptor, value: Any) -> None:
-    if isinstance(value, Mapping):
-        getattr(message, field.name).update(value)
-    elif isinstance(value, list) and field.message_type:
-        for each in value:
-            write(each, getattr(message, field.name).add())
-    elif isinstance(value, list):
-        getattr(message, field.name).extend(_number(field, each) for each in value)
-    elif isinstance(value, Shape):
-        # Marked as set even when all of it is left at its defaults: which kind of block it is may be all that is said.
-        getattr(message, field.name).SetInParent()
-        write(value, getattr(message, field.name))
-    elif isinstance(value, datetime):
-        getattr(message, field.name).CopyFrom(clock.stamp(value))
-    else:
-        setattr(message, field.name, _number(field, value))
+Writer = Callable[[Any, Any], None]
 
 
-def _number(field: FieldDescriptor, value: Any) -> Any:
-    return field.enum_type.values_by_name[value].number if field.enum_type else value
+@cache
+def _writers(descriptor: Descriptor) -> Mapping[str, Writer]:
+    """How each field of such a message is set, worked out once."""
+    return {field.name: _writer(field) for field in descriptor.fields}
+
+
+def _writer(field: FieldDescriptor) -> Writer:
+    name, get = field.name, attrgetter(field.name)
+    if field.message_type and field.message_type.GetOptions().map_entry:
+        return lambda message, value: get(message).update(value)
+    if field.message_type and field.is_repeated:
+        return lambda message, values: _write_each(get(message), values)
+    if field.message_type and field.message_type.full_name == "google.protobuf.Timestamp":
+        return lambda message, value: get(message).CopyFrom(clock.stamp(value))
+    if field.message_type:
+        return lambda message, value: _write_inner(get(message), value)
+    if field.enum_type:
+        numbers = {value.name: value.number for value in field.enum_type.values}
+        if field.is_repeated:
+            return lambda message, values: get(message).extend(map(numbers.__getitem__, values))
+        return lambda message, value: setattr(message, name, numbers[value])
+    if field.is_repeated:
+        return lambda message, values: get(message).extend(values)
+    return lambda message, value: setattr(message, name, value)
+
+
+def _write_each(messages: Any, values: Sequence[Shape]) -> None:
+    for value in values:
+        write(value, messages.add())
+
+
+def _write_inner(message: Any, value: Shape) -> None:
+    # Marked as set even when all of it is left at its defaults: which kind of block it is may be all that is said.
+    message.SetInParent()
+    write(value, message)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from services.chassis.errors import Problem, Refused
 from services.progress.domain import plan as plans
@@ -22,14 +23,12 @@ SKEW = timedelta(minutes=5)
 KEPT_ATTEMPTS = 10
 
 
-@dataclass(frozen=True)
-class OpenScreen:
+class OpenScreen(NamedTuple):
     lesson: str
     screen: str
 
 
-@dataclass(frozen=True)
-class AnswerItem:
+class AnswerItem(NamedTuple):
     """`attempt` counts from 1; 0 is the one under way, or the last."""
 
     lesson: str
@@ -39,14 +38,12 @@ class AnswerItem:
     answer: Answer
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     what: OpenScreen | AnswerItem
     time: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     accepted: bool = True
     reason: str = ""
     correct: bool = False

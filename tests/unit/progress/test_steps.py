@@ -208,7 +208,7 @@ def test_a_revoked_certificate_stays_as_it_was_revoked_first() -> None:
 
 
 TIMED = tuple(
-    replace(step, time=BEGAN + place * MINUTE) for place, step in enumerate((*EVERY_STEP, opens("more", "z")))
+    step._replace(time=BEGAN + place * MINUTE) for place, step in enumerate((*EVERY_STEP, opens("more", "z")))
 )
 
 
