@@ -19,13 +19,14 @@ async def run(scale: float, words: list[str], data: Path, floors_too: bool) -> N
         idle = system.memory(started)
         print(f"City: {loaded.people} learners, {loaded.enrolments} enrolments, {loaded.completions} lessons completed")
         environment = started.environment
-        found = (
-            await floors.all_floors(environment["IEUM_MONGO_URL"], environment["IEUM_NATS_URL"]) if floors_too else {}
-        )
+        stores = environment["IEUM_MONGO_URL"], environment["IEUM_NATS_URL"], system.sessions(started)
+        found = await floors.all_floors(*stores) if floors_too else {}
         print(report.floor_table(found))
-        rows = []
+        rows, pace = [], await floors.pace()
         for row in system.chosen(ROWS, words):
-            rows.append(await system.measure(started, city, row))
+            seen, later = await system.measure(started, city, row), await floors.pace()
+            rows.append(report.Paced(seen, (pace + later) / 2))
+            pace = later
             print(report.row_line(row, rows[-1], found), flush=True)
         lag = await statistics_lag.measure(started, city) if not words or "lag" in words else None
         busy = system.memory(started)

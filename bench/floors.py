@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,27 +16,42 @@ import nats
 from google.protobuf.wrappers_pb2 import BytesValue
 from pymongo import AsyncMongoClient
 
-from bench import clients
+from bench import clients, proc
 
 _ECHO = "/bench.Floor/Echo"
 SECONDS = 4.0
 AT_ONCE = 64
 
 
+# Milliseconds of processor time on the machine on which the targets were set (shared/design/performance.md), of caller
+# and server; of the web server its own side alone.
+THEN = {"aiohttp": 0.04, "grpc": 0.4, "insert": 0.39, "jetstream": 0.13}
+
+
 @dataclass(frozen=True)
 class Floor:
-    """`rate` a second; milliseconds."""
+    """`rate` a second; milliseconds; `cpu` of caller and server for each call."""
 
     rate: float
     p50: float
     p99: float
+    cpu: float
 
 
-async def measure(call: Callable[[int], Awaitable[Any]], seconds: float, at_once: int = AT_ONCE) -> Floor:
-    """So many callers, each with one call after the other; `call` is given a number of its own."""
+def slowness(floors: Mapping[str, Floor]) -> float:
+    """How much more processor time the parts take now, here, than where the targets were set."""
+    there = THEN.keys() & floors.keys()
+    return sum(floors[name].cpu for name in there) / sum(THEN[name] for name in there) if there else 1.0
+
+
+async def measure(
+    call: Callable[[int], Awaitable[Any]], seconds: float, at_once: int = AT_ONCE, served_by: int | None = None
+) -> Floor:
+    """So many callers, each with one call after the other; `call` is given a number of its own. `served_by`: session of
+    the process whose processor time counts beside our own."""
     took: list[float] = []
     numbers = iter(range(10**9))
-    began = time.perf_counter()
+    spent, began = _spent(served_by), time.perf_counter()
 
     async def caller() -> None:
         while time.perf_counter() - began < seconds:
@@ -48,71 +63,92 @@ async def measure(call: Callable[[int], Awaitable[Any]], seconds: float, at_once
         for _ in range(at_once):
             tasks.create_task(caller())
     rate = len(took) / (time.perf_counter() - began)
+    cpu = (_spent(served_by) - spent) / len(took)
     took.sort()
-    return Floor(rate, 1000 * took[len(took) // 2], 1000 * took[int(0.99 * len(took))])
+    return Floor(rate, 1000 * took[len(took) // 2], 1000 * took[int(0.99 * len(took))], 1000 * cpu)
 
 
-async def all_floors(mongo_url: str, nats_url: str) -> dict[str, Floor]:
+def _spent(server: int | None) -> float:
+    return time.process_time() + (_of(server) if server else 0.0)
+
+
+def _of(session: int) -> float:
+    return proc.used({"": session})[""]
+
+
+async def all_floors(mongo_url: str, nats_url: str, stores: Mapping[str, int]) -> dict[str, Floor]:
+    """`stores`: the sessions of mongod and nats-server."""
     return {
         "aiohttp": await _aiohttp(),
         "grpc": await _grpc(),
-        **await _mongod(mongo_url),
-        "jetstream": await _jetstream(nats_url),
-        "argon2id": await _argon2(),
+        **await _mongod(mongo_url, stores["mongod"]),
+        "jetstream": await _jetstream(nats_url, stores["nats-server"]),
+        "argon2id": await _argon2(1),
+        "argon2id, two at once": await _argon2(2),
     }
 
 
 @asynccontextmanager
-async def _serving(what: str) -> AsyncIterator[str]:
-    """A bare server in a process of its own; its address."""
+async def _serving(what: str) -> AsyncIterator[tuple[str, int]]:
+    """A bare server in a process of its own; its address and session."""
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.bare", what), stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "bench.bare", what), stdout=asyncio.subprocess.PIPE, start_new_session=True
     )
     assert child.stdout  # noqa: S101 - asked for
     try:
-        yield (await child.stdout.readline()).decode().strip()
+        yield (await child.stdout.readline()).decode().strip(), child.pid
     finally:
         child.terminate()
         await child.wait()
 
 
-async def _aiohttp() -> Floor:
-    async with _serving("aiohttp") as address:
-        seen = await clients.drive(f"http://{address}", [clients.Request("/")] * 100_000, AT_ONCE, SECONDS)
-    return Floor(seen.count / seen.seconds, seen.percentile(0.5), seen.percentile(0.99))
+async def pace() -> float:
+    """Milliseconds of processor time of one look at a bare server, measured in a moment: other tenants of the machine
+    may take a third of it from one minute to the next."""
+    return (await _aiohttp(0.8)).cpu
+
+
+async def _aiohttp(seconds: float = SECONDS) -> Floor:
+    async with _serving("aiohttp") as (address, server):
+        spent = _of(server)
+        seen = await clients.drive(f"http://{address}", [clients.Request("/")] * 100_000, AT_ONCE, seconds)
+        cpu = 1000 * (_of(server) - spent) / seen.count
+    return Floor(seen.count / seen.seconds, seen.percentile(0.5), seen.percentile(0.99), cpu)
 
 
 async def _grpc() -> Floor:
-    async with _serving("grpc") as address, grpc.aio.insecure_channel(address) as channel:
+    async with _serving("grpc") as (address, server), grpc.aio.insecure_channel(address) as channel:
         echo = channel.unary_unary(_ECHO, BytesValue.SerializeToString, BytesValue.FromString)
-        return await measure(lambda number: echo(BytesValue(value=b"x" * 100)), SECONDS)
+        return await measure(lambda number: echo(BytesValue(value=b"x" * 100)), SECONDS, served_by=server)
 
 
-async def _mongod(url: str) -> dict[str, Floor]:
+async def _mongod(url: str, server: int) -> dict[str, Floor]:
     async with AsyncMongoClient[dict[str, Any]](url, w="majority", journal=True) as client:
         rows = client["bench"]["floor"]
         document = {"text": "x" * 100, **{f"field{n}": n for n in range(10)}}
-        insert = await measure(lambda number: rows.insert_one({"_id": number, **document}), SECONDS)
-        find = await measure(lambda number: rows.find_one({"_id": number % 1_000}), SECONDS)
+        insert = await measure(lambda number: rows.insert_one({"_id": number, **document}), SECONDS, served_by=server)
+        find = await measure(lambda number: rows.find_one({"_id": number % 1_000}), SECONDS, served_by=server)
         update = await measure(
-            lambda number: rows.update_one({"_id": number % 1_000}, {"$set": {"field1": number}}), SECONDS
+            lambda number: rows.update_one({"_id": number % 1_000}, {"$set": {"field1": number}}),
+            SECONDS,
+            served_by=server,
         )
         await client.drop_database("bench")
     return {"insert": insert, "find": find, "update": update}
 
 
-async def _jetstream(url: str) -> Floor:
+async def _jetstream(url: str, server: int) -> Floor:
     client = await nats.connect(url)
     jetstream = client.jetstream()
     await jetstream.add_stream(name="bench-floor", subjects=["bench-floor"])
-    floor = await measure(lambda number: jetstream.publish("bench-floor", b"x" * 200), SECONDS)
+    floor = await measure(lambda number: jetstream.publish("bench-floor", b"x" * 200), SECONDS, served_by=server)
     await jetstream.delete_stream("bench-floor")
     await client.close()
     return floor
 
 
-async def _argon2() -> Floor:
-    """Alone, with the parameters that sign-in uses."""
+async def _argon2(at_once: int) -> Floor:
+    """With the parameters that sign-in uses; two at once share what the cores share."""
     hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
     hashed = hasher.hash("bench-passphrase")
-    return await measure(lambda number: asyncio.to_thread(hasher.verify, hashed, "bench-passphrase"), 1.5, at_once=1)
+    return await measure(lambda number: asyncio.to_thread(hasher.verify, hashed, "bench-passphrase"), 1.5, at_once)

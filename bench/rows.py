@@ -23,7 +23,8 @@ _TOGETHER = 256
 
 @dataclass(frozen=True)
 class Row:
-    """`cpu` and `p99` are targets in milliseconds, `of_floor` a share of the named floor's rate."""
+    """`cpu` and `p99` are targets in milliseconds, `of_floor` a share of the named floor's rate, `of_cost` a multiple
+    of its processor time."""
 
     name: str
     requests: Callable[[City], Sequence[Request]]
@@ -33,6 +34,7 @@ class Row:
     p99: float | None = None
     p50: float | None = None
     of_floor: tuple[str, float] | None = None
+    of_cost: tuple[str, float] | None = None
 
 
 def _cookie(key: str) -> str:
@@ -151,7 +153,7 @@ ROWS = (
     Row("record progress: a lesson completed", _completing, cpu=2.0, p99=120, of_floor=("insert", 0.18)),
     Row("100 kept answers", _kept, at_once=8, cpu=15),
     Row("enrol", _enrolling, cpu=2.4),
-    Row("sign in", _signing_in, at_once=2),
+    Row("sign in", _signing_in, at_once=2, of_cost=("argon2id, two at once", 1.2)),
     Row(
         "class grid, API, 1,000 learners x 20", _grid(cities.GRID_COURSE, "/api/v1/courses/{}/grid?pageSize=1000", 5), 1
     ),
