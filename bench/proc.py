@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def used(sessions: Mapping[str, int]) -> dict[str, float]:
     """Seconds of user and system time of each named session's processes, those that have ended included."""
-    return {name: _sum(_stats(session)) for name, session in sessions.items()}
+    return {name: _sum(list(_of(session).values())) for name, session in sessions.items()}
 
 
 def _sum(stats: list[list[str]]) -> float:
@@ -21,17 +20,25 @@ def _sum(stats: list[list[str]]) -> float:
 
 
 def resident(sessions: Mapping[str, int]) -> dict[str, float]:
-    """MB in memory of each named session's processes."""
-    return {name: sum(int(stat[21]) for stat in _stats(session)) * _PAGE / 1e6 for name, session in sessions.items()}
+    """MB in memory of each named session's processes, together: of a page that several hold, each its part (PSS)."""
+    return {name: sum(map(_held, _of(session))) for name, session in sessions.items()}
 
 
-def _stats(session: int) -> list[list[str]]:
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
+def _held(process: Path) -> float:
+    for line in (process / "smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    return 0.0
+
+
+def _of(session: int) -> dict[Path, list[str]]:
+    """Its processes, and the fields of each one's stat from the state on."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            fields = path.read_text().rpartition(")")[2].split()
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
         except OSError:  # has just ended
             continue
         if int(fields[3]) == session:
-            found.append(fields)
+            found[process] = fields
     return found

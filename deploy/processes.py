@@ -60,7 +60,9 @@ def mongod(place: Place, directory: str = "mongo") -> Process:
         command=(
             os.environ.get("IEUM_MONGOD") or wheel_binary("fiftyone/db/bin/mongod"),
             *("--dbpath", str(place.directory(directory)), "--port", str(port), "--bind_ip", "127.0.0.1"),
-            *("--replSet", ready.REPLICA_SET, "--oplogSize", "256", "--wiredTigerCacheSizeGB", "0.25"),
+            *("--replSet", ready.REPLICA_SET, "--oplogSize", "256"),
+            # Its own option takes no less than 256 MB.
+            *("--wiredTigerEngineConfigString", f"cache_size={os.environ.get('IEUM_MONGO_CACHE_MB') or 128}M"),
             *("--networkMessageCompressors", "snappy,zstd", "--nounixsocket", "--quiet"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             # A slow command would be logged with its values: names, answers, even keys.

@@ -17,7 +17,7 @@ from services.chassis.mongo import Database, Document
 from services.chassis.pages import after
 from services.statistics.domain.areas import AreaTree
 
-LOT = 20_000
+LOT = 5_000
 _BY_ID = (("_id", ASCENDING),)
 _BY_CHANGE = (("changed", ASCENDING), ("_id", ASCENDING))
 _UNUSED = ("universe_1_area_1_quarter_1", "universe_1_organisation_1_quarter_1")
