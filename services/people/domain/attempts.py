@@ -42,7 +42,7 @@ def check(attempts: Attempts, now: datetime) -> None:
 
 
 def count(attempts: Attempts, now: datetime) -> tuple[Attempts, list[object]]:
-    """Counted before the passphrase is looked at, so that tries side by side gain nothing."""
+    """One more; refused while there is one to wait for."""
     check(attempts, now)
     current = attempts if attempts.expire_time > now else fresh(attempts.free, now)
     return replace(current, failures=current.failures + 1, last_time=now), []

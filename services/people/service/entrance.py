@@ -24,20 +24,26 @@ from services.people.store.sessions import key_of
 
 class Entrance(Door):
     async def SignIn(self, request: people_pb2.SignInRequest, context: object) -> people_pb2.SignInResponse:
-        """Tries of one address are counted for this login and, those that fail, for all logins."""
+        """Tries of one address that fail are counted for this login and for all logins."""
         pair = counter(request.address, credentials.login_key(request.login))
+        async with self.store.attempts.turn(pair):
+            found = await self._recognised(request, pair)
+        return await self._begin(await self._modern(found, request.passphrase), request.shared_device)
+
+    async def _recognised(self, request: people_pb2.SignInRequest, pair: str) -> Person:
         everybody = counter(request.address)
-        await self.store.attempts.check(everybody)
-        await self.store.attempts.count(pair, attempts.FREE_FOR_LOGIN)
-        found = await self.store.people.find_login(request.login)
+        failed, found = await asyncio.gather(
+            self.store.attempts.check(pair, everybody), self.store.people.find_login(request.login)
+        )
         if not await self.passphrases.verify(found.passphrase_hash if found else "", request.passphrase):
+            await self.store.attempts.count(pair, attempts.FREE_FOR_LOGIN)
             await self.store.attempts.count(everybody, attempts.FREE_FOR_ADDRESS)
             await self.store.audit.add(Action.SIGN_IN_REFUSED, found.name if found else "", actor="")
             raise Unauthenticated("SIGN_IN_REFUSED")
         assert found is not None  # noqa: S101 - nobody's passphrase never matches
-        owner = await self._modern(found, request.passphrase)
-        _, begun = await asyncio.gather(self.store.attempts.clear(pair), self._begin(owner, request.shared_device))
-        return begun
+        if failed:
+            await self.store.attempts.clear(pair)
+        return found
 
     async def _modern(self, found: Person, passphrase: str) -> Person:
         """Hashed under today's parameters: only now is the passphrase at hand."""

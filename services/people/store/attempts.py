@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from weakref import WeakValueDictionary
 
 from pymongo import WriteConcern
 
@@ -24,13 +26,22 @@ class AttemptsStore:
     def __init__(self, database: Database, outbox: Outbox) -> None:
         collection = database["attempts"].with_options(write_concern=WriteConcern(w=1, j=False))
         self._entities = Entities(collection, Attempts, announce.nothing, outbox)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def prepare(self) -> None:
         await self._entities.collection.create_index("expire_time", name="expiry", expireAfterSeconds=0)
 
-    async def check(self, key: str) -> None:
-        if found := await self._entities.find(key):
-            attempts.check(found, now())
+    def turn(self, key: str) -> asyncio.Lock:
+        """Tries of one counter come one after the other, so that those side by side gain nothing."""
+        return self._turns.setdefault(key, asyncio.Lock())
+
+    async def check(self, *keys: str) -> bool:
+        """Raises Exhausted while the caller has to wait; whether anything is counted under the first."""
+        found = await asyncio.gather(*map(self._entities.find, keys))
+        for each in found:
+            if each:
+                attempts.check(each, now())
+        return found[0] is not None
 
     async def count(self, key: str, free: int) -> None:
         """Raises Exhausted without counting while the caller has to wait."""
