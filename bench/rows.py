@@ -24,7 +24,7 @@ _TOGETHER = 256
 @dataclass(frozen=True)
 class Row:
     """`cpu` and `p99` are targets in milliseconds, `of_floor` a share of the named floor's rate, `of_cost` a multiple
-    of its processor time."""
+    of its processor time. `before`: what the same people did a moment earlier, which is not measured."""
 
     name: str
     requests: Callable[[City], Sequence[Request]]
@@ -33,6 +33,7 @@ class Row:
     cpu: float | None = None
     p99: float | None = None
     p50: float | None = None
+    before: Callable[[City], Sequence[Request]] | None = None
     of_floor: tuple[str, float] | None = None
     of_cost: tuple[str, float] | None = None
 
@@ -120,6 +121,12 @@ def _kept(city: City) -> list[Request]:
     ]
 
 
+def _looking(city: City) -> list[Request]:
+    """At the course, before one enrols in it."""
+    path = f"/courses/{city.course(cities.NEW_COURSE)}"
+    return [Request(path, _learner(city, learner)) for learner in range(city.active)]
+
+
 def _enrolling(city: City) -> list[Request]:
     course = f"courses/{city.course(cities.NEW_COURSE)}"
     return [
@@ -152,7 +159,7 @@ ROWS = (
     Row("record progress: a screen", _opening, cpu=2.0, p99=120, of_floor=("insert", 0.18)),
     Row("record progress: a lesson completed", _completing, cpu=2.0, p99=120, of_floor=("insert", 0.18)),
     Row("100 kept answers", _kept, at_once=8, cpu=15),
-    Row("enrol", _enrolling, cpu=2.4),
+    Row("enrol", _enrolling, before=_looking, cpu=2.4),
     Row("sign in", _signing_in, at_once=2, of_cost=("argon2id, two at once", 1.2)),
     Row(
         "class grid, API, 1,000 learners x 20", _grid(cities.GRID_COURSE, "/api/v1/courses/{}/grid?pageSize=1000", 5), 1

@@ -17,7 +17,8 @@ from bench.loading import Loaded
 from bench.rows import Row
 from deploy.local import Ieum, running
 
-SETTLED = 1.0
+SETTLED = 2.0
+_BEFORE_SECONDS = 30.0
 _READING_SECONDS = 180
 """Statistics read a million facts in 23 s on two quiet cores."""
 
@@ -70,6 +71,8 @@ async def quiet(system: Ieum, most: int = 30) -> None:
 async def measure(system: Ieum, city: City, row: Row) -> Measured:
     """The cost is counted until what the requests set in motion, events and their handling, has come to rest."""
     asked = row.requests(city)
+    if row.before:
+        await clients.drive(system.url, row.before(city), row.at_once, _BEFORE_SECONDS)
     await clients.drive(system.url, asked[: min(20, len(asked) // 20)], 4, 2)
     await quiet(system)
     idle = await _idle(system)

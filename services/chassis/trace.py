@@ -5,6 +5,7 @@ Where the settings of OpenTelemetry name a collector, each process tells it besi
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import random
@@ -16,6 +17,7 @@ from contextvars import ContextVar
 from typing import Any, Literal, Protocol
 
 import structlog
+from pydantic_core import to_json
 
 HEADER = "traceparent"  # W3C Trace Context
 _PATTERN = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
@@ -139,18 +141,25 @@ def configure_logging(process: str, level: str) -> None:
     ]
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
-        processors=[*processors, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[*processors, _line],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processor=structlog.processors.JSONRenderer(ensure_ascii=False), foreign_pre_chain=processors
+            processor=lambda logger, name, event: _line(logger, name, event).decode(), foreign_pre_chain=processors
         )
     )
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
+
+
+def _line(_: Any, __: str, event: MutableMapping[str, Any]) -> bytes:
+    try:
+        return to_json(event, fallback=repr, bytes_mode="hex")
+    except ValueError:  # text that is no Unicode
+        return json.dumps(event, default=repr).encode()
 
 
 def hide_private(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

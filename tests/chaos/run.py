@@ -149,8 +149,8 @@ def unexpected(logs: Path) -> Counter[str]:
     found: Counter[str] = Counter()
     for log in logs.glob("*.log"):
         for line in log.read_text(errors="replace").splitlines():
-            if '"level": "error"' in line and line.startswith("{"):
-                entry = json.loads(line)
+            entry = json.loads(line) if line.startswith('{"') else {}
+            if entry.get("level") == "error":
                 last = str(entry.get("exception", "")).strip().rpartition("\n")[2][:160]
                 found[f"{log.stem}: {entry.get('event')} {last}"] += 1
     return found

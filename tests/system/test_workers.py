@@ -40,7 +40,7 @@ async def test_every_process_does_its_share(twofold: Ieum) -> None:
         async with aiohttp.ClientSession() as visitor:  # a connection of its own
             assert await look(twofold, visitor, number) == 200
     for name in ("gateway", "gateway-2"):
-        assert lines(twofold, name, '"route": "/courses"') > 0, name
+        assert lines(twofold, name, '"route":"/courses"') > 0, name
     for name in ("courses", "courses-2"):
         assert lines(twofold, name, "SearchCatalog") > 0, name
 
