@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.fields import FIELDS
 from gateway.mail_words import REFUSALS
 from gateway.release_words import RELEASES
 from gateway.web.i18n import msgid
@@ -21,7 +22,7 @@ WORDS: Mapping[str, str] = {
     "CONTENT_TYPE_REFUSED": msgid("Send the request as application/json."),
     "RANGE_WRONG": msgid("The file is shorter than the part that was asked for."),
     "REQUEST_MALFORMED": msgid("The request could not be read. Go back and try again."),
-    "FIELD_INVALID": msgid("Please check what stands in %(name)s (%(problem)s)."),
+    **FIELDS,
     "VALUE_UNKNOWN": msgid("That is not one of the choices. Choose one from the list."),
     "NAME_INVALID": msgid("This name is not complete. It looks like %(form)s."),
     "NAME_MALFORMED": msgid("This name is not complete. Copy it again from where you found it."),

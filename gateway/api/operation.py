@@ -13,7 +13,8 @@ from pydantic_core import to_json
 
 from gateway.api.shape import Body, Query, Shape, Told
 from gateway.auth import VIEWER
-from services.chassis.errors import Invalid, Problem, Unauthenticated
+from gateway.fields import wrong_field
+from services.chassis.errors import Problem, Unauthenticated
 
 PREFIX = "/api/v1"
 # What ids look like; an address that does not is no address of ours.
@@ -127,7 +128,7 @@ def _read_query(shape: type[Query], request: web.Request) -> Query:
     try:
         return shape.model_validate_strings(given, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise _problem(error) from error
+        raise wrong_field(error) from error
 
 
 async def _read_body(shape: type[Body], request: web.Request) -> Body:
@@ -136,11 +137,4 @@ async def _read_body(shape: type[Body], request: web.Request) -> Body:
     try:
         return shape.model_validate_json(await request.read(), by_alias=True, by_name=False)
     except ValidationError as error:
-        raise _problem(error) from error
-
-
-def _problem(error: ValidationError) -> Invalid:
-    """Of the first thing wrong."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return Invalid("FIELD_INVALID", field=where, name=where or "body", problem=first["msg"])
+        raise wrong_field(error) from error

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from yarl import URL
 
 from gateway.api.statistics import TableQuery
+from gateway.fields import wrong_field
 from gateway.web.figures import MEASURES
 from gateway.web.i18n import SEOUL
-from services.chassis.errors import Invalid
 
 PAGE = "/statistics"
 TABLE = "/api/v1/statistics/table"
@@ -36,9 +36,7 @@ class Asked:
         try:
             return TableQuery.model_validate_strings(self._query(), by_alias=True, by_name=False)
         except ValidationError as error:
-            wrong = error.errors()[0]
-            name = str(wrong["loc"][0]) if wrong["loc"] else ""
-            raise Invalid("FIELD_INVALID", field=name, name=name, problem=wrong["msg"]) from error
+            raise wrong_field(error) from error
 
     def address(self, **other: str) -> str:
         """Of the page; `other` replaces parts of the question."""

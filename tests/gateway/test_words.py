@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Annotated, Literal
 
+import pytest
+from pydantic import Field, ValidationError
+
+from gateway import fields
+from gateway.api.shape import Body, Line, Moment
 from gateway.errors import STATUSES, message
 from gateway.web.render import locales
 from gateway.words import WORDS
@@ -46,6 +52,42 @@ def test_words_ask_for_no_detail_that_is_not_given() -> None:
         if name not in details and "*" not in details
     }
     assert not wrong, sorted(wrong)
+
+
+def test_what_pydantic_finds_is_said_with_its_detail() -> None:
+    asked = {reason: set(details) | {"name"} for reason, details in fields.REASONS.values()}
+    for reason, details in asked.items():
+        assert set(PLACEHOLDER.findall(WORDS[reason])) <= details, reason
+
+
+class Sent(Body):
+    mode: Literal["A", "B"] = "A"
+    most: Annotated[int, Field(le=5)] = 0
+    words: Annotated[Sequence[Line], Field(max_length=1)] = ()
+    when: Moment | None = None
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "english"),
+    [
+        (b"{", "BODY_NOT_JSON", "The body is no JSON"),
+        (b"[]", "FIELD_NOT_OBJECT", "body must be an object"),
+        (b'{"mode": "C"}', "FIELD_CHOICES", "mode must be one of these: A, B."),
+        (b'{"most": 6}', "FIELD_TOO_LARGE", "most is too large. It may be 5 at most."),
+        (b'{"most": "x"}', "FIELD_NOT_NUMBER", "most must be a whole number."),
+        (b'{"words": ["a", "b"]}', "FIELD_TOO_MANY", "words has too many entries. Send up to 1 at once."),
+        (b'{"words": "a"}', "FIELD_NOT_LIST", "words must be a list."),
+        (b'{"when": "soon"}', "FIELD_NOT_TIME", "when must be a moment with its time zone"),
+        (b'{"wrods": []}', "FIELD_UNKNOWN", "There is no wrods here."),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_said_in_the_readers_language(body: bytes, reason: str, english: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Sent.model_validate_json(body, by_alias=True, by_name=False)
+    problem = fields.wrong_field(caught.value)
+    assert problem.reason == reason
+    assert message(locales()["en"], problem).startswith(english)
+    assert re.search("[가-힣]", message(locales()["ko"], problem))
 
 
 def test_words_are_korean_for_korean_readers() -> None:
