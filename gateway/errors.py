@@ -123,6 +123,8 @@ def respond(request: web.Request, problem: Problem) -> web.StreamResponse:
         response.headers["Retry-After"] = problem.details.get("seconds", "2")
     if status == 429:
         response.headers["Retry-After"] = problem.details.get("seconds", "30")
+    if status == 416 and "size" in problem.details:
+        response.headers["Content-Range"] = f"bytes */{problem.details['size']}"
     if status == 401 and is_api(request):
         response.headers["WWW-Authenticate"] = 'Bearer realm="Ieum"'
     return response

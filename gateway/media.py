@@ -62,7 +62,7 @@ def part_asked(request: web.Request, size: int, etag: str) -> tuple[int, int]:
     if asked.start is None and asked.stop is None:
         return 0, size
     if start >= stop:
-        raise Problem("RANGE_WRONG", status=416)
+        raise Problem("RANGE_WRONG", status=416, size=size)
     return start, stop
 
 
