@@ -34,11 +34,16 @@ class Lots(Generic[Q, A]):
         """It is asked after the call, never before."""
         done: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, done))
-        async with self._turn:
-            # Whoever comes first takes all that wait along; those find themselves done.
-            if not done.done():
-                await asyncio.sleep(0)
-                await self._send()
+        try:
+            async with self._turn:
+                # Whoever comes first takes all that wait along; those find themselves done.
+                if not done.done():
+                    await asyncio.sleep(0)
+                    await self._send()
+        except asyncio.CancelledError:
+            # Nobody waits for this one any more. What others asked is sent by the next of them.
+            self._waiting = [waiting for waiting in self._waiting if waiting[1] is not done]
+            raise
         return done.result()
 
     async def _send(self) -> None:

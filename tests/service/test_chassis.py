@@ -192,31 +192,48 @@ async def test_of_changes_sent_together_each_learns_what_became_of_its_own(setti
 
 
 class SlowToTell:
-    """A collection that writes, and the first time never says so."""
+    """A collection that the first time never answers, whether or not it writes then."""
 
-    def __init__(self, rows: Collection) -> None:
-        self.rows, self.written, self.find = rows, asyncio.Event(), rows.find
+    def __init__(self, rows: Collection, *, writes: bool) -> None:
+        self.rows, self.writes, self.asked, self.find = rows, writes, asyncio.Event(), rows.find
 
     async def bulk_write(self, *args: Any, **options: Any) -> Any:
-        result = await self.rows.bulk_write(*args, **options)
-        if not self.written.is_set():
-            self.written.set()
-            await asyncio.Event().wait()
-        return result
+        if self.asked.is_set():
+            return await self.rows.bulk_write(*args, **options)
+        if self.writes:
+            await self.rows.bulk_write(*args, **options)
+        self.asked.set()
+        await asyncio.Event().wait()
 
 
 async def test_changes_that_were_sent_when_their_sender_was_cancelled_are_known_as_written(settings: Settings) -> None:
     async with mongo.connect(settings.mongo_url) as client:
         rows = client[f"{settings.prefix}cancelled"]["rows"]
         await rows.insert_many([{"_id": f"r{n}", "revision": 1, "count": 0} for n in range(2)])
-        slow = SlowToTell(rows)
+        slow = SlowToTell(rows, writes=True)
         updates = Updates(slow)  # type: ignore[arg-type]
         change = {"$set": {"revision": 2}, "$inc": {"count": 1}}
         first, second = (asyncio.create_task(updates.update_one(f"r{n}", 1, change)) for n in range(2))
-        await slow.written.wait()
+        await slow.asked.wait()
         first.cancel()
         assert await second
         assert [row["count"] async for row in rows.find()] == [1, 1]
+
+
+async def test_a_change_that_nobody_waits_for_any_more_is_not_made_later(settings: Settings) -> None:
+    async with mongo.connect(settings.mongo_url) as client:
+        rows = client[f"{settings.prefix}given_up"]["rows"]
+        await rows.insert_many([{"_id": f"r{n}", "revision": 1, "count": 0} for n in range(2)])
+        slow = SlowToTell(rows, writes=False)
+        updates = Updates(slow)  # type: ignore[arg-type]
+        change = {"$set": {"revision": 2}, "$inc": {"count": 1}}
+        first = asyncio.create_task(updates.update_one("r0", 1, change))
+        await slow.asked.wait()
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        assert await updates.update_one("r1", 1, change)
+        assert [row["count"] async for row in rows.find().sort("_id")] == [0, 1]
 
 
 async def test_one_that_seemed_fresh_and_was_there_is_changed_as_it_is(settings: Settings) -> None:
