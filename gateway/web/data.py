@@ -99,7 +99,7 @@ async def _view(
         "show_title": look.title("MEASURE", look.show),
         "universe": next(iter(figures.codes("UNIVERSE"))),
         "sections": look.sections(await _spots(request, figures)),
-        "capability": data_capability.capability(figures, locale),
+        "capability": data_capability.capability(figures.said.get("capability"), locale),
         "no_assessment": data_capability.is_missed(figures),
         "points": lambda value: locale.number(value, 2),
         "say": _say(locale) if look.show == "CPR" else locale.number,

@@ -28,8 +28,7 @@ class Capability:
     sheets: Sequence[Sheet]
 
 
-def capability(figures: Frozen, locale: Locale) -> Capability | None:
-    said = figures.said.get("capability")
+def capability(said: Said | None, locale: Locale) -> Capability | None:
     return said and Capability(
         said,
         [f"{locale.pick(one['title'])[0]} ({_kind(said, one, locale)})" for one in said["units"]],

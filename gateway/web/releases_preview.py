@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from markupsafe import Markup
 
 from gateway.clients import CLIENTS
 from gateway.places import PLACES
-from gateway.web import figures, scopes
+from gateway.web import data_capability, figures, scopes
 from gateway.web import releases_words as words
 from gateway.web.i18n import msgid
 from gateway.web.releases import RELEASE, address, release_of, require_official
@@ -70,7 +71,15 @@ async def preview(request: web.Request) -> web.Response:
         period_choices=[(code, words.period(locale, code)) for code in reversed(one.periods)],
         area_choices=scopes.areas_within(locale, places, [one.area]),
         tables=[table for table in tables if table.rows],
+        capability=data_capability.capability(await _assessment(request, one), locale),
+        points=lambda value: locale.number(value, 2),
     )  # fmt: skip
+
+
+async def _assessment(request: web.Request, one: pb.Release) -> Mapping[str, Any] | None:
+    asked = pb.GetAssessmentRequest(release=one.name)
+    found: Mapping[str, Any] | None = json.loads((await request.app[CLIENTS].releases.GetAssessment(asked)).content)
+    return found
 
 
 async def _table(request: web.Request, one: pb.Release, name: str, area: str, period: str, about: str) -> Shown:

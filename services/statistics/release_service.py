@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from services.statistics.domain import publication
 from services.statistics.domain.areas import EVERYWHERE, AreaTree, is_organisation
 from services.statistics.domain.measures import METHOD_VERSION
 from services.statistics.domain.publication import Change, Publication, State
+from services.statistics.formats import capability
 from services.statistics.portal import Portal
 from services.statistics.release_store import Releases
 from services.statistics.store import Facts
@@ -32,6 +34,7 @@ TOKEN_SCOPES = {
     "ListCalendar": "statistics.read",
     "ListObservations": "statistics.read",
     "GetReleaseFile": "statistics.read",
+    "GetAssessment": "statistics.read",
     "GetCatalogue": "statistics.read",
 }
 
@@ -162,6 +165,11 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         if row is None or content is None:
             raise Missing("FILE_NOT_FOUND")
         return pb.ReleaseFileContent(file=file_row(row), content=content)
+
+    async def GetAssessment(self, request: pb.GetAssessmentRequest, context: object) -> pb.AssessmentContent:
+        one, _ = await self._readable(request.release)
+        found = await self._releases.assessment(one.key)
+        return pb.AssessmentContent(content=json.dumps(capability.said(found)))
 
     async def GetCatalogue(self, request: pb.GetCatalogueRequest, context: object) -> pb.Catalogue:
         made = await self._portal.catalogue(request.base_url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from services.chassis.errors import Invalid, Refused
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 from tests.gateway.test_official import AREAS
+from tests.unit.statistics.small_release import small_release_files
 
 HERE = "/statistics/releases"
 ONE = f"{HERE}/hb01-res-2025"
@@ -258,6 +260,22 @@ async def test_the_preview_shows_what_comes_out_and_hides_what_is_hidden(client:
     assert '<data value="7.1">7.1</data>' in text
     assert "residents not known" in text
     assert {each.period for each in fake.requests("ListObservations")} == {"2025"}
+
+
+async def test_the_preview_shows_the_assessment_that_comes_out_or_that_there_is_none(
+    client: Client, fake: Fakes
+) -> None:
+    fake.answers["GetRelease"] = release(pb.Release.BUILT, cost=COST)
+    fake.answers["ListObservations"] = observations
+    assert "No assessment of these years" in await text_of(client, f"{ONE}/preview")
+    said = json.loads(small_release_files()["release.json"])["capability"]
+    fake.answers["GetAssessment"] = pb.AssessmentContent(content=json.dumps(said))
+    text = await text_of(client, f"{ONE}/preview")
+    assert "No assessment of these years" not in text
+    assert 'id="capability-scores-caption"' in text
+    assert said["source"] in text
+    assert "capability.csv" not in text, "there is no file of it yet"
+    assert fake.requests("GetAssessment")[0].release == "releases/hb01-res-2025"
 
 
 def observations(asked: pb.ListObservationsRequest) -> pb.ListObservationsResponse:

@@ -17,6 +17,7 @@ from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import releases_pb2_grpc
 from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
+from services.chassis.errors import Missing
 from services.chassis.mongo import Database
 from services.chassis.principal import ANONYMOUS
 from services.statistics.domain.wrong import Wrong
@@ -113,12 +114,17 @@ async def test_a_release_keeps_the_assessment_that_was_approved_with_it(
     await first.BuildRelease(pb.BuildReleaseRequest(name=name))
     await reach(first, name, pb.Release.BUILT)
     await load("Later", a="1 1 1 1 1")
+    asked = pb.GetAssessmentRequest(release=name)
+    previewed = json.loads((await second.GetAssessment(asked)).content)
+    with pytest.raises(Missing, match="RELEASE_NOT_FOUND"):
+        await public.GetAssessment(asked)
     await publish(first, second, name)
 
     async def file(wanted: str) -> bytes:
         return bytes((await public.GetReleaseFile(pb.GetReleaseFileRequest(release=name, file=wanted))).content)
 
     said: dict[str, Any] = json.loads(await file("release.json"))["capability"]
+    assert said == previewed
     assert (said["source"], said["period"], said["draws"]) == ("Haneul Institute", "2025", 10_000)
     told = [(one["unit"], one["arithmetic"], one["geometric"], one["rank"]) for one in said["units"]]
     assert told == [("a", "80.00", "80.00", 1), ("c", "58.00", "37.37", 2), ("b", "56.00", "55.02", 3)]
