@@ -29,7 +29,9 @@ class Capability:
 
 
 def capability(said: Said | None, locale: Locale) -> Capability | None:
-    return said and Capability(
+    if said is None:
+        return None
+    return Capability(
         said,
         [f"{locale.pick(one['title'])[0]} ({_kind(said, one, locale)})" for one in said["units"]],
         [_drawn(one, locale) for one in said["units"]],
