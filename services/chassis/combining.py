@@ -17,48 +17,61 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 _MOST = 500
+_LONG_SECONDS = 0.25
 _DUPLICATE_KEY = 11000
 _Collection = AsyncCollection[dict[str, Any]]
 
 
+@dataclass(eq=False)
+class _Asked(Generic[Q, A]):
+    question: Q
+    done: asyncio.Future[A]
+
+
 class Lots(Generic[Q, A]):
     """`ask` answers a lot in its order; an exception is the answer to one. While one lot is under way the next
-    gathers, and all that is asked within one round of the event loop goes together."""
+    gathers, and all that is asked within one round of the event loop goes together. Behind a lot that meets a dead
+    connection the next does not wait for long."""
 
     def __init__(self, ask: Callable[[Sequence[Q]], Awaitable[Sequence[A | Exception]]]) -> None:
         self._ask = ask
-        self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
+        self._waiting: list[_Asked[Q, A]] = []
         self._turn = asyncio.Lock()
+        self._under_way: set[asyncio.Task[None]] = set()
 
     async def answer(self, question: Q) -> A:
-        """It is asked after the call, never before."""
-        done: asyncio.Future[A] = asyncio.get_running_loop().create_future()
-        self._waiting.append((question, done))
+        """It is asked after the call, never before; whoever is cancelled before it is asked has not asked."""
+        asked: _Asked[Q, A] = _Asked(question, asyncio.get_running_loop().create_future())
+        self._waiting.append(asked)
         try:
             async with self._turn:
-                # Whoever comes first takes all that wait along; those find themselves done.
-                if not done.done():
+                # Whoever comes first takes all that wait along; those find that they have been asked.
+                if asked in self._waiting:
                     await asyncio.sleep(0)
-                    await self._send()
+                    await self._begin()
         except asyncio.CancelledError:
-            # Nobody waits for this one any more. What others asked is sent by the next of them.
-            self._waiting = [waiting for waiting in self._waiting if waiting[1] is not done]
+            self._waiting = [waiting for waiting in self._waiting if waiting is not asked]
+            asked.done.cancel()
             raise
-        return done.result()
+        return await asked.done
 
-    async def _send(self) -> None:
+    async def _begin(self) -> None:
+        """Sends what waits. Not given up with whoever began it, as others wait for it too."""
         lot, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+        sending = asyncio.create_task(self._send(lot))
+        self._under_way.add(sending)
+        sending.add_done_callback(self._under_way.discard)
+        await asyncio.wait({sending}, timeout=_LONG_SECONDS)
+
+    async def _send(self, lot: Sequence[_Asked[Q, A]]) -> None:
         answers: Sequence[A | Exception]
         try:
-            answers = await self._ask([question for question, _ in lot])
+            answers = await self._ask([asked.question for asked in lot])
         except Exception as error:
             answers = [error] * len(lot)
-        except asyncio.CancelledError:
-            self._waiting[:0] = lot
-            raise
-        for (_, done), answer in zip(lot, answers, strict=True):
-            if not done.done():
-                done.set_exception(answer) if isinstance(answer, Exception) else done.set_result(answer)
+        for asked, answer in zip(lot, answers, strict=True):
+            if not asked.done.done():
+                asked.done.set_exception(answer) if isinstance(answer, Exception) else asked.done.set_result(answer)
 
 
 class Inserts:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Callable, MutableMapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -191,49 +192,69 @@ async def test_of_changes_sent_together_each_learns_what_became_of_its_own(setti
         assert [row["_id"] async for row in rows.find({"count": 0}).sort("_id")] == ["r3", "r5"]
 
 
-class SlowToTell:
-    """A collection that the first time never answers, whether or not it writes then."""
+class SlowAtFirst:
+    """A collection whose first bulk write is made at once and answered only when it is told to."""
 
-    def __init__(self, rows: Collection, *, writes: bool) -> None:
-        self.rows, self.writes, self.asked, self.find = rows, writes, asyncio.Event(), rows.find
+    def __init__(self, rows: Collection) -> None:
+        self.rows, self.find, self.written, self.tell = rows, rows.find, asyncio.Event(), asyncio.Event()
 
     async def bulk_write(self, *args: Any, **options: Any) -> Any:
-        if self.asked.is_set():
-            return await self.rows.bulk_write(*args, **options)
-        if self.writes:
-            await self.rows.bulk_write(*args, **options)
-        self.asked.set()
-        await asyncio.Event().wait()
+        result = await self.rows.bulk_write(*args, **options)
+        if not self.written.is_set():
+            self.written.set()
+            await self.tell.wait()
+        return result
 
 
-async def test_changes_that_were_sent_when_their_sender_was_cancelled_are_known_as_written(settings: Settings) -> None:
+@asynccontextmanager
+async def slow_rows(settings: Settings, count: int) -> AsyncIterator[tuple[SlowAtFirst, Callable[[int], Any]]]:
+    """The collection, and what changes a row of it."""
     async with mongo.connect(settings.mongo_url) as client:
-        rows = client[f"{settings.prefix}cancelled"]["rows"]
-        await rows.insert_many([{"_id": f"r{n}", "revision": 1, "count": 0} for n in range(2)])
-        slow = SlowToTell(rows, writes=True)
+        rows = client[f"{settings.prefix}slow"]["rows"]
+        await rows.insert_many([{"_id": f"r{n}", "revision": 1, "count": 0} for n in range(count)])
+        slow = SlowAtFirst(rows)
         updates = Updates(slow)  # type: ignore[arg-type]
         change = {"$set": {"revision": 2}, "$inc": {"count": 1}}
-        first, second = (asyncio.create_task(updates.update_one(f"r{n}", 1, change)) for n in range(2))
-        await slow.asked.wait()
+        yield slow, lambda n: asyncio.create_task(updates.update_one(f"r{n}", 1, change))
+
+
+async def counts(slow: SlowAtFirst) -> list[int]:
+    return [row["count"] async for row in slow.rows.find().sort("_id")]
+
+
+async def test_what_was_sent_together_is_answered_though_its_sender_is_gone(settings: Settings) -> None:
+    async with slow_rows(settings, 2) as (slow, change):
+        first, second = change(0), change(1)
+        await slow.written.wait()
         first.cancel()
+        slow.tell.set()
         assert await second
-        assert [row["count"] async for row in rows.find()] == [1, 1]
+        assert await counts(slow) == [1, 1]
+
+
+async def test_behind_a_write_that_is_not_answered_the_next_does_not_wait_for_it(settings: Settings) -> None:
+    async with slow_rows(settings, 3) as (slow, change):
+        first = change(0)
+        await slow.written.wait()
+        async with asyncio.timeout(5):
+            assert await asyncio.gather(change(1), change(2)) == [True, True]
+        assert not first.done()
+        slow.tell.set()
+        assert await first
+        assert await counts(slow) == [1, 1, 1]
 
 
 async def test_a_change_that_nobody_waits_for_any_more_is_not_made_later(settings: Settings) -> None:
-    async with mongo.connect(settings.mongo_url) as client:
-        rows = client[f"{settings.prefix}given_up"]["rows"]
-        await rows.insert_many([{"_id": f"r{n}", "revision": 1, "count": 0} for n in range(2)])
-        slow = SlowToTell(rows, writes=False)
-        updates = Updates(slow)  # type: ignore[arg-type]
-        change = {"$set": {"revision": 2}, "$inc": {"count": 1}}
-        first = asyncio.create_task(updates.update_one("r0", 1, change))
-        await slow.asked.wait()
-        first.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await first
-        assert await updates.update_one("r1", 1, change)
-        assert [row["count"] async for row in rows.find().sort("_id")] == [0, 1]
+    async with slow_rows(settings, 3) as (slow, change):
+        first = change(0)
+        await slow.written.wait()
+        given_up = change(1)
+        await asyncio.sleep(0)
+        given_up.cancel()
+        assert await change(2)
+        slow.tell.set()
+        assert await first
+        assert await counts(slow) == [1, 0, 1]
 
 
 async def test_one_that_seemed_fresh_and_was_there_is_changed_as_it_is(settings: Settings) -> None:
