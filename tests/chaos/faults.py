@@ -81,8 +81,8 @@ class Hand:
         await self._back(name)
 
     async def _back(self, name: str) -> None:
-        """A gateway calls itself ready only while all that stand behind it are, and under fire that moment may not come:
-        then it is struck as it is. At the end everybody has to be ready."""
+        """A gateway calls itself ready only while all behind it are, and under fire that moment may not come: then it
+        is struck as it is. At the end everybody has to be ready."""
         with suppress(*([TimeoutError] if name == "gateway" else [])):
             await self.system.ready(name)
 
