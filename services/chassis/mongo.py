@@ -182,7 +182,7 @@ class Entities(Generic[T]):
             value, facts = verb(before)
         except Exception:
             return None
-        if value == before and not facts:
+        if revision and value == before and not facts:
             return None
         return value if await self._write(key, revision, before, value, facts, [], None) else None
 
