@@ -77,7 +77,17 @@ async def _started(program: Path, environment: Mapping[str, str]) -> AsyncIterat
                 await asyncio.sleep(0.05)
         yield url, child.pid
     finally:
-        child.terminate()
+        await _end(child)
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    """Told right after its first page, it may wait for a thread of its own for ever."""
+    child.terminate()
+    try:
+        async with asyncio.timeout(10):
+            await child.wait()
+    except TimeoutError:
+        child.kill()
         await child.wait()
 
 
