@@ -110,7 +110,7 @@ async def test_a_restored_system_is_the_same_after_it_heard_all_events_again(
         running(restored, say=lambda _: None) as system,
         Client(system.environment["IEUM_MONGO_URL"], tz_aware=True) as client,
     ):
-        await caught_up(settings_of(system))
+        await caught_up(settings_of(system), client)
         expected = await recounted(client, restored / "secrets")
         assert expected
         async with asyncio.timeout(20):
@@ -119,7 +119,7 @@ async def test_a_restored_system_is_the_same_after_it_heard_all_events_again(
         assert await doubled(client) == []
         after = await contents(client, manifest)
         await forget_what_was_heard(settings_of(system))
-        await caught_up(settings_of(system))
+        await caught_up(settings_of(system), client)
         assert await contents(client, manifest) == after
     ahead = {"ieum_progress", "ieum_enrollment", "ieum_statistics"}  # may have been behind by an event or two
     for collection, rows in before.items():
@@ -181,12 +181,24 @@ async def forget_what_was_heard(settings: Settings) -> None:
             assert await events.jetstream.consumers_info(stream) == []
 
 
-async def caught_up(settings: Settings) -> None:
-    """Every service has heard all that the streams hold."""
+async def caught_up(settings: Settings, client: Client) -> None:
+    """Everything is announced, and every service has heard all that the streams hold."""
     async with bus.connect(settings.nats_url, "test") as events, asyncio.timeout(60):
+        while await _unannounced(client):
+            await asyncio.sleep(0.1)
         for service, services in HEARD.items():
             while not await _nothing_pending(events, f"ieum.{service}.v1", services):
                 await asyncio.sleep(0.1)
+
+
+async def _unannounced(client: Client) -> list[str]:
+    """Collections of documents whose events are still to be sent."""
+    return [
+        f"{service}.{name}"
+        for service in SERVICES
+        for name in await client[f"ieum_{service}"].list_collection_names()
+        if await client[f"ieum_{service}"][name].count_documents({"due": {"$exists": True}})
+    ]
 
 
 async def _nothing_pending(events: bus.Bus, package: str, services: int) -> bool:
