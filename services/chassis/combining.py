@@ -18,6 +18,7 @@ A = TypeVar("A")
 
 _MOST = 500
 _LONG_SECONDS = 0.25
+_MARKS = 4
 _DUPLICATE_KEY = 11000
 _Collection = AsyncCollection[dict[str, Any]]
 
@@ -96,7 +97,7 @@ class Inserts:
 
 @dataclass(frozen=True)
 class _Change:
-    """By its mark a change that was written is known again."""
+    """By its mark a change that was written is known again, also once others have been written over it."""
 
     key: str
     revision: int
@@ -104,7 +105,8 @@ class _Change:
     mark: ObjectId = field(default_factory=ObjectId)
 
     def statement(self) -> UpdateOne:
-        marked = {**self.update, "$set": {**self.update.get("$set", {}), "mark": self.mark}}
+        marks = {"marks": {"$each": [self.mark], "$slice": -_MARKS}}
+        marked = {**self.update, "$push": {**self.update.get("$push", {}), **marks}}
         return UpdateOne({"_id": self.key, "revision": self.revision}, marked)
 
 
@@ -132,8 +134,8 @@ class Updates:
         return [failed.get(place, change.mark in written) for place, change in enumerate(lot)]
 
     async def _written(self, lot: Sequence[_Change]) -> set[ObjectId]:
-        found = self._collection.find({"_id": {"$in": [change.key for change in lot]}}, {"mark": 1})
-        return {document["mark"] async for document in found if "mark" in document}
+        found = self._collection.find({"_id": {"$in": [change.key for change in lot]}}, {"marks": 1})
+        return {mark async for document in found for mark in document.get("marks", ())}
 
 
 def _failed(error: BulkWriteError) -> dict[int, Exception]:

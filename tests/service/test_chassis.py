@@ -257,6 +257,18 @@ async def test_a_change_that_nobody_waits_for_any_more_is_not_made_later(setting
         assert await counts(slow) == [1, 0, 1]
 
 
+async def test_a_change_is_known_to_be_written_also_once_another_process_wrote_over_it(settings: Settings) -> None:
+    async with slow_rows(settings, 1) as (slow, change):
+        first, nowhere = change(0), change(9)
+        await slow.written.wait()
+        elsewhere = Updates(slow.rows)
+        assert await elsewhere.update_one("r0", 2, {"$set": {"revision": 3}})
+        assert await elsewhere.update_one("r0", 3, {"$set": {"revision": 4}})
+        slow.tell.set()
+        assert await first is True
+        assert await nowhere is False
+
+
 async def test_one_that_seemed_fresh_and_was_there_is_changed_as_it_is(settings: Settings) -> None:
     async with mongo.connect(settings.mongo_url) as client:
         collection = client[f"{settings.prefix}fresh"]["tallies"]
