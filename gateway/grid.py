@@ -15,8 +15,12 @@ from ieum.progress.v1.progress_pb2 import GridColumn, GridRow, LessonState, List
 from services.chassis import clock
 
 _LARGEST_PAGE = 1000
-_STATES = ["", *LessonState.keys()[1:]]
-_SCORES = ["", *map(str, range(101))]
+_PAIRS = {
+    (state, score): f"{words},{score - 1 if score else ''}"
+    for state, words in enumerate(["", *LessonState.keys()[1:]])
+    for score in range(102)
+}
+"""What a lesson's state and score are in CSV, by their bytes."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,12 @@ class GridPage:
     """ "people/{id}" -> display name; the erased are left out."""
 
 
-async def fetch_grid(
-    clients: Clients, course: str, page_size: int = 0, page_token: str = "", *, rows_alone: bool = False
-) -> GridPage:
-    """`rows_alone`: without the totals."""
-    asked = ListGridRequest(course=course, page_size=page_size, page_token=page_token, rows_alone=rows_alone)
-    grid = await clients.progress.ListGrid(asked)
+async def fetch_grid(clients: Clients, course: str, page_size: int = 0, page_token: str = "") -> GridPage:
+    asked = ListGridRequest(course=course, page_size=page_size, page_token=page_token)
+    return await _named(clients, course, await clients.progress.ListGrid(asked))
+
+
+async def _named(clients: Clients, course: str, grid: ListGridResponse) -> GridPage:
     people = sorted({row.person for row in grid.rows})
     if not people:
         return GridPage(grid, {})
@@ -40,21 +44,27 @@ async def fetch_grid(
 
 
 async def grid_csv(clients: Clients, course: str, locale: Locale) -> AsyncIterator[str]:
-    """The whole course, page by page; the next is on its way while one is written down."""
+    """The whole course, page by page; the next is on its way while one gets its names and is written down."""
 
-    def fetched(token: str) -> asyncio.Task[GridPage]:
-        return asyncio.create_task(fetch_grid(clients, course, _LARGEST_PAGE, token, rows_alone=True))
+    def page(token: str) -> asyncio.Future[ListGridResponse]:
+        asked = ListGridRequest(course=course, page_size=_LARGEST_PAGE, page_token=token, rows_alone=True)
+        return asyncio.ensure_future(clients.progress.ListGrid(asked))
 
-    page = await (coming := fetched(""))
-    yield table.lines([_heading(page.grid.columns, locale)])
+    grid = await (coming := page(""))
+    yield table.lines([_heading(grid.columns, locale)])
     try:
-        while page.grid.next_page_token:
-            coming = fetched(page.grid.next_page_token)
-            yield await asyncio.to_thread(_lines, page)  # else the question would not go out before
-            page = await coming
-        yield await asyncio.to_thread(_lines, page)
+        while grid.next_page_token:
+            coming = page(grid.next_page_token)
+            yield await _lines(clients, course, grid)
+            grid = await coming
+        yield await _lines(clients, course, grid)
     finally:
         coming.cancel()  # whoever asked may have gone away
+
+
+async def _lines(clients: Clients, course: str, grid: ListGridResponse) -> str:
+    """Beside the loop, or the next question would not go out before."""
+    return await asyncio.to_thread(_written, await _named(clients, course, grid))
 
 
 def states(row: GridRow) -> bytes:
@@ -64,11 +74,7 @@ def states(row: GridRow) -> bytes:
 
 def scores(row: GridRow) -> list[int]:
     """For each column the best, -1 where there is none."""
-    return [score - 1 for score in _scores(row)]
-
-
-def _scores(row: GridRow) -> bytes:
-    return row.cells[len(row.cells) // 2 :]
+    return [score - 1 for score in row.cells[len(row.cells) // 2 :]]
 
 
 def _heading(columns: Sequence[GridColumn], locale: Locale) -> list[Cell]:
@@ -82,23 +88,21 @@ def _heading(columns: Sequence[GridColumn], locale: Locale) -> list[Cell]:
     return [*fixed, *lessons]
 
 
-def _lines(page: GridPage) -> str:
-    return table.lines(_rows(page))
+def _written(page: GridPage) -> str:
+    """Only names are anybody's own words, which have to be looked at."""
+    began = table.each_line([page.names.get(row.person, ""), row.person, row.version] for row in page.grid.rows)
+    return "".join(map(_line, began, page.grid.rows))
 
 
-def _rows(page: GridPage) -> list[list[Cell]]:
-    return [[page.names.get(row.person, ""), *_cells(row)] for row in page.grid.rows]
-
-
-def _cells(row: GridRow) -> list[Cell]:
-    lessons: list[Cell] = [""] * len(row.cells)
-    lessons[::2] = map(_STATES.__getitem__, states(row))
-    lessons[1::2] = map(_SCORES.__getitem__, _scores(row))
-    times = [_iso(row, name) for name in ("enrol_time", "last_activity_time", "complete_time")]
+def _line(began: str, row: GridRow) -> str:
+    cells = row.cells
+    lessons = len(cells) // 2
+    pairs = map(_PAIRS.__getitem__, zip(cells[:lessons], cells[lessons:], strict=True))
     withdrawn = "true" if row.withdrawn else "false"
-    return [row.person, row.version, times[0], times[1], row.percent, times[2], withdrawn, *lessons]
+    fixed = f"{_iso(row.enrol_ms)},{_iso(row.last_activity_ms)},{row.percent},{_iso(row.complete_ms)},{withdrawn}"
+    return ",".join([began.removesuffix(table.END), fixed, *pairs]) + table.END
 
 
-def _iso(row: GridRow, field: str) -> str:
-    moment = clock.moment(getattr(row, field))
+def _iso(ms: int) -> str:
+    moment = clock.from_ms(ms)
     return moment.isoformat() if moment else ""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 
 from aiohttp import web
 from multidict import CIMultiDict
@@ -16,13 +15,25 @@ from services.chassis.errors import Problem
 CSV = "text/csv"
 _FORMULA = frozenset("=+-@\t\r")
 _BYTE_ORDER_MARK = "\ufeff"
+END = "\r\n"
 Cell = str | int | None
 
 
 def lines(rows: Iterable[Sequence[Cell]]) -> str:
-    out, inert = io.StringIO(), _Inert()
-    csv.writer(out).writerows([*map(inert.__getitem__, row)] for row in rows)
-    return out.getvalue()
+    return "".join(each_line(rows))
+
+
+def each_line(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """With its end."""
+    writer, inert = csv.writer(_Echo()), _Inert()
+    return (str(writer.writerow([*map(inert.__getitem__, row)])) for row in rows)
+
+
+class _Echo:
+    """What is written to it is what `writerow` answers."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 class _Inert(dict[Cell, Cell]):

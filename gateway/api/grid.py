@@ -16,6 +16,7 @@ from gateway.api.statistics import record_export
 from gateway.clients import CLIENTS
 from gateway.web.render import PAGE
 from ieum.progress.v1 import progress_pb2
+from services.chassis import clock
 
 table = Table("class grid")
 
@@ -78,4 +79,13 @@ async def export_grid(request: web.Request, course: str) -> web.StreamResponse:
 
 def _row(row: progress_pb2.GridRow, names: dict[str, str]) -> Told[GridRow]:
     states = [_STATES[state] for state in grid.states(row)]
-    return read(GridRow, row, display_name=names.get(row.person, ""), states=states, scores=grid.scores(row))
+    return read(
+        GridRow,
+        row,
+        display_name=names.get(row.person, ""),
+        states=states,
+        scores=grid.scores(row),
+        enrol_time=clock.from_ms(row.enrol_ms),
+        complete_time=clock.from_ms(row.complete_ms),
+        last_activity_time=clock.from_ms(row.last_activity_ms),
+    )

@@ -70,9 +70,9 @@ def _row(locale: Locale, row: GridRow, name: str, course: str) -> Row:
         href=f"/teach/{course.removeprefix('courses/')}/grid/{enrollment}",
         cells=[_cell(locale, state, score) for state, score in zip(grid.states(row), grid.scores(row), strict=True)],
         percent=row.percent,
-        enrolled=clock.moment(row.enrol_time),
-        active=clock.moment(row.last_activity_time),
-        completed=clock.moment(row.complete_time),
+        enrolled=clock.from_ms(row.enrol_ms),
+        active=clock.from_ms(row.last_activity_ms),
+        completed=clock.from_ms(row.complete_ms),
         withdrawn=row.withdrawn,
         version=row.version,
     )

@@ -31,6 +31,11 @@ def stamp(moment: datetime | None) -> Timestamp | None:
     return Timestamp(seconds=math.floor(moment.timestamp()), nanos=moment.microsecond * 1000)
 
 
+def from_ms(ms: int) -> datetime | None:
+    """Of milliseconds since 1970; 0 is None."""
+    return _EPOCH + timedelta(milliseconds=ms) if ms else None
+
+
 def moment(stamp: Timestamp) -> datetime | None:
     """Python form of a Timestamp field, cut to the millisecond; an unset (zero) one is None."""
     if not stamp.seconds and not stamp.nanos:

@@ -19,7 +19,7 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from services.chassis import trace
 from services.chassis.clock import now
@@ -35,6 +35,7 @@ Database = AsyncDatabase[Document]
 Announce = Callable[[Any, str, int], Message]
 
 _TRIES = 25
+_NO_COLLECTION, _NO_INDEX = 26, 27
 
 
 async def look(url: str) -> None:
@@ -61,6 +62,15 @@ async def connect(url: str) -> AsyncIterator[AsyncMongoClient[Document]]:
         yield client
     finally:
         await client.close()
+
+
+async def drop_index(collection: Collection, name: str) -> None:
+    """One that an earlier version made; safe to repeat."""
+    try:
+        await collection.drop_index(name)
+    except OperationFailure as error:
+        if error.code not in (_NO_COLLECTION, _NO_INDEX):
+            raise
 
 
 def _differing(before: Any, after: Any) -> Any:

@@ -7,18 +7,20 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
+from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.datetime_ms import DatetimeMS
 from pymongo import ASCENDING, DESCENDING
 
 from ieum.courses.v1.events_pb2 import CoursePublished
 from services.chassis.combining import Lots, Reads
 from services.chassis.copies import keep_newest
 from services.chassis.errors import Missing, Unavailable
-from services.chassis.mongo import Collection, Database, Document, Entities
+from services.chassis.mongo import Collection, Database, Document, Entities, drop_index
 from services.chassis.outbox import Outbox
 from services.chassis.pages import after, decode_token, encode_token
 from services.progress.domain.enrolling import forget_person
@@ -33,12 +35,24 @@ _NEWEST_SECONDS = 10.0
 _MOMENT, _LOOKS, _LOOK_SECONDS = 0.05, 8, 0.25
 # Of learners in the middle of a lesson: some 20 kB each.
 _REMEMBERED = 1_000
+# A moment takes a microsecond to read as the class that it is in Python.
+_IN_MS: CodecOptions[Document] = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_MS)
+_AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True)
+_EVER = datetime.min.replace(tzinfo=UTC)
 FindPlan = Callable[[Record], Plan | None]
 STANDING_FIELDS = (
     *("person", "course", "version", "summary", "position.lesson", "enrol_time", "withdraw_time"),
     *("completion.time", "certificate.number", "certificate.revoke_time"),
 )
-GRID_FIELDS = ("person", "version", "summary", "enrol_time", "completion.time", "last_activity_time", "withdraw_time")
+_LATEST_FIRST = (("enrol_time", DESCENDING), ("_id", ASCENDING))
+_GRID_ORDER = (("enrol_time", ASCENDING), ("_id", ASCENDING))
+_GRID_ROW = (
+    *("enrol_time", "_id", "person", "version", "summary.version", "summary.cells", "summary.percent"),
+    *("completion.time", "last_activity_time", "withdraw_time"),
+)
+"""All that a class grid shows stands in the index: a record is some 9 kB, and thousands would be read from wherever
+they lie on disk."""
+_UNUSED = "course_1_enrol_time_1__id_1"
 
 
 class PlanWanted(Exception):
@@ -109,6 +123,7 @@ class Plans:
 class Store:
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self._records = Entities(database["records"], Record, announced, outbox, remember=_REMEMBERED)
+        self._in_ms = database["records"].with_options(codec_options=_IN_MS)
         self._courses = database["courses"]
         self._erased = database["erased"]
         self._is_erased = Reads(self._erased)
@@ -120,7 +135,8 @@ class Store:
         await self.plans.prepare()
         records = self._records.collection
         await records.create_index([("person", ASCENDING), ("enrol_time", DESCENDING), ("_id", ASCENDING)])
-        await records.create_index([("course", ASCENDING), ("enrol_time", ASCENDING), ("_id", ASCENDING)])
+        await records.create_index([(name, ASCENDING) for name in ("course", *_GRID_ROW)], name="grid")
+        await drop_index(records, _UNUSED)
         await records.create_index([("course", ASCENDING), ("summary.standing", ASCENDING)])
         await records.create_index([("course", ASCENDING), ("version", ASCENDING), ("summary.version", ASCENDING)])
         number = "certificate.number"
@@ -206,8 +222,11 @@ class Store:
 
     async def of_person(self, person: str, size: int, token: str) -> tuple[list[Record], str]:
         """Latest enrolment first."""
-        keys = [("enrol_time", DESCENDING), ("_id", ASCENDING)]
-        documents, token = await self._page({"person": person}, keys, size, token, {"pending": 0})
+        query: dict[str, Any] = {"person": person, "enrol_time": {"$ne": None}}
+        if last := _decoded(token):
+            query |= after(_LATEST_FIRST, last)
+        found = self._records.collection.find(query, {"pending": 0}).sort(list(_LATEST_FIRST)).limit(size + 1)
+        documents, token = _page(await found.to_list(), size)
         return [self._records.load(document) for document in documents], token
 
     async def taken_by(self, person: str) -> Sequence[Document]:
@@ -223,27 +242,19 @@ class Store:
         return [taken[person] for person in persons]
 
     async def grid(self, course: str, size: int, token: str) -> tuple[list[Document], str]:
-        """Rows in order of enrolment, as stored: thousands are shown at once, and nobody's answers are read for it."""
-        keys = [("enrol_time", ASCENDING), ("_id", ASCENDING)]
-        return await self._page({"course": course}, keys, size, token, dict.fromkeys(GRID_FIELDS, 1))
+        """Rows in order of enrolment, as the index has them, moments as DatetimeMS."""
+        last = _decoded(token)
+        rows: list[Document] = []
+        if last:
+            rows = await self._rows({"course": course, "enrol_time": last[0], "_id": {"$gt": last[1]}}, size + 1)
+        if len(rows) <= size:
+            later = {"course": course, "enrol_time": {"$gt": last[0] if last else _EVER}}
+            rows += await self._rows(later, size + 1 - len(rows))
+        return _page(rows, size)
 
-    async def _page(
-        self,
-        condition: Mapping[str, Any],
-        keys: Sequence[tuple[str, int]],
-        size: int,
-        token: str,
-        projection: Mapping[str, int],
-    ) -> tuple[list[Document], str]:
-        query: dict[str, Any] = {**condition, "enrol_time": {"$ne": None}}
-        if last := decode_token(token, 2):
-            query |= after(keys, [datetime.fromisoformat(str(last[0])), last[1]])
-        found = self._records.collection.find(query, projection).sort(list(keys)).limit(size + 1)
-        documents = await found.to_list()
-        if len(documents) <= size:
-            return documents, ""
-        last_row = documents[size - 1]
-        return documents[:size], encode_token(last_row["enrol_time"].isoformat(), last_row["_id"])
+    async def _rows(self, query: Mapping[str, Any], most: int) -> list[Document]:
+        found = self._in_ms.find(query, _GRID_ROW, batch_size=most, limit=most, sort=list(_GRID_ORDER), hint="grid")
+        return await found.to_list()
 
     async def standings(self, course: str) -> dict[Standing, int]:
         """How many records of a course stand where; answered from the index alone."""
@@ -260,6 +271,22 @@ class Store:
 
     async def keep_teachers(self, course: str, revision: int, teachers: Sequence[str]) -> None:
         await keep_newest(self._courses, course, revision, teachers=list(teachers))
+
+
+def _decoded(token: str) -> tuple[datetime, Any] | None:
+    """Moment and key of the last one seen."""
+    last = decode_token(token, 2)
+    return (datetime.fromisoformat(str(last[0])), last[1]) if last else None
+
+
+def _page(documents: list[Document], size: int) -> tuple[list[Document], str]:
+    """Without the one too many, if there is one, and then with the token of the next page."""
+    if len(documents) <= size:
+        return documents, ""
+    last = documents[size - 1]
+    moment = last["enrol_time"]
+    time = moment.as_datetime(_AWARE) if isinstance(moment, DatetimeMS) else moment
+    return documents[:size], encode_token(time.isoformat(), last["_id"])
 
 
 def _enrolled(record: Record) -> Record:

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from pymongo import ASCENDING, DESCENDING, UpdateMany, UpdateOne
-from pymongo.errors import DuplicateKeyError, OperationFailure
+from pymongo.errors import DuplicateKeyError
 
 from services.chassis.copies import keep_newest
 from services.chassis.mongo import Collection as Documents
-from services.chassis.mongo import Database, Document
+from services.chassis.mongo import Database, Document, drop_index
 from services.chassis.pages import after
 from services.statistics.domain.areas import AreaTree
 
@@ -22,7 +22,6 @@ _BY_ID = (("_id", ASCENDING),)
 _BY_CHANGE = (("changed", ASCENDING), ("_id", ASCENDING))
 _UNUSED = ("universe_1_area_1_quarter_1", "universe_1_organisation_1_quarter_1")
 """Indexes that earlier versions made: each enrolment paid for them, and tables are counted in memory now."""
-_NO_COLLECTION, _NO_INDEX = 26, 27
 _FOR_TABLES = dict.fromkeys(
     (
         *("pseudonym", "universe", "organisation", "area", "course", "version", "quarter", "enrol_year", "traits"),
@@ -92,7 +91,7 @@ class Facts:
         await self.facts.create_index([("pseudonym", ASCENDING)])
         await self.facts.create_index(_BY_CHANGE)
         for name in _UNUSED:
-            await _drop(self.facts, name)
+            await drop_index(self.facts, name)
 
     async def put(self, changes: Sequence[Change]) -> None:
         """As one write, however many of the changes are of the same enrolment."""
@@ -198,14 +197,6 @@ def _credited(changes: Sequence[Change]) -> dict[str, Document]:
             credits = most[change.enrollment]
             credits[f"minutes.{lesson}"] = max(minutes, credits.get(f"minutes.{lesson}", 0))
     return {key: {"$max": credits} for key, credits in most.items()}
-
-
-async def _drop(collection: Documents, index: str) -> None:
-    try:
-        await collection.drop_index(index)
-    except OperationFailure as error:
-        if error.code not in (_NO_COLLECTION, _NO_INDEX):
-            raise
 
 
 def _tile(area: Document) -> tuple[int, int] | None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ieum.progress.v1 import progress_pb2 as pb
-from services.chassis.clock import stamp
 from services.progress.domain.plan import Plan
 
 # For each column the place of its lesson in a version, None where that version has no such lesson.
@@ -30,15 +29,14 @@ def places_of(plans: Sequence[Plan], columns: Sequence[pb.GridColumn]) -> dict[i
 def row_message(document: Mapping[str, Any], places: Mapping[int, Places], columns: int) -> pb.GridRow:
     summary = document["summary"]
     order = places.get(summary["version"]) or [None] * columns
-    completion = document.get("completion")
     return pb.GridRow(
         enrollment=f"enrollments/{document['_id']}",
         person=document["person"],
         version=document["version"],
         cells=_cells(summary["cells"], order),
-        enrol_time=stamp(document["enrol_time"]),
-        complete_time=stamp(completion["time"]) if completion else None,
-        last_activity_time=stamp(document["last_activity_time"]),
+        enrol_ms=int(document["enrol_time"]),
+        complete_ms=int(document["completion"]["time"] or 0),
+        last_activity_ms=int(document["last_activity_time"] or 0),
         withdrawn=document["withdraw_time"] is not None,
         percent=summary["percent"],
     )
