@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from bson.datetime_ms import DatetimeMS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,13 +57,15 @@ def test_a_grid_row_shows_the_states_and_scores_of_the_record() -> None:
         "person": record.person,
         "version": 1,
         "summary": {"version": 1, "percent": record.summary.percent, "cells": record.summary.cells},
-        "enrol_time": record.enrol_time,
-        "last_activity_time": record.last_activity_time,
+        "enrol_time": DatetimeMS(1_000),
+        "completion": {"time": None},
+        "last_activity_time": DatetimeMS(2_000),
         "withdraw_time": None,
     }
     row = row_message(document, places_of([PLAN], columns), len(columns))
     assert [column.lesson for column in columns] == ["look", "try", "more"]
     assert list(row.cells) == [pb.DONE, pb.DONE, pb.NOT_STARTED, 0, 101, 0]
+    assert (row.enrol_ms, row.complete_ms, row.last_activity_ms) == (1_000, 0, 2_000)
 
 
 def test_a_published_plan_is_read_with_every_kind_of_item() -> None:
