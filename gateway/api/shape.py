@@ -81,9 +81,10 @@ class Told(dict[str, Any], Generic[S]):
 
 def read(shape: type[S], message: Message, **more: Any) -> Told[S]:
     """The message as the public sees it; `more` are fields that it does not have, or has not so."""
-    aliases = {name: _alias(shape, name) for name in more}
     told = Told[S](_values(shape, message, more))
-    told.update((aliases[name], value) for name, value in more.items() if value is not None)
+    for name, value in more.items():
+        if value is not None:
+            told[_alias(shape, name)] = value
     return told
 
 
@@ -105,6 +106,7 @@ def _readers(shape: type[Shape], descriptor: Descriptor) -> Sequence[tuple[str, 
     ]
 
 
+@cache
 def _alias(shape: type[Shape], name: str) -> str:
     return shape.model_fields[name].alias or name
 
