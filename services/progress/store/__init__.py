@@ -1,9 +1,8 @@
-"""Records and the plans they are measured by, as documents."""
+"""Records as documents: changed by the plans of their courses, and read as whole, as standings or as rows of a grid."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -16,29 +15,26 @@ from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.datetime_ms import DatetimeMS
 from pymongo import ASCENDING, DESCENDING
 
-from ieum.courses.v1.events_pb2 import CoursePublished
 from services.chassis.combining import Lots, Reads
 from services.chassis.copies import keep_newest
 from services.chassis.errors import Missing, Unavailable
-from services.chassis.mongo import Collection, Database, Document, Entities, drop_index
+from services.chassis.mongo import Database, Document, Entities, drop_index
 from services.chassis.outbox import Outbox
 from services.chassis.pages import after, decode_token, encode_token
 from services.progress.domain.enrolling import forget_person
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Record, Standing
 from services.progress.domain.settling import Outcome
+from services.progress.store.plans import Plans, PlanWanted
 from services.progress.wire.announced import announced
-from services.progress.wire.plans import plan_of
 
-_CACHED_PLANS = 500
-_NEWEST_SECONDS = 10.0
 _MOMENT, _LOOKS, _LOOK_SECONDS = 0.05, 8, 0.25
 # Of learners in the middle of a lesson: some 20 kB each.
 _REMEMBERED = 1_000
 # A moment takes a microsecond to read as the class that it is in Python.
 _IN_MS: CodecOptions[Document] = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_MS)
 _AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True)
-_EVER = datetime.min.replace(tzinfo=UTC)
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 FindPlan = Callable[[Record], Plan | None]
 STANDING_FIELDS = (
     *("person", "course", "version", "summary", "position.lesson", "enrol_time", "withdraw_time"),
@@ -53,71 +49,6 @@ _GRID_ROW = (
 """All that a class grid shows stands in the index: a record is some 9 kB, and thousands would be read from wherever
 they lie on disk."""
 _UNUSED = "course_1_enrol_time_1__id_1"
-
-
-class PlanWanted(Exception):
-    """A verb, which cannot wait, needs a plan that is not in memory."""
-
-    def __init__(self, course: str, version: int) -> None:
-        super().__init__(course, version)
-        self.course = course
-        self.version = version
-
-
-class Plans:
-    """Versions are immutable, so a plan read once is right for ever. Kept as the event that brought it."""
-
-    def __init__(self, collection: Collection) -> None:
-        self._collection = collection
-        self._cache: dict[tuple[str, int], Plan] = {}
-        self._newest: dict[str, tuple[int, float]] = {}
-
-    async def prepare(self) -> None:
-        await self._collection.create_index([("course", ASCENDING), ("version", DESCENDING)])
-
-    async def keep(self, event: CoursePublished) -> None:
-        """Read before it is kept, so that one that cannot be read is put aside with its event."""
-        plan_of(event)
-        document = {"course": event.course, "version": event.version, "event": event.SerializeToString()}
-        key = f"{event.course.rpartition('/')[2]}-{event.version}"
-        await self._collection.update_one({"_id": key}, {"$setOnInsert": document}, upsert=True)
-        self._newest.pop(event.course, None)
-
-    def cached(self, course: str, version: int) -> Plan:
-        try:
-            return self._cache[course, version]
-        except KeyError:
-            raise PlanWanted(course, version) from None
-
-    async def find(self, course: str, version: int) -> Plan | None:
-        if (course, version) not in self._cache:
-            document = await self._collection.find_one({"course": course, "version": version})
-            return self._remember(document) if document else None
-        return self._cache[course, version]
-
-    async def newest(self, course: str) -> int:
-        """Number of the latest version heard of, by this process or lately by another; 0 for none."""
-        number, since = self._newest.get(course, (0, -_NEWEST_SECONDS))
-        if time.monotonic() - since < _NEWEST_SECONDS:
-            return number
-        document = await self._collection.find_one({"course": course}, {"version": 1}, sort=[("version", DESCENDING)])
-        number = document["version"] if document else 0
-        self._newest[course] = number, time.monotonic()
-        return number
-
-    async def of_course(self, course: str) -> list[Plan]:
-        """Latest version first."""
-        found = self._collection.find({"course": course}, {"course": 1, "version": 1}).sort("version", DESCENDING)
-        versions = [document["version"] async for document in found]
-        plans = [await self.find(course, version) for version in versions]
-        return [plan for plan in plans if plan]
-
-    def _remember(self, document: Document) -> Plan:
-        plan = plan_of(CoursePublished.FromString(document["event"]))
-        if len(self._cache) >= _CACHED_PLANS:
-            del self._cache[next(iter(self._cache))]
-        self._cache[plan.course, plan.version] = plan
-        return plan
 
 
 class Store:
@@ -248,7 +179,7 @@ class Store:
         if last:
             rows = await self._rows({"course": course, "enrol_time": last[0], "_id": {"$gt": last[1]}}, size + 1)
         if len(rows) <= size:
-            later = {"course": course, "enrol_time": {"$gt": last[0] if last else _EVER}}
+            later = {"course": course, "enrol_time": {"$gt": last[0] if last else _BEFORE_ALL}}
             rows += await self._rows(later, size + 1 - len(rows))
         return _page(rows, size)
 
