@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from pymongo.errors import PyMongoError
 
-from services.chassis.mongo import Document
+from services.chassis.clock import from_ms
 from services.statistics.domain.asking import Cells
 from services.statistics.domain.cube import Ask
 from services.statistics.domain.live import Tally
 from services.statistics.store import Facts
 
 if TYPE_CHECKING:  # the arrays take as long to load as the rest of the service: it is ready before
-    from services.statistics.domain.columns import Columns, Fact, Layers
+    from services.statistics.domain.columns import Columns, Layers
     from services.statistics.domain.counting import Counts, World
 
 EVERY = 30
@@ -81,7 +81,7 @@ class Standing:
         self._turn = asyncio.Lock()
         self._held: Held | None = None
         self._since: datetime | None = None
-        self._seen: dict[str, datetime] = {}
+        self._seen: dict[str, int] = {}
         self._began = self._again = -1.0
 
     async def now(self) -> Held:
@@ -118,14 +118,17 @@ class Standing:
 
     async def _caught_up(self, held: Held, late: timedelta) -> Held:
         assert self._since is not None  # noqa: S101 - set when everything was read
-        changed, seen, newest = [], {}, self._since
+        seen: dict[str, int] = {}
+        newest, below = self._since, held.enrolments.below
+        fresh: list[Columns] = []
         async for lot in self._facts.for_tables(self._since - late):
-            for document in lot:
-                when = seen[document["_id"]] = newest = document["changed"]
-                if self._seen.get(document["_id"]) != when:
-                    changed.append(document)
-        if changed:
-            held = await asyncio.to_thread(lambda: held.after(held.enrolments.below.holding(map(_fact, changed))))
+            seen |= zip(lot.enrolment, lot.changed, strict=True)
+            newest = from_ms(lot.changed[-1]) or newest
+            new = lot.taken(place for place, name in enumerate(lot.enrolment) if self._seen.get(name) != seen[name])
+            if new.enrolment:
+                fresh.append(await asyncio.to_thread(below.holding, new))
+        if fresh:
+            held = await asyncio.to_thread(held.after, fresh[0].joined(fresh[1:]))
         self._seen, self._since = seen, newest
         return held
 
@@ -133,10 +136,7 @@ class Standing:
         from services.statistics.domain.columns import Layers
 
         empty = _empty()
-        parts = [
-            await asyncio.to_thread(lambda lot: empty.holding(map(_fact, lot)), lot)
-            async for lot in self._facts.for_tables()
-        ]
+        parts = [await asyncio.to_thread(empty.holding, lot) async for lot in self._facts.for_tables()]
         return Layers.of(await asyncio.to_thread(empty.joined, parts))
 
     async def _world(self) -> World:
@@ -150,24 +150,3 @@ def _empty() -> Columns:
     from services.statistics.domain.columns import Columns
 
     return Columns()
-
-
-def _fact(document: Document) -> Fact:
-    from services.statistics.domain.columns import Edition, Fact, Home, Told
-
-    traits = document.get("traits", {})
-    born = traits.get("birth_year", 0)
-    age = document.get("enrol_year", 0) - born if born else None
-    flags = tuple(traits.get("groups", ())) if traits.get("groups_answered") else None
-    return Fact(
-        document["_id"],
-        document["pseudonym"],
-        Home(document["universe"], document.get("organisation", ""), document.get("area", "")),
-        Edition(document.get("course", ""), document.get("version", 0)),
-        document.get("quarter", ""),
-        Told(traits.get("sex", ""), age, flags),
-        document["enrolled_at"],
-        document.get("started_at"),
-        document.get("completed_at"),
-        document.get("withdrawn_at"),
-    )

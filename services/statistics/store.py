@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pymongo import ASCENDING, DESCENDING, UpdateMany, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
+from services.chassis.clock import from_ms
 from services.chassis.copies import keep_newest
 from services.chassis.mongo import Collection as Documents
 from services.chassis.mongo import Database, Document, drop_index
 from services.chassis.pages import after
 from services.statistics.domain.areas import AreaTree
+from services.statistics.domain.facts import Lot
 
+T = TypeVar("T")
 LOT = 5_000
 _BY_ID = (("_id", ASCENDING),)
 _BY_CHANGE = (("changed", ASCENDING), ("_id", ASCENDING))
 _UNUSED = ("universe_1_area_1_quarter_1", "universe_1_organisation_1_quarter_1")
 """Indexes that earlier versions made: each enrolment paid for them, and tables are counted in memory now."""
-_FOR_TABLES = dict.fromkeys(
-    (
-        *("pseudonym", "universe", "organisation", "area", "course", "version", "quarter", "enrol_year", "traits"),
-        *("enrolled_at", "started_at", "completed_at", "withdrawn_at", "changed"),
-    ),
-    1,
-)
+_AGE = {"$cond": [{"$gt": ["$traits.birth_year", 0]}, {"$subtract": ["$enrol_year", "$traits.birth_year"]}, None]}
+_FOR_TABLES: Document = {
+    "enrolment": "$_id",
+    "person": "$pseudonym",
+    **{name: {"$ifNull": [f"${name}", ""]} for name in ("universe", "organisation", "area", "course", "quarter")},
+    "version": {"$ifNull": ["$version", 0]},
+    "sex": {"$ifNull": ["$traits.sex", ""]},
+    "age": _AGE,
+    "flags": {"$cond": ["$traits.groups_answered", {"$ifNull": ["$traits.groups", []]}, None]},
+    **{name: {"$toLong": f"${name}_at"} for name in ("enrolled", "started", "completed", "withdrawn")},
+    "changed": {"$toLong": "$changed"},
+}
+"""The columns of a `Lot`."""
+_AS_LOT: Document = {"$group": {"_id": None, **{name: {"$push": each} for name, each in _FOR_TABLES.items()}}}
+_ENROLLED = {"pseudonym": {"$exists": True}}
+"""Not of those of which only later events have come."""
 Kinds = Mapping[str, tuple[str, tuple[int, int] | None]]
 """Area -> its kind, and its column and row on the tile map."""
 
@@ -149,28 +162,41 @@ class Facts:
 
     async def rows(self, match: Document) -> AsyncIterator[Document]:
         """Facts of enrolments; those of which only later events have come are not there yet."""
-        async for lot in self._lots(match, None, _BY_ID):
+        async for lot in _ahead(self._documents(match)):
             for document in lot:
                 yield document
 
-    def for_tables(self, since: datetime | None = None) -> AsyncIterator[list[Document]]:
-        """What a table counts of all facts, or of those written since then by the database's clock."""
-        if since is None:
-            return self._lots({}, _FOR_TABLES, _BY_ID)
-        return self._lots({"changed": {"$gte": since}}, _FOR_TABLES, _BY_CHANGE)
+    def for_tables(self, since: datetime | None = None) -> AsyncIterator[Lot]:
+        """What a table counts of all facts, or of those written since then by the database's clock, in the order of
+        that: what is near in time is near on disk. What is written meanwhile comes again."""
+        return _ahead(self._lots(since))
 
-    async def _lots(
-        self, match: Document, wanted: Document | None, order: Sequence[tuple[str, int]]
-    ) -> AsyncIterator[list[Document]]:
-        """Each asked for by itself: all together would take longer than one question to the database may."""
+    async def _documents(self, match: Document) -> AsyncIterator[list[Document]]:
         behind: Mapping[str, Any] = {}
         while True:
-            found = self.facts.find({"$and": [match, behind]}, wanted).sort(list(order)).hint(list(order)).limit(LOT)
-            lot = await found.to_list()
-            yield [document for document in lot if "pseudonym" in document]
-            if len(lot) < LOT:
+            documents = await self._asked(_BY_ID, match, behind)
+            yield documents
+            if len(documents) < LOT:
                 return
-            behind = after(order, [lot[-1][name] for name, _ in order])
+            behind = after(_BY_ID, [documents[-1]["_id"]])
+
+    async def _lots(self, since: datetime | None) -> AsyncIterator[Lot]:
+        match: Document = {"changed": {"$gte": since}} if since else {}
+        behind: Mapping[str, Any] = {}
+        while found := await self._asked(_BY_CHANGE, match, behind, _AS_LOT):
+            lot = Lot._make(found[0][column] for column in Lot._fields)
+            yield lot
+            if len(lot.enrolment) < LOT:
+                return
+            behind = after(_BY_CHANGE, [from_ms(lot.changed[-1]), lot.enrolment[-1]])
+
+    async def _asked(
+        self, order: Sequence[tuple[str, int]], match: Mapping[str, Any], behind: Mapping[str, Any], *stages: Document
+    ) -> list[Document]:
+        """A lot by itself: all together would take longer than one question to the database may."""
+        found: Document = {"$match": {"$and": [match, _ENROLLED, behind]}}
+        lot = await self.facts.aggregate([found, {"$sort": dict(order)}, {"$limit": LOT}, *stages], hint=dict(order))
+        return await lot.to_list()
 
     async def last_change(self) -> datetime | None:
         newest = await self.facts.find_one({}, {"changed": 1}, sort=[("changed", DESCENDING)])
@@ -178,6 +204,21 @@ class Facts:
 
     async def course_list(self) -> dict[str, Document]:
         return {document["_id"]: document async for document in self.courses.find()}
+
+
+async def _ahead(lots: AsyncIterator[T]) -> AsyncIterator[T]:
+    """The next is asked for while one is looked at."""
+
+    async def following() -> T | None:
+        return await anext(lots, None)
+
+    coming = asyncio.create_task(following())
+    try:
+        while (lot := await coming) is not None:
+            coming = asyncio.create_task(following())
+            yield lot
+    finally:
+        coming.cancel()
 
 
 def _staged(changes: Sequence[Change]) -> dict[str, list[Document]]:

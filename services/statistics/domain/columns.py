@@ -6,10 +6,12 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from services.statistics.domain.facts import Edition, Home, Lot, Told
 
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -19,40 +21,6 @@ _WORDS = (HOME, EDITION, QUARTER, TOLD)
 _NEVER = np.iinfo(np.int64).max
 _FEW = 50
 """So much less than what lies below, looking through what lies above costs nothing."""
-
-
-class Home(NamedTuple):
-    """Where an enrolment counts: names, or "" where none is known."""
-
-    universe: str
-    organisation: str
-    area: str
-
-
-class Edition(NamedTuple):
-    course: str
-    version: int
-
-
-class Told(NamedTuple):
-    """What somebody said of themselves; `age` in years when enrolling, `flags` None where not answered."""
-
-    sex: str
-    age: int | None
-    flags: tuple[str, ...] | None
-
-
-class Fact(NamedTuple):
-    enrolment: str
-    person: str
-    home: Home
-    edition: Edition
-    quarter: str
-    told: Told
-    enrolled: datetime
-    started: datetime | None
-    completed: datetime | None
-    withdrawn: datetime | None
 
 
 class Words:
@@ -82,14 +50,23 @@ class Columns:
     def __len__(self) -> int:
         return len(self.table[PERSON])
 
-    def holding(self, facts: Iterable[Fact]) -> Columns:
-        """Only these, in the same words; of an enrolment that comes twice, the last."""
-        latest = {fact.enrolment: self._numbers(fact) for fact in facts}
-        if not latest:
-            return self.taken(slice(0))
-        return self._sorted(np.array(list(latest.values()), np.int64).T)
+    def holding(self, lot: Lot) -> Columns:
+        """Only these, in the same words."""
+        flags = (None if each is None else tuple(each) for each in lot.flags)
+        moments = (lot.enrolled, lot.started, lot.completed, lot.withdrawn)
+        rows: Iterable[Iterable[int]] = (
+            map(hash, lot.person),
+            map(hash, lot.enrolment),
+            map(self.words[HOME].number, map(Home, lot.universe, lot.organisation, lot.area)),
+            map(self.words[EDITION].number, map(Edition, lot.course, lot.version)),
+            map(self.words[QUARTER].number, lot.quarter),
+            map(self.words[TOLD].number, map(Told, lot.sex, lot.age, flags)),
+            *((_NEVER if moment is None else moment for moment in each) for each in moments),
+        )
+        return self._sorted(np.array([[*row] for row in rows], np.int64))
 
     def joined(self, others: Sequence[Columns]) -> Columns:
+        """Each enrolment as the last of them has it."""
         return self._sorted(np.concatenate([self.table, *(other.table for other in others)], axis=1))
 
     def taken(self, which: slice | Mask | Numbers) -> Columns:
@@ -108,10 +85,6 @@ class Columns:
     def without(self, persons: Numbers) -> Columns:
         return Columns(self.words, np.delete(self.table, self._places(persons), axis=1))
 
-    def updated(self, fresh: Columns) -> Columns:
-        """With these, and of the enrolments of both only these."""
-        return self.taken(~np.isin(self.table[ENROLMENT], fresh.table[ENROLMENT])).joined([fresh])
-
     def including(self, others: Columns) -> Columns:
         """With these, of other persons."""
         places = np.searchsorted(self.table[PERSON], others.table[PERSON])
@@ -124,11 +97,10 @@ class Columns:
         return np.repeat(first - before, count) + np.arange(count.sum())
 
     def _sorted(self, table: Numbers) -> Columns:
-        return Columns(self.words, table[:, np.lexsort((table[ENROLMENT], table[PERSON]))])
-
-    def _numbers(self, fact: Fact) -> list[int]:
-        words = [self.words[column].number(word) for column, word in zip(_WORDS, fact[2:6], strict=True)]
-        return [hash(fact.person), hash(fact.enrolment), *words, *map(milliseconds, fact[6:])]
+        """Of an enrolment that comes twice, the last."""
+        table = table[:, np.lexsort((table[ENROLMENT], table[PERSON]))]
+        older = np.flatnonzero(table[ENROLMENT][1:] == table[ENROLMENT][:-1])
+        return Columns(self.words, np.delete(table, older, axis=1) if len(older) else table)
 
 
 @dataclass(frozen=True)
@@ -160,7 +132,7 @@ class Layers:
         persons = fresh.people
         moved = np.isin(persons, above.people)
         gone = above.of(persons[moved]).joined([below.of(persons[~moved])])
-        came = gone.updated(fresh)
+        came = gone.joined([fresh])
         return Layers(below, above.without(persons).including(came)), gone, came
 
 

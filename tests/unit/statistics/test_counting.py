@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from services.statistics.domain.areas import AreaTree
-from services.statistics.domain.columns import Columns, Edition, Fact, Home, Layers, Told
+from services.statistics.domain.columns import Columns, Layers, milliseconds
 from services.statistics.domain.counting import Counts, World, carried, counted
 from services.statistics.domain.cube import Ask, Question, part
+from services.statistics.domain.facts import Edition, Home, Lot, Told
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 TREE = AreaTree.of(
@@ -33,6 +35,27 @@ PLACES = {
     "areas/P": {"P": "P", "A": "A", "B": "B", "B1": "B", "B2": "B"},
     "areas/B": {"B": "B", "B1": "B1", "B2": "B2"},
 }
+
+
+class Fact(NamedTuple):
+    enrolment: str
+    person: str
+    home: Home
+    edition: Edition
+    quarter: str
+    told: Told
+    enrolled: datetime
+    started: datetime | None
+    completed: datetime | None
+    withdrawn: datetime | None
+
+
+def lot(facts: Iterable[Fact]) -> Lot:
+    def row(one: Fact) -> tuple[object, ...]:
+        moments = [moment and milliseconds(moment) for moment in one[6:]]
+        return (one.enrolment, one.person, *one.home, *one.edition, one.quarter, *one.told, *moments, 0)
+
+    return Lot(*zip(*map(row, facts), strict=True))
 
 
 def facts(chance: random.Random, count: int, persons: int) -> list[Fact]:
@@ -168,7 +191,7 @@ def questions(chance: random.Random) -> list[Ask]:
 def test_columns_count_as_one_by_one(seed: int) -> None:
     chance = random.Random(seed)
     known = facts(chance, 150, 60)
-    held = Columns().holding(known)
+    held = Columns().holding(lot(known))
     for ask in questions(chance):
         assert counted(held, ask, WORLD) == plainly(known, ask)
 
@@ -177,13 +200,13 @@ def test_columns_count_as_one_by_one(seed: int) -> None:
 def test_a_count_is_carried_over_changes(seed: int) -> None:
     chance = random.Random(seed)
     known = {one.enrolment: one for one in facts(chance, 100, 40)}
-    held, asks = Layers.of(Columns().holding(known.values())), questions(chance)
+    held, asks = Layers.of(Columns().holding(lot(known.values()))), questions(chance)
     counts = {ask: counted(held.whole, ask, WORLD) for ask in asks}
     for step in range(6):
         moved = [fact(chance, one.enrolment, one.person) for one in chance.sample(list(known.values()), 7)]
         new = [fact(chance, f"n{step}-{number}", f"p{chance.randrange(60)}") for number in range(chance.randrange(3))]
         known |= {one.enrolment: one for one in [*moved, *new]}
-        held, gone, came = held.replaced(held.below.holding([*moved, *new]))
+        held, gone, came = held.replaced(held.below.holding(lot([*moved, *new])))
         for ask in asks:
             counts[ask] = carried(counts[ask], counted(gone, ask, WORLD), counted(came, ask, WORLD))
             assert counts[ask] == plainly(list(known.values()), ask)
@@ -192,15 +215,26 @@ def test_a_count_is_carried_over_changes(seed: int) -> None:
     assert len(held.whole) == len(known)
 
 
+def test_of_what_was_read_twice_the_last_counts() -> None:
+    chance = random.Random(2)
+    known = facts(chance, 30, 12)
+    later = [fact(chance, one.enrolment, one.person) for one in known[:20]]
+    newest = {one.enrolment: one for one in (*known, *later)}
+    columns = Columns()
+    once = columns.holding(lot(newest.values()))
+    assert columns.holding(lot([*known, *later])).same(once)
+    assert columns.joined([columns.holding(lot(known)), columns.holding(lot(later))]).same(once)
+
+
 def test_a_change_leaves_what_lies_below_as_it_is() -> None:
     chance = random.Random(1)
-    many = Columns().holding(facts(chance, 2_000, 1_500))
+    many = Columns().holding(lot(facts(chance, 2_000, 1_500)))
     held = Layers.of(many)
     for number in range(3):
-        held, _, _ = held.replaced(many.holding([fact(chance, f"e{number}", f"p{number}")]))
+        held, _, _ = held.replaced(many.holding(lot([fact(chance, f"e{number}", f"p{number}")])))
         assert held.below is many
     assert len(held.whole) >= 2_000
-    held, _, _ = held.replaced(many.holding([fact(chance, "e0", "p0")]))
+    held, _, _ = held.replaced(many.holding(lot([fact(chance, "e0", "p0")])))
     assert held.below is not many
 
 

@@ -1,0 +1,53 @@
+"""What tables count of enrolments, as it is told by whoever keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+
+class Home(NamedTuple):
+    """Where an enrolment counts: names, or "" where none is known."""
+
+    universe: str
+    organisation: str
+    area: str
+
+
+class Edition(NamedTuple):
+    course: str
+    version: int
+
+
+class Told(NamedTuple):
+    """What somebody said of themselves; `age` in years when enrolling, `flags` None where not answered."""
+
+    sex: str
+    age: int | None
+    flags: tuple[str, ...] | None
+
+
+class Lot(NamedTuple):
+    """Many enrolments: each column has a place for every one of them. Moments are milliseconds since 1970; `changed` is
+    that of the last write."""
+
+    enrolment: Sequence[str]
+    person: Sequence[str]
+    universe: Sequence[str]
+    organisation: Sequence[str]
+    area: Sequence[str]
+    course: Sequence[str]
+    version: Sequence[int]
+    quarter: Sequence[str]
+    sex: Sequence[str]
+    age: Sequence[int | None]
+    flags: Sequence[Sequence[str] | None]
+    enrolled: Sequence[int]
+    started: Sequence[int | None]
+    completed: Sequence[int | None]
+    withdrawn: Sequence[int | None]
+    changed: Sequence[int]
+
+    def taken(self, places: Iterable[int]) -> Lot:
+        wanted = list(places)
+        return Lot._make([column[place] for place in wanted] for column in self)
