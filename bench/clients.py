@@ -21,10 +21,13 @@ import uvloop
 
 @dataclass(frozen=True)
 class Request:
+    """`method` is GET, or POST where there is a body, unless it is said."""
+
     path: str
     cookie: str = ""
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ async def _run(plan: dict[str, Any]) -> Seen:
                     return
                 start = time.perf_counter()
                 async with session.request(
-                    "GET" if asked["body"] is None else "POST",
+                    asked["method"] or ("GET" if asked["body"] is None else "POST"),
                     asked["path"],
                     json=asked["body"],
                     headers={"Cookie": asked["cookie"], "Sec-Fetch-Site": "same-origin", **asked["headers"]},

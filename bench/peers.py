@@ -1,62 +1,157 @@
-"""`make bench-peers`: Kolibri from its own wheel, in an environment of its own, on rows where it does the same work.
+"""`make bench-peers`: Kolibri from its own wheel, in its own environment, on the rows where it does the same work.
 
-Its rows that need a channel and logs of a class were measured by hand (docs/performance.md says where); these need
-nothing but a facility: its public page, signing in, memory, and the time to the first page on data that is there.
+A class of 2,000 with a channel of generated resources (`kolibri_class`), asked by its own API for what its pages ask.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
-from bench import clients, proc
+from bench import clients, kolibri_class, proc
 from bench.clients import Request
+from bench.kolibri_class import PASSPHRASE
 from deploy.place import INTERNAL_PORTS
 
-_PASSPHRASE = "bench-passphrase"  # noqa: S105 - meant to be known
 _PROVISION = ("provisiondevice", "--facility", "Bench", "--preset", "nonformal", "--language_id", "en", "--noinput")
-_SUPERUSER = ("--superusername", "admin", "--superuserpassword", _PASSPHRASE)
+_SUPERUSER = ("--superusername", "admin", "--superuserpassword", PASSPHRASE)
 _SECONDS = 5.0
+_ACTIVE = 100
+"""Learners who are signed in."""
+_CSRF = "x" * 32
+_SIGN_IN = "/api/auth/session/"
+_TASKS = "/api/tasks/tasks/"
+_TRACK = "/api/logger/trackprogress/"
+_REPORT = {
+    "type": "kolibri.core.logger.tasks.exportsummarylogcsv",
+    "start_date": "2020-01-01T00:00:00",
+    "end_date": "2100-01-01T00:00:00",
+}
 
 
 async def run(environment: Path) -> None:
     program = environment / "bin" / "kolibri"
     with tempfile.TemporaryDirectory(prefix="kolibri-bench-", ignore_cleanup_errors=True) as home:
         given = {**os.environ, "KOLIBRI_HOME": home}
-        child = await asyncio.create_subprocess_exec(program, "manage", *_PROVISION, *_SUPERUSER, env=given)
-        if await child.wait():
-            raise SystemExit("Kolibri cannot be set up; see above.")
+        await _ran(given, program, "manage", *_PROVISION, *_SUPERUSER)
+        told = await _ran(given, environment / "bin" / "python", "-m", kolibri_class.__name__)
+        made = json.loads(told.splitlines()[-1])  # behind what Kolibri says of itself
         async with _started(program, given):
             pass  # the first start prepares more than later ones
         began = time.perf_counter()
         async with _started(program, given) as (url, session):
             print(f"Kolibri: second start to the first page {time.perf_counter() - began:.1f} s")
-            page, login = Request("/en/user/"), Request("/api/auth/session/", body=await _login(url))
-            await _row("public page (sign-in)", url, session, page, 8)
-            await _row("sign in", url, session, login, 2)
+            async with _people(url, made) as people:
+                await _rows(url, session, made, people)
             print(f"memory {proc.resident({'kolibri': session})['kolibri']:.0f} MB")
 
 
-async def _row(name: str, url: str, session: int, asked: Request, at_once: int) -> None:
-    before = proc.used({"kolibri": session})["kolibri"]
-    seen = await clients.drive(url, [asked] * 5_000, at_once, _SECONDS)
-    cost = 1000 * (proc.used({"kolibri": session})["kolibri"] - before) / seen.count
-    told = f"{seen.count / seen.seconds:7.0f}/s  p99 {seen.percentile(0.99):6.0f} ms  CPU {cost:6.1f} ms"
-    print(f"{name:<24} {told}" + ("" if seen.good else f"  FAILED {seen.sample}"))
+async def _ran(environment: Mapping[str, str], *command: str | Path) -> str:
+    child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
+    told, _ = await child.communicate()
+    if child.returncode:
+        raise SystemExit("Kolibri cannot be set up; see above.")
+    return told.decode()
 
 
-async def _login(url: str) -> Mapping[str, str]:
-    async with aiohttp.ClientSession() as session, session.get(f"{url}/api/auth/facility/") as answer:
-        [facility] = await answer.json()
-    return {"username": "admin", "password": _PASSPHRASE, "facility": facility["id"]}
+@dataclass(frozen=True)
+class _People:
+    """Who is signed in, each as the headers that a browser of theirs sends."""
+
+    http: aiohttp.ClientSession
+    admin: Mapping[str, str]
+    learners: Sequence[Mapping[str, str]]
+
+    async def post(self, who: Mapping[str, str], path: str, body: Mapping[str, Any]) -> Any:
+        async with self.http.post(path, json=body, headers=who) as answer:
+            answer.raise_for_status()
+            return await answer.json()
+
+    async def get(self, who: Mapping[str, str], path: str) -> Any:
+        async with self.http.get(path, headers=who) as answer:
+            answer.raise_for_status()
+            return await answer.json()
+
+
+@asynccontextmanager
+async def _people(url: str, made: Mapping[str, Any]) -> AsyncIterator[_People]:
+    async with aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar()) as http:
+
+        async def signed_in(name: str) -> Mapping[str, str]:
+            async with http.post(_SIGN_IN, json=_login(made, name)) as answer:
+                answer.raise_for_status()
+                cookie = f"kolibri={answer.cookies['kolibri'].value}; kolibri_csrftoken={_CSRF}"
+                return {"Cookie": cookie, "X-CSRFToken": _CSRF}
+
+        learners = [await signed_in(f"learner{number}") for number in range(_ACTIVE)]
+        yield _People(http, await signed_in("admin"), learners)
+
+
+def _login(made: Mapping[str, Any], name: str) -> Mapping[str, str]:
+    return {"username": name, "password": PASSPHRASE, "facility": made["facility"]}
+
+
+async def _rows(url: str, session: int, made: Mapping[str, Any], people: _People) -> None:
+    async def row(name: str, asked: Sequence[Request], at_once: int) -> None:
+        before = proc.used({"kolibri": session})["kolibri"]
+        seen = await clients.drive(url, asked, at_once, _SECONDS)
+        cost = 1000 * (proc.used({"kolibri": session})["kolibri"] - before) / seen.count
+        told = f"{seen.count / seen.seconds:7.0f}/s  p99 {seen.percentile(0.99):6.0f} ms  CPU {cost:6.1f} ms"
+        print(f"{name:<34} {told}" + ("" if seen.good else f"  FAILED {seen.sample}"), flush=True)
+
+    def each(path: str) -> list[Request]:
+        return [_asked(path, who) for who in people.learners] * 50
+
+    await row("public page (sign-in)", [Request("/en/user/")] * 5_000, 8)
+    await row("sign in", [Request(_SIGN_IN, body=_login(made, f"learner{n}")) for n in range(1_000)], 2)
+    await row("my learning", each("/learn/api/homehydrate"), 8)
+    await row("lesson page", each(f"/learn/api/learnerlesson/{made['lesson']}/"), 8)
+    await row("record progress", await _recording(made, people), 8)
+    await row("enrol", [_enrolling(made, people, learner) for learner in made["learners"]], 8)
+    overview = f"/coach/api/classsummary/{made['taught']}/"
+    await row(f"class overview, {len(made['learners']):,} learners", [_asked(overview, people.admin)] * 100, 1)
+    await _report(session, made, people)
+
+
+def _asked(path: str, who: Mapping[str, str], body: Any = None, method: str = "") -> Request:
+    return Request(path, who["Cookie"], body, {"X-CSRFToken": _CSRF}, method)
+
+
+async def _recording(made: Mapping[str, Any], people: _People) -> list[Request]:
+    """What is looked at tells so again and again while it is open."""
+    opened = {**made["untouched"], "channel_id": made["channel"], "lesson_id": made["lesson"]}
+    visits = [(await people.post(who, _TRACK, opened))["session_id"] for who in people.learners]
+    step = {"progress_delta": 0.01, "time_spent_delta": 5}
+    pairs = list(zip(visits, people.learners, strict=True))
+    return [_asked(f"{_TRACK}{visit}/", who, step, "PUT") for _ in range(50) for visit, who in pairs]
+
+
+def _enrolling(made: Mapping[str, Any], people: _People, learner: str) -> Request:
+    return _asked("/api/auth/membership/", people.admin, {"user": learner, "collection": made["empty"]})
+
+
+async def _report(session: int, made: Mapping[str, Any], people: _People) -> None:
+    """The file that an administrator asks for, until it can be fetched."""
+    before, began = proc.used({"kolibri": session})["kolibri"], time.perf_counter()
+    job = await people.post(people.admin, _TASKS, {**_REPORT, "facility": made["facility"]})
+    while job["status"] in ("QUEUED", "SCHEDULED", "RUNNING"):
+        await asyncio.sleep(0.2)
+        job = await people.get(people.admin, f"{_TASKS}{job['id']}/")
+    took, cost = time.perf_counter() - began, proc.used({"kolibri": session})["kolibri"] - before
+    lines = len(made["learners"]) * kolibri_class.DONE
+    failed = "" if job["status"] == "COMPLETED" else f"  FAILED {job['status']}"
+    print(f"{f'report as CSV, {lines:,} lines':<34} {took:7.1f} s  CPU {cost:6.1f} s{failed}", flush=True)
 
 
 @asynccontextmanager
