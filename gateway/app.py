@@ -7,50 +7,52 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from gateway import auth, clients, errors, guard, observe, overload, packing
 from gateway.api import resources
-from gateway.clients import CLIENTS
-from gateway.guard import FORM_KEY, HOSTS, REGISTRATIONS, Pace
-from gateway.listening import LISTENER, Listener, together
-from gateway.places import PLACES, Places
-from gateway.releases import LIBRARY, Library
-from gateway.sessions import SESSIONS, Sessions
+from gateway.backend import clients
+from gateway.backend.clients import CLIENTS
+from gateway.backend.invalidation import LISTENER, Listener, together
+from gateway.backend.places import PLACES, Places
+from gateway.backend.published_releases import LIBRARY, Library
+from gateway.http import admission, auth, compression, csrf, errors, monitoring
+from gateway.http.csrf import FORM_KEY, HOSTS, REGISTRATIONS, Pace
+from gateway.http.sessions import SESSIONS, Sessions
 from gateway.settings import GatewaySettings
-from gateway.web import frame, shelf, site
-from gateway.web.frame import SETTINGS
-from gateway.web.shelf import SHELF, Shelf
+from gateway.web import routes
+from gateway.web.site import frame, public_pages
+from gateway.web.site.frame import SETTINGS
+from gateway.web.site.public_pages import SHELF, Shelf
 
 
 def create_app(settings: GatewaySettings) -> web.Application:
     app = web.Application(
         middlewares=[
-            observe.observe,
-            packing.pack,
-            shelf.serve,
+            monitoring.observe,
+            compression.pack,
+            public_pages.serve,
             frame.set_page,
             errors.render_problems,
-            overload.admit,
-            guard.refuse_foreign,
+            admission.admit,
+            csrf.refuse_foreign,
             auth.authenticate,
             frame.set_viewer,
             # Once more inside: an error page of a signed-in person is signed in too.
             errors.render_problems,
         ],
-        client_max_size=guard.LARGEST_BODY,
+        client_max_size=csrf.LARGEST_BODY,
     )
     app[SETTINGS] = settings
     app[SHELF] = Shelf()
-    app[observe.ENDING] = asyncio.Event()
+    app[monitoring.ENDING] = asyncio.Event()
     app[FORM_KEY] = settings.secret("session_key")
-    app[overload.ROOM] = overload.Room(settings.at_once)
+    app[admission.ROOM] = admission.Room(settings.at_once)
     app[HOSTS] = frozenset(filter(None, settings.hosts.lower().replace(" ", "").split(",")))
     app[REGISTRATIONS] = Pace(settings.registrations_per_minute)
-    app[observe.BEHIND_PROXY] = settings.behind_proxy
-    app.on_response_prepare.extend((guard.add_headers, overload.leave_at_first_byte))
+    app[monitoring.BEHIND_PROXY] = settings.behind_proxy
+    app.on_response_prepare.extend((csrf.add_headers, admission.leave_at_first_byte))
     app.cleanup_ctx.append(_connected)
-    app.add_routes(observe.routes)
+    app.add_routes(monitoring.routes)
     app.add_routes(resources.routes())
-    app.add_routes(site.routes())
+    app.add_routes(routes.routes())
     return app
 
 

@@ -11,8 +11,8 @@ import socket
 import uvloop
 from aiohttp import web
 
-from gateway import observe
 from gateway.app import create_app
+from gateway.http import monitoring
 from gateway.settings import GatewaySettings
 from services.chassis import measure, trace
 
@@ -33,7 +33,7 @@ async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
             await site.start()
         trace.log().info("listening", address=settings.host, port=settings.port)
         await stop.wait()
-        app[observe.ENDING].set()
+        app[monitoring.ENDING].set()
         for site in sites:
             await site.stop()
         await _farewell(runner)

@@ -10,7 +10,7 @@ from pydantic import Field
 from gateway.api.operation import Table
 from gateway.api.people import person_name
 from gateway.api.shape import Body, Moment, Shape, Told, read, write
-from gateway.clients import CLIENTS
+from gateway.backend.clients import CLIENTS
 from ieum.people.v1 import people_pb2
 
 table = Table("equality answers")

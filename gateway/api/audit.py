@@ -8,7 +8,7 @@ from aiohttp import web
 
 from gateway.api.operation import Table
 from gateway.api.shape import Moment, Name, PageQuery, Shape, Told, read, write
-from gateway.clients import CLIENTS
+from gateway.backend.clients import CLIENTS
 from ieum.people.v1 import people_pb2
 
 table = Table("audit log")

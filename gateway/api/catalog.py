@@ -10,7 +10,7 @@ from pydantic import Field
 from gateway.api.content import Audience, Content, Level
 from gateway.api.operation import Table
 from gateway.api.shape import Count, Line, Localized, Moment, PageQuery, Shape, Tag, Told, read, write
-from gateway.clients import CLIENTS
+from gateway.backend.clients import CLIENTS
 from ieum.courses.v1 import courses_pb2
 
 table = Table("catalogue")

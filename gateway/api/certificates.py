@@ -6,10 +6,10 @@ from typing import Literal
 
 from aiohttp import web
 
-from gateway import certificate
 from gateway.api.operation import Table
 from gateway.api.shape import Body, Line, Localized, Moment, Shape, Told, read, write
-from gateway.clients import CLIENTS
+from gateway.backend.clients import CLIENTS
+from gateway.documents import certificate
 from ieum.progress.v1 import progress_pb2
 
 table = Table("certificates")

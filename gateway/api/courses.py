@@ -12,7 +12,7 @@ from gateway.api.content import Content, Lesson, Outline
 from gateway.api.operation import Table
 from gateway.api.people import mask_of
 from gateway.api.shape import Body, Count, Moment, Name, PageQuery, Paths, Query, Shape, Tag, Text, Told, read, write
-from gateway.clients import CLIENTS
+from gateway.backend.clients import CLIENTS
 from ieum.courses.v1 import content_pb2, courses_pb2
 from services.chassis import clock
 

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table
 from gateway.api.shape import Body, Line, Moment, Name, PageQuery, Shape, Tag, Told, read, write
-from gateway.clients import CLIENTS
+from gateway.backend.clients import CLIENTS
 from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import distribution_pb2 as pb
 from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub

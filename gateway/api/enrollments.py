@@ -6,11 +6,11 @@ from typing import Literal
 
 from aiohttp import web
 
-from gateway import learning
 from gateway.api.operation import Table
 from gateway.api.shape import Body, Count, Moment, Name, PageQuery, Shape, Told, Universe, read, write
-from gateway.auth import VIEWER
-from gateway.clients import CLIENTS
+from gateway.backend import learning
+from gateway.backend.clients import CLIENTS
+from gateway.http.auth import VIEWER
 from ieum.enrollment.v1 import enrollment_pb2
 
 table = Table("enrolments")

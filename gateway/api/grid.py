@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 from aiohttp import web
 from pydantic import Field
 
-from gateway import grid
-from gateway import table as csv
 from gateway.api.operation import Table, json_response
 from gateway.api.progress import CourseTotals, LessonState
 from gateway.api.shape import Localized, Moment, PageQuery, Shape, Told, read
 from gateway.api.statistics import record_export
-from gateway.clients import CLIENTS
-from gateway.web.render import PAGE
+from gateway.backend import class_grid
+from gateway.backend.clients import CLIENTS
+from gateway.documents import csv
+from gateway.html.render import PAGE
 from ieum.progress.v1 import progress_pb2
 from services.chassis import clock
 
@@ -64,7 +64,7 @@ async def get_grid(request: web.Request, query: GridQuery) -> web.StreamResponse
     clients, course = request.app[CLIENTS], f"courses/{request.match_info['course']}"
     if csv.wants_csv(request, query.format):
         return await export_grid(request, course)
-    page = await grid.fetch_grid(clients, course, query.page_size, query.page_token)
+    page = await class_grid.fetch_grid(clients, course, query.page_size, query.page_token)
     rows = [_row(row, page.names) for row in page.grid.rows]
     return json_response(read(Grid, page.grid, rows=rows))
 
@@ -73,18 +73,18 @@ async def export_grid(request: web.Request, course: str) -> web.StreamResponse:
     clients = request.app[CLIENTS]
     await clients.progress.GetCourseTotals(progress_pb2.GetCourseTotalsRequest(course=course))  # may they at all?
     await record_export(request, f"class grid of {course}")
-    parts = grid.grid_csv(clients, course, request[PAGE].locale)
+    parts = class_grid.grid_csv(clients, course, request[PAGE].locale)
     return await csv.stream(request, f"{course.replace('/', '-')}-grid.csv", parts)
 
 
 def _row(row: progress_pb2.GridRow, names: dict[str, str]) -> Told[GridRow]:
-    states = [_STATES[state] for state in grid.states(row)]
+    states = [_STATES[state] for state in class_grid.states(row)]
     return read(
         GridRow,
         row,
         display_name=names.get(row.person, ""),
         states=states,
-        scores=grid.scores(row),
+        scores=class_grid.scores(row),
         enrol_time=clock.from_ms(row.enrol_ms),
         complete_time=clock.from_ms(row.complete_ms),
         last_activity_time=clock.from_ms(row.last_activity_ms),

@@ -10,9 +10,9 @@ from pydantic import StringConstraints
 
 from gateway.api.operation import Table
 from gateway.api.shape import Query, Shape, Told, read
-from gateway.clients import CLIENTS
-from gateway.guard import LARGEST_UPLOAD, for_upload
-from gateway.media import send_media
+from gateway.backend.clients import CLIENTS
+from gateway.backend.media import send_media
+from gateway.http.csrf import LARGEST_UPLOAD, for_upload
 from ieum.courses.v1 import courses_pb2
 from services.chassis.errors import Invalid, Problem
 

@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue, models_json_sc
 
 from gateway.api.operation import PREFIX, Operation
 from gateway.api.shape import Query
-from gateway.errors import CONTENT_TYPE, STATUSES
+from gateway.http.errors import CONTENT_TYPE, STATUSES
 
 _REF = "#/components/schemas/{model}"
 _PROBLEM_STATUSES = {

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from gateway.api.shape import Body, Query, Shape, Told
-from gateway.auth import VIEWER
-from gateway.fields import wrong_field
+from gateway.http.auth import VIEWER
+from gateway.language.fields import wrong_field
 from services.chassis.errors import Problem, Unauthenticated
 
 PREFIX = "/api/v1"

@@ -22,9 +22,9 @@ from gateway.api.shape import (
     read,
     write,
 )
-from gateway.auth import SESSIONS, VIEWER
-from gateway.clients import CLIENTS
-from gateway.guard import check_pace
+from gateway.backend.clients import CLIENTS
+from gateway.http.auth import SESSIONS, VIEWER
+from gateway.http.csrf import check_pace
 from ieum.people.v1 import people_pb2
 from services.chassis import clock
 from services.chassis.errors import Unauthenticated

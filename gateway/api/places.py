@@ -6,8 +6,8 @@ from aiohttp import web
 
 from gateway.api.operation import Table
 from gateway.api.shape import Body, Count, Line, Localized, Name, Shape, Told, read, write
-from gateway.clients import CLIENTS
-from gateway.places import PLACES
+from gateway.backend.clients import CLIENTS
+from gateway.backend.places import PLACES
 from ieum.people.v1 import people_pb2
 
 table = Table("places")

@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from aiohttp import web
 from pydantic import Field
 
-from gateway import learning
 from gateway.api.certificates import Certificate
 from gateway.api.operation import Table
 from gateway.api.shape import Body, Count, Line, Localized, Moment, Name, PageQuery, Shape, Tag, Told, read, write
-from gateway.auth import VIEWER
-from gateway.clients import CLIENTS
+from gateway.backend import learning
+from gateway.backend.clients import CLIENTS
+from gateway.http.auth import VIEWER
 from ieum.progress.v1 import progress_pb2
 
 table = Table("progress")

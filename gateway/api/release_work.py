@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table
 from gateway.api.shape import Body, Localized, Moment, Name, PageQuery, Shape, Tag, Told, Universe, read, write
-from gateway.clients import CLIENTS, Clients
+from gateway.backend.clients import CLIENTS, Clients
 from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub

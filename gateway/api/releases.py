@@ -10,9 +10,9 @@ from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table, json_response
 from gateway.api.shape import Localized, Moment, Name, PageQuery, Shape, Tag, Told, Universe, read, write
-from gateway.clients import CLIENTS
-from gateway.frozen import Cell, Frozen
-from gateway.releases import LIBRARY, http_date, is_known, published, send_file
+from gateway.backend.clients import CLIENTS
+from gateway.backend.published_releases import LIBRARY, http_date, is_known, published, send_file
+from gateway.backend.release_figures import Cell, Frozen
 from ieum.statistics.v1 import releases_pb2 as pb
 from services.chassis.errors import Invalid, Refused
 from services.chassis.pages import decode_token, encode_token

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from gateway import auth
 from gateway.api.operation import Table, json_response
 from gateway.api.people import Person
 from gateway.api.shape import Body, Line, Moment, Shape, read
-from gateway.clients import CLIENTS
+from gateway.backend.clients import CLIENTS
+from gateway.http import auth
 from ieum.people.v1 import people_pb2
 
 table = Table("sessions")

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 from aiohttp import web
 from pydantic import Field, StringConstraints
 
-from gateway import table as csv
 from gateway.api.operation import Table as Operations
 from gateway.api.operation import json_response
 from gateway.api.shape import Localized, Moment, Name, Query, Shape, Universe, read, write
-from gateway.clients import CLIENTS, Clients
-from gateway.web.i18n import Locale
-from gateway.web.render import PAGE
+from gateway.backend.clients import CLIENTS, Clients
+from gateway.documents import csv
+from gateway.html.render import PAGE
+from gateway.language.i18n import Locale
 from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import statistics_pb2
 from services.chassis import clock

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient
 from playwright.async_api import Browser
 
 from gateway.app import create_app
-from gateway.listening import LISTENER
+from gateway.backend.invalidation import LISTENER
 from gateway.settings import GatewaySettings
 from services.chassis.config import SERVICES
 from services.chassis.principal import Signer

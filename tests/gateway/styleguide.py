@@ -8,8 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.web.assets import routes
-from gateway.web.render import PAGE, Flash, NavItem, PageContext, Site, Viewer, locales, page
+from gateway.html.assets import routes
+from gateway.html.render import PAGE, Flash, NavItem, PageContext, Site, Viewer, locales, page
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
@@ -111,7 +111,7 @@ async def show(request: web.Request) -> web.Response:
     language = request.query.get("lang", "ko")
     wrong = "wrong" in request.query
     request[PAGE] = context(language, int(request.query.get("size", "1")), not wrong)
-    return page(request, "styleguide.html", errors=WORDS[language]["errors"] if wrong else {}, **values(language))
+    return page(request, "site/styleguide.html", errors=WORDS[language]["errors"] if wrong else {}, **values(language))
 
 
 async def guard(request: web.Request, response: web.StreamResponse) -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from gateway.web.i18n import LANGUAGES
+from gateway.language.i18n import LANGUAGES
 from ieum.people.v1 import people_pb2 as pb
 from services.chassis.errors import Exhausted, Forbidden, Invalid, Refused, Unavailable
 from tests.gateway.conftest import Client

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from aiohttp import FormData
 
-from gateway.places import Gazetteer
-from gateway.web import place_list
-from gateway.web.place_list import WrongLine
-from gateway.web.places import branches
-from gateway.web.render import locales
+from gateway.backend.places import Gazetteer
+from gateway.html.render import locales
+from gateway.web.administrator import places_file
+from gateway.web.administrator.places import branches
+from gateway.web.administrator.places_file import WrongLine
 from services.chassis.errors import Invalid
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
@@ -31,7 +31,7 @@ def test_places_stand_under_what_they_lie_in() -> None:
 
 
 def test_a_written_list_is_read_as_it_was() -> None:
-    found = place_list.read(("\ufeff" + place_list.write(gazetteer())).encode())
+    found = places_file.read(("\ufeff" + places_file.write(gazetteer())).encode())
     assert list(found.request.areas) == AREAS
     assert list(found.request.organisations) == [OFFICE]
     assert list(found.request.centres) == [CENTRE]
@@ -40,7 +40,7 @@ def test_a_written_list_is_read_as_it_was() -> None:
 
 def test_a_list_from_a_korean_spreadsheet_is_read() -> None:
     text = "type,code,parent,kind,title_ko\r\narea,HB,,PROVINCE,하늘도\r\n"
-    assert place_list.read(text.encode("cp949")).request.areas[0].title["ko"] == "하늘도"
+    assert places_file.read(text.encode("cp949")).request.areas[0].title["ko"] == "하늘도"
 
 
 GOOD = "type,code,parent,kind,title_ko,column\narea,HB,,PROVINCE,하늘도,0\n"
@@ -65,7 +65,7 @@ GOOD = "type,code,parent,kind,title_ko,column\narea,HB,,PROVINCE,하늘도,0\n"
 )
 def test_a_wrong_line_is_named(content: bytes, line: int, words: str) -> None:
     with pytest.raises(WrongLine) as refused:
-        place_list.read(content)
+        places_file.read(content)
     assert refused.value.line == line
     assert words in refused.value.words
 

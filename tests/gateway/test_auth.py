@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from gateway.sessions import FRESH_SECONDS, FRESH_SECONDS_UNHEARD, STALE_SECONDS, Sessions
+from gateway.http.sessions import FRESH_SECONDS, FRESH_SECONDS_UNHEARD, STALE_SECONDS, Sessions
 from gateway.settings import GatewaySettings
 from ieum.people.v1 import people_pb2
 from ieum.people.v1.events_pb2 import PersonMoved, RolesChanged, SessionRevoked

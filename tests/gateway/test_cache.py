@@ -9,10 +9,10 @@ import time
 
 import pytest
 
-from gateway.listening import together
+from gateway.backend.invalidation import together
 from gateway.settings import GatewaySettings
-from gateway.web import shelf
-from gateway.web.shelf import SHELF, Shelf
+from gateway.web.site import public_pages
+from gateway.web.site.public_pages import SHELF, Shelf
 from ieum.courses.v1.events_pb2 import CoursePublished
 from ieum.people.v1.events_pb2 import PlacesImported
 from services.chassis import bus
@@ -124,7 +124,7 @@ async def test_in_an_outage_the_last_page_serves_longer(client: Client, fake: Fa
     assert client.app
     kept = client.app[SHELF]
     page = await (await client.get("/courses", headers=BROWSER)).text()
-    kept.now = lambda: 2 * shelf.KEPT_SECONDS + time.monotonic()
+    kept.now = lambda: 2 * public_pages.KEPT_SECONDS + time.monotonic()
     fake.answers["SearchCatalog"] = Unavailable("SERVICE_AWAY")
     asked = []
     for _ in range(2):
@@ -167,7 +167,7 @@ async def test_a_page_that_an_event_overtook_is_not_kept() -> None:
 
 
 def test_the_oldest_pages_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelf, "KEPT_BYTES", 5_000)
+    monkeypatch.setattr(public_pages, "KEPT_BYTES", 5_000)
 
     async def fill() -> Shelf:
         kept = Shelf()

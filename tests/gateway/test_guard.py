@@ -10,9 +10,9 @@ from aiohttp import DummyCookieJar
 from aiohttp.test_utils import TestClient
 
 from gateway.app import create_app
-from gateway.guard import Pace
+from gateway.http.csrf import Pace
 from gateway.settings import GatewaySettings
-from gateway.web.frame import local_path
+from gateway.web.site.frame import local_path
 from services.chassis.errors import Exhausted
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
@@ -76,7 +76,9 @@ async def test_a_program_with_a_token_need_not_say_where_it_comes_from(client: C
     assert silent.status == 403
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/nowhere", "/api/v1/areas", "/api/nowhere", "/static/source/ieum.css"])
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/nowhere", "/api/v1/areas", "/api/nowhere", "/static/source/site/ieum.css"]
+)
 async def test_every_answer_carries_the_headers_that_keep_it_harmless(client: Client, path: str) -> None:
     answer = await client.get(path)
     policy = answer.headers["Content-Security-Policy"]

@@ -7,16 +7,16 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from multidict import MultiDict
 
-from gateway.places import Gazetteer
-from gateway.web.about_you import NONE, Given, answers_of, given_of
-from gateway.web.catalogue import Wish, wish_of
-from gateway.web.entrance import homes
-from gateway.web.learning import left_of, place_to_resume
-from gateway.web.outline import rule_words
-from gateway.web.questions import answer_of, in_words, kind_of
-from gateway.web.render import locales
-from gateway.web.screens import Reader, blocks_of, file_words, place_of
-from gateway.web.visit import Visit, screen_page
+from gateway.backend.places import Gazetteer
+from gateway.html.render import locales
+from gateway.web.account.about_you import NONE, Given, answers_of, given_of
+from gateway.web.account.sign_in import homes
+from gateway.web.course.outline import rule_words
+from gateway.web.course.question_form import answer_of, in_words, kind_of
+from gateway.web.course.screen import Reader, blocks_of, file_words, place_of
+from gateway.web.course.screen_page import Visit, screen_page
+from gateway.web.learner.catalogue import Wish, wish_of
+from gateway.web.learner.my_learning import left_of, place_to_resume
 from ieum.courses.v1.content_pb2 import Content
 from ieum.courses.v1.courses_pb2 import Media
 from ieum.people.v1.people_pb2 import Area

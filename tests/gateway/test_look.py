@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway.web.assets import SOURCES
+from gateway.html.assets import SOURCES
 from tests.browser import axe_findings, page_of, sideways, small_print
 from tests.gateway.serving import Served
 from tests.gateway.styleguide import site
@@ -90,7 +90,7 @@ async def test_the_frame_works_without_a_script(browser: Browser, address: str) 
 
 
 def test_the_assets_stay_light() -> None:
-    css, script = (SOURCES / "ieum.css").read_text(), (SOURCES / "ieum.js").read_text()
+    css, script = (SOURCES / "site/ieum.css").read_text(), (SOURCES / "site/ieum.js").read_text()
     minified = re.sub(r"/\*.*?\*/|\s*([{};:,])\s*", r"\1", css, flags=re.DOTALL)
     assert len(minified.encode()) <= 20 * 1024
     assert len(script.encode()) <= 6 * 1024

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from gateway import overload
+from gateway.http import admission
 from gateway.main import serve
 from gateway.settings import GatewaySettings
 from ieum.courses.v1.courses_pb2 import SearchCatalogResponse
@@ -154,7 +154,7 @@ async def test_a_body_that_trickles_in_takes_no_place(
     house: tuple[aiohttp.ClientSession, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, port = house
-    monkeypatch.setattr(overload, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(admission, "BODY_SECONDS", 0.3)
     slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(PLACES * 2)]
     head = b"POST /preferences HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: none\r\nContent-Length: 100\r\n"
     for _, writer in slow:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from gateway.web.i18n import Locale
-from gateway.web.releases_plan import finished
-from gateway.web.releases_words import cost
+from gateway.language.i18n import Locale
+from gateway.web.official.release_labels import cost
+from gateway.web.official.release_plan import finished
 from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2

@@ -6,11 +6,11 @@ from itertools import count
 import pytest
 from multidict import MultiDict
 
-from gateway.web import compare, teach_moves
-from gateway.web.render import locales
-from gateway.web.teach_forms import fill_lesson, fill_outline
-from gateway.web.teach_preview import is_right, right_answer
-from gateway.web.teach_words import gaps_of, state_of
+from gateway.html.render import locales
+from gateway.web.author import compare, editor_buttons
+from gateway.web.author.form_fields import fill_lesson, fill_outline
+from gateway.web.author.labels import gaps_of, state_of
+from gateway.web.author.preview import is_right, right_answer
 from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.content_pb2 import Content, Item, Lesson
 from ieum.courses.v1.courses_pb2 import Course
@@ -27,7 +27,7 @@ def lesson_with(*kinds: str) -> Lesson:
     lesson = Lesson(id="l1")
     new_id = ids()
     for kind in kinds:
-        teach_moves.act(lesson, f"add:{kind}", new_id)
+        editor_buttons.act(lesson, f"add:{kind}", new_id)
     return lesson
 
 
@@ -70,10 +70,10 @@ def test_a_file_for_every_language_is_divided_and_joined_again() -> None:
     assert dict(media) == {"ko": "media/a", "en": "media/a"}
 
 
-@pytest.mark.parametrize("kind", teach_moves.ITEM_KINDS)
+@pytest.mark.parametrize("kind", editor_buttons.ITEM_KINDS)
 def test_a_question_of_each_kind_is_added_ready_to_be_filled(kind: str) -> None:
     lesson = lesson_with("quiz")
-    place = teach_moves.act(lesson, "item:n1", ids(), kind)
+    place = editor_buttons.act(lesson, "item:n1", ids(), kind)
     item = lesson.blocks[0].quiz.items[0]
     assert place == f"n1.{item.id}"
     assert item.WhichOneof("kind") == ("choice" if kind == "multiple" else kind)
@@ -82,13 +82,13 @@ def test_a_question_of_each_kind_is_added_ready_to_be_filled(kind: str) -> None:
 
 def matching() -> Lesson:
     lesson = lesson_with("quiz")
-    teach_moves.act(lesson, "item:n1", ids(), "matching")  # q n1: pairs n2-n3 and n4-n5
+    editor_buttons.act(lesson, "item:n1", ids(), "matching")  # q n1: pairs n2-n3 and n4-n5
     return lesson
 
 
 def test_a_pair_goes_with_both_its_parts_and_other_pairs_stay() -> None:
     lesson = matching()
-    teach_moves.act(lesson, "remove:n1.n1.n2", ids())
+    editor_buttons.act(lesson, "remove:n1.n1.n2", ids())
     found = lesson.blocks[0].quiz.items[0].matching
     assert [option.id for option in (*found.left, *found.right)] == ["n4", "n5"]
     assert dict(found.correct) == {"n4": "n5"}
@@ -108,14 +108,14 @@ def test_a_partner_shared_by_two_pairs_is_divided_when_they_differ() -> None:
 def test_blocks_move_by_one_and_stop_at_the_ends() -> None:
     lesson = lesson_with("text", "image", "quiz")
     for pressed in ("up:n3", "up:n3", "up:n3", "down:n2"):
-        teach_moves.act(lesson, pressed, ids())
+        editor_buttons.act(lesson, pressed, ids())
     assert [block.id for block in lesson.blocks] == ["n3", "n1", "n2"]
 
 
 @pytest.mark.parametrize("pressed", ["up:nowhere", "remove:n1.n9", "option:n1.n9", "add:nothing", "item:n1"])
 def test_a_button_that_no_page_shows_is_refused(pressed: str) -> None:
     with pytest.raises(Invalid, match="REQUEST_MALFORMED"):
-        teach_moves.act(lesson_with("quiz"), pressed, ids())
+        editor_buttons.act(lesson_with("quiz"), pressed, ids())
 
 
 def test_the_outline_is_filled_with_numbers_of_any_width() -> None:
@@ -149,7 +149,7 @@ def test_a_block_that_only_one_version_has_is_shown_as_theirs() -> None:
 def test_each_gap_says_where_it_is_and_leads_there() -> None:
     lesson = lesson_with("quiz")
     lesson.title["en"] = "Photos"
-    teach_moves.act(lesson, "item:n1", lambda: "q1", "number")
+    editor_buttons.act(lesson, "item:n1", lambda: "q1", "number")
     course = Course(name="courses/c1", draft=Content(lessons=[lesson], languages=["en"]))
     course.problems.add(reason="PROMPT_MISSING", lesson="l1", block="n1", item="q1", language="en")
     course.problems.add(reason="LEVEL_MISSING")
@@ -188,10 +188,10 @@ def test_a_preview_takes_numbers_within_the_tolerance(given: str, right: bool) -
     assert is_right(number("3", "0.5"), Answer(values=[given] if given else [])) is right
 
 
-@pytest.mark.parametrize("kind", [kind for kind in teach_moves.ITEM_KINDS if kind not in ("short_text", "number")])
+@pytest.mark.parametrize("kind", [kind for kind in editor_buttons.ITEM_KINDS if kind not in ("short_text", "number")])
 def test_the_right_answer_is_right_in_a_preview_and_none_is_not(kind: str) -> None:
     lesson = lesson_with("quiz")
-    teach_moves.act(lesson, "item:n1", ids(), kind)
+    editor_buttons.act(lesson, "item:n1", ids(), kind)
     item = lesson.blocks[0].quiz.items[0]
     if item.choice.options:
         item.choice.correct.append(item.choice.options[0].id)

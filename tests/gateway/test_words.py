@@ -11,11 +11,11 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field, ValidationError
 
-from gateway import fields
 from gateway.api.shape import Body, Line, Moment
-from gateway.errors import STATUSES, message
-from gateway.web.render import locales
-from gateway.words import WORDS
+from gateway.html.render import locales
+from gateway.http.errors import STATUSES, message
+from gateway.language import fields
+from gateway.language.problems import WORDS
 from services.chassis.errors import Invalid
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from gateway.web.releases_plan import finished
+from gateway.web.official.release_plan import finished
 from services.chassis import clock
 from tests.browser import axe_findings, sideways
 from tests.system.hanbit import DESKTOP, Hanbit, plain

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gateway.web import charts
+from gateway.html import charts
 
 AGES = ["20s", "70 and older"]
 HIDDEN = "Not shown"

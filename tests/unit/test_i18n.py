@@ -12,18 +12,18 @@ from babel.messages import pofile
 from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 
-from gateway.web import i18n
-from gateway.web.i18n import CATALOGUES, Locale, identity, translated
+from gateway.language import i18n
+from gateway.language.i18n import CATALOGUES, Locale, identity, translated
 
 GATEWAY = Path(i18n.__file__).parents[1]
 KEYWORDS = {"_": None, "gettext": None, "msgid": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 GAP = re.compile(r"%\(\w+\)s|%%")
 
 
 def used() -> dict[tuple[str | None, str], str]:
     """Return what the code says, and where it says it first."""
-    options = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
+    options = {"**.html": {"trimmed": "true", "silent": "false"}}
     found: dict[tuple[str | None, str], str] = {}
     for file, line, text, _, context in extract_from_dir(GATEWAY, METHODS, options, KEYWORDS):
         singular = text if isinstance(text, str) else text[0]

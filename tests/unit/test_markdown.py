@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from gateway.web.markdown import html
+from gateway.html.markdown import html
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -8,7 +8,7 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "..", "static", "build");
-const entries = ["ieum.css", "ieum.js", "staff.css", "releases.js", "editor.css", "editor.js"].map((name) => join(here, name)).filter(existsSync);
+const entries = ["site/ieum.css", "site/ieum.js", "site/staff.css", "official/releases.js", "author/editor.css", "author/editor.js"].map((name) => join(here, name));
 
 mkdirSync(target, { recursive: true });
 // What the last build made stays, because a gateway that is running names it; what is older goes.
@@ -37,7 +37,7 @@ const { metafile } = await build({
 const manifest = {};
 for (const [file, { entryPoint, bytes }] of Object.entries(metafile.outputs)) {
   if (!entryPoint) continue;
-  manifest[basename(entryPoint)] = basename(file);
+  manifest[entryPoint] = basename(file);
   const plain = readFileSync(join(target, basename(file)));
   // The gateway sends these where they are beside the file.
   writeFileSync(join(target, `${basename(file)}.gz`), gzipSync(plain, { level: 9 }));

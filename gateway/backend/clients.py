@@ -1,0 +1,98 @@
+"""The five services as the gateway calls them: each call signed for the acting principal, on the current trace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import grpc.aio
+from aiohttp import web
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from gateway.backend.course_contents import Contents
+from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
+from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
+from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
+from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
+from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
+from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
+from ieum.statistics.v1.statistics_pb2_grpc import StatisticsServiceStub
+from services.chassis import rpc, tls
+from services.chassis.config import SERVICES, Settings
+from services.chassis.principal import Signer
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Clients:
+    people: PeopleServiceStub
+    courses: CoursesServiceStub
+    enrollment: EnrollmentServiceStub
+    progress: ProgressServiceStub
+    statistics: StatisticsServiceStub
+    releases: ReleaseServiceStub
+    distribution: DistributionServiceStub
+    contents: Contents
+    channels: dict[str, grpc.aio.Channel]
+
+    async def away(self) -> list[str]:
+        """Names of the services that do not serve right now."""
+        return [name for name, channel in self.channels.items() if not await _serves(channel)]
+
+
+CLIENTS = web.AppKey("clients", Clients)
+
+
+@asynccontextmanager
+async def connect(settings: Settings) -> AsyncIterator[Clients]:
+    """Does not wait for the services: who is away is asked again at each call."""
+    signer, identity = Signer(settings.principal_key), tls.identity(settings)
+    async with AsyncExitStack() as stack:
+        channels = {
+            name: await stack.enter_async_context(rpc.channel(settings.target(name), identity)) for name in SERVICES
+        }
+
+        def client(name: str, stub: type[S]) -> S:
+            return rpc.client(stub, channels[name], signer)
+
+        courses = client("courses", CoursesServiceStub)
+        yield Clients(
+            people=client("people", PeopleServiceStub),
+            courses=courses,
+            enrollment=client("enrollment", EnrollmentServiceStub),
+            progress=client("progress", ProgressServiceStub),
+            statistics=client("statistics", StatisticsServiceStub),
+            releases=client("statistics", ReleaseServiceStub),
+            distribution=client("statistics", DistributionServiceStub),
+            contents=Contents(courses),
+            channels=channels,
+        )
+
+
+async def side_by_side(first: Awaitable[S], second: Awaitable[T]) -> tuple[S, T]:
+    """Two answers in the time of the slower; the first problem of either is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            one, two = tasks.create_task(_awaited(first)), tasks.create_task(_awaited(second))
+    except ExceptionGroup as group:
+        raise group.exceptions[0] from None
+    return one.result(), two.result()
+
+
+async def _awaited(answer: Awaitable[S]) -> S:
+    return await answer
+
+
+async def _serves(channel: grpc.aio.Channel) -> bool:
+    try:
+        # The package's types do not name the stub's methods.
+        check: Any = health_pb2_grpc.HealthStub(channel)
+        answer: health_pb2.HealthCheckResponse = await check.Check(health_pb2.HealthCheckRequest(), timeout=1)
+    except grpc.aio.AioRpcError:
+        return False
+    return answer.status == health_pb2.HealthCheckResponse.SERVING

@@ -1,0 +1,77 @@
+"""Pictures, videos and hand-outs out of the courses service, as browsers ask for them: by range, once, and harmless."""
+
+from __future__ import annotations
+
+from aiohttp import hdrs, web
+from yarl import URL
+
+from gateway.backend.clients import CLIENTS
+from ieum.courses.v1.courses_pb2 import GetMediaRequest, Media, ReadMediaRequest
+from services.chassis.errors import Problem
+
+_CHUNK = 1024 * 1024
+# What a page shows by itself; all else is handed over as a file.
+_SHOWN = ("image/", "video/", "audio/", "text/vtt")
+
+
+async def send_media(request: web.Request, name: str) -> web.StreamResponse:
+    """What a name stands for never changes, so it may be kept for ever."""
+    media = await request.app[CLIENTS].courses.GetMedia(GetMediaRequest(name=name))
+    etag = f'"{media.sha256}"'
+    if etag in request.headers.get(hdrs.IF_NONE_MATCH, ""):
+        return web.Response(status=304, headers={hdrs.ETAG: etag, hdrs.CACHE_CONTROL: _FOR_EVER})
+    start, stop = part_asked(request, media.size, etag)
+    whole = (start, stop) == (0, media.size)
+    response = web.StreamResponse(status=200 if whole else 206, headers=_headers(media, etag))
+    response.content_length = stop - start
+    if not whole:
+        response.headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{stop - 1}/{media.size}"
+    if request.method == "HEAD" or start == stop:
+        await response.prepare(request)
+        return response
+    await _send(request, response, name, start, stop)
+    return response
+
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def _headers(media: Media, etag: str) -> dict[str, str]:
+    shown = media.content_type.startswith(_SHOWN)
+    # Only the encoded form, so that a name cannot write headers.
+    filename = URL.build(path=media.filename.replace("/", "_")).raw_path.replace("'", "%27")
+    return {
+        hdrs.CONTENT_TYPE: media.content_type,
+        hdrs.ETAG: etag,
+        hdrs.CACHE_CONTROL: _FOR_EVER,
+        hdrs.ACCEPT_RANGES: "bytes",
+        hdrs.CONTENT_DISPOSITION: f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{filename}",
+        "Content-Security-Policy": "sandbox; default-src 'none'; media-src 'self'; img-src 'self'",
+    }
+
+
+def part_asked(request: web.Request, size: int, etag: str) -> tuple[int, int]:
+    """First byte and the one after the last; all of it when no range, or several, are asked for."""
+    if request.headers.get(hdrs.IF_RANGE, etag) != etag:
+        return 0, size
+    try:
+        asked = request.http_range
+    except ValueError:
+        return 0, size
+    start, stop, _ = asked.indices(size)
+    if asked.start is None and asked.stop is None:
+        return 0, size
+    if start >= stop:
+        raise Problem("RANGE_WRONG", status=416, size=size)
+    return start, stop
+
+
+async def _send(request: web.Request, response: web.StreamResponse, name: str, start: int, stop: int) -> None:
+    while start < stop:
+        asked = ReadMediaRequest(name=name, offset=start, length=min(_CHUNK, stop - start))
+        data = (await request.app[CLIENTS].courses.ReadMedia(asked)).data
+        if not response.prepared:
+            await response.prepare(request)
+        await response.write(data)
+        start += len(data)
+    await response.write_eof()

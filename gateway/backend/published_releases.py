@@ -1,0 +1,170 @@
+"""Published releases as everybody may have them: which there are, their frozen files over HTTP, the figures in them.
+
+All of it is asked in nobody's name: what is under embargo is not there, whoever looks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+from aiohttp import hdrs, web
+
+from gateway.backend import release_figures
+from gateway.backend.media import part_asked
+from gateway.backend.release_figures import Frozen
+from ieum.statistics.v1 import releases_pb2 as pb
+from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
+from services.chassis import clock
+from services.chassis.errors import Missing
+from services.chassis.principal import ANONYMOUS, acting_as
+
+DATA = "release.json"
+FOR_EVER = "public, max-age=31536000, immutable"
+_PATIENCE_SECONDS = 30.0
+_KEPT_BYTES = 48 * 1024 * 1024
+_KEPT_RELEASES = 4
+
+
+@dataclass
+class Library:
+    """What was fetched once is kept a while: under its checksum a file never changes."""
+
+    releases: ReleaseServiceStub
+    _files: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    _figures: OrderedDict[str, Frozen] = field(default_factory=OrderedDict)
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def all(self) -> list[pb.Release]:
+        """Every edition, newest first."""
+        found: list[pb.Release] = []
+        token, more = "", True
+        while more:
+            with acting_as(ANONYMOUS):
+                page = await self.releases.ListReleases(pb.ListReleasesRequest(page_size=200, page_token=token))
+            found += page.releases
+            token = page.next_page_token
+            more = bool(token)
+        return found
+
+    async def release(self, name: str) -> pb.Release:
+        with acting_as(ANONYMOUS):
+            return await self.releases.GetRelease(pb.GetReleaseRequest(name=name))
+
+    async def editions(self, series: str) -> list[pb.Release]:
+        """Of the release and what corrected it, oldest first."""
+        found = [await self.release(series)]
+        while found[-1].corrected_by:
+            try:
+                found.append(await self.release(found[-1].corrected_by))
+            except Missing:
+                break
+        return found
+
+    async def content(self, release: pb.Release, file: pb.ReleaseFile) -> bytes:
+        if file.sha256 not in self._files:
+            asked = pb.GetReleaseFileRequest(release=release.name, file=file.name)
+            with acting_as(ANONYMOUS):
+                answer = await self.releases.GetReleaseFile(asked, timeout=_PATIENCE_SECONDS)
+            self._files[file.sha256] = answer.content
+            while sum(map(len, self._files.values())) > _KEPT_BYTES and len(self._files) > 1:
+                self._files.popitem(last=False)
+            return bytes(answer.content)
+        self._files.move_to_end(file.sha256)
+        return self._files[file.sha256]
+
+    async def figures(self, release: pb.Release) -> Frozen:
+        async with self._reading:
+            if release.checksum not in self._figures:
+                content = await self.content(release, file_of(release, DATA))
+                self._figures[release.checksum] = await asyncio.to_thread(release_figures.read, content)
+                if len(self._figures) > _KEPT_RELEASES:
+                    self._figures.popitem(last=False)
+            self._figures.move_to_end(release.checksum)
+            return self._figures[release.checksum]
+
+    async def calendar(self) -> Sequence[pb.CalendarEntry]:
+        """What is announced, the next first."""
+        with acting_as(ANONYMOUS):
+            found = await self.releases.ListCalendar(pb.ListCalendarRequest())
+        return sorted(found.entries, key=lambda entry: entry.publish_time.seconds)
+
+    async def catalogue(self, base_url: str) -> Mapping[str, pb.ReleaseFileContent]:
+        with acting_as(ANONYMOUS):
+            found = await self.releases.GetCatalogue(
+                pb.GetCatalogueRequest(base_url=base_url), timeout=_PATIENCE_SECONDS
+            )
+        return {each.file.name: each for each in found.files}
+
+
+LIBRARY = web.AppKey("library", Library)
+
+
+def file_of(release: pb.Release, name: str) -> pb.ReleaseFile:
+    found = next((file for file in release.files if file.name == name), None)
+    if found is None:
+        raise Missing("FILE_NOT_FOUND")
+    return found
+
+
+def published(release: pb.Release) -> datetime:
+    return clock.moment(release.publish_time) or clock.now()
+
+
+async def send_file(request: web.Request, release: pb.Release, name: str) -> web.Response:
+    """The frozen bytes, or the part of them asked for; nothing where the reader has them already."""
+    file = file_of(release, name)
+    headers = {
+        hdrs.ETAG: f'"{file.sha256}"',
+        hdrs.LAST_MODIFIED: http_date(published(release)),
+        hdrs.CACHE_CONTROL: FOR_EVER,
+        hdrs.ACCEPT_RANGES: "bytes",
+        "Access-Control-Allow-Origin": "*",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    if is_known(request, headers):
+        return web.Response(status=304, headers=headers)
+    start, stop = part_asked(request, file.size, headers[hdrs.ETAG])
+    whole = (start, stop) == (0, file.size)
+    if not whole:
+        headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{stop - 1}/{file.size}"
+    headers |= {
+        hdrs.CONTENT_TYPE: file.media_type,
+        hdrs.CONTENT_DISPOSITION: f'attachment; filename="{_filename(release, file)}"',
+    }
+    content = await request.app[LIBRARY].content(release, file)
+    return web.Response(body=content[start:stop], status=200 if whole else 206, headers=headers)
+
+
+def _filename(release: pb.Release, file: pb.ReleaseFile) -> str:
+    """A file taken home still says what it is of."""
+    return f"{release.name.removeprefix('releases/')}-{file.name}"
+
+
+def is_known(request: web.Request, headers: Mapping[str, str]) -> bool:
+    """By the conditions that the request makes, the etag before the date (RFC 9110, 13.2.2)."""
+    tags = request.headers.get(hdrs.IF_NONE_MATCH)
+    if tags is not None:
+        return headers[hdrs.ETAG].removeprefix("W/") in tags or tags.strip() == "*"
+    try:
+        since = parsedate_to_datetime(request.headers.get(hdrs.IF_MODIFIED_SINCE, ""))
+        return parsedate_to_datetime(headers[hdrs.LAST_MODIFIED]) <= since
+    except (KeyError, TypeError, ValueError):  # no such date here, or none that can be read
+        return False
+
+
+def http_date(moment: datetime) -> str:
+    return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
+
+
+def newest_of_each(releases: Sequence[pb.Release]) -> list[pb.Release]:
+    """One edition of each series, in the order given, which is newest first."""
+    seen: dict[str, pb.Release] = {}
+    for release in releases:
+        if release.series not in seen or release.edition > seen[release.series].edition:
+            seen[release.series] = release
+    return list(seen.values())

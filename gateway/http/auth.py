@@ -1,0 +1,113 @@
+"""Who is asking: a session cookie (pages and API) or a personal token (API only)."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from gateway.backend.clients import CLIENTS
+from gateway.http.sessions import SESSIONS as SESSIONS
+from gateway.http.sessions import Viewer as Viewer
+from gateway.http.sessions import viewer_of as viewer_of
+from ieum.people.v1 import people_pb2
+from services.chassis import clock
+from services.chassis.errors import Unauthenticated
+from services.chassis.principal import SYSTEM, Principal, acting_as
+
+_COOKIE = "ieum_session"
+
+
+VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer", Viewer)
+SESSION_ENDED = web.RequestKey("session_ended", bool)
+
+
+def signed_in(request: web.Request) -> Viewer:
+    """Whoever asks; a stranger is shown the way to the sign-in page and back."""
+    viewer = request[VIEWER]
+    if viewer is None:
+        raise Unauthenticated("SIGN_IN_NEEDED")
+    return viewer
+
+
+@web.middleware
+async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Sets `request[VIEWER]` (None for a stranger); calls made inside are signed for that person."""
+    viewer = await _viewer(request)
+    request[VIEWER] = viewer
+    with acting_as(viewer.principal if viewer else Principal()):
+        return await handler(request)
+
+
+async def _viewer(request: web.Request) -> Viewer | None:
+    sessions = request.app[SESSIONS]
+    if is_api(request) and (token := bearer(request)) is not None:
+        return await sessions.of_token(token)
+    if is_asset(request) or not (secret := session_secret(request)):
+        return None
+    try:
+        return await sessions.of_cookie(secret)
+    except Unauthenticated:
+        request[SESSION_ENDED] = True
+        return None
+
+
+def is_api(request: web.Request) -> bool:
+    return request.path.startswith("/api/")
+
+
+def is_asset(request: web.Request) -> bool:
+    """Answered alike to everybody, without asking who it is."""
+    return request.path.startswith(("/static/", "/healthz", "/readyz"))
+
+
+def bearer(request: web.Request) -> str | None:
+    """The token of an Authorization header; another scheme is refused rather than overlooked."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip().startswith("ieum_") or not token.isascii():
+        raise Unauthenticated("TOKEN_INVALID")
+    return token.strip()
+
+
+def standing(request: web.Request) -> str:
+    """Without asking anybody: "known", "claimed" (a session or token not seen lately) or "stranger"."""
+    token = request.headers.get("Authorization", "").partition(" ")[2].strip() if is_api(request) else ""
+    secret = f"bearer {token}" if token else session_secret(request) and f"cookie {session_secret(request)}"
+    if not secret:
+        return "stranger"
+    return "known" if request.app[SESSIONS].knows(secret) else "claimed"
+
+
+def session_secret(request: web.Request) -> str:
+    secret = request.cookies.get(cookie_name(request), "")
+    return secret if secret.isascii() else ""
+
+
+def cookie_name(request: web.Request) -> str:
+    """The prefix makes the browser refuse such a cookie from another host or an unencrypted answer."""
+    return f"__Host-{_COOKIE}" if request.secure else _COOKIE
+
+
+def keep_signed_in(request: web.Request, response: web.StreamResponse, answer: people_pb2.SignInResponse) -> None:
+    """Puts the session's secret into its cookie; on a shared device it goes with the browser window."""
+    expiry = clock.moment(answer.viewer.expire_time)
+    age = None if answer.viewer.shared_device or expiry is None else int((expiry - clock.now()).total_seconds())
+    response.set_cookie(
+        cookie_name(request), answer.token, max_age=age, path="/", httponly=True, samesite="Lax", secure=request.secure
+    )
+
+
+def forget(request: web.Request, response: web.StreamResponse) -> None:
+    response.del_cookie(cookie_name(request), path="/", httponly=True, samesite="Lax", secure=request.secure)
+
+
+async def sign_out(request: web.Request, response: web.StreamResponse) -> None:
+    """Ends the session of the request's cookie, here at once and at the people service."""
+    if secret := session_secret(request):
+        with acting_as(SYSTEM):
+            await request.app[CLIENTS].people.SignOut(people_pb2.SignOutRequest(token=secret))
+        if viewer := request[VIEWER]:
+            request.app[SESSIONS].drop(viewer.person, viewer.session)
+    forget(request, response)

@@ -1,0 +1,202 @@
+"""What keeps others' pages from acting in a visitor's name, and one visitor from drowning the rest.
+
+An unsafe request must come from our own pages: the browser says so by Sec-Fetch-Site, else by Origin, else by Referer;
+for the few that say nothing, forms carry a signed token whose twin is in a cookie. A personal token is proof in itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from multidict import CIMultiDict
+from yarl import URL
+
+from gateway.http.auth import VIEWER, bearer, is_api, is_asset, session_secret
+from services.chassis.errors import Exhausted, Forbidden, Problem
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_BODY = 1024 * 1024
+LARGEST_UPLOAD = 34 * 1024 * 1024
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; media-src 'self' https:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_HARMLESS = CIMultiDict(
+    {
+        "Server": "Ieum",  # and not which version of what
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+)
+_TOKEN_COOKIE = "ieum_form"  # noqa: S105  # a name
+TOKEN_FIELD = "_csrf"  # noqa: S105  # a name
+_POST_FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>', re.IGNORECASE)
+
+FORM_KEY = web.AppKey("form_key", bytes)
+HOSTS = web.AppKey("hosts", frozenset[str])
+SEALED_LATER = web.RequestKey("sealed_later", bool)
+
+
+def headers(request: web.Request) -> CIMultiDict[str]:
+    """What goes with every answer."""
+    found = _HARMLESS.copy()
+    if request.secure:
+        found["Strict-Transport-Security"] = "max-age=31536000"
+    return found
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """An on_response_prepare signal, so that no answer goes without; a handler's own stricter header stands."""
+    if response.headers.get("Server") == _HARMLESS["Server"]:
+        return
+    for name, value in headers(request).items():
+        response.headers.setdefault(name, value)
+    response.headers["Server"] = _HARMLESS["Server"]
+    if request.path.startswith("/static/build/"):
+        response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
+    elif request.get(VIEWER) or request.method not in SAFE_METHODS or is_api(request):
+        response.headers.setdefault("Cache-Control", "no-store")
+    elif not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-cache")
+
+
+@web.middleware
+async def refuse_foreign(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if (hosts := request.app[HOSTS]) and request.host.lower() not in hosts and not is_asset(request):
+        raise Problem("HOST_UNKNOWN", status=421)
+    if request.method not in SAFE_METHODS and not await _is_ours(request):
+        raise Forbidden("REQUEST_FOREIGN")
+    response = await handler(request)
+    if SEALED_LATER not in request:
+        seal(request, response)
+    return response
+
+
+async def _is_ours(request: web.Request) -> bool:
+    if is_api(request) and bearer(request) is not None:
+        return True
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    source = request.headers.get("Origin") or request.headers.get("Referer")
+    if source is not None:
+        return _is_same_host(source, request)
+    if is_api(request) and not session_secret(request):
+        return True  # nothing that could be borrowed
+    return await _has_token(request)
+
+
+def _is_same_host(source: str, request: web.Request) -> bool:
+    """Of an Origin or Referer: "null" and what is no address belong to nobody."""
+    try:
+        url = URL(source)
+    except ValueError:
+        return False
+    return url.scheme in ("http", "https") and url.authority.lower() == _authority(request)
+
+
+def _authority(request: web.Request) -> str:
+    try:
+        return URL(f"{request.scheme}://{request.host}").authority.lower()
+    except ValueError:
+        return ""
+
+
+async def _has_token(request: web.Request) -> bool:
+    cookie = request.cookies.get(_TOKEN_COOKIE, "")
+    given = request.headers.get("X-CSRF-Token") or str((await request.post()).get(TOKEN_FIELD, ""))
+    return bool(cookie) and hmac.compare_digest(given.encode(), _token(request, cookie).encode())
+
+
+def _token(request: web.Request, nonce: str) -> str:
+    bound = f"{nonce} {session_secret(request)}".encode()
+    return hmac.digest(request.app[FORM_KEY], bound, hashlib.sha256).hex()
+
+
+def needs_token(request: web.Request) -> bool:
+    """Of a browser that does not say where a request comes from."""
+    return request.method == "GET" and "Sec-Fetch-Site" not in request.headers and not is_api(request)
+
+
+def seal(request: web.Request, response: web.StreamResponse) -> None:
+    """Each form of the page gets its token where the browser needs one."""
+    if not needs_token(request) or not isinstance(response, web.Response):
+        return
+    if response.content_type == "text/html" and response.text:
+        nonce, hidden = _nonce_and_field(request)
+        response.text = hidden.join(pieces(response.text))
+        _set_nonce(request, response, nonce)
+
+
+def pieces(page: str) -> list[str]:
+    """The page, cut where the tokens of its forms go."""
+    ends = [form.end() for form in _POST_FORM.finditer(page)]
+    return [page[start:end] for start, end in zip([0, *ends], [*ends, len(page)], strict=True)]
+
+
+def sealed(request: web.Request, cut: Iterable[bytes]) -> web.Response:
+    """A page from its pieces."""
+    nonce, hidden = _nonce_and_field(request)
+    response = web.Response(body=hidden.encode().join(cut), content_type="text/html", charset="utf-8")
+    _set_nonce(request, response, nonce)
+    return response
+
+
+def _nonce_and_field(request: web.Request) -> tuple[str, str]:
+    nonce = request.cookies.get(_TOKEN_COOKIE) or secrets.token_urlsafe(16)
+    return nonce, f'<input type="hidden" name="{TOKEN_FIELD}" value="{_token(request, nonce)}">'
+
+
+def _set_nonce(request: web.Request, response: web.Response, nonce: str) -> None:
+    response.set_cookie(_TOKEN_COOKIE, nonce, path="/", httponly=True, samesite="Lax", secure=request.secure)
+
+
+def for_upload(request: web.Request) -> web.Request:
+    """The same request with room for a file; call it before the body is read."""
+    return request.clone(client_max_size=LARGEST_UPLOAD)
+
+
+@dataclass
+class Pace:
+    """At most `limit` a minute from one address, counted over the last minute."""
+
+    limit: int
+    now: Callable[[], float] = time.monotonic
+    _seen: dict[str, deque[float]] = field(default_factory=dict)
+
+    def check(self, address: str) -> None:
+        now = self.now()
+        self._forget(now)
+        times = self._seen.setdefault(address, deque())
+        while times and times[0] <= now - 60:
+            times.popleft()
+        if len(times) >= self.limit:
+            raise Exhausted("SLOW_DOWN", seconds=int(times[0] + 60 - now) + 1)
+        times.append(now)
+
+    def _forget(self, now: float) -> None:
+        if len(self._seen) > 10_000:
+            self._seen = {address: times for address, times in self._seen.items() if times and times[-1] > now - 60}
+
+
+REGISTRATIONS = web.AppKey("registrations", Pace)
+
+
+def check_pace(request: web.Request) -> None:
+    """Of registering by a stranger; staff at the desk are not slowed."""
+    if request[VIEWER] is None:
+        request.app[REGISTRATIONS].check(request.remote or "")

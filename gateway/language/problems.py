@@ -1,0 +1,229 @@
+"""What happened and what to do, for each reason that Ieum may refuse for. `%(name)s` stands for a detail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gateway.language.fields import FIELDS
+from gateway.language.i18n import msgid
+from gateway.language.mail import REFUSALS
+from gateway.language.releases import RELEASES
+
+WORDS: Mapping[str, str] = {
+    # Of any request
+    "INTERNAL": msgid("This is our fault, not yours. Please try again in a minute; if it happens again, call us."),
+    "PATH_UNKNOWN": msgid("There is nothing at this address. Check the address, or begin at the first page."),
+    "METHOD_NOT_ALLOWED": msgid("This address does not offer that. Go back and try again from the page before."),
+    "FORMAT_NOT_OFFERED": msgid("This cannot be given in the form that was asked for."),
+    "BODY_TOO_LARGE": msgid("What you sent is too large. A file may have up to 32 MB."),
+    "REQUEST_TOO_SLOW": msgid("What you sent took too long to arrive. Check the connection, then send it again."),
+    "HOST_UNKNOWN": msgid("Ieum is not reached under this address. Use the address that your city gave you."),
+    "OVERLOADED": msgid("Many people are here at this moment. Wait a few seconds, then try again; nothing is lost."),
+    "CONTENT_TYPE_REFUSED": msgid("Send the request as application/json."),
+    "RANGE_WRONG": msgid("The file is shorter than the part that was asked for."),
+    "REQUEST_MALFORMED": msgid("The request could not be read. Go back and try again."),
+    **FIELDS,
+    "VALUE_UNKNOWN": msgid("That is not one of the choices. Choose one from the list."),
+    "NAME_INVALID": msgid("This name is not complete. It looks like %(form)s."),
+    "NAME_MALFORMED": msgid("This name is not complete. Copy it again from where you found it."),
+    "NOT_FOUND": msgid("There is no such thing here."),
+    "BUSY": msgid("Somebody else is changing this right now. Please try again."),
+    "REQUEST_FOREIGN": msgid(
+        "For your safety we only take what is sent from our own pages. Open the page here again and send it once more."
+    ),
+    "SIGN_IN_NEEDED": msgid("Please sign in first. Then you come back to this page."),
+    "TOKEN_INVALID": msgid("This token is unknown, expired or revoked. Make a new one on the page My details."),
+    "TOKEN_SCOPE_NEEDED": msgid("This token does not allow that. It needs the permission %(scope)s."),
+    "ROLE_NEEDED": msgid("Your role does not include this. If you need it, ask your administrator."),
+    "SLOW_DOWN": msgid("There were many tries in a short time. Wait %(seconds)s seconds, then try again."),
+    "SERVICE_AWAY": msgid("A part of Ieum is being restarted. Try again in a few seconds; nothing is lost."),
+    "DATABASE_AWAY": msgid("A part of Ieum is being restarted. Try again in a few seconds; nothing is lost."),
+    "DOCUMENT_SLOW": msgid("The document takes longer than usual. Please try again in a minute."),
+    "DEAD_LETTER_NOT_FOUND": msgid("This event is not in the list any more: it was handled."),
+    "NOT_READY": msgid("Not everything is running yet: %(away)s."),
+    "PRINCIPAL_INVALID": msgid("A part of Ieum is set up wrongly. Please call us."),
+    "PRINCIPAL_EXPIRED": msgid("This took too long. Please try again."),
+    "PAGE_SIZE_NEGATIVE": msgid("The page size must be 0 or more."),
+    "PAGE_TOKEN_INVALID": msgid("This list cannot be continued from here. Begin it again."),
+    "UPDATE_MASK_INVALID": msgid("updateMask names something that cannot be changed: %(paths)s."),
+    "UPDATE_MASK_UNKNOWN": msgid("updateMask names something that cannot be changed: %(path)s."),
+    "REQUEST_ID_USED": msgid("This requestId was used for something else. Take a new one."),
+    "GATEWAY_ONLY": msgid("Only Ieum itself may ask this."),
+    # Accounts
+    "LOGIN_TAKEN": msgid("Somebody already uses this login. Choose another one, for example with a number at its end."),
+    "LOGIN_LENGTH": msgid("A login has %(min)s to %(max)s characters. Choose one of that length."),
+    "LOGIN_CHARACTERS": msgid(
+        "A login may have letters, digits, dots, hyphens and underscores, and no spaces. Leave the others out."
+    ),
+    "LOOKS_LIKE_RESIDENT_NUMBER": msgid(
+        "This looks like a resident registration number. Please never write it here; choose something else."
+    ),
+    "DISPLAY_NAME_MISSING": msgid("Write your name, as you want to be called."),
+    "DISPLAY_NAME_TOO_LONG": msgid("The name is too long. Use up to %(max)s characters."),
+    "DISPLAY_NAME_CHARACTERS": msgid("The name has characters that cannot be shown. Write it with letters only."),
+    "EMAIL_INVALID": msgid(
+        "This e-mail address is not complete. It looks like name@example.com; you may also leave it empty."
+    ),
+    "LOCALE_INVALID": msgid("This language is not offered. Choose Korean or English."),
+    "PASSPHRASE_TOO_SHORT": msgid(
+        "The passphrase is too short. Use %(min)s characters or more, for example three words."
+    ),
+    "PASSPHRASE_TOO_LONG": msgid("The passphrase is too long. Use up to %(max)s characters."),
+    "PASSPHRASE_TOO_COMMON": msgid(
+        "Many people use this passphrase, so it is easy to guess. Choose another one, for example three words."
+    ),
+    "PASSPHRASE_IS_LOGIN": msgid("The passphrase is the same as the login. Choose another one."),
+    "PASSPHRASE_WRONG": msgid("This is not your present passphrase. Write it once more."),
+    "SIGN_IN_REFUSED": msgid(
+        "The login or the passphrase is not right. Check both and try again; at the centre we can help you."
+    ),
+    "SESSION_INVALID": msgid("You are not signed in any more. Please sign in again."),
+    "ONLY_ONESELF": msgid("Only the person concerned may see or change this."),
+    "PERSON_NOT_FOUND": msgid("There is no such person, or you may not see them."),
+    "PERSON_ERASED": msgid("This account was erased. It cannot be changed any more."),
+    "PERSON_CHANGED": msgid(
+        "These details were changed meanwhile. Look at them as they are now, then change them again."
+    ),
+    "BIRTH_YEAR_INVALID": msgid(
+        "Write the year of birth with four digits, from %(min)s to %(max)s, or leave it empty."
+    ),
+    "GROUPS_CONTRADICT": msgid('You chose groups and also "None of these". Choose one of the two.'),
+    "LAST_ADMINISTRATOR": msgid("This is the last administrator. Make somebody else an administrator first."),
+    "OUTSIDE_YOUR_AREA": msgid("This is outside the area that you look after."),
+    "SCOPE_UNKNOWN": msgid("There is no such area or organisation. Choose one from the list."),
+    "TOO_MANY_NAMES": msgid("Ask for at most %(max)s people at once."),
+    "AUDIT_ACTION_NOT_YOURS": msgid("This kind of entry is written by Ieum itself."),
+    "TOKEN_NAME_MISSING": msgid("Give the token a name, so that you know later what it is for."),
+    "TOKEN_NAME_TOO_LONG": msgid("The name of the token is too long. Use up to %(max)s characters."),
+    "TOKEN_DAYS": msgid("A token may last %(min)s to %(max)s days. Choose a number between."),
+    "TOKEN_SCOPES_MISSING": msgid("Choose at least one thing that the token may do."),
+    "TOKEN_SCOPE_UNKNOWN": msgid("There is no permission %(scope)s. Choose from: %(known)s."),
+    "TOKEN_NOT_FOUND": msgid("There is no such token. Perhaps it was revoked already."),
+    # Places
+    "AREA_UNKNOWN": msgid("Choose the area where you live from the list."),
+    "ORGANISATION_UNKNOWN": msgid("There is no such organisation. Choose one from the list."),
+    "AREA_CYCLE": msgid("The area %(name)s lies in itself. Correct what it lies in."),
+    "AREA_KIND_UNKNOWN": msgid("The kind of the area %(name)s is not known. Use one of: %(known)s."),
+    "AREA_PARENT_UNKNOWN": msgid(
+        "The area %(name)s lies in %(parent)s, which is not in the list. Add it or correct it."
+    ),
+    "PLACE_AREA_UNKNOWN": msgid("%(name)s is in the area %(area)s, which is not in the list. Add it or correct it."),
+    "PLACE_NAME_INVALID": msgid(
+        "%(name)s is no name for a place. Use letters and digits after the slash, for example areas/HB01."
+    ),
+    "PLACE_NAME_TWICE": msgid("%(name)s is in the list twice. Leave one of them out."),
+    "PLACE_TITLE_MISSING": msgid("%(name)s has no title. Give it one."),
+    # Courses
+    "COURSE_NOT_FOUND": msgid("There is no such course."),
+    "VERSION_NOT_FOUND": msgid("There is no such version of this course."),
+    "LESSON_NOT_FOUND": msgid("There is no such lesson in this course. Perhaps it was deleted meanwhile."),
+    "NOT_YOUR_COURSE": msgid("Only the authors of this course may do that."),
+    "OWN_COURSE": msgid("You are an author of this course. Somebody else has to review it."),
+    "LAST_TEACHER": msgid("A course needs at least one author. Add another one first."),
+    "DRAFT_CHANGED": msgid("Somebody changed this course meanwhile. Compare both versions; nothing of yours is lost."),
+    "LESSON_CHANGED": msgid("Somebody changed this lesson meanwhile. Compare both versions; nothing of yours is lost."),
+    "COURSE_IN_REVIEW": msgid("This course is being reviewed and cannot be changed. Take it back first."),
+    "COURSE_NOT_IN_REVIEW": msgid("This course is not being reviewed just now."),
+    "COURSE_NOT_PUBLISHED": msgid("This course is not published yet."),
+    "COURSE_RETIRED": msgid("This course is not offered any more."),
+    "COURSE_INCOMPLETE": msgid("%(count)s things are still missing. They are listed on the page of the course."),
+    "COURSE_TOO_LARGE": msgid("The course is too large. Divide it into two courses."),
+    "NOTHING_TO_REVIEW": msgid("Nothing was changed since it was published."),
+    "NOTE_MISSING": msgid("Write what the authors should change."),
+    "TEXT_TOO_LONG": msgid("This text is too long. Use up to %(limit)s characters."),
+    "TOO_MANY": msgid("These are too many. There may be up to %(limit)s."),
+    "NUMBER_OUT_OF_RANGE": msgid("This number is too small or too large. Choose another one."),
+    "ID_MALFORMED": msgid("An id has up to 40 small letters, digits and hyphens."),
+    "ID_TWICE": msgid("The same id is used twice. Change one of them."),
+    "LANGUAGE_MALFORMED": msgid("A language is written like ko or en."),
+    "MEDIA_NAME_MALFORMED": msgid("A file is named like media/abc. Send it first, then use the name in the answer."),
+    "AUDIENCE_UNKNOWN": msgid("Choose for whom the course is: residents, employees or both."),
+    "LEVEL_UNKNOWN": msgid("Choose a level from the list."),
+    "COMPETENCE_UNKNOWN": msgid("There is no competence %(competence)s. Choose one from the list."),
+    "BLOCK_KIND_UNKNOWN": msgid("A block must be a text, a picture, a video, a file or a quiz."),
+    "ITEM_KIND_UNKNOWN": msgid("Choose a kind for each question."),
+    "MEDIA_NOT_FOUND": msgid("This file does not exist."),
+    "MEDIA_EMPTY": msgid("The file is empty. Choose another one."),
+    "MEDIA_TOO_LARGE": msgid("The file is too large. Use a smaller one, up to 32 MB."),
+    "MEDIA_TYPE_REFUSED": msgid(
+        "This kind of file cannot be used. Use PNG, JPEG, WebP, GIF, MP4, WebM, MP3, PDF, an office document or text."
+    ),
+    "CAPTIONS_MALFORMED": msgid("The captions cannot be read at line %(line)s. They must be WebVTT."),
+    "FILE_MISSING": msgid("Choose a file first."),
+    # What a draft still needs
+    "TITLE_MISSING": msgid("The title is missing."),
+    "SUMMARY_MISSING": msgid("The summary is missing."),
+    "LANGUAGES_MISSING": msgid("Choose at least one language."),
+    "AUDIENCE_MISSING": msgid("Say for whom the course is."),
+    "COMPETENCES_MISSING": msgid("Choose what is learnt (at least one competence)."),
+    "LEVEL_MISSING": msgid("Choose the level."),
+    "MINUTES_MISSING": msgid("Say how many minutes the lesson takes."),
+    "COVER_ALT_MISSING": msgid("Describe the cover picture in words."),
+    "ALT_MISSING": msgid("Describe the picture in words for those who cannot see it."),
+    "CAPTIONS_MISSING": msgid("The video needs captions."),
+    "TRANSCRIPT_MISSING": msgid("The video needs its words as text."),
+    "VIDEO_URL_NOT_HTTPS": msgid("The address of the video must begin with https."),
+    "MEDIA_MISSING": msgid("Choose a file."),
+    "MEDIA_UNKNOWN": msgid("This file is not there any more. Send it again."),
+    "MEDIA_WRONG_TYPE": msgid("This is another kind of file. Choose one of the kind that is asked for."),
+    "COVER_WRONG_TYPE": msgid("The cover is no picture. Choose a picture."),
+    "COVER_MISSING": msgid("The cover picture is not there any more. Choose it again."),
+    "CAPTIONS_WRONG_TYPE": msgid("The captions must be a WebVTT file. Its name ends in .vtt."),
+    "TEXT_MISSING": msgid("The text is empty."),
+    "NO_LESSON": msgid("Add a lesson."),
+    "NO_BLOCK": msgid("This lesson is empty. Add a text, a picture, a video, a file or a quiz."),
+    "NO_COUNTED_LESSON": msgid("Choose which lessons count for completion."),
+    "COUNTED_LESSON_UNKNOWN": msgid("A lesson that counts is not there any more. Choose again which ones count."),
+    "NO_ITEM": msgid("This quiz has no question yet."),
+    "PROMPT_MISSING": msgid("The question is empty."),
+    "EXPLANATION_MISSING": msgid("Explain the answer in a sentence."),
+    "OPTION_TEXT_MISSING": msgid("An answer to choose from is empty."),
+    "OPTIONS_TOO_FEW": msgid("Give at least two answers to choose from."),
+    "NO_RIGHT_ANSWER": msgid("Say which answer is right."),
+    "TOO_MANY_RIGHT_ANSWERS": msgid("Only one answer may be right here."),
+    "NUMBER_MALFORMED": msgid("Write the right answer as a number."),
+    # Enrolling and learning
+    "AUDIENCE_MISMATCH": msgid("This course is for the employees of the city and its offices."),
+    "ENROLLMENT_NOT_FOUND": msgid("There is no such enrolment."),
+    "ENROLLMENT_WITHDRAWN": msgid("You have left this course. Enrol again to go on learning."),
+    "DELIVERY_UNKNOWN": msgid("Choose how the course is taken: online, in class, both, or on a visit."),
+    "RESIDENCE_MISSING": msgid("Say in which area the person lives."),
+    "TIME_IN_FUTURE": msgid("This lies in the future. Choose a time that is over."),
+    "TIME_TOO_EARLY": msgid("This is too early. The earliest is %(earliest)s."),
+    "TIME_WRONG": msgid("This happened too long ago, or in the future. It cannot be counted."),
+    "VERSION_NOT_CURRENT": msgid("You can only move to the version that is offered now (%(current)s)."),
+    "PERSON_OR_COURSE": msgid("Ask either for a person or for a course."),
+    "NOT_YOURS": msgid("Only the learner may see or change this."),
+    "NOT_TEACHER": msgid("Only those who teach this course may see this."),
+    "COURSE_NOT_READY": msgid("The course is being prepared. Try again in a few seconds."),
+    "PROGRESS_NOT_FOUND": msgid("There is no record of this learning."),
+    "PROGRESS_NOT_READY": msgid("Your place in the course is being prepared. Try again in a second."),
+    "STEP_EMPTY": msgid("A step must open a screen or answer a question."),
+    "TOO_MANY_STEPS": msgid("Send at most %(most)s steps at once."),
+    "SCREEN_UNKNOWN": msgid("This screen is not in your version of the course."),
+    "LESSON_UNKNOWN": msgid("This lesson is not in your version of the course."),
+    "QUIZ_UNKNOWN": msgid("This quiz is not in your version of the course."),
+    "ITEM_UNKNOWN": msgid("This question is not in your version of the course."),
+    "ATTEMPT_UNKNOWN": msgid("This attempt cannot begin yet. Finish the one before."),
+    "NO_ATTEMPT_LEFT": msgid("You have used all attempts at this quiz. Ask your teacher for one more."),
+    "ANSWER_EMPTY": msgid("Give an answer first."),
+    "ANSWER_INCOMPLETE": msgid("Some parts are not answered yet. Answer all of them."),
+    "ANSWER_TOO_LONG": msgid("This answer is too long. Write it shorter."),
+    "OPTION_UNKNOWN": msgid("This is not one of the answers. Choose one that is shown."),
+    "ONE_OPTION_ONLY": msgid("Choose one answer only."),
+    "NUMBER_UNREADABLE": msgid("Write the answer as a number, for example 112."),
+    "REASON_MISSING": msgid("Write why."),
+    "REASON_TOO_LONG": msgid("The reason is too long. Use up to %(most)s characters."),
+    "CERTIFICATE_UNKNOWN": msgid("There is no certificate with this number. Check the number and try again."),
+    "CERTIFICATE_OF_ANOTHER": msgid("Only the person named on a certificate can open it."),
+    "CERTIFICATE_IS_REVOKED": msgid(
+        "This certificate was revoked, so there is no document any more. Ask your teacher why."
+    ),
+    # Statistics
+    **RELEASES,
+    **REFUSALS,
+    "AREA_OUT_OF_SCOPE": msgid("You may see the statistics of your own area and of those below it."),
+    "CODE_UNKNOWN": msgid("This release has no %(code)s. Choose one of: %(known)s."),
+    "QUARTER_INVALID": msgid("Write a quarter like 2026-Q3."),
+    "QUARTERS_REVERSED": msgid("The last quarter comes before the first. Exchange them."),
+}

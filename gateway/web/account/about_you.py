@@ -1,0 +1,147 @@
+"""The equality questions: apart from the account, each optional, changeable and erasable at any time."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+from multidict import MultiMapping
+from yarl import URL
+
+from gateway.backend.clients import CLIENTS
+from gateway.html.render import PAGE, Flash, page
+from gateway.http import errors
+from gateway.http.auth import VIEWER, signed_in
+from gateway.language.i18n import msgid
+from gateway.web.account.kept_form import forget, sign_in_again, typed_before
+from gateway.web.account.sign_in import onward
+from gateway.web.site.frame import go_to
+from ieum.people.v1 import people_pb2
+from ieum.people.v1.people_pb2 import EqualityAnswers, GetEqualityAnswersRequest, UpdateEqualityAnswersRequest
+from services.chassis import clock
+from services.chassis.errors import Invalid, Problem
+
+NONE, UNSAID = "none", ""
+_FIELDS = ("birth_year", "sex", "groups")
+SEXES: Mapping[str, str] = {
+    "FEMALE": msgid("Woman"),
+    "MALE": msgid("Man"),
+    "OTHER_SEX": msgid("I describe myself in another way"),
+    UNSAID: msgid("I prefer not to say"),
+}
+GROUPS: Mapping[str, str] = {
+    "DISABILITY": msgid("I have a disability"),
+    "LOW_INCOME": msgid("I receive support for a low income"),
+    "FARMER_FISHER": msgid("I work in farming or fishing"),
+    "DEFECTOR": msgid("I came from North Korea"),
+    "MARRIAGE_MIGRANT": msgid("I came to Korea by marriage"),
+    NONE: msgid("None of these"),
+}
+
+routes = web.RouteTableDef()
+
+
+@dataclass(frozen=True)
+class Given:
+    """As the form holds it."""
+
+    birth_year: str = ""
+    sex: str = UNSAID
+    groups: Sequence[str] = ()
+
+
+def given_of(answers: EqualityAnswers) -> Given:
+    groups = [people_pb2.TargetGroup.Name(group) for group in answers.groups]
+    return Given(
+        birth_year=str(answers.birth_year or ""),
+        sex=people_pb2.Sex.Name(answers.sex) if answers.sex else UNSAID,
+        groups=groups or ([NONE] if answers.groups_answered else []),
+    )
+
+
+def given_in(form: MultiMapping[str]) -> Given:
+    return Given(
+        birth_year=str(form.get("birth_year", "")).strip(),
+        sex=str(form.get("sex", UNSAID)),
+        groups=[str(value) for value in form.getall("groups", []) if value in GROUPS],
+    )
+
+
+def answers_of(name: str, given: Given) -> EqualityAnswers:
+    """Raises Invalid for what contradicts itself or is no year."""
+    chosen = [group for group in given.groups if group != NONE]
+    if chosen and NONE in given.groups:
+        raise Invalid("GROUPS_CONTRADICT", field="groups")
+    return EqualityAnswers(
+        name=f"{name}/equalityAnswers",
+        birth_year=_year(given.birth_year),
+        sex=people_pb2.Sex.Value(given.sex) if given.sex in SEXES and given.sex else people_pb2.SEX_UNSPECIFIED,
+        groups=[people_pb2.TargetGroup.Value(group) for group in chosen],
+        groups_answered=bool(given.groups),
+    )
+
+
+def _year(text: str) -> int:
+    """Full-width digits, spaces and a closing 년 are as good as plain digits."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).removesuffix("년")
+    if not plain:
+        return 0
+    if not (plain.isascii() and plain.isdigit() and len(plain) == 4):
+        raise Invalid("BIRTH_YEAR_INVALID", field="birth_year", min=1900, max=clock.now().year)
+    return int(plain)
+
+
+@routes.get("/account/about-you")
+async def ask(request: web.Request) -> web.Response:
+    name = signed_in(request).person
+    asked = GetEqualityAnswersRequest(name=f"{name}/equalityAnswers")
+    found = await request.app[CLIENTS].people.GetEqualityAnswers(asked)
+    typed = typed_before(request, name)
+    given = given_of(found) if typed is None else given_in(typed)
+    target, first = onward(request.query), "first" in request.query
+    return _page(request, given, first=first, target=target, unsaved=typed is not None)
+
+
+def _page(
+    request: web.Request,
+    given: Given,
+    *,
+    first: bool,
+    target: str,
+    problem: Problem | None = None,
+    unsaved: bool = False,
+) -> web.Response:
+    locale = request[PAGE].locale
+    return page(
+        request,
+        "account/about_you.html",
+        status=errors.status_of(problem) if problem else 200,
+        given=given,
+        whose=signed_in(request).person,
+        unsaved=unsaved,
+        sexes=[(value, locale.gettext(words)) for value, words in SEXES.items()],
+        groups=[(value, locale.gettext(words)) for value, words in GROUPS.items()],
+        first=first,
+        next=target,
+        errors={problem.field or "birth_year": errors.message(locale, problem)} if problem else {},
+    )
+
+
+@routes.post("/account/about-you")
+async def answer(request: web.Request) -> web.Response:
+    form: MultiMapping[str] = await request.post()  # type: ignore[assignment]  # given_in makes text of it
+    given, target, first = given_in(form), onward(form), "first" in form
+    if request[VIEWER] is None:
+        back = URL("/account/about-you").with_query({"next": target} | ({"first": "1"} if first else {}))
+        return sign_in_again(request, form, _FIELDS, str(back))
+    name = signed_in(request).person
+    try:
+        answers = answers_of(name, given)
+        await request.app[CLIENTS].people.UpdateEqualityAnswers(UpdateEqualityAnswersRequest(answers=answers))
+    except Problem as problem:
+        return _page(request, given, first=first, target=target, problem=problem)
+    gettext = request[PAGE].locale.gettext
+    saved = Flash(gettext("Thank you. Your answers are saved"))
+    return forget(request, go_to(target or "/account", saved, request))

@@ -1,0 +1,154 @@
+"""One's own account: details, passphrase, and erasing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+from google.protobuf.field_mask_pb2 import FieldMask
+
+from gateway.backend.clients import CLIENTS
+from gateway.backend.places import PLACES
+from gateway.html.render import PAGE, Flash, locales, page
+from gateway.http import auth, errors
+from gateway.http.auth import SESSIONS, VIEWER, signed_in
+from gateway.language import i18n
+from gateway.web.account.kept_form import forget, sign_in_again, typed_before
+from gateway.web.account.sign_in import homes, workplaces
+from gateway.web.site.frame import go_to, keep_language
+from ieum.people.v1.people_pb2 import (
+    ChangePassphraseRequest,
+    ErasePersonRequest,
+    GetPersonRequest,
+    Person,
+    SignInRequest,
+    UpdatePersonRequest,
+)
+from services.chassis.errors import Invalid, Problem
+
+_CHANGEABLE = ("display_name", "email", "area", "organisation", "locale")
+_FIELDS = (*_CHANGEABLE, "etag")
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/account")
+async def show(request: web.Request) -> web.Response:
+    person = await _person(request)
+    stored = {name: str(getattr(person, name)) for name in _FIELDS}
+    typed = typed_before(request, person.name)
+    return await _details_page(request, person, stored | dict(typed or {}), unsaved=typed is not None)
+
+
+async def _person(request: web.Request) -> Person:
+    asked = GetPersonRequest(name=signed_in(request).person)
+    return await request.app[CLIENTS].people.GetPerson(asked)
+
+
+async def _details_page(
+    request: web.Request,
+    person: Person,
+    values: Mapping[str, str],
+    problem: Problem | None = None,
+    *,
+    unsaved: bool = False,
+) -> web.Response:
+    locale, places, viewer = request[PAGE].locale, await request.app[PLACES].all(), signed_in(request)
+    return page(
+        request,
+        "account/details.html",
+        status=errors.status_of(problem) if problem else 200,
+        person=person,
+        values=values,
+        unsaved=unsaved,
+        areas=homes(locale, places),
+        organisations=workplaces(locale, places),
+        languages_offered=list(i18n.LANGUAGES.items()),
+        has_tokens=bool(viewer.roles - {"learner"}),
+        errors={problem.field or "display_name": errors.message(locale, problem)} if problem else {},
+    )
+
+
+@routes.post("/account")
+async def change(request: web.Request) -> web.Response:
+    form = await request.post()
+    if request[VIEWER] is None:
+        return sign_in_again(request, form, _FIELDS, "/account")  # type: ignore[arg-type]
+    name = signed_in(request).person
+    values = {field: str(form.get(field, "")) for field in _FIELDS}
+    try:
+        if values["locale"] not in i18n.LANGUAGES:
+            raise Invalid("LOCALE_INVALID", field="locale")
+        asked = UpdatePersonRequest(person=Person(name=name), update_mask=FieldMask(paths=_CHANGEABLE))
+        for field, value in values.items():
+            setattr(asked.person, field, value)
+        await request.app[CLIENTS].people.UpdatePerson(asked)
+    except Problem as problem:
+        person = await _person(request)
+        return await _details_page(request, person, {**values, "etag": person.etag}, problem)
+    request.app[SESSIONS].drop(name)
+    saved = Flash(locales()[values["locale"]].gettext("Your details are saved"))
+    response = go_to("/account", saved, request)
+    keep_language(request, response, values["locale"])
+    return forget(request, response)
+
+
+@routes.get("/account/passphrase")
+async def ask_passphrase(request: web.Request) -> web.Response:
+    signed_in(request)
+    return page(request, "account/passphrase.html")
+
+
+@routes.post("/account/passphrase")
+async def change_passphrase(request: web.Request) -> web.Response:
+    """Every session ends with it, so this one begins anew."""
+    viewer, form = signed_in(request), await request.post()
+    people, new = request.app[CLIENTS].people, str(form.get("new_passphrase", ""))
+    try:
+        await people.ChangePassphrase(
+            ChangePassphraseRequest(
+                name=viewer.person,
+                current_passphrase=str(form.get("current_passphrase", "")),
+                new_passphrase=new,
+            )
+        )
+    except Problem as problem:
+        message = errors.message(request[PAGE].locale, problem)
+        wrong = {problem.field or "current_passphrase": message}
+        return page(request, "account/passphrase.html", status=errors.status_of(problem), errors=wrong)
+    request.app[SESSIONS].drop(viewer.person)
+    gettext = request[PAGE].locale.gettext
+    changed = Flash(gettext("Your passphrase is changed"), gettext("You are signed out on all other devices."))
+    answer = await people.SignIn(
+        SignInRequest(
+            login=viewer.login, passphrase=new, shared_device=viewer.shared_device, address=request.remote or ""
+        )
+    )
+    response = go_to("/account", changed, request)
+    auth.keep_signed_in(request, response, answer)
+    return response
+
+
+@routes.get("/account/erase")
+async def ask_to_erase(request: web.Request) -> web.Response:
+    signed_in(request)
+    return page(request, "account/erase.html")
+
+
+@routes.post("/account/erase")
+async def erase(request: web.Request) -> web.Response:
+    viewer, form = signed_in(request), await request.post()
+    locale = request[PAGE].locale
+    if "sure" not in form:
+        wrong = {"sure": locale.gettext("Mark the box if you are sure. If not, go back to My details.")}
+        return page(request, "account/erase.html", status=400, errors=wrong)
+    try:
+        await request.app[CLIENTS].people.ErasePerson(ErasePersonRequest(name=viewer.person))
+    except Problem as problem:
+        wrong = {"sure": errors.message(locale, problem)}
+        return page(request, "account/erase.html", status=errors.status_of(problem), errors=wrong)
+    request.app[SESSIONS].drop(viewer.person)
+    erased = Flash(locale.gettext("Your account is erased"), locale.gettext("You are welcome again at any time."))
+    response = go_to("/", erased, request)
+    auth.forget(request, response)
+    return response

@@ -1,0 +1,158 @@
+"""Coming in and going out: registering, signing in, signing out. Whoever was on the way to a page gets there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from aiohttp import web
+from yarl import URL
+
+from gateway.backend.clients import CLIENTS
+from gateway.backend.places import PLACES, Gazetteer
+from gateway.html.render import PAGE, Flash, page
+from gateway.http import auth, errors
+from gateway.http.auth import VIEWER
+from gateway.http.csrf import check_pace
+from gateway.language.i18n import Locale
+from gateway.web.site.frame import go_to, local_path
+from ieum.people.v1.people_pb2 import RegisterRequest, SignInRequest, SignInResponse
+from services.chassis import clock
+from services.chassis.errors import Invalid, Problem
+
+_WORKPLACES: Sequence[tuple[str, str]] = (
+    ("administrator", "/admin/people"),
+    ("official", "/statistics"),
+    ("reviewer", "/review"),
+    ("instructor", "/teach"),
+)
+_DETAILS = ("display_name", "login", "email", "area", "organisation")
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/sign-in")
+async def ask_who(request: web.Request) -> web.Response:
+    target = onward(request.query)
+    if viewer := request[VIEWER]:
+        return go_to(target or _workplace(viewer))
+    ended = auth.SESSION_ENDED in request
+    notice = errors.message(request[PAGE].locale, Problem("SESSION_INVALID")) if ended else ""
+    return page(request, "account/sign_in.html", values={"next": target}, notice=notice)
+
+
+def onward(given: Mapping[str, object]) -> str:
+    """The page somebody was on the way to; "" for none."""
+    asked = local_path(str(given.get("next", "")))
+    return "" if asked == "/" or asked.startswith(("/sign-in", "/sign-out", "/register")) else asked
+
+
+def _workplace(viewer: auth.Viewer) -> str:
+    return next((path for role, path in _WORKPLACES if viewer.holds(role)), "/")
+
+
+@routes.post("/sign-in")
+async def sign_in(request: web.Request) -> web.Response:
+    form = {name: str(value) for name, value in (await request.post()).items()}
+    try:
+        answer = await _sign_in(request, form.get("login", ""), form.get("passphrase", ""), "shared_device" in form)
+    except Problem as problem:
+        locale = request[PAGE].locale
+        values = {"login": form.get("login", ""), "next": onward(form), "shared_device": "shared_device" in form}
+        wrong = {problem.field or "login": errors.message(locale, problem)}
+        response = page(
+            request, "account/sign_in.html", status=errors.status_of(problem), values=values, errors=wrong, notice=""
+        )
+        if seconds := problem.details.get("seconds"):
+            response.headers["Retry-After"] = seconds
+        return response
+    response = go_to(onward(form) or _workplace(auth.viewer_of(answer.viewer)))
+    auth.keep_signed_in(request, response, answer)
+    return response
+
+
+async def _sign_in(request: web.Request, login: str, passphrase: str, shared_device: bool) -> SignInResponse:
+    asked = SignInRequest(login=login, passphrase=passphrase, shared_device=shared_device, address=request.remote or "")
+    return await request.app[CLIENTS].people.SignIn(asked)
+
+
+@routes.post("/session")
+async def stay(request: web.Request) -> web.Response:
+    """Being asked who it is keeps a session alive; the answer says for how long."""
+    viewer = auth.signed_in(request)
+    left = viewer.expire_time - clock.now() if viewer.expire_time else timedelta()
+    return web.json_response({"seconds": max(0, int(left.total_seconds()))})
+
+
+@routes.post("/sign-out")
+async def sign_out(request: web.Request) -> web.Response:
+    target = local_path(str((await request.post()).get("next", "/")))
+    gettext = request[PAGE].locale.gettext
+    out = Flash(gettext("You are signed out"), gettext("Nobody at this computer can see your learning now."))
+    response = go_to(target, out, request)
+    await auth.sign_out(request, response)
+    return response
+
+
+@routes.get("/register")
+async def ask_details(request: web.Request) -> web.Response:
+    if request[VIEWER]:
+        return go_to("/account")
+    return await _register_page(request, {"request_id": clock.new_id(), "next": onward(request.query)})
+
+
+async def _register_page(
+    request: web.Request, values: Mapping[str, str], problem: Problem | None = None
+) -> web.Response:
+    locale, places = request[PAGE].locale, await request.app[PLACES].all()
+    return page(
+        request,
+        "account/register.html",
+        status=errors.status_of(problem) if problem else 200,
+        values=values,
+        areas=homes(locale, places),
+        organisations=workplaces(locale, places),
+        errors={problem.field or "display_name": errors.message(locale, problem)} if problem else {},
+    )
+
+
+def homes(locale: Locale, places: Gazetteer) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Where one may live: towns under the name of what they lie in, in the order of the import."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    parents = {area.parent for area in places.areas.values()}
+    for area in places.areas.values():
+        if area.name not in parents:
+            groups.setdefault(area.parent, []).append((area.name, locale.pick(area.title)[0]))
+    return [(places.title(locale, parent), choices) for parent, choices in groups.items()]
+
+
+def workplaces(locale: Locale, places: Gazetteer) -> list[tuple[str, str]]:
+    nowhere = ("", locale.gettext("No, I learn as a resident"))
+    return [nowhere, *((each.name, locale.pick(each.title)[0]) for each in places.organisations.values())]
+
+
+@routes.post("/register")
+async def register(request: web.Request) -> web.Response:
+    form = {name: str(value) for name, value in (await request.post()).items()}
+    values = {name: form.get(name, "") for name in (*_DETAILS, "request_id")} | {"next": onward(form)}
+    asked = RegisterRequest(
+        **{name: values[name] for name in _DETAILS},
+        request_id=values["request_id"] or clock.new_id(),
+        passphrase=form.get("passphrase", ""),
+        locale=request[PAGE].locale.language,
+    )
+    try:
+        if not asked.area:
+            raise Invalid("AREA_UNKNOWN", field="area")
+        check_pace(request)
+        await request.app[CLIENTS].people.Register(asked)
+        answer = await _sign_in(request, asked.login, asked.passphrase, "shared_device" in form)
+    except Problem as problem:
+        return await _register_page(request, values, problem)
+    gettext = request[PAGE].locale.gettext
+    made = Flash(gettext("Your account is ready"), gettext("Your login is %(login)s.") % {"login": asked.login})
+    response = go_to(
+        str(URL("/account/about-you").with_query(first="1", next=values["next"] or "/courses")), made, request
+    )
+    auth.keep_signed_in(request, response, answer)
+    return response

@@ -1,0 +1,108 @@
+"""Events that a service could not handle, for whoever runs the whole. What tells of a person stays out of sight: the
+command `python -m deploy.deadletters show` has it for those who may work on the machine itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from aiohttp import web
+
+from gateway.backend.clients import CLIENTS
+from gateway.backend.invalidation import LISTENER
+from gateway.html.render import PAGE, Flash, page
+from gateway.http.auth import signed_in
+from gateway.language.i18n import msgid
+from gateway.web.site.frame import go_to
+from ieum.people.v1.people_pb2 import DEAD_LETTER_REPLAYED, RecordAuditRequest
+from services.chassis import clock, deadletters, trace
+from services.chassis.bus import Bus
+from services.chassis.deadletters import DeadLetter
+from services.chassis.errors import Forbidden, Unavailable
+
+_HERE = "/admin/dead-letters"
+_ONE = _HERE + r"/{number:\d{1,15}}"
+_PAGE_SIZE = 50
+_PRIVATE = frozenset(("person", "pseudonym", "birthYear", "sex", "groups", "session", "teachers", "reviewer", "actor"))
+
+routes = web.RouteTableDef()
+
+
+@routes.get(_HERE)
+async def show_all(request: web.Request) -> web.Response:
+    bus = _bus(request)
+    after = request.query.get("after", "")
+    found = [each async for each in deadletters.some_of(bus, int(after) if after.isdecimal() else 0, _PAGE_SIZE + 1)]
+    shown = list(islice(found, _PAGE_SIZE))
+    following = f"{_HERE}?after={shown[-1].number}" if len(found) > _PAGE_SIZE else ""
+    return page(request, "administrator/dead_letters.html", rows=shown, following=following, again=f"{_HERE}/replay")
+
+
+@routes.get(_ONE)
+async def show(request: web.Request) -> web.Response:
+    letter = await deadletters.get(_bus(request), int(request.match_info["number"]))
+    return page(request, "administrator/dead_letter.html", letter=letter, event=_without_persons(letter), here=_HERE)
+
+
+@routes.post(_ONE + "/replay")
+async def replay(request: web.Request) -> web.Response:
+    bus, say = _bus(request), request[PAGE].locale.gettext
+    letter = await deadletters.get(bus, int(request.match_info["number"]))
+    if wrong := await _handled_again(request, bus, letter):
+        return go_to(f"{_HERE}/{letter.number}", Flash(say(msgid("It could not be handled")), wrong), request)
+    text = say(msgid("The event is handled and gone from this list."))
+    return go_to(_HERE, Flash(say(msgid("Handled")), text), request)
+
+
+@routes.post(_HERE + "/replay")
+async def replay_all(request: web.Request) -> web.Response:
+    """Those of one page's length; what is still wrong stays in the list."""
+    bus, locale = _bus(request), request[PAGE].locale
+    letters = [each async for each in deadletters.some_of(bus, 0, _PAGE_SIZE)]
+    left = [letter for letter in letters if await _handled_again(request, bus, letter)]
+    text = locale.gettext(msgid("%(done)s handled, %(left)s left.")) % {
+        "done": len(letters) - len(left),
+        "left": len(left),
+    }
+    return go_to(_HERE, Flash(locale.gettext(msgid("Tried again")), text), request)
+
+
+async def _handled_again(request: web.Request, bus: Bus, letter: DeadLetter) -> str:
+    """Nothing, or what is still wrong. Who tried is noted first."""
+    trace.log().info("dead letter replayed", number=letter.number, durable=letter.durable)
+    await request.app[CLIENTS].people.RecordAudit(
+        RecordAuditRequest(
+            request_id=clock.new_id(),
+            action=DEAD_LETTER_REPLAYED,
+            subject=f"deadLetters/{letter.number}",
+            detail=f"for {letter.durable}: {letter.type}",
+        )
+    )
+    try:
+        return await deadletters.replay(bus, letter)
+    except Unavailable:
+        words = request[PAGE].locale.gettext(msgid("The service %(name)s does not answer. Start it, then try again."))
+        return words % {"name": letter.durable}
+
+
+def _bus(request: web.Request) -> Bus:
+    """For an administrator of the whole: an event belongs to no area."""
+    if not signed_in(request).principal.runs_everything:
+        raise Forbidden("ROLE_NEEDED")
+    bus = request.app[LISTENER].bus
+    if bus is None:
+        raise Unavailable("SERVICE_AWAY")
+    return bus
+
+
+def _without_persons(letter: DeadLetter) -> str:
+    event = deadletters.decoded(letter)
+    return json.dumps(_masked(event), ensure_ascii=False, indent=2) if event is not None else ""
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: "…" if name in _PRIVATE else _masked(inner) for name, inner in value.items()}
+    return [_masked(inner) for inner in value] if isinstance(value, list) else value

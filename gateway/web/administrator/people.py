@@ -1,0 +1,213 @@
+"""Accounts and roles, for administrators. The people service decides who reaches whom, and records each look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from aiohttp import web
+from yarl import URL
+
+from gateway.backend.clients import CLIENTS
+from gateway.backend.places import PLACES, Gazetteer
+from gateway.html.render import PAGE, Flash, page
+from gateway.http import errors
+from gateway.http.auth import SESSIONS, Viewer, signed_in
+from gateway.language.i18n import LANGUAGES, Locale, msgid
+from gateway.web.site import area_choices
+from gateway.web.site.forms import REFUSED, status_of, typed
+from gateway.web.site.frame import go_to
+from ieum.people.v1 import people_pb2 as pb
+from services.chassis import clock
+from services.chassis.errors import Problem
+
+_PEOPLE = "/admin/people"
+_PERSON = _PEOPLE + "/{person:[0-9A-Za-z-]{1,64}}"
+_PAGE_SIZE = 25
+ROLES = {
+    "LEARNER": msgid("Learner"),
+    "INSTRUCTOR": msgid("Instructor"),
+    "REVIEWER": msgid("Reviewer"),
+    "OFFICIAL": msgid("Official"),
+    "ADMINISTRATOR": msgid("Administrator"),
+}
+
+routes = web.RouteTableDef()
+
+
+def role_words(locale: Locale, role: str) -> str:
+    return locale.gettext(ROLES.get(role, role))
+
+
+def grant_words(locale: Locale, places: Gazetteer, grant: pb.Grant) -> str:
+    role, scope = role_words(locale, pb.Role.Name(grant.role)), area_choices.title(locale, places, grant.scope)
+    return locale.gettext(msgid("%(role)s: %(scope)s")) % {"role": role, "scope": scope}
+
+
+@routes.get(_PEOPLE)
+async def people(request: web.Request) -> web.Response:
+    viewer, locale, places = signed_in(request), request[PAGE].locale, await request.app[PLACES].all()
+    asked = {name: request.query.get(name, "") for name in ("q", "role")}
+    role = pb.Role.Value(asked["role"]) if asked["role"] in ROLES else pb.ROLE_UNSPECIFIED
+    found = await request.app[CLIENTS].people.ListPeople(
+        pb.ListPeopleRequest(
+            query=asked["q"], role=role, page_size=_PAGE_SIZE, page_token=request.query.get("page", "")
+        )
+    )
+    more = asked | {"page": found.next_page_token}
+    return page(
+        request,
+        "administrator/people.html",
+        asked=asked,
+        rows=[_listed(locale, places, each) for each in found.people],
+        role_choices=[("", locale.gettext(msgid("All roles"))), *_role_choices(locale)],
+        following=str(URL(_PEOPLE).with_query(more)) if found.next_page_token else "",
+        beginning=str(URL(_PEOPLE).with_query(asked)) if "page" in request.query else "",
+        runs_everything=viewer.principal.runs_everything,
+    )  # fmt: skip
+
+
+def _listed(locale: Locale, places: Gazetteer, person: pb.Person) -> dict[str, str]:
+    return {
+        "href": f"/admin/{person.name}",
+        "title": person.display_name,
+        "login": person.login,
+        "home": places.title(locale, person.organisation or person.area),
+        "grants": ", ".join(_unusual(locale, places, person.grants)) or role_words(locale, "LEARNER"),
+    }
+
+
+def _unusual(locale: Locale, places: Gazetteer, grants: Iterable[pb.Grant]) -> list[str]:
+    """That everybody may learn everywhere needs no saying."""
+    return [grant_words(locale, places, grant) for grant in grants if grant.role != pb.LEARNER]
+
+
+def _role_choices(locale: Locale) -> list[tuple[str, str]]:
+    return [(role, locale.gettext(words)) for role, words in ROLES.items()]
+
+
+@routes.get(_PERSON)
+async def person(request: web.Request) -> web.Response:
+    signed_in(request)
+    return await _page(request, {"role": "", "scope": ""})
+
+
+@routes.post(_PERSON + "/grant")
+async def grant(request: web.Request) -> web.Response:
+    given = await typed(request, "role", "scope")
+    client = request.app[CLIENTS].people
+    try:
+        await client.GrantRole(pb.GrantRoleRequest(name=_name(request), grant=_grant(given)))
+    except Problem as problem:
+        field = problem.field if problem.field in given else "role"
+        return await _refused(request, problem, field, given)
+    return _done(request, msgid("The role is given"), msgid("It counts from the next page that they open."))
+
+
+@routes.post(_PERSON + "/revoke")
+async def revoke(request: web.Request) -> web.Response:
+    given = await typed(request, "role", "scope")
+    client = request.app[CLIENTS].people
+    try:
+        await client.RevokeRole(pb.RevokeRoleRequest(name=_name(request), grant=_grant(given)))
+    except Problem as problem:
+        return await _refused(request, problem, "roles", {"role": "", "scope": ""})
+    return _done(request, msgid("The role is taken back"), msgid("It ends with the next page that they open."))
+
+
+@routes.post(_PERSON + "/passphrase")
+async def reset(request: web.Request) -> web.Response:
+    given = await typed(request, "new_passphrase")
+    client = request.app[CLIENTS].people
+    try:
+        await client.ResetPassphrase(pb.ResetPassphraseRequest(name=_name(request), **given))
+    except Problem as problem:
+        return await _refused(request, problem, "new_passphrase", {"role": "", "scope": ""})
+    return _done(
+        request,
+        msgid("The new passphrase is set"),
+        msgid("They are signed out everywhere. Ask them to change it after signing in."),
+    )
+
+
+@routes.get(_PERSON + "/erase")
+async def ask_to_erase(request: web.Request) -> web.Response:
+    return await _erase_page(request)
+
+
+@routes.post(_PERSON + "/erase")
+async def erase(request: web.Request) -> web.Response:
+    """The login is typed once more, so that nobody is erased by a slip of the finger."""
+    given, locale = await typed(request, "login"), request[PAGE].locale
+    found = await _get(request)
+    if given["login"].strip().casefold() != found.login.casefold():
+        words = locale.gettext(msgid("This is not their login. Look at it above and type it again."))
+        return await _erase_page(request, given["login"], status=REFUSED, errors={"login": words})
+    try:
+        await request.app[CLIENTS].people.ErasePerson(pb.ErasePersonRequest(name=_name(request)))
+    except Problem as problem:
+        wrong = {"login": errors.message(locale, problem)}
+        return await _erase_page(request, given["login"], status=status_of(problem), errors=wrong)
+    request.app[SESSIONS].drop(_name(request))
+    flash = Flash(
+        locale.gettext(msgid("The account is erased")),
+        locale.gettext(msgid("Name, login, e-mail and answers are gone. What was counted stays counted.")),
+    )
+    return go_to(_PEOPLE, flash, request)
+
+
+async def _erase_page(request: web.Request, login: str = "", **values: Any) -> web.Response:
+    signed_in(request)
+    return page(
+        request, "administrator/erase.html", person=await _get(request), login=login, action=request.path, **values
+    )
+
+
+def _name(request: web.Request) -> str:
+    return f"people/{request.match_info['person']}"
+
+
+async def _get(request: web.Request) -> pb.Person:
+    return await request.app[CLIENTS].people.GetPerson(pb.GetPersonRequest(name=_name(request)))
+
+
+def _grant(given: dict[str, str]) -> pb.Grant:
+    role = pb.Role.Value(given["role"]) if given["role"] in ROLES else pb.ROLE_UNSPECIFIED
+    return pb.Grant(role=role, scope=given["scope"])
+
+
+def _done(request: web.Request, title: str, text: str) -> web.Response:
+    """What the gateway remembers of the person is out of date."""
+    request.app[SESSIONS].drop(_name(request))
+    say = request[PAGE].locale.gettext
+    return go_to(f"/admin/{_name(request)}", Flash(say(title), say(text)), request)
+
+
+async def _refused(request: web.Request, problem: Problem, field: str, given: dict[str, str]) -> web.Response:
+    wrong = {field: errors.message(request[PAGE].locale, problem)}
+    return await _page(request, given, status=status_of(problem), errors=wrong)
+
+
+async def _page(request: web.Request, given: dict[str, str], **values: Any) -> web.Response:
+    viewer, locale, places = signed_in(request), request[PAGE].locale, await request.app[PLACES].all()
+    found = await _get(request)
+    grants = [
+        {
+            "words": grant_words(locale, places, each),
+            "fields": {"role": pb.Role.Name(each.role), "scope": each.scope},
+        }
+        for each in found.grants
+    ]
+    return page(
+        request, "administrator/person.html", person=found, here=f"/admin/{found.name}", given=given, grants=grants,
+        area=places.title(locale, found.area) if found.area else "",
+        organisation=places.title(locale, found.organisation) if found.organisation else "",
+        language=LANGUAGES.get(found.locale, found.locale), since=clock.moment(found.create_time),
+        role_choices=_role_choices(locale), scope_choices=_scope_choices(viewer, locale, places), **values,
+    )  # fmt: skip
+
+
+def _scope_choices(viewer: Viewer, locale: Locale, places: Gazetteer) -> Sequence[tuple[str, str]]:
+    held = viewer.principal.scopes("administrator")
+    areas = area_choices.areas_within(locale, places, held)
+    return [*areas, *area_choices.organisations_within(locale, places, held, inside=True)]

@@ -1,0 +1,56 @@
+"""What becomes of a course beyond its text: the order of its lessons, its way to being published, who writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gateway.html.render import Flash
+from gateway.language.i18n import msgid
+from ieum.courses.v1 import courses_pb2
+from ieum.courses.v1.courses_pb2 import Course
+from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
+from services.chassis.errors import Invalid, Missing
+
+DONE: Mapping[str, Flash] = {
+    "submit": Flash(
+        msgid("Sent to the reviewers"),
+        msgid("Somebody else reads it now. You will see here whether it is published or sent back."),
+    ),
+    "recall": Flash(msgid("Taken back"), msgid("You can go on writing. Send it again when it is ready.")),
+    "retire": Flash(
+        msgid("The course is retired"),
+        msgid("It is no longer in the catalogue. Those who learn it now may finish it, and certificates stay valid."),
+    ),
+    "reinstate": Flash(msgid("The course is offered again"), msgid("It is back in the catalogue.")),
+    "add-teacher": Flash(msgid("The author is added"), msgid("They can write here and see the class.")),
+    "remove-teacher": Flash(msgid("The author is removed")),
+    "save": Flash(msgid("Saved")),
+}
+
+
+async def move_lesson(service: CoursesServiceStub, course: Course, lesson: str, by: int) -> None:
+    ids = [each.id for each in course.draft.lessons]
+    if lesson not in ids:
+        raise Missing("LESSON_NOT_FOUND")
+    position = ids.index(lesson) + by
+    if 0 <= position < len(ids):
+        await service.MoveLesson(courses_pb2.MoveLessonRequest(parent=course.name, lesson=lesson, position=position))
+
+
+async def take_step(service: CoursesServiceStub, course: Course, verb: str, teacher: str, thing: str) -> None:
+    match verb:
+        case "submit":
+            await service.SubmitCourse(courses_pb2.SubmitCourseRequest(name=course.name))
+        case "recall":
+            await service.RecallCourse(courses_pb2.RecallCourseRequest(name=course.name))
+        case "retire":
+            await service.RetireCourse(courses_pb2.RetireCourseRequest(name=course.name))
+        case "reinstate":
+            await service.ReinstateCourse(courses_pb2.ReinstateCourseRequest(name=course.name))
+        case "add-teacher":
+            if not teacher:
+                raise Invalid("PERSON_NOT_FOUND", field="teacher")
+            person = teacher if teacher.startswith("people/") else f"people/{teacher}"
+            await service.AddTeacher(courses_pb2.AddTeacherRequest(name=course.name, person=person))
+        case "remove-teacher":
+            await service.RemoveTeacher(courses_pb2.RemoveTeacherRequest(name=course.name, person=thing))

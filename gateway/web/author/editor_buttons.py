@@ -1,0 +1,145 @@
+"""What the buttons of the lesson editor do: add, move and remove blocks, questions and answers.
+
+A place is written "{block}", "{block}.{item}" or "{block}.{item}.{option}".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gateway.web.author.form_fields import NewId
+from ieum.courses.v1.content_pb2 import Item, Lesson
+from services.chassis.errors import Invalid
+
+BLOCK_KINDS = ("text", "image", "video", "file", "quiz")
+ITEM_KINDS = ("choice", "multiple", "true_false", "short_text", "number", "matching", "ordering")
+
+
+def act(lesson: Lesson, pressed: str, new_id: NewId, kind: str = "") -> str:
+    """Changes the lesson as a button ("up:b1") says; returns where to go on, "" when it was only to be saved.
+
+    `kind` is that of the question to be added.
+    """
+    verb, _, place = pressed.partition(":")
+    match verb:
+        case "add" if place in BLOCK_KINDS:
+            return _add_block(lesson, place, new_id)
+        case "item" if kind in ITEM_KINDS:
+            return _add_item(lesson, place, kind, new_id)
+        case "option" | "extra":
+            return _add_option(lesson, place, new_id, extra=verb == "extra")
+        case "up" | "down":
+            return _move(lesson, place, -1 if verb == "up" else 1)
+        case "remove":
+            return _remove(lesson, place)
+        case "add" | "item":
+            raise Invalid("REQUEST_MALFORMED")
+        case _:
+            return ""
+
+
+def _add_block(lesson: Lesson, kind: str, new_id: NewId) -> str:
+    block = lesson.blocks.add(id=new_id())
+    getattr(block, kind).SetInParent()
+    return str(block.id)
+
+
+def _add_item(lesson: Lesson, place: str, kind: str, new_id: NewId) -> str:
+    block = _found(lesson.blocks, place)
+    item = block.quiz.items.add(id=new_id(), points=1)
+    getattr(item, "choice" if kind == "multiple" else kind).SetInParent()
+    if kind == "multiple":
+        item.choice.multiple = True
+    for _ in range(2 if kind in ("choice", "multiple", "matching", "ordering") else 0):
+        _grow(item, new_id)
+    return f"{block.id}.{item.id}"
+
+
+def _add_option(lesson: Lesson, place: str, new_id: NewId, *, extra: bool) -> str:
+    item = _item(lesson, place)
+    if extra:
+        return f"{place}.{item.matching.right.add(id=new_id()).id}"
+    return f"{place}.{_grow(item, new_id)}"
+
+
+def _grow(item: Item, new_id: NewId) -> str:
+    """One more answer to choose from, step or pair."""
+    match item.WhichOneof("kind"):
+        case "choice":
+            return str(item.choice.options.add(id=new_id()).id)
+        case "ordering":
+            return str(item.ordering.steps.add(id=new_id()).id)
+        case "matching":
+            left, right = item.matching.left.add(id=new_id()), item.matching.right.add(id=new_id())
+            item.matching.correct[left.id] = right.id
+            return str(left.id)
+        case _:
+            raise Invalid("REQUEST_MALFORMED")
+
+
+def _move(lesson: Lesson, place: str, by: int) -> str:
+    def moved(members: list[Any], position: int) -> None:
+        target = position + by
+        if 0 <= target < len(members):
+            members[position], members[target] = members[target], members[position]
+
+    _rearrange(lesson, place, moved)
+    return place
+
+
+def _remove(lesson: Lesson, place: str) -> str:
+    if place.count(".") == 2 and _item(lesson, place.rpartition(".")[0]).WhichOneof("kind") == "matching":
+        _unpair(lesson, place)
+    _rearrange(lesson, place, lambda members, position: members.pop(position))
+    return place.rpartition(".")[0] or "blocks"
+
+
+def _unpair(lesson: Lesson, place: str) -> None:
+    above, _, option = place.rpartition(".")
+    matching = _item(lesson, above).matching
+    partner = matching.correct.pop(option, "")
+    if partner and partner not in matching.correct.values():
+        _rearrange(lesson, f"{above}.{partner}", lambda members, position: members.pop(position))
+
+
+def _rearrange(lesson: Lesson, place: str, change: Callable[[list[Any], int], object]) -> None:
+    """A repeated field takes no members back that it once held, so it is filled anew with copies."""
+    siblings = _siblings(lesson, place)
+    members = []
+    for member in siblings:
+        copy = type(member)()
+        copy.CopyFrom(member)
+        members.append(copy)
+    own = place.rpartition(".")[2]
+    change(members, next(position for position, member in enumerate(members) if member.id == own))
+    del siblings[:]
+    siblings.extend(members)
+
+
+def _siblings(lesson: Lesson, place: str) -> Any:
+    parts = place.split(".")
+    if len(parts) == 1:
+        found: list[Any] = [lesson.blocks]
+    elif len(parts) == 2:
+        found = [_found(lesson.blocks, parts[0]).quiz.items]
+    else:
+        item = _item(lesson, f"{parts[0]}.{parts[1]}")
+        found = [item.choice.options, item.ordering.steps, item.matching.left, item.matching.right]
+    for siblings in found:
+        if any(member.id == parts[-1] for member in siblings):
+            return siblings
+    raise Invalid("REQUEST_MALFORMED")
+
+
+def _item(lesson: Lesson, place: str) -> Item:
+    block, _, item = place.partition(".")
+    found: Item = _found(_found(lesson.blocks, block).quiz.items, item)
+    return found
+
+
+def _found(members: Any, id: str) -> Any:
+    for member in members:
+        if member.id == id:
+            return member
+    raise Invalid("REQUEST_MALFORMED")

@@ -1,0 +1,199 @@
+"""What an author typed, put onto what they were shown.
+
+A page of the editor carries two things: the fields of one language, and the whole of what it was made from (`base`), so
+that a save touches nothing that the author did not see, and two versions can be compared without keeping old ones.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+from google.protobuf.json_format import MessageToJson, Parse, ParseError
+from google.protobuf.message import Message
+from multidict import MultiDict, MultiMapping
+
+from gateway.http.csrf import for_upload
+from ieum.courses.v1.content_pb2 import Block, Choice, Content, Item, Lesson, Matching, Option, Video
+from services.chassis.errors import Invalid
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A file that came with a form."""
+
+    filename: str
+    data: bytes
+
+
+Form = MultiMapping[str | Chosen]
+NewId = Callable[[], str]
+M = TypeVar("M", bound=Message)
+MEDIA_BLOCKS = ("image", "video", "file")
+
+
+async def posted(request: web.Request) -> Form:
+    """A form with room for files."""
+    source = request if request.content.at_eof() else for_upload(request)
+    try:
+        fields = await source.post()
+    except ValueError as error:
+        raise Invalid("REQUEST_MALFORMED") from error
+    return MultiDict((name, _taken(value)) for name, value in fields.items())
+
+
+def _taken(value: str | bytes | bytearray | FileField) -> str | Chosen:
+    """Files leave their temporary place at once; a file control that was left alone is an empty text."""
+    if isinstance(value, FileField):
+        with value.file as file:
+            return Chosen(value.filename, file.read())
+    return value if isinstance(value, str) else ""
+
+
+def typed(form: Form, name: str) -> str:
+    """As it will be stored: lines end in \\n, syllables are composed."""
+    value = form.get(name, "")
+    return unicodedata.normalize("NFC", value.replace("\r\n", "\n")) if isinstance(value, str) else ""
+
+
+def kept(message: Message) -> str:
+    return MessageToJson(message, indent=None, ensure_ascii=False)
+
+
+def base_of(form: Form, kind: type[M]) -> M:
+    try:
+        return Parse(typed(form, "base"), kind())
+    except ParseError as error:
+        raise Invalid("REQUEST_MALFORMED") from error
+
+
+def whole(form: Form, name: str, smallest: int = 0) -> int:
+    """A count as people write it; digits of any width, spaces forgiven."""
+    text = unicodedata.normalize("NFKC", typed(form, name)).replace(" ", "")
+    if not text:
+        return 0
+    if not text.isdecimal() or len(text) > 6 or int(text) < smallest:
+        raise Invalid("NUMBER_UNREADABLE", field=name)
+    return int(text)
+
+
+def fill_outline(content: Content, form: Form, language: str) -> None:
+    """Raises Invalid for the first number that is none; all else is filled by then."""
+    for name in ("title", "summary", "cover_alt"):
+        _say(getattr(content, name), language, form, name)
+    content.languages[:] = [text for text in form.getall("languages", []) if isinstance(text, str)]
+    content.competences[:] = [text for text in form.getall("competences", []) if isinstance(text, str)]
+    content.audience = _number(form, "audience")  # type: ignore[assignment]
+    content.level = _number(form, "level")  # type: ignore[assignment]
+    content.rule.counted_lessons[:] = [text for text in form.getall("counted", []) if isinstance(text, str)]
+    content.rule.pass_mark = whole(form, "pass_mark")
+    content.rule.max_attempts = whole(form, "max_attempts")
+
+
+def _number(form: Form, name: str) -> int:
+    text = typed(form, name)
+    return int(text) if text.isdecimal() and len(text) < 3 else 0
+
+
+def fill_lesson(lesson: Lesson, form: Form, language: str, languages: Iterable[str], new_id: NewId) -> None:
+    """Raises Invalid for the first number that is none; all else is filled by then."""
+    _say(lesson.title, language, form, "title")
+    for block in lesson.blocks:
+        if block.id in form:
+            _fill_block(block, form, language, languages, new_id)
+    lesson.minutes = whole(form, "minutes")
+    for block in lesson.blocks:
+        for item in block.quiz.items if block.WhichOneof("body") == "quiz" else ():
+            place = f"{block.id}.{item.id}"
+            if place in form:
+                item.points = whole(form, f"{place}.points") or 1
+
+
+def _say(texts: Any, language: str, form: Form, name: str) -> None:
+    """Into a map of texts by language; what is not on the form stays, what is empty goes."""
+    if name not in form:
+        return
+    if text := typed(form, name):
+        texts[language] = text
+    else:
+        texts.pop(language, None)
+
+
+def _fill_block(block: Block, form: Form, language: str, languages: Iterable[str], new_id: NewId) -> None:
+    block.joined = f"{block.id}.joined" in form
+    kind = block.WhichOneof("body") or ""
+    body = getattr(block, kind)
+    for name in ("markdown", "alt", "title", "transcript"):
+        if hasattr(body, name):
+            _say(getattr(body, name), language, form, f"{block.id}.{name}")
+    if isinstance(body, Video) and f"{block.id}.url" in form:
+        body.url = typed(form, f"{block.id}.url").strip()
+    if kind in MEDIA_BLOCKS:
+        share(body.media, f"{block.id}.shared" in form, language, languages)
+    for item in body.items if kind == "quiz" else ():
+        place = f"{block.id}.{item.id}"
+        if place in form:
+            _fill_item(item, form, place, language, new_id)
+
+
+def share(media: Any, shared: bool, language: str, languages: Iterable[str]) -> None:
+    """One file for every language, or one for each."""
+    if shared and language in media:
+        name = media[language]
+        media.clear()
+        media[""] = name
+    elif not shared and "" in media:
+        name = media.pop("")
+        for each in languages:
+            media.setdefault(each, name)
+
+
+def _fill_item(item: Item, form: Form, place: str, language: str, new_id: NewId) -> None:
+    _say(item.prompt, language, form, f"{place}.prompt")
+    _say(item.explanation, language, form, f"{place}.explanation")
+    match item.WhichOneof("kind"):
+        case "choice":
+            _fill_choice(item.choice, form, place, language)
+        case "true_false":
+            item.true_false.correct = typed(form, f"{place}.correct") == "true"
+        case "short_text":
+            lines = typed(form, f"{place}.accepted").split("\n")
+            item.short_text.accepted[:] = [line.strip() for line in lines if line.strip()]
+        case "number":
+            item.number.value = unicodedata.normalize("NFKC", typed(form, f"{place}.value")).replace(" ", "")
+            item.number.tolerance = unicodedata.normalize("NFKC", typed(form, f"{place}.tolerance")).replace(" ", "")
+        case "matching":
+            _fill_matching(item.matching, form, place, language, new_id)
+        case "ordering":
+            _say_options(item.ordering.steps, form, place, language)
+
+
+def _fill_choice(choice: Choice, form: Form, place: str, language: str) -> None:
+    _say_options(choice.options, form, place, language)
+    choice.correct[:] = [text for text in form.getall(f"{place}.correct", []) if isinstance(text, str)]
+
+
+def _say_options(options: Iterable[Option], form: Form, place: str, language: str) -> None:
+    for option in options:
+        _say(option.text, language, form, f"{place}.{option.id}")
+
+
+def _fill_matching(matching: Matching, form: Form, place: str, language: str, new_id: NewId) -> None:
+    """Pairs on the page, two lists underneath; a partner that two pairs share is divided when they differ."""
+    _say_options(matching.left, form, place, language)
+    _say_options(matching.right, form, place, language)
+    rights: Mapping[str, Option] = {option.id: option for option in matching.right}
+    said: dict[str, str] = {}
+    for left in matching.left:
+        name = f"{place}.{left.id}.fits"
+        partner = rights.get(matching.correct.get(left.id, ""))
+        if name not in form:
+            continue
+        if partner is None or said.setdefault(partner.id, typed(form, name)) != typed(form, name):
+            partner = matching.right.add(id=new_id())
+            matching.correct[left.id] = partner.id
+        _say(partner.text, language, form, name)

@@ -1,0 +1,156 @@
+"""What the authors' pages say about a course: its state, what it lacks and where, what each part is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.http.errors import message
+from gateway.language.i18n import LANGUAGES, Locale, msgid
+from ieum.courses.v1 import courses_pb2
+from ieum.courses.v1.content_pb2 import Block, Content, Item, Lesson
+from ieum.courses.v1.courses_pb2 import Course, Problem
+from services.chassis.errors import Invalid
+
+BLOCKS: Mapping[str, str] = {
+    "text": msgid("Text"),
+    "image": msgid("Picture"),
+    "video": msgid("Video"),
+    "file": msgid("Hand-out"),
+    "quiz": msgid("Quiz"),
+}
+ITEMS: Mapping[str, str] = {
+    "choice": msgid("One right answer"),
+    "multiple": msgid("Several right answers"),
+    "true_false": msgid("True or false"),
+    "short_text": msgid("A word or short text"),
+    "number": msgid("A number"),
+    "matching": msgid("Match pairs"),
+    "ordering": msgid("Put in order"),
+}
+
+
+@dataclass(frozen=True)
+class State:
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something a draft lacks; `href` leads to where it is put right."""
+
+    text: str
+    href: str
+
+
+def state_of(locale: Locale, course: Course) -> State:
+    gettext = locale.gettext
+    if course.retired:
+        return State(gettext("Retired"), "plain")
+    if course.review_state == courses_pb2.IN_REVIEW:
+        return State(gettext("In review"), "warning")
+    if course.review_state == courses_pb2.SENT_BACK:
+        return State(gettext("Sent back with a note"), "error")
+    if not course.published_version:
+        return State(gettext("Draft"), "plain")
+    if course.review_state == courses_pb2.UP_TO_DATE:
+        return State(gettext("Published, version %(number)s") % {"number": course.published_version}, "")
+    return State(gettext("Changes not published yet"), "information")
+
+
+def title_of(locale: Locale, content: Content | Lesson, *languages: str) -> str:
+    return locale.pick(content.title, *languages)[0] or locale.gettext("Without a title")
+
+
+def language_name(language: str) -> str:
+    return LANGUAGES.get(language, language)
+
+
+def item_kind(item: Item) -> str:
+    kind = item.WhichOneof("kind") or ""
+    return "multiple" if kind == "choice" and item.choice.multiple else kind
+
+
+def block_words(locale: Locale, block: Block, position: int) -> str:
+    """Position from 1."""
+    kind = BLOCKS[block.WhichOneof("body") or "text"]
+    return f"{position}. {locale.gettext(kind)}"
+
+
+def address(course: str, lesson: str = "", language: str = "", place: str = "") -> str:
+    """Of the page where a course, or a lesson of it, is written."""
+    path = f"/teach/{course.removeprefix('courses/')}" + (f"/lessons/{lesson}" if lesson else "")
+    return path + (f"?lang={language}" if language else "") + (f"#{place}" if place else "")
+
+
+FIELDS: Mapping[str, str] = {
+    "TITLE_MISSING": "title",
+    "SUMMARY_MISSING": "summary",
+    "LANGUAGES_MISSING": "languages",
+    "AUDIENCE_MISSING": "audience",
+    "COMPETENCES_MISSING": "competences",
+    "LEVEL_MISSING": "level",
+    "COVER_ALT_MISSING": "cover_alt",
+    "MINUTES_MISSING": "minutes",
+    "NO_LESSON": "lessons",
+    "NO_COUNTED_LESSON": "counted",
+    "COUNTED_LESSON_UNKNOWN": "counted",
+    "NO_BLOCK": "add",
+    "ALT_MISSING": "alt",
+    "TEXT_MISSING": "markdown",
+    "TRANSCRIPT_MISSING": "transcript",
+    "CAPTIONS_MISSING": "captions",
+    "CAPTIONS_WRONG_TYPE": "captions",
+    "MEDIA_MISSING": "file",
+    "MEDIA_UNKNOWN": "file",
+    "MEDIA_WRONG_TYPE": "file",
+    "VIDEO_URL_NOT_HTTPS": "url",
+    "PROMPT_MISSING": "prompt",
+    "EXPLANATION_MISSING": "explanation",
+}
+
+
+def field_of(problem: Problem) -> str:
+    """The control of the page that is concerned, by the name it has there."""
+    place = ".".join(filter(None, (problem.block, problem.item)))
+    name = FIELDS.get(problem.reason, "")
+    return ".".join(filter(None, (place, name))) or "title"
+
+
+def gaps_of(locale: Locale, course: Course) -> Sequence[Gap]:
+    lessons = {lesson.id: (number, lesson) for number, lesson in enumerate(course.draft.lessons, start=1)}
+    return [_gap(locale, course, problem, lessons) for problem in course.problems]
+
+
+def _gap(locale: Locale, course: Course, problem: Problem, lessons: Mapping[str, tuple[int, Lesson]]) -> Gap:
+    words = message(locale, Invalid(problem.reason))
+    where = []
+    within = lessons.get(problem.lesson) if problem.reason != "COUNTED_LESSON_UNKNOWN" else None
+    if within:
+        where = _where(locale, course.draft, problem, *within)
+    if problem.language:
+        words = f"{words} ({language_name(problem.language)})"
+    text = f"{' · '.join(where)}: {words}" if where else words
+    return Gap(text, address(course.name, within[1].id if within else "", problem.language, field_of(problem)))
+
+
+def _where(locale: Locale, content: Content, problem: Problem, number: int, lesson: Lesson) -> list[str]:
+    said = locale.gettext("Lesson %(number)s, %(title)s")
+    where = [said % {"number": number, "title": title_of(locale, lesson, *content.languages)}]
+    for position, block in enumerate(lesson.blocks, start=1):
+        if block.id == problem.block:
+            where.append(block_words(locale, block, position))
+            items = [item.id for item in block.quiz.items]
+            if problem.item in items:
+                where.append(locale.gettext("Question %(number)s") % {"number": items.index(problem.item) + 1})
+    return where
+
+
+def field_errors(locale: Locale, course: Course, lesson: str, language: str) -> dict[str, str]:
+    """What one page of the editor marks as missing, by control; never more than a hint while one writes."""
+    found: dict[str, str] = {}
+    for problem in course.problems:
+        if problem.lesson == lesson and problem.language in ("", language):
+            found.setdefault(field_of(problem), message(locale, Invalid(problem.reason)))
+    return found

@@ -1,0 +1,104 @@
+"""What a reviewer does: read a submitted course from beginning to end, then publish it or send it back with a note."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aiohttp import web
+
+from gateway.backend.clients import CLIENTS
+from gateway.html.render import PAGE, Flash, page
+from gateway.http.auth import VIEWER
+from gateway.http.errors import field_errors, message, status_of
+from gateway.web.author.compare import key_lines
+from gateway.web.author.course import course_of, language_of
+from gateway.web.author.courses import Row, row_of
+from gateway.web.author.form_fields import posted, typed
+from gateway.web.author.labels import ITEMS, item_kind, language_name
+from gateway.web.course.card import audience_words, language_words, level_words
+from gateway.web.course.outline import rule_words
+from gateway.web.site.frame import go_to
+from ieum.courses.v1 import courses_pb2
+from ieum.courses.v1.courses_pb2 import Course
+from services.chassis import clock
+from services.chassis.errors import Problem
+from services.chassis.principal import acting
+
+routes = web.RouteTableDef()
+PATH = "/review/{course}"
+
+
+@routes.get("/review")
+async def show_waiting(request: web.Request) -> web.Response:
+    acting().require("reviewer")
+    asked = courses_pb2.ListCoursesRequest(
+        view=courses_pb2.AWAITING_REVIEW, page_size=50, page_token=request.query.get("page", "")
+    )
+    answer = await request.app[CLIENTS].courses.ListCourses(asked)
+    rows = [_waiting(request, course) for course in answer.courses]
+    return page(request, "author/reviews.html", rows=rows, next_page=answer.next_page_token)
+
+
+def _waiting(request: web.Request, course: Course) -> tuple[Row, str, datetime | None, bool]:
+    row, href = row_of(request[PAGE].locale, course, None), f"/review/{course.name.removeprefix('courses/')}"
+    return row, href, clock.moment(course.update_time), _is_own(request, course)
+
+
+def _is_own(request: web.Request, course: Course) -> bool:
+    viewer = request[VIEWER]
+    return viewer is not None and viewer.person in course.teachers
+
+
+@routes.get(PATH)
+async def show_course(request: web.Request) -> web.Response:
+    acting().require("reviewer")
+    return await _page(request, await course_of(request))
+
+
+async def _page(request: web.Request, course: Course, note: str = "", problem: Problem | None = None) -> web.Response:
+    locale, draft = request[PAGE].locale, course.draft
+    lang = language_of(request, draft)
+    errors = field_errors(locale, problem) if problem else {}
+    if problem and not problem.field:
+        errors = {"note": message(locale, problem)}
+    return page(
+        request,
+        "author/review.html",
+        status=status_of(problem) if problem else 200,
+        course=course,
+        row=row_of(locale, course, None),
+        here=f"/review/{request.match_info['course']}",
+        lang=lang,
+        reading=[(language_name(each), f"?lang={each}", each == lang) for each in draft.languages],
+        facts={
+            "level": level_words(locale, draft.level),
+            "audience": audience_words(locale, draft.audience),
+            "languages": language_words(draft.languages),
+        },
+        finish=rule_words(locale, draft),
+        own=_is_own(request, course),
+        note=note,
+        key_lines=key_lines,
+        item_kind=item_kind,
+        item_words=ITEMS,
+        language_name=language_name,
+        errors=errors,
+    )
+
+
+@routes.post(PATH)
+async def judge(request: web.Request) -> web.Response:
+    acting().require("reviewer")
+    form = await posted(request)
+    name, note = f"courses/{request.match_info['course']}", typed(form, "note")
+    service, gettext = request.app[CLIENTS].courses, request[PAGE].locale.gettext
+    try:
+        if typed(form, "do") == "approve":
+            await service.ApproveCourse(courses_pb2.ApproveCourseRequest(name=name))
+            flash = Flash(gettext("The course is published"), gettext("It is in the catalogue now."))
+        else:
+            await service.SendBackCourse(courses_pb2.SendBackCourseRequest(name=name, note=note))
+            flash = Flash(gettext("Sent back to the authors"), gettext("They see your note on the page of the course."))
+    except Problem as problem:
+        return await _page(request, await course_of(request), note, problem)
+    return go_to("/review", flash, request)

@@ -1,0 +1,42 @@
+"""Pictures, videos, captions and hand-outs on their way from an author's form into a course."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from gateway.backend.clients import CLIENTS
+from gateway.web.author.form_fields import MEDIA_BLOCKS, Chosen, Form, share
+from ieum.courses.v1 import courses_pb2
+from ieum.courses.v1.content_pb2 import Lesson
+from services.chassis.errors import Invalid
+
+_KINDS = {"image": "image/", "video": "video/", "file": ""}
+
+
+async def upload(request: web.Request, file: Chosen, name: str, kind: str = "") -> str:
+    """Name of the medium; a refusal names the control."""
+    asked = courses_pb2.UploadMediaRequest(filename=file.filename, data=file.data)
+    try:
+        medium = await request.app[CLIENTS].courses.UploadMedia(asked, timeout=60)
+    except Invalid as problem:
+        raise Invalid(problem.reason, field=name, **problem.details) from problem
+    if not medium.content_type.startswith(kind):
+        raise Invalid("CAPTIONS_WRONG_TYPE" if kind == "text/vtt" else "MEDIA_WRONG_TYPE", field=name)
+    return str(medium.name)
+
+
+async def take_files(request: web.Request, lesson: Lesson, form: Form, language: str, languages: Iterable[str]) -> None:
+    """What was chosen takes the place of what was there, in this language or, where so ticked, in all."""
+    for block in lesson.blocks:
+        kind = block.WhichOneof("body") or ""
+        if kind not in MEDIA_BLOCKS:
+            continue
+        media = getattr(block, kind).media
+        if isinstance(file := form.get(f"{block.id}.file"), Chosen):
+            media[language] = await upload(request, file, f"{block.id}.file", _KINDS[kind])
+            share(media, f"{block.id}.shared" in form, language, languages)
+        if kind == "video" and isinstance(file := form.get(f"{block.id}.captions"), Chosen):
+            name = f"{block.id}.captions"
+            block.video.captions[language] = await upload(request, file, name, "text/vtt")

@@ -1,0 +1,138 @@
+"""A quiz's question as a form, what somebody answers in it, and what is said of the answer. Seven kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from multidict import MultiMapping
+
+from gateway.language.i18n import msgid
+from gateway.web.course.screen import Reader
+from ieum.courses.v1.content_pb2 import Item, Option
+from ieum.progress.v1.progress_pb2 import Answer
+
+FIELD = "answer"
+LONGEST_TEXT = 200
+TRUE_FALSE: Mapping[str, str] = {"true": msgid("Yes, that is right"), "false": msgid("No, that is wrong")}
+_HINTS: Mapping[str, str] = {
+    "single": msgid("Choose one answer."),
+    "multiple": msgid("Choose all answers that are right."),
+    "true_false": msgid("Is this right or wrong?"),
+    "short_text": msgid("Write your answer in a word or two."),
+    "number": msgid("Write a number."),
+    "matching": msgid("Choose what belongs to each line."),
+    "ordering": msgid("Say in which order the steps come. The first one is number 1."),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """`options` are what is chosen from, or the steps; `left` are the lines to find a partner for.
+
+    `chosen` is what was typed or chosen so far: by field name for matching and ordering, under FIELD otherwise.
+    """
+
+    kind: str
+    prompt: str
+    hint: str
+    options: Sequence[tuple[str, str]] = ()
+    left: Sequence[tuple[str, str]] = ()
+    chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def value(self, name: str = FIELD) -> str:
+        return (*self.chosen.get(name, ()), "")[0]
+
+    @property
+    def values(self) -> Sequence[str]:
+        return self.chosen.get(FIELD, ())
+
+
+def kind_of(item: Item) -> str:
+    kind = item.WhichOneof("kind") or "short_text"
+    if kind == "choice":
+        return "multiple" if item.choice.multiple else "single"
+    return str(kind)
+
+
+def question_of(reader: Reader, item: Item, typed: MultiMapping[str]) -> Question:
+    def texts(options: Iterable[Option]) -> list[tuple[str, str]]:
+        return [(option.id, reader.words(option.text)) for option in options]
+
+    kind, gettext = kind_of(item), reader.locale.gettext
+    options = {
+        "true_false": [(value, gettext(words)) for value, words in TRUE_FALSE.items()],
+        "matching": texts(item.matching.right),
+        "ordering": texts(item.ordering.steps),
+    }.get(kind, texts(item.choice.options))
+    return Question(
+        kind=kind,
+        prompt=reader.words(item.prompt),
+        hint=gettext(_HINTS[kind]),
+        options=options,
+        left=texts(item.matching.left),
+        chosen={name: typed.getall(name) for name in _names(item) if name in typed},
+    )
+
+
+def _names(item: Item) -> list[str]:
+    """Of the fields of a question's form."""
+    match kind_of(item):
+        case "matching":
+            return [f"pair-{left.id}" for left in item.matching.left]
+        case "ordering":
+            return [f"place-{step.id}" for step in item.ordering.steps]
+        case _:
+            return [FIELD]
+
+
+def typed_in(item: Item, form: MultiMapping[str]) -> list[tuple[str, str]]:
+    """What of a form belongs to the question, to carry it through signing in."""
+    return [(name, value) for name in _names(item) for value in form.getall(name, []) if value]
+
+
+def answer_of(item: Item, form: MultiMapping[str]) -> Answer:
+    """As the form gives it; what is missing stays empty and is refused where answers are judged."""
+    match kind_of(item):
+        case "matching":
+            pairs = {left.id: form.get(f"pair-{left.id}", "") for left in item.matching.left}
+            return Answer(pairs={left: right for left, right in pairs.items() if right})
+        case "ordering":
+            return Answer(values=_ordered(item, form))
+        case _:
+            return Answer(values=[value for value in form.getall(FIELD, []) if value.strip()])
+
+
+def _ordered(item: Item, form: MultiMapping[str]) -> list[str]:
+    """The steps by the places given; nothing when a place is missing or given twice."""
+    places = {form.get(f"place-{step.id}", ""): step.id for step in item.ordering.steps}
+    return [places[str(at)] for at in range(1, len(item.ordering.steps) + 1) if str(at) in places]
+
+
+def in_words(reader: Reader, item: Item, answer: Answer) -> list[str]:
+    """An answer as lines to read."""
+    match kind_of(item):
+        case "single" | "multiple":
+            return [reader.words(option.text) for option in item.choice.options if option.id in answer.values]
+        case "true_false":
+            return [reader.locale.gettext(TRUE_FALSE[value]) for value in answer.values if value in TRUE_FALSE]
+        case "matching":
+            right = {option.id: reader.words(option.text) for option in item.matching.right}
+            return [
+                f"{reader.words(left.text)} → {right.get(answer.pairs[left.id], '')}"
+                for left in item.matching.left
+                if left.id in answer.pairs
+            ]
+        case "ordering":
+            steps = {step.id: reader.words(step.text) for step in item.ordering.steps}
+            return [steps[value] for value in answer.values if value in steps]
+        case "number":
+            return [number_words(value) for value in answer.values]
+        case _:
+            return list(answer.values[:3])
+
+
+def number_words(text: str) -> str:
+    """A plain number without the zeros that only a program needs."""
+    whole, point, rest = text.strip().partition(".")
+    return f"{whole}.{rest.rstrip('0')}".rstrip(".") if point else text.strip()

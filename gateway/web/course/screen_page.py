@@ -1,0 +1,191 @@
+"""What a learner sees on a screen: the content, the question, what is said of an answer, and the way on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from multidict import MultiMapping
+
+from gateway.web.course import question_form
+from gateway.web.course.question_form import Question
+from gateway.web.course.screen import Place, Reader, Shown
+from ieum.courses.v1.content_pb2 import Content, Item
+from ieum.progress.v1 import progress_pb2
+from ieum.progress.v1.progress_pb2 import AnsweredItem, Progress, QuizProgress
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What is said of an answer given."""
+
+    correct: bool
+    answer: Sequence[str]
+    right_answer: Sequence[str]
+    explanation: str
+    ordered: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of an attempt that is finished; `left` is None when there is no limit."""
+
+    score: int
+    pass_mark: int
+    passed: bool
+    left: int | None
+
+
+@dataclass(frozen=True)
+class LessonLink:
+    title: str
+    href: str
+    state: str
+
+
+@dataclass(frozen=True)
+class ScreenPage:
+    """All that the template shows. `action` takes what is pressed; a preview has an action of its own."""
+
+    course_title: str
+    lesson_title: str
+    lesson_number: int
+    lessons: int
+    screen_number: int
+    screens: int
+    language: str
+    action: str
+    back: str
+    blocks: Sequence[tuple[Shown, str]]
+    quiz_title: str = ""
+    question: Question | None = None
+    attempt: int = 0
+    feedback: Feedback | None = None
+    outcome: Outcome | None = None
+    completed: bool = False
+    outline: Sequence[LessonLink] = ()
+    recorded: bool = True
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A learner on a screen."""
+
+    progress: Progress
+    content: Content
+    place: Place
+    reader: Reader
+
+    @property
+    def quiz_progress(self) -> QuizProgress:
+        """Blank for a quiz not begun."""
+        quiz = self.place.screen.key.partition(".")[0]
+        found = (each for lesson in self.progress.lessons for each in lesson.quizzes if each.quiz == quiz)
+        return next(found, QuizProgress(quiz=quiz, best_score=-1))
+
+    @property
+    def item(self) -> Item | None:
+        quiz = self.place.quiz
+        return next((item for item in quiz[1].items if item.id == self.place.screen.item), None) if quiz else None
+
+    @property
+    def root(self) -> str:
+        return f"/learning/{self.progress.enrollment.removeprefix('enrollments/')}"
+
+    @property
+    def address(self) -> str:
+        return f"{self.root}/{self.place.lesson.id}/{self.place.screen.key}"
+
+    @property
+    def ends_course(self) -> bool:
+        """The course is complete, and it was this lesson that made it so, or it is the last one."""
+        if not self.progress.HasField("complete_time") or not self.place.is_last_of_lesson:
+            return False
+        done = (each.done_time for each in self.progress.lessons if each.lesson == self.place.lesson.id)
+        return self.place.after() is None or self.progress.complete_time in done
+
+
+def given(visit: Visit) -> AnsweredItem | None:
+    """The answer that stands to the item on this screen, in the attempt under way or the last one."""
+    attempts = visit.quiz_progress.attempts
+    if not attempts or visit.item is None:
+        return None
+    return next((each for each in attempts[-1].answers if each.item == visit.place.screen.item), None)
+
+
+def screen_page(
+    visit: Visit,
+    blocks: Sequence[tuple[Shown, str]],
+    typed: MultiMapping[str],
+    explained: Item | None = None,
+    *,
+    just_completed: bool = False,
+) -> ScreenPage:
+    place, reader, item = visit.place, visit.reader, visit.item
+    before = place.before()
+    answered = given(visit)
+    quiz = place.quiz
+    return ScreenPage(
+        course_title=reader.words(visit.content.title),
+        lesson_title=reader.words(place.lesson.title),
+        lesson_number=place.lesson_number,
+        lessons=len(visit.content.lessons),
+        screen_number=place.screen_number,
+        screens=len(place.lesson.screens),
+        language=reader.language,
+        action=visit.address,
+        back=f"{visit.root}/{before[0]}/{before[1]}" if before else "/learning",
+        blocks=blocks,
+        quiz_title=reader.words(quiz[1].title) if quiz else "",
+        question=question_form.question_of(reader, item, typed) if item else None,
+        attempt=_attempt_number(visit.quiz_progress),
+        feedback=_feedback(reader, explained or item, answered) if item and answered else None,
+        outcome=_outcome(visit, shown="finished" in typed or _is_last_item(visit)),
+        completed=just_completed and visit.progress.HasField("complete_time"),
+        outline=_outline(visit),
+    )
+
+
+def _attempt_number(quiz: QuizProgress) -> int:
+    """Of the attempt that an answer given now belongs to."""
+    under_way = bool(quiz.attempts) and not quiz.attempts[-1].finished
+    return len(quiz.attempts) + (0 if under_way else 1)
+
+
+def _feedback(reader: Reader, item: Item, answered: AnsweredItem) -> Feedback:
+    return Feedback(
+        correct=answered.correct,
+        answer=question_form.in_words(reader, item, answered.answer),
+        right_answer=[] if answered.correct else question_form.in_words(reader, item, answered.right_answer),
+        explanation=reader.words(item.explanation),
+        ordered=question_form.kind_of(item) == "ordering",
+    )
+
+
+def _outcome(visit: Visit, *, shown: bool) -> Outcome | None:
+    quiz = visit.quiz_progress
+    if not shown or not quiz.attempts or not quiz.attempts[-1].finished:
+        return None
+    mark = visit.content.rule.pass_mark
+    score = quiz.attempts[-1].score
+    return Outcome(score, mark, quiz.passed, None if quiz.unlimited else quiz.attempts_left)
+
+
+def _is_last_item(visit: Visit) -> bool:
+    quiz = visit.place.quiz
+    return bool(quiz) and quiz is not None and quiz[1].items[-1].id == visit.place.screen.item
+
+
+_STATES = {progress_pb2.DONE: "done"}
+
+
+def _outline(visit: Visit) -> list[LessonLink]:
+    states = {each.lesson: _STATES.get(each.state, "") for each in visit.progress.lessons}
+    return [
+        LessonLink(
+            title=visit.reader.words(lesson.title),
+            href=f"{visit.root}/{lesson.id}/{lesson.screens[0].key}" if lesson.screens else "",
+            state="now" if lesson.id == visit.place.lesson.id else states.get(lesson.id, ""),
+        )
+        for lesson in visit.content.lessons
+    ]

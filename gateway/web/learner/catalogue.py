@@ -1,0 +1,172 @@
+"""Finding a course, and all that one wants to know before beginning it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+from multidict import MultiDict, MultiMapping
+from yarl import URL
+
+from gateway.backend import learning
+from gateway.backend.clients import CLIENTS, Clients, side_by_side
+from gateway.html.render import PAGE, Flash, page
+from gateway.http import errors
+from gateway.http.auth import VIEWER
+from gateway.language.i18n import LANGUAGES, Locale, msgid
+from gateway.web.course import outline
+from gateway.web.course.card import AUDIENCES, LEVELS, TOPICS, card_of
+from gateway.web.learner.course_progress import learning_of
+from gateway.web.site import public_pages
+from gateway.web.site.frame import go_to
+from ieum.courses.v1 import content_pb2
+from ieum.courses.v1.courses_pb2 import CatalogEntry, GetVersionRequest, SearchCatalogRequest
+from ieum.enrollment.v1.enrollment_pb2 import ONLINE, EnrolRequest
+from services.chassis.errors import Problem
+
+PER_PAGE = 12
+_AT_ONCE = 200
+_LONGEST_QUERY = 200
+MINUTES: Mapping[int, str] = {
+    15: msgid("Up to 15 minutes"),
+    30: msgid("Up to half an hour"),
+    60: msgid("Up to one hour"),
+}
+
+routes = web.RouteTableDef()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody looks for, as the form of the catalogue gives it; what cannot be meant is left out."""
+
+    query: str = ""
+    topics: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
+    language: str = ""
+    minutes: int = 0
+    audience: int = 0
+    page: int = 1
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.topics or self.levels or self.language or self.minutes or self.audience)
+
+    def address(self, number: int) -> str:
+        """Of another page of the same list."""
+        asked: MultiDict[str] = MultiDict()
+        asked.update({"q": self.query} if self.query else {})
+        asked.extend(("topic", topic) for topic in self.topics)
+        asked.extend(("level", str(level)) for level in self.levels)
+        single = {"lang": self.language, "minutes": self.minutes or "", "audience": self.audience or ""}
+        asked.extend((name, str(value)) for name, value in single.items() if value)
+        if number > 1:
+            asked["page"] = str(number)
+        return str(URL("/courses").with_query(asked))
+
+
+def wish_of(query: MultiMapping[str]) -> Wish:
+    def number(name: str, known: Mapping[int, str]) -> int:
+        text = query.get(name, "")
+        return int(text) if text in map(str, known) else 0
+
+    page_number = query.get("page", "")
+    return Wish(
+        query=" ".join(query.get("q", "").split())[:_LONGEST_QUERY],
+        topics=tuple(topic for topic in TOPICS if topic in query.getall("topic", [])),
+        levels=tuple(level for level in LEVELS if str(level) in query.getall("level", [])),
+        language=query.get("lang", "") if query.get("lang") in LANGUAGES else "",
+        minutes=number("minutes", MINUTES),
+        audience=number("audience", AUDIENCES),
+        page=int(page_number) if page_number.isascii() and page_number.isdigit() and len(page_number) < 5 else 1,
+    )
+
+
+@routes.get("/courses")
+@public_pages.public
+async def show_catalogue(request: web.Request) -> web.Response:
+    locale, wish = request[PAGE].locale, wish_of(request.query)
+    entries, total = await _search(request.app[CLIENTS], wish)
+    pages = max(1, -(-total // PER_PAGE))
+    return page(
+        request,
+        "learner/catalogue.html",
+        wish=wish,
+        total=total,
+        courses=[card_of(locale, entry) for entry in entries],
+        topics=_choices(locale, TOPICS),
+        levels=_choices(locale, LEVELS),
+        minutes=[("", locale.gettext("Any length")), *_choices(locale, MINUTES)],
+        audiences=[("", locale.gettext("All courses")), *_choices(locale, AUDIENCES)],
+        course_languages=[("", locale.gettext("Any language")), *LANGUAGES.items()],
+        links=[(number, wish.address(number)) for number in _near(wish.page, pages)],
+        pages=pages,
+    )
+
+
+def _choices(locale: Locale, words: Mapping[str, str] | Mapping[int, str]) -> list[tuple[str, str]]:
+    return [(str(key), locale.gettext(text)) for key, text in words.items()]
+
+
+def _near(current: int, pages: int) -> list[int]:
+    """First, last and those around the current page."""
+    return [number for number in range(1, pages + 1) if number in (1, pages) or abs(number - current) <= 1]
+
+
+async def _search(clients: Clients, wish: Wish) -> tuple[list[CatalogEntry], int]:
+    """The entries of the page asked for, and how many there are in all."""
+    first, last = (wish.page - 1) * PER_PAGE, wish.page * PER_PAGE
+    asked = SearchCatalogRequest(
+        page_size=min(last, _AT_ONCE),
+        query=wish.query,
+        topics=wish.topics,
+        levels=[content_pb2.Level.ValueType(level) for level in wish.levels],
+        language=wish.language,
+        max_minutes=wish.minutes,
+        audience=content_pb2.Audience.ValueType(wish.audience),
+    )
+    found: list[CatalogEntry] = []
+    while True:
+        answer = await clients.courses.SearchCatalog(asked)
+        found += answer.entries
+        if len(found) >= last or not answer.next_page_token:
+            return found[first:last], answer.total_size
+        asked.page_token = answer.next_page_token
+
+
+@routes.get("/courses/{course}")
+@public_pages.public
+async def show_course(request: web.Request) -> web.Response:
+    return await _course_page(request)
+
+
+async def _course_page(request: web.Request, problem: Problem | None = None) -> web.Response:
+    clients, locale, viewer = request.app[CLIENTS], request[PAGE].locale, request[VIEWER]
+    name = f"courses/{request.match_info['course']}"
+    version, mine = await side_by_side(
+        clients.courses.GetVersion(GetVersionRequest(name=f"{name}/versions/current")),
+        learning_of(clients, locale, viewer.person if viewer else ""),
+    )
+    return page(
+        request,
+        "learner/course.html",
+        status=errors.status_of(problem) if problem else 200,
+        course=outline.course_of(locale, version),
+        standing=mine.of_course(name),
+        refused=errors.message(locale, problem) if problem else "",
+    )
+
+
+@routes.post("/courses/{course}/enrol")
+async def enrol(request: web.Request) -> web.Response:
+    course = f"courses/{request.match_info['course']}"
+    if request[VIEWER] is None:
+        return go_to(str(URL("/sign-in").with_query(next=f"/{course}")))
+    try:
+        enrollment = await learning.enrol(request.app[CLIENTS], EnrolRequest(course=course, delivery=ONLINE))
+    except Problem as problem:
+        return await _course_page(request, problem)
+    gettext = request[PAGE].locale.gettext
+    begun = Flash(gettext("You have begun the course"), gettext("You can stop whenever you like. Your place is kept."))
+    return go_to(f"/learning/{enrollment.name.removeprefix('enrollments/')}", begun, request)

@@ -1,0 +1,94 @@
+"""Where a learner stands in each course they take, as pages show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.backend.clients import Clients
+from gateway.language.i18n import Locale
+from ieum.progress.v1 import progress_pb2
+from ieum.progress.v1.progress_pb2 import ListStandingsRequest, Progress
+from services.chassis import clock
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`enrollment` is the id alone; `next_lesson` is empty when there is none left."""
+
+    enrollment: str
+    course: str
+    title: str
+    language: str
+    percent: int
+    next_lesson: str
+    newer: bool
+    completed: datetime | None
+    certificate: str
+    revoked: bool
+
+    @property
+    def href(self) -> str:
+        return f"/learning/{self.enrollment}"
+
+
+@dataclass(frozen=True)
+class Learning:
+    """Latest first."""
+
+    under_way: Sequence[Standing] = ()
+    done: Sequence[Standing] = ()
+
+    def of_course(self, course: str) -> Standing | None:
+        return next((each for each in (*self.under_way, *self.done) if each.course == course), None)
+
+
+async def learning_of(clients: Clients, locale: Locale, person: str) -> Learning:
+    """Nothing for a stranger, whose name is empty."""
+    if not person:
+        return Learning()
+    found = [standing_of(locale, each) for each in await standings(clients, person) if _is_held(each)]
+    return Learning([each for each in found if not each.completed], [each for each in found if each.completed])
+
+
+def _is_held(standing: progress_pb2.Standing) -> bool:
+    return not standing.withdrawn or standing.HasField("complete_time")
+
+
+async def standings(clients: Clients, person: str) -> Sequence[progress_pb2.Standing]:
+    return (await clients.progress.ListStandings(ListStandingsRequest(person=person))).standings
+
+
+def standing_of(locale: Locale, standing: progress_pb2.Standing) -> Standing:
+    title, language = locale.pick(standing.course_title)
+    completed = standing.HasField("complete_time")
+    return Standing(
+        enrollment=standing.enrollment.removeprefix("enrollments/"),
+        course=standing.course,
+        title=title,
+        language="" if language == locale.language else language,
+        percent=standing.percent,
+        next_lesson=locale.pick(standing.next_lesson)[0],
+        # Whoever is finished needs no newer version.
+        newer=standing.newest_version > standing.version and not completed,
+        completed=clock.moment(standing.complete_time) if completed else None,
+        certificate=standing.certificate.removeprefix("certificates/"),
+        revoked=standing.certificate_revoked,
+    )
+
+
+def standing_in(locale: Locale, progress: Progress) -> Standing:
+    """In one course looked at closely: nothing is said of the lesson to go on with, nor of a newer version."""
+    return standing_of(
+        locale,
+        progress_pb2.Standing(
+            enrollment=progress.enrollment,
+            course=progress.course,
+            course_title=progress.course_title,
+            percent=progress.percent,
+            complete_time=progress.complete_time if progress.HasField("complete_time") else None,
+            certificate=progress.certificate.name,
+            certificate_revoked=progress.certificate.state == progress_pb2.REVOKED,
+        ),
+    )

@@ -1,0 +1,74 @@
+"""The first page: what this is for, how to find a course, where to get help, and, for learners, where to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from gateway.backend.clients import CLIENTS, side_by_side
+from gateway.backend.places import PLACES, Gazetteer
+from gateway.html.render import PAGE, page
+from gateway.http.auth import VIEWER
+from gateway.language.i18n import Locale
+from gateway.web.course.card import TOPICS, card_of
+from gateway.web.learner.course_progress import learning_of
+from gateway.web.site import public_pages
+from ieum.courses.v1.courses_pb2 import SearchCatalogRequest
+from services.chassis.errors import Unavailable
+
+_COURSES = 6
+
+routes = web.RouteTableDef()
+
+
+@dataclass(frozen=True)
+class Centre:
+    title: str
+    place: str
+    address: str
+    hours: str
+    phone: str
+
+
+@routes.get("/")
+@public_pages.public
+async def show(request: web.Request) -> web.Response:
+    clients, locale, viewer = request.app[CLIENTS], request[PAGE].locale, request[VIEWER]
+    found, mine = await side_by_side(
+        clients.courses.SearchCatalog(SearchCatalogRequest(page_size=_COURSES)),
+        learning_of(clients, locale, viewer.person if viewer else ""),
+    )
+    return page(
+        request,
+        "learner/home.html",
+        topics=[(key, locale.gettext(words)) for key, words in TOPICS.items()],
+        courses=[card_of(locale, entry) for entry in found.entries],
+        total=found.total_size,
+        latest=mine.under_way[0] if mine.under_way else None,
+        more_under_way=len(mine.under_way) - 1,
+        centres=await _centres(request, locale),
+    )
+
+
+async def _centres(request: web.Request, locale: Locale) -> Sequence[Centre]:
+    """Nothing while people is away: courses can be found without them."""
+    try:
+        return centres_of(locale, await request.app[PLACES].all())
+    except Unavailable:
+        public_pages.keep_off(request)
+        return ()
+
+
+def centres_of(locale: Locale, places: Gazetteer) -> list[Centre]:
+    return [
+        Centre(
+            title=locale.pick(centre.title)[0],
+            place=places.title(locale, centre.area),
+            address=locale.pick(centre.address)[0],
+            hours=locale.pick(centre.hours)[0],
+            phone=centre.phone,
+        )
+        for centre in places.centres.values()
+    ]

@@ -1,0 +1,181 @@
+"""Taking a lesson, one screen at a time. Showing a screen writes nothing; "Continue" and answers do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from aiohttp import web
+from multidict import MultiDict, MultiMapping
+
+from gateway.backend import learning
+from gateway.backend.clients import CLIENTS, Clients
+from gateway.html.render import PAGE, page
+from gateway.http import errors
+from gateway.http.auth import VIEWER, signed_in
+from gateway.language.i18n import Locale
+from gateway.web.course import question_form
+from gateway.web.course.question_form import Question
+from gateway.web.course.screen import Reader, Shown, blocks_of, file_words, place_of
+from gateway.web.course.screen_page import Visit, given, screen_page
+from gateway.web.site.frame import go_to
+from ieum.courses.v1.content_pb2 import Content, Item
+from ieum.courses.v1.courses_pb2 import GetMediaRequest
+from ieum.progress.v1 import progress_pb2
+from ieum.progress.v1.progress_pb2 import (
+    AnswerItem,
+    OpenScreen,
+    Progress,
+    RecordProgressRequest,
+    StartAttemptRequest,
+    Step,
+    StepResult,
+)
+from services.chassis.errors import Missing, Problem, Refused
+
+routes = web.RouteTableDef()
+
+
+async def content_of(clients: Clients, progress: Progress) -> Content:
+    """As learners get it, without answers."""
+    return await clients.contents.for_learners(_version(progress))
+
+
+def _version(progress: Progress) -> str:
+    return f"{progress.course}/versions/{progress.version}"
+
+
+async def _visit(request: web.Request) -> Visit:
+    clients, info = request.app[CLIENTS], request.match_info
+    name = learning.progress_name(info["enrollment"])
+    progress = await learning.get_progress(clients, name, lesson=info["lesson"])
+    if progress.person != signed_in(request).person:
+        raise Missing("PROGRESS_NOT_FOUND")
+    content = await content_of(clients, progress)
+    place = place_of(content, info["lesson"], info["screen"])
+    return Visit(progress, content, place, Reader(request[PAGE].locale, content.languages))
+
+
+@routes.get("/learning/{enrollment}/{lesson}/{screen}")
+async def show(request: web.Request) -> web.Response:
+    signed_in(request)
+    return await _show(request, await _visit(request), request.query)
+
+
+async def _show(
+    request: web.Request, visit: Visit, typed: MultiMapping[str], problem: Problem | None = None
+) -> web.Response:
+    clients, locale = request.app[CLIENTS], request[PAGE].locale
+    explained = await _explained(clients, visit) if given(visit) else None
+    values = screen_page(
+        visit, await _with_files(clients, locale, visit), typed, explained, just_completed="completed" in typed
+    )
+    wrong = {_first_field(values.question): errors.message(locale, problem)} if problem else {}
+    status = errors.status_of(problem) if problem else 200
+    return page(request, "course/screen_page.html", status=status, screen=values, errors=wrong)
+
+
+def _first_field(question: Question | None) -> str:
+    if question and question.kind == "matching":
+        return f"pair-{question.left[0][0]}"
+    if question and question.kind == "ordering":
+        return f"place-{question.options[0][0]}"
+    return question_form.FIELD
+
+
+async def _with_files(clients: Clients, locale: Locale, visit: Visit) -> list[tuple[Shown, str]]:
+    found = []
+    for block in blocks_of(visit.reader, visit.place):
+        words = ""
+        if block.kind == "file" and block.media:
+            words = file_words(locale, await clients.courses.GetMedia(GetMediaRequest(name=block.media)))
+        found.append((block, words))
+    return found
+
+
+async def _explained(clients: Clients, visit: Visit) -> Item | None:
+    """The item with its explanation, which only the gateway may read before an answer is given."""
+    content = await clients.contents.with_answers(_version(visit.progress))
+    place = place_of(content, visit.place.lesson.id, visit.place.screen.key)
+    return replace(visit, content=content, place=place).item
+
+
+@routes.post("/learning/{enrollment}/{lesson}/{screen}")
+async def press(request: web.Request) -> web.Response:
+    """`do` says what was pressed: continue, answer or again."""
+    form: MultiDict[str] = MultiDict((name, str(value)) for name, value in (await request.post()).items())
+    if request[VIEWER] is None:
+        return _sign_in_again(request, form)
+    visit = await _visit(request)
+    match form.get("do"):
+        case "answer":
+            return await _answer(request, visit, form)
+        case "again":
+            return await _again(request, visit)
+        case _:
+            return await _continue(request, visit)
+
+
+def _sign_in_again(request: web.Request, form: MultiMapping[str]) -> web.Response:
+    """The session is over, the answer is not lost: it comes back with the page after signing in."""
+    kept = [
+        (name, value) for name, value in form.items() if name == question_form.FIELD or name[:5] in ("pair-", "place")
+    ]
+    address = request.path + (f"?{urlencode(kept)}" if kept else "")
+    message = errors.message(request[PAGE].locale, Problem("SESSION_INVALID"))
+    return page(request, "account/sign_in.html", status=401, values={"next": address}, notice=message)
+
+
+async def _answer(request: web.Request, visit: Visit, form: MultiMapping[str]) -> web.Response:
+    quiz, item = visit.place.quiz, visit.item
+    if quiz is None or item is None:
+        raise Missing("SCREEN_UNKNOWN")
+    number = form.get("attempt", "")
+    answered = AnswerItem(
+        lesson=visit.place.lesson.id,
+        quiz=quiz[0],
+        item=item.id,
+        attempt=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0,
+        answer=question_form.answer_of(item, form),
+    )
+    recorded = await _record(request.app[CLIENTS], visit, Step(answer_item=answered))
+    result: StepResult = recorded.results[0]
+    after = replace(visit, progress=recorded.progress)
+    if not result.accepted and not result.already_answered:
+        return await _show(request, after, form, Refused(result.reason))
+    flags = []
+    attempts = after.quiz_progress.attempts
+    if attempts and attempts[-1].finished:
+        flags.append("finished=1")
+    if recorded.completed_now:
+        flags.append("completed=1")
+    return go_to(visit.address + ("?" + "&".join(flags) if flags else ""))
+
+
+async def _again(request: web.Request, visit: Visit) -> web.Response:
+    quiz = visit.place.quiz
+    if quiz is None:
+        raise Missing("SCREEN_UNKNOWN")
+    asked = StartAttemptRequest(name=visit.progress.name, lesson=visit.place.lesson.id, quiz=quiz[0])
+    try:
+        await learning.start_attempt(request.app[CLIENTS], asked)
+    except Refused as problem:
+        return await _show(request, visit, MultiDict({"finished": "1"}), problem)
+    first = next(screen.key for screen in visit.place.lesson.screens if screen.key.partition(".")[0] == quiz[0])
+    return go_to(f"{visit.root}/{visit.place.lesson.id}/{first}")
+
+
+async def _continue(request: web.Request, visit: Visit) -> web.Response:
+    """This screen counts as opened, and the next one too, so that it is where the learner resumes."""
+    after = visit.place.after()
+    places = [(visit.place.lesson.id, visit.place.screen.key), *([after] if after else [])]
+    steps = [Step(open_screen=OpenScreen(lesson=lesson, screen=screen)) for lesson, screen in places]
+    recorded = await _record(request.app[CLIENTS], visit, *steps)
+    visit = replace(visit, progress=recorded.progress)
+    if after is None or visit.ends_course:
+        return go_to(f"{visit.root}/complete")
+    return go_to(f"{visit.root}/{after[0]}/{after[1]}")
+
+
+async def _record(clients: Clients, visit: Visit, *steps: Step) -> progress_pb2.RecordProgressResponse:
+    return await learning.record(clients, RecordProgressRequest(name=visit.progress.name, steps=steps))

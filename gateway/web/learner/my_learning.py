@@ -1,0 +1,184 @@
+"""My learning: where to go on, what is finished, and the ways in, out and onward of a course."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from gateway.backend import learning
+from gateway.backend.clients import CLIENTS, Clients
+from gateway.documents import certificate
+from gateway.html.render import PAGE, Flash, page
+from gateway.http.auth import signed_in
+from gateway.language.i18n import Locale
+from gateway.web.course.card import Card, card_of, topics_of
+from gateway.web.course.screen import Reader, ways_through
+from gateway.web.learner.course_progress import learning_of, standing_in, standings
+from gateway.web.learner.lesson_screen import content_of
+from gateway.web.site.frame import go_to
+from ieum.courses.v1.content_pb2 import EMPLOYEES, Content
+from ieum.courses.v1.courses_pb2 import SearchCatalogRequest
+from ieum.enrollment.v1.enrollment_pb2 import (
+    Enrollment,
+    GetEnrollmentRequest,
+    MoveToVersionRequest,
+    WithdrawRequest,
+)
+from ieum.progress.v1 import progress_pb2
+from ieum.progress.v1.progress_pb2 import LessonProgress, Progress
+from services.chassis.errors import Missing
+from services.chassis.principal import Principal
+
+_SUGGESTIONS = 2
+
+routes = web.RouteTableDef()
+
+
+@dataclass(frozen=True)
+class Left:
+    """A lesson that counts and is not done: why, and where to go on."""
+
+    title: str
+    why: str
+    href: str
+
+
+@routes.get("/learning")
+async def show(request: web.Request) -> web.Response:
+    viewer = signed_in(request)
+    mine = await learning_of(request.app[CLIENTS], request[PAGE].locale, viewer.person)
+    return page(request, "learner/my_learning.html", mine=mine)
+
+
+async def _own_progress(request: web.Request) -> Progress:
+    name = learning.progress_name(request.match_info["enrollment"])
+    progress = await learning.get_progress(request.app[CLIENTS], name)
+    if progress.person != signed_in(request).person:
+        raise Missing("PROGRESS_NOT_FOUND")
+    return progress
+
+
+async def _own_enrollment(request: web.Request) -> Enrollment:
+    person = signed_in(request).person
+    asked = GetEnrollmentRequest(name=f"enrollments/{request.match_info['enrollment']}")
+    enrollment = await request.app[CLIENTS].enrollment.GetEnrollment(asked)
+    if enrollment.person != person:
+        raise Missing("ENROLLMENT_NOT_FOUND")
+    return enrollment
+
+
+@routes.get("/learning/{enrollment}")
+async def resume(request: web.Request) -> web.Response:
+    progress = await _own_progress(request)
+    content = await content_of(request.app[CLIENTS], progress)
+    lesson, screen = place_to_resume(content, progress)
+    return go_to(f"/learning/{request.match_info['enrollment']}/{lesson}/{screen}")
+
+
+def place_to_resume(content: Content, progress: Progress) -> tuple[str, str]:
+    """Where the learner was last; in another version than then, the first screen of theirs that is not opened."""
+    places = ways_through(content)
+    if not places:
+        raise Missing("SCREEN_UNKNOWN")
+    here = (progress.position.lesson, progress.position.screen)
+    if here in places:
+        return here
+    opened = {(each.lesson, screen) for each in progress.lessons for screen in each.opened_screens}
+    return next((place for place in places if place not in opened), places[0])
+
+
+@routes.get("/learning/{enrollment}/complete")
+async def complete(request: web.Request) -> web.Response:
+    clients, locale = request.app[CLIENTS], request[PAGE].locale
+    progress = await _own_progress(request)
+    content = await content_of(clients, progress)
+    reader = Reader(locale, content.languages)
+    if not progress.HasField("complete_time"):
+        left = left_of(reader, content, progress)
+        return page(request, "learner/not_completed.html", standing=standing_in(locale, progress), left=left)
+    reason = progress.completion_reason
+    return page(
+        request,
+        "learner/completed.html",
+        standing=standing_in(locale, progress),
+        minutes=content.minutes,
+        reason=certificate.completion_words(locale, reason),
+        scores=[(quiz_title(reader, content, each.quiz), each.score) for each in reason.scores],
+        pass_mark=reason.pass_mark,
+        next_courses=await _suggestions(clients, locale, signed_in(request).principal, content),
+    )
+
+
+def quiz_title(reader: Reader, content: Content, quiz: str) -> str:
+    """The quiz's own, or its lesson's where it has none."""
+    for lesson in content.lessons:
+        for block in lesson.blocks:
+            if block.id == quiz:
+                return reader.words(block.quiz.title) or reader.words(lesson.title)
+    return ""
+
+
+def left_of(reader: Reader, content: Content, progress: Progress) -> list[Left]:
+    root = f"/learning/{progress.enrollment.removeprefix('enrollments/')}"
+    states = {each.lesson: each for each in progress.lessons}
+    found = []
+    for lesson in content.lessons:
+        state = states.get(lesson.id, LessonProgress(lesson=lesson.id))
+        if lesson.id not in content.rule.counted_lessons or state.state == progress_pb2.DONE or not lesson.screens:
+            continue
+        unopened = [screen.key for screen in lesson.screens if screen.key not in state.opened_screens]
+        failed = [quiz.quiz for quiz in state.quizzes if not quiz.passed]
+        quiz_screens = [screen.key for screen in lesson.screens if screen.key.partition(".")[0] in failed]
+        place = [*unopened, *quiz_screens[-1:], lesson.screens[0].key][0]
+        found.append(
+            Left(reader.words(lesson.title), _why(reader.locale, unopened, failed), f"{root}/{lesson.id}/{place}")
+        )
+    return found
+
+
+def _why(locale: Locale, unopened: Sequence[str], failed: Sequence[str]) -> str:
+    if unopened:
+        count = len(unopened)
+        words = locale.ngettext("%(count)s screen is not read yet.", "%(count)s screens are not read yet.", count)
+        return words % {"count": count}
+    return locale.gettext("The quiz is not passed yet.") if failed else ""
+
+
+async def _suggestions(clients: Clients, locale: Locale, learner: Principal, content: Content) -> list[Card]:
+    """Of the same topics first; never what the learner takes or has finished, or may not take."""
+    known = {each.course for each in await standings(clients, learner.person)}
+    chosen: dict[str, Card] = {}
+    for topics in (topics_of(content.competences), []):
+        found = await clients.courses.SearchCatalog(SearchCatalogRequest(topics=topics, page_size=len(known) + 10))
+        for entry in found.entries:
+            if entry.course not in known and (learner.organisation or entry.audience != EMPLOYEES):
+                chosen.setdefault(entry.course, card_of(locale, entry))
+    return list(chosen.values())[:_SUGGESTIONS]
+
+
+@routes.get("/learning/{enrollment}/withdraw")
+async def ask_to_withdraw(request: web.Request) -> web.Response:
+    progress = await _own_progress(request)
+    return page(request, "learner/withdraw.html", standing=standing_in(request[PAGE].locale, progress))
+
+
+@routes.post("/learning/{enrollment}/withdraw")
+async def withdraw(request: web.Request) -> web.Response:
+    enrollment = await _own_enrollment(request)
+    await request.app[CLIENTS].enrollment.Withdraw(WithdrawRequest(name=enrollment.name))
+    gettext = request[PAGE].locale.gettext
+    left = Flash(
+        gettext("You have left the course"), gettext("You can begin it again whenever you like."), "information"
+    )
+    return go_to("/learning", left, request)
+
+
+@routes.post("/learning/{enrollment}/move")
+async def move(request: web.Request) -> web.Response:
+    enrollment = await _own_enrollment(request)
+    await request.app[CLIENTS].enrollment.MoveToVersion(MoveToVersionRequest(name=enrollment.name))
+    gettext = request[PAGE].locale.gettext
+    moved = Flash(gettext("You now take the newer version"), gettext("What you have done is kept."))
+    return go_to("/learning", moved, request)

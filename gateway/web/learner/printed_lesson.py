@@ -1,0 +1,92 @@
+"""A lesson on paper: to take home, to read at leisure, to hand out in a class. Its code leads back to the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import segno
+from aiohttp import web
+from yarl import URL
+
+from gateway.backend.clients import CLIENTS
+from gateway.html.render import PAGE, page
+from gateway.http.auth import VIEWER
+from gateway.web.course.screen import Place, Reader, Shown, blocks_of
+from gateway.web.learner.course_progress import learning_of
+from gateway.web.learner.lesson_screen import content_of
+from gateway.web.site.frame import go_to
+from ieum.courses.v1.content_pb2 import Content, Lesson
+from ieum.courses.v1.courses_pb2 import GetVersionRequest
+from ieum.progress.v1.progress_pb2 import GetProgressRequest
+from services.chassis.errors import Missing
+
+routes = web.RouteTableDef()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`path` is where the lesson is on the screen, `address` the same in full, `code` a picture of it."""
+
+    course_title: str
+    course_path: str
+    title: str
+    number: int
+    lessons: int
+    minutes: int
+    language: str
+    blocks: Sequence[Shown]
+    questions: int
+    path: str
+    address: str
+    code: str
+
+
+@routes.get("/courses/{course}/lessons/{lesson}")
+async def open_lesson(request: web.Request) -> web.Response:
+    """Whoever takes the course comes to the lesson's first screen, everybody else to the course."""
+    clients, viewer = request.app[CLIENTS], request[VIEWER]
+    course = f"courses/{request.match_info['course']}"
+    mine = await learning_of(clients, request[PAGE].locale, viewer.person if viewer else "")
+    if (standing := mine.of_course(course)) is None:
+        return go_to(f"/{course}")
+    progress = await clients.progress.GetProgress(GetProgressRequest(name=f"progress/{standing.enrollment}"))
+    _, lesson = _numbered(await content_of(clients, progress), request.match_info["lesson"])
+    return go_to(f"{standing.href}/{lesson.id}/{lesson.screens[0].key}" if lesson.screens else standing.href)
+
+
+@routes.get("/courses/{course}/lessons/{lesson}/sheet")
+async def show(request: web.Request) -> web.Response:
+    info = request.match_info
+    name = f"courses/{info['course']}/versions/current"
+    content = (await request.app[CLIENTS].courses.GetVersion(GetVersionRequest(name=name))).content
+    path = URL(f"/courses/{info['course']}/lessons") / info["lesson"]
+    address = URL(f"{request.scheme}://{request.host}").join(path)
+    reader = Reader(request[PAGE].locale, content.languages)
+    return page(request, "learner/printed_lesson.html", sheet=sheet_of(reader, content, info, str(path), str(address)))
+
+
+def sheet_of(reader: Reader, content: Content, asked: Mapping[str, str], path: str, address: str) -> Sheet:
+    number, lesson = _numbered(content, asked["lesson"])
+    screens = [Place(content, lesson, screen, number, at) for at, screen in enumerate(lesson.screens, 1)]
+    return Sheet(
+        course_title=reader.words(content.title),
+        course_path=f"/courses/{asked['course']}",
+        title=reader.words(lesson.title),
+        number=number,
+        lessons=len(content.lessons),
+        minutes=lesson.minutes,
+        language=reader.language,
+        blocks=[block for screen in screens for block in blocks_of(reader, screen)],
+        questions=sum(len(block.quiz.items) for block in lesson.blocks),
+        path=path,
+        address=address,
+        code=segno.make(address, error="m", micro=False).svg_data_uri(border=4),
+    )
+
+
+def _numbered(content: Content, lesson: str) -> tuple[int, Lesson]:
+    found = next(((number, each) for number, each in enumerate(content.lessons, 1) if each.id == lesson), None)
+    if found is None:
+        raise Missing("LESSON_NOT_FOUND")
+    return found

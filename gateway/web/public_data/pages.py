@@ -1,0 +1,161 @@
+"""`/data`: what has been published, for everybody. Pages, frozen files and the catalogue for portals; nobody signs in,
+and what is under embargo is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from gateway.backend.places import PLACES
+from gateway.backend.published_releases import LIBRARY, is_known, newest_of_each, send_file
+from gateway.backend.release_figures import Frozen
+from gateway.html.render import PAGE, page
+from gateway.language.i18n import Locale
+from gateway.web.official.live_figures import period as period_in_words
+from gateway.web.public_data import capability, facts
+from gateway.web.public_data.cells import HIDDEN_WORDS
+from gateway.web.public_data.release_view import SHOWN, Look
+from gateway.web.site import public_pages
+from ieum.statistics.v1 import releases_pb2 as pb
+from services.chassis import clock
+from services.chassis.errors import Missing, Unavailable
+
+routes = web.RouteTableDef()
+
+_RELEASE = "{release:[a-z0-9-]{1,64}}"
+_EDITION = "{edition:[1-9][0-9]{0,3}}"
+_CATALOGUES = {"ttl": "catalogue.ttl", "jsonld": "catalogue.jsonld"}
+# Descriptions and code lists: for programs, so they stand behind the rest.
+_FOR_PROGRAMS = ("codes-", "structure.", "datapackage.", "observations.csv-metadata", "capability.csv-metadata")
+
+
+@routes.get("/data")
+@public_pages.public
+async def show_all(request: web.Request) -> web.Response:
+    library = request.app[LIBRARY]
+    releases, coming = newest_of_each(await library.all()), await library.calendar()
+    return page(request, "public_data/releases.html", releases=releases, coming=coming, moment=clock.moment, span=span)
+
+
+@routes.get(r"/data/catalog.{form:ttl|jsonld}")
+async def send_catalogue(request: web.Request) -> web.Response:
+    base = f"{request.url.origin()}/data"
+    found = (await request.app[LIBRARY].catalogue(base)).get(_CATALOGUES[request.match_info["form"]])
+    if found is None:
+        raise Missing("FILE_NOT_FOUND")
+    headers = {hdrs.ETAG: f'W/"{found.file.sha256}"', hdrs.CACHE_CONTROL: "no-cache", **_ANYWHERE}
+    if is_known(request, headers):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=found.content, headers=headers | {hdrs.CONTENT_TYPE: found.file.media_type})
+
+
+_ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+@routes.get(f"/data/{_RELEASE}")
+@routes.get(f"/data/{_RELEASE}/{_EDITION}")
+@public_pages.public
+async def show(request: web.Request) -> web.Response:
+    editions = await request.app[LIBRARY].editions(f"releases/{request.match_info['release']}")
+    if editions[0].series != editions[0].name:  # a later edition by its own name
+        home = f"/data/{editions[0].series.removeprefix('releases/')}/{editions[0].edition}"
+        return web.Response(status=308, headers={hdrs.LOCATION: home})
+    release = _edition(editions, request.match_info.get("edition"))
+    figures = await request.app[LIBRARY].figures(release)
+    return page(request, "public_data/release.html", **await _view(request, release, editions, figures))
+
+
+@routes.get(f"/data/{_RELEASE}/{_EDITION}/{{file:[0-9A-Za-z.-]{{1,80}}}}")
+async def send(request: web.Request) -> web.Response:
+    editions = await request.app[LIBRARY].editions(f"releases/{request.match_info['release']}")
+    return await send_file(request, _edition(editions, request.match_info["edition"]), request.match_info["file"])
+
+
+def _edition(editions: Sequence[pb.Release], asked: str | None) -> pb.Release:
+    """The newest unless one is asked for."""
+    found = editions[-1] if asked is None else next((one for one in editions if str(one.edition) == asked), None)
+    if found is None:
+        raise Missing("RELEASE_NOT_FOUND")
+    return found
+
+
+async def _view(
+    request: web.Request, release: pb.Release, editions: Sequence[pb.Release], figures: Frozen
+) -> dict[str, Any]:
+    locale = request[PAGE].locale
+    look, overlooked = _look(request.query, figures, locale)
+    home = f"/data/{release.series.removeprefix('releases/')}"
+    return {
+        "release": release,
+        "editions": editions,
+        "home": home,
+        "address": f"{home}/{release.edition}",
+        "figures": figures,
+        "look": look,
+        "overlooked": overlooked,
+        "area_title": look.place(look.area),
+        "period_title": look.title("TIME_PERIOD", look.period),
+        "show_title": look.title("MEASURE", look.show),
+        "universe": next(iter(figures.codes("UNIVERSE"))),
+        "sections": look.sections(await _spots(request, figures)),
+        "capability": capability.capability(figures.said.get("capability"), locale),
+        "no_assessment": capability.is_missed(figures),
+        "points": lambda value: locale.number(value, 2),
+        "say": _say(locale) if look.show == "CPR" else locale.number,
+        "documents": [file for file in release.files if not file.name.startswith(_FOR_PROGRAMS)],
+        "for_programs": [file for file in release.files if file.name.startswith(_FOR_PROGRAMS)],
+        "symbols": facts.symbols(figures, locale),
+        "facts": facts.facts(release, figures, locale),
+        "size": lambda length: facts.size(length, locale),
+        "moment": clock.moment,
+        "hidden": locale.gettext(HIDDEN_WORDS),
+        **_choices(figures, look),
+    }
+
+
+def _say(locale: Locale) -> Callable[[float], str]:
+    """Whole percentages without a place behind the comma, so that a phone has room for them."""
+    return lambda share: locale.percent(share, 0 if round(share * 1000) % 10 == 0 else 1)
+
+
+def _look(query: Mapping[str, str], figures: Frozen, locale: Locale) -> tuple[Look, list[str]]:
+    """What was asked for, as far as the release has it, and the names of what it has not."""
+    periods, measures = figures.codes("TIME_PERIOD"), figures.codes("MEASURE")
+    usual = next((measure for measure in SHOWN if measure in measures), next(iter(measures)))
+    known = {"area": figures.areas, "period": periods, "show": measures}
+    overlooked = [name for name, codes in known.items() if query.get(name) and query[name] not in codes]
+    asked = {name: query[name] for name, codes in known.items() if query.get(name) in codes}
+    area = figures.areas[asked["area"]] if "area" in asked else figures.top
+    return Look(figures, locale, area, asked.get("period", figures.quarters[-1]), asked.get("show", usual)), overlooked
+
+
+def _choices(figures: Frozen, look: Look) -> dict[str, Any]:
+    measures = [measure for measure in SHOWN if measure in figures.codes("MEASURE")]
+    return {
+        "area_choices": [(area.code, look.place(area)) for area in figures.areas.values()],
+        "period_choices": [
+            (code, look.title("TIME_PERIOD", code)) for code in reversed(list(figures.codes("TIME_PERIOD")))
+        ],
+        "show_choices": [(code, look.title("MEASURE", code)) for code in measures],
+    }
+
+
+async def _spots(request: web.Request, figures: Frozen) -> dict[str, tuple[int, int]]:
+    """Column and row of areas on the map of tiles, as the release has them. Older releases do not say: for them, the
+    places of today, and none while nobody can say."""
+    if any("place" in each for each in figures.said["areas"]):
+        return {code: area.place for code, area in figures.areas.items() if area.place}
+    try:
+        places = await request.app[PLACES].all()
+    except Unavailable:
+        return {}
+    known = {code: places.areas.get(f"areas/{code}") for code in figures.areas}
+    return {code: (area.column, area.row) for code, area in known.items() if area}
+
+
+def span(release: pb.Release, locale: Locale) -> str:
+    """The periods in words, first to last."""
+    quarters = [period for period in release.periods if "-" in period] or list(release.periods)
+    return period_in_words(locale, quarters[0], quarters[-1])

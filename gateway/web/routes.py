@@ -1,0 +1,48 @@
+"""All pages' routes in one list. A new group of pages is a module with `routes: web.RouteTableDef`, named here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+
+from aiohttp import web
+
+from gateway.html import assets
+from gateway.web.account import about_you, details, sign_in, tokens
+from gateway.web.administrator import audit_log, dead_letters, people, places
+from gateway.web.author import class_grid, course, courses, lesson, preview, review
+from gateway.web.learner import catalogue, certificates, home, lesson_screen, my_learning, printed_lesson
+from gateway.web.official import (
+    deliveries,
+    live_table,
+    recipients,
+    release_discard,
+    release_plan,
+    release_preview,
+    release_steps,
+    releases,
+)
+from gateway.web.public_data import pages
+from gateway.web.site import frame, help, media
+
+PAGES: tuple[web.RouteTableDef, ...] = (
+    frame.routes,
+    *(home.routes, catalogue.routes, sign_in.routes, details.routes, about_you.routes),
+    *(my_learning.routes, printed_lesson.routes, lesson_screen.routes, certificates.routes, media.routes),
+    *(courses.routes, course.routes, lesson.routes, preview.routes, class_grid.routes, review.routes),
+    *(release_plan.routes, releases.routes, release_steps.routes, release_preview.routes),
+    release_discard.routes,
+    live_table.routes,
+    *(recipients.routes, deliveries.routes),
+    tokens.routes,
+    people.routes,
+    audit_log.routes,
+    dead_letters.routes,
+    places.routes,
+    help.routes,
+    pages.routes,
+)
+
+
+def routes() -> Iterable[web.AbstractRouteDef]:
+    return chain(*PAGES, assets.routes())

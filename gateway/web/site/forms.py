@@ -1,0 +1,27 @@
+"""What forms have in common: the typed text, and the status under which a refused form comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from gateway.http import errors
+from services.chassis.errors import Invalid, Problem
+
+REFUSED = 422
+
+
+async def typed(request: web.Request, *names: str) -> dict[str, str]:
+    """The fields by name, "" where one is missing; a file is not text."""
+    form = await request.post()
+    return {name: value if isinstance(value := form.get(name, ""), str) else "" for name in names}
+
+
+def status_of(problem: Problem) -> int:
+    return REFUSED if isinstance(problem, Invalid) else errors.status_of(problem)
+
+
+def named(problem: Problem, fields: Mapping[str, str], usual: str) -> str:
+    """The form's own name of the field at fault; the `usual` one where it is none of the form's."""
+    return fields.get(problem.field, usual)

@@ -1,0 +1,188 @@
+"""What every page shares: the reader's language and text size, the ways through the site, what was just done."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from functools import lru_cache
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from babel import negotiate_locale
+
+from gateway.html.render import PAGE, SIZES, USUAL_SIZE, Flash, NavItem, PageContext, Site, Viewer, locales
+from gateway.http import auth
+from gateway.http.csrf import FORM_KEY
+from gateway.language import i18n
+from gateway.language.i18n import msgid
+from gateway.settings import GatewaySettings
+from services.chassis import clock
+
+SETTINGS = web.AppKey("settings", GatewaySettings)
+
+_FLASH = "flash"
+_YEAR_SECONDS = 365 * 24 * 3600
+_EVERYBODY, _SIGNED_IN, _STRANGER = "everybody", "signed in", "stranger"
+
+# Address, words, for whom: one of the three above or roles.
+WAYS: Sequence[tuple[str, str, frozenset[str]]] = (
+    ("/", msgid("Find courses"), frozenset({_EVERYBODY})),
+    ("/learning", msgid("My learning"), frozenset({_SIGNED_IN})),
+    ("/teach", msgid("My courses"), frozenset({"instructor"})),
+    ("/review", msgid("Reviews"), frozenset({"reviewer"})),
+    ("/statistics", msgid("Statistics"), frozenset({"official", "administrator"})),
+    ("/admin/people", msgid("People and roles"), frozenset({"administrator"})),
+    ("/admin/places", msgid("Places"), frozenset({"administrator"})),
+    ("/admin/audit", msgid("Audit log"), frozenset({"administrator"})),
+    ("/account", msgid("My details"), frozenset({_SIGNED_IN})),
+    ("/sign-in", msgid("Sign in"), frozenset({_STRANGER})),
+    ("/register", msgid("Register"), frozenset({_STRANGER})),
+)
+
+routes = web.RouteTableDef()
+
+
+@web.middleware
+async def set_page(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """As far as it is known before anybody asks who it is; `set_viewer` completes it."""
+    request[auth.VIEWER] = None
+    request[PAGE] = _plain(request) if auth.session_secret(request) else _page(request)
+    return await handler(request)
+
+
+@web.middleware
+async def set_viewer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request[auth.VIEWER] or auth.session_secret(request):
+        request[PAGE] = _page(request)
+    response = await handler(request)
+    if auth.SESSION_ENDED in request:
+        auth.forget(request, response)
+    if request[PAGE].flash and response.status == 200 and response.content_type == "text/html":
+        response.del_cookie(_FLASH)
+    return response
+
+
+def _plain(request: web.Request) -> PageContext:
+    """Enough for programs, and for a page that says why there is none."""
+    settings = request.app[SETTINGS]
+    locale = locales()[language(request, request[auth.VIEWER])]
+    site = Site(locale.pick(settings.site_name)[0], settings.site_phone, locale.pick(settings.site_hours)[0])
+    return PageContext(locale, site, request.path_qs, text_size(request))
+
+
+def _page(request: web.Request) -> PageContext:
+    plain, viewer = _plain(request), request[auth.VIEWER]
+    if auth.is_api(request):
+        return plain
+    return replace(
+        plain,
+        viewer=Viewer(viewer.name, viewer.roles, _shared_seconds(viewer)) if viewer else None,
+        nav=_ways(_within(request.path), plain.locale.language, viewer.roles if viewer else None),
+        flash=_read_flash(request),
+    )
+
+
+def _shared_seconds(viewer: auth.Viewer) -> int | None:
+    if not viewer.shared_device or viewer.expire_time is None:
+        return None
+    return max(0, int((viewer.expire_time - clock.now()).total_seconds()))
+
+
+def is_personal(request: web.Request) -> bool:
+    """Somebody signed in, or with something to be told, asks."""
+    return bool(auth.session_secret(request)) or _FLASH in request.cookies
+
+
+def language(request: web.Request, viewer: auth.Viewer | None = None) -> str:
+    """The choice made in this browser, else the person's own, else what the browser asks for."""
+    for chosen in (request.cookies.get("lang"), viewer.locale if viewer else None):
+        if chosen in i18n.LANGUAGES:
+            return str(chosen)
+    return _wanted(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(maxsize=1_000)
+def _wanted(header: str) -> str:
+    wanted = [part.partition(";")[0].strip() for part in header.split(",")]
+    return negotiate_locale(wanted, list(i18n.LANGUAGES), sep="-") or i18n.DEFAULT
+
+
+def text_size(request: web.Request) -> int:
+    size = _known_size(request.cookies.get("size", ""))
+    return USUAL_SIZE if size is None else size
+
+
+def _known_size(text: str) -> int | None:
+    return int(text) if text in map(str, range(len(SIZES))) else None
+
+
+def _within(path: str) -> frozenset[str]:
+    return frozenset(href for href, _, _ in WAYS if _is_within(path, href))
+
+
+@lru_cache(maxsize=1_000)
+def _ways(here: frozenset[str], language: str, roles: frozenset[str] | None) -> Sequence[NavItem]:
+    """Of a stranger where there are no roles, not even none."""
+    who = {_EVERYBODY, _STRANGER} if roles is None else {_EVERYBODY, _SIGNED_IN, *roles}
+    say = locales()[language].gettext
+    return tuple(NavItem(href, say(words), href in here) for href, words, whom in WAYS if whom & who)
+
+
+def _is_within(path: str, href: str) -> bool:
+    return path == href or path.startswith("/courses" if href == "/" else f"{href}/")
+
+
+@routes.post("/preferences")
+async def choose(request: web.Request) -> web.Response:
+    """Language and text size, remembered in this browser."""
+    form = await request.post()
+    response = go_to(local_path(str(form.get("next", "/"))))
+    if (language := str(form.get("lang", ""))) in i18n.LANGUAGES:
+        keep_language(request, response, language)
+    if (size := _known_size(str(form.get("size", "")))) is not None:
+        _set_cookie(request, response, "size", str(size), _YEAR_SECONDS)
+    return response
+
+
+def keep_language(request: web.Request, response: web.Response, language: str) -> None:
+    _set_cookie(request, response, "lang", language, _YEAR_SECONDS)
+
+
+def _set_cookie(request: web.Request, response: web.Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(name, value, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=request.secure)
+
+
+def local_path(asked: str) -> str:
+    """A path of this site, or "/": what a form or link gives as the way back must not lead elsewhere."""
+    outside = not asked.startswith("/") or asked.startswith("//") or "\\" in asked or not asked.isprintable()
+    return "/" if outside else asked
+
+
+def go_to(path: str, flash: Flash | None = None, request: web.Request | None = None) -> web.Response:
+    """See other, after a form; with `flash` (and its request) the next page says what was done."""
+    response = web.Response(status=303, headers={"Location": path})
+    if flash and request:
+        _set_cookie(request, response, _FLASH, _seal(request, flash), 60)
+    return response
+
+
+def _seal(request: web.Request, flash: Flash) -> str:
+    text = base64.urlsafe_b64encode(json.dumps(asdict(flash)).encode()).decode()
+    return f"{text}.{_mark(request, text)}"
+
+
+def _mark(request: web.Request, text: str) -> str:
+    return hmac.digest(request.app[FORM_KEY], f"flash {text}".encode(), hashlib.sha256).hex()
+
+
+def _read_flash(request: web.Request) -> Flash | None:
+    text, _, mark = request.cookies.get(_FLASH, "").partition(".")
+    if not text or not hmac.compare_digest(mark.encode(), _mark(request, text).encode()):
+        return None
+    values: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text))
+    return replace(Flash(""), **values)

@@ -1,0 +1,49 @@
+"""Pages about the service itself: how to get help, what is kept about whom, who can use it."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.backend.places import PLACES
+from gateway.html.render import PAGE, page
+from gateway.web.site import public_pages
+from services.chassis.errors import Unavailable
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/help")
+@public_pages.public
+async def show_help(request: web.Request) -> web.Response:
+    return page(request, "site/help.html", centres=await _centres(request))
+
+
+@routes.get("/privacy")
+@public_pages.public
+async def privacy(request: web.Request) -> web.Response:
+    return page(request, "site/privacy.html")
+
+
+@routes.get("/accessibility")
+@public_pages.public
+async def accessibility(request: web.Request) -> web.Response:
+    return page(request, "site/accessibility.html")
+
+
+async def _centres(request: web.Request) -> list[dict[str, str]]:
+    """Help must be there when other things are not: without the list the phone number still stands."""
+    locale = request[PAGE].locale
+    try:
+        places = await request.app[PLACES].all()
+    except Unavailable:
+        public_pages.keep_off(request)
+        return []
+    return [
+        {
+            "title": locale.pick(centre.title)[0],
+            "address": locale.pick(centre.address)[0],
+            "hours": locale.pick(centre.hours)[0],
+            "phone": centre.phone,
+        }
+        for centre in places.centres.values()
+    ]
