@@ -42,7 +42,7 @@ from services.progress.domain.grading import Answer
 from services.progress.domain.record import Record
 from services.progress.domain.steps import AnswerItem, OpenScreen, Step
 from services.progress.wire.plans import plan_of
-from services.statistics.domain.periods import quarter_of
+from services.statistics.figures.periods import quarter_of
 
 Document = dict[str, Any]
 TEACHER, REVIEWER = "people/benchteacher0000", "people/benchreviewer000"

@@ -21,7 +21,7 @@ from ieum.progress.v1 import events_pb2
 from services.chassis import bus, trace
 from services.chassis.bus import Bus
 from services.chassis.clock import now, stamp
-from services.statistics.store import Facts
+from services.statistics.facts.store import Facts
 
 _PACKAGE, _DURABLE = "ieum.progress.v1", "statistics"
 _RATE, _SECONDS = 1_000, 8

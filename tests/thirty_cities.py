@@ -29,9 +29,9 @@ from deploy.supervisor import System
 from services.chassis import bus, mongo
 from services.chassis.config import Settings
 from services.chassis.outbox import Outbox
-from services.statistics.domain import publication
-from services.statistics.domain.publication import Publication, State
-from services.statistics.release_store import Releases
+from services.statistics.releases.domain import lifecycle
+from services.statistics.releases.domain.lifecycle import Publication, State
+from services.statistics.releases.store import Releases
 
 CITIES, QUARTERS, ENROLMENTS, SEED = 30, 8, 80_000, 20_260_930
 FIRST = datetime(2024, 1, 1, 2, tzinfo=UTC)
@@ -140,15 +140,15 @@ async def publish(settings: Settings, enrolments: int) -> dict[str, Any]:
         releases = Releases(database, Outbox(events))
         as_of = FIRST + timedelta(days=91 * QUARTERS + 60)
         years = {FIRST.year + n for n in range(QUARTERS // 4)}
-        periods = publication.whole_periods([str(year) for year in sorted(years)], as_of.date())
+        periods = lifecycle.whole_periods([str(year) for year in sorted(years)], as_of.date())
         plan = Publication("hn", "hn", 1, {"en": "HN"}, "resident", TOP, periods, as_of, as_of, "people/a", 5, "1.0.0")
-        await releases.plan(publication.build(plan, ())[0])
+        await releases.plan(lifecycle.build(plan, ())[0])
         begun = time.monotonic()
         async with running(settings) as service:
             built = await _reached(releases, service, State.BUILT)
             seconds = time.monotonic() - begun
-            await releases.entities.change("hn", lambda it: publication.approve(it, "people/b"))
-            await releases.entities.change("hn", lambda it: publication.publish(it, as_of, as_of))
+            await releases.entities.change("hn", lambda it: lifecycle.approve(it, "people/b"))
+            await releases.entities.change("hn", lambda it: lifecycle.publish(it, as_of, as_of))
             begun = time.monotonic()
             out = await _reached(releases, service, State.PUBLISHED)
         shown = [one.status async for one in releases.observations(out)]

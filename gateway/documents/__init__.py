@@ -1,0 +1,1 @@
+"""Files that pages and the API both hand out: certificates, class grids, tables as CSV."""

@@ -1,0 +1,1 @@
+"""Rendering of pages: the template engine, Markdown, charts and assets."""

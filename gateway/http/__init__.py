@@ -1,0 +1,1 @@
+"""What every request passes: authentication, sessions, CSRF, admission, compression, errors, monitoring."""

@@ -11,9 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from services.statistics import capability, commands, reading
-from services.statistics.arguments import argument, day, score, threshold, year
-from services.statistics.domain.wrong import Wrong
+from services.statistics.commands import measures
+from services.statistics.commands.arguments import argument, day, score, threshold, year
+from services.statistics.figures.refusal import Wrong
+from services.statistics.reference_data import csv_reading, indicators_file
 
 T = TypeVar("T")
 OPENED, REFUSED, DEFECT = 1, 2, 3
@@ -43,11 +44,11 @@ def _say(answer: str) -> None:
 
 
 def _protect(path: Path, k: int, audit: Path | None, earlier: list[Path]) -> dict[str, Any]:
-    from services.statistics import protection  # the solver is slow to load
+    from services.statistics.commands import protect  # the solver is slow to load
 
     if earlier and not audit:
         raise Wrong("--earlier is what an attack knows besides; name the table to attack with --audit", field="earlier")
-    return protection.attack(path, audit, k, earlier) if audit else protection.protect(path, k)
+    return protect.attack(path, audit, k, earlier) if audit else protect.protect(path, k)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,7 +74,7 @@ def _add_measure(verbs: Any) -> None:
         help="counts and rates of a cohort of enrolments",
         description="Counts the enrolments made from --from to --to as they stood at the end of --as-of.",
     )
-    verb.add_argument("path", metavar="FACTS.csv", type=Path, help="columns: " + ", ".join(commands.FACTS))
+    verb.add_argument("path", metavar="FACTS.csv", type=Path, help="columns: " + ", ".join(measures.FACTS))
     for flag, target, meaning in (
         ("--from", "since", "first day of the period, as 2026-07-01"),
         ("--to", "until", "last day of the period"),
@@ -81,9 +82,9 @@ def _add_measure(verbs: Any) -> None:
     ):
         verb.add_argument(flag, dest=target, metavar="DATE", type=argument(day), required=True, help=meaning)
     verb.add_argument(
-        "--population", metavar="N", type=argument(reading.positive), help="residents, for coverage per 1,000"
+        "--population", metavar="N", type=argument(csv_reading.positive), help="residents, for coverage per 1,000"
     )
-    verb.set_defaults(run=commands.measure)
+    verb.set_defaults(run=measures.measure)
 
 
 def _add_comparisons(verbs: Any) -> None:
@@ -97,22 +98,24 @@ def _add_comparisons(verbs: Any) -> None:
         default=Decimal(100),
         help="highest score (100)",
     )
-    verb.set_defaults(run=commands.gain)
+    verb.set_defaults(run=measures.gain)
 
     verb = verbs.add_parser("gap", help="how far a group's rate stands from the reference group's")
     for flag, meaning in (("--group", "the group's rate, in percent"), ("--reference", "the reference group's rate")):
-        verb.add_argument(flag, metavar="RATE", type=argument(reading.amount), required=True, help=meaning)
-    verb.set_defaults(run=commands.gap)
+        verb.add_argument(flag, metavar="RATE", type=argument(csv_reading.amount), required=True, help=meaning)
+    verb.set_defaults(run=measures.gap)
 
     verb = verbs.add_parser("concentration", help="concentration index over areas ranked by disadvantage")
     verb.add_argument(
         "path", metavar="TABLE.csv", type=Path, help="columns: area, population, persons, rank (1 = most disadvantaged)"
     )
-    verb.set_defaults(run=commands.concentration)
+    verb.set_defaults(run=measures.concentration)
 
     verb = verbs.add_parser("capability", help="capability index of local governments over five areas")
-    verb.add_argument("path", metavar="INDICATORS.csv", type=Path, help="columns: " + ", ".join(capability.COLUMNS))
-    verb.set_defaults(run=capability.assess)
+    verb.add_argument(
+        "path", metavar="INDICATORS.csv", type=Path, help="columns: " + ", ".join(indicators_file.COLUMNS)
+    )
+    verb.set_defaults(run=indicators_file.assess)
 
 
 def _add_protect(verbs: Any) -> None:
@@ -137,9 +140,9 @@ def _add_protect(verbs: Any) -> None:
 
 
 def _recast(path: Path, **options: Any) -> dict[str, Any] | str:
-    from services.statistics import recasting
+    from services.statistics.commands import recast
 
-    return recasting.recast_file(path, **options)
+    return recast.recast_file(path, **options)
 
 
 def _add_recast(verbs: Any) -> None:
@@ -163,27 +166,27 @@ def _add_recast(verbs: Any) -> None:
 
 
 def _load_population(**options: Any) -> dict[str, Any]:
-    from services.statistics.loading import residents  # needs the database
+    from services.statistics.reference_data import load_residents  # needs the database
 
-    return residents.load_population(**options)
+    return load_residents.load_population(**options)
 
 
 def _load_capability(**options: Any) -> dict[str, Any]:
-    from services.statistics.loading import assessments
+    from services.statistics.reference_data import load_assessments
 
-    return assessments.load_capability(**options)
+    return load_assessments.load_capability(**options)
 
 
 def _load_areas(**options: Any) -> dict[str, Any]:
-    from services.statistics.loading import areas
+    from services.statistics.reference_data import load_areas
 
-    return areas.load_areas(**options)
+    return load_areas.load_areas(**options)
 
 
 def _rebuild() -> dict[str, Any]:
-    from services.statistics import rebuilding
+    from services.statistics.facts import rebuild
 
-    return rebuilding.rebuild()
+    return rebuild.rebuild()
 
 
 def _add_loads(verbs: Any) -> None:
@@ -216,10 +219,10 @@ def _add_loads(verbs: Any) -> None:
         help="load an assessment of local governments for the releases of a year (needs the database)",
         description="The file of `capability`. Releases of that year take the newest one loaded by their as-of time.",
     )
-    columns = ", ".join((*capability.COLUMNS, *capability.OPTIONAL))
+    columns = ", ".join((*indicators_file.COLUMNS, *indicators_file.OPTIONAL))
     verb.add_argument("path", metavar="INDICATORS.csv", type=Path, help=f"columns: {columns}")
     verb.add_argument("--period", metavar="YEAR", type=argument(year), required=True, help="year, as 2026")
-    verb.add_argument("--source", type=argument(reading.text), required=True, help="who assessed")
+    verb.add_argument("--source", type=argument(csv_reading.text), required=True, help="who assessed")
     verb.set_defaults(run=_load_capability)
 
 

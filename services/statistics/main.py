@@ -8,23 +8,23 @@ from ieum.statistics.v1.distribution_pb2_grpc import add_DistributionServiceServ
 from ieum.statistics.v1.releases_pb2_grpc import add_ReleaseServiceServicer_to_server
 from ieum.statistics.v1.statistics_pb2_grpc import add_StatisticsServiceServicer_to_server
 from services.chassis.run import Frame, main
-from services.statistics.building import Builder
-from services.statistics.census import Census
 from services.statistics.distribution import settings as mail_settings
 from services.statistics.distribution.mailing import Postman
 from services.statistics.distribution.service import TOKEN_SCOPES as DISTRIBUTION_SCOPES
 from services.statistics.distribution.service import DistributionService
 from services.statistics.distribution.store import Distribution
-from services.statistics.events import Listener
-from services.statistics.imprint import Imprint
-from services.statistics.references import References
-from services.statistics.release_service import TOKEN_SCOPES as RELEASE_SCOPES
-from services.statistics.release_service import ReleaseService
-from services.statistics.release_store import Releases
-from services.statistics.residents import Residents
-from services.statistics.service import TOKEN_SCOPES, StatisticsService
-from services.statistics.standing import Standing
-from services.statistics.store import Facts
+from services.statistics.facts.events import Listener
+from services.statistics.facts.store import Facts
+from services.statistics.live.memory import Standing
+from services.statistics.live.residents import Residents
+from services.statistics.live.service import TOKEN_SCOPES, StatisticsService
+from services.statistics.reference_data.store import References
+from services.statistics.releases.builder import Builder
+from services.statistics.releases.edition import Imprint
+from services.statistics.releases.service import TOKEN_SCOPES as RELEASE_SCOPES
+from services.statistics.releases.service import ReleaseService
+from services.statistics.releases.snapshot import Census
+from services.statistics.releases.store import Releases
 
 
 async def compose(frame: Frame) -> None:

@@ -10,9 +10,9 @@ from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2
 from services.chassis.clock import stamp
 from services.chassis.errors import Missing
-from services.statistics.domain.release import Release
+from services.statistics.figures.observation import Release
 from services.statistics.formats import rendering
-from services.statistics.wire import catalogue_file
+from services.statistics.releases.messages import catalogue_file
 from tests.gateway.fakes import Fakes
 from tests.unit.statistics.small_release import small_release, small_release_files
 

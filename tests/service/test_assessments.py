@@ -20,10 +20,10 @@ from services.chassis.config import Settings
 from services.chassis.errors import Missing
 from services.chassis.mongo import Database
 from services.chassis.principal import ANONYMOUS
-from services.statistics.domain.wrong import Wrong
-from services.statistics.loading import assessments
+from services.statistics.figures.refusal import Wrong
 from services.statistics.main import compose
-from services.statistics.references import References
+from services.statistics.reference_data import load_assessments
+from services.statistics.reference_data.store import References
 from tests.service.conftest import Announce, ClientFor, StartService, eventually
 from tests.service.test_releases import Client, Town, official, plan, publish, reach
 from tests.service.test_statistics_commands import command, environment
@@ -60,7 +60,7 @@ def load(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     async def loaded(source: str, **scores: str) -> None:
         path = tmp_path / f"{source}.csv"
         path.write_text(table(**scores))
-        await asyncio.to_thread(assessments.load_capability, path, "2025", source)
+        await asyncio.to_thread(load_assessments.load_capability, path, "2025", source)
 
     return loaded
 

@@ -36,17 +36,17 @@ from services.chassis.errors import Exists, Forbidden, Invalid, Missing, Refused
 from services.chassis.mongo import Database
 from services.chassis.outbox import Outbox
 from services.chassis.principal import ANONYMOUS, Grant, Kind, Principal
-from services.statistics.assembly import Assembly
 from services.statistics.distribution import settings as mail_settings
+from services.statistics.distribution.domain import Recipient, Stage
 from services.statistics.distribution.mailing import Postman
 from services.statistics.distribution.store import Distribution
 from services.statistics.distribution.transport import ServerAway, connected
-from services.statistics.domain.distribution import Recipient, Stage
-from services.statistics.domain.publication import Publication, Published, State
-from services.statistics.domain.release import Observation
+from services.statistics.facts.store import Facts
+from services.statistics.figures.observation import Observation
 from services.statistics.main import compose
-from services.statistics.release_store import Releases, announce
-from services.statistics.store import Facts
+from services.statistics.releases.assembly import Assembly
+from services.statistics.releases.domain.lifecycle import Publication, Published, State
+from services.statistics.releases.store import Releases, announce
 from tests.mailbox import Mailbox
 from tests.service.conftest import Announce, ClientFor, StartService, eventually
 

@@ -11,9 +11,9 @@ from services.chassis import bus
 from services.chassis.config import Settings
 from services.chassis.mongo import Database
 from services.chassis.outbox import Outbox
-from services.statistics import lastgate
-from services.statistics.domain.linked import Areas
-from services.statistics.release_store import Releases
+from services.statistics.disclosure.linked_tables import Areas
+from services.statistics.releases import final_audit
+from services.statistics.releases.store import Releases
 from tests.service.test_statistics_commands import planned
 
 AREAS = Areas("p", {"p": ("a", "b")})
@@ -34,7 +34,7 @@ class Attacks:
         self.made, self.told = 0, list[int]()
 
     async def __call__(self) -> list[str]:
-        return await lastgate.opened(self._releases, TWO_YEARS, AREAS, (), self._apart, self._told)
+        return await final_audit.opened(self._releases, TWO_YEARS, AREAS, (), self._apart, self._told)
 
     async def _apart(self, work: Callable[[], list[str]]) -> list[str]:
         self.made += 1

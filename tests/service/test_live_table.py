@@ -14,13 +14,13 @@ from services.chassis.clock import now, stamp
 from services.chassis.errors import Invalid
 from services.chassis.mongo import Database
 from services.chassis.principal import Grant, Kind, Principal, acting_as
-from services.statistics import store
-from services.statistics.census import Census
-from services.statistics.references import References
-from services.statistics.residents import Residents
-from services.statistics.service import StatisticsService
-from services.statistics.standing import Standing
-from services.statistics.store import Facts
+from services.statistics.facts import store
+from services.statistics.facts.store import Facts
+from services.statistics.live.memory import Standing
+from services.statistics.live.residents import Residents
+from services.statistics.live.service import StatisticsService
+from services.statistics.reference_data.store import References
+from services.statistics.releases.snapshot import Census
 
 SEOUL = ZoneInfo("Asia/Seoul")
 TREE = [("P", ""), ("A", "P"), ("A1", "A"), ("A2", "A"), ("A3", "A"), ("B", "P")]

@@ -20,10 +20,10 @@ from services.chassis.clock import now
 from services.chassis.config import Settings
 from services.chassis.mongo import Database
 from services.chassis.outbox import Outbox
-from services.statistics.domain import publication
-from services.statistics.domain.publication import Publication, State
 from services.statistics.main import compose
-from services.statistics.release_store import Releases
+from services.statistics.releases.domain import lifecycle
+from services.statistics.releases.domain.lifecycle import Publication, State
+from services.statistics.releases.store import Releases
 from tests.service.conftest import Announce, StartService, eventually
 from tests.service.test_releases import Town
 
@@ -102,7 +102,7 @@ async def fill(database: Database, count: int) -> None:
 
 def planned(key: str) -> Publication:
     plan = Publication(key, key, 1, {}, "resident", "areas/p", PERIODS, AS_OF, now(), "kim", 5, "1")
-    return publication.build(plan, ())[0]
+    return lifecycle.build(plan, ())[0]
 
 
 @asynccontextmanager

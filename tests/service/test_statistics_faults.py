@@ -23,18 +23,18 @@ from services.chassis.bus import Together
 from services.chassis.clock import stamp
 from services.chassis.mongo import Database
 from services.chassis.principal import pseudonym
-from services.statistics.census import Census
-from services.statistics.domain.asking import Asking
-from services.statistics.domain.cube import Ask, Question
-from services.statistics.domain.geography import Geography
-from services.statistics.domain.live import Tally
-from services.statistics.domain.publication import Publication
-from services.statistics.domain.release import AreaCode
-from services.statistics.domain.units import Unit
-from services.statistics.events import Listener
-from services.statistics.references import References
-from services.statistics.standing import Standing
-from services.statistics.store import Facts
+from services.statistics.areas.geography import Geography
+from services.statistics.facts.events import Listener
+from services.statistics.facts.store import Facts
+from services.statistics.figures.observation import AreaCode
+from services.statistics.figures.units import Unit
+from services.statistics.live.domain.answers import Asking
+from services.statistics.live.domain.protection import Tally
+from services.statistics.live.domain.questions import Ask, Question
+from services.statistics.live.memory import Standing
+from services.statistics.reference_data.store import References
+from services.statistics.releases.domain.lifecycle import Publication
+from services.statistics.releases.snapshot import Census
 
 SEOUL = ZoneInfo("Asia/Seoul")
 KEY = b"k" * 32

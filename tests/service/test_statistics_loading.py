@@ -12,9 +12,9 @@ import pytest
 
 from services.chassis.config import Settings
 from services.chassis.mongo import Database
-from services.statistics.domain.wrong import Wrong
-from services.statistics.loading.areas import load_areas
-from services.statistics.loading.residents import load_population
+from services.statistics.figures.refusal import Wrong
+from services.statistics.reference_data.load_areas import load_areas
+from services.statistics.reference_data.load_residents import load_population
 from tests.service.test_statistics_commands import command, environment
 
 

@@ -1,0 +1,1 @@
+"""Pages for instructors and reviewers: courses, lessons, preview, class grid, review."""

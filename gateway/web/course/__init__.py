@@ -1,0 +1,1 @@
+"""How a course looks, for learner and author alike: card, outline, screen, question."""

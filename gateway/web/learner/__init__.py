@@ -1,0 +1,1 @@
+"""Pages for learners: home, catalogue, lessons, certificates."""

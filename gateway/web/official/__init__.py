@@ -1,0 +1,1 @@
+"""Pages for officials: the live table, releases, recipients and deliveries."""

@@ -1,0 +1,1 @@
+"""Published statistics, for everybody: releases, tables, files."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from services.statistics.audit.attacks import Opening, audit
 from services.statistics.audit.bounds import Contradiction
-from services.statistics.audit.gate import Opened, gate
 from services.statistics.audit.published import Mean, Published, Rate, union
-from services.statistics.audit.whole import BESIDE, Codes, Truth, whole
+from services.statistics.audit.release_part import Opened, gate
+from services.statistics.audit.whole_release import BESIDE, Codes, Truth, whole
 
 __all__ = [
     "BESIDE",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from services.statistics.audit.bounds import Island, Range, islands
-from services.statistics.audit.leaks import counts_behind
+from services.statistics.audit.decimals import counts_behind
 from services.statistics.audit.published import Key, Published, union
 
 MEAN_SEARCH = 10_000

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from services.statistics.audit.leaks import half_unit
+from services.statistics.audit.decimals import half_unit
 from services.statistics.audit.published import Key, Published
 
 Row = tuple[dict[Key, float], float, float]

@@ -14,9 +14,9 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from services.statistics.audit.bounds import Island
-from services.statistics.audit.gate import Opened
-from services.statistics.audit.moves import Moves, Numbers
+from services.statistics.audit.other_tables import Moves, Numbers
 from services.statistics.audit.published import Key
+from services.statistics.audit.release_part import Opened
 
 
 @dataclass

@@ -16,12 +16,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.statistics.distribution.domain import Delivery, Recipient
 from services.statistics.distribution.settings import Mail
-from services.statistics.domain.distribution import Delivery, Recipient
-from services.statistics.domain.periods import is_year
-from services.statistics.domain.publication import Publication
-from services.statistics.domain.release import HIDDEN, NOT_COLLECTED, UNRELIABLE, Observation
+from services.statistics.figures.observation import HIDDEN, NOT_COLLECTED, UNRELIABLE, Observation
+from services.statistics.figures.periods import is_year
 from services.statistics.formats.words import codes
+from services.statistics.releases.domain.lifecycle import Publication
 
 _HERE = Path(__file__).parent
 

@@ -15,16 +15,16 @@ from ieum.statistics.v1.events_pb2 import ReleasePublished
 from services.chassis import trace
 from services.chassis.bus import Handlers, heed_cancellation
 from services.chassis.clock import moment, new_id, now
+from services.statistics.distribution import domain
+from services.statistics.distribution.domain import Delivery, Recipient
 from services.statistics.distribution.letters import Summary, letter
 from services.statistics.distribution.settings import Mail, Off
 from services.statistics.distribution.store import Distribution
 from services.statistics.distribution.transport import Interrupted, Never, NotNow, ServerAway, Transport, connected
-from services.statistics.domain import distribution
-from services.statistics.domain.distribution import Delivery, Recipient
-from services.statistics.domain.publication import Publication, State
-from services.statistics.domain.release import Observation
-from services.statistics.release_store import Releases
-from services.statistics.store import Facts
+from services.statistics.facts.store import Facts
+from services.statistics.figures.observation import Observation
+from services.statistics.releases.domain.lifecycle import Publication, State
+from services.statistics.releases.store import Releases
 
 LOOK_SECONDS = 2.0
 FIRST_REST_SECONDS = 1.0
@@ -105,30 +105,30 @@ class Postman:
 
     async def _deliver(self, key: str, mail: Mail, transport: Transport, figures: dict[str, list[Observation]]) -> None:
         change, me = self._store.deliveries.change, new_id()
-        one = await change(key, lambda it: distribution.take(it, me, now()))
+        one = await change(key, lambda it: domain.take(it, me, now()))
         if one.lease_by != me:
             return
         release = await self._releases.entities.get(one.release.removeprefix("releases/"))
         recipient = await self._store.recipient(one.recipient)
         if void := await self._void(release, recipient):
-            await change(key, lambda it: distribution.cancelled(it, void, me))
+            await change(key, lambda it: domain.cancelled(it, void, me))
             return
         message = letter(await self._summary(one, release, recipient, figures), mail)
         try:
             await transport.send(message, recipient.address)
         except ServerAway:
-            await change(key, lambda it: distribution.let_go(it, me))
+            await change(key, lambda it: domain.let_go(it, me))
             raise
         except Interrupted as error:
             reason = str(error)
-            await change(key, lambda it: distribution.put_off(it, me, reason, now()))
+            await change(key, lambda it: domain.put_off(it, me, reason, now()))
             raise ServerAway(reason) from error
         except NotNow as error:
             reason = str(error)
-            await change(key, lambda it: distribution.put_off(it, me, reason, now()))
+            await change(key, lambda it: domain.put_off(it, me, reason, now()))
         except Never as error:
             reason = str(error)
-            await change(key, lambda it: distribution.refused(it, me, reason))
+            await change(key, lambda it: domain.refused(it, me, reason))
         else:
             await self._note_sent(key, one.round)
 
@@ -137,7 +137,7 @@ class Postman:
         pause = FIRST_REST_SECONDS
         while True:
             try:
-                await self._store.deliveries.change(key, lambda it: distribution.sent(it, round, now()))
+                await self._store.deliveries.change(key, lambda it: domain.sent(it, round, now()))
                 return
             except Exception:
                 trace.log().warning("a sent mail is not noted yet", delivery=key, exc_info=True)
@@ -160,7 +160,7 @@ class Postman:
         if release.key not in figures:
             figures[release.key] = await self.headlines(release)
         title: Mapping[str, str] = (await self._facts.areas()).title(recipient.area)
-        made = distribution.headlines(figures[release.key], recipient.area.removeprefix("areas/"))
+        made = domain.headlines(figures[release.key], recipient.area.removeprefix("areas/"))
         return Summary(one, release, recipient, title, made)
 
     async def areas(self, release: Publication) -> set[str]:
@@ -170,9 +170,9 @@ class Postman:
     async def headlines(self, release: Publication) -> list[Observation]:
         """Of all areas, in the newest quarter and year."""
         found: list[Observation] = []
-        for period in distribution.headline_periods(release.periods):
+        for period in domain.headline_periods(release.periods):
             async for made in self._releases.observations(release, period):
-                if made.measure in distribution.HEADLINES:
+                if made.measure in domain.HEADLINES:
                     found.append(made)
         return found
 

@@ -16,17 +16,17 @@ from services.chassis.clock import new_id, now, stamp
 from services.chassis.errors import Forbidden, Invalid, Missing, Problem, Refused
 from services.chassis.pages import decode_token, encode_token, page_size
 from services.chassis.principal import acting
+from services.statistics.areas.tree import EVERYWHERE, AreaTree
+from services.statistics.distribution import domain
+from services.statistics.distribution.domain import Recipient
 from services.statistics.distribution.mailing import Postman
+from services.statistics.distribution.messages import delivery_row, recipient_row
 from services.statistics.distribution.settings import Mail, Off
 from services.statistics.distribution.store import Distribution
-from services.statistics.distribution.wire import delivery_row, recipient_row
-from services.statistics.domain import distribution
-from services.statistics.domain.areas import EVERYWHERE, AreaTree
-from services.statistics.domain.distribution import Recipient
-from services.statistics.domain.publication import Publication, State
-from services.statistics.release_store import Releases
-from services.statistics.store import Facts
-from services.statistics.wire import observation_row
+from services.statistics.facts.store import Facts
+from services.statistics.releases.domain.lifecycle import Publication, State
+from services.statistics.releases.messages import observation_row
+from services.statistics.releases.store import Releases
 
 TOKEN_SCOPES = {"ListDeliveries": "statistics.read", "GetMailState": "statistics.read"}
 
@@ -69,7 +69,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
         if unknown := [path for path in paths if path not in FIELDS]:
             raise Invalid("UPDATE_MASK_UNKNOWN", field="update_mask", path=", ".join(unknown))
         wanted = replace(there, **{path: getattr(request.recipient, path) for path in paths})
-        changed = distribution.checked(wanted)
+        changed = domain.checked(wanted)
         _require_area(await self._facts.areas(), changed.area)
         if changed != there:
             changed = replace(changed, changed_by=acting().person, changed_at=now())
@@ -110,7 +110,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
             raise Refused("RECIPIENT_ELSEWHERE")
         there = await self._store.plan(release.name, recipient)
         if request.round:
-            verb = distribution.again
+            verb = domain.again
             there = await self._store.deliveries.change(there.key, lambda it: verb(it, request.round, now()))
         self._postman.nudge()
         return delivery_row(there, recipient.office)
@@ -128,15 +128,13 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
 
     async def ConfirmReceipt(self, request: pb.ConfirmReceiptRequest, context: object) -> pb.Receipt:
         one = await self._store.by_secret(request.secret)
-        return await self._receipt(
-            await self._store.deliveries.change(one.key, lambda it: distribution.received(it, now()))
-        )
+        return await self._receipt(await self._store.deliveries.change(one.key, lambda it: domain.received(it, now())))
 
-    async def _receipt(self, one: distribution.Delivery) -> pb.Receipt:
+    async def _receipt(self, one: domain.Delivery) -> pb.Receipt:
         release = await self._published(one.release)
         recipient = await self._store.recipient(one.recipient)
         area = one.area.removeprefix("areas/")
-        figures = distribution.headlines(await self._postman.headlines(release), area) if one.received_at else ()
+        figures = domain.headlines(await self._postman.headlines(release), area) if one.received_at else ()
         newer = release.corrected_by if await self._is_out(release.corrected_by) else ""
         return pb.Receipt(
             release=release.name,
@@ -154,7 +152,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
         _require_area(await self._facts.areas(), row.area)
         by, moment = acting().person, now()
         fresh = Recipient(new_id(), row.area, row.office, row.address, row.language, moment, by, moment)
-        return distribution.checked(fresh)
+        return domain.checked(fresh)
 
     async def _row(self, number: int, row: pb.Recipient) -> Recipient:
         try:

@@ -14,8 +14,8 @@ from services.chassis.errors import Exists, Missing
 from services.chassis.mongo import Database, Document, Entities
 from services.chassis.outbox import Outbox
 from services.chassis.pages import after
-from services.statistics.domain import distribution
-from services.statistics.domain.distribution import Delivery, Recipient, Stage
+from services.statistics.distribution import domain
+from services.statistics.distribution.domain import Delivery, Recipient, Stage
 
 _ORDER = (("area", 1), ("office", 1), ("_id", 1))
 _HEALTH = "mail server"
@@ -64,11 +64,11 @@ class Distribution:
             raise Exists("RECIPIENT_EXISTS", field="address") from None
 
     async def remove(self, key: str, by: str) -> None:
-        verb = distribution.removed
+        verb = domain.removed
         await self.recipients.change(key, lambda it: verb(it, by, now()), missing="RECIPIENT_NOT_FOUND")
         waiting = {"recipient": f"recipients/{key}", "stage": Stage.WAITING}
         for delivery in [one["_id"] async for one in self.deliveries.collection.find(waiting, {"_id": 1})]:
-            await self.deliveries.change(delivery, lambda it: distribution.cancelled(it, "RECIPIENT_REMOVED"))
+            await self.deliveries.change(delivery, lambda it: domain.cancelled(it, "RECIPIENT_REMOVED"))
 
     async def recipient(self, name: str) -> Recipient:
         """Also a removed one: what was sent to it stays known."""
@@ -87,11 +87,11 @@ class Distribution:
 
     async def plan(self, release: str, recipient: Recipient) -> Delivery:
         """The delivery that is there already, when it is."""
-        one = distribution.planned(release, recipient, new_id() + new_id(), now())
+        one = domain.planned(release, recipient, new_id() + new_id(), now())
         return await self.deliveries.change(one.key, lambda there: (there, []), start=one)
 
     async def delivery(self, release: str, recipient: str) -> Delivery | None:
-        return await self.deliveries.find(distribution.delivery_key(release, recipient))
+        return await self.deliveries.find(domain.delivery_key(release, recipient))
 
     async def deliveries_of(
         self, release: str, areas: Collection[str] | None, last: Sequence[str] | None, size: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.statistics.domain.release import TableSpec
+from services.statistics.figures.observation import TableSpec
 from services.statistics.formats import blocks, words
 from services.statistics.formats.blocks import Block
 from services.statistics.formats.cells import dimensions_of

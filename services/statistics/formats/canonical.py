@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from services.statistics.domain.release import Release
+from services.statistics.figures.observation import Release
 from services.statistics.formats import capability, words
 from services.statistics.formats.cells import Cell, Edition, dimensions_of
 from services.statistics.formats.tabular import FIGURES, figures

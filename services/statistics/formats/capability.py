@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from services.statistics.domain.assessment import Assessment, Standing, Stratum
-from services.statistics.domain.capability import AREAS
+from services.statistics.figures.assessment import Assessment, Standing, Stratum
+from services.statistics.figures.capability import AREAS
 from services.statistics.formats import words
 from services.statistics.formats.cells import Edition
 from services.statistics.formats.tabular import BETWEEN, Column, csvw, written

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from services.statistics.domain.assessment import Assessment
-from services.statistics.domain.release import Observation, Release, TableSpec
-from services.statistics.domain.wrong import Wrong
+from services.statistics.figures.assessment import Assessment
+from services.statistics.figures.observation import Observation, Release, TableSpec
+from services.statistics.figures.refusal import Wrong
 from services.statistics.formats import words
 from services.statistics.formats.words import Title
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.statistics.domain.release import Release
+from services.statistics.figures.observation import Release
 from services.statistics.formats import capability, licence, words
 from services.statistics.formats.cells import DIMENSIONS, Edition
 from services.statistics.formats.tabular import BETWEEN, COLUMNS, OBSERVATIONS, OPTIONAL, Column, observations, written

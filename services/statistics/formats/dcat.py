@@ -11,7 +11,7 @@ from typing import Any
 
 from rdflib import DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
 
-from services.statistics.domain.release import Release
+from services.statistics.figures.observation import Release
 from services.statistics.formats import licence, words
 from services.statistics.formats.cells import top_areas
 from services.statistics.formats.manifest import File, files

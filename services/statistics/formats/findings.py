@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from babel import dates
 
-from services.statistics.domain.periods import is_year, last_day, quarters_of
-from services.statistics.domain.rounding import half_up
+from services.statistics.figures.periods import is_year, last_day, quarters_of
+from services.statistics.figures.rounding import half_up
 from services.statistics.formats import licence, words
 from services.statistics.formats.cells import TOTAL, Cell, Edition, top_areas
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
-from services.statistics.domain.release import Release, TableSpec
+from services.statistics.figures.observation import Release, TableSpec
 from services.statistics.formats import licence, words
 from services.statistics.formats.cells import Cell, Edition, dimensions_of
 from services.statistics.formats.words import both

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.statistics.domain.release import Release
+from services.statistics.figures.observation import Release
 from services.statistics.formats import (
     canonical,
     capability,

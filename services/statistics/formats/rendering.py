@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from services.statistics.domain.release import Release
+from services.statistics.figures.observation import Release
 from services.statistics.formats import (
     canonical,
     capability,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.statistics.domain.assessment import Assessment, Standing
-from services.statistics.domain.capability import AREAS
+from services.statistics.figures.assessment import Assessment, Standing
+from services.statistics.figures.capability import AREAS
 from services.statistics.formats import blocks, charts, words
 from services.statistics.formats.blocks import Block
 from services.statistics.formats.capability import ranks, stratum_title

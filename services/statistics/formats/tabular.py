@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.statistics.domain.release import Release
+from services.statistics.figures.observation import Release
 from services.statistics.formats import licence, words
 from services.statistics.formats.cells import DIMENSIONS, Cell, Edition
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from services.statistics.domain.wrong import Wrong
+from services.statistics.figures.refusal import Wrong
 
 LANGUAGES = ("ko", "en")
 Title = Mapping[str, str]

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 import xlsxwriter
 
-from services.statistics.domain.assessment import Assessment
-from services.statistics.domain.release import Release, TableSpec
+from services.statistics.figures.assessment import Assessment
+from services.statistics.figures.observation import Release, TableSpec
 from services.statistics.formats import capability, licence, words
 from services.statistics.formats.cells import Cell, Edition, dimensions_of
 from services.statistics.formats.words import Title, both

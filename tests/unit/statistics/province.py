@@ -12,15 +12,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 
-from services.statistics.domain.deciding import FLOW, PARTS, Decision
-from services.statistics.domain.dimensions import FLAGS, STANDARD_POPULATION
-from services.statistics.domain.disclosure import Policy
-from services.statistics.domain.figures import Context, observations
-from services.statistics.domain.linked import Areas, Table, completions, enrolments, persons
-from services.statistics.domain.periods import is_year, last_day, quarters_of
-from services.statistics.domain.release import AreaCode, Denominator, Edition, Observation, Release
-from services.statistics.domain.units import BREAKDOWNS, Unit, band_of
-from services.statistics.titles import TABLES
+from services.statistics.disclosure.decisions import FLOW, PARTS, Decision
+from services.statistics.disclosure.linked_tables import Areas, Table, completions, enrolments, persons
+from services.statistics.disclosure.policy import Policy
+from services.statistics.figures.dimensions import FLAGS, STANDARD_POPULATION
+from services.statistics.figures.observation import AreaCode, Denominator, Edition, Observation, Release
+from services.statistics.figures.periods import is_year, last_day, quarters_of
+from services.statistics.figures.units import BREAKDOWNS, Unit, band_of
+from services.statistics.releases.domain.published_figures import Context, observations
+from services.statistics.releases.titles import TABLES
 
 NAMES = (
     ("한빛시", "Hanbit City"), ("별내군", "Byeolnae County"), ("솔숲시", "Solsup City"), ("나루군", "Naru County"),

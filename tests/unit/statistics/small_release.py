@@ -11,13 +11,13 @@ from fractions import Fraction
 from functools import cache
 from itertools import product
 
-from services.statistics.domain.assessment import Assessment, Reported, assessed
-from services.statistics.domain.capability import AREAS as SKILLS
-from services.statistics.domain.capability import Indicator
-from services.statistics.domain.coverage import coverage
-from services.statistics.domain.measures import percent
-from services.statistics.domain.release import AreaCode, Observation, Release, TableSpec
-from services.statistics.domain.rounding import shown
+from services.statistics.figures.assessment import Assessment, Reported, assessed
+from services.statistics.figures.capability import AREAS as SKILLS
+from services.statistics.figures.capability import Indicator
+from services.statistics.figures.coverage import coverage
+from services.statistics.figures.measures import percent
+from services.statistics.figures.observation import AreaCode, Observation, Release, TableSpec
+from services.statistics.figures.rounding import shown
 from services.statistics.formats import rendering
 
 AREAS = (

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.statistics.audit import Published, audit
-from services.statistics.domain.tables import Cells
+from services.statistics.disclosure.tables import Cells
 
 Grid = list[list[int]]
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from services.statistics.audit import Contradiction, Mean, Published, Rate, audit, union
 from services.statistics.audit.bounds import Island
-from services.statistics.audit.leaks import counts_behind, numerators
-from services.statistics.domain.disclosure import Policy
-from services.statistics.domain.suppression import suppress
-from services.statistics.domain.tables import two_way
+from services.statistics.audit.decimals import counts_behind, numerators
+from services.statistics.disclosure.policy import Policy
+from services.statistics.disclosure.suppression import suppress
+from services.statistics.disclosure.tables import two_way
 from tests.unit.statistics.small_tables import Grid, grids, is_open, shown, totalled
 
 HANDBOOK = Published(

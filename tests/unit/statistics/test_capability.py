@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.statistics.domain import capability
-from services.statistics.domain.capability import AREAS, Indicator, scores
+from services.statistics.figures import capability
+from services.statistics.figures.capability import AREAS, Indicator, scores
 
 HEADER = "unit,stratum,area,indicator,value,low,high,direction,weight,population"
 points = st.lists(st.fractions(0, 100), min_size=5, max_size=5)

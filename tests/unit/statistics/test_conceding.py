@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from services.statistics.domain.conceding import given_up, touched
-from services.statistics.domain.deciding import NOTHING, ROWS, Part, decide
-from services.statistics.domain.disclosure import Policy
-from services.statistics.domain.linked import ENR
+from services.statistics.disclosure.concessions import given_up, touched
+from services.statistics.disclosure.decisions import NOTHING, ROWS, Part, decide
+from services.statistics.disclosure.linked_tables import ENR
+from services.statistics.disclosure.policy import Policy
 from tests.unit.statistics.test_whole_release import GEOGRAPHY, QUARTERS, people
 
 TOP = GEOGRAPHY.areas.top

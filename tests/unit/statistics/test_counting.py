@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from services.statistics.domain.areas import AreaTree
-from services.statistics.domain.columns import Columns, Layers, milliseconds
-from services.statistics.domain.counting import Counts, World, carried, counted
-from services.statistics.domain.cube import Ask, Question, part
-from services.statistics.domain.facts import Edition, Home, Lot, Told
+from services.statistics.areas.tree import AreaTree
+from services.statistics.facts.domain import Edition, Home, Lot, Told
+from services.statistics.live.domain.columns import Columns, Layers, milliseconds
+from services.statistics.live.domain.counting import Counts, World, carried, counted
+from services.statistics.live.domain.questions import Ask, Question, part
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 TREE = AreaTree.of(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.chassis.errors import Refused
-from services.statistics.domain.publication import Publication, State, build, discarded, planned_anew, upcoming
+from services.statistics.releases.domain.lifecycle import Publication, State, build, discarded, planned_anew, upcoming
 
 THEN = datetime(2026, 11, 2, tzinfo=UTC)
 PLAN = Publication("r", "r", 1, {}, "resident", "areas/p", ("2026-Q3",), THEN, THEN, "people/kim", 5, "1")

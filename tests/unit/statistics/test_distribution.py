@@ -17,22 +17,22 @@ from pydantic import SecretStr
 
 from services.chassis.config import Settings
 from services.chassis.errors import Invalid
+from services.statistics.distribution import domain
 from services.statistics.distribution import settings as mail_settings
+from services.statistics.distribution.domain import FIRST_PAUSE, LEASE, PATIENCE, Delivery, Recipient, Stage
 from services.statistics.distribution.letters import Summary, letter
 from services.statistics.distribution.settings import Mail, MailServer, Off
-from services.statistics.domain import distribution
-from services.statistics.domain.distribution import FIRST_PAUSE, LEASE, PATIENCE, Delivery, Recipient, Stage
-from services.statistics.domain.publication import Publication, State
-from services.statistics.domain.release import Observation
+from services.statistics.figures.observation import Observation
+from services.statistics.releases.domain.lifecycle import Publication, State
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 OFFICE = Recipient("r1", "areas/a", "정보화과", "it@solnae.test", "ko", NOW, "people/kim", NOW)
 MAIL = Mail(MailServer("127.0.0.1", 25), Address("통계과", "s", "haneul.test"), "https://ieum.test")
-WAITING = distribution.planned("releases/spring", OFFICE, "s3cret", NOW)
+WAITING = domain.planned("releases/spring", OFFICE, "s3cret", NOW)
 
 
 def taken(one: Delivery = WAITING, by: str = "w1", at: datetime = NOW) -> Delivery:
-    return distribution.take(one, by, at)[0]
+    return domain.take(one, by, at)[0]
 
 
 def test_a_mail_is_taken_by_one_worker_alone() -> None:
@@ -45,16 +45,16 @@ def test_a_worker_that_is_gone_is_followed_by_another() -> None:
     later = taken(taken(), "w2", NOW + LEASE)
     assert (later.lease_by, later.attempts, later.round) == ("w2", 2, 1)
     # The first one was only slow: the mail is out, and the second has nothing left to do.
-    out = distribution.sent(later, 1, NOW + LEASE)[0]
+    out = domain.sent(later, 1, NOW + LEASE)[0]
     assert out.stage is Stage.SENT
-    assert distribution.put_off(out, "w2", "451", NOW)[0] == out
+    assert domain.put_off(out, "w2", "451", NOW)[0] == out
 
 
 def test_a_mail_waits_longer_after_each_refusal_for_now_and_fails_after_days() -> None:
     one, moment, pauses = WAITING, NOW, []
     while one.stage is Stage.WAITING:
         moment = max(moment, one.due_at)
-        one = distribution.put_off(taken(one, "w", moment), "w", "451 Later", moment)[0]
+        one = domain.put_off(taken(one, "w", moment), "w", "451 Later", moment)[0]
         pauses.append(one.due_at - moment)
     assert pauses[:3] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE]
     assert (one.stage, one.failure) == (Stage.FAILED, "451 Later")
@@ -62,28 +62,28 @@ def test_a_mail_waits_longer_after_each_refusal_for_now_and_fails_after_days() -
 
 
 def test_a_dead_server_costs_no_attempt() -> None:
-    assert distribution.let_go(taken(), "w1")[0] == WAITING
+    assert domain.let_go(taken(), "w1")[0] == WAITING
 
 
 def test_sending_again_is_a_new_round_once() -> None:
-    out = distribution.sent(taken(), 1, NOW)[0]
-    again = distribution.again(out, 1, NOW)[0]
+    out = domain.sent(taken(), 1, NOW)[0]
+    again = domain.again(out, 1, NOW)[0]
     assert (again.round, again.stage, again.attempts) == (2, Stage.WAITING, 0)
-    assert distribution.again(again, 1, NOW)[0] == again
-    assert distribution.again(taken(), 1, NOW)[0] == taken()
+    assert domain.again(again, 1, NOW)[0] == again
+    assert domain.again(taken(), 1, NOW)[0] == taken()
 
 
 def test_whoever_opens_it_has_it_and_is_not_sent_it_a_second_time() -> None:
-    opened = distribution.received(taken(), NOW)[0]
+    opened = domain.received(taken(), NOW)[0]
     assert (opened.stage, opened.received_at) == (Stage.SENT, NOW)
-    assert distribution.received(opened, NOW + LEASE)[0] == opened
+    assert domain.received(opened, NOW + LEASE)[0] == opened
     assert taken(opened, "w2", NOW + LEASE) == opened
 
 
 def test_what_is_under_way_is_not_called_back() -> None:
-    assert distribution.cancelled(taken(), "RECIPIENT_REMOVED")[0] == taken()
-    assert distribution.cancelled(taken(), "RECIPIENT_REMOVED", "w1")[0].stage is Stage.CANCELLED
-    assert distribution.cancelled(WAITING, "RECIPIENT_REMOVED")[0].stage is Stage.CANCELLED
+    assert domain.cancelled(taken(), "RECIPIENT_REMOVED")[0] == taken()
+    assert domain.cancelled(taken(), "RECIPIENT_REMOVED", "w1")[0].stage is Stage.CANCELLED
+    assert domain.cancelled(WAITING, "RECIPIENT_REMOVED")[0].stage is Stage.CANCELLED
 
 
 @pytest.mark.parametrize(
@@ -108,17 +108,17 @@ def test_an_office_is_checked_field_by_field(field: str, value: str, reason: str
     given: dict[str, Any] = {field: value}
     changed = replace(OFFICE, **given)
     if not reason:
-        assert distribution.checked(changed) == OFFICE
+        assert domain.checked(changed) == OFFICE
         return
     with pytest.raises(Invalid, match=reason) as refused:
-        distribution.checked(changed)
+        domain.checked(changed)
     assert refused.value.field == field
 
 
 @given(office=st.text(max_size=120), title=st.text(max_size=60), area=st.text(max_size=30))
 def test_no_name_gets_a_line_of_its_own_into_the_head_of_a_mail(office: str, title: str, area: str) -> None:
     try:
-        recipient = distribution.checked(replace(OFFICE, office=office))
+        recipient = domain.checked(replace(OFFICE, office=office))
     except Invalid:
         return
     content = letter(summary(recipient, {"ko": title}, {"ko": area}), MAIL).as_bytes()
@@ -159,13 +159,13 @@ def observation(measure: str, area: str, period: str, **codes: str) -> Observati
 
 
 def test_headlines_are_the_areas_own_totals_of_the_newest_quarter_and_year() -> None:
-    assert distribution.headline_periods(("2025-Q4", "2026-Q1", "2024", "2025")) == ("2026-Q1", "2025")
+    assert domain.headline_periods(("2025-Q4", "2026-Q1", "2024", "2025")) == ("2026-Q1", "2025")
     made = [
         observation("CPR", "a", "2026-Q1"), observation("ENR", "a", "2026-Q1"), observation("ENR", "b", "2026-Q1"),
         observation("ENR", "a", "2026-Q1", sex="F"), observation("HRS", "a", "2026-Q1"),
         observation("ENR", "a", "2025"),
     ]  # fmt: skip
-    found = [(one.measure, one.period) for one in distribution.headlines(made, "a")]
+    found = [(one.measure, one.period) for one in domain.headlines(made, "a")]
     assert found == [("ENR", "2026-Q1"), ("CPR", "2026-Q1"), ("ENR", "2025")]
 
 

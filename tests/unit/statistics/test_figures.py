@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from services.statistics.domain import composite
-from services.statistics.domain.concentration import Area, concentration
-from services.statistics.domain.coverage import coverage, person_time_rate, standardised
-from services.statistics.domain.gain import Scores, gain
-from services.statistics.domain.gap import gap
-from services.statistics.domain.intervals import poisson, wilson
-from services.statistics.domain.rounding import half_up, shown
-from services.statistics.domain.wrong import Wrong
+from services.statistics.figures import composite
+from services.statistics.figures.concentration import Area, concentration
+from services.statistics.figures.coverage import coverage, person_time_rate, standardised
+from services.statistics.figures.gain import Scores, gain
+from services.statistics.figures.gap import gap
+from services.statistics.figures.intervals import poisson, wilson
+from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.rounding import half_up, shown
 
 rates = st.fractions(min_value=0, max_value=100)
 

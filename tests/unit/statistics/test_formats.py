@@ -14,7 +14,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from services.statistics.domain.wrong import Wrong
+from services.statistics.figures.refusal import Wrong
 from services.statistics.formats import rendering
 from services.statistics.formats.cells import Edition
 from services.statistics.formats.workbook import WORKBOOK

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.statistics.domain.cube import Question, sums
-from services.statistics.domain.disclosure import Policy
-from services.statistics.domain.live import Figure, Hidden, Key, Line, Tally, figures, protected, reach
+from services.statistics.disclosure.policy import Policy
+from services.statistics.live.domain.protection import Figure, Hidden, Key, Line, Tally, figures, protected, reach
+from services.statistics.live.domain.questions import Question, sums
 
 POLICY = Policy()
 COUNTS = ("ENR", "EPR", "STR", "CMP")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.statistics.domain.enrolments import Cohort, Enrolment, Exclusion, Status, checked
-from services.statistics.domain.measures import Counts, count, quantile, rates
-from services.statistics.domain.wrong import Wrong
+from services.statistics.figures.cohort import Cohort, Enrolment, Exclusion, Status, checked
+from services.statistics.figures.measures import Counts, count, quantile, rates
+from services.statistics.figures.refusal import Wrong
 
 QUARTER = Cohort(date(2026, 7, 1), date(2026, 9, 30), date(2026, 10, 31))
 

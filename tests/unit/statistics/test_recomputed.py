@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, t
 
-from services.statistics.domain.intervals import Z_95
+from services.statistics.figures.intervals import Z_95
 
 Write = Callable[[str], Path]
 Ask = Callable[..., dict[str, Any]]

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from services.statistics.domain.arealist import AreaVersion, Step, vintage
-from services.statistics.domain.geography import Residents, of_list, recast_residents
-from services.statistics.domain.wrong import Wrong
-from services.statistics.loading.areas import read_areas
-from services.statistics.loading.surveys import survey
+from services.statistics.areas.code_lists import AreaVersion, Step, vintage
+from services.statistics.areas.geography import Residents, of_list, recast_residents
+from services.statistics.figures.refusal import Wrong
+from services.statistics.reference_data.load_areas import read_areas
+from services.statistics.reference_data.resident_files import survey
 from tests.unit.statistics.registration_office import of_months, registered
 
 MAY, JUNE, JULY, DECEMBER, JANUARY = (

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from services.statistics.domain.registration import short
-from services.statistics.domain.wrong import Wrong
-from services.statistics.loading.areas import read_areas
-from services.statistics.loading.surveys import survey
+from services.statistics.areas.registration_codes import short
+from services.statistics.figures.refusal import Wrong
+from services.statistics.reference_data.load_areas import read_areas
+from services.statistics.reference_data.resident_files import survey
 
 Write = Callable[[str], Path]
 

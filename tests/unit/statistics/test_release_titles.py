@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.statistics.domain.publication import checked_id
-from services.statistics.titles import LONGEST_KEY, release_key, release_title
+from services.statistics.releases.domain.lifecycle import checked_id
+from services.statistics.releases.titles import LONGEST_KEY, release_key, release_title
 
 HANBIT = {"ko": "한빛시", "en": "Hanbit"}
 YEAR = ("2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2025")

@@ -10,16 +10,16 @@ from fractions import Fraction
 
 import pytest
 
-from services.statistics.domain.deciding import FLOW, MARGIN, PARTS, Decision, Part
-from services.statistics.domain.dimensions import AGE_BANDS, OLD_AGE, STANDARD_POPULATION
-from services.statistics.domain.disclosure import Policy
-from services.statistics.domain.enrolments import Enrolment
-from services.statistics.domain.figures import Context
-from services.statistics.domain.linked import CMP, EPR, Areas, completions
-from services.statistics.domain.release import Observation
-from services.statistics.domain.rounding import shown
-from services.statistics.domain.units import Fact, Unit, units
-from services.statistics.making import Period, assembled, decided, pack_units, packed, unpack_units, unpacked
+from services.statistics.disclosure.decisions import FLOW, MARGIN, PARTS, Decision, Part
+from services.statistics.disclosure.linked_tables import CMP, EPR, Areas, completions
+from services.statistics.disclosure.policy import Policy
+from services.statistics.figures.cohort import Enrolment
+from services.statistics.figures.dimensions import AGE_BANDS, OLD_AGE, STANDARD_POPULATION
+from services.statistics.figures.observation import Observation
+from services.statistics.figures.rounding import shown
+from services.statistics.figures.units import Fact, Unit, units
+from services.statistics.releases.domain.published_figures import Context
+from services.statistics.releases.steps import Period, assembled, decided, pack_units, packed, unpack_units, unpacked
 
 CITY = Areas("P", {"P": ("A", "B", "C")})
 BANDS = [code for code, _, _ in AGE_BANDS]

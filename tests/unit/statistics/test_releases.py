@@ -14,21 +14,21 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from services.chassis.errors import Forbidden, Refused
 from services.statistics import audit
-from services.statistics.domain import publication
-from services.statistics.domain.arealist import AreaVersion, Step, breaks, checked_list, checked_steps, recast, vintage
-from services.statistics.domain.deciding import MARGIN, NOTHING, PARTS, STATUS, Before, Decision, Part
-from services.statistics.domain.denominators import Residents, checked_table, tabulated
-from services.statistics.domain.disclosure import Policy
-from services.statistics.domain.enrolments import Enrolment
-from services.statistics.domain.exposure import exposed
-from services.statistics.domain.figures import Context
-from services.statistics.domain.linked import CMP, ENR, EPR, NOT, Areas, Cell, Table
-from services.statistics.domain.publication import Cost, FrozenFile, Publication, State
-from services.statistics.domain.release import Observation
-from services.statistics.domain.rounding import shown
-from services.statistics.domain.units import Fact, Unit, units
-from services.statistics.domain.wrong import Wrong
-from services.statistics.making import (
+from services.statistics.areas.code_lists import AreaVersion, Step, breaks, checked_list, checked_steps, recast, vintage
+from services.statistics.disclosure.decisions import MARGIN, NOTHING, PARTS, STATUS, Before, Decision, Part
+from services.statistics.disclosure.linked_tables import CMP, ENR, EPR, NOT, Areas, Cell, Table
+from services.statistics.disclosure.policy import Policy
+from services.statistics.disclosure.sensitive_cells import exposed
+from services.statistics.figures.cohort import Enrolment
+from services.statistics.figures.observation import Observation
+from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.rounding import shown
+from services.statistics.figures.units import Fact, Unit, units
+from services.statistics.reference_data.resident_bands import Residents, checked_table, tabulated
+from services.statistics.releases.domain import lifecycle
+from services.statistics.releases.domain.lifecycle import Cost, FrozenFile, Publication, State
+from services.statistics.releases.domain.published_figures import Context
+from services.statistics.releases.steps import (
     Period,
     assembled,
     attacked,
@@ -280,42 +280,42 @@ PLAN = Publication(
 
 
 def test_a_release_is_signed_by_two_and_out_only_after_its_embargo() -> None:
-    building, _ = publication.build(PLAN, ())
-    made, _ = publication.built(building, Cost(cells=1))
+    building, _ = lifecycle.build(PLAN, ())
+    made, _ = lifecycle.built(building, Cost(cells=1))
     with pytest.raises(Forbidden, match="SECOND_OFFICIAL_NEEDED"):
-        publication.approve(made, "kim")
-    approved, _ = publication.approve(made, "lee")
-    assert publication.approve(approved, "lee") == (approved, [])
+        lifecycle.approve(made, "kim")
+    approved, _ = lifecycle.approve(made, "lee")
+    assert lifecycle.approve(approved, "lee") == (approved, [])
     at = NOW + timedelta(days=1)
-    scheduled, _ = publication.publish(approved, at, NOW)
-    assert publication.embargo_over(scheduled, at)[0].state is State.SCHEDULED, "no files yet"
+    scheduled, _ = lifecycle.publish(approved, at, NOW)
+    assert lifecycle.embargo_over(scheduled, at)[0].state is State.SCHEDULED, "no files yet"
     files = (FrozenFile("release.json", "", {}, 1, "x"),)
-    assert publication.frozen(scheduled, files, "x", NOW) == (scheduled, []), "they say another time"
-    frozen, _ = publication.frozen(scheduled, files, "x", at)
-    assert publication.embargo_over(frozen, NOW) == (frozen, [])
-    out, facts = publication.embargo_over(frozen, at)
+    assert lifecycle.frozen(scheduled, files, "x", NOW) == (scheduled, []), "they say another time"
+    frozen, _ = lifecycle.frozen(scheduled, files, "x", at)
+    assert lifecycle.embargo_over(frozen, NOW) == (frozen, [])
+    out, facts = lifecycle.embargo_over(frozen, at)
     assert (out.state, len(facts)) == (State.PUBLISHED, 1)
-    assert publication.embargo_over(out, at) == (out, [])
-    assert publication.publish(out, NOW, at) == (out, [])
-    assert publication.publish(frozen, at + timedelta(milliseconds=3), NOW) == (frozen, [])
+    assert lifecycle.embargo_over(out, at) == (out, [])
+    assert lifecycle.publish(out, NOW, at) == (out, [])
+    assert lifecycle.publish(frozen, at + timedelta(milliseconds=3), NOW) == (frozen, [])
     for one, moment in ((frozen, NOW), (frozen, at), (out, at)):
         with pytest.raises(Refused, match="RELEASE_TIME_SET"):
-            publication.publish(one, at + timedelta(hours=1), moment)
+            lifecycle.publish(one, at + timedelta(hours=1), moment)
     with pytest.raises(Refused, match="RELEASE_TIME_SET"):
-        publication.publish(frozen, NOW, NOW)
-    assert publication.publish(scheduled, at + timedelta(hours=1), NOW)[0].publish_at == at + timedelta(hours=1)
+        lifecycle.publish(frozen, NOW, NOW)
+    assert lifecycle.publish(scheduled, at + timedelta(hours=1), NOW)[0].publish_at == at + timedelta(hours=1)
     with pytest.raises(Refused):
-        publication.approve(out, "park")
+        lifecycle.approve(out, "park")
 
 
 def test_a_year_brings_its_quarters_and_must_be_over() -> None:
-    assert publication.whole_periods(["2025", "2026-Q1"], date(2026, 4, 1)) == (
+    assert lifecycle.whole_periods(["2025", "2026-Q1"], date(2026, 4, 1)) == (
         *(f"2025-Q{n}" for n in range(1, 5)),
         "2026-Q1",
         "2025",
     )
     with pytest.raises(Refused, match="PERIOD_NOT_OVER"):
-        publication.whole_periods(["2026-Q1"], date(2026, 3, 31))
+        lifecycle.whole_periods(["2026-Q1"], date(2026, 3, 31))
 
 
 def version(code: str, since: str, until: str = "", parent: str = "") -> AreaVersion:

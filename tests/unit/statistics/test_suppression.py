@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from services.statistics.domain import suppression
-from services.statistics.domain.disclosure import (
+from services.statistics.disclosure import suppression
+from services.statistics.disclosure.policy import (
     Policy,
     Reason,
     derived_is_unreliable,
@@ -20,9 +20,9 @@ from services.statistics.domain.disclosure import (
     magnitude_is_sensitive,
     sensitive,
 )
-from services.statistics.domain.suppression import Infeasible, Pattern, suppress
-from services.statistics.domain.tables import Cells, Sum, cube_sums, two_way
-from services.statistics.domain.wrong import Wrong
+from services.statistics.disclosure.suppression import Infeasible, Pattern, suppress
+from services.statistics.disclosure.tables import Cells, Sum, cube_sums, two_way
+from services.statistics.figures.refusal import Wrong
 from tests.unit.statistics.small_tables import Grid, grids, is_open, totalled
 
 

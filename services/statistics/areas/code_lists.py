@@ -1,0 +1,91 @@
+"""Area code lists over time: which code was valid when, and what became of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from services.statistics.figures.refusal import Wrong
+
+
+@dataclass(frozen=True, slots=True)
+class AreaVersion:
+    """`valid_to` is the last day, None while it is in force; `parent` is "" at the top."""
+
+    code: str
+    parent: str
+    level: str
+    title: Mapping[str, str]
+    valid_from: date
+    valid_to: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Of the people of `old`, `share` live in `new` since `day`: 1 for a move or a merger, less for a split."""
+
+    old: str
+    new: str
+    day: date
+    share: Fraction
+
+
+def is_inside(step: Step, above: Mapping[str, str]) -> bool:
+    """Whether the old area only got districts and goes on itself, with the new one in it; `above` has all parents."""
+    code = step.new
+    while code := above.get(code, ""):
+        if code == step.old:
+            return True
+    return False
+
+
+def vintage(areas: Iterable[AreaVersion], day: date) -> dict[str, AreaVersion]:
+    return {area.code: area for area in areas if area.holds(day)}
+
+
+def checked_list(areas: Sequence[AreaVersion]) -> Sequence[AreaVersion]:
+    """One code means one area on any day, lies in one that is there, and ends after it begins."""
+    by_code: dict[str, list[AreaVersion]] = defaultdict(list)
+    for area in areas:
+        if area.valid_to is not None and area.valid_to < area.valid_from:
+            raise Wrong(f"{area.code} ends ({area.valid_to}) before it begins ({area.valid_from})", field="valid_to")
+        for other in by_code[area.code]:
+            if other.holds(area.valid_from) or area.holds(other.valid_from):
+                raise Wrong(f"{area.code} is there twice on {max(area.valid_from, other.valid_from)}", field="code")
+        by_code[area.code].append(area)
+    for area in areas:
+        if area.parent and not any(parent.holds(area.valid_from) for parent in by_code.get(area.parent, ())):
+            raise Wrong(f"{area.parent} is not in the list on {area.valid_from}", field="parent")
+    return areas
+
+
+def checked_steps(steps: Sequence[Step]) -> Sequence[Step]:
+    shares: dict[tuple[str, date], Fraction] = defaultdict(Fraction)
+    for step in steps:
+        shares[step.old, step.day] += step.share
+    for (old, day), share in shares.items():
+        if share != 1:
+            raise Wrong(f"the shares of {old} on {day} add up to {float(share):g}, not 1", field="share")
+    return steps
+
+
+def recast(values: Mapping[str, int], steps: Sequence[Step]) -> dict[str, Fraction]:
+    """Counts of old codes under the new ones, steps in order of their day. Where a share is not 1 it is an estimate."""
+    found: dict[str, Fraction] = {code: Fraction(value) for code, value in values.items()}
+    for day in sorted({step.day for step in steps}):
+        today = [step for step in steps if step.day == day]
+        leaving = {old: found.pop(old, Fraction(0)) for old in {step.old for step in today}}
+        for step in today:
+            found[step.new] = found.get(step.new, Fraction(0)) + leaving[step.old] * step.share
+    return found
+
+
+def breaks(code: str, steps: Iterable[Step], since: date, until: date) -> list[date]:
+    """Days within a series on which this code's area changed: a figure after one is marked B."""
+    return sorted({step.day for step in steps if code in (step.old, step.new) and since < step.day <= until})

@@ -1,0 +1,126 @@
+"""How the registration office lists areas: ten-digit codes whose trailing zeros name the level, names that begin with
+the province's, and the months in which each was in use. From these, parents and re-codings are worked out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from services.statistics.areas.code_lists import AreaVersion, Step
+from services.statistics.figures.refusal import Wrong
+
+LENGTH = 10
+PROVINCE, CITY, TOWN = 2, 5, 8
+"""Digits that say something: of a province, of a city, county or district, and of what lies in one."""
+_NAMED = 5
+"""So many areas a refusal names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line: a short code, the full name, the first day, and the last one or None while in use."""
+
+    code: str
+    name: str
+    since: date
+    until: date | None
+    line: int
+
+    @property
+    def province(self) -> str:
+        return self.code[:PROVINCE]
+
+    @property
+    def own_name(self) -> str:
+        """Without the province's; "" of a province. Sejong has no other name than its province."""
+        return "" if self.code == self.province else self.name.partition(" ")[2] or self.name
+
+    def holds(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+def short(code: str) -> str:
+    """Without the zeros that only fill up: 1100000000 -> 11, 4374500000 -> 43745. A short code stays as it is."""
+    if not (code.isascii() and code.isdigit()) or len(code) not in (PROVINCE, CITY, TOWN, LENGTH):
+        raise Wrong(f'"{code}" is not an administrative code; it has ten digits, as 4374500000')
+    digits = len(code.rstrip("0"))
+    return code[: next(length for length in (PROVINCE, CITY, TOWN, LENGTH) if digits <= length)]
+
+
+def listed_areas(rows: Sequence[Listed], exceptions: Mapping[str, str]) -> list[AreaVersion]:
+    """With their parents: of a city's districts the city, which their names say, and otherwise the province; no code's
+    prefix tells. `exceptions` names other parents by code."""
+    named: dict[str, list[Listed]] = defaultdict(list)
+    for row in rows:
+        named[row.name].append(row)
+    coded = {row.code for row in rows}
+    for code in exceptions.keys() - coded:
+        raise Wrong(f"{code} is not in the list of areas", field="code")
+    return [_version(row, exceptions.get(row.code) or _parent(row, named, coded)) for row in rows]
+
+
+def _version(row: Listed, parent: str) -> AreaVersion:
+    level = "SIDO" if not parent else "SGG" if len(row.code) <= CITY else "EMD"
+    if len(row.code) <= CITY and len(parent) == CITY:
+        level = "GU"
+    return AreaVersion(row.code, parent, level, {"ko": row.own_name or row.name}, row.since, row.until)
+
+
+def _parent(row: Listed, named: Mapping[str, Sequence[Listed]], coded: Set[str]) -> str:
+    if row.code == row.province:
+        return ""
+    above = row.name.rpartition(" ")[0]
+    found = [one for one in named.get(above, ()) if one.province == row.province and one.holds(row.since)]
+    if found:
+        return max(found, key=lambda one: len(one.code)).code  # Sejong the city rather than Sejong the province
+    if " " not in above and row.province in coded:
+        return row.province
+    missing = above or row.province
+    raise Wrong(
+        f"{row.code} ({row.name}) lies in {missing}, which is not in the list on {row.since}; add its line, or name "
+        "the parent with --parents",
+        field="name",
+        line=row.line,
+    )
+
+
+def moves(rows: Sequence[Listed], told: Set[str]) -> list[Step]:
+    """What became of the codes that ended: one that begins the day after under the same name after the province's, and
+    of a province the one that all its areas moved into. `told` are those whose fate a crosswalk tells. Refuses the rest
+    by name: a guess would move people."""
+    began: dict[tuple[date, str], list[str]] = defaultdict(list)
+    for row in rows:
+        began[row.since, row.own_name].append(row.code)
+    ended = [row for row in rows if row.until is not None and row.code not in told]
+    found, lost = dict[Listed, str](), list[Listed]()
+    for row in sorted(ended, key=lambda row: not row.own_name):  # provinces last: their areas tell
+        heirs = began.get((_next(row), row.own_name), [])
+        if not row.own_name:
+            went = {heir[:PROVINCE] for one, heir in found.items() if one.province == row.code}
+            heirs = [code for code in heirs if went == {code}]
+        if len(heirs) == 1:
+            found[row] = heirs[0]
+        else:
+            lost.append(row)
+    if lost:
+        raise _without_successor(lost)
+    return [Step(row.code, found[row], _next(row), Fraction(1)) for row in ended]
+
+
+def _next(row: Listed) -> date:
+    assert row.until is not None  # noqa: S101 - only of what ended
+    return row.until + timedelta(days=1)
+
+
+def _without_successor(lost: Sequence[Listed]) -> Wrong:
+    names = ", ".join(f"{row.code} ({row.name}, until {row.until})" for row in lost[:_NAMED])
+    more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
+    return Wrong(
+        f"no area of the same name begins where these end: {names}{more}. Say what became of them with --crosswalk "
+        "(columns from_code, to_code, day, share)",
+        field="last_month",
+        line=lost[0].line,
+    )

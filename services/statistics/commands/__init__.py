@@ -1,0 +1,1 @@
+"""The statistician's command line: `python -m services.statistics`."""

@@ -1,0 +1,112 @@
+"""The commands about disclosure: choose what a two-way table hides, and attack one that is to be published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from services.statistics.audit import Published, audit
+from services.statistics.commands.crosstab import Crosstab, read_published, read_true
+from services.statistics.disclosure.policy import Policy, sensitive
+from services.statistics.disclosure.suppression import Infeasible, suppress
+from services.statistics.disclosure.tables import Cells, two_way
+from services.statistics.figures.refusal import Wrong
+from services.statistics.reference_data.csv_reading import naming
+
+Answer = dict[str, Any]
+Place = tuple[int, int]
+
+_CELL = re.compile(r"\((\d+), (\d+)\)")
+
+
+class Open(RuntimeError):
+    """The audit opens our own pattern: nothing may be published, and this is a defect to report."""
+
+
+def protect(path: Path, k: int) -> Answer:
+    """The audit has the last word on our own pattern too."""
+    table, counts = read_true(path)
+    cells, policy = two_way(counts), Policy(k=k)
+    try:
+        pattern = suppress(cells, policy)
+    except Infeasible as infeasible:
+        raise Wrong(str(infeasible)) from None
+    shown = {cell: None if cell in pattern.hidden else count for cell, count in cells.counts.items()}
+    report = audit(_published(cells, shown), cells.counts, k)
+    if report.openings:
+        raise Open(f"the pattern chosen for {path} can be opened: {report.openings}")
+    reasons: dict[Any, list[str]] = {}
+    for one in sensitive(cells, policy):
+        if one.reason.value not in reasons.setdefault(one.cell, []):
+            reasons[one.cell].append(one.reason.value)
+    return {
+        "k": k,
+        "table": _rows(table, shown),
+        "cost": pattern.persons,
+        "optimal": pattern.optimal,
+        "cells": len(cells.counts),
+        "primary": len(pattern.primary),
+        "secondary": len(pattern.secondary),
+        "suppressed": [
+            {**_where(table, cell), "low": low, "high": high, "reasons": reasons.get(cell, ["secondary"])}
+            for cell, (low, high) in sorted(report.ranges.items(), key=lambda item: _place(item[0]))
+        ],
+    }
+
+
+def attack(path: Path, published_path: Path, k: int, earlier: Sequence[Path] = ()) -> Answer:
+    """`opens` says whether the table must stay unpublished."""
+    table, counts = read_true(path)
+    cells = two_way(counts)
+    published = _shown(_read_named(published_path, table))
+    before = [_published(cells, _shown(_read_named(one, table))) for one in earlier]
+    report = audit(_published(cells, published), cells.counts, k, earlier=before)
+    return {
+        "k": k,
+        "opens": bool(report.openings),
+        "openings": [
+            {**_where(table, one.cell), "attack": _named(table, one.attack)}
+            | {"low": one.low, "high": one.high, "of": _named(table, one.says)}
+            for one in sorted(report.openings, key=lambda one: _place(one.cell))
+        ],
+        "suppressed": [
+            {**_where(table, cell), "low": low, "high": high}
+            for cell, (low, high) in sorted(report.ranges.items(), key=lambda item: _place(item[0]))
+        ],
+    }
+
+
+def _read_named(path: Path, truth: Crosstab) -> Crosstab:
+    with naming(path):
+        return read_published(path, truth)
+
+
+def _place(cell: Any) -> Place:
+    row, column = cell
+    return int(row), int(column)
+
+
+def _where(table: Crosstab, cell: Any) -> Answer:
+    row, column = _place(cell)
+    line, place = table.place(row, column)
+    return {"row": table.rows[row], "column": table.columns[column], "line": line, "place": place}
+
+
+def _named(table: Crosstab, said: str) -> str:
+    """The audit speaks of cells by the numbers of their row and column."""
+    return _CELL.sub(lambda cell: f"({table.rows[int(cell[1])]}, {table.columns[int(cell[2])]})", said)
+
+
+def _shown(table: Crosstab) -> dict[Any, int | None]:
+    return {(r, c): count for r, row in enumerate(table.counts) for c, count in enumerate(row)}
+
+
+def _published(cells: Cells, shown: Mapping[Any, int | None]) -> Published:
+    return Published(shown, tuple((one.total, one.parts) for one in cells.sums))
+
+
+def _rows(table: Crosstab, shown: Mapping[Any, int | None]) -> list[list[str | int | None]]:
+    body = [[name, *(shown[(r, c)] for c in range(len(table.columns)))] for r, name in enumerate(table.rows)]
+    return [[table.corner, *table.columns], *body]

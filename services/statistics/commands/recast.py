@@ -1,0 +1,194 @@
+"""`recast`: a release's CSV, or a plain one, under the codes of another list of areas."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from services.statistics.areas.changes import Boundaries
+from services.statistics.areas.code_lists import AreaVersion, Step
+from services.statistics.figures.observation import CONFIDENTIAL, FREE, HIDDEN, NORMAL
+from services.statistics.figures.periods import is_period, last_day
+from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.rounding import shown
+from services.statistics.reference_data import csv_reading
+from services.statistics.reference_data.csv_reading import Record, naming
+from services.statistics.reference_data.load_areas import area_code, read_areas, read_crosswalk
+from services.statistics.releases.domain.counted_table import PERCENT
+from services.statistics.releases.domain.published_figures import PLACES, UNITS
+from services.statistics.releases.domain.recasting import Figure, Recast, Told, marked, recast
+
+_COUNTS = ("ENR", "PTM", "STR", "CMP", "WDR", "IPR", "NST", "CMF")
+_UNITS = {**dict.fromkeys(PERCENT, "PT"), **dict.fromkeys(_COUNTS, "NUMBER"), **UNITS, "POP": "PS"}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns' names in a file: first those that both layouts have."""
+
+    area: str
+    period: str
+    measure: str
+    value: str
+    unit: str
+    status: str
+    vintage: str
+    rest: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return self.area, self.period, self.measure, self.value
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        return self.unit, self.status, self.vintage, *self.rest, *self.kept
+
+
+PLAIN = Layout(
+    *("area", "period", "measure", "value", "unit", "status", "vintage"), ("universe", "sex", "age", "group", "domain")
+)
+RELEASE = Layout(
+    *("REF_AREA", "TIME_PERIOD", "MEASURE", "OBS_VALUE", "UNIT_MEASURE", "OBS_STATUS", "AREA_VINTAGE"),
+    *(("FREQ", "UNIVERSE", "SEX", "AGE", "TARGET_GROUP", "COURSE_DOMAIN", "SOURCE", "AS_OF", "METHOD_VERSION"),),
+    ("CI_LOW", "CI_HIGH", "CONF_STATUS"),
+)
+
+
+Found = dict[str, Any]
+
+
+def recast_file(
+    path: Path, crosswalk: Path | None, areas: Path | None, to: date | None, *, common: bool, as_is: bool, as_csv: bool
+) -> Found | str:
+    boundaries = _boundaries(crosswalk, areas, to, common=common)
+    with naming(path):
+        columns = csv_reading.columns(path)
+        layout = RELEASE if RELEASE.value in columns else PLAIN
+        records = list(csv_reading.records(path, layout.required, layout.optional))
+        figures = _figures(records, layout, boundaries)
+    made = Recast(marked(figures, boundaries.changed), ()) if as_is else recast(figures, boundaries)
+    places = _places(records, layout)
+    header = [name for name in columns if name in layout.required + layout.optional]
+    header += [] if layout.status in header else [layout.status]
+    rows = [_row(figure, layout, places) for figure in made.figures]
+    if as_csv:
+        for one in made.untold:
+            print(f"{one.area}, {one.period}, {one.measure} cannot be told: {one.why}", file=sys.stderr)
+        return _written(header, rows)
+    return {
+        "to": str(boundaries.to),
+        "rows": [{name: row[name] for name in header} for row in rows],
+        "untold": [asdict(one) for one in made.untold],
+        "common_areas": {name: list(members) for name, members in boundaries.commons.items()},
+    }
+
+
+def _boundaries(crosswalk: Path | None, areas: Path | None, to: date | None, *, common: bool) -> Boundaries:
+    versions: Sequence[AreaVersion] = ()
+    steps: Sequence[Step] = ()
+    if areas:
+        versions, steps = read_areas(areas, crosswalk)
+    elif crosswalk:
+        steps = read_crosswalk(crosswalk)
+    if not steps:
+        raise Wrong("nothing says what became of the areas; give --crosswalk, or --areas with the office's list")
+    return Boundaries(steps, to or max(step.day for step in steps), versions, common)
+
+
+def _figures(records: Sequence[Record], layout: Layout, boundaries: Boundaries) -> list[Figure]:
+    found, lines = [], dict[tuple[object, ...], int]()
+    for record in records:
+        figure = _figure(record, layout)
+        key = figure.area, figure.period, figure.measure, figure.rest
+        if key in lines:
+            raise record.wrong(layout.measure, f"this figure is on line {lines[key]} already")
+        lines[key] = record.number
+        _check_day(record, figure, layout, boundaries)
+        found.append(figure)
+    return found
+
+
+def _figure(record: Record, layout: Layout) -> Figure:
+    period = record.read(layout.period, _period)
+    measure = record.read(layout.measure, csv_reading.text)
+    unit = record.cells.get(layout.unit) or _UNITS.get(measure)
+    if unit is None:
+        message = f"of {measure} it is not known whether it adds up; write a column {layout.unit} (PS, NUMBER, PT, ...)"
+        raise record.wrong(layout.measure, message)
+    vintage = record.read(layout.vintage, csv_reading.moment_or_none)
+    return Figure(
+        area=record.read(layout.area, area_code),
+        period=period,
+        measure=measure,
+        rest=tuple(record.cells.get(name, "") for name in layout.rest),
+        unit=unit,
+        told=_told(record, layout),
+        vintage=vintage.date() if vintage else last_day(period),
+        interval=(record.cells.get("CI_LOW", ""), record.cells.get("CI_HIGH", "")),
+    )
+
+
+def _told(record: Record, layout: Layout) -> Told:
+    """An empty figure without a status is a hidden one, as in `protect`."""
+    value = record.read(layout.value, lambda cell: Fraction(csv_reading.number(cell)) if cell else None)
+    status = record.cells.get(layout.status) or (HIDDEN if value is None else NORMAL)
+    if value is not None and status == HIDDEN:
+        raise record.wrong(layout.value, "a figure is shown although its status, Q, says that it is hidden")
+    return Told(value, status)
+
+
+def _period(cell: str) -> str:
+    if not is_period(cell):
+        raise Wrong(f'"{cell}" is not a period; write 2026, 2026-Q3 or 2026-09')
+    return cell
+
+
+def _check_day(record: Record, figure: Figure, layout: Layout, boundaries: Boundaries) -> None:
+    if any(boundaries.to < step.day <= figure.vintage for step in boundaries.steps):
+        message = f"told under the areas of {figure.vintage}; --to {boundaries.to} would go back behind a change"
+        raise record.wrong(layout.period, message)
+    if not boundaries.holds(figure.area, figure.vintage):
+        hint = "" if boundaries.versions else "; if it goes on with districts inside it, give the list with --areas"
+        raise record.wrong(layout.area, f"{figure.area} is no area of {figure.vintage}{hint}")
+
+
+def _places(records: Sequence[Record], layout: Layout) -> Mapping[str, int]:
+    """Decimals of each measure: those it is published with, or the most that the file has."""
+    found: dict[str, int] = {}
+    for record in records:
+        measure, decimals = record.cells[layout.measure], len(record.cells[layout.value].partition(".")[2])
+        found[measure] = max(found.get(measure, 0), decimals, PLACES.get(measure, 0))
+    return found
+
+
+def _row(figure: Figure, layout: Layout, places: Mapping[str, int]) -> dict[str, str | None]:
+    low, high = figure.interval
+    return {
+        layout.area: figure.area,
+        layout.period: figure.period,
+        layout.measure: figure.measure,
+        layout.value: shown(figure.told.value, places[figure.measure]),
+        layout.unit: figure.unit,
+        layout.status: figure.told.status,
+        layout.vintage: str(figure.vintage),
+        **dict(zip(layout.rest, figure.rest, strict=True)),
+        "CI_LOW": low or None,
+        "CI_HIGH": high or None,
+        "CONF_STATUS": CONFIDENTIAL if figure.told.status == HIDDEN else FREE,
+    }
+
+
+def _written(header: Sequence[str], rows: Iterable[Mapping[str, str | None]]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, header, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().removesuffix("\n")

@@ -1,0 +1,1 @@
+"""Statistical disclosure control: which figures may be shown, by primary and secondary suppression. Pure."""

@@ -1,0 +1,232 @@
+"""Which other tables an outsider must reckon with when a pattern of cells is hidden: the linear programmes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse.csgraph import connected_components
+
+from services.statistics.disclosure.policy import Reason, Sensitive
+from services.statistics.disclosure.tables import Cell, Cells
+
+Numbers = NDArray[np.float64]
+
+EPSILON = 1e-6
+STACK = 20_000
+"""Unknowns of one stacked linear programme: many small ones cost less solved together."""
+
+
+class Unsolved(RuntimeError):
+    """The solver gave up; the message is its own."""
+
+
+@dataclass(frozen=True)
+class System:
+    """The sums as a matrix: -1 for the total, 1 for each part, one row for each sum; M x = 0 for every true table."""
+
+    cells: tuple[Cell, ...]
+    index: dict[Cell, int]
+    counts: Numbers
+    matrix: sparse.csc_array
+    reach: int
+    """How far a cell may move, in multiples of what a task asks: 1 is all that a two-way table can need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Some alternative table must have `weights` . z >= level, z being its difference from the true table."""
+
+    cell: Cell
+    weights: tuple[tuple[int, float], ...]
+    level: float
+
+
+def system(cells: Cells) -> System:
+    names = tuple(cells.counts)
+    index = {cell: place for place, cell in enumerate(names)}
+    rows = [row for row, one in enumerate(cells.sums) for _ in range(len(one.parts) + 1)]
+    columns = [index[cell] for one in cells.sums for cell in (one.total, *one.parts)]
+    signs = [sign for one in cells.sums for sign in (-1.0, *(1.0 for _ in one.parts))]
+    matrix = sparse.csc_array((signs, (rows, columns)), shape=(len(cells.sums), len(names)))
+    plane = int(np.diff(matrix.indptr).max(initial=0)) <= 2
+    counts = np.array([cells.counts[cell] for cell in names], dtype=np.float64)
+    return System(names, index, counts, matrix, reach=1 if plane else 3)
+
+
+def tasks(system: System, found: Sequence[Sensitive], k: int) -> list[Task]:
+    """Down to 0 and up to k, for each sensitive quantity; the same one met twice is asked once.
+
+    A cell hidden for its complement's sake must move itself too, or hiding it would be for show."""
+    wanted: dict[Task, None] = {}
+    for one in found:
+        for sign, level in ((1, k - one.value), (-1, one.value)):
+            if level > 0:
+                weights = tuple((system.index[cell], float(sign * weight)) for cell, weight in one.quantity)
+                wanted[Task(one.cell, weights, float(level))] = None
+        if one.reason is not Reason.SMALL:
+            wanted[Task(one.cell, ((system.index[one.cell], -1.0),), 1.0)] = None
+    return list(wanted)
+
+
+def room(system: System, task: Task) -> tuple[Numbers, float]:
+    """How far each cell can fall (no count is negative) and rise."""
+    furthest = system.reach * task.level
+    return np.minimum(system.counts, furthest), furthest
+
+
+def _cut(system: System, task: Task, prices: Numbers) -> Numbers:
+    """Coefficients of `sum a_j y_j >= level`, valid for any prices of the sums by weak duality (weak duality)."""
+    reduced = -(system.matrix.T @ prices)
+    for place, weight in task.weights:
+        reduced[place] += weight
+    fall, rise = room(system, task)
+    cut: Numbers = np.minimum(np.maximum(reduced * rise, -reduced * fall), task.level)
+    return cut
+
+
+def cover(system: System, task: Task) -> Iterator[Numbers]:
+    """The cuts that each sum through the quantity gives on its own: something else in it must move."""
+    for place, weight in task.weights:
+        column = slice(system.matrix.indptr[place], system.matrix.indptr[place + 1])
+        for row, sign in zip(system.matrix.indices[column], system.matrix.data[column], strict=True):
+            prices = np.zeros(system.matrix.shape[0])
+            prices[row] = weight / sign
+            yield _cut(system, task, prices)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """One task over the hidden cells that are tied to it."""
+
+    task: Task
+    places: NDArray[np.intp]
+    rows: NDArray[np.intp]
+    matrix: sparse.csr_array
+    objective: Numbers
+    lower: Numbers
+    upper: Numbers
+
+
+def _blocks(system: System, wanted: Sequence[Task], hidden: Numbers) -> list[_Block]:
+    support = np.flatnonzero(hidden > EPSILON)
+    part = _parts(system, support)
+    here: dict[int, tuple[NDArray[np.intp], NDArray[np.intp], sparse.csr_array]] = {}
+    blocks = []
+    for task in wanted:
+        labels = {int(part[place]) for place, _ in task.weights if part[place] >= 0}
+        places = np.flatnonzero(np.isin(part, list(labels)))
+        key = min(labels) if len(labels) == 1 else -1
+        if key not in here or key == -1:
+            matrix = system.matrix[:, places].tocsr()
+            rows = np.flatnonzero(np.diff(matrix.indptr))
+            here[key] = places, rows, matrix[rows]
+        places, rows, matrix = here[key]
+        blocks.append(_block(system, task, places, rows, matrix, hidden))
+    return blocks
+
+
+def _block(
+    system: System,
+    task: Task,
+    places: NDArray[np.intp],
+    rows: NDArray[np.intp],
+    matrix: sparse.csr_array,
+    hidden: Numbers,
+) -> _Block:
+    fall, rise = room(system, task)
+    objective = np.zeros(len(system.cells))
+    for place, weight in task.weights:
+        objective[place] = weight
+    part = hidden[places]
+    lower, upper = -fall[places] * part, rise * part
+    if len(task.weights) == 1:  # what is asked is enough: a modest alternative moves fewer cells
+        lower[objective[places] < 0] = np.maximum(lower[objective[places] < 0], -task.level)
+        upper[objective[places] > 0] = np.minimum(upper[objective[places] > 0], task.level)
+    return _Block(task, places, rows, matrix, objective[places], lower, upper)
+
+
+def _parts(system: System, support: NDArray[np.intp]) -> NDArray[np.intp]:
+    """For each cell the number of the connected part of the hidden cells it is in, -1 where it is published."""
+    matrix = abs(system.matrix[:, support])
+    _, labels = connected_components(matrix.T @ matrix, directed=False)
+    part = np.full(len(system.cells), -1, dtype=np.intp)
+    part[support] = labels
+    return part
+
+
+def _solved(blocks: Sequence[_Block]) -> Iterator[tuple[_Block, Numbers, Numbers]]:
+    """Each block with its best alternative (a difference from the true table) and the price of each of its sums."""
+    waiting: list[_Block] = []
+    for block in blocks:
+        if waiting and sum(len(b.places) for b in waiting) + len(block.places) > STACK:
+            yield from _solve_stack(waiting)
+            waiting = []
+        waiting.append(block)
+    if waiting:
+        yield from _solve_stack(waiting)
+
+
+def _solve_stack(blocks: Sequence[_Block]) -> Iterator[tuple[_Block, Numbers, Numbers]]:
+    equations = sparse.block_diag([block.matrix for block in blocks], format="csc")
+    bounds = np.column_stack([np.concatenate([b.lower for b in blocks]), np.concatenate([b.upper for b in blocks])])
+    objective = -np.concatenate([block.objective for block in blocks])
+    result = linprog(objective, A_eq=equations, b_eq=np.zeros(equations.shape[0]), bounds=bounds, method="highs")
+    if result.status != 0:
+        raise Unsolved(result.message)
+    column = row = 0
+    for block in blocks:
+        width, height = len(block.places), len(block.rows)
+        yield block, result.x[column : column + width], -result.eqlin.marginals[row : row + height]
+        column, row = column + width, row + height
+
+
+def breaches(system: System, wanted: Sequence[Task], hidden: Numbers) -> list[tuple[Task, Numbers]]:
+    """Tasks that this (perhaps fractional) pattern does not meet, each with a cut that says so."""
+    broken = []
+    for block, best, prices in _solved(_blocks(system, wanted, hidden)):
+        if block.objective @ best >= block.task.level - EPSILON:
+            continue
+        full = np.zeros(system.matrix.shape[0])
+        full[block.rows] = prices
+        cut = _cut(system, block.task, full)
+        if cut @ hidden < block.task.level - EPSILON / 2:
+            broken.append((block.task, cut))
+    return broken
+
+
+def witnesses(system: System, wanted: Sequence[Task], hidden: Numbers) -> list[frozenset[int] | None]:
+    """For each task the cells that move in some table of whole persons that meets it; None if there is none."""
+    found: list[frozenset[int] | None] = []
+    for block, best, _ in _solved(_blocks(system, wanted, hidden)):
+        table: Numbers | None = best
+        if block.objective @ best < block.task.level - EPSILON:
+            table = None
+        elif np.abs(best - np.round(best)).max(initial=0) > EPSILON:
+            table = _whole(block)
+        moved = None if table is None else frozenset(block.places[np.abs(table) > 0.5].tolist())
+        found.append(moved)
+    return found
+
+
+def _whole(block: _Block) -> Numbers | None:
+    result = milp(
+        -block.objective,
+        constraints=LinearConstraint(block.matrix, lb=0, ub=0),
+        bounds=Bounds(block.lower, block.upper),
+        integrality=np.ones(len(block.places)),
+    )
+    if result.x is None or block.objective @ result.x < block.task.level - EPSILON:
+        return None
+    return np.asarray(result.x, dtype=np.float64)
+
+
+def adjacent(system: System, task: Task, hidden: Numbers) -> Numbers:
+    """1 for each published cell in a sum with the task's hidden ones: without one of them the task stays as it is."""
+    (block,) = _blocks(system, [task], hidden)
+    touched = np.asarray(abs(system.matrix[block.rows]).sum(axis=0)).ravel() > 0
+    return np.where(touched & (hidden < 0.5), 1.0, 0.0)

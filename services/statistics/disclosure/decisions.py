@@ -1,0 +1,201 @@
+"""What a release hides, part by part, such that the parts protect each other.
+
+A part is one period with one breakdown. The margin (area x total) is decided first. Then:
+- a published margin is fixed in every breakdown;
+- an area whose margin hides anything hides everything in every breakdown: whatever alternative the margin has, is made
+  real there by moving enrolments between such areas, each keeping its category;
+- a year hides what one of its quarters hides, so that alternatives of the quarters add up to one of the year.
+So no alternative of one part is contradicted by another, and each part may be solved alone (docs/decisions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+
+from services.statistics.disclosure.linked_tables import (
+    CMP,
+    CORE,
+    ENR,
+    EPR,
+    NOT,
+    STATUSES,
+    Areas,
+    Cell,
+    Table,
+    completions,
+    enrolments,
+    persons,
+)
+from services.statistics.disclosure.policy import Policy, Reason, Sensitive
+from services.statistics.disclosure.sensitive_cells import exposed, inside_small
+from services.statistics.figures.dimensions import TOTAL
+from services.statistics.figures.units import BREAKDOWNS, SENSITIVE_K, Breakdown, Unit
+
+MARGIN, STATUS, FLOW = "margin", "status", "flow"
+PARTS = (MARGIN, STATUS, FLOW, *BREAKDOWNS)
+"""In the order in which they are decided; all but the first need the first's decision only."""
+
+WHOLE, ROWS, TOP_ONLY, NOTHING = "", "some areas given up", "only the top area shown", "nothing shown"
+"""How far a part was collapsed. With nothing of it shown, its period waits for the next release."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Internal: never published."""
+
+    hidden: frozenset[Cell] = frozenset()
+    primary: frozenset[Cell] = frozenset()
+    collapsed: str = WHOLE
+
+
+@dataclass(frozen=True)
+class Before:
+    """What earlier releases of this population said about the cells of one part: None = hidden."""
+
+    counts: Mapping[Cell, int | None] = field(default_factory=dict)
+
+    def unchanged(self, table: Table) -> set[Cell]:
+        return {cell for cell, count in self.counts.items() if count is not None and table.counts.get(cell) == count}
+
+    def hidden(self, table: Table) -> set[Cell]:
+        return {cell for cell, count in self.counts.items() if count is None and cell in table.counts}
+
+    def differences(self, table: Table, k: int) -> list[Sensitive]:
+        """Cells that differ from what was published by 1..k-1: the difference must look like anything from 0 to k."""
+        found = []
+        for cell, count in self.counts.items():
+            change = 0 if count is None or cell not in table.counts else table.counts[cell] - count
+            if 0 < abs(change) < k:
+                found.append(Sensitive(cell, Reason.DIFFERENCE, ((cell, 1 if change > 0 else -1),), abs(change)))
+        return found
+
+
+@dataclass(frozen=True)
+class Part:
+    """All that deciding one part needs. `margin` is the period's margin decision; `quarters` those of the year's.
+
+    `units` were begun in the period; those of the flow were completed in it. Areas `given_up` are shown with nothing
+    but their margin: an attack on the whole release has opened them."""
+
+    name: str
+    areas: Areas
+    policy: Policy
+    units: Sequence[Unit]
+    margin: Decision = field(default_factory=Decision)
+    quarters: tuple[Decision, ...] = ()
+    before: Before = field(default_factory=Before)
+    given_up: frozenset[str] = frozenset()
+
+    @property
+    def breakdown(self) -> Breakdown | None:
+        return BREAKDOWNS.get(self.name)
+
+    @property
+    def k(self) -> int:
+        sensitive = self.breakdown is not None and self.breakdown.sensitive
+        return max(self.policy.k, SENSITIVE_K) if sensitive else self.policy.k
+
+    def settled(self, cell: Cell) -> bool:
+        """Whether the margin has decided about it."""
+        return self.name != MARGIN and cell[1] == TOTAL and cell[2] in (ENR, CMP, NOT, EPR)
+
+    def tables(self) -> tuple[Table, Table | None]:
+        """Enrolments, and persons where the part shows them."""
+        if self.name == FLOW:
+            return completions(self.units, self.areas), None
+        counted = enrolments(self.units, self.areas, self.breakdown, STATUSES if self.name == STATUS else CORE)
+        return counted, None if self.name == STATUS else persons(self.units, self.areas, self.breakdown)
+
+
+Gate = Callable[[Part, Table, Set[Cell]], tuple[Set[Cell], Set[Cell]]]
+"""(part, table, hidden) -> cells that open, and hidden ones that protect nobody because anybody can work them out."""
+
+
+def decide(part: Part, gate: Gate) -> Decision:
+    """The finest pattern that the gate lets pass."""
+    from services.statistics.disclosure.suppression import Infeasible  # the solver is slow to load
+
+    tables = part.tables()
+    if part.areas.top in part.given_up:
+        return Decision(frozenset(_own(part, tables)), collapsed=NOTHING)
+    given_up = set(part.given_up)
+    for level in (ROWS, TOP_ONLY) if given_up else (WHOLE, ROWS, TOP_ONLY):
+        if level == TOP_ONLY:
+            given_up = {cell[0] for cell in tables[0].counts} - {part.areas.top}
+        try:
+            decision = _attempt(part, *tables, given_up)
+        except Infeasible as infeasible:
+            given_up |= {cell[0] for cell in infeasible.cells}
+            continue
+        opened, idle = _gated(part, tables, decision, gate)
+        if not opened:
+            return replace(decision, hidden=decision.hidden - idle, collapsed=level)
+        given_up |= {cell[0] for cell in opened}
+    return Decision(frozenset(_own(part, tables)), collapsed=NOTHING)
+
+
+def _own(part: Part, tables: Iterable[Table | None]) -> set[Cell]:
+    hidden = {cell for table in tables if table for cell in table.counts}
+    return hidden - {cell for cell in hidden if part.settled(cell) and cell not in part.margin.hidden}
+
+
+def _gated(part: Part, tables: Iterable[Table | None], decision: Decision, gate: Gate) -> tuple[set[Cell], set[Cell]]:
+    openings: set[Cell] = set()
+    idle: set[Cell] = set()
+    for table in tables:
+        if table is not None:
+            opened, derivable = gate(part, table, decision.hidden & table.counts.keys())
+            openings |= opened
+            idle |= derivable
+    return openings, idle
+
+
+def _attempt(part: Part, counted: Table, people: Table | None, given_up: Set[str]) -> Decision:
+    found = _sensitive(part, counted)
+    hidden = _chosen(part, counted, found, _inherited(part, counted, given_up))
+    if people is None:
+        return Decision(hidden, frozenset(one.cell for one in found))
+    inherited = _inherited(part, people, given_up) | {(*cell[:2], EPR) for cell in hidden if cell[2] == ENR}
+    found_people = _sensitive(part, people)
+    ceiling = {
+        cell: counted.counts[(*cell[:2], ENR)] - count
+        for cell, count in people.counts.items()
+        if (*cell[:2], ENR) not in hidden
+    }
+    hidden |= _chosen(part, people, found_people, inherited, ceiling)
+    return Decision(hidden, frozenset(one.cell for one in (*found, *found_people)))
+
+
+def _sensitive(part: Part, table: Table) -> list[Sensitive]:
+    """What the margin's own decision has settled is not asked again."""
+    found = exposed(table, part.k, part.settled) + part.before.differences(table, part.k)
+    return [one for one in found if not all(part.settled(cell) for cell, _ in one.quantity)]
+
+
+def _chosen(
+    part: Part, table: Table, found: Sequence[Sensitive], hidden: set[Cell], ceiling: Mapping[Cell, int] | None = None
+) -> frozenset[Cell]:
+    """A year's enrolments follow from its quarters: hiding more of them would be for show."""
+    from services.statistics.disclosure.patterns import pattern  # the solver is slow to load
+
+    fixed = part.before.unchanged(table) | {
+        cell for cell in table.counts if part.settled(cell) and cell not in part.margin.hidden
+    }
+    if part.quarters and ceiling is None:
+        return frozenset(hidden)
+    return pattern(table.cells(), found, part.k, hidden=hidden, fixed=fixed, ceiling=ceiling)
+
+
+def _inherited(part: Part, table: Table, given_up: Set[str]) -> set[Cell]:
+    hidden = part.before.hidden(table) | inside_small(table, part.k)
+    for quarter in part.quarters:
+        hidden |= quarter.hidden & table.counts.keys()
+    touched = {cell[0] for cell in part.margin.hidden if cell[2] != EPR}
+    persons_touched = {cell[0] for cell in part.margin.hidden}
+    hidden |= {
+        cell
+        for cell in table.counts
+        if cell[0] in given_up or cell[0] in (persons_touched if cell[2] == EPR else touched)
+    }
+    return {cell for cell in hidden if not part.settled(cell)} | (part.margin.hidden & table.counts.keys())

@@ -1,0 +1,109 @@
+"""A pattern for large linked tables, quickly: for each sensitive quantity the cheapest alternative table, and what
+moves in it is hidden. Each alternative that was found serves every quantity that it meets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+
+from services.statistics.disclosure.alternatives import EPSILON, System, Task, room, system, tasks
+from services.statistics.disclosure.policy import Sensitive
+from services.statistics.disclosure.suppression import Infeasible
+from services.statistics.disclosure.tables import Cell, Cells
+
+Numbers = NDArray[np.float64]
+NEARLY_FREE = 1e-3
+
+
+def pattern(
+    cells: Cells,
+    found: Sequence[Sensitive],
+    k: int,
+    *,
+    hidden: Collection[Cell] = (),
+    fixed: Collection[Cell] = (),
+    ceiling: Mapping[Cell, int] | None = None,
+) -> frozenset[Cell]:
+    """What must be hidden, `hidden` included. `fixed` cells are known to everybody; `ceiling` is the most that a cell
+    may rise. Raises Infeasible with the cells that nothing protects."""
+    here = system(cells)
+    search = _Patient(here, fixed, ceiling or {})
+    for cell in (*hidden, *(one.cell for one in found)):
+        if cell in here.index:
+            search.hidden[here.index[cell]] = True
+    lost = [task.cell for task in sorted(tasks(here, found, k), key=lambda task: -task.level) if not search.meet(task)]
+    if lost:
+        raise Infeasible(sorted(set(lost), key=repr))
+    return frozenset(hidden) | {here.cells[place] for place in np.flatnonzero(search.hidden)}
+
+
+class _Patient:
+    def __init__(self, here: System, fixed: Collection[Cell], ceiling: Mapping[Cell, int]) -> None:
+        self.system = here
+        size = len(here.cells)
+        self.hidden = np.zeros(size, dtype=bool)
+        self.movable = np.ones(size)
+        self.movable[[here.index[cell] for cell in fixed if cell in here.index]] = 0
+        self.ceiling = np.full(size, np.inf)
+        for cell, most in ceiling.items():
+            self.ceiling[here.index[cell]] = most
+        self.matrix = sparse.hstack([here.matrix, -here.matrix], format="csr")
+        self.tables: list[Numbers] = []
+
+    def meet(self, task: Task) -> bool:
+        places = [place for place, _ in task.weights]
+        weights = np.array([weight for _, weight in task.weights])
+        if any(weights @ known[places] >= task.level - EPSILON for known in reversed(self.tables)):
+            return True
+        table = self._cheapest(task)
+        if table is None:
+            return False
+        self.hidden |= np.abs(table) > EPSILON
+        self.tables.append(table)
+        if np.all(-table >= -self.system.counts) and np.all(-table <= self.ceiling):
+            self.tables.append(-table)
+        return True
+
+    def _cheapest(self, task: Task) -> Numbers | None:
+        size = len(self.system.cells)
+        price = np.where(self.hidden, NEARLY_FREE, np.maximum(self.system.counts, 1.0))
+        fall, rise = room(self.system, task)
+        up = np.minimum(self.ceiling, rise) * self.movable
+        bounds = np.concatenate([up, fall * self.movable])
+        asked = np.zeros(2 * size)
+        for place, weight in task.weights:
+            asked[place], asked[size + place] = weight, -weight
+        cost = np.concatenate([price, price])
+        best = linprog(
+            cost,
+            A_ub=sparse.csr_array(-asked.reshape(1, -1)),
+            b_ub=[-task.level],
+            A_eq=self.matrix,
+            b_eq=np.zeros(self.matrix.shape[0]),
+            bounds=np.column_stack([np.zeros(2 * size), bounds]),
+            method="highs",
+        )
+        if best.status != 0:
+            return None
+        table: Numbers = best.x[:size] - best.x[size:]
+        if np.abs(table - np.round(table)).max(initial=0) > EPSILON:
+            return self._whole(cost, asked, task.level, bounds)
+        return np.round(table)
+
+    def _whole(self, cost: Numbers, asked: Numbers, level: float, bounds: Numbers) -> Numbers | None:
+        size = len(self.system.cells)
+        best = milp(
+            cost,
+            constraints=[
+                LinearConstraint(self.matrix, lb=0, ub=0),
+                LinearConstraint(sparse.csr_array(asked.reshape(1, -1)), lb=level),
+            ],
+            bounds=Bounds(np.zeros(2 * size), bounds),
+            integrality=np.ones(2 * size),
+            options={"mip_rel_gap": 0.05, "node_limit": 2000},
+        )
+        return None if best.x is None else np.asarray(np.round(best.x[:size] - best.x[size:]), dtype=np.float64)

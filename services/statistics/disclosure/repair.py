@@ -1,0 +1,84 @@
+"""A good pattern in bounded time for tables too large to solve to the end: mend what is open, drop the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from services.statistics.disclosure.alternatives import EPSILON, System, Task, room, witnesses
+
+Numbers = NDArray[np.float64]
+TOGETHER = 6
+
+
+def mended(
+    system: System, wanted: Sequence[Task], hidden: Numbers, cost: Numbers, allowed: Numbers
+) -> tuple[Numbers, list[Task]]:
+    """The pattern with the cheapest further cells that each open task needs, one after the other; and the tasks that
+    even then have no alternative table."""
+    hidden, lost = hidden.copy(), []
+    for task, witness in zip(wanted, witnesses(system, wanted, hidden), strict=True):
+        if witness is not None or witnesses(system, [task], hidden)[0] is not None:
+            continue
+        moved = _cheapest(system, task, np.where(hidden > 0, 0.0, cost), allowed)
+        if moved is None:
+            lost.append(task)
+        else:
+            hidden[moved] = 1
+    return hidden, lost
+
+
+def _cheapest(system: System, task: Task, cost: Numbers, allowed: Numbers) -> NDArray[np.intp] | None:
+    """Cells that move in the alternative table whose movement costs least; whole persons only."""
+    fall, rise = room(system, task)
+    size = len(cost)
+    asked = sparse.csr_array(
+        ([weight for _, weight in task.weights], ([0] * len(task.weights), [place for place, _ in task.weights])),
+        shape=(1, size),
+    )
+    result = milp(
+        np.concatenate([cost, cost]) / task.level,
+        constraints=[
+            LinearConstraint(sparse.hstack([system.matrix, -system.matrix], format="csr"), lb=0, ub=0),
+            LinearConstraint(sparse.hstack([asked, -asked], format="csr"), lb=task.level),
+        ],
+        bounds=Bounds(np.zeros(2 * size), np.concatenate([rise * allowed, fall * allowed])),
+        integrality=np.ones(2 * size),
+        options={"mip_rel_gap": 0.05},
+    )
+    if result.x is None:
+        return None
+    return np.flatnonzero(np.abs(result.x[:size] - result.x[size:]) > EPSILON)
+
+
+def freed(system: System, wanted: Sequence[Task], hidden: Numbers, needed: Numbers, cost: Numbers) -> Numbers:
+    """Shows again, dearest first, every cell that the pattern can do without. Only tasks whose known alternative moves
+    the cell have to be asked again."""
+    hidden = hidden.copy()
+    known = witnesses(system, wanted, hidden)
+    for place in sorted(np.flatnonzero(hidden > needed), key=lambda j: (-cost[j], j)):
+        hidden[place] = 0
+        touched = [i for i, witness in enumerate(known) if witness is not None and place in witness]
+        if (others := _other_witnesses(system, wanted, hidden, touched)) is None:
+            hidden[place] = 1
+        else:
+            known = [others.get(i, witness) for i, witness in enumerate(known)]
+    return hidden
+
+
+def _other_witnesses(
+    system: System, wanted: Sequence[Task], hidden: Numbers, touched: Sequence[int]
+) -> dict[int, frozenset[int]] | None:
+    """None as soon as one task has no other."""
+    found: dict[int, frozenset[int]] = {}
+    for start in range(0, len(touched), TOGETHER):
+        some = touched[start : start + TOGETHER]
+        for i, witness in zip(some, witnesses(system, [wanted[i] for i in some], hidden), strict=True):
+            if witness is None:
+                return None
+            found[i] = witness
+    return found

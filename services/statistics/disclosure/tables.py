@@ -1,0 +1,56 @@
+"""Counts that add up: cells and every sum that ties them, over all linked tables of a release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from services.statistics.figures.refusal import Wrong
+
+Cell = Any
+"""Whatever names a cell and hashes: a mapping's key type cannot vary, so it is not spelt out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    total: Cell
+    parts: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Persons in each cell. `published` are cells that an earlier release shows: they cannot be hidden again."""
+
+    counts: Mapping[Cell, int]
+    sums: tuple[Sum, ...]
+    published: frozenset[Cell] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        for one in self.sums:
+            parts = sum(self.counts[part] for part in one.parts)
+            if parts != self.counts[one.total]:
+                raise Wrong(f"{one.total!r} is {self.counts[one.total]}, but its parts add up to {parts}")
+
+
+def two_way(counts: Sequence[Sequence[int]]) -> Cells:
+    """A table whose last row and last column are totals; a cell is (row, column) from 0."""
+    height, width = len(counts), len(counts[0])
+    rows = [Sum((r, width - 1), tuple((r, c) for c in range(width - 1))) for r in range(height)]
+    columns = [Sum((height - 1, c), tuple((r, c) for r in range(height - 1))) for c in range(width)]
+    return Cells({(r, c): counts[r][c] for r in range(height) for c in range(width)}, (*rows, *columns))
+
+
+Hierarchy = Mapping[str, Sequence[str]]
+"""Each parent code with its children: {"_T": ("M", "F")}; several levels, or several ways to split, may be given."""
+
+
+def cube_sums(dimensions: Sequence[Hierarchy]) -> Iterator[Sum]:
+    """Every sum of the cube these dimensions span; a cell is the tuple of its codes, one for each dimension."""
+    codes = [list(dict.fromkeys(code for parent, kids in h.items() for code in (parent, *kids))) for h in dimensions]
+    for axis, hierarchy in enumerate(dimensions):
+        for rest in product(*codes[:axis], *codes[axis + 1 :]):
+            before, after = rest[:axis], rest[axis:]
+            for parent, children in hierarchy.items():
+                yield Sum((*before, parent, *after), tuple((*before, child, *after) for child in children))

@@ -1,0 +1,138 @@
+"""What statistics hear. Any event may come twice, late, or before the one it follows: the facts end up the same."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from ieum.courses.v1 import events_pb2 as courses
+from ieum.enrollment.v1 import enrollment_pb2
+from ieum.enrollment.v1 import events_pb2 as enrollment
+from ieum.people.v1 import events_pb2 as people
+from ieum.people.v1 import people_pb2
+from ieum.progress.v1 import events_pb2 as progress
+from services.chassis.bus import Handlers, Together
+from services.chassis.clock import moment
+from services.chassis.principal import pseudonym
+from services.statistics.facts.store import Change, Facts, Traits, credited, enrolled, happened, moved
+from services.statistics.figures.periods import quarter_of
+
+_SEXES = {people_pb2.FEMALE: "F", people_pb2.MALE: "M", people_pb2.OTHER_SEX: "_O"}
+_FORGOTTEN = Traits(2**62, {"birth_year": 0, "sex": "", "groups": [], "groups_answered": False})
+"""What an erased person did stays counted; what they told about themselves is gone, for good."""
+
+
+class Listener:
+    def __init__(self, facts: Facts, pseudonym_key: bytes, zone: tzinfo) -> None:
+        self._facts = facts
+        self._key = pseudonym_key
+        self._zone = zone
+
+    def handlers(self) -> dict[str, Handlers | Together]:
+        """By the package that announces them."""
+        return {
+            "ieum.people.v1": Together(
+                (people.PlacesImported, people.EqualityAnswersGiven, people.PersonErased), self.on_people
+            ),
+            "ieum.courses.v1": {courses.CoursePublished: self.on_course_published},
+            "ieum.enrollment.v1": Together(
+                (enrollment.Enrolled, enrollment.Withdrawn, enrollment.MovedToVersion), self.on_learning
+            ),
+            "ieum.progress.v1": Together(
+                (progress.LearningStarted, progress.LessonCompleted, progress.CourseCompleted), self.on_learning
+            ),
+        }
+
+    async def on_people(self, events: Sequence[Message]) -> None:
+        told: dict[str, list[Traits]] = defaultdict(list)
+        for event in events:
+            match event:
+                case people.PlacesImported():
+                    await self._put_places(event)
+                case people.EqualityAnswersGiven():
+                    told[event.pseudonym].append(_answers(event))
+                case people.PersonErased():
+                    told[event.pseudonym].append(_FORGOTTEN)
+        await self._facts.put_traits(told)
+
+    async def _put_places(self, event: people.PlacesImported) -> None:
+        areas = [
+            {"name": area.name, "parent": area.parent, "kind": area.kind, "title": dict(area.title)}
+            | {"column": area.column, "row": area.row}
+            for area in event.areas
+        ]
+        organisations = [{"name": row.name, "area": row.area, "title": dict(row.title)} for row in event.organisations]
+        await self._facts.put_places(event.revision, areas, organisations)
+
+    async def on_course_published(self, event: courses.CoursePublished) -> None:
+        domains = sorted({competence.partition(".")[0] for competence in event.competences})
+        await self._facts.put_course(event.course, event.revision, event.version, dict(event.title), domains)
+
+    async def on_learning(self, events: Sequence[Message]) -> None:
+        await self._facts.put([self._change(event) for event in events])
+
+    def _change(self, event: Message) -> Change:
+        match event:
+            case progress.LessonCompleted():
+                return credited(event.enrollment, event.lesson, event.minutes)
+            case progress.LearningStarted():
+                return happened(event.enrollment, "started_at", event.revision, _dated(event.start_time))
+            case progress.CourseCompleted():
+                return happened(event.enrollment, "completed_at", event.revision, _dated(event.complete_time))
+            case enrollment.Enrolled():
+                return self._enrolled(event)
+            case enrollment.Withdrawn():
+                return happened(event.enrollment, "withdrawn_at", event.revision, _dated(event.withdraw_time))
+            case enrollment.MovedToVersion():
+                return moved(event.enrollment, event.version)
+        raise TypeError(f"{event.DESCRIPTOR.full_name} changes no fact")
+
+    def _enrolled(self, event: enrollment.Enrolled) -> Change:
+        enrolled_at = _dated(event.enrol_time)
+        return enrolled(
+            event.enrollment,
+            event.revision,
+            event.version,
+            {
+                "pseudonym": pseudonym(self._key, event.person),
+                "course": event.course,
+                "run": event.run,
+                "area": event.residence.area,
+                "organisation": event.residence.organisation,
+                "universe": _universe(event.residence.universe),
+                "delivery": enrollment_pb2.Delivery.Name(event.delivery).lower(),
+                "enrolled_at": enrolled_at,
+                "enrol_year": enrolled_at.astimezone(self._zone).year,
+                "quarter": quarter_of(enrolled_at, self._zone),
+            },
+        )
+
+
+def _answers(event: people.EqualityAnswersGiven) -> Traits:
+    fields = {
+        "birth_year": event.birth_year,
+        "sex": _SEXES.get(event.sex, ""),
+        "groups": _flags(event.groups),
+        "groups_answered": event.groups_answered,
+    }
+    return Traits(event.revision, fields)
+
+
+def _dated(stamp: Timestamp) -> datetime:
+    """An event without its time is put aside: counted nowhere, it would be missed by nobody."""
+    time = moment(stamp)
+    if time is None:
+        raise ValueError("event without its time")
+    return time
+
+
+def _universe(universe: enrollment_pb2.Universe.ValueType) -> str:
+    return "employee" if universe == enrollment_pb2.EMPLOYEE else "resident"
+
+
+def _flags(groups: Sequence[people_pb2.TargetGroup.ValueType]) -> list[str]:
+    return sorted(people_pb2.TargetGroup.Name(group).lower() for group in groups)

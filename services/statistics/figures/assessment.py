@@ -1,0 +1,141 @@
+"""An assessment of the capability of local governments: scores, indices, ranks, and how far they hold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from services.statistics.figures import capability, measures
+from services.statistics.figures.capability import AREAS, Indicator, Interval, Scores
+from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.rounding import shown
+
+SCORE_PLACES, SHARE_PLACES, RATIO_PLACES = 2, 3, 3
+
+
+@dataclass
+class Reported:
+    """What a file of indicators says, unit by unit; `population` is empty unless every unit has one."""
+
+    indicators: dict[str, Indicator] = field(default_factory=dict)
+    strata: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    values: dict[str, dict[str, Decimal]] = field(default_factory=lambda: defaultdict(dict))
+    population: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One local government. Scores and indices are from 0 to 100, as text; without all five areas there is no index,
+    and without an index no rank. `available` is the share of the indicators' weight that was there, from 0 to 1."""
+
+    unit: str
+    title: Mapping[str, str]
+    stratum: str
+    scores: Mapping[str, str | None]
+    arithmetic: str | None
+    geometric: str | None
+    available: str
+    rank: int | None = None
+    interval: Interval | None = None
+    ahead: tuple[str, ...] = ()
+    """Units that it stands before in every area or equals, so whatever the areas weigh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """`gini` is the inequality coefficient of the index over units, `gini_population` that weighted by residents."""
+
+    code: str
+    units: int
+    ranked: int
+    gini: str | None
+    gini_population: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Standings stratum by stratum, the highest index first; who has none comes last."""
+
+    method_version: str
+    draws: int
+    seed: int
+    indicators: int
+    standings: tuple[Standing, ...]
+    strata: tuple[Stratum, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """`period` is a year, `checksum` the SHA-256 of the file."""
+
+    period: str
+    source: str
+    checksum: str
+    results: Results
+
+
+def assessed(reported: Reported, draws: int = capability.DRAWS, seed: int = capability.SEED) -> Results:
+    """Units are ranked within their stratum only."""
+    missing = [area for area in AREAS if area not in {one.area for one in reported.indicators.values()}]
+    if missing:
+        raise Wrong(f"no indicator of {', '.join(missing)}; all five areas are needed: {', '.join(AREAS)}")
+    indicators = list(reported.indicators.values())
+    scored = {unit: capability.scores(indicators, reported.values[unit]) for unit in reported.strata}
+    strata = list(dict.fromkeys(reported.strata.values()))
+    return Results(
+        measures.METHOD_VERSION,
+        draws,
+        seed,
+        len(indicators),
+        tuple(one for stratum in strata for one in _standings(stratum, reported, scored, draws, seed)),
+        tuple(_stratum(stratum, reported, scored) for stratum in strata),
+    )
+
+
+def _standings(
+    stratum: str, reported: Reported, scored: Mapping[str, Scores], draws: int, seed: int
+) -> Iterator[Standing]:
+    index = _index(stratum, reported, scored)
+    known = {unit: [score for score in scored[unit].areas.values() if score is not None] for unit in index}
+    ranks, intervals = capability.ranks(index), capability.rank_intervals(known, draws, seed)
+    pairs = capability.dominance(known)
+    mine = [unit for unit, of in reported.strata.items() if of == stratum]
+    for unit in sorted(mine, key=lambda unit: ranks.get(unit, len(mine) + 1)):
+        one = scored[unit]
+        yield Standing(
+            unit,
+            reported.titles.get(unit, {}),
+            stratum,
+            {area: shown(score, SCORE_PLACES) for area, score in one.areas.items()},
+            shown(one.arithmetic, SCORE_PLACES),
+            shown(one.geometric, SCORE_PLACES),
+            shown(one.available, SHARE_PLACES) or "",
+            ranks.get(unit),
+            intervals.get(unit),
+            tuple(other for first, other in pairs if first == unit),
+        )
+
+
+def _index(stratum: str, reported: Reported, scored: Mapping[str, Scores]) -> dict[str, Fraction]:
+    return {
+        unit: one.arithmetic
+        for unit, one in scored.items()
+        if reported.strata[unit] == stratum and one.arithmetic is not None
+    }
+
+
+def _stratum(code: str, reported: Reported, scored: Mapping[str, Scores]) -> Stratum:
+    index, residents = _index(code, reported, scored), reported.population
+    units = sum(of == code for of in reported.strata.values())
+    weights = [Fraction(residents[unit]) for unit in index] if index.keys() <= residents.keys() else None
+    plain = _gini(list(index.values()), [Fraction(1)] * len(index))
+    return Stratum(code, units, len(index), plain, _gini(list(index.values()), weights) if weights else None)
+
+
+def _gini(values: Sequence[Fraction], weights: Sequence[Fraction]) -> str | None:
+    """One alone is not unequal to anybody."""
+    return None if len(values) < 2 else shown(capability.gini(values, weights), RATIO_PLACES)

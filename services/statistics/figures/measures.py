@@ -1,0 +1,117 @@
+"""The counts and rates of a cohort of enrolments, under the codes that every release and page uses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from services.statistics.figures.cohort import Cohort, Enrolment, Exclusion, Status, sorted_out, status
+
+METHOD_VERSION = "1.1.0"
+QUANTILE_MINIMUM = 10
+
+PLACES: Mapping[str, int] = {
+    "CPR": 1,
+    "CPS": 1,
+    "DOR": 1,
+    "TTC_MED": 1,
+    "TTC_P90": 1,
+    "HRS": 0,
+    "HRS_PC": 1,
+}
+"""Decimals of the derived measures (percent, days, hours)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Whole numbers of one cohort. The cohort proper is what remains of ENR after the exclusions (`valid`)."""
+
+    enrolments: int
+    excluded: Mapping[Exclusion, int]
+    persons: int
+    by_status: Mapping[Status, int]
+    completions_in_period: int
+    days_to_complete: tuple[int, ...]
+    hours: Decimal | None
+    hours_recorded: int
+
+    @property
+    def valid(self) -> int:
+        return sum(self.by_status.values())
+
+    @property
+    def started(self) -> int:
+        """A completion without a recorded first activity has started too."""
+        return self.valid - self.by_status[Status.NOT_STARTED]
+
+    def codes(self) -> dict[str, int]:
+        """Persons for EPR, enrolments for the rest. PTM (person-times) is enrolments: online, no sessions."""
+        return {
+            "ENR": self.enrolments,
+            "ENR_VALID": self.valid,
+            "EPR": self.persons,
+            "PTM": self.valid,
+            "STR": self.started,
+            **{code.value: self.by_status[code] for code in Status},
+            "CMF": self.completions_in_period,
+        }
+
+
+def count(enrolments: Iterable[Enrolment], cohort: Cohort) -> Counts:
+    """Counts the enrolments made in the period; CMF alone takes completions dated in it, of any cohort."""
+    standing = sorted_out(enrolments, cohort.as_of)
+    inside = [(one, reason) for one, reason in standing if cohort.includes(one.enrolled_on)]
+    valid = [one for one, reason in inside if reason is None]
+    left_out = Counter(reason for _, reason in inside if reason)
+    statuses = Counter(map(status, valid))
+    hours = [one.hours for one in valid if one.hours is not None]
+    return Counts(
+        enrolments=len(inside),
+        excluded={reason: left_out[reason] for reason in Exclusion},
+        persons=len({one.person for one in valid}),
+        by_status={code: statuses[code] for code in Status},
+        completions_in_period=sum(
+            reason is None and one.completed_on is not None and cohort.includes(one.completed_on)
+            for one, reason in standing
+        ),
+        days_to_complete=tuple(sorted(days for one in valid if (days := days_to_complete(one)) is not None)),
+        hours=sum(hours, Decimal(0)) if hours else None,
+        hours_recorded=len(hours),
+    )
+
+
+def days_to_complete(enrolment: Enrolment) -> int | None:
+    if enrolment.completed_on is None or enrolment.first_activity_on is None:
+        return None
+    return (enrolment.completed_on.date() - enrolment.first_activity_on.date()).days
+
+
+def rates(counts: Counts) -> dict[str, Fraction | None]:
+    """Exact, unrounded (`PLACES` has the decimals); null where there is nothing to divide by."""
+    completed, withdrew = counts.by_status[Status.COMPLETED], counts.by_status[Status.WITHDREW]
+    hours = None if counts.hours is None else Fraction(counts.hours)
+    enough = len(counts.days_to_complete) >= QUANTILE_MINIMUM
+    return {
+        "CPR": percent(completed, counts.valid),
+        "CPS": percent(completed, counts.started),
+        "DOR": percent(withdrew, counts.started),
+        "TTC_MED": quantile(counts.days_to_complete, Fraction(1, 2)) if enough else None,
+        "TTC_P90": quantile(counts.days_to_complete, Fraction(9, 10)) if enough else None,
+        "HRS": hours,
+        "HRS_PC": hours / counts.persons if hours is not None and counts.persons else None,
+    }
+
+
+def percent(part: int, whole: int) -> Fraction | None:
+    return Fraction(100 * part, whole) if whole else None
+
+
+def quantile(ordered: Sequence[int], share: Fraction) -> Fraction:
+    """Linear interpolation between order statistics, type 7 (Hyndman and Fan 1996); `ordered` ascending, not empty."""
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])

@@ -1,0 +1,1 @@
+"""Rules of the live table: what may be asked, how it is counted, what is hidden. Pure."""

@@ -1,0 +1,120 @@
+"""The fixed cube of the live table: what may be asked, which categories a table lists, and how they share everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.statistics.areas.tree import is_organisation
+from services.statistics.disclosure.policy import Policy
+from services.statistics.figures.dimensions import AGE_BANDS, DIGCOMP_AREAS, FLAGS, SEXES, TOTAL, UNKNOWN
+from services.statistics.figures.units import SENSITIVE_FLAGS, SENSITIVE_K
+from services.statistics.live.domain.protection import Line
+
+CUSTOM_K = 10
+_STILL_NOW = timedelta(days=1)
+AGE_UNKNOWN = f"{UNKNOWN}_OLD"
+"""Who gave no year of birth: not listed by target group, but what 55 and older and the others leave of the total."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`universe` is resident or employee, `by` a dimension or "" for the total alone; quarters "2026-Q3" or ""."""
+
+    area: str
+    universe: str
+    by: str
+    first: str = ""
+    last: str = ""
+    course: str = ""
+    as_of: datetime | None = None
+    k: int = Policy().k
+
+    def is_custom(self, now: datetime) -> bool:
+        """Whoever chooses a course, quarters or a past day could compare many small differences."""
+        past = self.as_of is not None and self.as_of < now - _STILL_NOW
+        return bool(self.course or self.first or self.last or past)
+
+    def policy(self, now: datetime) -> Policy:
+        return Policy(k=max(self.k, CUSTOM_K) if self.is_custom(now) else self.k)
+
+    def includes(self, quarter: str) -> bool:
+        return (self.first or "0000") <= quarter <= (self.last or "9999")
+
+    @property
+    def of_organisation(self) -> bool:
+        return is_organisation(self.area)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is to be counted: a question's enrolments by its categories, in its area and, if `inside`, in each place
+    directly in it; without those that the question `but` takes."""
+
+    question: Question
+    inside: bool = False
+    but: Question | None = None
+
+
+def part(area: str, place: str) -> str:
+    """A part of an area: one directly in it, or those of its people who have no nearer place, or none that is known."""
+    return f"{area} {place}" if place in (area, UNKNOWN) else place
+
+
+def digcomp_areas(course: Mapping[str, Any], version: int) -> list[str]:
+    """Codes of what this version of a course teaches, or the newest where it was not heard of."""
+    known = course.get("versions", {}).get(str(version), course.get("domains", ()))
+    return [f"DC30_{number}" for number in known if number in DIGCOMP_AREAS]
+
+
+def overlapping(by: str) -> bool:
+    return by in ("TARGET_GROUP", "COURSE_DOMAIN")
+
+
+def listed(by: str, found: Collection[str]) -> list[str]:
+    """What the table shows: the dimension's own categories in their order, even with nobody in them, then what else
+    there is, the unknown last."""
+    codes = _CODES.get(by, ())
+    hidden = {UNKNOWN, AGE_UNKNOWN, *(f"N_{code}" for code in (*codes, UNKNOWN))}
+    others = sorted(code for code in found if code not in codes and code not in hidden)
+    return [*codes, *others, *([UNKNOWN] if UNKNOWN in found else [])]
+
+
+def families(by: str, codes: Sequence[str], policy: Policy) -> list[tuple[tuple[str, ...], int]]:
+    """Categories that share everybody out among them, each enrolment once, and the persons that make one safe."""
+    if by == "TARGET_GROUP":
+        flags = [((flag, f"N_{flag}", UNKNOWN), _level(flag, policy)) for flag in FLAGS]
+        return [(("OLD", "N_OLD", AGE_UNKNOWN), policy.k), *flags]
+    if by == "COURSE_DOMAIN":
+        return [((code, f"N_{code}"), policy.k) for code in (*_CODES[by], UNKNOWN)]
+    return [(tuple(codes), policy.k)] if codes else []
+
+
+def sums(area: str, places: Sequence[str], by: str, found: Collection[str], policy: Policy) -> list[Line]:
+    """What adds up where an official looks: the categories of the area and of each place in it to their totals, and
+    the places to the area, in all and in each category."""
+    shares = families(by, listed(by, found), policy)
+    within = [
+        Line((place, TOTAL), tuple((place, code) for code in codes), k)
+        for place in (area, *places)
+        for codes, k in shares
+    ]
+    levels = {TOTAL: policy.k}
+    for codes, k in shares:
+        levels |= {code: max(k, levels.get(code, k)) for code in codes}
+    across = [Line((area, code), tuple((place, code) for place in places), k) for code, k in levels.items()]
+    return within + (across if places else [])
+
+
+def _level(flag: str, policy: Policy) -> int:
+    return max(policy.k, SENSITIVE_K) if flag in SENSITIVE_FLAGS else policy.k
+
+
+_CODES = {
+    "AGE": tuple(code for code, _, _ in AGE_BANDS),
+    "SEX": SEXES[:2],
+    "TARGET_GROUP": tuple(code for flag in ("OLD", *FLAGS) for code in (flag, f"N_{flag}")),
+    "COURSE_DOMAIN": tuple(f"DC30_{number}" for number in DIGCOMP_AREAS),
+}

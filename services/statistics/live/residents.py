@@ -1,0 +1,44 @@
+"""How many residents stand behind the rows of a live table, where an office loaded them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from services.statistics.figures.dimensions import TOTAL
+from services.statistics.figures.periods import last_day
+from services.statistics.live.domain.questions import Question
+from services.statistics.reference_data.store import References
+from services.statistics.releases.snapshot import Census
+
+_BY = ("", "REF_AREA", "AGE", "SEX")
+
+
+class Residents:
+    def __init__(self, census: Census, references: References, zone: ZoneInfo) -> None:
+        self._census = census
+        self._references = references
+        self._zone = zone
+
+    async def behind(self, asked: Question, codes: Sequence[str], now: datetime) -> Mapping[str, int]:
+        """By code, as of the end of the period; nothing where none were loaded. Employees are no part of residents,
+        and those who took one course of many are no reach of a city's."""
+        if asked.universe != "resident" or asked.by not in _BY or asked.course or not asked.area.startswith("areas/"):
+            return {}
+        geography = await self._census.geography(asked.area, asked.as_of or now)
+        found, _ = await self._references.residents(geography, self._end(asked, now))
+        keys = {code: _key(asked, code) for code in codes if code == TOTAL or code != asked.area}
+        return {code: found[key] for code, key in keys.items() if key in found}
+
+    def _end(self, asked: Question, now: datetime) -> date:
+        today = (asked.as_of or now).astimezone(self._zone).date()
+        return min(today, last_day(asked.last)) if asked.last else today
+
+
+def _key(asked: Question, code: str) -> tuple[str, str, str]:
+    """Area, sex and age."""
+    area = code if asked.by == "REF_AREA" and code != TOTAL else asked.area
+    sex = code if asked.by == "SEX" and code != TOTAL else TOTAL
+    age = code if asked.by == "AGE" and code != TOTAL else TOTAL
+    return area.removeprefix("areas/"), sex, age

@@ -1,0 +1,106 @@
+"""The RPC door: one query, limited to the caller's own areas, for page, CSV and JSON alike."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ieum.statistics.v1 import statistics_pb2 as pb
+from ieum.statistics.v1 import statistics_pb2_grpc
+from services.chassis.clock import moment, now, stamp
+from services.chassis.errors import Forbidden, Invalid
+from services.chassis.principal import acting
+from services.statistics.areas.tree import EVERYWHERE, AreaTree
+from services.statistics.figures.measures import METHOD_VERSION
+from services.statistics.figures.periods import checked_quarter
+from services.statistics.live.domain import protection
+from services.statistics.live.domain.answers import Asking
+from services.statistics.live.domain.protection import MEASURES, Figure
+from services.statistics.live.domain.questions import Question, overlapping
+from services.statistics.live.memory import Standing
+from services.statistics.live.residents import Residents
+
+TOKEN_SCOPES = {"QueryTable": "statistics.read"}
+
+_DIMENSIONS = frozenset(pb.Dimension.values()) - {pb.DIMENSION_UNSPECIFIED}
+
+
+class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
+    def __init__(self, standing: Standing, residents: Residents, k: int) -> None:
+        """`k` persons are needed to show a count."""
+        self._standing = standing
+        self._residents = residents
+        self._k = k
+
+    async def QueryTable(self, request: pb.QueryTableRequest, context: object) -> pb.Table:
+        held, moment_asked = await self._standing.now(), now()
+        tree, courses = held.world.tree, held.world.courses
+        asked = replace(_question(request, _allowed_area(request.area, tree)), k=self._k)
+        if asked.as_of and asked.as_of > moment_asked:
+            raise Invalid("AS_OF_IN_FUTURE", field="as_of")
+        policy = asked.policy(moment_asked)
+        # What nobody asked before is counted from all of a province's enrolments.
+        answer = await asyncio.to_thread(Asking(held.count, tree, _scopes(), moment_asked).answer, asked)
+        codes = [row.code for row in answer.rows]
+        residents = await self._residents.behind(asked, codes, moment_asked)
+        titles = {**{name: document["title"] for name, document in courses.items()}, **tree.titles}
+        shown = []
+        for cell in answer.rows:
+            hidden = answer.hidden[cell.code]
+            figures = protection.figures(cell, hidden, policy)
+            reached = [protection.reach(cell, hidden, residents.get(cell.code), policy)] if residents else []
+            shown.append(_row(cell.code, [*figures, *reached], titles))
+        return pb.Table(
+            area=asked.area,
+            universe=request.universe or pb.RESIDENT,
+            by=request.by,
+            as_of=stamp(asked.as_of or moment_asked),
+            rows=shown[:-1],
+            total=shown[-1],
+            additive=not overlapping(asked.by),
+            from_quarter=asked.first,
+            to_quarter=asked.last,
+            course=asked.course,
+            method_version=METHOD_VERSION,
+            threshold=policy.k,
+            custom=asked.is_custom(moment_asked),
+        )
+
+
+def _scopes() -> frozenset[str]:
+    caller = acting()
+    return frozenset({EVERYWHERE}) if caller.is_system else caller.scopes("official") | caller.scopes("administrator")
+
+
+def _allowed_area(wanted: str, tree: AreaTree) -> str:
+    """The area asked for, or the caller's own; whatever lies elsewhere is refused alike, whether it exists or not."""
+    caller = acting()
+    caller.require("official", "administrator")
+    scopes = _scopes()
+    area = wanted or caller.token_area or _widest(scopes)
+    inside_token = not caller.token_area or tree.allows((caller.token_area,), area)
+    if not (inside_token and tree.allows(scopes, area)):
+        raise Forbidden("AREA_OUT_OF_SCOPE", field="area")
+    return area
+
+
+def _widest(scopes: frozenset[str]) -> str:
+    return EVERYWHERE if EVERYWHERE in scopes else min(scopes, key=lambda scope: (len(scope), scope))
+
+
+def _question(request: pb.QueryTableRequest, area: str) -> Question:
+    first = checked_quarter(request.from_quarter, "from_quarter")
+    last = checked_quarter(request.to_quarter, "to_quarter")
+    if first and last and last < first:
+        raise Invalid("QUARTERS_REVERSED", field="to_quarter")
+    universe = "employee" if request.universe == pb.EMPLOYEE else "resident"
+    by = pb.Dimension.Name(request.by) if request.by in _DIMENSIONS else ""
+    return Question(area, universe, by, first, last, request.course, moment(request.as_of))
+
+
+def _row(code: str, figures: Sequence[Figure], titles: Mapping[str, Mapping[str, str]]) -> pb.Row:
+    values = [
+        pb.Value(measure=f.measure, value=f.value or "", obs_status=f.status, unit=MEASURES[f.measure]) for f in figures
+    ]
+    return pb.Row(code=code, title=dict(titles.get(code, {})), values=values)

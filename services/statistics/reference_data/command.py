@@ -1,0 +1,52 @@
+"""The statistics service's database, for commands, and what they say while they work."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pymongo import MongoClient, timeout
+from pymongo.database import Database
+from pymongo.errors import ConnectionFailure
+
+from services.chassis.config import Settings
+from services.statistics.figures.refusal import Wrong
+
+Answer = dict[str, Any]
+Store = Database[dict[str, Any]]
+
+EVERY = 20_000
+ANSWERS_WITHIN = 3
+"""Seconds."""
+
+
+@contextmanager
+def store() -> Iterator[Store]:
+    settings = Settings()
+    client: MongoClient[dict[str, Any]] = MongoClient(settings.mongo_url, tz_aware=True, w="majority", timeoutMS=60_000)
+    with client:
+        try:
+            with timeout(ANSWERS_WITHIN):
+                client.admin.command("ping")
+            yield client[f"{settings.prefix}ieum_statistics"]
+        except ConnectionFailure:
+            raise Wrong("MongoDB does not answer; start Ieum first, or set IEUM_MONGO_URL") from None
+
+
+def known_areas(database: Store) -> frozenset[str]:
+    """The codes of all lists that were loaded; without one, of the places that people gave."""
+    lists = database["area_lists"].find({}, {"areas.code": 1})
+    if codes := frozenset(area["code"] for one in lists for area in one["areas"]):
+        return codes
+    places = database["places"].find_one({"_id": "current"}) or {"areas": []}
+    if not places["areas"]:
+        raise Wrong("no areas are known yet; import the places, or load a list of areas (load-areas), then try again")
+    return frozenset(area["name"].removeprefix("areas/") for area in places["areas"])
+
+
+def say(number: int, what: str, *, last: bool = False) -> None:
+    """Progress on standard error, so that standard output stays the answer alone."""
+    if last or number % EVERY == 0:
+        print(f"{number} {what}", file=sys.stderr, flush=True)

@@ -1,0 +1,233 @@
+"""CSV as offices send it (BOM, CRLF, quotes, blank lines, compressed), refused with line and column where it is wrong.
+
+It is read as it comes, so that a file of any length takes the memory of a line."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TypeVar
+
+from services.statistics.figures.refusal import Wrong
+
+T = TypeVar("T")
+DATE_ALONE = len("2026-07-01")
+_MONTH = re.compile(r"^\d{4}-\d{2}$", re.ASCII)
+YEARS = range(1900, 2200)
+DIGITS, DECIMALS = 15, 30
+"""At most, before and after the point: a program writes 17 significant ones, and no figure of ours has more."""
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+"""What Python reads such bytes as, when told to go on."""
+THOUSANDS = "write the number without thousands separators"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`number` is the file's line, from 1, on which the row begins."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A line with its cells by column name; columns that nobody asked for are not here."""
+
+    number: int
+    cells: dict[str, str]
+    places: dict[str, int]
+
+    def read(self, column: str, parse: Callable[[str], T]) -> T:
+        """The parsed cell, or a refusal that says where it stands."""
+        try:
+            return parse(self.cells.get(column, ""))
+        except Wrong as wrong:
+            raise self.wrong(column, wrong.message) from None
+
+    def wrong(self, column: str, message: str) -> Wrong:
+        return Wrong(message, field=column, line=self.number, column=self.places.get(column))
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Refusals from in here are about this file."""
+    try:
+        yield
+    except Wrong as wrong:
+        wrong.file = wrong.file or str(path)
+        raise
+
+
+def lines(path: Path) -> Iterator[Line]:
+    """Rows that say anything, cells stripped of surrounding space."""
+    before = 0
+    try:
+        with _opened(path) as text:
+            reader = csv.reader(_checked(text), strict=True)
+            for row in reader:
+                cells = tuple([cell.strip() for cell in row])
+                if any(cells):
+                    yield Line(before + 1, cells)
+                before = reader.line_num
+    except csv.Error as error:
+        raise Wrong(f"this is not CSV: {error}", line=before + 1) from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise Wrong("the compressed file is damaged or cut off; send it again", line=before + 1) from None
+    except OSError as error:
+        raise Wrong(f"cannot be read: {error.strerror}") from None
+
+
+def _opened(path: Path) -> io.TextIOWrapper:
+    content = gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb")
+    return io.TextIOWrapper(content, "utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _checked(text: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(text, 1):
+        if not line.isascii() and _NOT_UTF8.search(line):
+            raise Wrong("this is not UTF-8; save the file as CSV UTF-8", line=number)
+        yield line
+
+
+def columns(path: Path) -> tuple[str, ...]:
+    """The names of the columns, which tell one layout from another; none of an empty file."""
+    first = next(lines(path), None)
+    return first.cells if first else ()
+
+
+def records(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> Iterator[Record]:
+    """Rows by the names in the first line; the columns may stand in any order, and others are ignored."""
+    rows = lines(path)
+    header = next(rows, None)
+    if header is None:
+        raise Wrong(f"the file is empty; its first line must name the columns {', '.join(required)}", line=1)
+    places = _places(header, required, optional)
+    for row in rows:
+        if len(row.cells) != len(header.cells):
+            raise _ragged(row, len(header.cells))
+        yield Record(row.number, {name: row.cells[place - 1] for name, place in places.items()}, places)
+
+
+def _places(header: Line, required: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
+    missing = [name for name in required if name not in header.cells]
+    if missing:
+        raise Wrong(f"missing: {', '.join(missing)}{separated(header)}", field="header", line=header.number)
+    names = [name for name in (*required, *optional) if name in header.cells]
+    for name in names:
+        if header.cells.count(name) > 1:
+            second = len(header.cells) - header.cells[::-1].index(name)
+            raise Wrong("this column is there twice", field=name, line=header.number, column=second)
+    return {name: header.cells.index(name) + 1 for name in names}
+
+
+def separated(header: Line) -> str:
+    """Offices save with semicolons or tabs, too; a comma in a number would then be two things."""
+    found = next((name for sign, name in ((";", "semicolons"), ("\t", "tabs")) if sign in "".join(header.cells)), "")
+    return f"; the cells are separated by {found}, save the file with commas" if found else ""
+
+
+def _ragged(row: Line, width: int) -> Wrong:
+    found = len(row.cells)
+    return Wrong(
+        f"{found} cells where the first line has {width}; quote a cell that contains a comma",
+        line=row.number,
+        column=min(found, width) + 1,
+    )
+
+
+def text(cell: str) -> str:
+    if not cell:
+        raise Wrong("must not be empty")
+    return cell
+
+
+def moment(cell: str) -> datetime:
+    """A date, or a local date and time."""
+    separator = cell[DATE_ALONE : DATE_ALONE + 1]
+    try:
+        found = datetime.fromisoformat(cell)
+    except ValueError:
+        found = None
+    if found is None or cell[4:5] != "-" or cell[7:8] != "-" or separator not in ("", "T", " "):
+        raise Wrong(f'"{cell}" is not a date; write it as 2026-07-01')
+    if found.tzinfo:
+        raise Wrong(f'"{cell}" has a time zone; write the local date, as 2026-07-01')
+    if found.year not in YEARS:
+        raise Wrong(f'"{cell}" cannot be: its year is not from {YEARS[0]} to {YEARS[-1]}')
+    return found
+
+
+def month(cell: str) -> date:
+    """The first day of 2026-07."""
+    if not _MONTH.match(cell):
+        raise Wrong(f'"{cell}" is not a month; write it as 2026-07')
+    return moment(f"{cell}-01").date()
+
+
+def moment_or_none(cell: str) -> datetime | None:
+    return moment(cell) if cell else None
+
+
+def whole(cell: str) -> int:
+    """A count: digits only."""
+    if cell.isascii() and cell.isdigit() and len(cell) <= DIGITS:
+        return int(cell)
+    if not cell:
+        raise Wrong("must not be empty; write 0 for none")
+    found = number(cell)
+    if found < 0:
+        raise Wrong(f"{cell} is negative; a count is 0 or more")
+    raise Wrong(f"{cell} is not a whole number")
+
+
+def positive(cell: str) -> int:
+    found = whole(cell)
+    if not found:
+        raise Wrong("must be 1 or more")
+    return found
+
+
+def number(cell: str) -> Decimal:
+    """An exact decimal."""
+    if "," in cell:
+        raise Wrong(f'"{cell}" is not a number; {THOUSANDS}')
+    try:
+        found = Decimal(cell)
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not cell.isascii() or "_" in cell or not found.is_finite():
+        raise Wrong(f'"{cell}" is not a number')
+    if found.adjusted() >= DIGITS or abs(int(found.as_tuple().exponent)) > DECIMALS:
+        raise Wrong(f'"{_short(cell)}" has more than {DIGITS} digits before its point or {DECIMALS} after it')
+    return found
+
+
+def _short(cell: str) -> str:
+    return cell if len(cell) <= 2 * DIGITS else f"{cell[:DIGITS]}…"
+
+
+def amount(cell: str) -> Decimal:
+    """A decimal of 0 or more."""
+    found = number(cell)
+    if found < 0:
+        raise Wrong(f"{cell} is negative")
+    return found
+
+
+def amount_or_none(cell: str) -> Decimal | None:
+    return amount(cell) if cell else None
+
+
+def yes(cell: str) -> bool:
+    if cell.lower() not in ("", "0", "1", "false", "true", "no", "yes"):
+        raise Wrong(f'"{cell}" is neither yes nor no')
+    return cell.lower() in ("1", "true", "yes")

@@ -1,0 +1,138 @@
+"""`load-areas`: a list of area codes over time, as a city keeps it or as the registration office does."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from services.statistics.areas import registration_codes
+from services.statistics.areas.code_lists import AreaVersion, Step, checked_list, checked_steps
+from services.statistics.areas.registration_codes import Listed
+from services.statistics.figures.periods import last_day
+from services.statistics.figures.refusal import Wrong
+from services.statistics.reference_data import csv_reading
+from services.statistics.reference_data.command import Answer, store
+from services.statistics.reference_data.csv_reading import naming
+
+AREAS = ("code", "parent", "level", "title_ko", "valid_from", "valid_to")
+REGISTERED = ("code", "name", "first_month", "last_month")
+PARENTS = ("code", "parent")
+CROSSWALK = ("from_code", "to_code", "day", "share")
+
+
+def load_areas(path: Path, crosswalk: Path | None, parents: Path | None, source: str) -> Answer:
+    areas, steps = read_areas(path, crosswalk, parents)
+    content = b"".join(one.read_bytes() for one in (path, crosswalk, parents) if one)
+    checksum = hashlib.sha256(content).hexdigest()
+    document = {
+        "_id": checksum,
+        "source": source,
+        "loaded_at": datetime.now(UTC),
+        "areas": [_plain(asdict(area)) for area in areas],
+        "steps": [_plain(asdict(step)) for step in steps],
+    }
+    with store() as database:
+        database["area_lists"].update_one({"_id": checksum}, {"$setOnInsert": document}, upsert=True)
+    return {"list": checksum, "areas": len(areas), "steps": len(steps)}
+
+
+def read_areas(
+    path: Path, crosswalk: Path | None = None, parents: Path | None = None
+) -> tuple[Sequence[AreaVersion], Sequence[Step]]:
+    """Checked; by its columns the file shows which of both layouts it has."""
+    steps = read_crosswalk(crosswalk) if crosswalk else ()
+    with naming(path):
+        if "first_month" in csv_reading.columns(path):
+            areas, moved = _registered(path, _parents(parents) if parents else {}, {step.old for step in steps})
+            steps = (*moved, *steps)
+        elif parents:
+            raise Wrong("is for a list of the registration office; here write the column parent", field="parents")
+        else:
+            areas = [_area(record) for record in csv_reading.records(path, AREAS, ("title_en",))]
+        if not areas:
+            raise Wrong("the file has no rows")
+        checked_list(areas)
+    if crosswalk:
+        with naming(crosswalk):
+            _check_known(steps, {area.code for area in areas})
+    return areas, steps
+
+
+def read_crosswalk(path: Path) -> Sequence[Step]:
+    with naming(path):
+        return checked_steps([_step(record) for record in csv_reading.records(path, CROSSWALK)])
+
+
+def _registered(path: Path, parents: Mapping[str, str], told: set[str]) -> tuple[Sequence[AreaVersion], Sequence[Step]]:
+    rows = [_listed(record) for record in csv_reading.records(path, REGISTERED)]
+    return registration_codes.listed_areas(rows, parents), registration_codes.moves(rows, told)
+
+
+def _listed(record: csv_reading.Record) -> Listed:
+    record.read("last_month", lambda cell: cell and csv_reading.month(cell))
+    until = record.cells["last_month"]
+    return Listed(
+        record.read("code", registration_codes.short),
+        record.read("name", csv_reading.text),
+        record.read("first_month", csv_reading.month),
+        last_day(until) if until else None,
+        record.number,
+    )
+
+
+def _parents(path: Path) -> Mapping[str, str]:
+    with naming(path):
+        return {
+            record.read("code", registration_codes.short): record.read("parent", registration_codes.short)
+            for record in csv_reading.records(path, PARENTS)
+        }
+
+
+def _area(record: csv_reading.Record) -> AreaVersion:
+    title = {"ko": record.read("title_ko", csv_reading.text), "en": record.cells.get("title_en", "")}
+    return AreaVersion(
+        record.read("code", csv_reading.text),
+        record.cells["parent"],
+        record.read("level", csv_reading.text),
+        {language: text for language, text in title.items() if text},
+        record.read("valid_from", csv_reading.moment).date(),
+        _day_or_none(record, "valid_to"),
+    )
+
+
+def _step(record: csv_reading.Record) -> Step:
+    share = record.read("share", csv_reading.amount)
+    if not 0 < share <= 1:
+        raise record.wrong("share", f"{share} is not a share; write a number over 0 and up to 1")
+    day = record.read("day", csv_reading.moment).date()
+    return Step(record.read("from_code", area_code), record.read("to_code", area_code), day, Fraction(share))
+
+
+def area_code(cell: str) -> str:
+    """Ten digits are an administrative code, which has a short form."""
+    return (
+        registration_codes.short(cell)
+        if len(cell) == registration_codes.LENGTH and cell.isdigit()
+        else csv_reading.text(cell)
+    )
+
+
+def _check_known(steps: Sequence[Step], codes: set[str]) -> None:
+    for step in steps:
+        for code in (step.old, step.new):
+            if code not in codes:
+                raise Wrong(f"{code} is not in the list of areas", field="from_code" if code == step.old else "to_code")
+
+
+def _day_or_none(record: csv_reading.Record, column: str) -> date | None:
+    found = record.read(column, csv_reading.moment_or_none)
+    return found.date() if found else None
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, date | Fraction) else value for name, value in values.items()}

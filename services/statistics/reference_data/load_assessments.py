@@ -1,0 +1,39 @@
+"""`load-capability`: an assessment of local governments, kept as it was computed on the day."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from services.statistics.figures.assessment import Assessment, assessed
+from services.statistics.reference_data import indicators_file
+from services.statistics.reference_data.command import Answer, store
+from services.statistics.reference_data.csv_reading import naming
+
+_ASSESSMENT = TypeAdapter(Assessment)
+
+
+def load_capability(path: Path, period: str, source: str) -> Answer:
+    """Ranked here and once, with the method of the day: what a release takes is this result."""
+    with naming(path):
+        results = assessed(indicators_file.reported(path))
+    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+    identity = f"{period}-{checksum[:16]}"
+    document = {
+        "period": period,
+        "loaded_at": datetime.now(UTC),
+        "content": _ASSESSMENT.dump_json(Assessment(period, source, checksum, results)),
+    }
+    with store() as database:
+        found = database["assessments"].update_one({"_id": identity}, {"$setOnInsert": document}, upsert=True)
+    return {
+        "assessment": identity,
+        "period": period,
+        "sha256": checksum,
+        "units": len(results.standings),
+        "indicators": results.indicators,
+        "already_loaded": found.matched_count == 1,
+    }

@@ -1,0 +1,68 @@
+"""`load-population`: tables of residents, each day a version of its own, all days of a file or none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from services.statistics.reference_data.command import EVERY, Answer, Store, known_areas, say, store
+from services.statistics.reference_data.csv_reading import naming
+from services.statistics.reference_data.resident_files import Survey, survey
+
+
+def load_population(
+    path: Path, reference: date | None, source: str, licence: str, *, sexes_in_order: bool = False
+) -> Answer:
+    with store() as database, naming(path):
+        found = survey(path, reference, known_areas(database), sexes_in_order=sexes_in_order)
+        with path.open("rb") as content:
+            checksum = hashlib.file_digest(content, "sha256").hexdigest()
+        tables = {day: f"{day.isoformat()}-{checksum[:16]}" for day in found.references}
+        same = {"source": source, "licence": licence, "checksum": checksum, "rows": found.rows}
+        there = database["populations"].count_documents({"_id": {"$in": list(tables.values())}}) == len(tables)
+        if not there:
+            _write(database, found, tables)
+            _show(database, tables, same | {"sexes_in_order": sexes_in_order})
+    return {
+        "tables": list(tables.values()),
+        "references": [str(day) for day in found.references],
+        "sha256": checksum,
+        "rows": found.rows,
+        "areas": found.areas,
+        "already_loaded": there,
+    }
+
+
+def _write(database: Store, found: Survey, tables: Mapping[date, str]) -> None:
+    collection = database["populations"]
+    collection.create_index([("table", 1), ("area", 1)])
+    collection.create_index([("kind", 1), ("reference", -1)])
+    collection.delete_many({"table": {"$in": list(tables.values())}})  # of a load that was cut off
+    written, documents = 0, _documents(found, tables)
+    while lot := list(islice(documents, EVERY)):
+        collection.insert_many(lot, ordered=False)
+        written += len(lot)
+        say(written, "figures written", last=len(lot) < EVERY)
+
+
+def _documents(found: Survey, tables: Mapping[date, str]) -> Iterator[dict[str, Any]]:
+    for day, (area, sex, age), count in found.cells():
+        table = tables[day]
+        yield {"_id": f"{table}/{area}/{sex}/{age}", "table": table, "area": area, "sex": sex, "age": age} | {
+            "residents": count
+        }
+
+
+def _show(database: Store, tables: Mapping[date, str], same: Mapping[str, Any]) -> None:
+    """From here on they are read: all of them at once, so that no series of months is ever half there."""
+    same = {"kind": "table", **same, "loaded_at": datetime.now(UTC)}
+    headers = [
+        {"_id": table, "reference": datetime.combine(day, time(), tzinfo=UTC), **same} for day, table in tables.items()
+    ]
+    with database.client.start_session() as session, session.start_transaction():
+        for header in headers:
+            database["populations"].replace_one({"_id": header["_id"]}, header, upsert=True, session=session)

@@ -1,0 +1,141 @@
+"""Residents by area, sex and age, from tables of single years, five-year or ten-year bands, to the release's bands."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from services.statistics.figures.dimensions import AGE_BANDS, OLD_AGE, TOTAL
+from services.statistics.figures.refusal import Wrong
+
+_BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)?$")
+OLDEST = 200
+SEXES = ("F", "M")
+IN_ORDER = (TOTAL, "M", "F")
+
+
+def is_age(text: str) -> bool:
+    return text == TOTAL or _BAND.match(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Residents:
+    """One row; `line` is its place in the file. `age` is "_T", "65", "60-69" or "100+"; `sex` F, M or _T."""
+
+    area: str
+    sex: str
+    age: str
+    count: int
+    line: int
+
+
+@cache
+def span(age: str) -> tuple[int, int]:
+    """First and last year."""
+    match = _BAND.match(age)
+    if match is None:
+        raise Wrong(f'"{age}" is not an age')
+    first = int(match[1])
+    last = int(match[2]) if match[2] else (OLDEST if age.endswith("+") else first)
+    if last < first:
+        raise Wrong(f'"{age}" ends before it begins')
+    return first, last
+
+
+def labelled(rows: Sequence[Residents]) -> Sequence[Residents]:
+    """Of one area: refuses a sex that comes twice, as in the office's exports that call all three of them T."""
+    seen: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if (row.sex, row.age) in seen:
+            raise Wrong(
+                f"{row.area}, {row.sex}, {row.age} is on line {seen[row.sex, row.age]} already; correct the sex, "
+                "or, if both sexes, men and women always come in this order, say --sexes-in-order",
+                field="sex",
+                line=row.line,
+            )
+        seen[row.sex, row.age] = row.line
+    return rows
+
+
+def in_order(rows: Sequence[Residents]) -> Sequence[Residents]:
+    """Of one area, with the sexes by their place: both, men, women. A label other than _T must agree."""
+    turn, ages, found = 0, set[str](), []
+    for row in rows:
+        if row.age in ages:
+            turn, ages = turn + 1, set[str]()
+        ages.add(row.age)
+        due = IN_ORDER[turn] if turn < len(IN_ORDER) else ""
+        if row.sex not in (TOTAL, due):
+            raise Wrong(f"{row.sex} stands where {due or 'no more'} is due", field="sex", line=row.line)
+        found.append(replace(row, sex=due))
+    if turn + 1 != len(IN_ORDER):
+        message = f"the ages of {rows[0].area} come {turn + 1} times, not for both sexes, then men, then women"
+        raise Wrong(message, field="sex", line=rows[0].line)
+    return found
+
+
+def checked_table(rows: Sequence[Residents]) -> Sequence[Residents]:
+    """No cell twice, no overlapping bands, and totals that the parts make up where both are given."""
+    seen: dict[tuple[str, str, str], int] = {}
+    for row in rows:
+        key = row.area, row.sex, row.age
+        if key in seen:
+            raise Wrong(f"{', '.join(key)} is on line {seen[key]} already", field="age", line=row.line)
+        seen[key] = row.line
+    for (area, sex), mine in _grouped(rows).items():
+        bands = sorted(((*span(row.age), row) for row in mine if row.age != TOTAL), key=lambda band: band[:2])
+        for (_, last, _), (first, _, row) in itertools.pairwise(bands):
+            if first <= last:
+                raise Wrong(f"{row.age} overlaps another age of {area}, {sex}", field="age", line=row.line)
+        total = next((row for row in mine if row.age == TOTAL), None)
+        if total and bands and sum(row.count for _, _, row in bands) != total.count:
+            raise Wrong(f"the ages of {area}, {sex} do not add up to {total.count}", field="residents", line=total.line)
+    _check_sexes(rows)
+    return rows
+
+
+def _check_sexes(rows: Sequence[Residents]) -> None:
+    counts = {(row.area, row.sex, row.age): row.count for row in rows}
+    for row in rows:
+        both = [counts.get((row.area, sex, row.age)) for sex in SEXES]
+        if row.sex == TOTAL and None not in both and row.count != sum(count or 0 for count in both):
+            message = f"F and M of {row.area}, {row.age} do not add up to {row.count}"
+            raise Wrong(message, field="residents", line=row.line)
+
+
+def _grouped(rows: Sequence[Residents]) -> Mapping[tuple[str, str], list[Residents]]:
+    found: dict[tuple[str, str], list[Residents]] = defaultdict(list)
+    for row in rows:
+        found[row.area, row.sex].append(row)
+    return found
+
+
+def tabulated(rows: Sequence[Residents]) -> dict[tuple[str, str, str], int]:
+    """(area, sex, age code) -> residents. A band of ours stands only where bands of the table make it up exactly:
+    ten-year bands cannot say who is 15 to 24, and a guess would be no denominator."""
+    found: dict[tuple[str, str, str], int] = {}
+    for (area, sex), mine in _grouped(rows).items():
+        bands = [(*span(row.age), row.count) for row in mine if row.age != TOTAL]
+        total = next((row.count for row in mine if row.age == TOTAL), sum(count for _, _, count in bands))
+        found[area, sex, TOTAL] = total
+        for code, first, last in (*AGE_BANDS, OLD_AGE):
+            if (count := _exact(bands, first, last)) is not None:
+                found[area, sex, code] = count
+    for area, sex, age in list(found):
+        both = [found.get((area, one, age)) for one in SEXES]
+        if sex in SEXES and (area, TOTAL, age) not in found and None not in both:
+            found[area, TOTAL, age] = sum(count or 0 for count in both)
+    return found
+
+
+def _exact(bands: Sequence[tuple[int, int, int]], first: int, last: int) -> int | None:
+    inside = sorted(band for band in bands if band[0] <= last and band[1] >= first)
+    if not inside or inside[0][0] != first or (inside[-1][1] != last and inside[-1][1] < OLDEST):
+        return None
+    joined = all(before[1] + 1 == following[0] for before, following in itertools.pairwise(inside))
+    upper = inside[-1][1] == last or (last == OLDEST and inside[-1][1] >= 100)
+    return sum(count for _, _, count in inside) if joined and upper else None

@@ -1,0 +1,138 @@
+"""Files of residents, checked to the last line: an office's table of one day, or the registration office's months."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+from services.statistics.areas import registration_codes
+from services.statistics.figures.dimensions import TOTAL
+from services.statistics.figures.periods import last_day
+from services.statistics.figures.refusal import Wrong
+from services.statistics.reference_data import csv_reading
+from services.statistics.reference_data.command import say
+from services.statistics.reference_data.resident_bands import (
+    Residents,
+    checked_table,
+    in_order,
+    is_age,
+    labelled,
+    span,
+    tabulated,
+)
+
+COLUMNS = ("area", "sex", "age", "residents")
+REGISTERED = ("month", "code", "name", "sex", "band", "residents")
+Cell = tuple[date, tuple[str, str, str], int]
+"""Reference date, (area, sex, age), residents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """`references` in order of time; `cells` reads the file anew, so that it need not stand in memory."""
+
+    references: tuple[date, ...]
+    rows: int
+    areas: int
+    cells: Callable[[], Iterator[Cell]]
+
+
+def survey(path: Path, reference: date | None, known: Set[str], *, sexes_in_order: bool) -> Survey:
+    """Refuses with its line what contradicts itself, and areas that are not `known`."""
+    if "month" in csv_reading.columns(path):
+        return _of_months(path, reference, known, sexes_in_order=sexes_in_order)
+    if reference is None:
+        raise Wrong("the file does not say of which day it is; add --reference DATE", field="reference")
+    if sexes_in_order:
+        raise Wrong("only a table of the registration office, with months, is read so", field="sexes-in-order")
+    return _of_one_day(path, reference, known)
+
+
+def _of_one_day(path: Path, reference: date, known: Set[str]) -> Survey:
+    rows = []
+    for number, record in enumerate(csv_reading.records(path, COLUMNS), 1):
+        area = record.read("area", csv_reading.text)
+        _check_known(record, "area", area, area, known)
+        sex, age = record.read("sex", _sex), record.read("age", _age)
+        rows.append(Residents(area, sex, age, record.read("residents", csv_reading.whole), record.number))
+        say(number, "rows read")
+    if not rows:
+        raise Wrong("the file has no rows")
+    table = tabulated(checked_table(rows))
+    areas = {area for area, _, _ in table}
+    return Survey((reference,), len(rows), len(areas), lambda: ((reference, *cell) for cell in table.items()))
+
+
+def _of_months(path: Path, reference: date | None, known: Set[str], *, sexes_in_order: bool) -> Survey:
+    rows, there = 0, dict[tuple[date, str], int]()
+    for day, mine in _blocks(path, known, sexes_in_order=sexes_in_order):
+        first = mine[0]
+        if (day, first.area) in there:
+            message = f"{first.area} on {day} is on line {there[day, first.area]} already; keep its rows together"
+            raise Wrong(message, field="code", line=first.line)
+        there[day, first.area] = first.line
+        rows += len(mine)
+        say(rows, "rows read")
+    references = tuple(sorted({day for day, _ in there}))
+    if not references:
+        raise Wrong("the file has no rows")
+    if reference not in (None, *references[: len(references) == 1]):
+        message = f"the file says itself of which months it is, {references[0]} to {references[-1]}; leave it out"
+        raise Wrong(message, field="reference")
+
+    def cells() -> Iterator[Cell]:
+        for day, mine in _blocks(path, known, sexes_in_order=sexes_in_order):
+            for key, count in tabulated(mine).items():
+                yield day, key, count
+
+    return Survey(references, rows, len({area for _, area in there}), cells)
+
+
+def _blocks(path: Path, known: Set[str], *, sexes_in_order: bool) -> Iterator[tuple[date, Sequence[Residents]]]:
+    """The rows of one month and area, which stand together; with the day on which the month ends."""
+    records = csv_reading.records(path, REGISTERED)
+    for (month, code), mine in groupby(records, lambda one: (one.cells["month"], one.cells["code"])):
+        first = next(mine)
+        first.read("month", csv_reading.month)
+        area = first.read("code", registration_codes.short)
+        _check_known(first, "code", area, f"{code} ({first.cells['name']})", known)
+        rows = [_registered(record, area) for record in (first, *mine)]
+        yield last_day(month), checked_table(in_order(rows) if sexes_in_order else labelled(rows))
+
+
+def _registered(record: csv_reading.Record, area: str) -> Residents:
+    sex, age = record.read("sex", _registered_sex), record.read("band", _registered_age)
+    return Residents(area, sex, age, record.read("residents", csv_reading.whole), record.number)
+
+
+def _check_known(record: csv_reading.Record, column: str, area: str, name: str, known: Set[str]) -> None:
+    if area not in known:
+        message = f"{name} is not a known area; load a list that has it (load-areas) first, or correct the code"
+        raise record.wrong(column, message)
+
+
+def _registered_sex(cell: str) -> str:
+    if cell not in ("T", "M", "F"):
+        raise Wrong(f'"{cell}" is not T (both together), M or F')
+    return TOTAL if cell == "T" else cell
+
+
+def _registered_age(cell: str) -> str:
+    return TOTAL if cell == "all" else _age(cell)
+
+
+def _sex(cell: str) -> str:
+    if cell not in ("F", "M", TOTAL):
+        raise Wrong(f'"{cell}" is not F, M or _T (both together)')
+    return cell
+
+
+def _age(cell: str) -> str:
+    if not is_age(cell):
+        raise Wrong(f'"{cell}" is not an age; write _T, one year (65), or a band (60-69, 60-64, 100+)')
+    if cell != TOTAL:
+        span(cell)  # refuses a band that ends before it begins
+    return cell

@@ -1,0 +1,1 @@
+"""Releases: planned, built, audited, approved and published tables that never change afterwards."""

@@ -1,0 +1,79 @@
+"""What open-data portals harvest: one catalogue of everything published, read off the frozen releases alone, so that it
+says the same whatever has become of areas and titles since."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from services.statistics.figures.assessment import Assessment, Results
+from services.statistics.figures.observation import AreaCode, Release, TableSpec
+from services.statistics.formats.canonical import CANONICAL
+from services.statistics.releases.domain.lifecycle import Publication
+from services.statistics.releases.store import Releases
+
+
+class Portal:
+    def __init__(self, releases: Releases) -> None:
+        self._releases = releases
+        self._read: dict[str, Release] = {}
+        self._made: tuple[tuple[str, ...], Mapping[str, bytes]] = ((), {})
+
+    async def catalogue(self, base_url: str) -> Mapping[str, bytes]:
+        """File name -> content; nothing while nothing is published."""
+        published = [one async for one in self._releases.published()]
+        wanted = (base_url, *(one.checksum for one in published))
+        if published and wanted != self._made[0]:
+            found = [await self._described(one) for one in published]
+            self._made = (wanted, await asyncio.to_thread(_catalogue, found, base_url))
+        return self._made[1] if published else {}
+
+    async def _described(self, one: Publication) -> Release:
+        if one.checksum not in self._read:
+            content = await self._releases.file(one.key, CANONICAL)
+            assert content is not None  # noqa: S101 - published is written
+            self._read[one.checksum] = await asyncio.to_thread(described, content)
+        return self._read[one.checksum]
+
+
+def described(content: bytes) -> Release:
+    """All that a frozen release says of itself, without its figures."""
+    said: dict[str, Any] = json.loads(content)
+    return Release(
+        id=said["id"],
+        revision=said["revision"],
+        title=said["title"],
+        universe=said["universe"],
+        periods=tuple(said["periods"]),
+        as_of=datetime.fromisoformat(said["asOf"]),
+        publish_at=datetime.fromisoformat(said["published"]),
+        method_version=said["methodVersion"],
+        area_vintage=date.fromisoformat(said["areaVintage"]),
+        k=said["fewestPersonsShown"],
+        areas=tuple(AreaCode(each["code"], each["parent"], each["level"], each["title"]) for each in said["areas"]),
+        tables=tuple(TableSpec(each["id"], each["title"], tuple(each["dimensions"][1:])) for each in said["tables"]),
+        observations=(),
+        note=said["note"],
+        earlier=tuple(said["earlier"]),
+        publisher=said["publisher"],
+        licence=said["licence"],
+        contact=said["contact"],
+        capability=_assessment(said.get("capability")),
+    )
+
+
+def _assessment(said: Mapping[str, Any] | None) -> Assessment | None:
+    """Releases of before have none, and say nothing of it."""
+    if said is None:
+        return None
+    results = Results(said["methodVersion"], said["draws"], said["seed"], said["indicators"], (), ())
+    return Assessment(said["period"], said["source"], said["sha256"], results)
+
+
+def _catalogue(found: Sequence[Release], base_url: str) -> Mapping[str, bytes]:
+    from services.statistics.formats.dcat import catalogue  # slow to load
+
+    return catalogue(found, base_url)

@@ -1,0 +1,1 @@
+"""Rules of a release's life and of the figures it holds. Pure."""

@@ -1,0 +1,117 @@
+"""The counts of one decided table with its gaps, and what is computed from the counts that are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from services.statistics.disclosure.decisions import Decision
+from services.statistics.disclosure.linked_tables import CMP, ENR, EPR, STATUSES, STR, WDR, Areas, enrolments, persons
+from services.statistics.disclosure.policy import Policy
+from services.statistics.figures.concentration import Area, concentration
+from services.statistics.figures.coverage import coverage, standardised
+from services.statistics.figures.dimensions import OLD_AGE, STANDARD_POPULATION, TOTAL
+from services.statistics.figures.intervals import wilson
+from services.statistics.figures.measures import percent
+from services.statistics.figures.observation import HIDDEN as Q
+from services.statistics.figures.observation import NORMAL as A
+from services.statistics.figures.observation import NOT_COLLECTED as L
+from services.statistics.figures.observation import UNDEFINED as M
+from services.statistics.figures.observation import UNRELIABLE as U
+from services.statistics.figures.rounding import shown
+from services.statistics.figures.units import BREAKDOWNS, Unit
+
+PERCENT = {"CPR": (CMP, ENR), "CPS": (CMP, STR), "DOR": (WDR, STR)}
+Population = Mapping[tuple[str, str, str], int]
+"""(area, sex, age) -> residents at the period's end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A count or rate of one cell, or why there is none."""
+
+    value: Fraction | None
+    status: str
+    persons: int | None = None
+    low: Fraction | None = None
+    high: Fraction | None = None
+
+    def rounded(self, places: int, interval_places: int) -> tuple[str | None, str | None, str | None]:
+        return shown(self.value, places), shown(self.low, interval_places), shown(self.high, interval_places)
+
+
+class Counted:
+    """The counts of one part with its gaps; 0 where nobody is."""
+
+    def __init__(self, areas: Areas, policy: Policy, units: Sequence[Unit], name: str, decision: Decision) -> None:
+        breakdown = BREAKDOWNS.get(name)
+        self._hidden = decision.hidden
+        counted = enrolments(units, areas, breakdown, STATUSES)
+        people = persons(units, areas, breakdown)
+        self._counts = {**counted.counts, **people.counts}
+        self._people = {**counted.people, **people.people}
+        self._policy = policy
+
+    def count(self, area: str, code: str, measure: str) -> Figure:
+        cell = (area, code, measure)
+        if cell in self._hidden:
+            return Figure(None, Q)
+        return Figure(Fraction(self._counts.get(cell, 0)), A, len(self._people.get(cell, ())))
+
+    def rate(self, area: str, code: str, measure: str) -> Figure:
+        part, whole = (self.count(area, code, name) for name in PERCENT[measure])
+        if part.value is None or whole.value is None or whole.persons is None:
+            return Figure(None, Q)
+        if not whole.value:
+            return Figure(None, M)
+        if whole.persons < self._policy.least_denominator:
+            return Figure(None, Q)
+        low, high = (100 * end for end in wilson(int(part.value), int(whole.value)))
+        status = U if whole.persons < self._policy.reliable_denominator else A
+        return Figure(percent(int(part.value), int(whole.value)), status, whole.persons, low, high)
+
+    def coverage(self, area: str, code: str, population: int | None) -> Figure:
+        persons = self.count(area, code, EPR)
+        if persons.value is None:
+            return persons
+        if population is None:
+            return Figure(None, L)
+        if int(persons.value) > population:
+            return Figure(None, M)
+        rate = coverage(int(persons.value), population)
+        return Figure(None, L) if rate is None else Figure(rate.value, A, persons.persons, rate.low, rate.high)
+
+    def standardised(self, area: str, population: Population) -> Figure:
+        """Of a part that tells ages."""
+        bands = {code: self.count(area, code, EPR) for code in STANDARD_POPULATION}
+        if None in (one.value for one in (self.count(area, TOTAL, EPR), *bands.values())):
+            return Figure(None, Q)
+        people = {code: int(one.value or 0) for code, one in bands.items()}
+        residents = {code: population.get((area, TOTAL, code)) for code in bands}
+        if any(number is not None and people[code] > number for code, number in residents.items()):
+            return Figure(None, M)
+        value, known = standardised(people, residents, STANDARD_POPULATION), sum(people.values())
+        status = U if known < self._policy.reliable_denominator else A
+        return Figure(None, L) if value is None else Figure(value, status, known)
+
+    def concentration(self, area: str, children: Sequence[str], population: Population) -> Figure:
+        """Over the areas right below, ranked by their share of old people, the highest first."""
+        people = {child: self.count(child, TOTAL, EPR) for child in children}
+        if None in (one.value for one in (self.count(area, TOTAL, EPR), *people.values())):
+            return Figure(None, Q)
+        found = [
+            Area(child, residents, int(one.value or 0), -Fraction(old, residents))
+            for child, one in people.items()
+            if (residents := population.get((child, TOTAL, TOTAL)))
+            and (old := population.get((child, TOTAL, OLD_AGE[0]))) is not None
+        ]
+        known = sum(one.persons for one in found)
+        if len(found) < len(children):
+            return Figure(None, L)
+        if not known or any(one.persons > one.population for one in found):
+            return Figure(None, M)
+        if known < self._policy.least_denominator:
+            return Figure(None, Q)
+        index = concentration(found)
+        return Figure(index.index if index else None, U if known < self._policy.reliable_denominator else A, known)

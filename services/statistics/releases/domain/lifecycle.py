@@ -1,0 +1,231 @@
+"""The life of a release: planned, built, approved by somebody else, published at a set time; then it never changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from services.chassis.errors import Forbidden, Invalid, Refused
+from services.statistics.figures.periods import is_year, last_day, quarters_of
+
+_PERIOD = re.compile(r"^\d{4}(-Q[1-4])?$")
+_ID = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$")
+MOST_PERIODS = 40
+SAME_TIME = timedelta(seconds=1)
+"""What is stored has milliseconds."""
+
+
+class State(StrEnum):
+    PLANNED = "planned"
+    BUILDING = "building"
+    BUILT = "built"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    FAILED = "failed"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the protection costs: `persons` of `everybody` counted stand in a hidden cell, each once. Internal."""
+
+    cells: int = 0
+    primary: int = 0
+    secondary: int = 0
+    persons: int = 0
+    collapsed: tuple[str, ...] = ()
+    everybody: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenFile:
+    name: str
+    media_type: str
+    title: Mapping[str, str]
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Fact: the embargo is over."""
+
+    publication: Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """`universe` is resident or employee; `area` and names of other releases are full resource names."""
+
+    key: str
+    series: str
+    edition: int
+    title: Mapping[str, str]
+    universe: str
+    area: str
+    periods: tuple[str, ...]
+    as_of: datetime
+    created_at: datetime
+    planned_by: str
+    k: int
+    method_version: str
+    state: State = State.PLANNED
+    approved_by: str = ""
+    publish_at: datetime | None = None
+    note: Mapping[str, str] = field(default_factory=dict)
+    corrects: str = ""
+    corrected_by: str = ""
+    earlier: tuple[str, ...] = ()
+    done: int = 0
+    total: int = 0
+    cost: Cost | None = None
+    checksum: str = ""
+    files: tuple[FrozenFile, ...] = ()
+    failure: str = ""
+    planned_for: datetime | None = None
+    """The day named in the public calendar."""
+
+    @property
+    def name(self) -> str:
+        return f"releases/{self.key}"
+
+
+Change = tuple[Publication, list[Published]]
+
+
+def whole_periods(asked: Sequence[str], as_of: date) -> tuple[str, ...]:
+    """Quarters, then years, in order; a year brings its quarters. Periods must be over by the as-of date."""
+    if not asked:
+        raise Invalid("PERIODS_MISSING", field="periods")
+    for period in asked:
+        if not _PERIOD.match(period):
+            raise Invalid("PERIOD_INVALID", field="periods", period=period)
+    found = {quarter for period in asked for quarter in (quarters_of(period) if is_year(period) else (period,))}
+    years = {period for period in asked if is_year(period)}
+    if len(found | years) > MOST_PERIODS:
+        raise Invalid("PERIODS_TOO_MANY", field="periods", most=MOST_PERIODS)
+    for period in sorted(found | years):
+        if last_day(period) >= as_of:
+            raise Refused("PERIOD_NOT_OVER", field="periods", period=period)
+    return (*sorted(found), *sorted(years))
+
+
+def checked_id(text: str) -> str:
+    if not _ID.match(text):
+        raise Invalid("RELEASE_ID_INVALID", field="release_id")
+    return text
+
+
+def build(one: Publication, earlier: Sequence[str]) -> Change:
+    """Again after a failure; while under way or done it changes nothing."""
+    if one.state not in (State.PLANNED, State.FAILED):
+        return one, []
+    return replace(one, state=State.BUILDING, earlier=tuple(earlier), failure="", done=0), []
+
+
+def outdated(one: Publication) -> Change:
+    """Another release of the population came out since: to be built and approved anew."""
+    if one.state not in (State.BUILT, State.APPROVED):
+        return one, []
+    return replace(one, state=State.PLANNED, approved_by="", cost=None), []
+
+
+def progressed(one: Publication, done: int, total: int) -> Change:
+    return (replace(one, done=done, total=total) if one.state is State.BUILDING else one), []
+
+
+def built(one: Publication, cost: Cost) -> Change:
+    return (replace(one, state=State.BUILT, cost=cost, done=one.total) if one.state is State.BUILDING else one), []
+
+
+def failed(one: Publication, reason: str) -> Change:
+    return (replace(one, state=State.FAILED, failure=reason) if one.state is State.BUILDING else one), []
+
+
+def approve(one: Publication, by: str) -> Change:
+    if one.approved_by == by and one.state in (State.APPROVED, State.SCHEDULED, State.PUBLISHED):
+        return one, []
+    if one.state is not State.BUILT:
+        raise Refused("RELEASE_NOT_BUILT" if not one.cost else "RELEASE_ALREADY_APPROVED")
+    if by == one.planned_by:
+        raise Forbidden("SECOND_OFFICIAL_NEEDED")
+    return replace(one, state=State.APPROVED, approved_by=by), []
+
+
+def publish(one: Publication, at: datetime, now: datetime) -> Change:
+    """A time that was set may be set anew until the files, which say it, are written; what is late means now."""
+    if one.publish_at and (one.state is State.PUBLISHED or (one.state is State.SCHEDULED and one.files)):
+        if abs(one.publish_at - at) < SAME_TIME or max(one.publish_at, at) <= now:
+            return one, []
+        raise Refused("RELEASE_TIME_SET", field="publish_time")
+    if one.state not in (State.APPROVED, State.SCHEDULED):
+        raise Refused("RELEASE_NOT_APPROVED")
+    return replace(one, state=State.SCHEDULED, publish_at=max(at, now)), []
+
+
+def frozen(one: Publication, files: Sequence[FrozenFile], checksum: str, at: datetime | None) -> Change:
+    """`at` is the time of publication that the files say."""
+    if one.state is not State.SCHEDULED or one.files or one.publish_at != at:
+        return one, []
+    return replace(one, files=tuple(files), checksum=checksum), []
+
+
+def embargo_over(one: Publication, now: datetime) -> Change:
+    due = one.state is State.SCHEDULED and one.files and one.publish_at and one.publish_at <= now
+    if not due:
+        return one, []
+    published = replace(one, state=State.PUBLISHED)
+    return published, [Published(published)]
+
+
+def revised(one: Publication, *, note: Mapping[str, str], as_of: datetime, by: str, now: datetime) -> Publication:
+    """The plan of the next edition."""
+    if one.state is not State.PUBLISHED:
+        raise Refused("RELEASE_NOT_PUBLISHED")
+    if not any(text.strip() for text in note.values()):
+        raise Invalid("REVISION_NOTE_MISSING", field="note")
+    edition = one.edition + 1
+    return Publication(
+        key=f"{one.series}-r{edition}",
+        series=one.series,
+        edition=edition,
+        title=one.title,
+        universe=one.universe,
+        area=one.area,
+        periods=one.periods,
+        as_of=as_of,
+        created_at=now,
+        planned_by=by,
+        k=one.k,
+        method_version=one.method_version,
+        note=note,
+        corrects=one.name,
+    )
+
+
+def upcoming(releases: Iterable[Publication]) -> list[Publication]:
+    """What the calendar names, soonest first: a day was set, and the release is not out."""
+    waiting = [one for one in releases if one.state is not State.PUBLISHED and (one.publish_at or one.planned_for)]
+    return sorted(waiting, key=lambda one: (one.publish_at or one.planned_for or one.created_at, one.key))
+
+
+def discarded(one: Publication) -> Change:
+    """What is out is never taken back, and what is being counted would leave its parts behind."""
+    if one.state is State.PUBLISHED:
+        raise Refused("RELEASE_OUT")
+    if one.state is State.BUILDING:
+        raise Refused("RELEASE_AT_WORK")
+    return replace(one, state=State.DISCARDED, publish_at=None, planned_for=None), []
+
+
+def planned_anew(there: Publication, one: Publication) -> Change:
+    """The release that is there already, unless it was discarded."""
+    return (one if there.state is State.DISCARDED else there), []
+
+
+def superseded(one: Publication, by: str) -> Change:
+    return replace(one, corrected_by=by), []

@@ -1,0 +1,202 @@
+"""A published series under the codes of another list of areas. Counts add up, rates are computed from counts again, and
+what cannot be told stays empty: nothing is averaged, and an estimate by shares says that it is one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+
+from services.statistics.areas.changes import Boundaries
+from services.statistics.disclosure.policy import Policy
+from services.statistics.figures.observation import BREAK, ESTIMATED, HIDDEN, MISSING, NORMAL, UNDEFINED, UNRELIABLE
+from services.statistics.figures.periods import first_day, last_day
+from services.statistics.releases.domain.counted_table import PERCENT
+
+ADDITIVE = frozenset({"NUMBER", "PS", "H"})
+"""Units whose figures of two areas make one of both: counts, persons (each lives in one area), hours."""
+FROM_COUNTS = {
+    **{rate: (100, part, whole) for rate, (part, whole) in PERCENT.items()},
+    "COV": (1000, "EPR", "POP"),
+    "HRS_PC": (1, "HRS", "EPR"),
+}
+Cell = tuple[str, tuple[str, ...], str]
+"""Period, all other codes, area."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of one area: null with a status that says why."""
+
+    value: Fraction | None
+    status: str = NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`rest` are the codes besides area, period and measure; `vintage` is the day of the list its area is from, and
+    `interval` stays with a figure that stays as it is."""
+
+    area: str
+    period: str
+    measure: str
+    rest: tuple[str, ...]
+    unit: str
+    told: Told
+    vintage: date
+    interval: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """An empty figure, and what it would take."""
+
+    area: str
+    period: str
+    measure: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recast:
+    figures: Sequence[Figure]
+    untold: Sequence[Untold]
+
+
+def together(parts: Sequence[tuple[Told, Fraction]]) -> Told:
+    """The sum of additive figures by their shares: hidden where one is hidden, else missing where one is missing."""
+    statuses = {told.status for told, _ in parts}
+    if None in (told.value for told, _ in parts):
+        return Told(None, HIDDEN if HIDDEN in statuses else MISSING)
+    value = sum((told.value or 0) * share for told, share in parts)
+    if ESTIMATED in statuses or any(share != 1 and told.value for told, share in parts):
+        return Told(Fraction(value), ESTIMATED)
+    return Told(Fraction(value), BREAK if BREAK in statuses else NORMAL)
+
+
+def recast(figures: Iterable[Figure], boundaries: Boundaries) -> Recast:
+    work = _Recasting(boundaries)
+    groups: dict[tuple[object, ...], dict[str, Figure]] = defaultdict(dict)
+    for figure in figures:
+        groups[figure.period, figure.rest, figure.measure, figure.vintage][figure.area] = figure
+    for group in groups.values():
+        work.carry(group)
+    work.compute_rates()
+    made = [figure for figures in work.made.values() for figure in figures.values()]
+    return Recast(marked(made, boundaries.divided), work.untold)
+
+
+@dataclass
+class _Recasting:
+    boundaries: Boundaries
+    made: dict[str, dict[Cell, Figure]] = field(default_factory=lambda: defaultdict(dict))
+    """By measure."""
+    waiting: list[Figure] = field(default_factory=list)
+    """Rates of areas that are not what they were."""
+    untold: list[Untold] = field(default_factory=list)
+
+    def carry(self, group: Mapping[str, Figure]) -> None:
+        """All areas of one measure, period and so on."""
+        vintage = next(iter(group.values())).vintage
+        made: dict[str, Figure] = {}
+        for area, shares in self.boundaries.sources(vintage, group.keys()).items():
+            there = {old: group[old] for old in shares if old in group}
+            if there:
+                made[area] = self._combined(area, shares, there)
+        for area, children in self.boundaries.sums(vintage):
+            if area in made:
+                parts = {child: made[child] for child in children if child in made}
+                made[area] = self._combined(area, dict.fromkeys(children, Fraction(1)), parts, made[area])
+        for area, figure in made.items():
+            self.made[figure.measure][figure.period, figure.rest, area] = figure
+
+    def _combined(
+        self, area: str, shares: Mapping[str, Fraction], there: Mapping[str, Figure], model: Figure | None = None
+    ) -> Figure:
+        model = model or next(iter(there.values()))
+        here = replace(model, area=area, vintage=self.boundaries.to, interval=("", ""))
+        if model.unit not in ADDITIVE:
+            if len(there) == len(shares) == 1 and next(iter(shares.values())) == 1:
+                return replace(here, told=next(iter(there.values())).told, interval=next(iter(there.values())).interval)
+            self.waiting.append(here)
+            return replace(here, told=Told(None, MISSING))
+        if missing := sorted(shares.keys() - there.keys()) or (() if shares else [f"what lies in {area}"]):
+            return self._untellable(here, MISSING, f"no figure of {', '.join(missing)}")
+        parts = [(there[old].told, share) for old, share in shares.items()]
+        if len(parts) == 1 and parts[0][1] == 1:
+            return replace(here, told=parts[0][0], interval=next(iter(there.values())).interval)
+        told = together(parts)
+        if told.value is None:
+            unknown = sorted(old for old, figure in there.items() if figure.told.value is None)
+            return self._untellable(here, told.status, f"{', '.join(unknown)}: hidden or missing")
+        return replace(here, told=told)
+
+    def _untellable(self, figure: Figure, status: str, why: str) -> Figure:
+        self.untold.append(Untold(figure.area, figure.period, figure.measure, why))
+        return replace(figure, told=Told(None, status))
+
+    def compute_rates(self) -> None:
+        for figure in dict.fromkeys(self.waiting):
+            cell = figure.period, figure.rest, figure.area
+            made = self._rate(figure, cell) if figure.measure in FROM_COUNTS else None
+            if made is None:
+                wants = FROM_COUNTS.get(figure.measure)
+                why = f"needs exact {wants[1]} and {wants[2]} of the area" if wants else "follows from no counts"
+                self.made[figure.measure][cell] = self._untellable(figure, MISSING, why)
+            elif made.value is None:
+                why = "too few persons, or a hidden count" if made.status == HIDDEN else "nothing to divide by"
+                self.made[figure.measure][cell] = self._untellable(figure, made.status, why)
+            else:
+                self.made[figure.measure][cell] = replace(figure, told=made)
+
+    def _rate(self, figure: Figure, cell: Cell) -> Told | None:
+        """None where the counts are not known exactly."""
+        factor, *names = FROM_COUNTS[figure.measure]
+        part, whole = (self._count(name, cell) for name in names)
+        if HIDDEN in (part.status, whole.status):
+            return Told(None, HIDDEN)
+        if part.value is None or whole.value is None or ESTIMATED in (part.status, whole.status):
+            return None
+        if not whole.value:
+            return Told(None, UNDEFINED)
+        return _published(factor * part.value / whole.value, self._persons(figure, cell, whole), part, whole)
+
+    def _count(self, measure: str, cell: Cell) -> Told:
+        there = self.made[measure].get(cell)
+        return there.told if there else Told(None, MISSING)
+
+    def _persons(self, figure: Figure, cell: Cell, whole: Told) -> Fraction | None:
+        """Behind a rate, at most; residents are no small number of learners."""
+        people = self._count("EPR", cell)
+        return None if figure.measure == "COV" else people.value if people.value is not None else whole.value
+
+
+def _published(rate: Fraction, persons: Fraction | None, *parts: Told) -> Told:
+    policy = Policy()
+    if persons is not None and persons < policy.least_denominator:
+        return Told(None, HIDDEN)
+    if persons is not None and persons < policy.reliable_denominator:
+        return Told(rate, UNRELIABLE)
+    return Told(rate, BREAK if BREAK in {part.status for part in parts} else NORMAL)
+
+
+def marked(figures: Sequence[Figure], broken: Mapping[str, Iterable[date]]) -> list[Figure]:
+    """With status B where a series goes on after a day on which its area changed."""
+    series: dict[tuple[object, ...], list[Figure]] = defaultdict(list)
+    for figure in figures:
+        if figure.area in broken:
+            series[figure.area, figure.measure, figure.rest, len(figure.period), "Q" in figure.period].append(figure)
+    begins = min((first_day(figure.period) for figure in figures), default=date.max)
+    first: set[Figure] = set()
+    for mine in series.values():
+        for day in broken[mine[0].area]:
+            after = [figure for figure in mine if last_day(figure.period) >= day > begins]
+            first |= {min(after, key=lambda figure: last_day(figure.period))} if after else set()
+    return [
+        replace(figure, told=replace(figure.told, status=BREAK))
+        if figure in first and figure.told.status == NORMAL
+        else figure
+        for figure in figures
+    ]

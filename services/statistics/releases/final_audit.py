@@ -1,0 +1,59 @@
+"""The attack on a whole release, once every part of it has been decided: what it opens, cell by cell.
+
+Beside all that came out before. Each year that was attacked is noted, so that a crash costs only the one at hand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from services.statistics.disclosure.linked_tables import Areas
+from services.statistics.disclosure.policy import Policy
+from services.statistics.figures.observation import Observation
+from services.statistics.figures.periods import is_year
+from services.statistics.releases import whole_year
+from services.statistics.releases.assembly import flow_of
+from services.statistics.releases.domain.lifecycle import Publication
+from services.statistics.releases.store import Releases
+from services.statistics.releases.whole_year import Sheet
+
+Apart = Callable[[Callable[[], list[str]]], Awaitable[list[str]]]
+"""Runs heavy work beside the loop."""
+Told = Callable[[int], Awaitable[None]]
+"""Hears how many years have been attacked."""
+
+
+def years(one: Publication) -> list[str]:
+    """A year with its quarters is attacked at a time: no sum ties two years."""
+    return sorted({period[:4] for period in one.periods})
+
+
+async def opened(
+    releases: Releases, one: Publication, areas: Areas, before: Sequence[Observation], apart: Apart, told: Told
+) -> list[str]:
+    done: set[str] = set()
+
+    async def attacked(year: str) -> list[str]:
+        there = await releases.attacked(one, year)
+        if there is None:
+            there = await apart(partial(whole_year.opened, await _sheet(releases, one, areas, before, year)))
+            await releases.put_attacked(one, year, there)
+        done.add(year)
+        await told(len(done))
+        return there
+
+    async with asyncio.TaskGroup() as tasks:
+        found = [tasks.create_task(attacked(year)) for year in years(one)]
+    return [cell for each in found for cell in each.result()]
+
+
+async def _sheet(releases: Releases, one: Publication, areas: Areas, before: Sequence[Observation], year: str) -> Sheet:
+    periods = tuple(period for period in one.periods if period.startswith(year))
+    made = [made async for made in releases.observations(one) if made.period in periods]
+    quarters = [period for period in periods if not is_year(period)]
+    units = {quarter: await releases.units(one.key, quarter) or () for quarter in quarters}
+    flow = {quarter: await releases.units(one.key, flow_of(quarter)) or () for quarter in quarters}
+    known = tuple(figure for figure in before if figure.period in periods)
+    return Sheet(areas, Policy(k=one.k), periods, units, made, known, flow)

@@ -1,0 +1,97 @@
+"""Releases as they travel: in full for officials; the public form tells nothing of what was hidden."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from ieum.statistics.v1 import releases_pb2 as pb
+from ieum.statistics.v1 import statistics_pb2 as common
+from services.chassis.clock import stamp
+from services.statistics.figures.observation import Observation
+from services.statistics.formats.names import JSON_LD, TURTLE
+from services.statistics.releases.domain.lifecycle import FrozenFile, Publication, State
+
+
+def render(one: Publication, *, official: bool) -> pb.Release:
+    """The public form tells nothing of what was hidden, nor who worked on it."""
+    shown = one if official else replace(one, cost=None, planned_by="", approved_by="", failure="")
+    cost = shown.cost
+    return pb.Release(
+        name=shown.name,
+        series=f"releases/{shown.series}",
+        edition=shown.edition,
+        state=pb.Release.State.Value(shown.state.name),
+        title=dict(shown.title),
+        universe=common.EMPLOYEE if shown.universe == "employee" else common.RESIDENT,
+        area=shown.area,
+        periods=shown.periods,
+        as_of=stamp(shown.as_of),
+        publish_time=stamp(shown.publish_at),
+        create_time=stamp(shown.created_at),
+        planned_by=shown.planned_by,
+        approved_by=shown.approved_by,
+        note=dict(shown.note),
+        corrects=shown.corrects,
+        corrected_by=shown.corrected_by,
+        earlier=shown.earlier,
+        method_version=shown.method_version,
+        threshold=shown.k,
+        done=shown.done,
+        total=shown.total,
+        cost=pb.Cost(
+            cells=cost.cells,
+            primary=cost.primary,
+            secondary=cost.secondary,
+            persons=cost.persons,
+            collapsed=cost.collapsed,
+            everybody=cost.everybody,
+        )
+        if cost
+        else None,
+        checksum=shown.checksum,
+        files=[file_row(row) for row in shown.files],
+        failure=shown.failure,
+    )
+
+
+def calendar_entry(one: Publication) -> pb.CalendarEntry:
+    """Nothing of a release that is not out but its name and day."""
+    certain = one.state is State.SCHEDULED
+    return pb.CalendarEntry(
+        title=dict(one.title), publish_time=stamp(one.publish_at or one.planned_for), certain=certain
+    )
+
+
+def file_row(row: FrozenFile) -> pb.ReleaseFile:
+    return pb.ReleaseFile(
+        name=row.name, media_type=row.media_type, title=dict(row.title), size=row.size, sha256=row.sha256
+    )
+
+
+_CATALOGUE = {TURTLE: "text/turtle; charset=utf-8", JSON_LD: "application/ld+json"}
+
+
+def catalogue_file(name: str, content: bytes) -> pb.ReleaseFileContent:
+    checksum = hashlib.sha256(content).hexdigest()
+    file = pb.ReleaseFile(name=name, media_type=_CATALOGUE[name], size=len(content), sha256=checksum)
+    return pb.ReleaseFileContent(file=file, content=content)
+
+
+def observation_row(one: Observation) -> pb.Observation:
+    return pb.Observation(
+        measure=one.measure,
+        freq=one.freq,
+        period=one.period,
+        area=one.area,
+        sex=one.sex,
+        age=one.age,
+        group=one.group,
+        domain=one.domain,
+        value=one.value or "",
+        obs_status=one.status,
+        conf_status=one.confidentiality,
+        unit=one.unit,
+        low=one.low or "",
+        high=one.high or "",
+    )

@@ -1,0 +1,236 @@
+"""The RPC door of releases: officials plan, build, approve and publish; everybody reads what is out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ieum.statistics.v1 import releases_pb2 as pb
+from ieum.statistics.v1 import releases_pb2_grpc
+from ieum.statistics.v1 import statistics_pb2 as common
+from services.chassis.clock import moment, now
+from services.chassis.errors import Forbidden, Invalid, Missing, Refused
+from services.chassis.mongo import Document
+from services.chassis.pages import decode_token, encode_token, page_size
+from services.chassis.principal import acting
+from services.statistics.areas.tree import EVERYWHERE, AreaTree, is_organisation
+from services.statistics.facts.store import Facts
+from services.statistics.figures.measures import METHOD_VERSION
+from services.statistics.formats import capability
+from services.statistics.releases.builder import Builder
+from services.statistics.releases.catalogue import Portal
+from services.statistics.releases.domain import lifecycle
+from services.statistics.releases.domain.lifecycle import Change, Publication, State
+from services.statistics.releases.messages import calendar_entry, catalogue_file, file_row, observation_row, render
+from services.statistics.releases.store import Releases
+from services.statistics.releases.titles import release_key, release_title
+
+TOKEN_SCOPES = {
+    "ListReleases": "statistics.read",
+    "GetRelease": "statistics.read",
+    "ListCalendar": "statistics.read",
+    "ListObservations": "statistics.read",
+    "GetReleaseFile": "statistics.read",
+    "GetAssessment": "statistics.read",
+    "GetCatalogue": "statistics.read",
+}
+
+
+class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
+    def __init__(self, releases: Releases, facts: Facts, builder: Builder, zone: ZoneInfo, k: int) -> None:
+        """`k` persons are needed to show a count, in releases that are planned from now on."""
+        self._releases = releases
+        self._facts = facts
+        self._builder = builder
+        self._zone = zone
+        self._k = k
+        self._portal = Portal(releases)
+        self._publishing = asyncio.Lock()
+
+    async def PlanRelease(self, request: pb.PlanReleaseRequest, context: object) -> pb.Release:
+        by = await self._require_official(request.area)
+        as_of = self._as_of(moment(request.as_of))
+        periods = lifecycle.whole_periods(request.periods, as_of.astimezone(self._zone).date())
+        universe = "employee" if request.universe == common.EMPLOYEE else "resident"
+        title = (await self._facts.areas()).title(request.area)
+        key = lifecycle.checked_id(request.release_id or release_key(request.area, universe, periods))
+        planned = Publication(
+            key=key,
+            series=key,
+            edition=1,
+            title=dict(request.title) or release_title(title, universe, periods),
+            universe=universe,
+            area=request.area,
+            periods=periods,
+            as_of=as_of,
+            created_at=now(),
+            planned_by=by,
+            k=self._k,
+            method_version=METHOD_VERSION,
+            planned_for=moment(request.publish_time),
+        )
+        there = await self._releases.plan(planned)
+        if (there.area, there.universe, there.periods) != (planned.area, planned.universe, planned.periods):
+            raise Refused("RELEASE_ID_TAKEN", field="release_id")
+        return render(there, official=True)
+
+    async def BuildRelease(self, request: pb.BuildReleaseRequest, context: object) -> pb.Release:
+        one, _ = await self._for_officials(request.name)
+        earlier = [before.name for before in await self._releases.audited_with(one)]
+        if one.state in (State.BUILT, State.APPROVED) and tuple(earlier) != one.earlier:
+            await self._releases.start_over(one)
+            one = await self._change(one, lifecycle.outdated)
+        changed = await self._change(one, lambda it: lifecycle.build(it, earlier))
+        self._builder.nudge()
+        return render(changed, official=True)
+
+    async def ApproveRelease(self, request: pb.ApproveReleaseRequest, context: object) -> pb.Release:
+        one, by = await self._for_officials(request.name, "official", "administrator")
+        return render(await self._change(one, lambda it: lifecycle.approve(it, by)), official=True)
+
+    async def PublishRelease(self, request: pb.PublishReleaseRequest, context: object) -> pb.Release:
+        one, _ = await self._for_officials(request.name)
+        async with self._publishing:  # two releases of a population must know of each other
+            earlier = tuple(before.name for before in await self._releases.audited_with(one))
+            if one.state is State.APPROVED and earlier != one.earlier:
+                raise Refused("RELEASE_OUTDATED")
+            at = moment(request.publish_time) or now()
+            changed = await self._change(one, lambda it: lifecycle.publish(it, at, now()))
+        self._builder.nudge()
+        return render(changed, official=True)
+
+    async def ReviseRelease(self, request: pb.ReviseReleaseRequest, context: object) -> pb.Release:
+        one, by = await self._for_officials(request.name)
+        plan = lifecycle.revised(
+            one, note=dict(request.note), as_of=self._as_of(moment(request.as_of)), by=by, now=now()
+        )
+        there = await self._releases.plan(plan)
+        await self._change(one, lambda it: lifecycle.superseded(it, there.name))
+        return render(there, official=True)
+
+    async def DiscardRelease(self, request: pb.DiscardReleaseRequest, context: object) -> pb.Release:
+        one, _ = await self._for_officials(request.name, discarded=True)
+        done = await self._change(one, lifecycle.discarded)
+        await self._releases.start_over(done)
+        if done.corrects:
+            before = await self._releases.entities.get(_id(done.corrects))
+            if before.corrected_by == done.name:
+                await self._change(before, lambda it: lifecycle.superseded(it, ""))
+        return render(done, official=True)
+
+    async def GetRelease(self, request: pb.GetReleaseRequest, context: object) -> pb.Release:
+        one, official = await self._readable(request.name)
+        return render(one if official else await self._releases.as_out(one), official=official)
+
+    async def ListCalendar(self, request: pb.ListCalendarRequest, context: object) -> pb.ListCalendarResponse:
+        waiting = lifecycle.upcoming([one async for one in self._releases.unpublished()])
+        return pb.ListCalendarResponse(entries=map(calendar_entry, waiting))
+
+    async def ListReleases(self, request: pb.ListReleasesRequest, context: object) -> pb.ListReleasesResponse:
+        size = page_size(request.page_size)
+        last = decode_token(request.page_token, 2)
+        match = {"state": State.PUBLISHED} if not request.all else await self._mine()
+        order = "created_at" if request.all else "publish_at"
+        rows = await self._releases.page(match, order, last, size + 1)
+        shown, more = rows[:size], len(rows) > size
+        token = encode_token(getattr(shown[-1], order).isoformat(), shown[-1].key) if more else ""
+        shown = shown if request.all else [await self._releases.as_out(one) for one in shown]
+        return pb.ListReleasesResponse(
+            releases=[render(one, official=request.all) for one in shown], next_page_token=token
+        )
+
+    async def ListObservations(
+        self, request: pb.ListObservationsRequest, context: object
+    ) -> pb.ListObservationsResponse:
+        one, _ = await self._readable(request.release)
+        size, last = page_size(request.page_size), decode_token(request.page_token, 1)
+        start = int(last[0]) if last else 0
+        area = request.area.removeprefix("areas/")
+        rows, place = [], 0
+        async for made in self._releases.observations(one, request.period):
+            if area in ("", made.area) and request.table in ("", made.table):
+                if start <= place <= start + size:
+                    rows.append(made)
+                place += 1
+        token = encode_token(start + size) if len(rows) > size else ""
+        return pb.ListObservationsResponse(observations=map(observation_row, rows[:size]), next_page_token=token)
+
+    async def GetReleaseFile(self, request: pb.GetReleaseFileRequest, context: object) -> pb.ReleaseFileContent:
+        one, _ = await self._readable(request.release)
+        row = next((file for file in one.files if file.name == request.file), None)
+        content = await self._releases.file(one.key, request.file) if row else None
+        if row is None or content is None:
+            raise Missing("FILE_NOT_FOUND")
+        return pb.ReleaseFileContent(file=file_row(row), content=content)
+
+    async def GetAssessment(self, request: pb.GetAssessmentRequest, context: object) -> pb.AssessmentContent:
+        one, _ = await self._readable(request.release)
+        found = await self._releases.assessment(one.key)
+        return pb.AssessmentContent(content=json.dumps(capability.said(found)))
+
+    async def GetCatalogue(self, request: pb.GetCatalogueRequest, context: object) -> pb.Catalogue:
+        made = await self._portal.catalogue(request.base_url)
+        return pb.Catalogue(files=[catalogue_file(name, content) for name, content in made.items()])
+
+    async def _change(self, one: Publication, verb: Callable[[Publication], Change]) -> Publication:
+        return await self._releases.entities.change(one.key, verb)
+
+    def _as_of(self, asked: datetime | None) -> datetime:
+        if asked and asked > now():
+            raise Invalid("AS_OF_IN_FUTURE", field="as_of")
+        return asked or now()
+
+    async def _require_official(self, area: str, *roles: str) -> str:
+        """Whoever acts, for an area that lies in their scope; other areas are refused alike, known or not."""
+        caller = acting()
+        allowed = roles or ("official",)
+        caller.require(*allowed)
+        scopes = frozenset().union(*(caller.scopes(role) for role in allowed))
+        if not caller.is_system and not (await self._facts.areas()).allows(scopes, area):
+            raise Forbidden("AREA_OUT_OF_SCOPE", field="area")
+        if is_organisation(area) or area == EVERYWHERE or not area:
+            raise Invalid("AREA_NEEDED", field="area")
+        return caller.person
+
+    async def _for_officials(self, name: str, *roles: str, discarded: bool = False) -> tuple[Publication, str]:
+        acting().require(*(roles or ("official",)))
+        one = await self._releases.entities.find(_id(name))
+        if one is None or (one.state is State.DISCARDED and not discarded):
+            raise Missing("RELEASE_NOT_FOUND")
+        return one, await self._require_official(one.area, *roles)
+
+    async def _readable(self, name: str) -> tuple[Publication, bool]:
+        """What is published, for everybody; else for the officials of its area alone: others learn nothing of it."""
+        one = await self._releases.entities.find(_id(name))
+        tree = await self._facts.areas()
+        official = one is not None and one.state is not State.DISCARDED and _oversees(tree, one.area)
+        if one is None or not (official or one.state is State.PUBLISHED):
+            raise Missing("RELEASE_NOT_FOUND")
+        return one, official
+
+    async def _mine(self) -> Document:
+        there: Document = {"state": {"$ne": State.DISCARDED}}
+        caller = acting()
+        caller.require("official", "administrator")
+        scopes = caller.scopes("official") | caller.scopes("administrator")
+        if caller.is_system or (EVERYWHERE in scopes and not caller.token_area):
+            return there
+        tree = await self._facts.areas()
+        return there | {"area": {"$in": [area for area in tree.titles if _oversees(tree, area)]}}
+
+
+def _oversees(tree: AreaTree, area: str) -> bool:
+    caller = acting()
+    inside_token = not caller.token_area or tree.allows((caller.token_area,), area)
+    scopes = caller.scopes("official") | caller.scopes("administrator")
+    return caller.is_system or (inside_token and tree.allows(scopes, area))
+
+
+def _id(name: str) -> str:
+    prefix, _, key = name.partition("/")
+    if prefix != "releases" or not key:
+        raise Invalid("RELEASE_NAME_INVALID", field="name")
+    return key

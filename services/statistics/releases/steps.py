@@ -1,0 +1,172 @@
+"""The heavy steps of a release, each from plain values to plain values, so that another process can take them.
+
+Solver, attacker and formats are loaded there, where they work: the service itself starts without them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import asdict, astuple, dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from services.statistics.disclosure.decisions import FLOW, MARGIN, PARTS, Before, Decision, Part, decide
+from services.statistics.disclosure.linked_tables import CMF, CMP, ENR, EPR, NOT, Cell, Table
+from services.statistics.figures.observation import Observation, Release
+from services.statistics.figures.units import BREAKDOWNS, Unit
+from services.statistics.releases.domain.hours import hours as hours_by_area
+from services.statistics.releases.domain.hours import hours_hidden
+from services.statistics.releases.domain.lifecycle import FrozenFile
+from services.statistics.releases.domain.published_figures import STATUS_MEASURES, Context, observations
+
+
+def decided(part: Part) -> Decision:
+    """The audit has the last word on every pattern."""
+    return decide(part, attacked)
+
+
+def attacked(part: Part, table: Table, hidden: Set[Cell]) -> tuple[set[Cell], set[Cell]]:
+    from services.statistics.audit import gate
+
+    openings, idle = gate(
+        table.counts,
+        table.people,
+        tuple((one.total, one.parts) for one in table.sums),
+        hidden,
+        part.k,
+        earlier={cell: count for cell, count in part.before.counts.items() if cell in table.counts},
+        settled=part.settled,
+    )
+    return {opening.cell for opening in openings}, idle
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period with all that was decided; `hours_before` are areas whose hours a quarter of this year hides, `flow`
+    what was completed in the period."""
+
+    context: Context
+    units: Sequence[Unit]
+    decisions: Mapping[str, Decision]
+    hours_before: frozenset[str] = frozenset()
+    flow: Sequence[Unit] = ()
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """`people` are the persons in hidden cells."""
+
+    observations: tuple[Observation, ...]
+    hours_hidden: frozenset[str]
+    cells: int
+    primary: int
+    secondary: int
+    people: frozenset[str]
+
+
+def assembled(period: Period) -> Assembled:
+    context = period.context
+    kept = hours_hidden(
+        hours_by_area(period.units, context.areas),
+        context.areas,
+        context.policy,
+        period.decisions[MARGIN].hidden,
+        period.hours_before,
+    )
+    cells = primary = secondary = 0
+    people: set[str] = set()
+    for name in PARTS:
+        decision = period.decisions[name]
+        mine = period.flow if name == FLOW else period.units
+        part = Part(name, context.areas, context.policy, mine, margin=period.decisions[MARGIN])
+        for table in part.tables():
+            told = {cell for cell in table.counts if not part.settled(cell)} if table else set()
+            cells += len(told)
+            primary += len(told & decision.hidden & decision.primary)
+            secondary += len((told & decision.hidden) - decision.primary)
+            for cell in (told & decision.hidden) if table else ():
+                people |= table.people.get(cell, frozenset()) if table else set()
+    made = tuple(observations(context, period.units, period.decisions, kept, period.flow))
+    return Assembled(made, kept, cells, primary, secondary, frozenset(people))
+
+
+def before(name: str, period: str, published: Iterable[Observation]) -> Before:
+    """What earlier releases, oldest first, say about a part's cells; a figure that any of them shows is known."""
+    breakdown = BREAKDOWNS.get(name)
+    codes = {label: code for code, label in breakdown.fields.items()} if breakdown else {}
+    counts: dict[Cell, int | None] = {}
+    for one in published:
+        if one.period != period:
+            continue
+        labels = {"sex": one.sex, "age": one.age, "group": one.group, "domain": one.domain}
+        given = [(dimension, label) for dimension, label in labels.items() if label != "_T"]
+        code = "_T" if not given else codes.get(given[0], "") if len(given) == 1 else ""
+        if code and one.measure in (ENR, EPR, CMP, CMF, *STATUS_MEASURES) and (name != MARGIN or code == "_T"):
+            cell = (one.area, code, one.measure)
+            counts[cell] = int(one.value) if one.value is not None else counts.get(cell)
+    for area, code, _ in [cell for cell in counts if cell[2] == CMP]:
+        whole, part = counts.get((area, code, ENR)), counts[(area, code, CMP)]
+        counts[(area, code, NOT)] = None if whole is None or part is None else whole - part
+    return Before(counts)
+
+
+def rendered(release: Release) -> list[tuple[FrozenFile, bytes]]:
+    from services.statistics.formats.manifest import files
+    from services.statistics.formats.rendering import render
+
+    made = render(release)
+    return [(_frozen(one.name, one.media_type, one.title, made[one.name]), made[one.name]) for one in files(release)]
+
+
+def _frozen(name: str, media_type: str, title: Mapping[str, str], content: bytes) -> FrozenFile:
+    return FrozenFile(name, media_type, dict(title), len(content), hashlib.sha256(content).hexdigest())
+
+
+def packed(values: Any) -> bytes:
+    """Compressed JSON, the same bytes for the same values."""
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
+    return gzip.compress(text.encode(), mtime=0)
+
+
+def unpacked(content: bytes) -> Any:
+    return json.loads(gzip.decompress(content))
+
+
+def pack_units(units: Iterable[Unit]) -> bytes:
+    return packed([astuple(unit) for unit in units])
+
+
+def unpack_units(content: bytes) -> tuple[Unit, ...]:
+    return tuple(_unit(row) for row in unpacked(content))
+
+
+def _unit(row: Sequence[Any]) -> Unit:
+    person, quarter, area, sex, age, flags, domains, status, days, hours, *finished = row
+    known = None if flags is None else tuple(flags)
+    spent = None if hours is None else Decimal(hours)
+    return Unit(person, quarter, area, sex, age, known, tuple(domains), status, days, spent, *finished)
+
+
+def pack_decision(decision: Decision) -> bytes:
+    hidden, primary = (sorted(map(list, cells)) for cells in (decision.hidden, decision.primary))
+    return packed({"hidden": hidden, "primary": primary, "collapsed": decision.collapsed})
+
+
+def unpack_decision(content: bytes) -> Decision:
+    found = unpacked(content)
+    hidden, primary = (frozenset((a, c, m) for a, c, m in found[key]) for key in ("hidden", "primary"))
+    return Decision(hidden, primary, found["collapsed"])
+
+
+_FIELDS = tuple(field.name for field in fields(Observation))
+
+
+def pack_observations(made: Iterable[Observation]) -> bytes:
+    return packed([list(asdict(one).values()) for one in made])
+
+
+def unpack_observations(content: bytes) -> tuple[Observation, ...]:
+    return tuple(Observation(**dict(zip(_FIELDS, row, strict=True))) for row in unpacked(content))

@@ -1,0 +1,249 @@
+"""Releases with all that keeps them the same for ever: enrolments counted, decisions, figures, frozen files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from gridfs import NoFile
+from gridfs.asynchronous import AsyncGridFSBucket
+from pydantic import TypeAdapter
+from pymongo import ASCENDING, DESCENDING
+
+from ieum.statistics.v1 import events_pb2 as events
+from ieum.statistics.v1 import statistics_pb2 as pb
+from services.chassis.clock import stamp
+from services.chassis.mongo import Collection, Database, Document, Entities
+from services.chassis.outbox import Outbox
+from services.chassis.pages import after
+from services.statistics.areas.geography import Geography
+from services.statistics.disclosure.concessions import touched
+from services.statistics.disclosure.decisions import Decision
+from services.statistics.figures.assessment import Assessment
+from services.statistics.figures.observation import Denominator, Observation
+from services.statistics.figures.units import Unit
+from services.statistics.releases import steps
+from services.statistics.releases.assembly import Assembly, flow_of
+from services.statistics.releases.domain.lifecycle import Publication, Published, State, planned_anew
+
+_GEOGRAPHY, _DENOMINATOR = TypeAdapter(Geography), TypeAdapter(Denominator)
+_ASSESSMENT: TypeAdapter[Assessment | None] = TypeAdapter(Assessment | None)
+AT_WORK = (State.BUILDING, State.SCHEDULED)
+
+
+def announce(fact: Published, key: str, revision: int) -> events.ReleasePublished:
+    one = fact.publication
+    return events.ReleasePublished(
+        release=one.name,
+        series=f"releases/{one.series}",
+        edition=one.edition,
+        title=dict(one.title),
+        area=one.area,
+        universe=pb.EMPLOYEE if one.universe == "employee" else pb.RESIDENT,
+        periods=one.periods,
+        checksum=one.checksum,
+        publish_time=stamp(one.publish_at),
+        revision=revision,
+    )
+
+
+class Releases:
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self.entities = Entities(database["releases"], Publication, announce, outbox)
+        self._units: Collection = database["release_units"]
+        self._decisions: Collection = database["release_decisions"]
+        self._periods: Collection = database["release_periods"]
+        self._files = AsyncGridFSBucket(database, "release_files")
+
+    async def prepare(self) -> None:
+        releases = self.entities.collection
+        await releases.create_index([("state", ASCENDING), ("publish_at", DESCENDING), ("_id", ASCENDING)])
+        await releases.create_index([("created_at", DESCENDING), ("_id", ASCENDING)])
+
+    async def plan(self, one: Publication) -> Publication:
+        """The release that is there already, when it is; in the place of one that was discarded."""
+        there = await self.entities.find(one.key)
+        if there and there.state is State.DISCARDED:
+            await self.start_over(there)
+        return await self.entities.change(one.key, lambda there: planned_anew(there, one), start=one)
+
+    async def at_work(self) -> list[Publication]:
+        found = self.entities.collection.find({"state": {"$in": list(AT_WORK)}}, {"pending": 0}).sort("created_at", 1)
+        return [self.entities.load(document) async for document in found]
+
+    async def unpublished(self) -> AsyncIterator[Publication]:
+        states = [state for state in State if state not in (State.PUBLISHED, State.FAILED, State.DISCARDED)]
+        async for document in self.entities.collection.find({"state": {"$in": states}}, {"pending": 0}):
+            yield self.entities.load(document)
+
+    async def audited_with(self, one: Publication) -> list[Publication]:
+        """What is published or about to be, of the same population and an overlapping time; oldest first."""
+        match = {
+            "state": {"$in": [State.PUBLISHED, State.SCHEDULED]},
+            "universe": one.universe,
+            "periods": {"$in": list(one.periods)},
+            "key": {"$ne": one.key},
+        }
+        found = self.entities.collection.find(match, {"pending": 0}).sort([("publish_at", 1), ("_id", 1)])
+        return [self.entities.load(document) async for document in found]
+
+    async def as_out(self, one: Publication) -> Publication:
+        """As the public may know it: of its correction nothing while that is at work or under embargo."""
+        newer = await self.entities.find(one.corrected_by.removeprefix("releases/")) if one.corrected_by else None
+        return one if newer and newer.state is State.PUBLISHED else replace(one, corrected_by="")
+
+    async def published(self) -> AsyncIterator[Publication]:
+        """Newest first."""
+        found = self.entities.collection.find({"state": State.PUBLISHED}, {"pending": 0})
+        async for document in found.sort([("publish_at", -1), ("_id", 1)]):
+            yield self.entities.load(document)
+
+    async def page(self, match: Document, order: str, last: Sequence[Any] | None, size: int) -> list[Publication]:
+        keys = ((order, -1), ("_id", 1))
+        behind: Mapping[str, Any] = after(keys, [datetime.fromisoformat(last[0]), last[1]]) if last else {}
+        found = self.entities.collection.find({"$and": [match, behind]}, {"pending": 0}).sort(list(keys)).limit(size)
+        return [self.entities.load(document) async for document in found]
+
+    async def units(self, key: str, quarter: str) -> tuple[Unit, ...] | None:
+        content = await _content(self._units, f"{key}/{quarter}")
+        return None if content is None else steps.unpack_units(content)
+
+    async def put_units(self, key: str, quarter: str, units: Sequence[Unit]) -> None:
+        await _put_once(self._units, f"{key}/{quarter}", {"content": steps.pack_units(units)})
+
+    async def geography(self, key: str) -> Geography | None:
+        content = await _content(self._decisions, f"{key}/geography")
+        return None if content is None else _GEOGRAPHY.validate_json(content)
+
+    async def put_geography(self, key: str, geography: Geography) -> None:
+        await _put_once(self._decisions, f"{key}/geography", {"content": _GEOGRAPHY.dump_json(geography)})
+
+    async def assessment(self, key: str) -> Assessment | None:
+        content = await _content(self._decisions, f"{key}/assessment")
+        return None if content is None else _ASSESSMENT.validate_json(content)
+
+    async def put_assessment(self, key: str, found: Assessment | None) -> None:
+        """None is kept as well: one that is loaded later belongs to later releases."""
+        await _put_once(self._decisions, f"{key}/assessment", {"content": _ASSESSMENT.dump_json(found)})
+
+    async def decision(self, key: str, period: str, part: str) -> Decision | None:
+        content = await _content(self._decisions, f"{key}/{period}/{part}")
+        return None if content is None else steps.unpack_decision(content)
+
+    async def put_decision(self, key: str, period: str, part: str, decision: Decision) -> None:
+        await _put_once(self._decisions, f"{key}/{period}/{part}", {"content": steps.pack_decision(decision)})
+
+    async def assembly(self, key: str, period: str) -> Assembly | None:
+        document = await self._periods.find_one({"_id": f"{key}/{period}"})
+        if document is None:
+            return None
+        made = steps.unpack_observations(document["content"])
+        numbers = {name: document[name] for name in ("cells", "primary", "secondary")}
+        people, table = tuple(document.get("people", ())), document.get("denominator")
+        denominator = _DENOMINATOR.validate_json(table) if table else None
+        return Assembly(made, tuple(document["hours_hidden"]), people=people, denominator=denominator, **numbers)
+
+    async def put_assembly(self, key: str, period: str, made: Assembly) -> None:
+        fields = {
+            "content": steps.pack_observations(made.observations),
+            "hours_hidden": list(made.hours_hidden),
+            "cells": made.cells,
+            "primary": made.primary,
+            "secondary": made.secondary,
+            "people": list(made.people),
+            "denominator": made.denominator and _DENOMINATOR.dump_json(made.denominator),
+        }
+        await _put_once(self._periods, f"{key}/{period}", fields)
+
+    async def observations(self, one: Publication, period: str = "") -> AsyncIterator[Observation]:
+        """Of one period, or of all."""
+        for wanted in [period] if period else one.periods:
+            made = await self.assembly(one.key, wanted)
+            for observation in made.observations if made else ():
+                yield observation
+
+    async def forget_persons(self, one: Publication) -> None:
+        """A built release holds figures only; what it counted is not needed any more."""
+        held = [f"{one.key}/{name}" for period in one.periods for name in (period, flow_of(period))]
+        await self._units.delete_many({"_id": {"$in": held}})
+        for period in one.periods:
+            await self._periods.update_one({"_id": f"{one.key}/{period}"}, {"$unset": {"people": ""}})
+
+    async def forget_leftovers(self) -> None:
+        """Of a life that ended between the last figure and forgetting."""
+        keys = {row["_id"].partition("/")[0] async for row in self._units.find({}, {"_id": 1})}
+        for key in sorted(keys):
+            one = await self.entities.find(key)
+            if one and one.state is not State.BUILDING:
+                await self.forget_persons(one)
+
+    async def start_over(self, one: Publication) -> None:
+        """Before a build that is to count anew."""
+        for collection in (self._units, self._decisions, self._periods):  # keys are [0-9a-z-] only
+            await collection.delete_many({"_id": {"$regex": f"^{one.key}/"}})
+
+    async def opened(self, one: Publication) -> list[list[str]]:
+        """Cells that the attack on the whole release opened, attempt by attempt."""
+        return [document["opened"] async for document in self._decisions.find(_attempts(one)).sort("_id", ASCENDING)]
+
+    async def put_opened(self, one: Publication, opened: Sequence[str]) -> None:
+        name = f"{one.key}/whole/{len(await self.opened(one))}"
+        await _put_once(self._decisions, name, {"opened": list(opened), "undone": False})
+
+    async def attacked(self, one: Publication, year: str) -> list[str] | None:
+        """What that opened, once it was done."""
+        document = await self._decisions.find_one({"_id": f"{one.key}/attack/{year}"})
+        return None if document is None else list(document["opened"])
+
+    async def put_attacked(self, one: Publication, year: str, opened: Sequence[str]) -> None:
+        await _put_once(self._decisions, f"{one.key}/attack/{year}", {"opened": list(opened)})
+
+    async def undo(self, one: Publication) -> None:
+        """What the last attempt opened is decided again, and its years are attacked again."""
+        async for document in self._decisions.find({**_attempts(one), "undone": False}):
+            again = touched(document["opened"], one.periods)
+            periods, years = ("|".join(sorted(names)) for names in (again, {period[:4] for period in again}))
+            await self._decisions.delete_many({"_id": {"$regex": f"^{one.key}/attack/({years})$"}})
+            await self._periods.delete_many({"_id": {"$regex": f"^{one.key}/({periods})$"}})
+            await self._decisions.delete_many({"_id": {"$regex": f"^{one.key}/({periods})/"}})
+            await self._decisions.update_one({"_id": document["_id"]}, {"$set": {"undone": True}})
+
+    async def put_file(self, key: str, name: str, content: bytes) -> None:
+        """Under an id that follows from the content, so that writing it again changes nothing."""
+        identity = _file_id(key, name)
+        await self._files.delete(identity) if await self._has_file(identity) else None
+        await self._files.upload_from_stream_with_id(identity, f"{key}/{name}", content)
+
+    async def _has_file(self, identity: ObjectId) -> bool:
+        async for _ in self._files.find({"_id": identity}):
+            return True
+        return False
+
+    async def file(self, key: str, name: str) -> bytes | None:
+        try:
+            stream = await self._files.open_download_stream(_file_id(key, name))
+        except NoFile:
+            return None
+        return bytes(await stream.read())
+
+
+def _attempts(one: Publication) -> Document:
+    return {"_id": {"$regex": f"^{one.key}/whole/"}}
+
+
+def _file_id(key: str, name: str) -> ObjectId:
+    return ObjectId(hashlib.sha256(f"{key}/{name}".encode()).digest()[:12])
+
+
+async def _content(collection: Collection, key: str) -> bytes | None:
+    document = await collection.find_one({"_id": key}, {"content": 1})
+    return None if document is None else bytes(document["content"])
+
+
+async def _put_once(collection: Collection, key: str, fields: Document) -> None:
+    """What is there stays: a step that runs twice after a crash must not change what later steps stand on."""
+    await collection.update_one({"_id": key}, {"$setOnInsert": fields}, upsert=True)

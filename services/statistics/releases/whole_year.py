@@ -1,0 +1,97 @@
+"""A year of a release as it will be read, and the attack on all of it at once.
+
+The attacker is loaded where it works, in a process of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from services.statistics.disclosure.concessions import label
+from services.statistics.disclosure.linked_tables import CORE, STATUSES, Areas, Table, completions, enrolments, persons
+from services.statistics.disclosure.policy import Policy
+from services.statistics.figures.observation import Observation
+from services.statistics.figures.periods import quarters_in
+from services.statistics.figures.units import BREAKDOWNS, SENSITIVE_K, Breakdown, Unit
+
+if TYPE_CHECKING:
+    from services.statistics.audit import Codes, Truth
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A year, or the quarters of one, as it will be read. `units` are those begun in each of its quarters, `flow` those
+    completed."""
+
+    areas: Areas
+    policy: Policy
+    periods: tuple[str, ...]
+    units: Mapping[str, Sequence[Unit]]
+    release: Sequence[Observation]
+    earlier: Sequence[Observation]
+    flow: Mapping[str, Sequence[Unit]] = field(default_factory=dict)
+
+
+def opened(sheet: Sheet) -> list[str]:
+    """The last gate: "2024-Q1 HN03 sex=F CMP: exact disclosure", nothing when it holds.
+
+    What earlier releases open by themselves, none can close any more."""
+    from services.statistics.audit import whole
+
+    codes, truth = _codes(sheet), _truth(sheet)
+    found = whole(sheet.release, sheet.earlier, codes, truth)
+    if found and sheet.earlier:
+        silent = [replace(one, value=None) for one in sheet.release]
+        before = {one.cell for one in whole(silent, sheet.earlier, codes, truth, {one.cell for one in found})}
+        found = [one for one in found if one.cell not in before]
+    return [f"{' '.join(one.cell)}: {one.attack}" for one in found]
+
+
+def _codes(sheet: Sheet) -> Codes:
+    from services.statistics.audit import Codes
+
+    splits = [
+        {label(one, parent): [label(one, code) for code in kids] for parent, kids in one.parts.items()}
+        for one in BREAKDOWNS.values()
+    ]
+    return Codes(sheet.areas.children, splits)
+
+
+def _truth(sheet: Sheet) -> Truth:
+    """A margin is that of the tables without a breakdown: of a domain, persons stand elsewhere where they moved."""
+    from services.statistics.audit import Truth
+
+    counts: dict[Any, int] = {}
+    people: dict[Any, Set[str]] = {}
+    for period in sheet.periods:
+        for breakdown, table in _tables(sheet, period):
+            at = {cell: (period, _beside(cell[0]), label(breakdown, cell[1]), cell[2]) for cell in table.counts}
+            counts = {at[cell]: count for cell, count in table.counts.items()} | counts
+            people = {at[cell]: behind for cell, behind in table.people.items()} | people
+    least = {
+        label(one, code): SENSITIVE_K
+        for one in BREAKDOWNS.values()
+        if one.sensitive
+        for kids in one.parts.values()
+        for code in kids
+    }
+    return Truth(counts, people, least, sheet.policy.k)
+
+
+def _tables(sheet: Sheet, period: str) -> Iterator[tuple[Breakdown | None, Table]]:
+    begun, completed = (
+        [unit for quarter in quarters_in(period) for unit in units.get(quarter, ())]
+        for units in (sheet.units, sheet.flow)
+    )
+    yield None, completions(completed, sheet.areas)
+    for breakdown in (None, *BREAKDOWNS.values()):
+        yield breakdown, enrolments(begun, sheet.areas, breakdown, CORE if breakdown else STATUSES)
+        yield breakdown, persons(begun, sheet.areas, breakdown)
+
+
+def _beside(area: str) -> str:
+    from services.statistics.audit import BESIDE
+
+    return area.replace(":own", BESIDE)
