@@ -13,9 +13,8 @@ from pydantic import TypeAdapter
 from bench.city import LESSONS, City, Taking, answers_of, expiry
 from ieum.courses.v1.events_pb2 import CoursePublished
 from services.chassis.clock import now
-from services.chassis.outbox import Pending, pending_event
+from services.chassis.events.outbox import Pending, pending_event
 from services.chassis.principal import pseudonym
-from services.courses.announce import announce
 from services.courses.domain import course as courses
 from services.courses.domain import review
 from services.courses.domain.content import (
@@ -33,6 +32,7 @@ from services.courses.domain.content import (
 )
 from services.courses.domain.course import Course, Published
 from services.courses.domain.listing import Version
+from services.courses.messages.announcements import announce
 from services.enrollment.domain import Delivery, Participation, Residence, Run, State, Universe, key_of
 from services.people.domain import person as people
 from services.people.domain.equality import Answers, Card, Group, Sex
@@ -41,7 +41,7 @@ from services.progress.domain import enrolling, steps
 from services.progress.domain.grading import Answer
 from services.progress.domain.record import Record
 from services.progress.domain.steps import AnswerItem, OpenScreen, Step
-from services.progress.wire.plans import plan_of
+from services.progress.messages.plans import plan_of
 from services.statistics.figures.periods import quarter_of
 
 Document = dict[str, Any]

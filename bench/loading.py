@@ -20,11 +20,11 @@ from bench import city as cities
 from bench import documents
 from bench.city import City
 from bench.encoded import Encoder
-from services.chassis.outbox import pending_event
+from services.chassis.events.outbox import pending_event
 from services.people.domain.person import Grant, Role
 from services.people.domain.places import Imported, Places
+from services.people.messages.announcements import imported
 from services.people.passphrases import Passphrases
-from services.people.store.announce import imported
 
 PASSPHRASE = "bench-passphrase"  # noqa: S105 - meant to be known
 _BATCH = 5_000

@@ -18,9 +18,10 @@ from bench import city as cities
 from bench.city import City, Taking
 from deploy.local import Ieum
 from ieum.progress.v1 import events_pb2
-from services.chassis import bus, trace
-from services.chassis.bus import Bus
 from services.chassis.clock import now, stamp
+from services.chassis.events import bus
+from services.chassis.events.bus import Bus
+from services.chassis.observability import trace
 from services.statistics.facts.store import Facts
 
 _PACKAGE, _DURABLE = "ieum.progress.v1", "statistics"

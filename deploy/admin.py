@@ -23,7 +23,7 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
 
 def command(asked: list[str]) -> list[str]:
     of_a_service = bool(asked) and asked[0].startswith("services.")
-    return [sys.executable, "-m", *([] if of_a_service else ["services.people.accounts"]), *asked]
+    return [sys.executable, "-m", *([] if of_a_service else ["services.people.commands"]), *asked]
 
 
 if __name__ == "__main__":

@@ -31,9 +31,9 @@ from pymongo.errors import OperationFailure, PyMongoError
 from deploy import archive, ready
 from deploy.admin import environment
 from deploy.archive import Manifest
-from services.chassis import bus
-from services.chassis.bus import Bus
 from services.chassis.config import SERVICES, Settings
+from services.chassis.events import bus
+from services.chassis.events.bus import Bus
 
 Client = AsyncMongoClient[dict[str, Any]]
 _BATCH = 500

@@ -24,9 +24,9 @@ from deploy.archive import CannotRestore, Manifest
 from deploy.local import profile, running
 from deploy.place import CannotStart, Place
 from deploy.processes import SERVICES, Process
-from services.chassis import bus
-from services.chassis.bus import Bus
 from services.chassis.config import Settings
+from services.chassis.events import bus
+from services.chassis.events.bus import Bus
 
 Client = AsyncMongoClient[dict[str, Any]]
 

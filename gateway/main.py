@@ -14,7 +14,7 @@ from aiohttp import web
 from gateway.app import create_app
 from gateway.http import monitoring
 from gateway.settings import GatewaySettings
-from services.chassis import measure, trace
+from services.chassis.observability import metrics, trace
 
 _GRACE_SECONDS = 10.0
 _FAREWELL_SECONDS = 1.0
@@ -77,7 +77,7 @@ def main() -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        with measure.exposed(settings, "gateway"), trace.recorded("gateway"):
+        with metrics.exposed(settings, "gateway"), trace.recorded("gateway"):
             await serve(settings, stop)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop if settings.uvloop else None) as runner:

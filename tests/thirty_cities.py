@@ -26,9 +26,10 @@ from typing import Any
 from deploy import processes
 from deploy.place import settle
 from deploy.supervisor import System
-from services.chassis import bus, mongo
 from services.chassis.config import Settings
-from services.chassis.outbox import Outbox
+from services.chassis.events import bus
+from services.chassis.events.outbox import Outbox
+from services.chassis.store import entities
 from services.statistics.releases.domain import lifecycle
 from services.statistics.releases.domain.lifecycle import Publication, State
 from services.statistics.releases.store import Releases
@@ -130,7 +131,7 @@ async def stores() -> AsyncIterator[System]:
 async def publish(settings: Settings, enrolments: int) -> dict[str, Any]:
     """Plans, builds, signs and publishes the default release: all quarters and their years."""
     async with (
-        mongo.connect(settings.mongo_url) as client,
+        entities.connect(settings.mongo_url) as client,
         bus.connect(settings.nats_url, "cities", prefix=settings.prefix) as events,
     ):
         database = client[f"{settings.prefix}ieum_statistics"]

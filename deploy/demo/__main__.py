@@ -55,7 +55,7 @@ def create_admin(passphrase: str) -> None:
     with tempfile.NamedTemporaryFile("w") as file:
         file.write(passphrase)
         file.flush()
-        command = (sys.executable, "-m", "services.people.accounts", "create-admin")
+        command = (sys.executable, "-m", "services.people.commands", "create-admin")
         options = ("--login", "admin", "--name", "한빛 관리자", "--passphrase-file", file.name)
         subprocess.run((*command, *options), check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
 

@@ -15,7 +15,7 @@ from gateway.backend.published_releases import LIBRARY, http_date, is_known, pub
 from gateway.backend.release_figures import Cell, Frozen
 from ieum.statistics.v1 import releases_pb2 as pb
 from services.chassis.errors import Invalid, Refused
-from services.chassis.pages import decode_token, encode_token
+from services.chassis.store.pages import decode_token, encode_token
 
 table = Table("releases")
 

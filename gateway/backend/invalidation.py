@@ -13,9 +13,10 @@ from typing import Any
 from aiohttp import web
 from google.protobuf.message import Message
 
-from services.chassis import bus, trace
-from services.chassis.bus import Bus, Handler, Handlers
 from services.chassis.config import Settings
+from services.chassis.events import bus
+from services.chassis.events.bus import Bus, Handler, Handlers
+from services.chassis.observability import trace
 
 
 @dataclass

@@ -13,8 +13,8 @@ from ieum.people.v1 import people_pb2
 from ieum.people.v1.events_pb2 import PlacesImported
 from ieum.people.v1.people_pb2 import Area, Centre, Organisation
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
-from services.chassis.bus import Handlers
 from services.chassis.errors import Unavailable
+from services.chassis.events.bus import Handlers
 from services.chassis.principal import SYSTEM, acting_as
 
 _KEPT_SECONDS = 60.0

@@ -16,8 +16,9 @@ from gateway.html.render import PAGE, page
 from gateway.http.auth import is_api
 from gateway.language.i18n import Locale, msgid
 from gateway.language.problems import WORDS
-from services.chassis import errors, trace
+from services.chassis import errors
 from services.chassis.errors import Problem
+from services.chassis.observability import trace
 
 CONTENT_TYPE = "application/problem+json"
 

@@ -13,8 +13,8 @@ from prometheus_client import Gauge, Histogram
 from gateway.backend.clients import CLIENTS
 from gateway.backend.invalidation import LISTENER
 from gateway.http.csrf import add_headers
-from services.chassis import trace
 from services.chassis.errors import Unavailable
+from services.chassis.observability import trace
 
 _DURATION = Histogram("ieum_http_seconds", "Time the gateway took for a request", ["method", "route", "status"])
 _IN_FLIGHT = Gauge("ieum_http_in_flight", "Requests being answered")

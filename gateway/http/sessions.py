@@ -19,8 +19,8 @@ from ieum.people.v1 import people_pb2
 from ieum.people.v1.events_pb2 import PersonErased, PersonMoved, RolesChanged, SessionRevoked
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
 from services.chassis import clock
-from services.chassis.bus import Handlers
 from services.chassis.errors import Unauthenticated, Unavailable
+from services.chassis.events.bus import Handlers
 from services.chassis.principal import SYSTEM, Grant, Kind, Principal, acting_as
 
 FRESH_SECONDS = 120.0

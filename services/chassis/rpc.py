@@ -17,8 +17,9 @@ from grpc_status import rpc_status
 from prometheus_client import Histogram
 from pymongo.errors import ConnectionFailure, PyMongoError
 
-from services.chassis import errors, principal, trace
+from services.chassis import errors, principal
 from services.chassis.errors import Problem
+from services.chassis.observability import trace
 from services.chassis.tls import Identity
 
 DOMAIN = "ieum"

@@ -17,14 +17,17 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from pymongo.errors import PyMongoError
 
-from services.chassis import bus, measure, mongo, rpc, tls, trace
-from services.chassis.bus import Bus, Handlers, Together
+from services.chassis import rpc, tls
 from services.chassis.config import Settings
-from services.chassis.consumer import BROKER_AWAY, Consumer
-from services.chassis.measure import Measure
-from services.chassis.mongo import Database
-from services.chassis.outbox import Outbox
+from services.chassis.events import bus
+from services.chassis.events.bus import Bus, Handlers, Together
+from services.chassis.events.consumer import BROKER_AWAY, Consumer
+from services.chassis.events.outbox import Outbox
+from services.chassis.observability import metrics, trace
+from services.chassis.observability.metrics import Measure
 from services.chassis.principal import Signer
+from services.chassis.store import entities
+from services.chassis.store.entities import Database
 
 _GRACE_SECONDS = 5.0
 _STORES_WITHIN = 30.0
@@ -68,9 +71,9 @@ async def serve(
     name: str, compose: Compose, settings: Settings, stop: asyncio.Event, ready: asyncio.Future[str] | None = None
 ) -> None:
     """Runs until `stop` is set; `ready` gets the address it listens on. Its own stream is that of `ieum.{name}.v1`."""
-    await _patiently(partial(mongo.look, settings.mongo_url))
+    await _patiently(partial(entities.look, settings.mongo_url))
     async with (
-        mongo.connect(settings.mongo_url) as client,
+        entities.connect(settings.mongo_url) as client,
         bus.connect(settings.nats_url, name, prefix=settings.prefix, replicas=settings.stream_replicas) as events,
     ):
         token_scopes: dict[str, str] = {}
@@ -154,7 +157,7 @@ def main(name: str, compose: Compose) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        with measure.exposed(settings, name), trace.recorded(name):
+        with metrics.exposed(settings, name), trace.recorded(name):
             await serve(name, compose, settings, stop)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop if settings.uvloop else None) as runner:

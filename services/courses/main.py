@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ieum.courses.v1.courses_pb2_grpc import add_CoursesServiceServicer_to_server
 from services.chassis.run import Frame, main
-from services.courses.media import MediaStore
 from services.courses.service import CoursesService
-from services.courses.store import Courses
+from services.courses.store.courses import Courses
+from services.courses.store.media import MediaStore
 
 _READ = ("GetCourse", "ListCourses", "SearchCatalog", "GetVersion", "ListCompetences", "GetMedia", "ReadMedia")
 _WRITE = (

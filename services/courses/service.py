@@ -7,17 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from ieum.courses.v1 import content_pb2, courses_pb2, courses_pb2_grpc
-from services.chassis import pages
 from services.chassis.clock import now
 from services.chassis.errors import Forbidden, Invalid, Missing
 from services.chassis.principal import Principal, acting
-from services.courses import parse, render, wire
+from services.chassis.store import pages
 from services.courses.domain import competences, completeness, course, review
 from services.courses.domain.content import Content, media_of, outline
 from services.courses.domain.course import Course, Outcome
 from services.courses.domain.views import unanswered
-from services.courses.media import LARGEST_READ, MediaStore, inspected
-from services.courses.store import Courses
+from services.courses.messages import content as wire
+from services.courses.messages import requests, resources
+from services.courses.store.courses import Courses
+from services.courses.store.media import LARGEST_READ, MediaStore, inspected
 
 Context = Any
 _KEPT_VERSIONS = 100
@@ -32,7 +33,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
     async def CreateCourse(self, request: courses_pb2.CreateCourseRequest, context: Context) -> courses_pb2.Course:
         acting().require("instructor")
         teachers = (acting().person,) if acting().person else ()
-        draft = course.create(parse.new_key(request.request_id), wire.content_from(request.content), teachers, now())
+        draft = course.create(requests.new_key(request.request_id), wire.content_from(request.content), teachers, now())
         return await self._whole(await self._courses.create(draft))
 
     async def GetCourse(self, request: courses_pb2.GetCourseRequest, context: Context) -> courses_pb2.Course:
@@ -43,11 +44,11 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
     ) -> courses_pb2.ListCoursesResponse:
         condition = _listed_for(acting(), request.view)
         found, token = await self._courses.page(condition, pages.page_size(request.page_size), request.page_token)
-        return courses_pb2.ListCoursesResponse(courses=map(render.listed, found), next_page_token=token)
+        return courses_pb2.ListCoursesResponse(courses=map(resources.listed, found), next_page_token=token)
 
     async def UpdateCourse(self, request: courses_pb2.UpdateCourseRequest, context: Context) -> courses_pb2.Course:
         key = await self._taught(request.name)
-        asked, paths = wire.content_from(request.content), parse.paths(request)
+        asked, paths = wire.content_from(request.content), requests.paths(request)
 
         def update(value: Course) -> Outcome:
             changes: dict[str, Any] = {path: getattr(asked, path) for path in paths}
@@ -92,14 +93,16 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         acting().require("reviewer")
         reviewer = acting().person
         return await self._whole(
-            await self._courses.publish(parse.key(request.name), lambda value: review.approve(value, reviewer, now()))
+            await self._courses.publish(
+                requests.key(request.name), lambda value: review.approve(value, reviewer, now())
+            )
         )
 
     async def SendBackCourse(self, request: courses_pb2.SendBackCourseRequest, context: Context) -> courses_pb2.Course:
         acting().require("reviewer")
         reviewer = acting().person
         returned = await self._courses.change(
-            parse.key(request.name), lambda value: review.send_back(value, reviewer, request.note, now())
+            requests.key(request.name), lambda value: review.send_back(value, reviewer, request.note, now())
         )
         return await self._whole(returned)
 
@@ -113,25 +116,25 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
 
     async def AddTeacher(self, request: courses_pb2.AddTeacherRequest, context: Context) -> courses_pb2.Course:
         return await self._govern(
-            request.name, lambda value: course.add_teacher(value, parse.person(request.person), now())
+            request.name, lambda value: course.add_teacher(value, requests.person(request.person), now())
         )
 
     async def RemoveTeacher(self, request: courses_pb2.RemoveTeacherRequest, context: Context) -> courses_pb2.Course:
         return await self._govern(
-            request.name, lambda value: course.remove_teacher(value, parse.person(request.person), now())
+            request.name, lambda value: course.remove_teacher(value, requests.person(request.person), now())
         )
 
     async def SearchCatalog(
         self, request: courses_pb2.SearchCatalogRequest, context: Context
     ) -> courses_pb2.SearchCatalogResponse:
         size = pages.page_size(request.page_size)
-        found, token, total = await self._courses.search(parse.wanted(request), size, request.page_token)
+        found, token, total = await self._courses.search(requests.wanted(request), size, request.page_token)
         return courses_pb2.SearchCatalogResponse(
-            entries=map(render.entry, found), next_page_token=token, total_size=total
+            entries=map(resources.entry, found), next_page_token=token, total_size=total
         )
 
     async def GetVersion(self, request: courses_pb2.GetVersionRequest, context: Context) -> courses_pb2.Version:
-        key, number = parse.version_key(request.name)
+        key, number = requests.version_key(request.name)
         found = await self._courses.head(key)
         if found is None or not found.published_version:
             raise Missing("VERSION_NOT_FOUND")
@@ -139,26 +142,26 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         message.CopyFrom(
             await self._version(key, number or found.published_version, answers=_may_see_answers(acting(), found))
         )
-        return render.as_of_now(message, found)
+        return resources.as_of_now(message, found)
 
     async def ListCompetences(
         self, request: courses_pb2.ListCompetencesRequest, context: Context
     ) -> courses_pb2.ListCompetencesResponse:
-        return render.competences(competences.AREAS, competences.TITLES)
+        return resources.competences(competences.AREAS, competences.TITLES)
 
     async def UploadMedia(self, request: courses_pb2.UploadMediaRequest, context: Context) -> courses_pb2.Media:
         acting().require("instructor", "administrator")
         medium = inspected(request.filename, request.data)
-        return render.media(await self._media.keep(medium, request.data))
+        return resources.media(await self._media.keep(medium, request.data))
 
     async def GetMedia(self, request: courses_pb2.GetMediaRequest, context: Context) -> courses_pb2.Media:
-        return render.media(await self._media.get(parse.key(request.name, "media")))
+        return resources.media(await self._media.get(requests.key(request.name, "media")))
 
     async def ReadMedia(self, request: courses_pb2.ReadMediaRequest, context: Context) -> courses_pb2.ReadMediaResponse:
         if request.offset < 0 or request.length < 0:
             raise Invalid("NUMBER_OUT_OF_RANGE", field="offset" if request.offset < 0 else "length", smallest=0)
         length = min(request.length or LARGEST_READ, LARGEST_READ)
-        data = await self._media.read(parse.key(request.name, "media"), request.offset, length)
+        data = await self._media.read(requests.key(request.name, "media"), request.offset, length)
         return courses_pb2.ReadMediaResponse(data=data)
 
     async def _version(self, key: str, number: int, *, answers: bool) -> courses_pb2.Version:
@@ -167,7 +170,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         if kept is None:
             version = await self._courses.version(key, number)
             content = version.content if answers else unanswered(version.content, f"{key}/{number}")
-            kept = render.version(replace(version, content=content))
+            kept = resources.version(replace(version, content=content))
         self._kept[key, number, answers] = kept
         while len(self._kept) > _KEPT_VERSIONS:
             self._kept.pop(next(iter(self._kept)))
@@ -175,7 +178,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
 
     async def _whole(self, value: Course) -> courses_pb2.Course:
         known = await self._known(value)
-        return render.course(value, completeness.problems_of(value.draft, known))
+        return resources.course(value, completeness.problems_of(value.draft, known))
 
     async def _known(self, value: Course | None) -> completeness.Known:
         return await self._media.types(media_of(value.draft if value else Content()))
@@ -184,7 +187,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         """Its draft is for its teachers, and for reviewers and administrators."""
         caller = acting()
         caller.require("instructor", "reviewer", "administrator")
-        found = await self._courses.find(parse.key(name))
+        found = await self._courses.find(requests.key(name))
         if caller.is_system or caller.holds("reviewer") or caller.holds("administrator"):
             if found is None:
                 raise Missing("COURSE_NOT_FOUND")
@@ -196,8 +199,8 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         caller = acting()
         caller.require("instructor")
         if not caller.is_system:
-            _own(caller, await self._courses.head(parse.key(name)))
-        return parse.key(name)
+            _own(caller, await self._courses.head(requests.key(name)))
+        return requests.key(name)
 
     async def _edit(self, name: str, verb: Callable[[Course], Outcome]) -> courses_pb2.Course:
         key = await self._taught(name)
@@ -205,7 +208,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
 
     async def _govern(self, name: str, verb: Callable[[Course], Outcome]) -> courses_pb2.Course:
         """By its teachers or an administrator of the whole."""
-        key = parse.key(name) if acting().runs_everything else await self._taught(name)
+        key = requests.key(name) if acting().runs_everything else await self._taught(name)
         return await self._whole(await self._courses.change(key, verb))
 
 

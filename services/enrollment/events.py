@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired, TeachersChanged
 from ieum.people.v1.events_pb2 import PersonErased
-from services.chassis.bus import Handlers
+from services.chassis.events.bus import Handlers
+from services.enrollment.messages.resources import audience_of
 from services.enrollment.store import Store
-from services.enrollment.wire import audience_of
 
 
 def people_handlers(store: Store) -> Handlers:

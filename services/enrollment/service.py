@@ -11,10 +11,11 @@ from ieum.enrollment.v1 import enrollment_pb2 as pb
 from ieum.enrollment.v1 import enrollment_pb2_grpc
 from services.chassis.clock import moment, now
 from services.chassis.errors import Forbidden, Invalid, Missing
-from services.chassis.pages import page_size
 from services.chassis.principal import Principal, acting
-from services.enrollment import domain, wire
+from services.chassis.store.pages import page_size
+from services.enrollment import domain
 from services.enrollment.domain import Outcome, Participation, Residence, Universe
+from services.enrollment.messages import resources
 from services.enrollment.store import Store
 
 TOKEN_SCOPES = {
@@ -35,7 +36,7 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         person = request.person or caller.require_person()
         residence = _residence(caller, person, request)
         enrol_time = _past_time(caller, request.enrol_time, field="enrol_time")
-        delivery = wire.delivery_of(request.delivery)
+        delivery = resources.delivery_of(request.delivery)
         offering = await self._store.offering(request.course)
         verb = partial(
             domain.enrol,
@@ -48,12 +49,12 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         participation = await self._store.enrol(request.course, person, verb)
         key = domain.key_of(request.course, person)
         run = participation.begun(enrol_time) or participation.runs[-1]
-        return wire.enrollment_message(key, participation, run, offering.version)
+        return resources.enrollment_message(key, participation, run, offering.version)
 
     async def Withdraw(self, request: pb.WithdrawRequest, context: object) -> pb.Enrollment:
         caller = _caller()
         withdraw_time = _past_time(caller, request.withdraw_time, field="withdraw_time")
-        key, number = wire.parse_name(request.name)
+        key, number = resources.parse_name(request.name)
 
         def verb(participation: Participation) -> Outcome:
             _require_own(caller, participation.person)
@@ -63,7 +64,7 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
 
     async def MoveToVersion(self, request: pb.MoveToVersionRequest, context: object) -> pb.Enrollment:
         caller = _caller()
-        key, number = wire.parse_name(request.name)
+        key, number = resources.parse_name(request.name)
         found = await self._store.get(key)
         _require_own(caller, found.person)
         offering = await self._store.offering(found.course)
@@ -72,7 +73,7 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
 
     async def GetEnrollment(self, request: pb.GetEnrollmentRequest, context: object) -> pb.Enrollment:
         caller = _caller()
-        key, number = wire.parse_name(request.name)
+        key, number = resources.parse_name(request.name)
         participation = await self._store.get(key)
         if not await self._teaches(caller, participation.course):
             _require_own(caller, participation.person)
@@ -84,7 +85,7 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         offerings = await self._store.offerings(*{participation.course for _, participation, _ in rows})
         versions = {course: offering.version for course, offering in offerings.items()}
         enrollments = [
-            wire.enrollment_message(key, participation, run, versions.get(participation.course, 0))
+            resources.enrollment_message(key, participation, run, versions.get(participation.course, 0))
             for key, participation, run in rows
         ]
         return pb.ListEnrollmentsResponse(enrollments=enrollments, next_page_token=token)
@@ -107,7 +108,7 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
 
     async def _render(self, key: str, number: int, participation: Participation) -> pb.Enrollment:
         offering = (await self._store.offerings(participation.course)).get(participation.course)
-        return wire.enrollment_message(
+        return resources.enrollment_message(
             key, participation, participation.run(number), offering.version if offering else 0
         )
 
@@ -134,7 +135,7 @@ def _residence(caller: Principal, person: str, request: pb.EnrolRequest) -> Resi
     if not _may_act_for(caller, person):
         raise Forbidden("NOT_YOURS")
     if person != caller.person or (caller.runs_everything and request.HasField("residence")):
-        return wire.residence_of(request.residence)
+        return resources.residence_of(request.residence)
     return Residence(caller.area, caller.organisation, Universe(caller.universe or "resident"))
 
 

@@ -11,13 +11,12 @@ from pymongo import ASCENDING
 
 from ieum.enrollment.v1 import events_pb2
 from services.chassis.clock import stamp
-from services.chassis.combining import Reads
-from services.chassis.copies import keep_newest
 from services.chassis.errors import Missing
-from services.chassis.mongo import Database, Entities
-from services.chassis.outbox import Outbox
-from services.chassis.pages import decode_token, encode_token
-from services.enrollment import wire
+from services.chassis.events.outbox import Outbox
+from services.chassis.store.batching import Reads
+from services.chassis.store.copies import keep_newest
+from services.chassis.store.entities import Database, Entities
+from services.chassis.store.pages import decode_token, encode_token
 from services.enrollment.domain import (
     Audience,
     Enrolled,
@@ -31,6 +30,7 @@ from services.enrollment.domain import (
     forget_person,
     key_of,
 )
+from services.enrollment.messages import resources
 
 Row = tuple[str, Participation, Run]
 # Another process of this service may have heard of a change.
@@ -120,7 +120,7 @@ def _offering(document: Mapping[str, Any]) -> Offering:
 def announced(fact: Fact, key: str, revision: int) -> Message:
     run = fact.run
     who: dict[str, Any] = {
-        "enrollment": wire.name_of(key, run.number),
+        "enrollment": resources.name_of(key, run.number),
         "person": fact.person,
         "course": fact.course,
         "revision": revision,
@@ -132,8 +132,8 @@ def announced(fact: Fact, key: str, revision: int) -> Message:
                 **who,
                 version=run.version,
                 run=run.number,
-                residence=wire.residence_message(run.residence),
-                delivery=wire.delivery_number(run.delivery),
+                residence=resources.residence_message(run.residence),
+                delivery=resources.delivery_number(run.delivery),
                 enrol_time=stamp(run.enrol_time),
             )
         case Withdrawn():

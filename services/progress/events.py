@@ -11,14 +11,14 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from ieum.courses.v1.events_pb2 import CoursePublished, TeachersChanged
 from ieum.enrollment.v1.events_pb2 import Enrolled, MovedToVersion, Withdrawn
 from ieum.people.v1.events_pb2 import PersonErased
-from services.chassis.bus import Handlers
 from services.chassis.clock import moment, now
+from services.chassis.events.bus import Handlers
 from services.progress.domain import enrolling
 from services.progress.domain.certificates import new_number
 from services.progress.domain.record import Record
 from services.progress.domain.settling import Outcome, settle
+from services.progress.messages.resources import parse_name
 from services.progress.store import FindPlan, Store
-from services.progress.wire.progress import parse_name
 
 
 def course_handlers(store: Store) -> Handlers:

@@ -11,9 +11,9 @@ from ieum.progress.v1 import progress_pb2 as pb
 from ieum.progress.v1 import progress_pb2_grpc
 from services.chassis.clock import now
 from services.chassis.errors import Forbidden, Invalid, Missing
-from services.chassis.mongo import Document
-from services.chassis.pages import page_size
 from services.chassis.principal import Principal, acting
+from services.chassis.store.entities import Document
+from services.chassis.store.pages import page_size
 from services.progress.domain import enrolling, steps
 from services.progress.domain.certificates import new_number, parse_number
 from services.progress.domain.facts import CourseCompleted
@@ -21,11 +21,11 @@ from services.progress.domain.plan import Plan
 from services.progress.domain.record import Record
 from services.progress.domain.settling import Outcome, settle
 from services.progress.domain.totals import totals
+from services.progress.messages.grid import columns_of, places_of, row_message
+from services.progress.messages.resources import Lessons, certificate_message, parse_name, progress_message
+from services.progress.messages.standings import standing_message
+from services.progress.messages.steps import result_message, step_of
 from services.progress.store import FindPlan, Store
-from services.progress.wire.grid import columns_of, places_of, row_message
-from services.progress.wire.progress import Lessons, certificate_message, parse_name, progress_message
-from services.progress.wire.standing import standing_message
-from services.progress.wire.steps import result_message, step_of
 
 MOST_STEPS = 200
 TOKEN_SCOPES = {

@@ -14,9 +14,9 @@ from pymongo import AsyncMongoClient
 
 from deploy.demo.content import Json
 from deploy.local import Ieum
-from services.chassis import bus, deadletters
-from services.chassis.bus import Bus
 from services.chassis.config import SERVICES
+from services.chassis.events import bus, dead_letters
+from services.chassis.events.bus import Bus
 from tests.chaos.load import Told
 from tests.system.recount import doubled, heard, recounted
 
@@ -37,7 +37,7 @@ async def judge(system: Ieum, told: Told, within: float) -> list[str]:
         wrong += [line async for line in _doubled(client)]
         wrong += [line async for line in _unannounced(events, told)]
         wrong += await _statistics(client, Path(system.environment["IEUM_SECRETS"]))
-        wrong += [f"dead letter: {each.type} {each.error}" async for each in deadletters.all_of(events)]
+        wrong += [f"dead letter: {each.type} {each.error}" async for each in dead_letters.all_of(events)]
     return wrong
 
 

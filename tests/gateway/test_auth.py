@@ -12,8 +12,8 @@ from gateway.http.sessions import FRESH_SECONDS, FRESH_SECONDS_UNHEARD, STALE_SE
 from gateway.settings import GatewaySettings
 from ieum.people.v1 import people_pb2
 from ieum.people.v1.events_pb2 import PersonMoved, RolesChanged, SessionRevoked
-from services.chassis import bus
 from services.chassis.errors import Unauthenticated, Unavailable
+from services.chassis.events import bus
 from services.chassis.principal import Kind
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes

@@ -15,8 +15,8 @@ from gateway.web.site import public_pages
 from gateway.web.site.public_pages import SHELF, Shelf
 from ieum.courses.v1.events_pb2 import CoursePublished
 from ieum.people.v1.events_pb2 import PlacesImported
-from services.chassis import bus
 from services.chassis.errors import Unavailable
+from services.chassis.events import bus
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 

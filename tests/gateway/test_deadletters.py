@@ -9,9 +9,9 @@ import pytest
 from gateway.settings import GatewaySettings
 from ieum.people.v1 import people_pb2
 from ieum.people.v1.events_pb2 import EqualityAnswersGiven
-from services.chassis import bus, deadletters
-from services.chassis.bus import Bus
-from services.chassis.consumer import Consumer
+from services.chassis.events import bus, dead_letters
+from services.chassis.events.bus import Bus
+from services.chassis.events.consumer import Consumer
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 
@@ -29,14 +29,14 @@ def administrator(fake: Fakes) -> None:
 @pytest.fixture
 async def events(settings: GatewaySettings) -> AsyncIterator[Bus]:
     async with bus.connect(settings.nats_url, "test", prefix=settings.prefix) as connected:
-        await connected.ensure_stream(deadletters.STREAM)
+        await connected.ensure_stream(dead_letters.STREAM)
         yield connected
 
 
 @pytest.fixture
 async def letter(events: Bus) -> None:
     event = EqualityAnswersGiven(pseudonym="hidden-hash", birth_year=1950, revision=7)
-    given = deadletters.headers({"ce-type": NAME}, "statistics", PACKAGE, f"{NAME}.x", KeyError("area"))
+    given = dead_letters.headers({"ce-type": NAME}, "statistics", PACKAGE, f"{NAME}.x", KeyError("area"))
     await events.jetstream.publish(events.subject("deadletters.statistics"), event.SerializeToString(), headers=given)
 
 

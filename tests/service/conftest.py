@@ -13,12 +13,14 @@ import pytest
 from google.protobuf.message import Message
 from nats.js.api import AckPolicy, ConsumerConfig
 
-from services.chassis import bus, mongo, rpc
-from services.chassis.bus import Bus
+from services.chassis import rpc
 from services.chassis.config import SERVICES, Settings
-from services.chassis.mongo import Database
+from services.chassis.events import bus
+from services.chassis.events.bus import Bus
 from services.chassis.principal import Principal, Signer, acting_as
 from services.chassis.run import Compose, serve
+from services.chassis.store import entities
+from services.chassis.store.entities import Database
 
 S = TypeVar("S")
 M = TypeVar("M", bound=Message)
@@ -162,7 +164,7 @@ def announce(events: Bus) -> Announce:
 @pytest.fixture
 async def database_of(settings: Settings) -> AsyncIterator[Callable[[str], Database]]:
     """A look into a service's own database, for recounts."""
-    async with mongo.connect(settings.mongo_url) as client:
+    async with entities.connect(settings.mongo_url) as client:
         yield lambda service: client[f"{settings.prefix}ieum_{service}"]
 
 

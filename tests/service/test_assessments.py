@@ -18,8 +18,8 @@ from ieum.statistics.v1 import releases_pb2_grpc
 from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
 from services.chassis.errors import Missing
-from services.chassis.mongo import Database
 from services.chassis.principal import ANONYMOUS
+from services.chassis.store.entities import Database
 from services.statistics.figures.refusal import Wrong
 from services.statistics.main import compose
 from services.statistics.reference_data import load_assessments

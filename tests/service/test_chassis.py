@@ -18,16 +18,19 @@ from pymongo.errors import DuplicateKeyError
 
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired
 from ieum.people.v1 import people_pb2, people_pb2_grpc
-from services.chassis import deadletters, mongo, rpc, trace
-from services.chassis.bus import Bus, Together
+from services.chassis import rpc
 from services.chassis.clock import now, stamp
-from services.chassis.combining import Inserts, Updates
 from services.chassis.config import Settings
 from services.chassis.errors import Forbidden, Missing, Problem, Refused, Unauthenticated
-from services.chassis.mongo import Collection, Database, Entities
-from services.chassis.outbox import Outbox
+from services.chassis.events import dead_letters
+from services.chassis.events.bus import Bus, Together
+from services.chassis.events.outbox import Outbox
+from services.chassis.observability import trace
 from services.chassis.principal import ANONYMOUS, Kind, Principal, Signer, acting
 from services.chassis.run import Frame
+from services.chassis.store import entities
+from services.chassis.store.batching import Inserts, Updates
+from services.chassis.store.entities import Collection, Database, Entities
 from tests.service.conftest import Announce, ClientFor, Published, StartService, eventually
 
 ALICE = Principal(kind=Kind.PERSON, person="people/alice")
@@ -108,7 +111,7 @@ class Nowhere:
 
 @pytest.mark.parametrize("remember", [0, 2])
 async def test_two_processes_racing_on_one_entity_lose_nothing(settings: Settings, remember: int) -> None:
-    async with mongo.connect(settings.mongo_url) as one, mongo.connect(settings.mongo_url) as two:
+    async with entities.connect(settings.mongo_url) as one, entities.connect(settings.mongo_url) as two:
         outbox = Outbox(Nowhere())  # type: ignore[arg-type]
         sides = [
             Entities(client[f"{settings.prefix}race"]["tallies"], Tally, announced, outbox, remember=remember)
@@ -122,7 +125,7 @@ async def test_two_processes_racing_on_one_entity_lose_nothing(settings: Setting
 
 
 async def test_what_another_process_wrote_counts_more_than_what_is_remembered(settings: Settings) -> None:
-    async with mongo.connect(settings.mongo_url) as client:
+    async with entities.connect(settings.mongo_url) as client:
         rows, outbox = client[f"{settings.prefix}remembered"]["tallies"], Outbox(Nowhere())  # type: ignore[arg-type]
         one, two = (Entities(rows, Tally, announced, outbox, remember=5) for _ in range(2))
         await one.change("t", partial(add, name="first"), start=Tally(0))
@@ -133,7 +136,7 @@ async def test_what_another_process_wrote_counts_more_than_what_is_remembered(se
 
 
 async def test_what_is_remembered_is_shown_only_while_it_stands(settings: Settings) -> None:
-    async with mongo.connect(settings.mongo_url) as client:
+    async with entities.connect(settings.mongo_url) as client:
         rows, outbox = client[f"{settings.prefix}reread"]["tallies"], Outbox(Nowhere())  # type: ignore[arg-type]
         one, two = (Entities(rows, Tally, announced, outbox, remember=2) for _ in range(2))
         await one.change("t", partial(add, name="first"), start=Tally(0))
@@ -146,7 +149,7 @@ async def test_what_is_remembered_is_shown_only_while_it_stands(settings: Settin
 
 
 async def test_of_a_sequence_only_what_differs_is_written(settings: Settings) -> None:
-    async with mongo.connect(settings.mongo_url) as client:
+    async with entities.connect(settings.mongo_url) as client:
         rows, outbox = client[f"{settings.prefix}sequences"]["tallies"], Outbox(Nowhere())  # type: ignore[arg-type]
         tallies = Entities(rows, Tally, announced, outbox)
         for names in (("a",), ("a", "b", "c"), ("a", "x", "c", "d"), ("d", "a"), (), ("e", "f")):
@@ -164,7 +167,7 @@ async def test_of_a_sequence_only_what_differs_is_written(settings: Settings) ->
 
 
 async def test_what_is_there_already_is_refused_alone_and_the_rest_of_its_lot_is_written(settings: Settings) -> None:
-    async with mongo.connect(settings.mongo_url) as client:
+    async with entities.connect(settings.mongo_url) as client:
         rows = client[f"{settings.prefix}inserted"]["rows"]
         await rows.insert_one({"_id": 7})
         inserts = Inserts(rows)
@@ -174,7 +177,7 @@ async def test_what_is_there_already_is_refused_alone_and_the_rest_of_its_lot_is
 
 
 async def test_of_changes_sent_together_each_learns_what_became_of_its_own(settings: Settings) -> None:
-    async with mongo.connect(settings.mongo_url) as client:
+    async with entities.connect(settings.mongo_url) as client:
         rows = client[f"{settings.prefix}together"]["rows"]
         await rows.create_index("login", unique=True)
         await rows.insert_many([{"_id": f"r{n}", "revision": 1, "login": f"l{n}", "count": 0} for n in range(30)])
@@ -209,7 +212,7 @@ class SlowAtFirst:
 @asynccontextmanager
 async def slow_rows(settings: Settings, count: int) -> AsyncIterator[tuple[SlowAtFirst, Callable[[int], Any]]]:
     """The collection, and what changes a row of it."""
-    async with mongo.connect(settings.mongo_url) as client:
+    async with entities.connect(settings.mongo_url) as client:
         rows = client[f"{settings.prefix}slow"]["rows"]
         await rows.insert_many([{"_id": f"r{n}", "revision": 1, "count": 0} for n in range(count)])
         slow = SlowAtFirst(rows)
@@ -270,7 +273,7 @@ async def test_a_change_is_known_to_be_written_also_once_another_process_wrote_o
 
 
 async def test_one_that_seemed_fresh_and_was_there_is_changed_as_it_is(settings: Settings) -> None:
-    async with mongo.connect(settings.mongo_url) as client:
+    async with entities.connect(settings.mongo_url) as client:
         collection = client[f"{settings.prefix}fresh"]["tallies"]
         outbox = Outbox(Nowhere())  # type: ignore[arg-type]
         ours, theirs = (Entities(collection, Tally, announced, outbox) for _ in range(2))
@@ -288,7 +291,7 @@ async def test_events_written_before_a_crash_are_published_by_the_sweep(
             """As if the process had died right after the write."""
             return True
 
-    async with mongo.connect(settings.mongo_url) as client:
+    async with entities.connect(settings.mongo_url) as client:
         collection = client[f"{settings.prefix}ieum_people"]["tallies"]
         lost = Entities(collection, Tally, announced, Dead(None))  # type: ignore[arg-type]
         await lost.change("t9", lambda tally: add(tally, "x"), start=Tally(0))
@@ -372,7 +375,7 @@ async def test_a_token_opens_only_the_methods_of_its_scopes(start_service: Start
 
 
 async def test_a_missing_entity_is_missing(settings: Settings) -> None:
-    async with mongo.connect(settings.mongo_url) as client:
+    async with entities.connect(settings.mongo_url) as client:
         tallies = Entities(client[f"{settings.prefix}x"]["tallies"], Tally, announced, Outbox(None))  # type: ignore[arg-type]
         with pytest.raises(Missing):
             await tallies.change("nobody", lambda tally: (tally, []))
@@ -424,7 +427,7 @@ class Heard:
         return await self.bus.behind("ieum.courses.v1", "statistics") == 0
 
     async def dead(self) -> int:
-        return await self.bus.count(deadletters.STREAM, f"{deadletters.STREAM}.statistics")
+        return await self.bus.count(dead_letters.STREAM, f"{dead_letters.STREAM}.statistics")
 
 
 async def test_events_handled_together_keep_their_order_and_their_traces(
@@ -447,7 +450,7 @@ async def test_events_handled_together_keep_their_order_and_their_traces(
 async def test_one_that_cannot_be_handled_goes_to_the_dead_letters_alone_and_the_rest_of_its_batch_is_kept(
     start_service: StartService, announce: Announce, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.chassis.consumer._DELIVERIES", 1)
+    monkeypatch.setattr("services.chassis.events.consumer._DELIVERIES", 1)
     heard = Heard([])
     for number in range(21):
         course = "poison" if number == 8 else f"c{number}"

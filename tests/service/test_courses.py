@@ -14,10 +14,10 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from ieum.courses.v1 import content_pb2, courses_pb2, events_pb2
 from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
-from services.chassis import pages
 from services.chassis.errors import Conflict, Forbidden, Invalid, Missing, Problem, Refused, Unauthenticated
-from services.chassis.mongo import Database
 from services.chassis.principal import ANONYMOUS, SYSTEM, Grant, Kind, Principal
+from services.chassis.store import pages
+from services.chassis.store.entities import Database
 from services.courses.main import compose
 from tests.service.conftest import ClientFor, Published, StartService
 

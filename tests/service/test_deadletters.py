@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from deploy import deadletters as command
+from deploy import dead_letters as command
 from ieum.courses.v1.events_pb2 import CourseRetired
-from services.chassis import deadletters
-from services.chassis.bus import Bus
 from services.chassis.config import Settings
-from services.chassis.deadletters import DeadLetter
 from services.chassis.errors import Missing
+from services.chassis.events import dead_letters
+from services.chassis.events.bus import Bus
+from services.chassis.events.dead_letters import DeadLetter
 from services.chassis.run import Frame
 from tests.service.conftest import Announce, StartService, eventually
 
@@ -40,11 +40,11 @@ class Hearer:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two deliveries instead of five: the pauses between them are the broker's and would be waited for."""
-    monkeypatch.setattr("services.chassis.consumer._DELIVERIES", 2)
+    monkeypatch.setattr("services.chassis.events.consumer._DELIVERIES", 2)
 
 
 async def letters(events: Bus) -> list[DeadLetter]:
-    return [each async for each in deadletters.all_of(events)]
+    return [each async for each in dead_letters.all_of(events)]
 
 
 def there_are(events: Bus, count: int) -> Callable[[], Awaitable[bool]]:
@@ -76,12 +76,12 @@ async def test_the_rest_moves_on_and_the_letter_says_what_was_wrong(buried: tupl
     )  # fmt: skip
     assert letter.subject.endswith("ieum.courses.v1.CourseRetired.p")
     assert "독이 든 소식" in letter.error
-    assert deadletters.decoded(letter) == {"course": "poison", "revision": "3"}
+    assert dead_letters.decoded(letter) == {"course": "poison", "revision": "3"}
 
 
 async def test_a_replay_in_vain_leaves_the_letter_and_says_why(buried: tuple[Hearer, DeadLetter], events: Bus) -> None:
     _, letter = buried
-    assert "독이 든 소식" in await deadletters.replay(events, letter)
+    assert "독이 든 소식" in await dead_letters.replay(events, letter)
     assert await letters(events) == [letter]
 
 
@@ -93,18 +93,18 @@ async def test_a_replay_after_mending_reaches_that_service_alone_and_takes_the_l
     await start_service("progress", other.compose)
     await eventually(lambda: _heard(other, "poison"), "the other service heard the event from the stream")
     hearer.mended = True
-    assert await deadletters.replay(events, letter) == ""
+    assert await dead_letters.replay(events, letter) == ""
     assert hearer.handled.count("poison") == other.handled.count("poison") == 1
     assert await letters(events) == []
     with pytest.raises(Missing):
-        await deadletters.get(events, letter.number)
+        await dead_letters.get(events, letter.number)
 
 
 async def test_the_same_letter_replayed_twice_at_once_is_safe(buried: tuple[Hearer, DeadLetter], events: Bus) -> None:
     hearer, letter = buried
     hearer.mended = True
     async with asyncio.TaskGroup() as tasks:
-        both = [tasks.create_task(deadletters.replay(events, letter)) for _ in range(2)]
+        both = [tasks.create_task(dead_letters.replay(events, letter)) for _ in range(2)]
     assert [task.result() for task in both] == ["", ""]
     assert await letters(events) == []
 
@@ -118,7 +118,7 @@ async def test_what_cannot_even_be_read_is_a_dead_letter_at_once(
     await start_service("statistics", Hearer().compose)
     await eventually(there_are(events, 1), "the broken event is among the dead letters", seconds=5)
     (letter,) = await letters(events)
-    assert deadletters.decoded(letter) is None
+    assert dead_letters.decoded(letter) is None
     assert "DecodeError" in letter.error
 
 
@@ -162,8 +162,8 @@ async def test_what_can_never_be_handled_goes_into_a_file_that_was_not_there(
 async def test_without_the_service_a_replay_says_to_start_it(
     events: Bus, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await events.ensure_stream(deadletters.STREAM)
-    given = deadletters.headers(
+    await events.ensure_stream(dead_letters.STREAM)
+    given = dead_letters.headers(
         {"ce-type": "ieum.courses.v1.CourseRetired"}, "nobody", "ieum.courses.v1", "", KeyError()
     )
     await events.jetstream.publish(events.subject("deadletters.nobody"), b"", headers=given)

@@ -29,13 +29,13 @@ from ieum.people.v1 import people_pb2 as people
 from ieum.people.v1.events_pb2 import PlacesImported
 from ieum.statistics.v1 import distribution_pb2 as pb
 from ieum.statistics.v1 import distribution_pb2_grpc
-from services.chassis.bus import Bus
 from services.chassis.clock import now
 from services.chassis.config import SERVICES, Settings
 from services.chassis.errors import Exists, Forbidden, Invalid, Missing, Refused
-from services.chassis.mongo import Database
-from services.chassis.outbox import Outbox
+from services.chassis.events.bus import Bus
+from services.chassis.events.outbox import Outbox
 from services.chassis.principal import ANONYMOUS, Grant, Kind, Principal
+from services.chassis.store.entities import Database
 from services.statistics.distribution import settings as mail_settings
 from services.statistics.distribution.domain import Recipient, Stage
 from services.statistics.distribution.mailing import Postman

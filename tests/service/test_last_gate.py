@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from services.chassis import bus
 from services.chassis.config import Settings
-from services.chassis.mongo import Database
-from services.chassis.outbox import Outbox
+from services.chassis.events import bus
+from services.chassis.events.outbox import Outbox
+from services.chassis.store.entities import Database
 from services.statistics.disclosure.linked_tables import Areas
 from services.statistics.releases import final_audit
 from services.statistics.releases.store import Releases

@@ -12,8 +12,8 @@ import pytest
 from ieum.statistics.v1 import statistics_pb2 as pb
 from services.chassis.clock import now, stamp
 from services.chassis.errors import Invalid
-from services.chassis.mongo import Database
 from services.chassis.principal import Grant, Kind, Principal, acting_as
+from services.chassis.store.entities import Database
 from services.statistics.facts import store
 from services.statistics.facts.store import Facts
 from services.statistics.live.memory import Standing

@@ -15,10 +15,10 @@ from nats.js.errors import NotFoundError
 from prometheus_client import REGISTRY
 
 from ieum.courses.v1.events_pb2 import CourseRetired
-from services.chassis import measure
 from services.chassis.clock import now
 from services.chassis.config import SERVICES, Settings
-from services.chassis.measure import Measure
+from services.chassis.observability import metrics
+from services.chassis.observability.metrics import Measure
 from services.chassis.run import Frame
 from tests.service.conftest import Announce, StartService, eventually
 
@@ -61,7 +61,7 @@ class Slow:
 
 @pytest.fixture
 async def slow(start_service: StartService, announce: Announce, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Slow]:
-    monkeypatch.setattr("services.chassis.consumer._DELIVERIES", 1)
+    monkeypatch.setattr("services.chassis.events.consumer._DELIVERIES", 1)
     service = Slow()
     await announce(CourseRetired(course="poison"), "poison")
     for number in range(3):
@@ -104,6 +104,6 @@ async def test_each_process_has_a_port_of_its_own(settings: Settings) -> None:
     told = settings.model_copy(update={"metrics_port": port - 2})
     assert [told.metrics_of(name) - port for name in ("gateway", *SERVICES)] == [-2, -1, 0, 1, 2, 3]
     assert settings.metrics_of("gateway") == 0
-    with measure.exposed(told, "courses"):
+    with metrics.exposed(told, "courses"):
         answer = await asyncio.to_thread(lambda: urlopen(f"http://127.0.0.1:{port}/metrics").read())
     assert b"ieum_event_lag" in answer

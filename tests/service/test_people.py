@@ -27,9 +27,9 @@ from services.chassis.errors import (
     Refused,
     Unauthenticated,
 )
-from services.chassis.mongo import Database
 from services.chassis.principal import ANONYMOUS, SYSTEM, Grant, Kind, Principal, pseudonym
-from services.people import accounts
+from services.chassis.store.entities import Database
+from services.people import commands
 from services.people.domain.attempts import FREE_FOR_ADDRESS, WINDOW, Attempts
 from services.people.main import compose
 from services.people.store.attempts import counter
@@ -636,9 +636,9 @@ async def test_places_that_contradict_each_other_change_nothing(town: Town) -> N
 async def test_the_first_administrator_is_made_by_command_once(
     town: Town, settings: Settings, published: Published
 ) -> None:
-    async with accounts.opened(settings) as store:
-        assert await accounts.create_admin(store, "Chief", "김하늘", PASSPHRASE) == "Chief is an administrator now."
-        again = await accounts.create_admin(store, "chief", "another", "another passphrase")
+    async with commands.opened(settings) as store:
+        assert await commands.create_admin(store, "Chief", "김하늘", PASSPHRASE) == "Chief is an administrator now."
+        again = await commands.create_admin(store, "chief", "another", "another passphrase")
     assert again == "Chief is an administrator already; nothing was changed."
     person = (await town.sign_in("chief")).viewer.person
     assert person.display_name == "김하늘"
@@ -652,8 +652,8 @@ async def test_the_first_administrator_is_made_by_command_once(
 async def test_a_forgotten_passphrase_is_set_by_command(town: Town, settings: Settings) -> None:
     await town.register("haneul")
     before = await town.sign_in("haneul")
-    async with accounts.opened(settings) as store:
-        await accounts.reset_passphrase(store, "haneul", "thirteen small boats")
+    async with commands.opened(settings) as store:
+        await commands.reset_passphrase(store, "haneul", "thirteen small boats")
     assert (await town.sign_in("haneul", "thirteen small boats")).token
     with pytest.raises(Unauthenticated):
         await town.viewer(before.token)
@@ -661,8 +661,8 @@ async def test_a_forgotten_passphrase_is_set_by_command(town: Town, settings: Se
 
 async def test_a_command_that_cannot_be_done_says_why(settings: Settings) -> None:
     with pytest.raises(Missing, match="PERSON_NOT_FOUND"):
-        async with accounts.opened(settings) as store:
-            await accounts.reset_passphrase(store, "nobody", PASSPHRASE)
+        async with commands.opened(settings) as store:
+            await commands.reset_passphrase(store, "nobody", PASSPHRASE)
 
 
 # Speed
@@ -672,7 +672,7 @@ async def test_a_command_that_cannot_be_done_says_why(settings: Settings) -> Non
     ("more", "said"), [((), "--passphrase-file FILE"), (("--passphrase-file", "/nowhere"), "/nowhere cannot be read")]
 )
 def test_the_account_command_says_what_to_do_without_a_passphrase(more: tuple[str, ...], said: str) -> None:
-    command = [sys.executable, "-W", "ignore", "-m", "services.people.accounts", "create-admin", "--login", "chief"]
+    command = [sys.executable, "-W", "ignore", "-m", "services.people.commands", "create-admin", "--login", "chief"]
     ended = subprocess.run(  # our own command
         [*command, *more], stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True, check=False
     )

@@ -25,8 +25,8 @@ from ieum.progress.v1.events_pb2 import (
 from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
 from services.chassis.clock import now, stamp
 from services.chassis.errors import Forbidden, Invalid, Missing, Problem, Refused, Unauthenticated
-from services.chassis.mongo import Database
 from services.chassis.principal import ANONYMOUS, SYSTEM, Grant, Kind, Principal
+from services.chassis.store.entities import Database
 from services.progress.main import compose
 from tests.service.conftest import Announce, ClientFor, Published, StartService, eventually
 

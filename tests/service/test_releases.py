@@ -21,8 +21,8 @@ from ieum.statistics.v1.events_pb2 import ReleasePublished
 from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
 from services.chassis.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated
-from services.chassis.mongo import Database
 from services.chassis.principal import ANONYMOUS, Grant, Kind, Principal, pseudonym
+from services.chassis.store.entities import Database
 from services.statistics.main import compose
 from tests.service.conftest import Announce, ClientFor, Published, StartService, eventually
 

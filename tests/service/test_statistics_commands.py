@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from services.chassis import bus
 from services.chassis.clock import now
 from services.chassis.config import Settings
-from services.chassis.mongo import Database
-from services.chassis.outbox import Outbox
+from services.chassis.events import bus
+from services.chassis.events.outbox import Outbox
+from services.chassis.store.entities import Database
 from services.statistics.main import compose
 from services.statistics.releases.domain import lifecycle
 from services.statistics.releases.domain.lifecycle import Publication, State

@@ -19,10 +19,10 @@ from ieum.enrollment.v1.events_pb2 import Enrolled, MovedToVersion, Withdrawn
 from ieum.people.v1 import people_pb2 as people
 from ieum.people.v1.events_pb2 import EqualityAnswersGiven, PersonErased, PlacesImported
 from ieum.progress.v1.events_pb2 import CourseCompleted, LearningStarted, LessonCompleted
-from services.chassis.bus import Together
 from services.chassis.clock import stamp
-from services.chassis.mongo import Database
+from services.chassis.events.bus import Together
 from services.chassis.principal import pseudonym
+from services.chassis.store.entities import Database
 from services.statistics.areas.geography import Geography
 from services.statistics.facts.events import Listener
 from services.statistics.facts.store import Facts

@@ -12,7 +12,7 @@ from pymongo import AsyncMongoClient
 from deploy import cluster
 from deploy.local import DEMO_PASSPHRASE, Ieum, load_demo, running
 from deploy.place import CannotStart
-from services.chassis import bus
+from services.chassis.events import bus
 from tests.chaos.history import judge
 from tests.chaos.load import Load
 from tests.chaos.pulse import writing

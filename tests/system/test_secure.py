@@ -18,8 +18,8 @@ from pymongo.errors import OperationFailure, PyMongoError
 from deploy import ready, secure
 from deploy.local import DEMO_PASSPHRASE, Ieum, load_demo, running
 from deploy.place import _free_port
-from services.chassis import bus
 from services.chassis.config import SERVICES, Settings
+from services.chassis.events import bus
 from tests.collector import Collector, Step, collecting
 from tests.system.hanbit import plain
 from tests.system.recount import heard, recounted

@@ -1,5 +1,5 @@
 """Events that a service could not handle, for whoever runs the whole. What tells of a person stays out of sight: the
-command `python -m deploy.deadletters show` has it for those who may work on the machine itself."""
+command `python -m deploy.dead_letters show` has it for those who may work on the machine itself."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from gateway.http.auth import signed_in
 from gateway.language.i18n import msgid
 from gateway.web.site.frame import go_to
 from ieum.people.v1.people_pb2 import DEAD_LETTER_REPLAYED, RecordAuditRequest
-from services.chassis import clock, deadletters, trace
-from services.chassis.bus import Bus
-from services.chassis.deadletters import DeadLetter
+from services.chassis import clock
 from services.chassis.errors import Forbidden, Unavailable
+from services.chassis.events import dead_letters
+from services.chassis.events.bus import Bus
+from services.chassis.events.dead_letters import DeadLetter
+from services.chassis.observability import trace
 
 _HERE = "/admin/dead-letters"
 _ONE = _HERE + r"/{number:\d{1,15}}"
@@ -34,7 +36,7 @@ routes = web.RouteTableDef()
 async def show_all(request: web.Request) -> web.Response:
     bus = _bus(request)
     after = request.query.get("after", "")
-    found = [each async for each in deadletters.some_of(bus, int(after) if after.isdecimal() else 0, _PAGE_SIZE + 1)]
+    found = [each async for each in dead_letters.some_of(bus, int(after) if after.isdecimal() else 0, _PAGE_SIZE + 1)]
     shown = list(islice(found, _PAGE_SIZE))
     following = f"{_HERE}?after={shown[-1].number}" if len(found) > _PAGE_SIZE else ""
     return page(request, "administrator/dead_letters.html", rows=shown, following=following, again=f"{_HERE}/replay")
@@ -42,14 +44,14 @@ async def show_all(request: web.Request) -> web.Response:
 
 @routes.get(_ONE)
 async def show(request: web.Request) -> web.Response:
-    letter = await deadletters.get(_bus(request), int(request.match_info["number"]))
+    letter = await dead_letters.get(_bus(request), int(request.match_info["number"]))
     return page(request, "administrator/dead_letter.html", letter=letter, event=_without_persons(letter), here=_HERE)
 
 
 @routes.post(_ONE + "/replay")
 async def replay(request: web.Request) -> web.Response:
     bus, say = _bus(request), request[PAGE].locale.gettext
-    letter = await deadletters.get(bus, int(request.match_info["number"]))
+    letter = await dead_letters.get(bus, int(request.match_info["number"]))
     if wrong := await _handled_again(request, bus, letter):
         return go_to(f"{_HERE}/{letter.number}", Flash(say(msgid("It could not be handled")), wrong), request)
     text = say(msgid("The event is handled and gone from this list."))
@@ -60,7 +62,7 @@ async def replay(request: web.Request) -> web.Response:
 async def replay_all(request: web.Request) -> web.Response:
     """Those of one page's length; what is still wrong stays in the list."""
     bus, locale = _bus(request), request[PAGE].locale
-    letters = [each async for each in deadletters.some_of(bus, 0, _PAGE_SIZE)]
+    letters = [each async for each in dead_letters.some_of(bus, 0, _PAGE_SIZE)]
     left = [letter for letter in letters if await _handled_again(request, bus, letter)]
     text = locale.gettext(msgid("%(done)s handled, %(left)s left.")) % {
         "done": len(letters) - len(left),
@@ -81,7 +83,7 @@ async def _handled_again(request: web.Request, bus: Bus, letter: DeadLetter) -> 
         )
     )
     try:
-        return await deadletters.replay(bus, letter)
+        return await dead_letters.replay(bus, letter)
     except Unavailable:
         words = request[PAGE].locale.gettext(msgid("The service %(name)s does not answer. Start it, then try again."))
         return words % {"name": letter.durable}
@@ -98,7 +100,7 @@ def _bus(request: web.Request) -> Bus:
 
 
 def _without_persons(letter: DeadLetter) -> str:
-    event = deadletters.decoded(letter)
+    event = dead_letters.decoded(letter)
     return json.dumps(_masked(event), ensure_ascii=False, indent=2) if event is not None else ""
 
 

@@ -26,7 +26,7 @@ from gateway.web.site import frame
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired
 from ieum.people.v1.events_pb2 import PlacesImported
 from ieum.statistics.v1.events_pb2 import ReleasePublished
-from services.chassis.bus import Handlers
+from services.chassis.events.bus import Handlers
 
 KEPT_SECONDS = 60.0
 REPRIEVE_SECONDS = 3.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from services.people.service.accounts import Accounts
 from services.people.service.audit import AuditLog
-from services.people.service.entrance import Entrance
 from services.people.service.places import Gazetteer
 from services.people.service.roles import Roles
+from services.people.service.sign_in import Entrance
 from services.people.service.tokens import Tokens
 
 # What an API token may call, by scope; all else needs a session.

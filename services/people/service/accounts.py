@@ -10,15 +10,16 @@ from google.protobuf.empty_pb2 import Empty
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from ieum.people.v1 import people_pb2
-from services.chassis import pages
 from services.chassis.clock import new_id, now
 from services.chassis.errors import Exists, Invalid, Missing
 from services.chassis.principal import acting
-from services.people import access, render
+from services.chassis.store import pages
+from services.people import authorisation
 from services.people.domain import credentials, equality, person
 from services.people.domain.audit import Action
 from services.people.domain.equality import Answers, Card
 from services.people.domain.person import RUNS_EVERYTHING, Person
+from services.people.messages import resources
 from services.people.service.door import Door
 
 _LARGEST_BATCH = 1000
@@ -47,25 +48,25 @@ class Accounts(Door):
         )
         if made.passphrase_hash != hashed:
             return await self._again(made, drafted, request.passphrase)
-        return render.person(made)
+        return resources.person(made)
 
     async def _again(self, there: Person, drafted: Person, passphrase: str) -> people_pb2.Person:
         """A repeat is answered to whoever knows the passphrase: guessing a request id must show nobody's account."""
         known = await self.passphrases.verify(there.passphrase_hash, passphrase)
         if not known or there.login_key != drafted.login_key:
             raise Exists("REQUEST_ID_USED", field="request_id")
-        return render.person(there)
+        return resources.person(there)
 
     async def GetPerson(self, request: people_pb2.GetPersonRequest, context: object) -> people_pb2.Person:
-        if access.is_oneself(request.name):
-            return render.person(await self.store.people.get(render.person_key(request.name)))
-        found, _ = await access.at_home(self.store, request.name)
+        if authorisation.is_oneself(request.name):
+            return resources.person(await self.store.people.get(resources.person_key(request.name)))
+        found, _ = await authorisation.at_home(self.store, request.name)
         await self._note_view(request.name, "account")
-        return render.person(found)
+        return resources.person(found)
 
     async def UpdatePerson(self, request: people_pb2.UpdatePersonRequest, context: object) -> people_pb2.Person:
         wanted = request.person
-        before = await access.own_or_managed(self.store, wanted.name)
+        before = await authorisation.own_or_managed(self.store, wanted.name)
         changes = _changes(wanted, request.update_mask.paths)
         if {"area", "organisation"} & changes.keys():
             home = (changes.get("area", before.area), changes.get("organisation", before.organisation))
@@ -73,33 +74,35 @@ class Accounts(Door):
         changed = await self.store.people.change(
             before.id, lambda there: person.update(there, changes, now(), etag=wanted.etag)
         )
-        if not access.is_oneself(wanted.name):
+        if not authorisation.is_oneself(wanted.name):
             await self._note_view(wanted.name, f"changed {', '.join(sorted(changes))}")
-        return render.person(changed)
+        return resources.person(changed)
 
     async def ListPeople(self, request: people_pb2.ListPeopleRequest, context: object) -> people_pb2.ListPeopleResponse:
-        reach = await access.reach_of(self.store, acting())
-        role = render.meant(render.ROLES, request.role, "role") if request.role else None
+        reach = await authorisation.reach_of(self.store, acting())
+        role = resources.meant(resources.ROLES, request.role, "role") if request.role else None
         size = pages.page_size(request.page_size)
         people, following = await self.store.people.page(reach, request.query, role, size, request.page_token)
         await self._note_view("people", f"list of {len(people)}")
-        return people_pb2.ListPeopleResponse(people=[render.person(each) for each in people], next_page_token=following)
+        return people_pb2.ListPeopleResponse(
+            people=[resources.person(each) for each in people], next_page_token=following
+        )
 
     async def BatchGetNames(
         self, request: people_pb2.BatchGetNamesRequest, context: object
     ) -> people_pb2.BatchGetNamesResponse:
-        others = [name for name in request.names if not access.is_oneself(name)]
+        others = [name for name in request.names if not authorisation.is_oneself(name)]
         if others:
             acting().require(*_NAMES_FOR)
         if len(request.names) > _LARGEST_BATCH:
             raise Invalid("TOO_MANY_NAMES", field="names", max=_LARGEST_BATCH)
-        found = await self.store.people.names([render.person_key(name) for name in request.names])
+        found = await self.store.people.names([resources.person_key(name) for name in request.names])
         if others:
             await self._note_view("people", f"names of {len(others)}: {request.purpose}")
         return people_pb2.BatchGetNamesResponse(display_names={f"people/{key}": name for key, name in found.items()})
 
     async def ErasePerson(self, request: people_pb2.ErasePersonRequest, context: object) -> Empty:
-        before = await access.own_or_managed(self.store, request.name)
+        before = await authorisation.own_or_managed(self.store, request.name)
         if not before.erased:
             await self._erase(before)
         return Empty()
@@ -130,25 +133,25 @@ class Accounts(Door):
         self, request: people_pb2.GetEqualityAnswersRequest, context: object
     ) -> people_pb2.EqualityAnswers:
         name = _owner_of_answers(request.name)
-        access.require_oneself(name)
+        authorisation.require_oneself(name)
         card = await self.store.equality.find(self.store.pseudonym(name))
-        return render.answers(card or Card(), name)
+        return resources.answers(card or Card(), name)
 
     async def UpdateEqualityAnswers(
         self, request: people_pb2.UpdateEqualityAnswersRequest, context: object
     ) -> people_pb2.EqualityAnswers:
         name = _owner_of_answers(request.answers.name)
-        access.require_oneself(name)
+        authorisation.require_oneself(name)
         given = Answers(
             request.answers.birth_year,
-            render.meant(render.SEXES, request.answers.sex, "sex"),
-            tuple(render.meant(render.GROUPS, group, "groups") for group in request.answers.groups),
+            resources.meant(resources.SEXES, request.answers.sex, "sex"),
+            tuple(resources.meant(resources.GROUPS, group, "groups") for group in request.answers.groups),
             request.answers.groups_answered,
         )
         card = await self.store.equality.change(
             self.store.pseudonym(name), lambda there: equality.answer(there, given, now()), start=Card()
         )
-        return render.answers(card, name)
+        return resources.answers(card, name)
 
     async def _note_view(self, subject: str, detail: str) -> None:
         if not acting().is_system:

@@ -6,11 +6,12 @@ from __future__ import annotations
 from google.protobuf.empty_pb2 import Empty
 
 from ieum.people.v1 import people_pb2
-from services.chassis import pages
 from services.chassis.errors import Invalid
 from services.chassis.principal import acting
-from services.people import access, render
+from services.chassis.store import pages
+from services.people import authorisation
 from services.people.domain.audit import REPORTED
+from services.people.messages import resources
 from services.people.service.door import Door
 
 
@@ -18,7 +19,7 @@ class AuditLog(Door):
     async def RecordAudit(self, request: people_pb2.RecordAuditRequest, context: object) -> Empty:
         if not acting().is_system:
             acting().require_person()
-        action = render.meant(render.ACTIONS, request.action, "action")
+        action = resources.meant(resources.ACTIONS, request.action, "action")
         if action not in REPORTED:
             raise Invalid("AUDIT_ACTION_NOT_YOURS", field="action")
         await self.store.audit.add(action, request.subject, request.detail, request_id=request.request_id)
@@ -27,10 +28,10 @@ class AuditLog(Door):
     async def ListAuditEntries(
         self, request: people_pb2.ListAuditEntriesRequest, context: object
     ) -> people_pb2.ListAuditEntriesResponse:
-        await access.require_everywhere(self.store)
-        action = render.meant(render.ACTIONS, request.action, "action") if request.action else None
+        await authorisation.require_everywhere(self.store)
+        action = resources.meant(resources.ACTIONS, request.action, "action") if request.action else None
         size = pages.page_size(request.page_size)
         entries, following = await self.store.audit.page(action, request.actor, size, request.page_token)
         return people_pb2.ListAuditEntriesResponse(
-            entries=[render.entry(each) for each in entries], next_page_token=following
+            entries=[resources.entry(each) for each in entries], next_page_token=following
         )

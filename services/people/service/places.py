@@ -7,30 +7,31 @@ from google.protobuf.empty_pb2 import Empty
 
 from ieum.people.v1 import people_pb2
 from services.chassis.clock import now
-from services.people import access, render
+from services.people import authorisation
+from services.people.messages import resources
 from services.people.service.door import Door
 
 
 class Gazetteer(Door):
     async def ListAreas(self, request: people_pb2.ListAreasRequest, context: object) -> people_pb2.ListAreasResponse:
         places = await self.store.places.get()
-        return people_pb2.ListAreasResponse(areas=[render.area(each) for each in places.areas])
+        return people_pb2.ListAreasResponse(areas=[resources.area(each) for each in places.areas])
 
     async def ListOrganisations(
         self, request: people_pb2.ListOrganisationsRequest, context: object
     ) -> people_pb2.ListOrganisationsResponse:
         places = await self.store.places.get()
         return people_pb2.ListOrganisationsResponse(
-            organisations=[render.organisation(each) for each in places.organisations]
+            organisations=[resources.organisation(each) for each in places.organisations]
         )
 
     async def ListCentres(
         self, request: people_pb2.ListCentresRequest, context: object
     ) -> people_pb2.ListCentresResponse:
         places = await self.store.places.get()
-        return people_pb2.ListCentresResponse(centres=[render.centre(each) for each in places.centres])
+        return people_pb2.ListCentresResponse(centres=[resources.centre(each) for each in places.centres])
 
     async def ImportPlaces(self, request: people_pb2.ImportPlacesRequest, context: object) -> Empty:
-        await access.require_everywhere(self.store)
-        await self.store.places.replace(render.places(request), now())
+        await authorisation.require_everywhere(self.store)
+        await self.store.places.replace(resources.places(request), now())
         return Empty()

@@ -8,10 +8,11 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from ieum.people.v1 import people_pb2
 from services.chassis.clock import now
 from services.chassis.errors import Forbidden
-from services.people import access, render
+from services.people import authorisation
 from services.people.domain import person
 from services.people.domain.audit import Action
 from services.people.domain.person import RUNS_EVERYTHING, Grant, Person
+from services.people.messages import resources
 from services.people.service.door import Door
 
 
@@ -20,7 +21,7 @@ class Roles(Door):
         before, what = await self._may_decide(request.name, request.grant)
         (await self.store.places.get()).check_scope(what.scope)
         if what in before.grants:
-            return render.person(before)
+            return resources.person(before)
         store, moment = self.store, now()
 
         async def work(session: AsyncClientSession) -> Person:
@@ -34,12 +35,12 @@ class Roles(Door):
                 str(what),
             )
 
-        return render.person(await store.together(work, (store.people.entities, before.id)))
+        return resources.person(await store.together(work, (store.people.entities, before.id)))
 
     async def RevokeRole(self, request: people_pb2.RevokeRoleRequest, context: object) -> people_pb2.Person:
         before, what = await self._may_decide(request.name, request.grant)
         if what not in before.grants:
-            return render.person(before)
+            return resources.person(before)
         store, moment = self.store, now()
 
         async def work(session: AsyncClientSession) -> Person:
@@ -54,11 +55,11 @@ class Roles(Door):
                 str(what),
             )
 
-        return render.person(await store.together(work, (store.people.entities, before.id)))
+        return resources.person(await store.together(work, (store.people.entities, before.id)))
 
     async def _may_decide(self, name: str, wanted: people_pb2.Grant) -> tuple[Person, Grant]:
-        found, reach = await access.at_home(self.store, name)
-        what = Grant(render.meant(render.ROLES, wanted.role, "role"), wanted.scope)
+        found, reach = await authorisation.at_home(self.store, name)
+        what = Grant(resources.meant(resources.ROLES, wanted.role, "role"), wanted.scope)
         if not reach.covers_scope(what.scope):
             raise Forbidden("OUTSIDE_YOUR_AREA", field="scope")
         return found, what

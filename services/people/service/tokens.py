@@ -12,9 +12,10 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from ieum.people.v1 import people_pb2
 from services.chassis.clock import new_id, now
 from services.chassis.errors import Missing
-from services.people import access, render
+from services.people import authorisation
 from services.people.domain import sessions
 from services.people.domain.audit import Action
+from services.people.messages import resources
 from services.people.service.door import Door
 from services.people.store.sessions import key_of
 
@@ -25,7 +26,7 @@ class Tokens(Door):
     async def CreateToken(
         self, request: people_pb2.CreateTokenRequest, context: object
     ) -> people_pb2.CreateTokenResponse:
-        key = access.require_oneself(request.parent)
+        key = authorisation.require_oneself(request.parent)
         wanted = request.token
         if wanted.area:
             (await self.store.places.get()).check_area(wanted.area)
@@ -40,17 +41,17 @@ class Tokens(Door):
             await store.audit.add(Action.TOKEN_CREATED, token.name, ", ".join(token.scopes), session=session)
 
         await store.together(work)
-        return people_pb2.CreateTokenResponse(token=render.token(token), secret=secret)
+        return people_pb2.CreateTokenResponse(token=resources.token(token), secret=secret)
 
     async def ListTokens(self, request: people_pb2.ListTokensRequest, context: object) -> people_pb2.ListTokensResponse:
-        owner = await access.own_or_managed(self.store, request.parent)
+        owner = await authorisation.own_or_managed(self.store, request.parent)
         return people_pb2.ListTokensResponse(
-            tokens=[render.token(each) for each in await self.store.tokens.of(owner.id)]
+            tokens=[resources.token(each) for each in await self.store.tokens.of(owner.id)]
         )
 
     async def RevokeToken(self, request: people_pb2.RevokeTokenRequest, context: object) -> Empty:
-        person, key = render.token_keys(request.name)
-        await access.own_or_managed(self.store, f"people/{person}")
+        person, key = resources.token_keys(request.name)
+        await authorisation.own_or_managed(self.store, f"people/{person}")
         token = await self.store.tokens.entities.find(key)
         if token is None or token.person != person:
             raise Missing("TOKEN_NOT_FOUND", field="name")

@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from services.chassis.mongo import Database, Entities
-from services.chassis.outbox import Outbox
+from services.chassis.events.outbox import Outbox
 from services.chassis.principal import pseudonym
+from services.chassis.store.entities import Database, Entities
 from services.people.domain.audit import Action
 from services.people.domain.equality import Card
 from services.people.domain.sessions import Session, Token
-from services.people.store import announce
+from services.people.messages import announcements
 from services.people.store.attempts import AttemptsStore
 from services.people.store.audit import AuditStore
 from services.people.store.people import PeopleStore
@@ -28,9 +28,9 @@ class Store:
         self._database = database
         self._pseudonym_key = pseudonym_key
         self.people = PeopleStore(database, outbox, self.pseudonym)
-        self.equality = Entities(database["equality"], Card, announce.answers, outbox)
-        self.sessions = SessionStore(Entities(database["sessions"], Session, announce.session, outbox))
-        self.tokens = TokenStore(Entities(database["tokens"], Token, announce.session, outbox))
+        self.equality = Entities(database["equality"], Card, announcements.answers, outbox)
+        self.sessions = SessionStore(Entities(database["sessions"], Session, announcements.session, outbox))
+        self.tokens = TokenStore(Entities(database["tokens"], Token, announcements.session, outbox))
         self.attempts = AttemptsStore(database, outbox)
         self.places = PlacesStore(database, outbox)
         self.audit = AuditStore(database["audit"])

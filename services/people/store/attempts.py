@@ -9,11 +9,11 @@ from weakref import WeakValueDictionary
 from pymongo import WriteConcern
 
 from services.chassis.clock import now
-from services.chassis.mongo import Database, Entities
-from services.chassis.outbox import Outbox
+from services.chassis.events.outbox import Outbox
+from services.chassis.store.entities import Database, Entities
 from services.people.domain import attempts
 from services.people.domain.attempts import Attempts
-from services.people.store import announce
+from services.people.messages import announcements
 
 
 def counter(address: str, login_key: str = "") -> str:
@@ -25,7 +25,7 @@ class AttemptsStore:
 
     def __init__(self, database: Database, outbox: Outbox) -> None:
         collection = database["attempts"].with_options(write_concern=WriteConcern(w=1, j=False))
-        self._entities = Entities(collection, Attempts, announce.nothing, outbox)
+        self._entities = Entities(collection, Attempts, announcements.nothing, outbox)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def prepare(self) -> None:

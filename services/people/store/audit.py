@@ -10,12 +10,12 @@ from pydantic import TypeAdapter
 from pymongo import DESCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from services.chassis import pages
 from services.chassis.clock import new_id, now
-from services.chassis.combining import Inserts
 from services.chassis.errors import Invalid
-from services.chassis.mongo import Collection
 from services.chassis.principal import acting
+from services.chassis.store import pages
+from services.chassis.store.batching import Inserts
+from services.chassis.store.entities import Collection
 from services.people.domain.audit import DETAIL_LENGTH, Action, Entry
 
 _ENTRY = TypeAdapter(Entry)

@@ -10,14 +10,14 @@ from pymongo import ASCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis import pages
 from services.chassis.errors import Exists
-from services.chassis.mongo import Database, Entities
-from services.chassis.outbox import Outbox
+from services.chassis.events.outbox import Outbox
+from services.chassis.store import pages
+from services.chassis.store.entities import Database, Entities
 from services.people.domain import credentials
 from services.people.domain.authority import Reach
 from services.people.domain.person import RUNS_EVERYTHING, Fact, Person, Role
-from services.people.store import announce
+from services.people.messages import announcements
 
 Verb = Callable[[Person], tuple[Person, Sequence[Fact]]]
 
@@ -28,7 +28,7 @@ _EVERYTHING = {"grants": {"$elemMatch": {"role": RUNS_EVERYTHING.role.value, "sc
 
 class PeopleStore:
     def __init__(self, database: Database, outbox: Outbox, pseudonym: Callable[[str], str]) -> None:
-        self.entities = Entities(database["people"], Person, announce.people(pseudonym), outbox)
+        self.entities = Entities(database["people"], Person, announcements.people(pseudonym), outbox)
         self._guards = database["guards"]
         self._collection = self.entities.collection
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.chassis.mongo import Database, Entities
-from services.chassis.outbox import Outbox
+from services.chassis.events.outbox import Outbox
+from services.chassis.store.entities import Database, Entities
 from services.people.domain import places
 from services.people.domain.places import Places
-from services.people.store import announce
+from services.people.messages import announcements
 
 _KEY = "places"
 
 
 class PlacesStore:
     def __init__(self, database: Database, outbox: Outbox) -> None:
-        self.entities = Entities(database["places"], Places, announce.imported, outbox)
+        self.entities = Entities(database["places"], Places, announcements.imported, outbox)
         self._read: tuple[int, Places] = (0, Places())
 
     async def get(self) -> Places:

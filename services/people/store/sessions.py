@@ -11,8 +11,8 @@ from pymongo import ASCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 
-from services.chassis.combining import Lots
-from services.chassis.mongo import Document, Entities
+from services.chassis.store.batching import Lots
+from services.chassis.store.entities import Document, Entities
 from services.people.domain.person import Person
 from services.people.domain.sessions import Session, Token
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import compress
 
 from services.progress.domain import plan as plans
+from services.progress.domain.completion import LessonState, Measured, done_time, measured, score_of, standing, summary
 from services.progress.domain.facts import CertificateIssued, CourseCompleted, Fact, LearningStarted, LessonCompleted
-from services.progress.domain.measure import LessonState, Measured, done_time, measured, score_of, standing, summary
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Attempt, Certificate, Completion, QuizScore, Record
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from services.chassis.errors import Problem, Refused
 from services.progress.domain import plan as plans
+from services.progress.domain.completion import may_begin
 from services.progress.domain.facts import Fact
 from services.progress.domain.grading import Answer, is_right, right_answer
-from services.progress.domain.measure import may_begin
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Attempt, Draft, Given, Opened, Position, QuizRecord, Record, put
 from services.progress.domain.settling import finished, settle

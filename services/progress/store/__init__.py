@@ -15,18 +15,18 @@ from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.datetime_ms import DatetimeMS
 from pymongo import ASCENDING, DESCENDING
 
-from services.chassis.combining import Lots, Reads
-from services.chassis.copies import keep_newest
 from services.chassis.errors import Missing, Unavailable
-from services.chassis.mongo import Database, Document, Entities, drop_index
-from services.chassis.outbox import Outbox
-from services.chassis.pages import after, decode_token, encode_token
+from services.chassis.events.outbox import Outbox
+from services.chassis.store.batching import Lots, Reads
+from services.chassis.store.copies import keep_newest
+from services.chassis.store.entities import Database, Document, Entities, drop_index
+from services.chassis.store.pages import after, decode_token, encode_token
 from services.progress.domain.enrolling import forget_person
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Record, Standing
 from services.progress.domain.settling import Outcome
+from services.progress.messages.announcements import announced
 from services.progress.store.plans import Plans, PlanWanted
-from services.progress.wire.announced import announced
 
 _MOMENT, _LOOKS, _LOOK_SECONDS = 0.05, 8, 0.25
 # Of learners in the middle of a lesson: some 20 kB each.

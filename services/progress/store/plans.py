@@ -7,9 +7,9 @@ import time
 from pymongo import ASCENDING, DESCENDING
 
 from ieum.courses.v1.events_pb2 import CoursePublished
-from services.chassis.mongo import Collection, Document
+from services.chassis.store.entities import Collection, Document
 from services.progress.domain.plan import Plan
-from services.progress.wire.plans import plan_of
+from services.progress.messages.plans import plan_of
 
 _CACHED_PLANS = 500
 _NEWEST_SECONDS = 10.0

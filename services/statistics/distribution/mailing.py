@@ -12,9 +12,9 @@ from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from ieum.statistics.v1.events_pb2 import ReleasePublished
-from services.chassis import trace
-from services.chassis.bus import Handlers, heed_cancellation
 from services.chassis.clock import moment, new_id, now
+from services.chassis.events.bus import Handlers, heed_cancellation
+from services.chassis.observability import trace
 from services.statistics.distribution import domain
 from services.statistics.distribution.domain import Delivery, Recipient
 from services.statistics.distribution.letters import Summary, letter

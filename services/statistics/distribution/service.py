@@ -14,8 +14,8 @@ from ieum.statistics.v1 import distribution_pb2 as pb
 from ieum.statistics.v1 import distribution_pb2_grpc
 from services.chassis.clock import new_id, now, stamp
 from services.chassis.errors import Forbidden, Invalid, Missing, Problem, Refused
-from services.chassis.pages import decode_token, encode_token, page_size
 from services.chassis.principal import acting
+from services.chassis.store.pages import decode_token, encode_token, page_size
 from services.statistics.areas.tree import EVERYWHERE, AreaTree
 from services.statistics.distribution import domain
 from services.statistics.distribution.domain import Recipient

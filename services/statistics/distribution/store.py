@@ -11,9 +11,9 @@ from pymongo.errors import DuplicateKeyError
 
 from services.chassis.clock import new_id, now
 from services.chassis.errors import Exists, Missing
-from services.chassis.mongo import Database, Document, Entities
-from services.chassis.outbox import Outbox
-from services.chassis.pages import after
+from services.chassis.events.outbox import Outbox
+from services.chassis.store.entities import Database, Document, Entities
+from services.chassis.store.pages import after
 from services.statistics.distribution import domain
 from services.statistics.distribution.domain import Delivery, Recipient, Stage
 

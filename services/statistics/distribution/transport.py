@@ -9,7 +9,7 @@ from email.message import EmailMessage
 
 import aiosmtplib
 
-from services.chassis import trace
+from services.chassis.observability import trace
 from services.statistics.distribution.settings import Mail
 
 TIMEOUT_SECONDS = 30.0

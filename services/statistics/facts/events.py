@@ -15,8 +15,8 @@ from ieum.enrollment.v1 import events_pb2 as enrollment
 from ieum.people.v1 import events_pb2 as people
 from ieum.people.v1 import people_pb2
 from ieum.progress.v1 import events_pb2 as progress
-from services.chassis.bus import Handlers, Together
 from services.chassis.clock import moment
+from services.chassis.events.bus import Handlers, Together
 from services.chassis.principal import pseudonym
 from services.statistics.facts.store import Change, Facts, Traits, credited, enrolled, happened, moved
 from services.statistics.figures.periods import quarter_of

@@ -17,9 +17,10 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import NotFoundError, ServiceUnavailableError
 
-from services.chassis import bus, mongo
-from services.chassis.bus import Bus, Handlers, Together
 from services.chassis.config import Settings
+from services.chassis.events import bus
+from services.chassis.events.bus import Bus, Handlers, Together
+from services.chassis.store import entities
 from services.statistics.facts.events import Listener
 from services.statistics.facts.store import Facts
 
@@ -32,7 +33,7 @@ def rebuild() -> dict[str, Any]:
 
 async def _rebuild(settings: Settings) -> dict[str, Any]:
     async with (
-        mongo.connect(settings.mongo_url) as client,
+        entities.connect(settings.mongo_url) as client,
         bus.connect(settings.nats_url, "rebuild", prefix=settings.prefix) as events,
     ):
         facts = Facts(client[f"{settings.prefix}ieum_statistics"])

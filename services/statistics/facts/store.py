@@ -13,10 +13,10 @@ from pymongo import ASCENDING, DESCENDING, UpdateMany, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from services.chassis.clock import from_ms
-from services.chassis.copies import keep_newest
-from services.chassis.mongo import Collection as Documents
-from services.chassis.mongo import Database, Document, drop_index
-from services.chassis.pages import after
+from services.chassis.store.copies import keep_newest
+from services.chassis.store.entities import Collection as Documents
+from services.chassis.store.entities import Database, Document, drop_index
+from services.chassis.store.pages import after
 from services.statistics.areas.tree import AreaTree
 from services.statistics.facts.domain import Lot
 

@@ -14,8 +14,8 @@ from functools import partial
 from multiprocessing import get_context
 from typing import TypeVar
 
-from services.chassis import trace
 from services.chassis.clock import now
+from services.chassis.observability import trace
 from services.statistics.areas.geography import Geography, recast_observations
 from services.statistics.disclosure.concessions import NAMED, ROUNDS, given_up
 from services.statistics.disclosure.decisions import FLOW, MARGIN, PARTS, Decision, Part

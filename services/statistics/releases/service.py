@@ -13,9 +13,9 @@ from ieum.statistics.v1 import releases_pb2_grpc
 from ieum.statistics.v1 import statistics_pb2 as common
 from services.chassis.clock import moment, now
 from services.chassis.errors import Forbidden, Invalid, Missing, Refused
-from services.chassis.mongo import Document
-from services.chassis.pages import decode_token, encode_token, page_size
 from services.chassis.principal import acting
+from services.chassis.store.entities import Document
+from services.chassis.store.pages import decode_token, encode_token, page_size
 from services.statistics.areas.tree import EVERYWHERE, AreaTree, is_organisation
 from services.statistics.facts.store import Facts
 from services.statistics.figures.measures import METHOD_VERSION

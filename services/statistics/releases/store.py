@@ -17,9 +17,9 @@ from pymongo import ASCENDING, DESCENDING
 from ieum.statistics.v1 import events_pb2 as events
 from ieum.statistics.v1 import statistics_pb2 as pb
 from services.chassis.clock import stamp
-from services.chassis.mongo import Collection, Database, Document, Entities
-from services.chassis.outbox import Outbox
-from services.chassis.pages import after
+from services.chassis.events.outbox import Outbox
+from services.chassis.store.entities import Collection, Database, Document, Entities
+from services.chassis.store.pages import after
 from services.statistics.areas.geography import Geography
 from services.statistics.disclosure.concessions import touched
 from services.statistics.disclosure.decisions import Decision

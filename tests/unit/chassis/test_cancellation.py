@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from services.chassis.bus import heed_cancellation
+from services.chassis.events.bus import heed_cancellation
 
 
 async def test_a_loop_ends_although_what_it_waited_for_lost_the_cancellation() -> None:

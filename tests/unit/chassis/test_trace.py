@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from services.chassis import spans, trace
+from services.chassis.observability import spans, trace
 
 HEADER = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 

@@ -7,7 +7,6 @@ import pytest
 
 from ieum.courses.v1 import content_pb2
 from services.chassis.errors import Invalid
-from services.courses import wire
 from services.courses.domain.content import (
     Block,
     Content,
@@ -22,7 +21,8 @@ from services.courses.domain.content import (
     media_of,
     screens_of,
 )
-from services.courses.domain.shape import check_content, check_lesson
+from services.courses.domain.limits import check_content, check_lesson
+from services.courses.messages import content as wire
 from tests.unit.courses.builders import BOTH, content, lesson, quiz
 
 

@@ -6,17 +6,17 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from deploy.demo.content import Course, Json, answer, courses, quizzes
 from ieum.courses.v1 import content_pb2
 from ieum.courses.v1.events_pb2 import CoursePublished
-from services.courses import wire
-from services.courses.announce import announce
 from services.courses.domain.completeness import problems_of
 from services.courses.domain.content import Content
 from services.courses.domain.course import Published
+from services.courses.domain.limits import check_content
 from services.courses.domain.listing import Version
-from services.courses.domain.shape import check_content
 from services.courses.domain.views import publishable
-from services.courses.media import inspected
+from services.courses.messages import content as wire
+from services.courses.messages.announcements import announce
+from services.courses.store.media import inspected
 from services.progress.domain.grading import Answer, is_right
-from services.progress.wire.plans import plan_of
+from services.progress.messages.plans import plan_of
 from tests.unit.courses.builders import NOW
 
 COURSES = pytest.mark.parametrize("course", courses(), ids=lambda course: str(course.slug))

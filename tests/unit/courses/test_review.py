@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.chassis.errors import Forbidden, Problem, Refused
-from services.courses.announce import announce
 from services.courses.domain import course as editing
 from services.courses.domain import review
 from services.courses.domain.completeness import problems_of
 from services.courses.domain.content import Block, Choice, Content, Item, Matching, Option, Ordering, Quiz, Task
 from services.courses.domain.course import Course, Outcome, Published, ReviewState
 from services.courses.domain.views import publishable, unanswered
+from services.courses.messages.announcements import announce
 from tests.unit.courses.builders import KNOWN, NOW, TASKS, content, course, lesson, options, quiz
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.errors import Refused
+from services.progress.domain.completion import LessonState, attempts_left, lesson_state
 from services.progress.domain.enrolling import enrolled, moved, revoke_certificate, withdrawn
 from services.progress.domain.facts import CertificateIssued, CourseCompleted, Fact, LearningStarted, LessonCompleted
-from services.progress.domain.measure import LessonState, attempts_left, lesson_state
 from services.progress.domain.record import Attempt, QuizRecord, Record, Standing
 from services.progress.domain.settling import settle
 from services.progress.domain.steps import KEPT_ATTEMPTS, Step, allow_attempt, start_attempt

@@ -13,8 +13,8 @@ from services.progress.domain.certificates import new_number, parse_number
 from services.progress.domain.grading import Choice, Matching, Number, Ordering, ShortText, TrueFalse
 from services.progress.domain.record import Standing
 from services.progress.domain.totals import Totals, totals
-from services.progress.wire.grid import columns_of, places_of, row_message
-from services.progress.wire.plans import plan_of
+from services.progress.messages.grid import columns_of, places_of, row_message
+from services.progress.messages.plans import plan_of
 from tests.unit.progress.plans import EVERY_STEP, FRESH, PLAN, do
 
 

@@ -1,7 +1,7 @@
 """Commands of the operator, straight on the store: the first administrator, and a passphrase that nobody remembers.
 
-python -m services.people.accounts create-admin --login LOGIN --name NAME [--passphrase-file FILE]
-python -m services.people.accounts reset-passphrase --login LOGIN [--passphrase-file FILE]
+python -m services.people.commands create-admin --login LOGIN --name NAME [--passphrase-file FILE]
+python -m services.people.commands reset-passphrase --login LOGIN [--passphrase-file FILE]
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from pathlib import Path
 
 from pymongo.errors import PyMongoError
 
-from services.chassis import bus, mongo, trace
 from services.chassis.clock import new_id, now
 from services.chassis.config import Settings
 from services.chassis.errors import Missing, Problem
-from services.chassis.outbox import Outbox
+from services.chassis.events import bus
+from services.chassis.events.outbox import Outbox
+from services.chassis.observability import trace
+from services.chassis.store import entities
 from services.people.domain import credentials, person
 from services.people.domain.audit import Action
 from services.people.domain.person import RUNS_EVERYTHING, Fact, Person
@@ -78,7 +80,7 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
     """The people service's store; what is announced reaches the broker before it is closed."""
     async with (
         asyncio.timeout(10),
-        mongo.connect(settings.mongo_url) as client,
+        entities.connect(settings.mongo_url) as client,
         bus.connect(
             settings.nats_url, "people-accounts", prefix=settings.prefix, replicas=settings.stream_replicas
         ) as events,
@@ -101,7 +103,7 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m services.people.accounts", description="Accounts, by the operator."
+        prog="python -m services.people.commands", description="Accounts, by the operator."
     )
     commands = parser.add_subparsers(dest="command", required=True)
     create = commands.add_parser("create-admin", help="make the first administrator, or make somebody one")

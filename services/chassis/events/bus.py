@@ -20,10 +20,11 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.api import RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError, ServerError
 
-from services.chassis import tls, trace
+from services.chassis import tls
 from services.chassis.clock import now
 from services.chassis.errors import Unavailable
-from services.chassis.pulling import Pull
+from services.chassis.events.prefetch import Pull
+from services.chassis.observability import trace
 
 Handler = Callable[[Any], Awaitable[None]]
 Handlers = Mapping[type[Message], Handler]

@@ -1,4 +1,4 @@
-"""`python -m deploy.deadletters list|show NUMBER|replay NUMBER...|replay --all|discard NUMBER --to FILE`: events that
+"""`python -m deploy.dead_letters list|show NUMBER|replay NUMBER...|replay --all|discard NUMBER --to FILE`: events that
 no service could handle, for the Ieum that runs here. Exit status 1 where something is still wrong."""
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from nats.errors import Error as NatsError
 
 from deploy import ready
 from deploy.admin import environment
-from services.chassis import bus, deadletters
-from services.chassis.bus import Bus
-from services.chassis.deadletters import DeadLetter
 from services.chassis.errors import Missing, Problem, Unavailable
+from services.chassis.events import bus, dead_letters
+from services.chassis.events.bus import Bus
+from services.chassis.events.dead_letters import DeadLetter
 
 
 async def run(asked: argparse.Namespace, settings: Mapping[str, str]) -> int:
@@ -36,7 +36,7 @@ async def run(asked: argparse.Namespace, settings: Mapping[str, str]) -> int:
 
 async def show_all(events: Bus) -> int:
     count = 0
-    async for letter in deadletters.all_of(events):
+    async for letter in dead_letters.all_of(events):
         print(f"{letter.number}\t{letter.time:%Y-%m-%d %H:%M:%S}\t{letter.durable}\t{letter.type}\t{letter.error}")
         count += 1
     if not count:
@@ -45,7 +45,7 @@ async def show_all(events: Bus) -> int:
 
 
 async def show(events: Bus, number: int) -> int:
-    print(json.dumps(_told(await deadletters.get(events, number)), ensure_ascii=False, indent=2))
+    print(json.dumps(_told(await dead_letters.get(events, number)), ensure_ascii=False, indent=2))
     return 0
 
 
@@ -58,13 +58,13 @@ def _told(letter: DeadLetter) -> dict[str, object]:
         "subject": letter.subject,
         "error": letter.error,
         "trace": letter.headers.get("traceparent", ""),
-        "event": deadletters.decoded(letter) or {"unreadable": letter.data.hex()},
+        "event": dead_letters.decoded(letter) or {"unreadable": letter.data.hex()},
     }
 
 
 async def discard(events: Bus, number: int, to: Path) -> int:
     """For what can never be handled: whole in a new file first, and then gone from here."""
-    letter = await deadletters.get(events, number)
+    letter = await dead_letters.get(events, number)
     kept = {**_told(letter), "headers": dict(letter.headers), "data": letter.data.hex()}
     try:
         with to.open("x", encoding="utf-8") as file:
@@ -72,14 +72,14 @@ async def discard(events: Bus, number: int, to: Path) -> int:
     except OSError as error:
         print(f"{to} cannot be written ({error.strerror}); name a file that is not there yet.", file=sys.stderr)
         return 1
-    await events.take_out(deadletters.STREAM, number)
+    await events.take_out(dead_letters.STREAM, number)
     print(f"Dead letter {number} is in {to} and no longer here.")
     return 0
 
 
 async def replay(events: Bus, numbers: Sequence[int], *, everything: bool) -> int:
-    letters = [each async for each in deadletters.all_of(events)] if everything else []
-    letters += [await deadletters.get(events, number) for number in dict.fromkeys(numbers)]
+    letters = [each async for each in dead_letters.all_of(events)] if everything else []
+    letters += [await dead_letters.get(events, number) for number in dict.fromkeys(numbers)]
     wrong = [letter.number for letter in letters if not await _replay_one(events, letter)]
     print(f"{len(letters) - len(wrong)} handled, {len(wrong)} left.")
     return 1 if wrong else 0
@@ -87,7 +87,7 @@ async def replay(events: Bus, numbers: Sequence[int], *, everything: bool) -> in
 
 async def _replay_one(events: Bus, letter: DeadLetter) -> bool:
     try:
-        error = await deadletters.replay(events, letter)
+        error = await dead_letters.replay(events, letter)
     except Unavailable:
         error = f"{letter.durable} does not answer; start it and try again"
     if error:
@@ -96,7 +96,7 @@ async def _replay_one(events: Bus, letter: DeadLetter) -> bool:
 
 
 def arguments(given: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m deploy.deadletters", description="Events that were not handled.")
+    parser = argparse.ArgumentParser(prog="python -m deploy.dead_letters", description="Events that were not handled.")
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("list", help="one line each, oldest first: number, time, service, event, error")
     verbs.add_parser("show", help="one of them, decoded").add_argument("number", type=int)

@@ -21,11 +21,11 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
-from services.chassis import trace
 from services.chassis.clock import now
-from services.chassis.combining import Inserts, Reads, Updates
 from services.chassis.errors import Conflict, Missing
-from services.chassis.outbox import Outbox, Pending, pending_event
+from services.chassis.events.outbox import Outbox, Pending, pending_event
+from services.chassis.observability import trace
+from services.chassis.store.batching import Inserts, Reads, Updates
 
 T = TypeVar("T")
 Document = dict[str, Any]

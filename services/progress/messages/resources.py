@@ -11,11 +11,11 @@ from ieum.progress.v1 import progress_pb2 as pb
 from services.chassis.clock import stamp
 from services.chassis.errors import Missing
 from services.progress.domain import plan as plans
+from services.progress.domain.completion import LessonState, attempts_left, is_passed, lesson_state
 from services.progress.domain.grading import right_answer
-from services.progress.domain.measure import LessonState, attempts_left, is_passed, lesson_state
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Attempt, Completion, LessonRecord, QuizRecord, Record
-from services.progress.wire.steps import answer_message
+from services.progress.messages.steps import answer_message
 
 _STATES = {state: pb.LessonState.Value(state.name) for state in LessonState}
 

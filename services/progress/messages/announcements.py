@@ -16,7 +16,7 @@ from services.progress.domain.facts import (
     LearningStarted,
     LessonCompleted,
 )
-from services.progress.wire.progress import enrollment_name, reason_message
+from services.progress.messages.resources import enrollment_name, reason_message
 
 
 def announced(fact: Fact, key: str, revision: int) -> Message:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.chassis.mongo import Collection
+from services.chassis.store.entities import Collection
 
 
 async def keep_newest(collection: Collection, key: str, revision: int, **parts: Any) -> None:

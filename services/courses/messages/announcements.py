@@ -11,7 +11,7 @@ from services.chassis.clock import stamp
 from services.courses.domain.content import Lesson, Quiz, screens_of
 from services.courses.domain.course import Changed, Published, TeachersChanged
 from services.courses.domain.views import answers_only
-from services.courses.wire import audience_to, item_to, level_to, rule_to
+from services.courses.messages.content import audience_to, item_to, level_to, rule_to
 
 _CHANGES = {
     "submitted": events_pb2.CourseSubmitted,

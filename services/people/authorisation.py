@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from services.chassis.errors import Forbidden, Missing
 from services.chassis.principal import Principal, acting
-from services.people import render
 from services.people.domain.authority import Reach, reach
 from services.people.domain.person import Person, Role
+from services.people.messages import resources
 from services.people.store import Store
 
 ADMINISTRATOR = Role.ADMINISTRATOR.value
@@ -16,7 +16,7 @@ def require_oneself(name: str) -> str:
     """The key of the acting person, whose `name` it must be."""
     if acting().require_person() != name:
         raise Forbidden("ONLY_ONESELF")
-    return render.person_key(name)
+    return resources.person_key(name)
 
 
 def is_oneself(name: str) -> bool:
@@ -40,20 +40,20 @@ async def require_everywhere(store: Store) -> None:
 async def managed(store: Store, name: str) -> Person:
     """Somebody else's account, for an administrator whose reach covers it and every role that it holds."""
     within = await reach_of(store, acting())
-    found = await store.people.find(render.person_key(name))
+    found = await store.people.find(resources.person_key(name))
     return _told(found, within, found is not None and within.covers(found))
 
 
 async def at_home(store: Store, name: str) -> tuple[Person, Reach]:
     """Somebody whose home the acting administrator's reach covers, whatever roles they hold."""
     within = await reach_of(store, acting())
-    found = await store.people.find(render.person_key(name))
+    found = await store.people.find(resources.person_key(name))
     return _told(found, within, found is not None and within.covers_home(found)), within
 
 
 async def own_or_managed(store: Store, name: str) -> Person:
     if is_oneself(name):
-        return await store.people.get(render.person_key(name))
+        return await store.people.get(resources.person_key(name))
     return await managed(store, name)
 
 

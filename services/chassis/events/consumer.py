@@ -17,9 +17,10 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import Error as JetStreamError
 from pymongo.errors import ConnectionFailure, PyMongoError
 
-from services.chassis import deadletters, trace
-from services.chassis.bus import Bus, Handlers, Together, heed_cancellation
-from services.chassis.pulling import MOST
+from services.chassis.events import dead_letters
+from services.chassis.events.bus import Bus, Handlers, Together, heed_cancellation
+from services.chassis.events.prefetch import MOST
+from services.chassis.observability import trace
 
 # Of events handled together; a line of a log may not be of any length.
 _LINE = 100
@@ -43,7 +44,7 @@ class Consumer:
 
     async def prepare(self) -> None:
         await self._bus.ensure_stream(self._package)
-        await self._bus.ensure_stream(deadletters.STREAM)
+        await self._bus.ensure_stream(dead_letters.STREAM)
         await self._bus.jetstream.add_consumer(
             self._bus.stream(self._package),
             ConsumerConfig(
@@ -62,7 +63,7 @@ class Consumer:
         return next(iter(self._handlers)) if len(self._handlers) == 1 else self._package
 
     async def listen_for_replays(self) -> None:
-        await self._bus.answer(deadletters.replays(self._durable, self._package), self._replay)
+        await self._bus.answer(dead_letters.replays(self._durable, self._package), self._replay)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -191,9 +192,9 @@ class Consumer:
     async def _bury(self, message: Msg, error: Exception) -> None:
         """Once, however often it dies here."""
         place = f"{self._durable}/{message.metadata.stream}/{message.metadata.sequence.stream}"
-        headers = deadletters.headers(message.headers or {}, self._durable, self._package, message.subject, error)
+        headers = dead_letters.headers(message.headers or {}, self._durable, self._package, message.subject, error)
         await self._bus.jetstream.publish(
-            self._bus.subject(f"{deadletters.STREAM}.{self._durable}"),
+            self._bus.subject(f"{dead_letters.STREAM}.{self._durable}"),
             message.data,
             headers={**headers, "Nats-Msg-Id": place},
         )
@@ -206,7 +207,7 @@ class Consumer:
                 await handler(kind.FromString(message.data))
             except Exception as error:
                 trace.log().error("event not handled again", durable=self._durable, exc_info=error)
-                return deadletters.said(error).encode()
+                return dead_letters.said(error).encode()
         trace.log().info("event handled at last", type=_kind(message), durable=self._durable)
         return b""
 

@@ -16,7 +16,7 @@ from gridfs.asynchronous import AsyncGridFSBucket
 from pymongo.errors import DuplicateKeyError
 
 from services.chassis.errors import Invalid, Missing
-from services.chassis.mongo import Database
+from services.chassis.store.entities import Database
 
 LARGEST = 32 * 1024 * 1024
 LARGEST_READ = 1024 * 1024

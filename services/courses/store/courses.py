@@ -11,15 +11,15 @@ from typing import Any
 from pydantic import TypeAdapter
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from services.chassis import pages
 from services.chassis.errors import Invalid, Missing
-from services.chassis.mongo import Database, Document, Entities
-from services.chassis.outbox import Outbox
-from services.courses.announce import announce
+from services.chassis.events.outbox import Outbox
+from services.chassis.store import pages
+from services.chassis.store.entities import Database, Document, Entities
 from services.courses.domain import search
 from services.courses.domain.content import Audience, Level
 from services.courses.domain.course import Course, Fact, Outcome, Published
 from services.courses.domain.listing import Version
+from services.courses.messages.announcements import announce
 
 _NEWEST = [("create_time", -1), ("_id", 1)]
 _NEWEST_PUBLISHED = [("listing.publish_time", -1), ("_id", 1)]

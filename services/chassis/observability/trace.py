@@ -113,7 +113,7 @@ def recorded(process: str) -> Iterator[None]:
     if not any(map(os.environ.get, ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))):
         yield
         return
-    from services.chassis.spans import Spans  # not cheap, and seldom wanted
+    from services.chassis.observability.spans import Spans  # not cheap, and seldom wanted
 
     _recorder = spans = Spans(process)
     try:

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from nats.js.errors import NotFoundError
 from prometheus_client import Gauge, start_http_server
 
-from services.chassis import deadletters, trace
-from services.chassis.bus import Bus, heed_cancellation
 from services.chassis.clock import now
 from services.chassis.config import Settings
-from services.chassis.outbox import Outbox
+from services.chassis.events import dead_letters
+from services.chassis.events.bus import Bus, heed_cancellation
+from services.chassis.events.outbox import Outbox
+from services.chassis.observability import trace
 
 _LOOK_SECONDS = 10.0
 
@@ -58,7 +59,7 @@ class Measure:
 
     async def _given_up(self) -> int:
         try:
-            return await self._bus.count(deadletters.STREAM, f"{deadletters.STREAM}.{self._service}")
+            return await self._bus.count(dead_letters.STREAM, f"{dead_letters.STREAM}.{self._service}")
         except NotFoundError:
             return 0
 

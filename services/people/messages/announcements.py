@@ -10,9 +10,9 @@ from google.protobuf.message import Message
 
 from ieum.people.v1 import events_pb2
 from services.chassis.clock import stamp
-from services.chassis.mongo import Announce
-from services.people import render
+from services.chassis.store.entities import Announce
 from services.people.domain import equality, person, places, sessions
+from services.people.messages import resources
 
 
 def people(pseudonym: Callable[[str], str]) -> Announce:
@@ -30,7 +30,7 @@ def people(pseudonym: Callable[[str], str]) -> Announce:
 
     @build.register
     def _(fact: person.RolesChanged, key: str, revision: int) -> Message:
-        grants = [render.grant(each) for each in fact.person.grants]
+        grants = [resources.grant(each) for each in fact.person.grants]
         return events_pb2.RolesChanged(person=fact.person.name, grants=grants, revision=revision, time=stamp(fact.time))
 
     @build.register
@@ -51,8 +51,8 @@ def answers(fact: equality.AnswersGiven, key: str, revision: int) -> Message:
     return events_pb2.EqualityAnswersGiven(
         pseudonym=key,
         birth_year=given.birth_year,
-        sex=render.SEXES[given.sex],
-        groups=[render.GROUPS[group] for group in given.groups],
+        sex=resources.SEXES[given.sex],
+        groups=[resources.GROUPS[group] for group in given.groups],
         groups_answered=given.groups_answered,
         revision=revision,
         time=stamp(fact.time),
@@ -65,8 +65,8 @@ def session(fact: sessions.SessionEnded, key: str, revision: int) -> Message:
 
 def imported(fact: places.Imported, key: str, revision: int) -> Message:
     return events_pb2.PlacesImported(
-        areas=[render.area(each) for each in fact.places.areas],
-        organisations=[render.organisation(each) for each in fact.places.organisations],
+        areas=[resources.area(each) for each in fact.places.areas],
+        organisations=[resources.organisation(each) for each in fact.places.organisations],
         revision=revision,
         time=stamp(fact.time),
     )
@@ -81,5 +81,5 @@ def _belonging(who: person.Person) -> dict[str, Any]:
         "person": who.name,
         "area": who.area,
         "organisation": who.organisation,
-        "universe": render.UNIVERSES[who.universe],
+        "universe": resources.UNIVERSES[who.universe],
     }

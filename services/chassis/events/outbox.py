@@ -16,9 +16,9 @@ from google.protobuf.message import Message
 from pymongo import ASCENDING, UpdateOne, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 
-from services.chassis import trace
-from services.chassis.bus import Bus, heed_cancellation
 from services.chassis.clock import now
+from services.chassis.events.bus import Bus, heed_cancellation
+from services.chassis.observability import trace
 
 _WORKERS = 32
 _WAITING = 2_000

@@ -13,8 +13,8 @@ from google.protobuf import symbol_database
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import DecodeError
 
-from services.chassis.bus import Bus, Stored
 from services.chassis.errors import Missing
+from services.chassis.events.bus import Bus, Stored
 
 STREAM = "deadletters"
 _ANSWER_SECONDS = 20.0

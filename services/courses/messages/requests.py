@@ -9,8 +9,8 @@ from ieum.courses.v1 import courses_pb2
 from services.chassis.clock import new_id
 from services.chassis.errors import Invalid
 from services.chassis.principal import acting
-from services.courses import wire
-from services.courses.store import Wanted
+from services.courses.messages import content
+from services.courses.store.courses import Wanted
 
 _PERSON = re.compile(r"people/[0-9a-z-]{1,64}")
 _LONGEST_QUERY = 200
@@ -22,14 +22,14 @@ _OUTLINE = frozenset(
 def wanted(request: courses_pb2.SearchCatalogRequest) -> Wanted:
     if len(request.query) > _LONGEST_QUERY:
         raise Invalid("TEXT_TOO_LONG", field="query", limit=_LONGEST_QUERY)
-    levels = [wire.level_from(level) for level in request.levels]
+    levels = [content.level_from(level) for level in request.levels]
     return Wanted(
         request.query,
         tuple(request.topics),
         tuple(level for level in levels if level),
         request.language,
         request.max_minutes,
-        wire.audience_from(request.audience),
+        content.audience_from(request.audience),
     )
 
 

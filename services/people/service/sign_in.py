@@ -13,10 +13,11 @@ from ieum.people.v1 import people_pb2
 from services.chassis.clock import now
 from services.chassis.errors import Forbidden, Invalid, Unauthenticated
 from services.chassis.principal import acting
-from services.people import access, render
+from services.people import authorisation
 from services.people.domain import attempts, credentials, person, sessions
 from services.people.domain.audit import Action
 from services.people.domain.person import Person
+from services.people.messages import resources
 from services.people.service.door import Door
 from services.people.store.attempts import counter
 from services.people.store.sessions import key_of
@@ -61,7 +62,7 @@ class Entrance(Door):
             self.store.audit.add(Action.SIGNED_IN, owner.name, actor=owner.name),
             self.store.sessions.begin(key_of(secret), session),
         )
-        return people_pb2.SignInResponse(token=secret, viewer=render.session_viewer(owner, key_of(secret), session))
+        return people_pb2.SignInResponse(token=secret, viewer=resources.session_viewer(owner, key_of(secret), session))
 
     async def VerifySession(self, request: people_pb2.VerifySessionRequest, context: object) -> people_pb2.Viewer:
         _require_gateway()
@@ -73,7 +74,7 @@ class Entrance(Door):
         renewed = sessions.renewed(session, moment)
         if renewed != session:
             await self.store.sessions.renew(key, renewed)
-        return render.session_viewer(owner, key, renewed)
+        return resources.session_viewer(owner, key, renewed)
 
     async def VerifyToken(self, request: people_pb2.VerifyTokenRequest, context: object) -> people_pb2.Viewer:
         _require_gateway()
@@ -84,7 +85,7 @@ class Entrance(Door):
         token, owner = found
         if sessions.worth_noting(token, moment):
             await self.store.tokens.note_use(token, moment)
-        return render.token_viewer(owner, token)
+        return resources.token_viewer(owner, token)
 
     async def SignOut(self, request: people_pb2.SignOutRequest, context: object) -> Empty:
         """Whoever has the secret may end its session; ending what has ended is no error."""
@@ -95,7 +96,7 @@ class Entrance(Door):
 
     async def ChangePassphrase(self, request: people_pb2.ChangePassphraseRequest, context: object) -> Empty:
         """A repeat finds the new passphrase in place and is content."""
-        key = access.require_oneself(request.name)
+        key = authorisation.require_oneself(request.name)
         found = await self.store.people.get(key)
         credentials.check_passphrase(request.new_passphrase, found.login, "new_passphrase")
         tries = counter("", f"change/{key}")
@@ -109,7 +110,7 @@ class Entrance(Door):
         return Empty()
 
     async def ResetPassphrase(self, request: people_pb2.ResetPassphraseRequest, context: object) -> Empty:
-        found = await access.managed(self.store, request.name)
+        found = await authorisation.managed(self.store, request.name)
         credentials.check_passphrase(request.new_passphrase, found.login, "new_passphrase")
         hashed = await self.passphrases.hash(request.new_passphrase)
         store, moment = self.store, now()

@@ -1,0 +1,1 @@
+"""Events: the bus, the outbox that publishes, consumers that handle, dead letters."""

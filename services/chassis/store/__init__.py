@@ -1,0 +1,1 @@
+"""MongoDB: entities with their outbox, batched reads and writes, pages."""

@@ -1,0 +1,1 @@
+"""Courses with drafts and versions, and media, as documents."""
