@@ -13,8 +13,9 @@ from gateway.backend.clients import CLIENTS
 from gateway.backend.invalidation import LISTENER, Listener, together
 from gateway.backend.places import PLACES, Places
 from gateway.backend.published_releases import LIBRARY, Library
-from gateway.http import admission, auth, compression, csrf, errors, monitoring
-from gateway.http.csrf import FORM_KEY, HOSTS, REGISTRATIONS, Pace
+from gateway.http import admission, auth, compression, csrf, errors, monitoring, security_headers
+from gateway.http.csrf import FORM_KEY, HOSTS
+from gateway.http.rate_limit import REGISTRATIONS, Pace
 from gateway.http.sessions import SESSIONS, Sessions
 from gateway.settings import GatewaySettings
 from gateway.web import routes
@@ -48,7 +49,7 @@ def create_app(settings: GatewaySettings) -> web.Application:
     app[HOSTS] = frozenset(filter(None, settings.hosts.lower().replace(" ", "").split(",")))
     app[REGISTRATIONS] = Pace(settings.registrations_per_minute)
     app[monitoring.BEHIND_PROXY] = settings.behind_proxy
-    app.on_response_prepare.extend((csrf.add_headers, admission.leave_at_first_byte))
+    app.on_response_prepare.extend((security_headers.add_headers, admission.leave_at_first_byte))
     app.cleanup_ctx.append(_connected)
     app.add_routes(monitoring.routes)
     app.add_routes(resources.routes())

@@ -14,7 +14,8 @@ from aiohttp import web
 from gateway.app import create_app
 from gateway.http import monitoring
 from gateway.settings import GatewaySettings
-from services.chassis.observability import metrics, trace
+from services.chassis import metrics
+from services.chassis.observability import trace
 
 _GRACE_SECONDS = 10.0
 _FAREWELL_SECONDS = 1.0

@@ -9,16 +9,15 @@ from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table
 from gateway.api.shape import Body, Line, Moment, Name, PageQuery, Shape, Tag, Told, read, write
+from gateway.backend import recipients
+from gateway.backend.audit import record_change
 from gateway.backend.clients import CLIENTS
-from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import distribution_pb2 as pb
 from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
-from services.chassis import clock
 
 table = Table("distribution")
 
 State = Literal["WAITING", "SENDING", "SENT", "FAILED", "CANCELLED"]
-FIELDS = ("area", "office", "address", "language")
 
 
 class Recipient(Shape):
@@ -109,14 +108,14 @@ async def create_recipient(request: web.Request, body: NewRecipient) -> Told[Rec
 @table("PATCH", "/recipients/{recipient}", "Change an office's area, name, address or language")
 async def update_recipient(request: web.Request, body: ChangedRecipient) -> Told[Recipient]:
     asked = pb.UpdateRecipientRequest(recipient=write(body, pb.Recipient(name=_name(request))))
-    asked.update_mask.paths.extend(name for name in FIELDS if getattr(body, name) is not None)
-    made = await change_recipient(request, asked)
+    asked.update_mask.paths.extend(name for name in recipients.FIELDS if getattr(body, name) is not None)
+    made = await recipients.change(request, asked)
     return read(Recipient, made)
 
 
 @table("DELETE", "/recipients/{recipient}", "Remove an office; its address is forgotten")
 async def delete_recipient(request: web.Request) -> None:
-    await remove_recipient(request, _name(request))
+    await recipients.remove(request, _name(request))
 
 
 @table("GET", "/statistics/releases/{release}/deliveries", "Who has a release, of the areas you look after")
@@ -134,26 +133,6 @@ async def send_summary(request: web.Request, body: ToSend) -> Told[Delivery]:
 @table("GET", "/statistics/mail", "Whether mail can be sent")
 async def get_mail_state(request: web.Request) -> Told[MailState]:
     return read(MailState, await _service(request).GetMailState(pb.GetMailStateRequest()))
-
-
-async def change_recipient(request: web.Request, asked: pb.UpdateRecipientRequest) -> pb.Recipient:
-    made = await _service(request).UpdateRecipient(asked)
-    await record_change(request, made.area, f"office changed: {made.name}")
-    return made
-
-
-async def remove_recipient(request: web.Request, name: str) -> None:
-    await _service(request).DeleteRecipient(pb.DeleteRecipientRequest(name=name))
-    await record_change(request, name, f"office removed: {name}")
-
-
-async def record_change(request: web.Request, subject: str, detail: str) -> None:
-    """After the change, which is safe to repeat: where this fails, whoever presses again notes it then."""
-    await request.app[CLIENTS].people.RecordAudit(
-        people_pb2.RecordAuditRequest(
-            request_id=clock.new_id(), action=people_pb2.RECIPIENTS_CHANGED, subject=subject, detail=detail
-        )
-    )
 
 
 def _service(request: web.Request) -> DistributionServiceStub:

@@ -10,11 +10,10 @@ from pydantic import Field
 from gateway.api.operation import Table, json_response
 from gateway.api.progress import CourseTotals, LessonState
 from gateway.api.shape import Localized, Moment, PageQuery, Shape, Told, read
-from gateway.api.statistics import record_export
 from gateway.backend import class_grid
 from gateway.backend.clients import CLIENTS
-from gateway.documents import csv
-from gateway.html.render import PAGE
+from gateway.documents.class_grid import export_grid
+from gateway.http import downloads
 from ieum.progress.v1 import progress_pb2
 from services.chassis import clock
 
@@ -58,23 +57,15 @@ class GridQuery(PageQuery):
     "/courses/{course}/grid",
     "Learner by lesson, in order of enrolment, for teachers",
     answer=Grid,
-    offers={csv.CSV: "All learners; recorded as an export"},
+    offers={downloads.CSV: "All learners; recorded as an export"},
 )
 async def get_grid(request: web.Request, query: GridQuery) -> web.StreamResponse:
     clients, course = request.app[CLIENTS], f"courses/{request.match_info['course']}"
-    if csv.wants_csv(request, query.format):
+    if downloads.wants_csv(request, query.format):
         return await export_grid(request, course)
     page = await class_grid.fetch_grid(clients, course, query.page_size, query.page_token)
     rows = [_row(row, page.names) for row in page.grid.rows]
     return json_response(read(Grid, page.grid, rows=rows))
-
-
-async def export_grid(request: web.Request, course: str) -> web.StreamResponse:
-    clients = request.app[CLIENTS]
-    await clients.progress.GetCourseTotals(progress_pb2.GetCourseTotalsRequest(course=course))  # may they at all?
-    await record_export(request, f"class grid of {course}")
-    parts = class_grid.grid_csv(clients, course, request[PAGE].locale)
-    return await csv.stream(request, f"{course.replace('/', '-')}-grid.csv", parts)
 
 
 def _row(row: progress_pb2.GridRow, names: dict[str, str]) -> Told[GridRow]:

@@ -24,7 +24,7 @@ from gateway.api.shape import (
 )
 from gateway.backend.clients import CLIENTS
 from gateway.http.auth import SESSIONS, VIEWER
-from gateway.http.csrf import check_pace
+from gateway.http.rate_limit import check_pace
 from ieum.people.v1 import people_pb2
 from services.chassis import clock
 from services.chassis.errors import Unauthenticated

@@ -9,11 +9,10 @@ from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table
 from gateway.api.shape import Body, Localized, Moment, Name, PageQuery, Shape, Tag, Told, Universe, read, write
-from gateway.backend.clients import CLIENTS, Clients
-from ieum.people.v1 import people_pb2
+from gateway.backend.clients import CLIENTS
+from gateway.backend.release_work import discard
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
-from services.chassis import clock
 
 table = Table("releases")
 
@@ -132,16 +131,3 @@ async def revise_release(request: web.Request, body: Revision) -> Told[ReleaseWo
 @table("POST", "/statistics/releases/{release}:discard", "Give up what is not published; its id is free again")
 async def discard_release(request: web.Request) -> Told[ReleaseWork]:
     return read(ReleaseWork, await discard(request.app[CLIENTS], _name(request)))
-
-
-async def discard(clients: Clients, name: str) -> pb.Release:
-    """Noted once it is done; whoever is not told so does it again, which changes nothing and notes it."""
-    done = await clients.releases.DiscardRelease(pb.DiscardReleaseRequest(name=name))
-    noted = people_pb2.RecordAuditRequest(
-        request_id=clock.new_id(),
-        action=people_pb2.RELEASE_DISCARDED,
-        subject=name,
-        detail=f"release of {done.area}",
-    )
-    await clients.people.RecordAudit(noted)
-    return done

@@ -10,38 +10,19 @@ import hashlib
 import hmac
 import re
 import secrets
-import time
-from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from multidict import CIMultiDict
 from yarl import URL
 
-from gateway.http.auth import VIEWER, bearer, is_api, is_asset, session_secret
-from services.chassis.errors import Exhausted, Forbidden, Problem
+from gateway.http.auth import bearer, is_api, is_asset, session_secret
+from services.chassis.errors import Forbidden, Problem
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY = 1024 * 1024
 LARGEST_UPLOAD = 34 * 1024 * 1024
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data:; media-src 'self' https:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-_HARMLESS = CIMultiDict(
-    {
-        "Server": "Ieum",  # and not which version of what
-        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
-)
 _TOKEN_COOKIE = "ieum_form"  # noqa: S105  # a name
 TOKEN_FIELD = "_csrf"  # noqa: S105  # a name
 _POST_FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>', re.IGNORECASE)
@@ -49,29 +30,6 @@ _POST_FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>', re.IGNORECASE)
 FORM_KEY = web.AppKey("form_key", bytes)
 HOSTS = web.AppKey("hosts", frozenset[str])
 SEALED_LATER = web.RequestKey("sealed_later", bool)
-
-
-def headers(request: web.Request) -> CIMultiDict[str]:
-    """What goes with every answer."""
-    found = _HARMLESS.copy()
-    if request.secure:
-        found["Strict-Transport-Security"] = "max-age=31536000"
-    return found
-
-
-async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """An on_response_prepare signal, so that no answer goes without; a handler's own stricter header stands."""
-    if response.headers.get("Server") == _HARMLESS["Server"]:
-        return
-    for name, value in headers(request).items():
-        response.headers.setdefault(name, value)
-    response.headers["Server"] = _HARMLESS["Server"]
-    if request.path.startswith("/static/build/"):
-        response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
-    elif request.get(VIEWER) or request.method not in SAFE_METHODS or is_api(request):
-        response.headers.setdefault("Cache-Control", "no-store")
-    elif not request.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-cache")
 
 
 @web.middleware
@@ -168,35 +126,3 @@ def _set_nonce(request: web.Request, response: web.Response, nonce: str) -> None
 def for_upload(request: web.Request) -> web.Request:
     """The same request with room for a file; call it before the body is read."""
     return request.clone(client_max_size=LARGEST_UPLOAD)
-
-
-@dataclass
-class Pace:
-    """At most `limit` a minute from one address, counted over the last minute."""
-
-    limit: int
-    now: Callable[[], float] = time.monotonic
-    _seen: dict[str, deque[float]] = field(default_factory=dict)
-
-    def check(self, address: str) -> None:
-        now = self.now()
-        self._forget(now)
-        times = self._seen.setdefault(address, deque())
-        while times and times[0] <= now - 60:
-            times.popleft()
-        if len(times) >= self.limit:
-            raise Exhausted("SLOW_DOWN", seconds=int(times[0] + 60 - now) + 1)
-        times.append(now)
-
-    def _forget(self, now: float) -> None:
-        if len(self._seen) > 10_000:
-            self._seen = {address: times for address, times in self._seen.items() if times and times[-1] > now - 60}
-
-
-REGISTRATIONS = web.AppKey("registrations", Pace)
-
-
-def check_pace(request: web.Request) -> None:
-    """Of registering by a stranger; staff at the desk are not slowed."""
-    if request[VIEWER] is None:
-        request.app[REGISTRATIONS].check(request.remote or "")

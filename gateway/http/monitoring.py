@@ -12,7 +12,7 @@ from prometheus_client import Gauge, Histogram
 
 from gateway.backend.clients import CLIENTS
 from gateway.backend.invalidation import LISTENER
-from gateway.http.csrf import add_headers
+from gateway.http.security_headers import add_headers
 from services.chassis.errors import Unavailable
 from services.chassis.observability import trace
 

@@ -17,14 +17,14 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from pymongo.errors import PyMongoError
 
-from services.chassis import rpc, tls
+from services.chassis import metrics, rpc, tls
 from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.bus import Bus, Handlers, Together
 from services.chassis.events.consumer import BROKER_AWAY, Consumer
 from services.chassis.events.outbox import Outbox
-from services.chassis.observability import metrics, trace
-from services.chassis.observability.metrics import Measure
+from services.chassis.metrics import Measure
+from services.chassis.observability import trace
 from services.chassis.principal import Signer
 from services.chassis.store import entities
 from services.chassis.store.entities import Database

@@ -4,26 +4,9 @@ from __future__ import annotations
 
 from ieum.courses.v1.courses_pb2_grpc import add_CoursesServiceServicer_to_server
 from services.chassis.run import Frame, main
-from services.courses.service import CoursesService
+from services.courses.service import TOKEN_SCOPES, CoursesService
 from services.courses.store.courses import Courses
 from services.courses.store.media import MediaStore
-
-_READ = ("GetCourse", "ListCourses", "SearchCatalog", "GetVersion", "ListCompetences", "GetMedia", "ReadMedia")
-_WRITE = (
-    "CreateCourse",
-    "UpdateCourse",
-    "CreateLesson",
-    "UpdateLesson",
-    "MoveLesson",
-    "DeleteLesson",
-    "SubmitCourse",
-    "RecallCourse",
-    "RetireCourse",
-    "ReinstateCourse",
-    "UploadMedia",
-)
-# Judging another's course and naming teachers is done in person.
-TOKEN_SCOPES = dict.fromkeys(_READ, "courses.read") | dict.fromkeys(_WRITE, "courses.write")
 
 
 async def compose(frame: Frame) -> None:

@@ -14,11 +14,12 @@ from services.chassis.store import pages
 from services.courses.domain import competences, completeness, course, review
 from services.courses.domain.content import Content, media_of, outline
 from services.courses.domain.course import Course, Outcome
+from services.courses.domain.media import inspected
 from services.courses.domain.views import unanswered
 from services.courses.messages import content as wire
 from services.courses.messages import requests, resources
 from services.courses.store.courses import Courses
-from services.courses.store.media import LARGEST_READ, MediaStore, inspected
+from services.courses.store.media import LARGEST_READ, MediaStore
 
 Context = Any
 _KEPT_VERSIONS = 100
@@ -239,3 +240,25 @@ def _listed_for(caller: Principal, view: courses_pb2.ListView.ValueType) -> dict
         case _:
             caller.require("instructor")
             return {"teachers": caller.person}
+
+
+_READ = ("GetCourse", "ListCourses", "SearchCatalog", "GetVersion", "ListCompetences", "GetMedia", "ReadMedia")
+
+
+_WRITE = (
+    "CreateCourse",
+    "UpdateCourse",
+    "CreateLesson",
+    "UpdateLesson",
+    "MoveLesson",
+    "DeleteLesson",
+    "SubmitCourse",
+    "RecallCourse",
+    "RetireCourse",
+    "ReinstateCourse",
+    "UploadMedia",
+)
+
+
+# Judging another's course and naming teachers is done in person.
+TOKEN_SCOPES = dict.fromkeys(_READ, "courses.read") | dict.fromkeys(_WRITE, "courses.write")

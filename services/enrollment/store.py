@@ -6,11 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from google.protobuf.message import Message
 from pymongo import ASCENDING
 
-from ieum.enrollment.v1 import events_pb2
-from services.chassis.clock import stamp
 from services.chassis.errors import Missing
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.batching import Reads
@@ -19,18 +16,14 @@ from services.chassis.store.entities import Database, Entities
 from services.chassis.store.pages import decode_token, encode_token
 from services.enrollment.domain import (
     Audience,
-    Enrolled,
-    Fact,
-    MovedToVersion,
     Offering,
     Outcome,
     Participation,
     Run,
-    Withdrawn,
     forget_person,
     key_of,
 )
-from services.enrollment.messages import resources
+from services.enrollment.messages.announcements import announced
 
 Row = tuple[str, Participation, Run]
 # Another process of this service may have heard of a change.
@@ -115,29 +108,3 @@ def _offering(document: Mapping[str, Any]) -> Offering:
         retired=document.get("retired", False),
         teachers=tuple(document.get("teachers", ())),
     )
-
-
-def announced(fact: Fact, key: str, revision: int) -> Message:
-    run = fact.run
-    who: dict[str, Any] = {
-        "enrollment": resources.name_of(key, run.number),
-        "person": fact.person,
-        "course": fact.course,
-        "revision": revision,
-        "time": stamp(fact.time),
-    }
-    match fact:
-        case Enrolled():
-            return events_pb2.Enrolled(
-                **who,
-                version=run.version,
-                run=run.number,
-                residence=resources.residence_message(run.residence),
-                delivery=resources.delivery_number(run.delivery),
-                enrol_time=stamp(run.enrol_time),
-            )
-        case Withdrawn():
-            return events_pb2.Withdrawn(**who, withdraw_time=stamp(run.withdraw_time))
-        case MovedToVersion():
-            return events_pb2.MovedToVersion(**who, version=run.version)
-    raise TypeError(fact)

@@ -18,6 +18,7 @@ from services.statistics.facts.store import Facts
 from services.statistics.live.memory import Standing
 from services.statistics.live.residents import Residents
 from services.statistics.live.service import TOKEN_SCOPES, StatisticsService
+from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
 from services.statistics.releases.builder import Builder
 from services.statistics.releases.edition import Imprint
@@ -33,13 +34,13 @@ async def compose(frame: Frame) -> None:
     server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_SCOPES)
     zone = ZoneInfo(frame.settings.time_zone)
     releases, references = Releases(frame.database, frame.outbox), References(frame.database)
-    census, standing = Census(facts, references, zone), Standing(facts)
+    geographies, standing = Geographies(facts, references, zone), Standing(facts)
     frame.keep_running(standing.run)
-    residents, k = Residents(census, references, zone), int(frame.settings.fewest_persons)
+    residents, k = Residents(geographies, references, zone), int(frame.settings.fewest_persons)
     add_StatisticsServiceServicer_to_server(StatisticsService(standing, residents, k), server)
     await releases.prepare()
     await references.prepare()
-    builder = Builder(releases, census, references, Imprint(releases, census, frame.settings))
+    builder = Builder(releases, Census(facts, zone), geographies, references, Imprint(releases, facts, frame.settings))
     server = frame.offer("ieum.statistics.v1.ReleaseService", RELEASE_SCOPES)
     add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, zone, k), server)
     if frame.settings.worker == 0:  # one builder is enough; it looks every second what others were asked for

@@ -6,10 +6,10 @@ import pytest
 from aiohttp import FormData
 
 from gateway.backend.places import Gazetteer
+from gateway.documents.csv_upload import WrongLine
 from gateway.html.render import locales
 from gateway.web.administrator import places_file
 from gateway.web.administrator.places import branches
-from gateway.web.administrator.places_file import WrongLine
 from services.chassis.errors import Invalid
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes

@@ -10,7 +10,7 @@ from aiohttp import DummyCookieJar
 from aiohttp.test_utils import TestClient
 
 from gateway.app import create_app
-from gateway.http.csrf import Pace
+from gateway.http.rate_limit import Pace
 from gateway.settings import GatewaySettings
 from gateway.web.site.frame import local_path
 from services.chassis.errors import Exhausted

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from gateway.api.statistics import COLUMNS
 from gateway.documents import csv as table
+from gateway.documents.live_table import COLUMNS
 from ieum.courses.v1.courses_pb2 import CompetenceArea, ListCompetencesResponse, Media, ReadMediaResponse, Version
 from ieum.enrollment.v1.enrollment_pb2 import Enrollment
 from ieum.people.v1.people_pb2 import EXPORTED, BatchGetNamesResponse

@@ -11,7 +11,7 @@ from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.entities import Database
-from services.statistics.disclosure.linked_tables import Areas
+from services.statistics.areas.tree import Areas
 from services.statistics.releases import final_audit
 from services.statistics.releases.store import Releases
 from tests.service.test_statistics_commands import planned

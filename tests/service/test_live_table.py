@@ -19,8 +19,8 @@ from services.statistics.facts.store import Facts
 from services.statistics.live.memory import Standing
 from services.statistics.live.residents import Residents
 from services.statistics.live.service import StatisticsService
+from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
-from services.statistics.releases.snapshot import Census
 
 SEOUL = ZoneInfo("Asia/Seoul")
 TREE = [("P", ""), ("A", "P"), ("A1", "A"), ("A2", "A"), ("A3", "A"), ("B", "P")]
@@ -32,7 +32,7 @@ class Office:
         self.database = database
         self.facts = Facts(database)
         self._references = References(database)
-        self._residents = Residents(Census(self.facts, self._references, SEOUL), self._references, SEOUL)
+        self._residents = Residents(Geographies(self.facts, self._references, SEOUL), self._references, SEOUL)
         self.show_from(5)
         self._people = 0
 

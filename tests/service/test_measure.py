@@ -15,10 +15,10 @@ from nats.js.errors import NotFoundError
 from prometheus_client import REGISTRY
 
 from ieum.courses.v1.events_pb2 import CourseRetired
+from services.chassis import metrics
 from services.chassis.clock import now
 from services.chassis.config import SERVICES, Settings
-from services.chassis.observability import metrics
-from services.chassis.observability.metrics import Measure
+from services.chassis.metrics import Measure
 from services.chassis.run import Frame
 from tests.service.conftest import Announce, StartService, eventually
 

@@ -32,7 +32,6 @@ from services.statistics.live.domain.answers import Asking
 from services.statistics.live.domain.protection import Tally
 from services.statistics.live.domain.questions import Ask, Question
 from services.statistics.live.memory import Standing
-from services.statistics.reference_data.store import References
 from services.statistics.releases.domain.lifecycle import Publication
 from services.statistics.releases.snapshot import Census
 
@@ -119,7 +118,7 @@ async def told(database_of: Callable[[str], Database]) -> Told:
 async def counted(told: Told, area: str = "areas/P", as_of: datetime = LAST) -> list[Unit]:
     """As a release of an area would count them."""
     codes = tuple(AreaCode(code, above, "SGG", {}, None) for code, above in AREAS)
-    census = Census(told.facts, References(told.facts.facts.database), SEOUL)
+    census = Census(told.facts, SEOUL)
     plan = Publication("r", "r", 1, {}, "resident", area, ("2026-Q3",), as_of, as_of, "people/o", 5, "1")
     return await census.units(plan, Geography(codes, as_of.date()))
 

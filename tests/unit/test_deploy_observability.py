@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from ruamel.yaml import YAML
 
 import gateway.app
-import services.chassis.observability.metrics
+import services.chassis.metrics
 import services.chassis.rpc
 from services.chassis.config import SERVICES, Settings
 
@@ -25,7 +25,7 @@ RULES: list[dict[str, Any]] = [
 ]  # fmt: skip
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "deploy/grafana/ieum.json").read_text())
 OPERATIONS = (ROOT / "docs/operations.md").read_text()
-MODULES = (gateway.app, services.chassis.observability.metrics, services.chassis.rpc)
+MODULES = (gateway.app, services.chassis.metrics, services.chassis.rpc)
 SUFFIXES = {"histogram": ("_bucket", "_count", "_sum"), "counter": ("_total",), "gauge": ("",)}
 LABELS = {
     "ieum_http_seconds": {"method", "route", "status"},

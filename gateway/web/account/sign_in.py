@@ -13,7 +13,7 @@ from gateway.backend.places import PLACES, Gazetteer
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import auth, errors
 from gateway.http.auth import VIEWER
-from gateway.http.csrf import check_pace
+from gateway.http.rate_limit import check_pace
 from gateway.language.i18n import Locale
 from gateway.web.site.frame import go_to, local_path
 from ieum.people.v1.people_pb2 import RegisterRequest, SignInRequest, SignInResponse

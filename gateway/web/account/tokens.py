@@ -9,12 +9,12 @@ from typing import Any
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
+from gateway.backend.live_table import TABLE
 from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.auth import SESSIONS, Viewer, signed_in
 from gateway.language.i18n import Locale, msgid
-from gateway.web.official.table_query import TABLE
 from gateway.web.site import area_choices
 from gateway.web.site.forms import status_of
 from gateway.web.site.frame import go_to

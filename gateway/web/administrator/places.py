@@ -10,13 +10,13 @@ from aiohttp.web_request import FileField
 
 from gateway.backend.clients import CLIENTS
 from gateway.backend.places import PLACES, Gazetteer
-from gateway.documents import csv
+from gateway.documents.csv_upload import WrongLine
 from gateway.html.render import PAGE, Flash, page
-from gateway.http import errors
+from gateway.http import downloads, errors
 from gateway.http.auth import signed_in
 from gateway.language.i18n import Locale, msgid
 from gateway.web.administrator import places_file
-from gateway.web.administrator.places_file import COLUMNS, PlaceList, WrongLine
+from gateway.web.administrator.places_file import COLUMNS, PlaceList
 from gateway.web.site import area_choices
 from gateway.web.site.forms import REFUSED, status_of
 from gateway.web.site.frame import go_to
@@ -76,7 +76,7 @@ async def download(request: web.Request) -> web.Response:
     _require_administrator(request)
     text = "\ufeff" + places_file.write(await request.app[PLACES].all())
     headers = {"Content-Disposition": 'attachment; filename="ieum-places.csv"'}
-    return web.Response(text=text, content_type=csv.CSV, charset="utf-8", headers=headers)
+    return web.Response(text=text, content_type=downloads.CSV, charset="utf-8", headers=headers)
 
 
 @routes.post(_HERE)

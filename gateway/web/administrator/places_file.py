@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gateway.backend.places import Gazetteer
 from gateway.documents import csv as table
+from gateway.documents.csv_upload import WrongLine, decode
 from gateway.language.i18n import LANGUAGES, msgid
 from ieum.people.v1.people_pb2 import Area, Centre, ImportPlacesRequest, Organisation
 
@@ -22,30 +23,11 @@ NEEDED = ("type", "code", "parent", "kind", "title_ko")
 TYPES = {"area": "areas", "organisation": "organisations", "centre": "centres"}
 
 
-@dataclass
-class WrongLine(Exception):
-    """`words` is a message id; `details` fill it in."""
-
-    line: int
-    words: str
-    details: Mapping[str, str] = field(default_factory=dict)
-
-
 @dataclass(frozen=True)
 class PlaceList:
     request: ImportPlacesRequest
     lines: Mapping[str, int]
     """The line of each place, by its resource name."""
-
-
-def decode(content: bytes) -> str:
-    """UTF-8, or what Korean spreadsheets save when they are not told otherwise."""
-    for encoding in ("utf-8-sig", "cp949"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise WrongLine(1, msgid("this is no text. Save the file as CSV UTF-8."))
 
 
 def read(content: bytes) -> PlaceList:

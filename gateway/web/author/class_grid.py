@@ -8,10 +8,10 @@ from datetime import datetime
 
 from aiohttp import web
 
-from gateway.api.grid import export_grid
 from gateway.backend import class_grid
 from gateway.backend.class_grid import GridPage
 from gateway.backend.clients import CLIENTS
+from gateway.documents.class_grid import export_grid
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.errors import message, status_of
 from gateway.language.i18n import Locale, msgid

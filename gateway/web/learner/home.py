@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS, side_by_side
-from gateway.backend.places import PLACES, Gazetteer
+from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, page
 from gateway.http.auth import VIEWER
 from gateway.language.i18n import Locale
 from gateway.web.course.card import TOPICS, card_of
 from gateway.web.learner.course_progress import learning_of
 from gateway.web.site import public_pages
+from gateway.web.site.centres import Centre, centres_of
 from ieum.courses.v1.courses_pb2 import SearchCatalogRequest
 from services.chassis.errors import Unavailable
 
 _COURSES = 6
 
 routes = web.RouteTableDef()
-
-
-@dataclass(frozen=True)
-class Centre:
-    title: str
-    place: str
-    address: str
-    hours: str
-    phone: str
 
 
 @routes.get("/")
@@ -59,16 +50,3 @@ async def _centres(request: web.Request, locale: Locale) -> Sequence[Centre]:
     except Unavailable:
         public_pages.keep_off(request)
         return ()
-
-
-def centres_of(locale: Locale, places: Gazetteer) -> list[Centre]:
-    return [
-        Centre(
-            title=locale.pick(centre.title)[0],
-            place=places.title(locale, centre.area),
-            address=locale.pick(centre.address)[0],
-            hours=locale.pick(centre.hours)[0],
-            phone=centre.phone,
-        )
-        for centre in places.centres.values()
-    ]

@@ -17,6 +17,7 @@ from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, Flash, page
 from gateway.language.i18n import Locale, msgid
 from gateway.language.mail import GONE
+from gateway.language.periods import quarter
 from gateway.web.official import live_figures
 from gateway.web.official.recipients import HERE as RECIPIENTS
 from gateway.web.official.recipients import all_recipients, mail_notice, require_official
@@ -135,7 +136,7 @@ def _blocks(locale: Locale, found: pb.Receipt) -> list[tuple[str, list[tuple[str
 
 def _period(locale: Locale, code: str) -> str:
     if "-Q" in code:
-        return live_figures.quarter(locale, code)
+        return quarter(locale, code)
     return locale.gettext(msgid("The year %(year)s")) % {"year": code}
 
 

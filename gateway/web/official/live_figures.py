@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -12,6 +11,7 @@ from markupsafe import Markup
 from gateway.backend.places import Gazetteer
 from gateway.html.charts import Tile, Value
 from gateway.language.i18n import Locale, msgid
+from gateway.language.periods import quarter
 from gateway.web.site import area_choices
 from ieum.statistics.v1 import statistics_pb2 as pb
 
@@ -210,25 +210,6 @@ def _number(value: pb.Value, locale: Locale) -> str:
 def code_words(locale: Locale, code: str) -> str:
     """A category of any dimension; the code itself where nobody gave it words."""
     return locale.gettext(_CODES.get(code, code))
-
-
-def quarter(locale: Locale, code: str) -> str:
-    """ "2026-Q3" in words."""
-    if not re.fullmatch(r"\d{4}-Q[1-4]", code):
-        return code
-    year, _, number = code.partition("-Q")
-    return locale.gettext("Q%(number)s %(year)s") % {"year": year, "number": number}
-
-
-def period(locale: Locale, first: str, last: str) -> str:
-    names = {"first": quarter(locale, first), "last": quarter(locale, last)}
-    if first and first == last:
-        return names["first"]
-    if first and last:
-        return locale.gettext("%(first)s to %(last)s") % names
-    if first:
-        return locale.gettext("since %(first)s") % names
-    return locale.gettext("up to %(last)s") % names if last else locale.gettext("all quarters")
 
 
 def tiles(rows: Sequence[Line], places: Gazetteer, measure: str) -> list[Tile]:

@@ -9,13 +9,14 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.api.statistics import fetch_table
 from gateway.backend.clients import CLIENTS, Clients
+from gateway.backend.live_table import fetch_table
 from gateway.backend.places import PLACES, Gazetteer
 from gateway.html.render import PAGE, page
 from gateway.http import errors
 from gateway.http.auth import signed_in
 from gateway.language.i18n import Locale, msgid
+from gateway.language.periods import period, quarter
 from gateway.web.official import live_figures
 from gateway.web.official.live_figures import BY, MEASURES, UNITS, Line
 from gateway.web.official.table_query import Asked, quarters, read
@@ -71,7 +72,7 @@ def _choices(
     areas = area_choices.areas_within(locale, places, own) + area_choices.organisations_within(
         locale, places, own, inside=False
     )
-    periods = [(code, live_figures.quarter(locale, code)) for code in quarters(clock.now(), asked)]
+    periods = [(code, quarter(locale, code)) for code in quarters(clock.now(), asked)]
     return {
         "area_choices": areas,
         "universe_choices": [(code, locale.gettext(words)) for code, words in _UNIVERSES.items()],
@@ -100,7 +101,7 @@ def _view(locale: Locale, places: Gazetteer, own: Sequence[str], asked: Asked, t
         "as_of_exactly": as_of.isoformat().replace("+00:00", "Z"),
         "area": area_choices.title(locale, places, table.area),
         "universe": locale.gettext(_UNIVERSES[asked.universe]),
-        "period": live_figures.period(locale, asked.fromQuarter, asked.toQuarter),
+        "period": period(locale, asked.fromQuarter, asked.toQuarter),
         "crumbs": _crumbs(locale, places, own, asked),
         "by_tabs": [(locale.gettext(words), asked.address(by=by), by == asked.by) for by, words in BY.items()],
         "columns": [locale.gettext(BY[asked.by]), *(locale.gettext(title) for title, _ in measures.values())],

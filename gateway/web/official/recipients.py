@@ -8,17 +8,17 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from gateway.api.distribution import FIELDS, change_recipient, record_change, remove_recipient
-from gateway.api.statistics import record_export
+from gateway.backend import recipients
+from gateway.backend.audit import record_change, record_export
 from gateway.backend.clients import CLIENTS
 from gateway.backend.places import PLACES
-from gateway.documents import csv
+from gateway.backend.recipients import FIELDS
+from gateway.documents.csv_upload import WrongLine
 from gateway.html.render import PAGE, Flash, page
-from gateway.http import errors
+from gateway.http import downloads, errors
 from gateway.http.auth import signed_in
 from gateway.language.i18n import LANGUAGES, Locale, msgid
 from gateway.language.mail import OFF
-from gateway.web.administrator.places_file import WrongLine
 from gateway.web.official import recipients_file
 from gateway.web.site import area_choices
 from gateway.web.site.forms import REFUSED, named, status_of, typed
@@ -65,7 +65,7 @@ async def download(request: web.Request) -> web.Response:
     await record_export(request, "mailing list")
     text = "\ufeff" + recipients_file.write(await all_recipients(request))
     headers = {"Content-Disposition": 'attachment; filename="ieum-offices.csv"'}
-    return web.Response(text=text, content_type=csv.CSV, charset="utf-8", headers=headers)
+    return web.Response(text=text, content_type=downloads.CSV, charset="utf-8", headers=headers)
 
 
 @routes.post(HERE + "/file")
@@ -105,7 +105,7 @@ async def show(request: web.Request) -> web.Response:
 async def change(request: web.Request) -> web.Response:
     given = await typed(request, *FIELDS)
     try:
-        await change_recipient(request, pb.UpdateRecipientRequest(recipient=_recipient_of(given, _name(request))))
+        await recipients.change(request, pb.UpdateRecipientRequest(recipient=_recipient_of(given, _name(request))))
     except Problem as problem:
         if problem.reason == "RECIPIENT_NOT_FOUND":
             raise
@@ -117,7 +117,7 @@ async def change(request: web.Request) -> web.Response:
 @routes.post(_ONE + "/remove")
 async def remove(request: web.Request) -> web.Response:
     require_official(request)
-    await remove_recipient(request, _name(request))
+    await recipients.remove(request, _name(request))
     say = request[PAGE].locale.gettext
     text = say(msgid("Its address is forgotten. What it was sent before stays known."))
     return go_to(HERE, Flash(say(msgid("The office is removed")), text), request)

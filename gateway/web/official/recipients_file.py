@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterable, Sequence
 
 from gateway.documents import csv as table
+from gateway.documents.csv_upload import WrongLine, decode
 from gateway.language.i18n import msgid
-from gateway.web.administrator.places_file import WrongLine, decode
 from ieum.statistics.v1.distribution_pb2 import Recipient
 
 COLUMNS = ("area", "office", "address", "language")

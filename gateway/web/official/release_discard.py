@@ -6,8 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.api.release_work import discard
 from gateway.backend.clients import CLIENTS
+from gateway.backend.release_work import discard
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.language.i18n import msgid

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gateway.backend.places import Gazetteer
 from gateway.language.i18n import Locale, msgid
+from gateway.language.periods import quarter
 from gateway.language.releases import RELEASES
 from gateway.web.official import live_figures
 from ieum.statistics.v1 import releases_pb2 as pb
@@ -85,7 +86,7 @@ def period(locale: Locale, code: str) -> str:
     """A quarter or a whole year."""
     if re.fullmatch(r"\d{4}", code):
         return locale.gettext(msgid("all of %(year)s")) % {"year": code}
-    return live_figures.quarter(locale, code)
+    return quarter(locale, code)
 
 
 def periods(locale: Locale, codes: Iterable[str]) -> str:

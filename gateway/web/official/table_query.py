@@ -3,21 +3,24 @@ page, with /api/v1/statistics/table in place of /statistics, is the query of a p
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from multidict import MultiMapping
-from pydantic import ValidationError
 from yarl import URL
 
-from gateway.api.statistics import TableQuery
-from gateway.language.fields import wrong_field
+from gateway.backend.live_table import TABLE
 from gateway.language.i18n import SEOUL
 from gateway.web.official.live_figures import MEASURES
+from ieum.statistics.v1 import statistics_pb2 as pb
+from services.chassis.errors import Invalid
 
 PAGE = "/statistics"
-TABLE = "/api/v1/statistics/table"
 _QUARTERS_BACK = 12
+_NAME = re.compile(r"[A-Za-z0-9/._*-]{0,120}")
+_QUARTER = re.compile(r"([0-9]{4}-Q[1-4])?")
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,15 @@ class Asked:
     course: str = ""
     show: str = "ENR"
 
-    def query(self) -> TableQuery:
-        try:
-            return TableQuery.model_validate_strings(self._query(), by_alias=True, by_name=False)
-        except ValidationError as error:
-            raise wrong_field(error) from error
+    def query(self) -> pb.QueryTableRequest:
+        return pb.QueryTableRequest(
+            area=_checked("area", self.area, _NAME),
+            universe=_number(pb.Universe, "universe", self.universe),
+            by=_number(pb.Dimension, "by", self.by),
+            from_quarter=_checked("fromQuarter", self.fromQuarter, _QUARTER),
+            to_quarter=_checked("toQuarter", self.toQuarter, _QUARTER),
+            course=_checked("course", self.course, _NAME),
+        )
 
     def address(self, **other: str) -> str:
         """Of the page; `other` replaces parts of the question."""
@@ -48,6 +55,20 @@ class Asked:
 
     def _query(self) -> dict[str, str]:
         return {name: value for name, value in vars(self).items() if value and name != "show"}
+
+
+def _checked(field: str, value: str, pattern: re.Pattern[str]) -> str:
+    if not pattern.fullmatch(value):
+        raise Invalid("FIELD_CHARACTERS", field=field, name=field, pattern=pattern.pattern)
+    return value
+
+
+def _number(enum: Any, field: str, name: str) -> Any:
+    """The number of an enum's value by its name; 0 where none was given."""
+    known = enum.keys()[1:]
+    if name and name not in known:
+        raise Invalid("FIELD_CHOICES", field=field, name=field, known=", ".join(known))
+    return enum.Value(name) if name else 0
 
 
 def read(given: MultiMapping[str], own: str) -> Asked:

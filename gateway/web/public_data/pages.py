@@ -13,7 +13,7 @@ from gateway.backend.published_releases import LIBRARY, is_known, newest_of_each
 from gateway.backend.release_figures import Frozen
 from gateway.html.render import PAGE, page
 from gateway.language.i18n import Locale
-from gateway.web.official.live_figures import period as period_in_words
+from gateway.language.periods import period as period_in_words
 from gateway.web.public_data import capability, facts
 from gateway.web.public_data.cells import HIDDEN_WORDS
 from gateway.web.public_data.release_view import SHOWN, Look

@@ -13,11 +13,11 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from babel import negotiate_locale
 
-from gateway.html.render import PAGE, SIZES, USUAL_SIZE, Flash, NavItem, PageContext, Site, Viewer, locales
+from gateway.html.render import PAGE, Flash, NavItem, PageContext, Site, Viewer, locales
 from gateway.http import auth
 from gateway.http.csrf import FORM_KEY
+from gateway.http.reader import _known_size, language, text_size
 from gateway.language import i18n
 from gateway.language.i18n import msgid
 from gateway.settings import GatewaySettings
@@ -96,29 +96,6 @@ def _shared_seconds(viewer: auth.Viewer) -> int | None:
 def is_personal(request: web.Request) -> bool:
     """Somebody signed in, or with something to be told, asks."""
     return bool(auth.session_secret(request)) or _FLASH in request.cookies
-
-
-def language(request: web.Request, viewer: auth.Viewer | None = None) -> str:
-    """The choice made in this browser, else the person's own, else what the browser asks for."""
-    for chosen in (request.cookies.get("lang"), viewer.locale if viewer else None):
-        if chosen in i18n.LANGUAGES:
-            return str(chosen)
-    return _wanted(request.headers.get("Accept-Language", ""))
-
-
-@lru_cache(maxsize=1_000)
-def _wanted(header: str) -> str:
-    wanted = [part.partition(";")[0].strip() for part in header.split(",")]
-    return negotiate_locale(wanted, list(i18n.LANGUAGES), sep="-") or i18n.DEFAULT
-
-
-def text_size(request: web.Request) -> int:
-    size = _known_size(request.cookies.get("size", ""))
-    return USUAL_SIZE if size is None else size
-
-
-def _known_size(text: str) -> int | None:
-    return int(text) if text in map(str, range(len(SIZES))) else None
 
 
 def _within(path: str) -> frozenset[str]:

@@ -20,7 +20,7 @@ from typing import TypeVar
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from gateway.http import csrf
+from gateway.http import csrf, reader, security_headers
 from gateway.http.compression import takes_gzip
 from gateway.web.site import frame
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired
@@ -157,7 +157,7 @@ async def serve(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answers a stranger's look at a public page from the shelf; everything else goes on."""
     if not _is_strangers_look(request):
         return await handler(request)
-    shelf, key = request.app[SHELF], (request.path_qs, frame.language(request), frame.text_size(request))
+    shelf, key = request.app[SHELF], (request.path_qs, reader.language(request), reader.text_size(request))
     if page := shelf.fresh(key) or await shelf.soon(key):
         return _answer(request, page)
     request[csrf.SEALED_LATER] = True
@@ -187,7 +187,7 @@ def _is_whole_page(response: web.Response) -> bool:
 def _answer(request: web.Request, page: Ready) -> web.Response:
     if csrf.needs_token(request):
         return csrf.sealed(request, page.pieces)
-    headers = csrf.headers(request)
+    headers = security_headers.headers(request)
     headers.update(_HEADERS)
     headers[hdrs.ETAG] = page.etag
     if page.etag in request.headers.get(hdrs.IF_NONE_MATCH, ""):

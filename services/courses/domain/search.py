@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from services.courses.domain.content import Audience, Level
 
 _RUN = re.compile(r"(?P<latin>[0-9a-z\u00df-\u024f\u1e00-\u1eff]+)|(?P<other>[^\W_0-9a-z\u00df-\u024f\u1e00-\u1eff]+)")
 
@@ -58,3 +61,15 @@ def _needed(latin: bool, run: str) -> Iterator[str]:
         yield from _grams(run, 3) if len(run) > 2 else (run,)
     else:
         yield from _grams(run, 2) if len(run) > 1 else run
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a visitor looks for in the catalogue; what is empty does not narrow it."""
+
+    query: str = ""
+    areas: tuple[str, ...] = ()
+    levels: tuple[Level, ...] = ()
+    language: str = ""
+    max_minutes: int = 0
+    audience: Audience | None = None

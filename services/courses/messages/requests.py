@@ -9,8 +9,8 @@ from ieum.courses.v1 import courses_pb2
 from services.chassis.clock import new_id
 from services.chassis.errors import Invalid
 from services.chassis.principal import acting
+from services.courses.domain.search import Wanted
 from services.courses.messages import content
-from services.courses.store.courses import Wanted
 
 _PERSON = re.compile(r"people/[0-9a-z-]{1,64}")
 _LONGEST_QUERY = 200

@@ -10,8 +10,8 @@ from services.courses.domain.completeness import Problem
 from services.courses.domain.content import Texts, etag_of, outline
 from services.courses.domain.course import Course
 from services.courses.domain.listing import Version
+from services.courses.domain.media import Medium
 from services.courses.messages.content import audience_to, content_to, level_to
-from services.courses.store.media import Medium
 
 
 def course(value: Course, problems: tuple[Problem, ...] = ()) -> courses_pb2.Course:

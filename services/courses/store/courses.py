@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,26 +15,15 @@ from services.chassis.events.outbox import Outbox
 from services.chassis.store import pages
 from services.chassis.store.entities import Database, Document, Entities
 from services.courses.domain import search
-from services.courses.domain.content import Audience, Level
+from services.courses.domain.content import Audience
 from services.courses.domain.course import Course, Fact, Outcome, Published
 from services.courses.domain.listing import Version
+from services.courses.domain.search import Wanted
 from services.courses.messages.announcements import announce
 
 _NEWEST = [("create_time", -1), ("_id", 1)]
 _NEWEST_PUBLISHED = [("listing.publish_time", -1), ("_id", 1)]
 _VERSION: TypeAdapter[Version] = TypeAdapter(Version)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a visitor looks for in the catalogue; what is empty does not narrow it."""
-
-    query: str = ""
-    areas: tuple[str, ...] = ()
-    levels: tuple[Level, ...] = ()
-    language: str = ""
-    max_minutes: int = 0
-    audience: Audience | None = None
 
 
 class Courses:

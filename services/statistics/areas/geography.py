@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 from services.statistics.areas.changes import followed, touched
 from services.statistics.areas.code_lists import AreaVersion, Step, breaks, is_inside
-from services.statistics.disclosure.linked_tables import Areas
-from services.statistics.figures.observation import CONFIDENTIAL, FREE, HIDDEN, MISSING, AreaCode, Observation
+from services.statistics.areas.tree import Areas
+from services.statistics.figures.observation import AreaCode
 from services.statistics.figures.periods import first_day, last_day
-from services.statistics.figures.rounding import shown
-from services.statistics.releases.domain.recasting import ADDITIVE, Told, together
 
 Residents = Mapping[tuple[str, str, str], int]
 """(area, sex, age) -> residents."""
@@ -127,28 +123,6 @@ def _broken(
         if days:
             found[area.code] = tuple(sorted(days))
     return found
-
-
-def recast_observations(published: Iterable[Observation], moved: Mapping[str, str]) -> list[Observation]:
-    """One earlier release under today's codes: of areas that became one, what is known of them together."""
-    found: dict[Any, list[Observation]] = defaultdict(list)
-    for one in published:
-        area = moved.get(one.area, one.area)
-        found[one.measure, one.period, area, one.sex, one.age, one.group, one.domain].append(one)
-    return [_joined(area, parts) for (_, _, area, *_), parts in found.items()]
-
-
-def _joined(area: str, parts: Sequence[Observation]) -> Observation:
-    """Rates of several areas are nobody's."""
-    first = parts[0]
-    if len(parts) == 1:
-        return replace(first, area=area)
-    told = Told(None, MISSING)
-    if first.unit in ADDITIVE:
-        values = [None if part.value is None else Fraction(part.value) for part in parts]
-        told = together([(Told(value, part.status), Fraction(1)) for value, part in zip(values, parts, strict=True)])
-    known = replace(first, area=area, value=shown(told.value, 0), low=None, high=None, persons=None)
-    return replace(known, status=told.status, confidentiality=CONFIDENTIAL if told.status == HIDDEN else FREE)
 
 
 def recast_residents(residents: Residents, geography: Geography, reference: date) -> Residents:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from services.statistics.areas.tree import Areas
 from services.statistics.disclosure.linked_tables import (
     CMP,
     CORE,
@@ -20,7 +21,6 @@ from services.statistics.disclosure.linked_tables import (
     EPR,
     NOT,
     STATUSES,
-    Areas,
     Cell,
     Table,
     completions,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from services.statistics.areas.tree import Areas
 from services.statistics.disclosure.tables import Cells, Sum
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.units import Breakdown, Unit
@@ -33,25 +34,6 @@ _STATES = {
     IPR: ("IPR",),
     NST: ("NST",),
 }
-
-
-@dataclass(frozen=True)
-class Areas:
-    """The tree of one release: children of each area; `top` holds all others. "HB:own" are those no nearer than HB."""
-
-    top: str
-    children: Mapping[str, tuple[str, ...]]
-
-    def lineage(self) -> dict[str, tuple[str, ...]]:
-        """Of each area: itself (its own part first, where it has children) and all above."""
-        above = {child: parent for parent, children in self.children.items() for child in children}
-        found: dict[str, tuple[str, ...]] = {}
-        for area in (self.top, *above):
-            chain = [area]
-            while chain[-1] in above:
-                chain.append(above[chain[-1]])
-            found[area] = tuple(([f"{area}:own"] if self.children.get(area) else []) + chain)
-        return found
 
 
 @dataclass(frozen=True)

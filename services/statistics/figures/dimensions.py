@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 UNKNOWN = "_U"
 TOTAL = "_T"
@@ -47,3 +48,9 @@ FLAGS: Mapping[str, str] = {
 """Target-group code -> flag of a person. Flags overlap: each is tabulated as flag and not-flag, never added."""
 
 DIGCOMP_AREAS = ("1", "2", "3", "4", "5")
+
+
+def digcomp_areas(course: Mapping[str, Any], version: int) -> list[str]:
+    """Codes of what this version of a course teaches, or the newest where it was not heard of."""
+    known = course.get("versions", {}).get(str(version), course.get("domains", ()))
+    return [f"DC30_{number}" for number in known if number in DIGCOMP_AREAS]

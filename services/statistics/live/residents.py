@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.periods import last_day
 from services.statistics.live.domain.questions import Question
+from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
-from services.statistics.releases.snapshot import Census
 
 _BY = ("", "REF_AREA", "AGE", "SEX")
 
 
 class Residents:
-    def __init__(self, census: Census, references: References, zone: ZoneInfo) -> None:
-        self._census = census
+    def __init__(self, geographies: Geographies, references: References, zone: ZoneInfo) -> None:
+        self._geographies = geographies
         self._references = references
         self._zone = zone
 
@@ -26,7 +26,7 @@ class Residents:
         and those who took one course of many are no reach of a city's."""
         if asked.universe != "resident" or asked.by not in _BY or asked.course or not asked.area.startswith("areas/"):
             return {}
-        geography = await self._census.geography(asked.area, asked.as_of or now)
+        geography = await self._geographies.at(asked.area, asked.as_of or now)
         found, _ = await self._references.residents(geography, self._end(asked, now))
         keys = {code: _key(asked, code) for code in codes if code == TOTAL or code != asked.area}
         return {code: found[key] for code, key in keys.items() if key in found}

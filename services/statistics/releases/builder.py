@@ -16,20 +16,22 @@ from typing import TypeVar
 
 from services.chassis.clock import now
 from services.chassis.observability import trace
-from services.statistics.areas.geography import Geography, recast_observations
+from services.statistics.areas.geography import Geography
+from services.statistics.areas.tree import Areas
 from services.statistics.disclosure.concessions import NAMED, ROUNDS, given_up
 from services.statistics.disclosure.decisions import FLOW, MARGIN, PARTS, Decision, Part
-from services.statistics.disclosure.linked_tables import Areas
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.periods import is_year, last_day, quarters_of
 from services.statistics.figures.units import Unit
+from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
 from services.statistics.releases import final_audit, steps
 from services.statistics.releases.assembly import Assembly, added_up, flow_of
 from services.statistics.releases.domain import lifecycle
 from services.statistics.releases.domain.lifecycle import Cost, Publication, State
 from services.statistics.releases.domain.published_figures import Context
+from services.statistics.releases.domain.recasting import recast_observations
 from services.statistics.releases.edition import Imprint
 from services.statistics.releases.snapshot import Census
 from services.statistics.releases.store import Releases
@@ -52,9 +54,12 @@ def die_with_parent(parent: int) -> None:
 
 
 class Builder:
-    def __init__(self, releases: Releases, census: Census, references: References, imprint: Imprint) -> None:
+    def __init__(
+        self, releases: Releases, census: Census, geographies: Geographies, references: References, imprint: Imprint
+    ) -> None:
         self._releases = releases
         self._census = census
+        self._geographies = geographies
         self._references = references
         self._imprint = imprint
         self._wake = asyncio.Event()
@@ -141,7 +146,7 @@ class Builder:
         """As it was when the build began, whatever places are imported or lists loaded meanwhile."""
         there = await self._releases.geography(one.key)
         if there is None:
-            await self._releases.put_geography(one.key, await self._census.geography(one.area, one.as_of))
+            await self._releases.put_geography(one.key, await self._geographies.at(one.area, one.as_of))
             there = await self._releases.geography(one.key)
         assert there is not None  # noqa: S101 - just written
         return there

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from services.chassis.config import Settings
 from services.statistics.areas.geography import Geography
+from services.statistics.facts.store import Facts
 from services.statistics.figures.observation import Denominator, Edition, Release
 from services.statistics.releases.domain.lifecycle import Publication
-from services.statistics.releases.snapshot import Census
 from services.statistics.releases.store import Releases
 from services.statistics.releases.titles import TABLES, publisher
 
@@ -14,9 +14,9 @@ LICENCE = "KOGL-1"
 
 
 class Imprint:
-    def __init__(self, releases: Releases, census: Census, settings: Settings) -> None:
+    def __init__(self, releases: Releases, facts: Facts, settings: Settings) -> None:
         self._releases = releases
-        self._census = census
+        self._facts = facts
         self._settings = settings
 
     async def release(self, one: Publication, geography: Geography) -> Release:
@@ -37,7 +37,7 @@ class Imprint:
             observations=tuple([made async for made in self._releases.observations(one)]),
             note=one.note,
             earlier=tuple(name.removeprefix("releases/") for name in one.earlier),
-            publisher={"ko": named, "en": named} if named else publisher(await self._census.title(one.area)),
+            publisher={"ko": named, "en": named} if named else publisher((await self._facts.areas()).title(one.area)),
             licence=LICENCE,
             contact=self._settings.contact,
             legal_basis=self._settings.legal_basis,

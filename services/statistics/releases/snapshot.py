@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,43 +10,17 @@ from zoneinfo import ZoneInfo
 
 from services.chassis.store.entities import Document
 from services.statistics.areas.geography import Geography
-from services.statistics.areas.tree import AreaTree
-from services.statistics.facts.store import Facts, Kinds
+from services.statistics.facts.store import Facts
 from services.statistics.figures.cohort import Enrolment
-from services.statistics.figures.dimensions import FLAGS
-from services.statistics.figures.observation import AreaCode
+from services.statistics.figures.dimensions import FLAGS, digcomp_areas
 from services.statistics.figures.units import Fact, Unit, units
-from services.statistics.live.domain.questions import digcomp_areas
-from services.statistics.reference_data.store import References
 from services.statistics.releases.domain.lifecycle import Publication
-
-_LEVELS = {"PROVINCE": "SIDO", "CITY": "SGG", "COUNTY": "SGG", "DISTRICT": "GU", "TOWN": "EMD"}
-_BY_DEPTH = ("SIDO", "SGG", "EMD")
 
 
 class Census:
-    def __init__(self, facts: Facts, references: References, zone: ZoneInfo) -> None:
+    def __init__(self, facts: Facts, zone: ZoneInfo) -> None:
         self._facts = facts
-        self._references = references
         self._zone = zone
-
-    async def geography(self, top: str, as_of: datetime) -> Geography:
-        """By the list of areas that was loaded for that day; without one, by the places as they are."""
-        day = as_of.astimezone(self._zone).date()
-        kinds, tree = await self._facts.area_kinds(), await self._facts.areas()
-        places = {_code(area): place for area, (_, place) in kinds.items() if place}
-        listed = await self._references.geography(_code(top), day, places)
-        return listed or Geography(tuple(self._codes(top, tree, kinds)), day)
-
-    def _codes(self, top: str, tree: AreaTree, kinds: Kinds) -> Iterator[AreaCode]:
-        parents = {child: area for area in tree.below(top) for child in tree.children.get(area, ())}
-        for area in tree.below(top):
-            kind, place = kinds.get(area, ("", None))
-            level = _LEVELS.get(kind, _BY_DEPTH[min(_depth(area, parents), len(_BY_DEPTH) - 1)])
-            yield AreaCode(_code(area), _code(parents.get(area, "")), level, dict(tree.title(area)), place)
-
-    async def title(self, area: str) -> Mapping[str, str]:
-        return (await self._facts.areas()).title(area)
 
     async def units(self, one: Publication, geography: Geography) -> list[Unit]:
         """Where the release is of the whole country or province, people of an area that the list lacks count there."""
@@ -75,7 +49,7 @@ class Census:
                 withdrawn_on=self._local(row.get("withdrawn_at")),
                 hours=Decimal(sum(minutes.values())) / 60 if minutes else None,
             ),
-            area=geography.home(_code(row.get("area", ""))) or geography.top,
+            area=geography.home(row.get("area", "").removeprefix("areas/")) or geography.top,
             sex=traits.get("sex", ""),
             age=row["enrol_year"] - born if born else None,
             flags=_flags(traits),
@@ -90,11 +64,3 @@ def _flags(traits: Mapping[str, Any]) -> tuple[str, ...] | None:
     if not traits.get("groups_answered"):
         return None
     return tuple(code for code, flag in FLAGS.items() if flag in traits.get("groups", ()))
-
-
-def _code(area: str) -> str:
-    return area.removeprefix("areas/")
-
-
-def _depth(area: str, parents: Mapping[str, str]) -> int:
-    return 0 if area not in parents else 1 + _depth(parents[area], parents)

@@ -26,7 +26,7 @@ from services.statistics.disclosure.decisions import Decision
 from services.statistics.figures.assessment import Assessment
 from services.statistics.figures.observation import Denominator, Observation
 from services.statistics.figures.units import Unit
-from services.statistics.releases import steps
+from services.statistics.releases import packing
 from services.statistics.releases.assembly import Assembly, flow_of
 from services.statistics.releases.domain.lifecycle import Publication, Published, State, planned_anew
 
@@ -110,10 +110,10 @@ class Releases:
 
     async def units(self, key: str, quarter: str) -> tuple[Unit, ...] | None:
         content = await _content(self._units, f"{key}/{quarter}")
-        return None if content is None else steps.unpack_units(content)
+        return None if content is None else packing.unpack_units(content)
 
     async def put_units(self, key: str, quarter: str, units: Sequence[Unit]) -> None:
-        await _put_once(self._units, f"{key}/{quarter}", {"content": steps.pack_units(units)})
+        await _put_once(self._units, f"{key}/{quarter}", {"content": packing.pack_units(units)})
 
     async def geography(self, key: str) -> Geography | None:
         content = await _content(self._decisions, f"{key}/geography")
@@ -132,16 +132,16 @@ class Releases:
 
     async def decision(self, key: str, period: str, part: str) -> Decision | None:
         content = await _content(self._decisions, f"{key}/{period}/{part}")
-        return None if content is None else steps.unpack_decision(content)
+        return None if content is None else packing.unpack_decision(content)
 
     async def put_decision(self, key: str, period: str, part: str, decision: Decision) -> None:
-        await _put_once(self._decisions, f"{key}/{period}/{part}", {"content": steps.pack_decision(decision)})
+        await _put_once(self._decisions, f"{key}/{period}/{part}", {"content": packing.pack_decision(decision)})
 
     async def assembly(self, key: str, period: str) -> Assembly | None:
         document = await self._periods.find_one({"_id": f"{key}/{period}"})
         if document is None:
             return None
-        made = steps.unpack_observations(document["content"])
+        made = packing.unpack_observations(document["content"])
         numbers = {name: document[name] for name in ("cells", "primary", "secondary")}
         people, table = tuple(document.get("people", ())), document.get("denominator")
         denominator = _DENOMINATOR.validate_json(table) if table else None
@@ -149,7 +149,7 @@ class Releases:
 
     async def put_assembly(self, key: str, period: str, made: Assembly) -> None:
         fields = {
-            "content": steps.pack_observations(made.observations),
+            "content": packing.pack_observations(made.observations),
             "hours_hidden": list(made.hours_hidden),
             "cells": made.cells,
             "primary": made.primary,

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from services.statistics.areas.tree import Areas
 from services.statistics.disclosure.concessions import label
-from services.statistics.disclosure.linked_tables import CORE, STATUSES, Areas, Table, completions, enrolments, persons
+from services.statistics.disclosure.linked_tables import CORE, STATUSES, Table, completions, enrolments, persons
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.periods import quarters_in

@@ -11,10 +11,10 @@ from services.courses.domain.content import Content
 from services.courses.domain.course import Published
 from services.courses.domain.limits import check_content
 from services.courses.domain.listing import Version
+from services.courses.domain.media import inspected
 from services.courses.domain.views import publishable
 from services.courses.messages import content as wire
 from services.courses.messages.announcements import announce
-from services.courses.store.media import inspected
 from services.progress.domain.grading import Answer, is_right
 from services.progress.messages.plans import plan_of
 from tests.unit.courses.builders import NOW

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.chassis.errors import Invalid
-from services.courses.store.media import LARGEST, content_type_of, inspected, plain_filename
+from services.courses.domain.media import LARGEST, content_type_of, inspected, plain_filename
 
 DEMO = Path(__file__).parents[3] / "deploy" / "demo" / "courses"
 TYPES = {

@@ -12,8 +12,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 
+from services.statistics.areas.tree import Areas
 from services.statistics.disclosure.decisions import FLOW, PARTS, Decision
-from services.statistics.disclosure.linked_tables import Areas, Table, completions, enrolments, persons
+from services.statistics.disclosure.linked_tables import Table, completions, enrolments, persons
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.dimensions import FLAGS, STANDARD_POPULATION
 from services.statistics.figures.observation import AreaCode, Denominator, Edition, Observation, Release

@@ -7,8 +7,9 @@ from datetime import date
 from fractions import Fraction
 
 from services.statistics.areas.code_lists import AreaVersion, Step
-from services.statistics.areas.geography import Geography, Residents, of_list, recast_observations, recast_residents
+from services.statistics.areas.geography import Geography, Residents, of_list, recast_residents
 from services.statistics.figures.observation import AreaCode, Observation
+from services.statistics.releases.domain.recasting import recast_observations
 
 FIRST, LAST_OLD, CHANGED = date(2020, 1, 1), date(2026, 6, 30), date(2026, 7, 1)
 BEFORE, AFTER = date(2026, 3, 31), date(2026, 12, 31)

@@ -10,8 +10,9 @@ from fractions import Fraction
 
 import pytest
 
+from services.statistics.areas.tree import Areas
 from services.statistics.disclosure.decisions import FLOW, MARGIN, PARTS, Decision, Part
-from services.statistics.disclosure.linked_tables import CMP, EPR, Areas, completions
+from services.statistics.disclosure.linked_tables import CMP, EPR, completions
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.cohort import Enrolment
 from services.statistics.figures.dimensions import AGE_BANDS, OLD_AGE, STANDARD_POPULATION
@@ -19,7 +20,8 @@ from services.statistics.figures.observation import Observation
 from services.statistics.figures.rounding import shown
 from services.statistics.figures.units import Fact, Unit, units
 from services.statistics.releases.domain.published_figures import Context
-from services.statistics.releases.steps import Period, assembled, decided, pack_units, packed, unpack_units, unpacked
+from services.statistics.releases.packing import pack_units, packed, unpack_units, unpacked
+from services.statistics.releases.steps import Period, assembled, decided
 
 CITY = Areas("P", {"P": ("A", "B", "C")})
 BANDS = [code for code, _, _ in AGE_BANDS]

@@ -15,8 +15,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from services.chassis.errors import Forbidden, Refused
 from services.statistics import audit
 from services.statistics.areas.code_lists import AreaVersion, Step, breaks, checked_list, checked_steps, recast, vintage
+from services.statistics.areas.tree import Areas
 from services.statistics.disclosure.decisions import MARGIN, NOTHING, PARTS, STATUS, Before, Decision, Part
-from services.statistics.disclosure.linked_tables import CMP, ENR, EPR, NOT, Areas, Cell, Table
+from services.statistics.disclosure.linked_tables import CMP, ENR, EPR, NOT, Cell, Table
 from services.statistics.disclosure.policy import Policy
 from services.statistics.disclosure.sensitive_cells import exposed
 from services.statistics.figures.cohort import Enrolment
@@ -28,12 +29,7 @@ from services.statistics.reference_data.resident_bands import Residents, checked
 from services.statistics.releases.domain import lifecycle
 from services.statistics.releases.domain.lifecycle import Cost, FrozenFile, Publication, State
 from services.statistics.releases.domain.published_figures import Context
-from services.statistics.releases.steps import (
-    Period,
-    assembled,
-    attacked,
-    before,
-    decided,
+from services.statistics.releases.packing import (
     pack_decision,
     pack_observations,
     pack_units,
@@ -41,6 +37,7 @@ from services.statistics.releases.steps import (
     unpack_observations,
     unpack_units,
 )
+from services.statistics.releases.steps import Period, assembled, attacked, before, decided
 
 NAMES = (MARGIN, STATUS, "sex", "flag:FAR", "domain:DC30_1")
 TOWN = Areas("P", {"P": ("A", "B", "C")})

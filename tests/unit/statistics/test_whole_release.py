@@ -28,7 +28,7 @@ GEOGRAPHY = Geography(
 
 
 def people() -> dict[str, tuple[Unit, ...]]:
-    census = Census(None, None, ZoneInfo("Asia/Seoul"))  # type: ignore[arg-type]
+    census = Census(None, ZoneInfo("Asia/Seoul"))  # type: ignore[arg-type]
     courses = {row["_id"]: row for row in thirty_cities.courses()}
     rows = thirty_cities.facts(cities=3, quarters=4, enrolments=450)
     counted = list(units([census._fact(row, GEOGRAPHY, courses) for row in rows], GEOGRAPHY.vintage))

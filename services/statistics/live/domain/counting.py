@@ -15,7 +15,15 @@ from typing import Any
 import numpy as np
 
 from services.statistics.areas.tree import AreaTree
-from services.statistics.figures.dimensions import DIGCOMP_AREAS, FLAGS, OLDER_FROM, SEXES, TOTAL, UNKNOWN
+from services.statistics.figures.dimensions import (
+    DIGCOMP_AREAS,
+    FLAGS,
+    OLDER_FROM,
+    SEXES,
+    TOTAL,
+    UNKNOWN,
+    digcomp_areas,
+)
 from services.statistics.figures.units import band_of
 from services.statistics.live.domain.columns import (
     COMPLETED,
@@ -33,7 +41,7 @@ from services.statistics.live.domain.columns import (
     milliseconds,
 )
 from services.statistics.live.domain.protection import Key
-from services.statistics.live.domain.questions import AGE_UNKNOWN, Ask, digcomp_areas, part
+from services.statistics.live.domain.questions import AGE_UNKNOWN, Ask, part
 
 Counts = Mapping[Key, tuple[int, ...]]
 """Of each cell with anybody in it, the numbers of a `live.Tally` in their order."""

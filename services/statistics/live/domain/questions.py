@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from services.statistics.areas.tree import is_organisation
 from services.statistics.disclosure.policy import Policy
@@ -61,12 +60,6 @@ class Ask:
 def part(area: str, place: str) -> str:
     """A part of an area: one directly in it, or those of its people who have no nearer place, or none that is known."""
     return f"{area} {place}" if place in (area, UNKNOWN) else place
-
-
-def digcomp_areas(course: Mapping[str, Any], version: int) -> list[str]:
-    """Codes of what this version of a course teaches, or the newest where it was not heard of."""
-    known = course.get("versions", {}).get(str(version), course.get("domains", ()))
-    return [f"DC30_{number}" for number in known if number in DIGCOMP_AREAS]
 
 
 def overlapping(by: str) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from services.statistics.areas.tree import Areas
 from services.statistics.disclosure.decisions import Decision
-from services.statistics.disclosure.linked_tables import CMP, ENR, EPR, STATUSES, STR, WDR, Areas, enrolments, persons
+from services.statistics.disclosure.linked_tables import CMP, ENR, EPR, STATUSES, STR, WDR, enrolments, persons
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.concentration import Area, concentration
 from services.statistics.figures.coverage import coverage, standardised

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from services.statistics.disclosure.linked_tables import CMP, ENR, Areas, Cell
+from services.statistics.areas.tree import Areas
+from services.statistics.disclosure.linked_tables import CMP, ENR, Cell
 from services.statistics.disclosure.policy import Policy, magnitude_is_sensitive
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.measures import QUANTILE_MINIMUM, quantile

@@ -6,20 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from services.statistics.areas.tree import Areas
 from services.statistics.disclosure.decisions import FLOW, MARGIN, STATUS, Decision
-from services.statistics.disclosure.linked_tables import (
-    CMF,
-    CMP,
-    ENR,
-    EPR,
-    IPR,
-    NST,
-    STR,
-    WDR,
-    Areas,
-    Table,
-    completions,
-)
+from services.statistics.disclosure.linked_tables import CMF, CMP, ENR, EPR, IPR, NST, STR, WDR, Table, completions
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.concentration import PLACES as CONC_PLACES
 from services.statistics.figures.coverage import INTERVAL_PLACES, RATE_PLACES

@@ -8,11 +8,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from services.statistics.areas.changes import Boundaries
 from services.statistics.disclosure.policy import Policy
-from services.statistics.figures.observation import BREAK, ESTIMATED, HIDDEN, MISSING, NORMAL, UNDEFINED, UNRELIABLE
+from services.statistics.figures.observation import (
+    BREAK,
+    CONFIDENTIAL,
+    ESTIMATED,
+    FREE,
+    HIDDEN,
+    MISSING,
+    NORMAL,
+    UNDEFINED,
+    UNRELIABLE,
+    Observation,
+)
 from services.statistics.figures.periods import first_day, last_day
+from services.statistics.figures.rounding import shown
 from services.statistics.releases.domain.counted_table import PERCENT
 
 ADDITIVE = frozenset({"NUMBER", "PS", "H"})
@@ -200,3 +213,25 @@ def marked(figures: Sequence[Figure], broken: Mapping[str, Iterable[date]]) -> l
         else figure
         for figure in figures
     ]
+
+
+def recast_observations(published: Iterable[Observation], moved: Mapping[str, str]) -> list[Observation]:
+    """One earlier release under today's codes: of areas that became one, what is known of them together."""
+    found: dict[Any, list[Observation]] = defaultdict(list)
+    for one in published:
+        area = moved.get(one.area, one.area)
+        found[one.measure, one.period, area, one.sex, one.age, one.group, one.domain].append(one)
+    return [_joined(area, parts) for (_, _, area, *_), parts in found.items()]
+
+
+def _joined(area: str, parts: Sequence[Observation]) -> Observation:
+    """Rates of several areas are nobody's."""
+    first = parts[0]
+    if len(parts) == 1:
+        return replace(first, area=area)
+    told = Told(None, MISSING)
+    if first.unit in ADDITIVE:
+        values = [None if part.value is None else Fraction(part.value) for part in parts]
+        told = together([(Told(value, part.status), Fraction(1)) for value, part in zip(values, parts, strict=True)])
+    known = replace(first, area=area, value=shown(told.value, 0), low=None, high=None, persons=None)
+    return replace(known, status=told.status, confidentiality=CONFIDENTIAL if told.status == HIDDEN else FREE)

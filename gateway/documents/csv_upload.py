@@ -1,0 +1,27 @@
+"""CSV files that offices upload: decoding, and errors that name the line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gateway.language.i18n import msgid
+
+
+@dataclass
+class WrongLine(Exception):
+    """`words` is a message id; `details` fill it in."""
+
+    line: int
+    words: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+def decode(content: bytes) -> str:
+    """UTF-8, or what Korean spreadsheets save when they are not told otherwise."""
+    for encoding in ("utf-8-sig", "cp949"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise WrongLine(1, msgid("this is no text. Save the file as CSV UTF-8."))

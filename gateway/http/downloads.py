@@ -1,0 +1,55 @@
+"""Downloads: which format is wanted, and text sent as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from gateway.http.auth import VIEWER
+from gateway.http.compression import may_pack
+from services.chassis.errors import Problem
+
+CSV = "text/csv"
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def wants_csv(request: web.Request, asked: str | None) -> bool:
+    """By `?format=`, else by Accept; JSON when neither says."""
+    if asked is not None:
+        return asked == "csv"
+    accept = request.headers.get("Accept", "*/*")
+    kinds = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
+    offered = [kind for kind in kinds if kind in (CSV, "text/*", "application/json", "application/*", "*/*")]
+    if not offered:
+        raise Problem("FORMAT_NOT_OFFERED", status=406)
+    return offered[0] in (CSV, "text/*")
+
+
+async def stream(request: web.Request, filename: str, parts: AsyncIterable[str]) -> web.StreamResponse:
+    """Sends text as it comes. A browser's download begins with a byte order mark, without which spreadsheets garble
+    Korean; a program with a token gets none."""
+    first = await anext(aiter(parts))
+    response = web.StreamResponse(headers=_headers(filename))
+    if may_pack(request, response):
+        response.enable_compression(web.ContentCoding.gzip)
+    await response.prepare(request)
+    viewer = request[VIEWER]
+    mark = "" if viewer and viewer.by_token else _BYTE_ORDER_MARK
+    await response.write((mark + first).encode())
+    async for part in parts:
+        await response.write(part.encode())
+    await response.write_eof()
+    return response
+
+
+def _headers(filename: str) -> CIMultiDict[str]:
+    return CIMultiDict(
+        {
+            "Content-Type": f"{CSV}; charset=utf-8",
+            "Content-Disposition": f'attachment; filename="{filename}"',
+            "Cache-Control": "no-store",
+            "Vary": "Accept, Accept-Encoding",
+        }
+    )

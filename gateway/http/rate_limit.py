@@ -1,0 +1,45 @@
+"""Rate limit: how many registrations a minute."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from gateway.http.auth import VIEWER
+from services.chassis.errors import Exhausted
+
+
+@dataclass
+class Pace:
+    """At most `limit` a minute from one address, counted over the last minute."""
+
+    limit: int
+    now: Callable[[], float] = time.monotonic
+    _seen: dict[str, deque[float]] = field(default_factory=dict)
+
+    def check(self, address: str) -> None:
+        now = self.now()
+        self._forget(now)
+        times = self._seen.setdefault(address, deque())
+        while times and times[0] <= now - 60:
+            times.popleft()
+        if len(times) >= self.limit:
+            raise Exhausted("SLOW_DOWN", seconds=int(times[0] + 60 - now) + 1)
+        times.append(now)
+
+    def _forget(self, now: float) -> None:
+        if len(self._seen) > 10_000:
+            self._seen = {address: times for address, times in self._seen.items() if times and times[-1] > now - 60}
+
+
+REGISTRATIONS = web.AppKey("registrations", Pace)
+
+
+def check_pace(request: web.Request) -> None:
+    """Of registering by a stranger; staff at the desk are not slowed."""
+    if request[VIEWER] is None:
+        request.app[REGISTRATIONS].check(request.remote or "")

@@ -1,0 +1,50 @@
+"""Security headers, on every response."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from gateway.http.auth import VIEWER, is_api
+from gateway.http.csrf import SAFE_METHODS
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; media-src 'self' https:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+_HARMLESS = CIMultiDict(
+    {
+        "Server": "Ieum",  # and not which version of what
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+)
+
+
+def headers(request: web.Request) -> CIMultiDict[str]:
+    """What goes with every answer."""
+    found = _HARMLESS.copy()
+    if request.secure:
+        found["Strict-Transport-Security"] = "max-age=31536000"
+    return found
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """An on_response_prepare signal, so that no answer goes without; a handler's own stricter header stands."""
+    if response.headers.get("Server") == _HARMLESS["Server"]:
+        return
+    for name, value in headers(request).items():
+        response.headers.setdefault(name, value)
+    response.headers["Server"] = _HARMLESS["Server"]
+    if request.path.startswith("/static/build/"):
+        response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
+    elif request.get(VIEWER) or request.method not in SAFE_METHODS or is_api(request):
+        response.headers.setdefault("Cache-Control", "no-store")
+    elif not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-cache")

@@ -1,0 +1,26 @@
+"""Quarters and periods in words."""
+
+from __future__ import annotations
+
+import re
+
+from gateway.language.i18n import Locale
+
+
+def quarter(locale: Locale, code: str) -> str:
+    """ "2026-Q3" in words."""
+    if not re.fullmatch(r"\d{4}-Q[1-4]", code):
+        return code
+    year, _, number = code.partition("-Q")
+    return locale.gettext("Q%(number)s %(year)s") % {"year": year, "number": number}
+
+
+def period(locale: Locale, first: str, last: str) -> str:
+    names = {"first": quarter(locale, first), "last": quarter(locale, last)}
+    if first and first == last:
+        return names["first"]
+    if first and last:
+        return locale.gettext("%(first)s to %(last)s") % names
+    if first:
+        return locale.gettext("since %(first)s") % names
+    return locale.gettext("up to %(last)s") % names if last else locale.gettext("all quarters")

@@ -1,0 +1,46 @@
+"""The areas of a release or a live table: an official list where one was loaded, else the places as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services.statistics.areas.geography import Geography
+from services.statistics.areas.tree import AreaTree
+from services.statistics.facts.store import Facts, Kinds
+from services.statistics.figures.observation import AreaCode
+from services.statistics.reference_data.store import References
+
+_LEVELS = {"PROVINCE": "SIDO", "CITY": "SGG", "COUNTY": "SGG", "DISTRICT": "GU", "TOWN": "EMD"}
+_BY_DEPTH = ("SIDO", "SGG", "EMD")
+
+
+class Geographies:
+    def __init__(self, facts: Facts, references: References, zone: ZoneInfo) -> None:
+        self._facts = facts
+        self._references = references
+        self._zone = zone
+
+    async def at(self, top: str, as_of: datetime) -> Geography:
+        """By the list of areas that was loaded for that day; without one, by the places as they are."""
+        day = as_of.astimezone(self._zone).date()
+        kinds, tree = await self._facts.area_kinds(), await self._facts.areas()
+        places = {_code(area): place for area, (_, place) in kinds.items() if place}
+        listed = await self._references.geography(_code(top), day, places)
+        return listed or Geography(tuple(self._codes(top, tree, kinds)), day)
+
+    def _codes(self, top: str, tree: AreaTree, kinds: Kinds) -> Iterator[AreaCode]:
+        parents = {child: area for area in tree.below(top) for child in tree.children.get(area, ())}
+        for area in tree.below(top):
+            kind, place = kinds.get(area, ("", None))
+            level = _LEVELS.get(kind, _BY_DEPTH[min(_depth(area, parents), len(_BY_DEPTH) - 1)])
+            yield AreaCode(_code(area), _code(parents.get(area, "")), level, dict(tree.title(area)), place)
+
+
+def _code(area: str) -> str:
+    return area.removeprefix("areas/")
+
+
+def _depth(area: str, parents: Mapping[str, str]) -> int:
+    return 0 if area not in parents else 1 + _depth(parents[area], parents)
