@@ -16,7 +16,7 @@ HEADER = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 def test_nothing_of_open_telemetry_is_loaded_where_no_collector_is_named() -> None:
     code = """
 import sys
-from services.chassis import trace
+from services.chassis.observability import trace
 with trace.recorded("progress"), trace.following(None, "ask", "server"), trace.within("go on", "client"):
     trace.note({"rpc.response.status_code": "OK"})
 print(any("opentelemetry" in name for name in sys.modules))
