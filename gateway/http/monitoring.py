@@ -14,7 +14,7 @@ from gateway.backend.clients import CLIENTS
 from gateway.backend.invalidation import LISTENER
 from gateway.http.security_headers import add_headers
 from services.chassis.errors import Unavailable
-from services.chassis.observability import trace
+from services.chassis.observability import trace, traceparent
 
 _DURATION = Histogram("ieum_http_seconds", "Time the gateway took for a request", ["method", "route", "status"])
 _IN_FLIGHT = Gauge("ieum_http_in_flight", "Requests being answered")
@@ -33,7 +33,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     began = time.perf_counter()
     status = 499  # went away before the answer
     method, route = _called(request)
-    following = trace.following(request.headers.get(trace.HEADER), f"{method} {route}", "server")
+    following = trace.following(request.headers.get(traceparent.HEADER), f"{method} {route}", "server")
     with following as trace_id, _IN_FLIGHT.track_inprogress():
         try:
             as_sent = _as_sent(request)

@@ -19,7 +19,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 
 from services.chassis import errors, principal
 from services.chassis.errors import Problem
-from services.chassis.observability import trace
+from services.chassis.observability import trace, traceparent
 from services.chassis.tls import Identity
 
 DOMAIN = "ieum"
@@ -115,7 +115,7 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
 
     async def _answer(self, method: str, inner: Method, request: Any, context: Context) -> Any:
         metadata: dict[str, Any] = dict(cast(Any, context.invocation_metadata()))
-        with trace.following(metadata.get(trace.HEADER), method[1:], "server"):
+        with trace.following(metadata.get(traceparent.HEADER), method[1:], "server"):
             began, code = time.perf_counter(), grpc.StatusCode.OK
             try:
                 caller = self._signer.verify(metadata.get(principal.METADATA_KEY, ""))
@@ -209,7 +209,7 @@ class _Client:
             with trace.within(called, "client"):
                 metadata = (
                     (principal.METADATA_KEY, self._signer.sign(principal.acting())),
-                    (trace.HEADER, trace.traceparent()),
+                    (traceparent.HEADER, trace.traceparent()),
                 )
                 try:
                     return await _patiently(method, request, timeout, metadata)

@@ -25,6 +25,7 @@ from services.chassis.clock import now
 from services.chassis.errors import Unavailable
 from services.chassis.events.prefetch import Pull
 from services.chassis.observability import trace
+from services.chassis.observability.traceparent import HEADER
 
 Handler = Callable[[Any], Awaitable[None]]
 Handlers = Mapping[type[Message], Handler]
@@ -107,7 +108,7 @@ class Bus:
             "ce-id": identity,
             "ce-type": type_name,
             "content-type": "application/protobuf",
-            trace.HEADER: traceparent,
+            HEADER: traceparent,
         }
         await self.jetstream.publish(self.subject(subject), data, timeout=5, headers=headers)
 

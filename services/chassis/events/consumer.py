@@ -20,7 +20,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 from services.chassis.events import dead_letters
 from services.chassis.events.bus import Bus, Handlers, Together, heed_cancellation
 from services.chassis.events.prefetch import MOST
-from services.chassis.observability import trace
+from services.chassis.observability import trace, traceparent
 
 # Of events handled together; a line of a log may not be of any length.
 _LINE = 100
@@ -143,7 +143,7 @@ class Consumer:
                 "events handled",
                 types=Counter(map(_kind, told)),
                 durable=self._durable,
-                traces=[trace.id_of(_traceparent(message)) for message in told],
+                traces=[traceparent.id_of(_traceparent(message)) for message in told],
             )
 
     async def _handle(self, message: Msg) -> None:
@@ -217,7 +217,7 @@ def _kind(message: Msg) -> str:
 
 
 def _traceparent(message: Msg) -> str:
-    return (message.headers or {}).get(trace.HEADER, "")
+    return (message.headers or {}).get(traceparent.HEADER, "")
 
 
 def _following(message: Msg) -> AbstractContextManager[str]:

@@ -20,7 +20,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
-from services.chassis.observability.trace import HEADER, Kind
+from services.chassis.observability.traceparent import HEADER, Kind
 
 _FAREWELL_SECONDS = 2.0
 _headers = TraceContextTextMapPropagator()

@@ -9,27 +9,23 @@ import json
 import logging
 import os
 import random
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import structlog
 from pydantic_core import to_json
 
-HEADER = "traceparent"  # W3C Trace Context
-_PATTERN = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+from services.chassis.observability.traceparent import Kind, id_of
+
 _trace_id: ContextVar[str] = ContextVar("trace_id", default="")
 
 # What a person typed or answered never reaches a log, whoever passes it by mistake.
 _PRIVATE = frozenset(
     ("passphrase", "current_passphrase", "new_passphrase", "token", "secret", "cookie", "authorization")
 ) | {"birth_year", "sex", "groups", "email", "login", "display_name"}
-
-
-Kind = Literal["server", "client", "producer", "consumer"]
 
 
 class Recorder(Protocol):
@@ -82,12 +78,6 @@ def _new_id(size: int) -> str:
 def following_all(steps: Iterable[tuple[str, str]], kind: Kind) -> AbstractContextManager[object]:
     """Continues many traces by one step each, as (traceparent header, what is done), that are taken together."""
     return _recorder.following_all(steps, kind) if _recorder else nullcontext()
-
-
-def id_of(header: str) -> str:
-    """Of the trace that a traceparent header carries on; "" where it is absent or malformed."""
-    match = _PATTERN.match(header)
-    return match[1] if match else ""
 
 
 def within(name: str, kind: Kind) -> AbstractContextManager[object]:

@@ -11,8 +11,8 @@ from services.statistics.formats import (
     capability,
     datapackage,
     jsonstat,
+    names,
     quality,
-    readme,
     report,
     sdmx,
     tabular,
@@ -97,7 +97,7 @@ def _structures(release: Release) -> Sequence[File]:
     package = {"ko": "데이터 패키지 설명", "en": "Data Package descriptor"}
     profile = "https://datapackage.org/"
     return (
-        File(readme.README, "text/markdown; charset=utf-8", "TXT", {"ko": "파일 안내", "en": "What each file is"}),
+        File(names.README, "text/markdown; charset=utf-8", "TXT", {"ko": "파일 안내", "en": "What each file is"}),
         File(tabular.METADATA, "application/csvm+json", "JSON_LD", described),
         *([File(capability.METADATA, "application/csvm+json", "JSON_LD", assessed)] if release.capability else []),
         File(sdmx.DEFINITIONS, structure, "XML", named, _SDMX),

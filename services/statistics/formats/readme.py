@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from services.statistics.formats import licence, words
 from services.statistics.formats.cells import Edition
+from services.statistics.formats.names import README
 
 if TYPE_CHECKING:
     from services.statistics.formats.manifest import File
 
-README = "README.md"
 _SAID = {
     "ko": (
         "숨긴 값은 비어 있고 상태가 Q입니다. 0은 정말로 없다는 뜻입니다. 모든 파일의 수치는 같습니다.",
