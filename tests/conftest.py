@@ -43,7 +43,12 @@ BaseSelectorEventLoop.sock_connect = _connect_or_close  # type: ignore[method-as
 
 _IN_THE_DEMO_CITY = tuple(f"tests/system/test_{name}" for name in ("journeys_", "pages", "races", "rolling"))
 _LONGEST_FIRST = (
-    *(*_IN_THE_DEMO_CITY, "tests/system/", "tests/unit/statistics/test_whole_release", "tests/gateway/test_api"),
+    *(
+        *_IN_THE_DEMO_CITY,
+        "tests/system/",
+        "tests/unit/statistics/audit/test_whole_release",
+        "tests/gateway/api/test_openapi",
+    ),
     *("tests/service/", "tests/gateway/", "tests/unit/statistics/", ""),
 )
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-DEMO = Path(__file__).parents[2] / "deploy" / "demo"
+DEMO = Path(__file__).parents[3] / "deploy" / "demo"
 COURSES = sorted(path.parent for path in DEMO.glob("courses/*/course.toml"))
 LANGUAGES = {"ko", "en"}
 TEXTS = {

@@ -8,7 +8,7 @@ from ieum.statistics.v1 import releases_pb2 as pb
 from services.chassis.errors import Forbidden
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
-from tests.gateway.test_releases import COST, ENGLISH, release
+from tests.gateway.official.test_releases import COST, ENGLISH, release
 
 API = "/api/v1/statistics/releases"
 

@@ -25,8 +25,8 @@ from services.statistics.main import compose
 from services.statistics.reference_data import load_assessments
 from services.statistics.reference_data.store import References
 from tests.service.conftest import Announce, ClientFor, StartService, eventually
-from tests.service.test_releases import Client, Town, official, plan, publish, reach
-from tests.service.test_statistics_commands import command, environment
+from tests.service.statistics.test_commands import command, environment
+from tests.service.statistics.test_releases import Client, Town, official, plan, publish, reach
 
 HEADER = "unit,stratum,title_ko,title_en,area,indicator,value,low,high,direction,weight"
 AREAS = ("SUP", "INV", "FAC", "ORG", "USE")

@@ -25,7 +25,7 @@ from services.statistics.releases.domain import lifecycle
 from services.statistics.releases.domain.lifecycle import Publication, State
 from services.statistics.releases.store import Releases
 from tests.service.conftest import Announce, StartService, eventually
-from tests.service.test_releases import Town
+from tests.service.statistics.test_releases import Town
 
 PERIODS = ("2025-Q1",)
 PEOPLE = 30

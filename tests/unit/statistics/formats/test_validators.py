@@ -27,7 +27,7 @@ from tests.unit.statistics.small_release import small_release, small_release_fil
 
 KEY = ("TIME_PERIOD", "REF_AREA", "SEX", "AGE", "TARGET_GROUP", "COURSE_DOMAIN", "MEASURE")
 BASE = "https://haneul.example/data"
-SHAPES = Path(__file__).with_name("test_formats_dcat.ttl")
+SHAPES = Path(__file__).with_name("dcat.ttl")
 
 
 @pytest.fixture(scope="module")

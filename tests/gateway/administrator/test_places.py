@@ -11,9 +11,9 @@ from gateway.html.render import locales
 from gateway.web.administrator import places_file
 from gateway.web.administrator.places import branches
 from services.chassis.errors import Invalid
+from tests.gateway.administrator.test_people import AREAS, CENTRE, COOKIE, OFFICE, administrator
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
-from tests.gateway.test_admin import AREAS, CENTRE, COOKIE, OFFICE, administrator
 
 __all__ = ["administrator"]
 

@@ -14,7 +14,7 @@ from services.chassis.store.entities import Database
 from services.statistics.areas.tree import Areas
 from services.statistics.releases import final_audit
 from services.statistics.releases.store import Releases
-from tests.service.test_statistics_commands import planned
+from tests.service.statistics.test_commands import planned
 
 AREAS = Areas("p", {"p": ("a", "b")})
 TWO_YEARS = replace(planned("two-years"), periods=("2024-Q1", "2025-Q1", "2024", "2025"))

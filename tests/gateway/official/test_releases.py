@@ -19,7 +19,7 @@ from services.chassis.clock import now, stamp
 from services.chassis.errors import Invalid, Refused
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
-from tests.gateway.test_official import AREAS
+from tests.gateway.official.test_live_table import AREAS
 from tests.unit.statistics.small_release import small_release_files
 
 HERE = "/statistics/releases"

@@ -12,7 +12,7 @@ from deploy import secure
 from gateway.settings import GatewaySettings
 from services.chassis.config import SERVICES
 
-BASE = Path(__file__).parents[2] / "deploy/kubernetes/base"
+BASE = Path(__file__).parents[3] / "deploy/kubernetes/base"
 KEYS = {
     "people": {"principal_key", "pseudonym_key"},
     "statistics": {"principal_key", "pseudonym_key", "smtp_password"},

@@ -9,9 +9,9 @@ from ieum.statistics.v1 import releases_pb2 as pb
 from services.chassis.errors import Forbidden
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
-from tests.gateway.test_official import AREAS
-from tests.gateway.test_official import answer as table_of
-from tests.gateway.test_releases import COST, ENGLISH, release
+from tests.gateway.official.test_live_table import AREAS
+from tests.gateway.official.test_live_table import answer as table_of
+from tests.gateway.official.test_releases import COST, ENGLISH, release
 
 NAMING = (
     *("BatchGetNames", "ListPeople", "GetPerson", "ListAuditEntries", "ListGrid", "ListEnrollments", "ListProgress"),

@@ -17,7 +17,7 @@ import services.chassis.metrics
 import services.chassis.rpc
 from services.chassis.config import SERVICES, Settings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RULES: list[dict[str, Any]] = [
     rule
     for group in YAML(typ="safe").load((ROOT / "deploy/alerts.yaml").read_text())["groups"]

@@ -15,7 +15,7 @@ from services.chassis.store.entities import Database
 from services.statistics.figures.refusal import Wrong
 from services.statistics.reference_data.load_areas import load_areas
 from services.statistics.reference_data.load_residents import load_population
-from tests.service.test_statistics_commands import command, environment
+from tests.service.statistics.test_commands import command, environment
 
 
 async def know(database: Database, *codes: str) -> None:

@@ -18,7 +18,7 @@ from gateway.language import fields
 from gateway.language.problems import WORDS
 from services.chassis.errors import Invalid
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PROBLEMS = {"Problem", *(kind.__name__ for kind in STATUSES)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 

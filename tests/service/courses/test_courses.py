@@ -25,7 +25,7 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
-WEBM = (Path(__file__).parents[2] / "deploy/demo/courses/phishing/film.ko.webm").read_bytes()
+WEBM = (Path(__file__).parents[3] / "deploy/demo/courses/phishing/film.ko.webm").read_bytes()
 CAPTIONS = "WEBVTT\n\n1\n00:00.000 --> 00:02.500\n안녕하세요\n".encode()
 BOTH = {"ko": "한국어", "en": "English"}
 

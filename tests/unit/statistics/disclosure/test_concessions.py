@@ -6,7 +6,7 @@ from services.statistics.disclosure.concessions import given_up, touched
 from services.statistics.disclosure.decisions import NOTHING, ROWS, Part, decide
 from services.statistics.disclosure.linked_tables import ENR
 from services.statistics.disclosure.policy import Policy
-from tests.unit.statistics.test_whole_release import GEOGRAPHY, QUARTERS, people
+from tests.unit.statistics.audit.test_whole_release import GEOGRAPHY, QUARTERS, people
 
 TOP = GEOGRAPHY.areas.top
 INNER = GEOGRAPHY.areas.children[TOP][0]
