@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from services.statistics.commands.parser import parser
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 
 T = TypeVar("T")
 OPENED, REFUSED, DEFECT = 1, 2, 3
@@ -21,9 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         answer = run(**options)
         _say(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False, indent=2))
-    except Wrong as wrong:
-        name = wrong.file or options.get("path")
-        print(f"{name}: {wrong}" if name else wrong, file=sys.stderr)
+    except InvalidValue as error:
+        name = error.file or options.get("path")
+        print(f"{name}: {error}" if name else error, file=sys.stderr)
         return REFUSED
     except Exception as defect:  # an exit status of 1 must never mean anything but an opened table
         print(f"This should not have happened; please report it: {defect!r}", file=sys.stderr)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,18 @@ def checked_list(areas: Sequence[AreaVersion]) -> Sequence[AreaVersion]:
     by_code: dict[str, list[AreaVersion]] = defaultdict(list)
     for area in areas:
         if area.valid_to is not None and area.valid_to < area.valid_from:
-            raise Wrong(f"{area.code} ends ({area.valid_to}) before it begins ({area.valid_from})", field="valid_to")
+            raise InvalidValue(
+                f"{area.code} ends ({area.valid_to}) before it begins ({area.valid_from})", field="valid_to"
+            )
         for other in by_code[area.code]:
             if other.holds(area.valid_from) or area.holds(other.valid_from):
-                raise Wrong(f"{area.code} is there twice on {max(area.valid_from, other.valid_from)}", field="code")
+                raise InvalidValue(
+                    f"{area.code} is there twice on {max(area.valid_from, other.valid_from)}", field="code"
+                )
         by_code[area.code].append(area)
     for area in areas:
         if area.parent and not any(parent.holds(area.valid_from) for parent in by_code.get(area.parent, ())):
-            raise Wrong(f"{area.parent} is not in the list on {area.valid_from}", field="parent")
+            raise InvalidValue(f"{area.parent} is not in the list on {area.valid_from}", field="parent")
     return areas
 
 
@@ -71,7 +75,7 @@ def checked_steps(steps: Sequence[Step]) -> Sequence[Step]:
         shares[step.old, step.day] += step.share
     for (old, day), share in shares.items():
         if share != 1:
-            raise Wrong(f"the shares of {old} on {day} add up to {float(share):g}, not 1", field="share")
+            raise InvalidValue(f"the shares of {old} on {day} add up to {float(share):g}, not 1", field="share")
     return steps
 
 

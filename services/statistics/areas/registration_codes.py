@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from services.statistics.areas.code_lists import AreaVersion, Step
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 
 LENGTH = 10
 PROVINCE, CITY, TOWN = 2, 5, 8
@@ -45,7 +45,7 @@ class Listed:
 def short(code: str) -> str:
     """Without the zeros that only fill up: 1100000000 -> 11, 4374500000 -> 43745. A short code stays as it is."""
     if not (code.isascii() and code.isdigit()) or len(code) not in (PROVINCE, CITY, TOWN, LENGTH):
-        raise Wrong(f'"{code}" is not an administrative code; it has ten digits, as 4374500000')
+        raise InvalidValue(f'"{code}" is not an administrative code; it has ten digits, as 4374500000')
     digits = len(code.rstrip("0"))
     return code[: next(length for length in (PROVINCE, CITY, TOWN, LENGTH) if digits <= length)]
 
@@ -58,7 +58,7 @@ def listed_areas(rows: Sequence[Listed], exceptions: Mapping[str, str]) -> list[
         named[row.name].append(row)
     coded = {row.code for row in rows}
     for code in exceptions.keys() - coded:
-        raise Wrong(f"{code} is not in the list of areas", field="code")
+        raise InvalidValue(f"{code} is not in the list of areas", field="code")
     return [_version(row, exceptions.get(row.code) or _parent(row, named, coded)) for row in rows]
 
 
@@ -79,7 +79,7 @@ def _parent(row: Listed, named: Mapping[str, Sequence[Listed]], coded: Set[str])
     if " " not in above and row.province in coded:
         return row.province
     missing = above or row.province
-    raise Wrong(
+    raise InvalidValue(
         f"{row.code} ({row.name}) lies in {missing}, which is not in the list on {row.since}; add its line, or name "
         "the parent with --parents",
         field="name",
@@ -115,10 +115,10 @@ def _next(row: Listed) -> date:
     return row.until + timedelta(days=1)
 
 
-def _without_successor(lost: Sequence[Listed]) -> Wrong:
+def _without_successor(lost: Sequence[Listed]) -> InvalidValue:
     names = ", ".join(f"{row.code} ({row.name}, until {row.until})" for row in lost[:_NAMED])
     more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
-    return Wrong(
+    return InvalidValue(
         f"no area of the same name begins where these end: {names}{more}. Say what became of them with --crosswalk "
         "(columns from_code, to_code, day, share)",
         field="last_month",

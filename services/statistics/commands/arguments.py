@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data import csv_reading
 
 T = TypeVar("T")
@@ -18,8 +18,8 @@ def argument(parse: Callable[[str], T]) -> Callable[[str], T]:
     def argument(text: str) -> T:
         try:
             return parse(text.strip())
-        except Wrong as wrong:
-            raise argparse.ArgumentTypeError(wrong.message) from None
+        except InvalidValue as error:
+            raise argparse.ArgumentTypeError(error.message) from None
 
     return argument
 
@@ -30,19 +30,19 @@ def day(text: str) -> date:
 
 def year(text: str) -> str:
     if not (text.isascii() and text.isdigit() and len(text) == len("2026") and int(text) in csv_reading.YEARS):
-        raise Wrong(f'"{text}" is not a year; write it as 2026')
+        raise InvalidValue(f'"{text}" is not a year; write it as 2026')
     return text
 
 
 def threshold(text: str) -> int:
     found = csv_reading.whole(text)
     if not 2 <= found <= 100:
-        raise Wrong("k must be from 2 to 100; 5 is usual, 10 for sensitive groups")
+        raise InvalidValue("k must be from 2 to 100; 5 is usual, 10 for sensitive groups")
     return found
 
 
 def score(text: str) -> Decimal:
     found = csv_reading.amount(text)
     if not found:
-        raise Wrong("the highest score must be more than 0")
+        raise InvalidValue("the highest score must be more than 0")
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data.csv_reading import Line, lines, separated, whole
 
 
@@ -26,9 +26,9 @@ class Crosstab:
     def names(self, row: int, column: int) -> dict[str, str]:
         return {"row": self.rows[row], "column": self.columns[column]}
 
-    def wrong(self, row: int, column: int, message: str) -> Wrong:
+    def error(self, row: int, column: int, message: str) -> InvalidValue:
         line, place = self.place(row, column)
-        return Wrong(message, field=self.columns[column], line=line, column=place)
+        return InvalidValue(message, field=self.columns[column], line=line, column=place)
 
 
 def read_true(path: Path) -> tuple[Crosstab, list[list[int]]]:
@@ -37,11 +37,11 @@ def read_true(path: Path) -> tuple[Crosstab, list[list[int]]]:
     counts = [[count or 0 for count in row] for row in table.counts]
     for r, row in enumerate(counts):
         if sum(row[:-1]) != row[-1]:
-            raise table.wrong(r, len(row) - 1, f"the total is {row[-1]}, but the row adds up to {sum(row[:-1])}")
+            raise table.error(r, len(row) - 1, f"the total is {row[-1]}, but the row adds up to {sum(row[:-1])}")
     for c in range(len(table.columns)):
         column = [row[c] for row in counts]
         if sum(column[:-1]) != column[-1]:
-            raise table.wrong(
+            raise table.error(
                 len(counts) - 1, c, f"the total is {column[-1]}, but the column adds up to {sum(column[:-1])}"
             )
     return table, counts
@@ -51,18 +51,20 @@ def read_published(path: Path, truth: Crosstab) -> Crosstab:
     """The same table with hidden cells empty; refused where it shows other names or numbers than the true one."""
     table = _read(path, hidden_allowed=True)
     if table.columns != truth.columns:
-        raise Wrong(f"the columns must be those of the true table: {', '.join(truth.columns)}", line=1)
+        raise InvalidValue(f"the columns must be those of the true table: {', '.join(truth.columns)}", line=1)
     for r, name in enumerate(truth.rows):
         if r >= len(table.rows):
-            raise Wrong(f"the row {name} is missing", line=table.line_numbers[-1] + 1, column=1)
+            raise InvalidValue(f"the row {name} is missing", line=table.line_numbers[-1] + 1, column=1)
         if table.rows[r] != name:
-            raise Wrong(f"the row {name} must stand here, not {table.rows[r]}", line=table.line_numbers[r], column=1)
+            raise InvalidValue(
+                f"the row {name} must stand here, not {table.rows[r]}", line=table.line_numbers[r], column=1
+            )
     if len(table.rows) > len(truth.rows):
-        raise Wrong("the true table ends before this row", line=table.line_numbers[len(truth.rows)], column=1)
+        raise InvalidValue("the true table ends before this row", line=table.line_numbers[len(truth.rows)], column=1)
     for r, row in enumerate(table.counts):
         for c, count in enumerate(row):
             if count is not None and count != truth.counts[r][c]:
-                raise table.wrong(r, c, f"{count} is published, but the true table has {truth.counts[r][c]}")
+                raise table.error(r, c, f"{count} is published, but the true table has {truth.counts[r][c]}")
     return table
 
 
@@ -70,7 +72,7 @@ def _read(path: Path, *, hidden_allowed: bool) -> Crosstab:
     header, *body = list(lines(path)) or [Line(1, ())]
     if len(header.cells) < 3 or len(body) < 2:
         message = "a table needs names, at least one row and one column of counts, and both totals"
-        raise Wrong(message + separated(header), line=1)
+        raise InvalidValue(message + separated(header), line=1)
     corner, *columns = header.cells
     _refuse_twice(columns, [(header.number, place) for place in range(2, len(columns) + 2)], "column")
     _refuse_twice([line.cells[0] for line in body], [(line.number, 1) for line in body], "row")
@@ -84,9 +86,9 @@ def _refuse_twice(names: list[str], places: list[tuple[int, int]], what: str) ->
     first: dict[str, tuple[int, int]] = {}
     for name, (line, column) in zip(names, places, strict=True):
         if not name:
-            raise Wrong(f"this {what} has no name", line=line, column=column)
+            raise InvalidValue(f"this {what} has no name", line=line, column=column)
         if name in first:
-            raise Wrong(f'a {what} named "{name}" is there already', line=line, column=column)
+            raise InvalidValue(f'a {what} named "{name}" is there already', line=line, column=column)
         first[name] = line, column
 
 
@@ -94,7 +96,7 @@ def _counts(line: Line, columns: list[str], *, hidden_allowed: bool) -> tuple[in
     found = len(line.cells)
     if found != len(columns) + 1:
         message = f"{found} cells where the first line has {len(columns) + 1}"
-        raise Wrong(message, line=line.number, column=min(found, len(columns) + 1) + 1)
+        raise InvalidValue(message, line=line.number, column=min(found, len(columns) + 1) + 1)
     counts: list[int | None] = []
     for place, (name, cell) in enumerate(zip(columns, line.cells[1:], strict=True), start=2):
         if hidden_allowed and not cell:
@@ -102,6 +104,6 @@ def _counts(line: Line, columns: list[str], *, hidden_allowed: bool) -> tuple[in
             continue
         try:
             counts.append(whole(cell))
-        except Wrong as wrong:
-            raise Wrong(wrong.message, field=name, line=line.number, column=place) from None
+        except InvalidValue as error:
+            raise InvalidValue(error.message, field=name, line=line.number, column=place) from None
     return tuple(counts)

@@ -13,7 +13,7 @@ from services.statistics.figures import coverage, measures
 from services.statistics.figures import gain as gains
 from services.statistics.figures import gap as gaps
 from services.statistics.figures.cohort import Cohort, Enrolment, checked
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.figures.rounding import shown
 from services.statistics.reference_data import csv_reading
 
@@ -57,8 +57,8 @@ def _enrolment(record: csv_reading.Record) -> Enrolment:
     )
     try:
         return checked(enrolment)
-    except Wrong as wrong:
-        raise record.wrong(wrong.field, wrong.message) from None
+    except InvalidValue as error:
+        raise record.error(error.field, error.message) from None
 
 
 def _rate(code: str, rate: coverage.Rate | None) -> Answer:
@@ -74,7 +74,7 @@ def gain(path: Path, highest: Decimal) -> Answer:
     for record in csv_reading.records(path, ("person", "pre", "post")):
         scores = _scores(record, highest)
         if scores.person in found:
-            raise record.wrong("person", f"{scores.person} is there already; give one pair for each person")
+            raise record.error("person", f"{scores.person} is there already; give one pair for each person")
         found[scores.person] = scores
     result = gains.gain(list(found.values()), Fraction(highest))
     figures = {
@@ -102,12 +102,12 @@ def _scores(record: csv_reading.Record, highest: Decimal) -> gains.Scores:
     def score(cell: str) -> Fraction | None:
         found = csv_reading.amount_or_none(cell)
         if found is not None and found > highest:
-            raise Wrong(f"{cell} is over the highest score, {highest}")
+            raise InvalidValue(f"{cell} is over the highest score, {highest}")
         return None if found is None else Fraction(found)
 
     before, after = record.read("pre", score), record.read("post", score)
     if before is None and after is None:
-        raise record.wrong("pre", "neither a pre nor a post score; leave the person out")
+        raise record.error("pre", "neither a pre nor a post score; leave the person out")
     return gains.Scores(record.read("person", csv_reading.text), before, after)
 
 
@@ -132,9 +132,9 @@ def concentration(path: Path) -> Answer:
             record.read("rank", csv_reading.number),
         )
         if area.name in areas:
-            raise record.wrong("area", f"{area.name} is there already")
+            raise record.error("area", f"{area.name} is there already")
         if area.persons > area.population:
-            raise record.wrong("persons", f"{area.persons} is more than the population of {area.population}")
+            raise record.error("persons", f"{area.persons} is more than the population of {area.population}")
         areas[area.name] = area
     found = over(list(areas.values()))
     return {

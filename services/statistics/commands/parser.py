@@ -9,7 +9,7 @@ from typing import Any
 
 from services.statistics.commands import measures
 from services.statistics.commands.arguments import argument, day, score, threshold, year
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data import csv_reading, indicators_file
 
 
@@ -17,7 +17,9 @@ def _protect(path: Path, k: int, audit: Path | None, earlier: list[Path]) -> dic
     from services.statistics.commands import protect  # the solver is slow to load
 
     if earlier and not audit:
-        raise Wrong("--earlier is what an attack knows besides; name the table to attack with --audit", field="earlier")
+        raise InvalidValue(
+            "--earlier is what an attack knows besides; name the table to attack with --audit", field="earlier"
+        )
     return protect.attack(path, audit, k, earlier) if audit else protect.protect(path, k)
 
 

@@ -12,7 +12,7 @@ from services.statistics.commands.crosstab import Crosstab, read_published, read
 from services.statistics.disclosure.policy import Policy, sensitive
 from services.statistics.disclosure.suppression import Infeasible, suppress
 from services.statistics.disclosure.tables import Cells, two_way
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data.csv_reading import naming
 
 Answer = dict[str, Any]
@@ -32,7 +32,7 @@ def protect(path: Path, k: int) -> Answer:
     try:
         pattern = suppress(cells, policy)
     except Infeasible as infeasible:
-        raise Wrong(str(infeasible)) from None
+        raise InvalidValue(str(infeasible)) from None
     shown = {cell: None if cell in pattern.hidden else count for cell, count in cells.counts.items()}
     report = audit(_published(cells, shown), cells.counts, k)
     if report.openings:

@@ -16,7 +16,7 @@ from services.statistics.areas.changes import Boundaries
 from services.statistics.areas.code_lists import AreaVersion, Step
 from services.statistics.figures.observation import CONFIDENTIAL, FREE, HIDDEN, NORMAL
 from services.statistics.figures.periods import is_period, last_day
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.figures.rounding import shown
 from services.statistics.reference_data import csv_reading
 from services.statistics.reference_data.csv_reading import Record, naming
@@ -99,7 +99,7 @@ def _boundaries(crosswalk: Path | None, areas: Path | None, to: date | None, *, 
     elif crosswalk:
         steps = read_crosswalk(crosswalk)
     if not steps:
-        raise Wrong("nothing says what became of the areas; give --crosswalk, or --areas with the office's list")
+        raise InvalidValue("nothing says what became of the areas; give --crosswalk, or --areas with the office's list")
     return Boundaries(steps, to or max(step.day for step in steps), versions, common)
 
 
@@ -109,7 +109,7 @@ def _figures(records: Sequence[Record], layout: Layout, boundaries: Boundaries) 
         figure = _figure(record, layout)
         key = figure.area, figure.period, figure.measure, figure.rest
         if key in lines:
-            raise record.wrong(layout.measure, f"this figure is on line {lines[key]} already")
+            raise record.error(layout.measure, f"this figure is on line {lines[key]} already")
         lines[key] = record.number
         _check_day(record, figure, layout, boundaries)
         found.append(figure)
@@ -122,7 +122,7 @@ def _figure(record: Record, layout: Layout) -> Figure:
     unit = record.cells.get(layout.unit) or _UNITS.get(measure)
     if unit is None:
         message = f"of {measure} it is not known whether it adds up; write a column {layout.unit} (PS, NUMBER, PT, ...)"
-        raise record.wrong(layout.measure, message)
+        raise record.error(layout.measure, message)
     vintage = record.read(layout.vintage, csv_reading.moment_or_none)
     return Figure(
         area=record.read(layout.area, area_code),
@@ -141,23 +141,23 @@ def _told(record: Record, layout: Layout) -> Told:
     value = record.read(layout.value, lambda cell: Fraction(csv_reading.number(cell)) if cell else None)
     status = record.cells.get(layout.status) or (HIDDEN if value is None else NORMAL)
     if value is not None and status == HIDDEN:
-        raise record.wrong(layout.value, "a figure is shown although its status, Q, says that it is hidden")
+        raise record.error(layout.value, "a figure is shown although its status, Q, says that it is hidden")
     return Told(value, status)
 
 
 def _period(cell: str) -> str:
     if not is_period(cell):
-        raise Wrong(f'"{cell}" is not a period; write 2026, 2026-Q3 or 2026-09')
+        raise InvalidValue(f'"{cell}" is not a period; write 2026, 2026-Q3 or 2026-09')
     return cell
 
 
 def _check_day(record: Record, figure: Figure, layout: Layout, boundaries: Boundaries) -> None:
     if any(boundaries.to < step.day <= figure.vintage for step in boundaries.steps):
         message = f"told under the areas of {figure.vintage}; --to {boundaries.to} would go back behind a change"
-        raise record.wrong(layout.period, message)
+        raise record.error(layout.period, message)
     if not boundaries.holds(figure.area, figure.vintage):
         hint = "" if boundaries.versions else "; if it goes on with districts inside it, give the list with --areas"
-        raise record.wrong(layout.area, f"{figure.area} is no area of {figure.vintage}{hint}")
+        raise record.error(layout.area, f"{figure.area} is no area of {figure.vintage}{hint}")
 
 
 def _places(records: Sequence[Record], layout: Layout) -> Mapping[str, int]:

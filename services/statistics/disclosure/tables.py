@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 
 Cell = Any
 """Whatever names a cell and hashes: a mapping's key type cannot vary, so it is not spelt out."""
@@ -31,7 +31,7 @@ class Cells:
         for one in self.sums:
             parts = sum(self.counts[part] for part in one.parts)
             if parts != self.counts[one.total]:
-                raise Wrong(f"{one.total!r} is {self.counts[one.total]}, but its parts add up to {parts}")
+                raise InvalidValue(f"{one.total!r} is {self.counts[one.total]}, but its parts add up to {parts}")
 
 
 def two_way(counts: Sequence[Sequence[int]]) -> Cells:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from services.statistics.figures import capability, measures
 from services.statistics.figures.capability import AREAS, Indicator, Interval, Scores
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.figures.rounding import shown
 
 SCORE_PLACES, SHARE_PLACES, RATIO_PLACES = 2, 3, 3
@@ -82,7 +82,7 @@ def assessed(reported: Reported, draws: int = capability.DRAWS, seed: int = capa
     """Units are ranked within their stratum only."""
     missing = [area for area in AREAS if area not in {one.area for one in reported.indicators.values()}]
     if missing:
-        raise Wrong(f"no indicator of {', '.join(missing)}; all five areas are needed: {', '.join(AREAS)}")
+        raise InvalidValue(f"no indicator of {', '.join(missing)}; all five areas are needed: {', '.join(AREAS)}")
     indicators = list(reported.indicators.values())
     scored = {unit: capability.scores(indicators, reported.values[unit]) for unit in reported.strata}
     strata = list(dict.fromkeys(reported.strata.values()))

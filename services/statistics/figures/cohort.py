@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
 
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 
 DUPLICATE_WITHIN = timedelta(hours=24)
 
@@ -51,9 +51,9 @@ class Cohort:
 
     def __post_init__(self) -> None:
         if self.until < self.since:
-            raise Wrong(f"the period ends ({self.until}) before it begins ({self.since})", field="to")
+            raise InvalidValue(f"the period ends ({self.until}) before it begins ({self.since})", field="to")
         if self.as_of < self.since:
-            raise Wrong(f"{self.as_of} is before the period begins ({self.since})", field="as-of")
+            raise InvalidValue(f"{self.as_of} is before the period begins ({self.since})", field="as-of")
 
     def includes(self, moment: datetime) -> bool:
         return self.since <= moment.date() <= min(self.until, self.as_of)
@@ -69,7 +69,7 @@ def checked(enrolment: Enrolment) -> Enrolment:
     )
     for field, later, earlier_field, earlier in order:
         if later and earlier and later.date() < earlier.date():
-            raise Wrong(f"{later.date()} is before {earlier_field} ({earlier.date()})", field=field)
+            raise InvalidValue(f"{later.date()} is before {earlier_field} ({earlier.date()})", field=field)
     return enrolment
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 
 PLACES = 3
 
@@ -40,7 +40,7 @@ def concentration(areas: Sequence[Area]) -> Concentration | None:
     """
     for area in areas:
         if area.persons > area.population:
-            raise Wrong(f"{area.name}: {area.persons} persons are more than its population of {area.population}")
+            raise InvalidValue(f"{area.name}: {area.persons} persons are more than its population of {area.population}")
     population, persons = sum(a.population for a in areas), sum(a.persons for a in areas)
     if not persons:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from services.statistics.figures.intervals import poisson, wilson
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 
 PER = 1000
 RATE_PLACES, INTERVAL_PLACES = 1, 2
@@ -27,7 +27,7 @@ def coverage(persons: int, population: int | None) -> Rate | None:
     if not population:
         return None
     if persons > population:
-        raise Wrong(f"{persons} persons are more than the population of {population}", field="population")
+        raise InvalidValue(f"{persons} persons are more than the population of {population}", field="population")
     low, high = wilson(persons, population)
     return Rate(Fraction(PER * persons, population), PER * low, PER * high)
 

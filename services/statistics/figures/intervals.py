@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.figures.rounding import measured
 
 Z_95 = Decimal("1.959963984540054235524594430520551528")
@@ -16,7 +16,7 @@ Interval = tuple[Fraction, Fraction]
 def wilson(successes: int, trials: int) -> Interval:
     """Share of `trials`, 0..1, score interval without continuity correction (Wilson 1927)."""
     if not 0 <= successes <= trials or trials == 0:
-        raise Wrong(f"{successes} of {trials} is not a share")
+        raise InvalidValue(f"{successes} of {trials} is not a share")
     with localcontext() as context:
         context.prec = 50
         n, x, squared = Decimal(trials), Decimal(successes), Z_95 * Z_95
@@ -34,7 +34,7 @@ def poisson(events: int) -> Interval:
     from scipy.special import gammaincinv  # the commands start quickly without it
 
     if events < 0:
-        raise Wrong(f"{events} is not a number of events")
+        raise InvalidValue(f"{events} is not a number of events")
     low = measured(gammaincinv(events, 0.025)) if events else Fraction(0)
     return low, measured(gammaincinv(events + 1, 0.975))
 

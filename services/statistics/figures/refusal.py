@@ -1,12 +1,12 @@
-"""The one way a value is refused here: which field, and what to do about it."""
+"""The error for a value that is refused: which field, where in the file, and what to do about it."""
 
 from __future__ import annotations
 
 from services.chassis.errors import Invalid
 
 
-class Wrong(Invalid):
-    """`field` names the input (a column, an option); `line` and `column` are its place in `file`, when it has one."""
+class InvalidValue(Invalid):
+    """`field` names the input (a column, an option); `line` and `column` are its position in `file`, if it has one."""
 
     file: str = ""
 
@@ -15,13 +15,14 @@ class Wrong(Invalid):
         self.message, self.line, self.column = message, line, column
 
     def __str__(self) -> str:
-        column = f"column {self.column}" if self.column else ""
-        place = ", ".join(
-            part
-            for part in (
-                f"line {self.line}" if self.line else "",
-                f"{column} ({self.field})" if column and self.field else column or self.field,
-            )
-            if part
-        )
-        return f"{place}: {self.message}" if place else self.message
+        position = self._position()
+        return f"{position}: {self.message}" if position else self.message
+
+    def _position(self) -> str:
+        """For instance `line 3, column 2 (area)`."""
+        parts = [f"line {self.line}"] if self.line else []
+        if self.column:
+            parts.append(f"column {self.column}" + (f" ({self.field})" if self.field else ""))
+        elif self.field:
+            parts.append(self.field)
+        return ", ".join(parts)

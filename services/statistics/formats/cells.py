@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from services.statistics.figures.assessment import Assessment
 from services.statistics.figures.observation import Observation, Release, TableSpec
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.formats import words
 from services.statistics.formats.words import Title
 
@@ -73,7 +73,7 @@ class Edition:
         cells = sorted(map(_public, release.observations), key=rank)
         for one, following in pairwise(cells):
             if one.key == following.key:
-                raise Wrong(f"{'.'.join(one.key)} is there twice in release {release.id}")
+                raise InvalidValue(f"{'.'.join(one.key)} is there twice in release {release.id}")
         return cls(release, tuple(cells), lists)
 
     def table(self, table: TableSpec) -> list[Cell]:
@@ -110,7 +110,7 @@ def _public(one: Observation) -> Cell:
     key = tuple(str(getattr(one, field)) for field in DIMENSIONS.values())
     hidden = one.status == HIDDEN or one.confidentiality != FREE
     if hidden and (one.value, one.low, one.high) != (None, None, None):
-        raise Wrong(f"{'.'.join(key)} is hidden and still carries a figure")
+        raise InvalidValue(f"{'.'.join(key)} is hidden and still carries a figure")
     status, confidentiality = (HIDDEN, NOT_PUBLISHED) if hidden else (one.status, FREE)
     return Cell(key, one.value, one.unit, one.low, one.high, status, confidentiality)
 
@@ -122,7 +122,7 @@ def code_lists(release: Release) -> dict[str, dict[str, Title]]:
     lists["TIME_PERIOD"] = {period: words.period(period) for period in sorted(used["TIME_PERIOD"] | {*release.periods})}
     lists["REF_AREA"] = {area.code: area.title for area in release.areas}
     for code in sorted(used["REF_AREA"] - lists["REF_AREA"].keys()):
-        raise Wrong(f"{code!r} is not in the release's list of areas", field="REF_AREA")
+        raise InvalidValue(f"{code!r} is not in the release's list of areas", field="REF_AREA")
     return {name: lists[name] for name in DIMENSIONS}
 
 

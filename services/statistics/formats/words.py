@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 
 LANGUAGES = ("ko", "en")
 Title = Mapping[str, str]
@@ -41,7 +41,7 @@ def codes(column: str) -> Mapping[str, Title]:
 def title(column: str, code: str) -> Title:
     found = codes(column).get(code)
     if found is None:
-        raise Wrong(f"{code!r} has no title: add it to services/statistics/formats/words.toml", field=column)
+        raise InvalidValue(f"{code!r} has no title: add it to services/statistics/formats/words.toml", field=column)
     return found
 
 

@@ -12,7 +12,7 @@ from pymongo.database import Database
 from pymongo.errors import ConnectionFailure
 
 from services.chassis.config import Settings
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 
 Answer = dict[str, Any]
 Store = Database[dict[str, Any]]
@@ -32,7 +32,7 @@ def store() -> Iterator[Store]:
                 client.admin.command("ping")
             yield client[f"{settings.prefix}ieum_statistics"]
         except ConnectionFailure:
-            raise Wrong("MongoDB does not answer; start Ieum first, or set IEUM_MONGO_URL") from None
+            raise InvalidValue("MongoDB does not answer; start Ieum first, or set IEUM_MONGO_URL") from None
 
 
 def known_areas(database: Store) -> frozenset[str]:
@@ -42,7 +42,9 @@ def known_areas(database: Store) -> frozenset[str]:
         return codes
     places = database["places"].find_one({"_id": "current"}) or {"areas": []}
     if not places["areas"]:
-        raise Wrong("no areas are known yet; import the places, or load a list of areas (load-areas), then try again")
+        raise InvalidValue(
+            "no areas are known yet; import the places, or load a list of areas (load-areas), then try again"
+        )
     return frozenset(area["name"].removeprefix("areas/") for area in places["areas"])
 
 

@@ -17,7 +17,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TypeVar
 
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 
 T = TypeVar("T")
 DATE_ALONE = len("2026-07-01")
@@ -50,11 +50,11 @@ class Record:
         """The parsed cell, or a refusal that says where it stands."""
         try:
             return parse(self.cells.get(column, ""))
-        except Wrong as wrong:
-            raise self.wrong(column, wrong.message) from None
+        except InvalidValue as error:
+            raise self.error(column, error.message) from None
 
-    def wrong(self, column: str, message: str) -> Wrong:
-        return Wrong(message, field=column, line=self.number, column=self.places.get(column))
+    def error(self, column: str, message: str) -> InvalidValue:
+        return InvalidValue(message, field=column, line=self.number, column=self.places.get(column))
 
 
 @contextmanager
@@ -62,8 +62,8 @@ def naming(path: Path) -> Iterator[None]:
     """Refusals from in here are about this file."""
     try:
         yield
-    except Wrong as wrong:
-        wrong.file = wrong.file or str(path)
+    except InvalidValue as error:
+        error.file = error.file or str(path)
         raise
 
 
@@ -79,11 +79,11 @@ def lines(path: Path) -> Iterator[Line]:
                     yield Line(before + 1, cells)
                 before = reader.line_num
     except csv.Error as error:
-        raise Wrong(f"this is not CSV: {error}", line=before + 1) from None
+        raise InvalidValue(f"this is not CSV: {error}", line=before + 1) from None
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise Wrong("the compressed file is damaged or cut off; send it again", line=before + 1) from None
+        raise InvalidValue("the compressed file is damaged or cut off; send it again", line=before + 1) from None
     except OSError as error:
-        raise Wrong(f"cannot be read: {error.strerror}") from None
+        raise InvalidValue(f"cannot be read: {error.strerror}") from None
 
 
 def _opened(path: Path) -> io.TextIOWrapper:
@@ -94,7 +94,7 @@ def _opened(path: Path) -> io.TextIOWrapper:
 def _checked(text: Iterable[str]) -> Iterator[str]:
     for number, line in enumerate(text, 1):
         if not line.isascii() and _NOT_UTF8.search(line):
-            raise Wrong("this is not UTF-8; save the file as CSV UTF-8", line=number)
+            raise InvalidValue("this is not UTF-8; save the file as CSV UTF-8", line=number)
         yield line
 
 
@@ -109,7 +109,7 @@ def records(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -
     rows = lines(path)
     header = next(rows, None)
     if header is None:
-        raise Wrong(f"the file is empty; its first line must name the columns {', '.join(required)}", line=1)
+        raise InvalidValue(f"the file is empty; its first line must name the columns {', '.join(required)}", line=1)
     places = _places(header, required, optional)
     for row in rows:
         if len(row.cells) != len(header.cells):
@@ -120,12 +120,12 @@ def records(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -
 def _places(header: Line, required: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
     missing = [name for name in required if name not in header.cells]
     if missing:
-        raise Wrong(f"missing: {', '.join(missing)}{separated(header)}", field="header", line=header.number)
+        raise InvalidValue(f"missing: {', '.join(missing)}{separated(header)}", field="header", line=header.number)
     names = [name for name in (*required, *optional) if name in header.cells]
     for name in names:
         if header.cells.count(name) > 1:
             second = len(header.cells) - header.cells[::-1].index(name)
-            raise Wrong("this column is there twice", field=name, line=header.number, column=second)
+            raise InvalidValue("this column is there twice", field=name, line=header.number, column=second)
     return {name: header.cells.index(name) + 1 for name in names}
 
 
@@ -135,9 +135,9 @@ def separated(header: Line) -> str:
     return f"; the cells are separated by {found}, save the file with commas" if found else ""
 
 
-def _ragged(row: Line, width: int) -> Wrong:
+def _ragged(row: Line, width: int) -> InvalidValue:
     found = len(row.cells)
-    return Wrong(
+    return InvalidValue(
         f"{found} cells where the first line has {width}; quote a cell that contains a comma",
         line=row.number,
         column=min(found, width) + 1,
@@ -146,7 +146,7 @@ def _ragged(row: Line, width: int) -> Wrong:
 
 def text(cell: str) -> str:
     if not cell:
-        raise Wrong("must not be empty")
+        raise InvalidValue("must not be empty")
     return cell
 
 
@@ -158,18 +158,18 @@ def moment(cell: str) -> datetime:
     except ValueError:
         found = None
     if found is None or cell[4:5] != "-" or cell[7:8] != "-" or separator not in ("", "T", " "):
-        raise Wrong(f'"{cell}" is not a date; write it as 2026-07-01')
+        raise InvalidValue(f'"{cell}" is not a date; write it as 2026-07-01')
     if found.tzinfo:
-        raise Wrong(f'"{cell}" has a time zone; write the local date, as 2026-07-01')
+        raise InvalidValue(f'"{cell}" has a time zone; write the local date, as 2026-07-01')
     if found.year not in YEARS:
-        raise Wrong(f'"{cell}" cannot be: its year is not from {YEARS[0]} to {YEARS[-1]}')
+        raise InvalidValue(f'"{cell}" cannot be: its year is not from {YEARS[0]} to {YEARS[-1]}')
     return found
 
 
 def month(cell: str) -> date:
     """The first day of 2026-07."""
     if not _MONTH.match(cell):
-        raise Wrong(f'"{cell}" is not a month; write it as 2026-07')
+        raise InvalidValue(f'"{cell}" is not a month; write it as 2026-07')
     return moment(f"{cell}-01").date()
 
 
@@ -182,32 +182,32 @@ def whole(cell: str) -> int:
     if cell.isascii() and cell.isdigit() and len(cell) <= DIGITS:
         return int(cell)
     if not cell:
-        raise Wrong("must not be empty; write 0 for none")
+        raise InvalidValue("must not be empty; write 0 for none")
     found = number(cell)
     if found < 0:
-        raise Wrong(f"{cell} is negative; a count is 0 or more")
-    raise Wrong(f"{cell} is not a whole number")
+        raise InvalidValue(f"{cell} is negative; a count is 0 or more")
+    raise InvalidValue(f"{cell} is not a whole number")
 
 
 def positive(cell: str) -> int:
     found = whole(cell)
     if not found:
-        raise Wrong("must be 1 or more")
+        raise InvalidValue("must be 1 or more")
     return found
 
 
 def number(cell: str) -> Decimal:
     """An exact decimal."""
     if "," in cell:
-        raise Wrong(f'"{cell}" is not a number; {THOUSANDS}')
+        raise InvalidValue(f'"{cell}" is not a number; {THOUSANDS}')
     try:
         found = Decimal(cell)
     except InvalidOperation:
         found = Decimal("NaN")
     if not cell.isascii() or "_" in cell or not found.is_finite():
-        raise Wrong(f'"{cell}" is not a number')
+        raise InvalidValue(f'"{cell}" is not a number')
     if found.adjusted() >= DIGITS or abs(int(found.as_tuple().exponent)) > DECIMALS:
-        raise Wrong(f'"{_short(cell)}" has more than {DIGITS} digits before its point or {DECIMALS} after it')
+        raise InvalidValue(f'"{_short(cell)}" has more than {DIGITS} digits before its point or {DECIMALS} after it')
     return found
 
 
@@ -219,7 +219,7 @@ def amount(cell: str) -> Decimal:
     """A decimal of 0 or more."""
     found = number(cell)
     if found < 0:
-        raise Wrong(f"{cell} is negative")
+        raise InvalidValue(f"{cell} is negative")
     return found
 
 
@@ -229,5 +229,5 @@ def amount_or_none(cell: str) -> Decimal | None:
 
 def yes(cell: str) -> bool:
     if cell.lower() not in ("", "0", "1", "false", "true", "no", "yes"):
-        raise Wrong(f'"{cell}" is neither yes nor no')
+        raise InvalidValue(f'"{cell}" is neither yes nor no')
     return cell.lower() in ("1", "true", "yes")

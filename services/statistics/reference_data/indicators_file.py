@@ -8,7 +8,7 @@ from typing import Any
 from services.statistics.figures import capability
 from services.statistics.figures.assessment import Reported, Results, Standing, Stratum, assessed
 from services.statistics.figures.capability import AREAS, Indicator
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data import csv_reading
 
 COLUMNS = ("unit", "stratum", "area", "indicator", "value", "low", "high", "direction", "weight")
@@ -34,19 +34,19 @@ def reported(path: Path) -> Reported:
     for record in csv_reading.records(path, COLUMNS, OPTIONAL):
         unit, indicator = record.read("unit", _name), _indicator(record)
         if found.indicators.setdefault(indicator.id, indicator) != indicator:
-            raise record.wrong("indicator", f"{indicator.id} has another area, goalpost, direction or weight above")
+            raise record.error("indicator", f"{indicator.id} has another area, goalpost, direction or weight above")
         stratum = record.read("stratum", csv_reading.text)
         if found.strata.setdefault(unit, stratum) != stratum:
-            raise record.wrong("stratum", f"{unit} is in {found.strata[unit]} above")
+            raise record.error("stratum", f"{unit} is in {found.strata[unit]} above")
         if (unit, indicator.id) in given:
-            raise record.wrong("indicator", f"{unit} has {indicator.id} already")
+            raise record.error("indicator", f"{unit} has {indicator.id} already")
         given.add((unit, indicator.id))
         value = record.read("value", lambda cell: csv_reading.number(cell) if cell else None)
         if value is not None:
             found.values[unit][indicator.id] = value
         _describe(found, unit, record)
     if not found.strata:
-        raise Wrong("the file has no rows", line=1)
+        raise InvalidValue("the file has no rows", line=1)
     return found
 
 
@@ -54,18 +54,18 @@ def _describe(found: Reported, unit: str, record: csv_reading.Record) -> None:
     """Residents and titles, which are the same in every row that gives them."""
     residents = record.read("population", _residents)
     if residents and found.population.setdefault(unit, residents) != residents:
-        raise record.wrong("population", f"{unit} has {found.population[unit]} above")
+        raise record.error("population", f"{unit} has {found.population[unit]} above")
     for language in ("ko", "en"):
         text = record.cells.get(f"title_{language}", "")
         titles = dict(found.titles.get(unit, {}))
         if text and titles.setdefault(language, text) != text:
-            raise record.wrong(f"title_{language}", f"{unit} is called {titles[language]} above")
+            raise record.error(f"title_{language}", f"{unit} is called {titles[language]} above")
         found.titles[unit] = titles
 
 
 def _name(cell: str) -> str:
     if BETWEEN_UNITS in cell:
-        raise Wrong(f'"{cell}" has a semicolon, which separates names in the published file; write it without')
+        raise InvalidValue(f'"{cell}" has a semicolon, which separates names in the published file; write it without')
     return csv_reading.text(cell)
 
 
@@ -76,16 +76,16 @@ def _residents(cell: str) -> int:
 def _indicator(record: csv_reading.Record) -> Indicator:
     area = record.read("area", csv_reading.text)
     if area not in AREAS:
-        raise record.wrong("area", f'"{area}" is none of {", ".join(AREAS)}')
+        raise record.error("area", f'"{area}" is none of {", ".join(AREAS)}')
     low, high = (record.read(name, csv_reading.number) for name in ("low", "high"))
     if low >= high:
-        raise record.wrong("high", f"{high} is not above low, {low}")
+        raise record.error("high", f"{high} is not above low, {low}")
     direction = record.read("direction", csv_reading.number)
     if direction not in (1, -1):
-        raise record.wrong("direction", "must be 1 (more is better) or -1")
+        raise record.error("direction", "must be 1 (more is better) or -1")
     weight = record.read("weight", csv_reading.amount)
     if not weight:
-        raise record.wrong("weight", "must be more than 0")
+        raise record.error("weight", "must be more than 0")
     return Indicator(record.read("indicator", csv_reading.text), area, low, high, int(direction), weight)
 
 

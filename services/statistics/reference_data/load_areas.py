@@ -14,7 +14,7 @@ from services.statistics.areas import registration_codes
 from services.statistics.areas.code_lists import AreaVersion, Step, checked_list, checked_steps
 from services.statistics.areas.registration_codes import Listed
 from services.statistics.figures.periods import last_day
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data import csv_reading
 from services.statistics.reference_data.command import Answer, store
 from services.statistics.reference_data.csv_reading import naming
@@ -51,11 +51,13 @@ def read_areas(
             areas, moved = _registered(path, _parents(parents) if parents else {}, {step.old for step in steps})
             steps = (*moved, *steps)
         elif parents:
-            raise Wrong("is for a list of the registration office; here write the column parent", field="parents")
+            raise InvalidValue(
+                "is for a list of the registration office; here write the column parent", field="parents"
+            )
         else:
             areas = [_area(record) for record in csv_reading.records(path, AREAS, ("title_en",))]
         if not areas:
-            raise Wrong("the file has no rows")
+            raise InvalidValue("the file has no rows")
         checked_list(areas)
     if crosswalk:
         with naming(crosswalk):
@@ -108,7 +110,7 @@ def _area(record: csv_reading.Record) -> AreaVersion:
 def _step(record: csv_reading.Record) -> Step:
     share = record.read("share", csv_reading.amount)
     if not 0 < share <= 1:
-        raise record.wrong("share", f"{share} is not a share; write a number over 0 and up to 1")
+        raise record.error("share", f"{share} is not a share; write a number over 0 and up to 1")
     day = record.read("day", csv_reading.moment).date()
     return Step(record.read("from_code", area_code), record.read("to_code", area_code), day, Fraction(share))
 
@@ -126,7 +128,9 @@ def _check_known(steps: Sequence[Step], codes: set[str]) -> None:
     for step in steps:
         for code in (step.old, step.new):
             if code not in codes:
-                raise Wrong(f"{code} is not in the list of areas", field="from_code" if code == step.old else "to_code")
+                raise InvalidValue(
+                    f"{code} is not in the list of areas", field="from_code" if code == step.old else "to_code"
+                )
 
 
 def _day_or_none(record: csv_reading.Record, column: str) -> date | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from services.statistics.figures.dimensions import AGE_BANDS, OLD_AGE, TOTAL
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 
 _BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)?$")
 OLDEST = 200
@@ -38,11 +38,11 @@ def span(age: str) -> tuple[int, int]:
     """First and last year."""
     match = _BAND.match(age)
     if match is None:
-        raise Wrong(f'"{age}" is not an age')
+        raise InvalidValue(f'"{age}" is not an age')
     first = int(match[1])
     last = int(match[2]) if match[2] else (OLDEST if age.endswith("+") else first)
     if last < first:
-        raise Wrong(f'"{age}" ends before it begins')
+        raise InvalidValue(f'"{age}" ends before it begins')
     return first, last
 
 
@@ -51,7 +51,7 @@ def labelled(rows: Sequence[Residents]) -> Sequence[Residents]:
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
         if (row.sex, row.age) in seen:
-            raise Wrong(
+            raise InvalidValue(
                 f"{row.area}, {row.sex}, {row.age} is on line {seen[row.sex, row.age]} already; correct the sex, "
                 "or, if both sexes, men and women always come in this order, say --sexes-in-order",
                 field="sex",
@@ -70,11 +70,11 @@ def in_order(rows: Sequence[Residents]) -> Sequence[Residents]:
         ages.add(row.age)
         due = IN_ORDER[turn] if turn < len(IN_ORDER) else ""
         if row.sex not in (TOTAL, due):
-            raise Wrong(f"{row.sex} stands where {due or 'no more'} is due", field="sex", line=row.line)
+            raise InvalidValue(f"{row.sex} stands where {due or 'no more'} is due", field="sex", line=row.line)
         found.append(replace(row, sex=due))
     if turn + 1 != len(IN_ORDER):
         message = f"the ages of {rows[0].area} come {turn + 1} times, not for both sexes, then men, then women"
-        raise Wrong(message, field="sex", line=rows[0].line)
+        raise InvalidValue(message, field="sex", line=rows[0].line)
     return found
 
 
@@ -84,16 +84,18 @@ def checked_table(rows: Sequence[Residents]) -> Sequence[Residents]:
     for row in rows:
         key = row.area, row.sex, row.age
         if key in seen:
-            raise Wrong(f"{', '.join(key)} is on line {seen[key]} already", field="age", line=row.line)
+            raise InvalidValue(f"{', '.join(key)} is on line {seen[key]} already", field="age", line=row.line)
         seen[key] = row.line
     for (area, sex), mine in _grouped(rows).items():
         bands = sorted(((*span(row.age), row) for row in mine if row.age != TOTAL), key=lambda band: band[:2])
         for (_, last, _), (first, _, row) in itertools.pairwise(bands):
             if first <= last:
-                raise Wrong(f"{row.age} overlaps another age of {area}, {sex}", field="age", line=row.line)
+                raise InvalidValue(f"{row.age} overlaps another age of {area}, {sex}", field="age", line=row.line)
         total = next((row for row in mine if row.age == TOTAL), None)
         if total and bands and sum(row.count for _, _, row in bands) != total.count:
-            raise Wrong(f"the ages of {area}, {sex} do not add up to {total.count}", field="residents", line=total.line)
+            raise InvalidValue(
+                f"the ages of {area}, {sex} do not add up to {total.count}", field="residents", line=total.line
+            )
     _check_sexes(rows)
     return rows
 
@@ -104,7 +106,7 @@ def _check_sexes(rows: Sequence[Residents]) -> None:
         both = [counts.get((row.area, sex, row.age)) for sex in SEXES]
         if row.sex == TOTAL and None not in both and row.count != sum(count or 0 for count in both):
             message = f"F and M of {row.area}, {row.age} do not add up to {row.count}"
-            raise Wrong(message, field="residents", line=row.line)
+            raise InvalidValue(message, field="residents", line=row.line)
 
 
 def _grouped(rows: Sequence[Residents]) -> Mapping[tuple[str, str], list[Residents]]:

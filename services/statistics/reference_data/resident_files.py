@@ -11,7 +11,7 @@ from pathlib import Path
 from services.statistics.areas import registration_codes
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.periods import last_day
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data import csv_reading
 from services.statistics.reference_data.command import say
 from services.statistics.reference_data.resident_bands import (
@@ -45,9 +45,9 @@ def survey(path: Path, reference: date | None, known: Set[str], *, sexes_in_orde
     if "month" in csv_reading.columns(path):
         return _of_months(path, reference, known, sexes_in_order=sexes_in_order)
     if reference is None:
-        raise Wrong("the file does not say of which day it is; add --reference DATE", field="reference")
+        raise InvalidValue("the file does not say of which day it is; add --reference DATE", field="reference")
     if sexes_in_order:
-        raise Wrong("only a table of the registration office, with months, is read so", field="sexes-in-order")
+        raise InvalidValue("only a table of the registration office, with months, is read so", field="sexes-in-order")
     return _of_one_day(path, reference, known)
 
 
@@ -60,7 +60,7 @@ def _of_one_day(path: Path, reference: date, known: Set[str]) -> Survey:
         rows.append(Residents(area, sex, age, record.read("residents", csv_reading.whole), record.number))
         say(number, "rows read")
     if not rows:
-        raise Wrong("the file has no rows")
+        raise InvalidValue("the file has no rows")
     table = tabulated(checked_table(rows))
     areas = {area for area, _, _ in table}
     return Survey((reference,), len(rows), len(areas), lambda: ((reference, *cell) for cell in table.items()))
@@ -72,16 +72,16 @@ def _of_months(path: Path, reference: date | None, known: Set[str], *, sexes_in_
         first = mine[0]
         if (day, first.area) in there:
             message = f"{first.area} on {day} is on line {there[day, first.area]} already; keep its rows together"
-            raise Wrong(message, field="code", line=first.line)
+            raise InvalidValue(message, field="code", line=first.line)
         there[day, first.area] = first.line
         rows += len(mine)
         say(rows, "rows read")
     references = tuple(sorted({day for day, _ in there}))
     if not references:
-        raise Wrong("the file has no rows")
+        raise InvalidValue("the file has no rows")
     if reference not in (None, *references[: len(references) == 1]):
         message = f"the file says itself of which months it is, {references[0]} to {references[-1]}; leave it out"
-        raise Wrong(message, field="reference")
+        raise InvalidValue(message, field="reference")
 
     def cells() -> Iterator[Cell]:
         for day, mine in _blocks(path, known, sexes_in_order=sexes_in_order):
@@ -111,12 +111,12 @@ def _registered(record: csv_reading.Record, area: str) -> Residents:
 def _check_known(record: csv_reading.Record, column: str, area: str, name: str, known: Set[str]) -> None:
     if area not in known:
         message = f"{name} is not a known area; load a list that has it (load-areas) first, or correct the code"
-        raise record.wrong(column, message)
+        raise record.error(column, message)
 
 
 def _registered_sex(cell: str) -> str:
     if cell not in ("T", "M", "F"):
-        raise Wrong(f'"{cell}" is not T (both together), M or F')
+        raise InvalidValue(f'"{cell}" is not T (both together), M or F')
     return TOTAL if cell == "T" else cell
 
 
@@ -126,13 +126,13 @@ def _registered_age(cell: str) -> str:
 
 def _sex(cell: str) -> str:
     if cell not in ("F", "M", TOTAL):
-        raise Wrong(f'"{cell}" is not F, M or _T (both together)')
+        raise InvalidValue(f'"{cell}" is not F, M or _T (both together)')
     return cell
 
 
 def _age(cell: str) -> str:
     if not is_age(cell):
-        raise Wrong(f'"{cell}" is not an age; write _T, one year (65), or a band (60-69, 60-64, 100+)')
+        raise InvalidValue(f'"{cell}" is not an age; write _T, one year (65), or a band (60-69, 60-64, 100+)')
     if cell != TOTAL:
         span(cell)  # refuses a band that ends before it begins
     return cell

@@ -20,7 +20,7 @@ from services.chassis.config import Settings
 from services.chassis.errors import Missing
 from services.chassis.principal import ANONYMOUS
 from services.chassis.store.entities import Database
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.main import compose
 from services.statistics.reference_data import load_assessments
 from services.statistics.reference_data.store import References
@@ -69,7 +69,7 @@ async def test_an_assessment_loads_whole_or_not_at_all(
     settings: Settings, load: Load, tmp_path: Path, database_of: Callable[[str], Database]
 ) -> None:
     kept = database_of("statistics")["assessments"]
-    with pytest.raises(Wrong, match=r'line 9, column 7 \(value\): "x" is not a number'):
+    with pytest.raises(InvalidValue, match=r'line 9, column 7 \(value\): "x" is not a number'):
         await load("Haneul Institute", a="80 80 80 80 80", b="60 70 x 50 40")
     assert await kept.count_documents({}) == 0
     await load("Haneul Institute", a="80 80 80 80 80", b="60 70 60 50 40")

@@ -12,7 +12,7 @@ import pytest
 
 from services.chassis.config import Settings
 from services.chassis.store.entities import Database
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data.load_areas import load_areas
 from services.statistics.reference_data.load_residents import load_population
 from tests.service.statistics.test_commands import command, environment
@@ -43,18 +43,18 @@ async def test_denominators_load_whole_or_not_at_all(
         path.write_text(f"area,sex,age,residents\n{rows}")
         return load_population(path, date(2025, 3, 31), "Haneul Province", "CC0-1.0")
 
-    with pytest.raises(Wrong, match="no areas are known yet"):
+    with pytest.raises(InvalidValue, match="no areas are known yet"):
         load("A,_T,_T,100\n")
     await know(database_of("statistics"), "A", "B")
-    with pytest.raises(Wrong, match="line 3"):
+    with pytest.raises(InvalidValue, match="line 3"):
         load("A,_T,_T,100\nB,_T,_T,1,000\n")
-    with pytest.raises(Wrong, match=r"line 3, column 1 \(area\): C is not a known area"):
+    with pytest.raises(InvalidValue, match=r"line 3, column 1 \(area\): C is not a known area"):
         load("A,_T,_T,100\nC,_T,_T,1000\n")
-    with pytest.raises(Wrong, match="line 2, residents: F and M of A, _T do not add up to 101"):
+    with pytest.raises(InvalidValue, match="line 2, residents: F and M of A, _T do not add up to 101"):
         load("A,_T,_T,101\nA,F,_T,60\nA,M,_T,40\n")
-    with pytest.raises(Wrong, match=r'line 3, column 3 \(age\): "69-60" ends before it begins'):
+    with pytest.raises(InvalidValue, match=r'line 3, column 3 \(age\): "69-60" ends before it begins'):
         load("A,F,0-59,60\nA,F,69-60,40\n")
-    with pytest.raises(Wrong, match="the file has no rows"):
+    with pytest.raises(InvalidValue, match="the file has no rows"):
         load("")
     assert await table.count_documents({}) == 0
 
@@ -71,14 +71,14 @@ async def test_denominators_load_whole_or_not_at_all(
 async def test_area_lists_are_kept_by_version(tmp_path: Path, database_of: Callable[[str], Database]) -> None:
     areas, steps = tmp_path / "areas.csv", tmp_path / "steps.csv"
     areas.write_text("code,parent,level,title_ko,valid_from,valid_to\n")
-    with pytest.raises(Wrong, match="the file has no rows"):
+    with pytest.raises(InvalidValue, match="the file has no rows"):
         load_areas(areas, None, None, "Haneul Province")
     areas.write_text(
         "code,parent,level,title_ko,valid_from,valid_to\nP,,SIDO,도,2020-01-01,\nA,P,SGG,가,2020-01-01,2024-12-31\n"
         "A1,P,SGG,가1,2025-01-01,\nA2,P,SGG,가2,2025-01-01,\n"
     )
     steps.write_text("from_code,to_code,day,share\nA,A1,2025-01-01,0.4\nA,A2,2025-01-01,0.5\n")
-    with pytest.raises(Wrong, match=r"add up to 0\.9"):
+    with pytest.raises(InvalidValue, match=r"add up to 0\.9"):
         load_areas(areas, steps, None, "Haneul Province")
     steps.write_text("from_code,to_code,day,share\nA,A1,2025-01-01,0.4\nA,A2,2025-01-01,0.6\n")
     for _ in range(2):
@@ -94,7 +94,7 @@ async def test_a_list_of_areas_decides_which_are_known_whatever_the_places_are(
     await know(database_of("statistics"), "A")
     areas, residents = tmp_path / "areas.csv", tmp_path / "residents.csv"
     residents.write_text("area,sex,age,residents\n99110,_T,_T,5\n")
-    with pytest.raises(Wrong, match=r"line 2.*99110 is not a known area"):
+    with pytest.raises(InvalidValue, match=r"line 2.*99110 is not a known area"):
         load_population(residents, date(2025, 3, 31), "Haneul Province", "CC0-1.0")
     areas.write_text(
         "code,name,first_month,last_month\n9900000000,하늘도,2020-01,\n9911000000,하늘도 한빛시,2020-01,\n"
@@ -102,7 +102,7 @@ async def test_a_list_of_areas_decides_which_are_known_whatever_the_places_are(
     assert load_areas(areas, None, None, "Haneul Province")["areas"] == 2
     assert load_population(residents, date(2025, 3, 31), "Haneul Province", "CC0-1.0")["areas"] == 1
     residents.write_text("area,sex,age,residents\nA,_T,_T,5\n")
-    with pytest.raises(Wrong, match=r"line 2.*A is not a known area"):
+    with pytest.raises(InvalidValue, match=r"line 2.*A is not a known area"):
         load_population(residents, date(2025, 3, 31), "Haneul Province", "CC0-1.0")
 
 
@@ -127,12 +127,12 @@ async def test_months_of_residents_load_all_at_once_each_as_a_version_of_its_own
     await know(database_of("statistics"), "99110", "99130")
     good = MONTHS + months(("2025-01", "99110", 40), ("2025-02", "99110", 42), ("2025-01", "99130", 8))
     path.write_bytes(gzip.compress((good + months(("2025-03", "99150", 6))).encode()))
-    with pytest.raises(Wrong, match=r"line 20, column 2 \(code\): 9915000000 \(한빛\) is not a known area"):
+    with pytest.raises(InvalidValue, match=r"line 20, column 2 \(code\): 9915000000 \(한빛\) is not a known area"):
         load_population(path, None, "Haneul Province", "CC0-1.0")
     assert await table.count_documents({}) == 0
 
     path.write_bytes(gzip.compress(good.encode()))
-    with pytest.raises(Wrong, match="2025-01-31 to 2025-02-28; leave it out"):
+    with pytest.raises(InvalidValue, match="2025-01-31 to 2025-02-28; leave it out"):
         load_population(path, date(2025, 1, 31), "Haneul Province", "CC0-1.0")
     answer = load_population(path, None, "Haneul Province", "CC0-1.0")
     assert (answer["references"], answer["areas"]) == (["2025-01-31", "2025-02-28"], 2)
@@ -147,5 +147,5 @@ async def test_a_store_that_is_away_is_said_plainly(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("IEUM_MONGO_URL", "mongodb://127.0.0.1:1/")
     path = tmp_path / "residents.csv"
     path.write_text("area,sex,age,residents\nA,_T,_T,100\n")
-    with pytest.raises(Wrong, match="MongoDB does not answer"):
+    with pytest.raises(InvalidValue, match="MongoDB does not answer"):
         load_population(path, date(2025, 3, 31), "Haneul Province", "CC0-1.0")

@@ -12,7 +12,7 @@ import pytest
 
 from services.statistics.areas.code_lists import AreaVersion, Step, vintage
 from services.statistics.areas.geography import Residents, of_list, recast_residents
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data.load_areas import read_areas
 from services.statistics.reference_data.resident_files import survey
 from tests.unit.statistics.registration_office import of_months, registered
@@ -93,7 +93,7 @@ def test_a_code_that_ends_without_one_of_its_name_is_asked_for(korea: Korea, tmp
     text = (registered() / "area_validity.csv").read_text(encoding="utf-8-sig")
     path = tmp_path / "areas.csv"
     path.write_text("\n".join(line for line in text.splitlines() if not line.startswith("2772000000")))
-    with pytest.raises(Wrong, match=r"47720 \(경상북도 군위군, until 2023-06-30\).*--crosswalk"):
+    with pytest.raises(InvalidValue, match=r"47720 \(경상북도 군위군, until 2023-06-30\).*--crosswalk"):
         read_areas(path)
 
 
@@ -101,7 +101,7 @@ def test_the_offices_own_slip_of_calling_both_sexes_men_and_women_alike_is_refus
     korea: Korea,
 ) -> None:
     known = {area.code for area in korea.areas}
-    with pytest.raises(Wrong, match=r"11, _T, _T is on line \d+ already.*--sexes-in-order"):
+    with pytest.raises(InvalidValue, match=r"11, _T, _T is on line \d+ already.*--sexes-in-order"):
         survey(korea.file, None, known, sexes_in_order=False)
     labelled, read = korea.residents[JULY], korea.residents[MAY]  # of the first months of each half-year it is right
     for area in (code for code, sex, age in read if (sex, age) == EVERYBODY and (code, *EVERYBODY) in labelled):
@@ -111,7 +111,9 @@ def test_the_offices_own_slip_of_calling_both_sexes_men_and_women_alike_is_refus
 
 def test_residents_of_an_area_that_the_list_lacks_are_refused_by_name_and_line(korea: Korea) -> None:
     known = {area.code for area in korea.areas} - {"11140"}
-    with pytest.raises(Wrong, match=r"line \d+, column 2 \(code\): 1114000000 \(서울특별시 중구\) is not a known area"):
+    with pytest.raises(
+        InvalidValue, match=r"line \d+, column 2 \(code\): 1114000000 \(서울특별시 중구\) is not a known area"
+    ):
         survey(korea.file, None, known, sexes_in_order=True)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.statistics.areas.registration_codes import short
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data.load_areas import read_areas
 from services.statistics.reference_data.resident_files import survey
 
@@ -59,7 +59,7 @@ def test_parents_follow_from_names_unless_a_file_of_exceptions_says_otherwise(wr
 def test_a_list_that_leaves_something_open_is_refused_with_what_to_do(
     write: Write, was: str, becomes: str, says: str
 ) -> None:
-    with pytest.raises(Wrong, match=says):
+    with pytest.raises(InvalidValue, match=says):
         read_areas(write(LIST.replace(was, becomes)))
 
 
@@ -71,7 +71,7 @@ def test_a_province_goes_where_all_its_areas_went_and_nowhere_if_they_parted(wri
     _, steps = read_areas(write(header + old + new))
     assert {(step.old, step.new) for step in steps} == {("98", "97"), ("98110", "97110"), ("98120", "97120")}
     parted = new.replace("9712000000,바다특별도 솔군", "9912000000,하늘도 솔군")
-    with pytest.raises(Wrong, match=r"98 \(바다도, until 2023-05-31\)"):
+    with pytest.raises(InvalidValue, match=r"98 \(바다도, until 2023-05-31\)"):
         read_areas(write(header + "9900000000,하늘도,2023-01,\n" + old + parted))
 
 
@@ -102,7 +102,7 @@ def test_months_that_contradict_themselves_are_refused_with_their_line(
     write: Write, rows: str, in_order: bool, says: str
 ) -> None:
     path = write("month,code,name,sex,band,residents\n" + rows)
-    with pytest.raises(Wrong, match=says):
+    with pytest.raises(InvalidValue, match=says):
         survey(path, None, KNOWN, sexes_in_order=in_order)
 
 
@@ -115,11 +115,11 @@ def test_sexes_in_their_order_are_read_whether_they_are_named_or_not(write: Writ
 
 
 def test_a_table_of_one_day_needs_its_day_and_one_of_months_must_not_be_told_another(write: Write) -> None:
-    with pytest.raises(Wrong, match="add --reference DATE"):
+    with pytest.raises(InvalidValue, match="add --reference DATE"):
         survey(write("area,sex,age,residents\n99,_T,_T,1\n"), None, KNOWN, sexes_in_order=False)
     path = write("month,code,name,sex,band,residents\n" + block(*WHOLE))
     assert survey(path, date(2025, 1, 31), KNOWN, sexes_in_order=False).rows == len(WHOLE)
-    with pytest.raises(Wrong, match="2025-01-31 to 2025-01-31; leave it out"):
+    with pytest.raises(InvalidValue, match="2025-01-31 to 2025-01-31; leave it out"):
         survey(path, date(2025, 1, 30), KNOWN, sexes_in_order=False)
 
 
@@ -128,5 +128,5 @@ def test_a_compressed_file_that_is_cut_off_or_none_at_all_is_refused(tmp_path: P
     whole = gzip.compress(("month,code,name,sex,band,residents\n" + block(*WHOLE)).encode())
     for content in (whole[:-12], b"not compressed"):
         path.write_bytes(content)
-        with pytest.raises(Wrong, match="damaged or cut off"):
+        with pytest.raises(InvalidValue, match="damaged or cut off"):
             survey(path, None, KNOWN, sexes_in_order=False)

@@ -22,7 +22,7 @@ from services.statistics.disclosure.policy import (
 )
 from services.statistics.disclosure.suppression import Infeasible, Pattern, suppress
 from services.statistics.disclosure.tables import Cells, Sum, cube_sums, two_way
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from tests.unit.statistics.small_tables import Grid, grids, is_open, totalled
 
 
@@ -56,7 +56,7 @@ def test_derived_figures_go_with_their_parts_and_with_small_denominators() -> No
 
 
 def test_cells_that_do_not_add_up_are_refused() -> None:
-    with pytest.raises(Wrong, match="add up to 3"):
+    with pytest.raises(InvalidValue, match="add up to 3"):
         Cells({"a": 1, "b": 2, "t": 4}, (Sum("t", ("a", "b")),))
 
 

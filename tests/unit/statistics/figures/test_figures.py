@@ -14,7 +14,7 @@ from services.statistics.figures.coverage import coverage, person_time_rate, sta
 from services.statistics.figures.gain import Scores, gain
 from services.statistics.figures.gap import gap
 from services.statistics.figures.intervals import poisson, wilson
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.figures.rounding import half_up, shown
 
 rates = st.fractions(min_value=0, max_value=100)
@@ -82,7 +82,7 @@ def test_without_a_denominator_there_is_no_coverage() -> None:
 
 
 def test_more_persons_than_residents_are_refused() -> None:
-    with pytest.raises(Wrong, match="12 persons are more than the population of 11"):
+    with pytest.raises(InvalidValue, match="12 persons are more than the population of 11"):
         coverage(12, 11)
 
 

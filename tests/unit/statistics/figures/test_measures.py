@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.statistics.figures.cohort import Cohort, Enrolment, Exclusion, Status, checked
 from services.statistics.figures.measures import Counts, count, quantile, rates
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 
 QUARTER = Cohort(date(2026, 7, 1), date(2026, 9, 30), date(2026, 10, 31))
 
@@ -181,7 +181,7 @@ def test_quantiles_are_type_seven(values: list[int], share: Fraction) -> None:
     ],
 )
 def test_an_impossible_order_of_dates_is_refused_by_its_column(enrolment: Enrolment, field: str) -> None:
-    with pytest.raises(Wrong) as refusal:
+    with pytest.raises(InvalidValue) as refusal:
         checked(enrolment)
     assert refusal.value.field == field
 

@@ -14,7 +14,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.formats import rendering
 from services.statistics.formats.cells import Edition
 from services.statistics.formats.workbook import WORKBOOK
@@ -86,24 +86,24 @@ def test_a_hidden_figure_is_empty_with_its_status_and_zero_is_zero() -> None:
 def test_a_hidden_figure_that_still_carries_its_value_stops_everything() -> None:
     release = small_release()
     leaking = replace(release.observations[0], value="3", status="Q", confidentiality="N")
-    with pytest.raises(Wrong, match="is hidden and still carries a figure"):
+    with pytest.raises(InvalidValue, match="is hidden and still carries a figure"):
         rendering.render(replace(release, observations=(leaking,)))
     bounded = replace(leaking, value=None, low="1.0", high="4.0")
-    with pytest.raises(Wrong, match="is hidden and still carries a figure"):
+    with pytest.raises(InvalidValue, match="is hidden and still carries a figure"):
         rendering.render(replace(release, observations=(bounded,)))
 
 
 def test_a_code_without_a_title_is_named() -> None:
     release = small_release()
-    with pytest.raises(Wrong, match=r"AGE: 'Y_GE99' has no title"):
+    with pytest.raises(InvalidValue, match=r"AGE: 'Y_GE99' has no title"):
         Edition.of(replace(release, observations=(replace(release.observations[0], age="Y_GE99"),)))
-    with pytest.raises(Wrong, match=r"REF_AREA: 'ZZ' is not in the release's list of areas"):
+    with pytest.raises(InvalidValue, match=r"REF_AREA: 'ZZ' is not in the release's list of areas"):
         Edition.of(replace(release, observations=(replace(release.observations[0], area="ZZ"),)))
 
 
 def test_a_cell_given_twice_is_refused() -> None:
     release = small_release()
-    with pytest.raises(Wrong, match="is there twice"):
+    with pytest.raises(InvalidValue, match="is there twice"):
         Edition.of(replace(release, observations=(release.observations[0],) * 2))
 
 

@@ -22,7 +22,7 @@ from services.statistics.disclosure.policy import Policy
 from services.statistics.disclosure.sensitive_cells import exposed
 from services.statistics.figures.cohort import Enrolment
 from services.statistics.figures.observation import Observation
-from services.statistics.figures.refusal import Wrong
+from services.statistics.figures.refusal import InvalidValue
 from services.statistics.figures.rounding import shown
 from services.statistics.figures.units import Fact, Unit, units
 from services.statistics.reference_data.resident_bands import Residents, checked_table, tabulated
@@ -331,11 +331,11 @@ def test_area_lists_change_over_time_and_counts_can_be_recast() -> None:
     )
     assert recast({"42": 7, "B": 8}, steps) == {"51": 7, "B0": 2, "B1": 2, "B2": 2, "B3": 2}
     assert breaks("51", steps, date(2023, 1, 1), date(2023, 12, 31)) == [date(2023, 6, 11)]
-    with pytest.raises(Wrong, match="add up to"):
+    with pytest.raises(InvalidValue, match="add up to"):
         checked_steps(steps[1:-1])
-    with pytest.raises(Wrong, match="twice"):
+    with pytest.raises(InvalidValue, match="twice"):
         checked_list([*areas, version("51", "2024-01-01")])
-    with pytest.raises(Wrong, match="not in the list"):
+    with pytest.raises(InvalidValue, match="not in the list"):
         checked_list([version("x", "2020-01-01", parent="y")])
 
 
@@ -363,6 +363,6 @@ def test_single_years_and_bands_become_the_releases_bands_only_where_they_fit() 
 def test_a_table_that_contradicts_itself_is_refused_with_its_line(
     rows: tuple[tuple[str, str, int], ...], line: int, says: str
 ) -> None:
-    with pytest.raises(Wrong, match=says) as refused:
+    with pytest.raises(InvalidValue, match=says) as refused:
         checked_table(residents(*rows))
     assert refused.value.line == line
