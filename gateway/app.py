@@ -21,7 +21,7 @@ from gateway.settings import GatewaySettings
 from gateway.web import routes
 from gateway.web.site import frame, public_pages
 from gateway.web.site.frame import SETTINGS
-from gateway.web.site.public_pages import SHELF, Shelf
+from gateway.web.site.public_pages import PAGE_CACHE, PublicPageCache
 
 
 def create_app(settings: GatewaySettings) -> web.Application:
@@ -42,7 +42,7 @@ def create_app(settings: GatewaySettings) -> web.Application:
         client_max_size=csrf.LARGEST_BODY,
     )
     app[SETTINGS] = settings
-    app[SHELF] = Shelf()
+    app[PAGE_CACHE] = PublicPageCache()
     app[monitoring.ENDING] = asyncio.Event()
     app[FORM_KEY] = settings.secret("session_key")
     app[admission.ROOM] = admission.Room(settings.at_once)
@@ -68,12 +68,12 @@ async def _connected(app: web.Application) -> AsyncIterator[None]:
         heard = together(
             {"ieum.people.v1": app[SESSIONS].handlers()},
             {"ieum.people.v1": app[PLACES].handlers()},
-            app[SHELF].handlers(),
+            app[PAGE_CACHE].handlers(),
         )
 
         def forget() -> None:
             app[SESSIONS].doubt()
-            app[SHELF].clear()
+            app[PAGE_CACHE].clear()
 
         app[LISTENER] = listener
         async with listener.following(settings, heard, forget):

@@ -11,7 +11,7 @@ from gateway.http.sessions import Viewer as Viewer
 from gateway.http.sessions import viewer_of as viewer_of
 from ieum.people.v1 import people_pb2
 from services.chassis import clock
-from services.chassis.errors import Unauthenticated
+from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.principal import SYSTEM, Principal, acting_as
 
 _COOKIE = "ieum_session"
@@ -21,11 +21,13 @@ VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer", Viewer)
 SESSION_ENDED = web.RequestKey("session_ended", bool)
 
 
-def signed_in(request: web.Request) -> Viewer:
-    """Whoever asks; a stranger is shown the way to the sign-in page and back."""
+def signed_in(request: web.Request, *roles: str) -> Viewer:
+    """The viewer, who must hold one of the roles if any are named. A stranger is led to the sign-in page and back."""
     viewer = request[VIEWER]
     if viewer is None:
         raise Unauthenticated("SIGN_IN_NEEDED")
+    if roles and not viewer.holds(*roles):
+        raise Forbidden("ROLE_NEEDED", roles=",".join(roles))
     return viewer
 
 

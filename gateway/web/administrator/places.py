@@ -20,7 +20,7 @@ from gateway.web.administrator.places_file import COLUMNS, PlaceList
 from gateway.web.site import area_choices
 from gateway.web.site.forms import REFUSED, status_of
 from gateway.web.site.frame import go_to
-from services.chassis.errors import Forbidden, Problem
+from services.chassis.errors import Problem
 
 _HERE = "/admin/places"
 KINDS = {
@@ -73,7 +73,7 @@ async def show(request: web.Request) -> web.Response:
 @routes.get(_HERE + ".csv")
 async def download(request: web.Request) -> web.Response:
     """Places are public; the file is there to be changed and read in again."""
-    _require_administrator(request)
+    signed_in(request, "administrator")
     text = "\ufeff" + places_file.write(await request.app[PLACES].all())
     headers = {"Content-Disposition": 'attachment; filename="ieum-places.csv"'}
     return web.Response(text=text, content_type=downloads.CSV, charset="utf-8", headers=headers)
@@ -81,7 +81,7 @@ async def download(request: web.Request) -> web.Response:
 
 @routes.post(_HERE)
 async def replace(request: web.Request) -> web.Response:
-    _require_administrator(request)
+    signed_in(request, "administrator")
     locale = request[PAGE].locale
     given = (await request.post()).get("file")
     content = given.file.read() if isinstance(given, FileField) else b""
@@ -106,11 +106,6 @@ async def replace(request: web.Request) -> web.Response:
     return go_to(_HERE, flash, request)
 
 
-def _require_administrator(request: web.Request) -> None:
-    if not signed_in(request).holds("administrator"):
-        raise Forbidden("ROLE_NEEDED")
-
-
 def _line_words(locale: Locale, wrong: WrongLine) -> str:
     what = locale.gettext(wrong.words) % wrong.details
     return locale.gettext(msgid("Line %(line)s: %(what)s Nothing was changed.")) % {"line": wrong.line, "what": what}
@@ -129,7 +124,7 @@ async def _refused(request: web.Request, words: str, status: int) -> web.Respons
 
 
 async def _page(request: web.Request, **values: Any) -> web.Response:
-    _require_administrator(request)
+    signed_in(request, "administrator")
     places = await request.app[PLACES].all()
     tops = branches(request[PAGE].locale, places)
     counts = (len(places.areas), len(places.organisations), len(places.centres))

@@ -13,6 +13,7 @@ from gateway.backend.class_grid import GridPage
 from gateway.backend.clients import CLIENTS
 from gateway.documents.class_grid import export_grid
 from gateway.html.render import PAGE, Flash, page
+from gateway.http.auth import signed_in
 from gateway.http.errors import message, status_of
 from gateway.language.i18n import Locale, msgid
 from gateway.web.author.course import course_of
@@ -25,7 +26,6 @@ from ieum.progress.v1 import progress_pb2
 from ieum.progress.v1.progress_pb2 import AllowAttemptRequest, GetProgressRequest, GridRow, Progress
 from services.chassis import clock
 from services.chassis.errors import Problem
-from services.chassis.principal import acting
 
 routes = web.RouteTableDef()
 PATH = "/teach/{course}/grid"
@@ -90,7 +90,7 @@ def _cell(locale: Locale, state: int, score: int) -> Cell:
 
 @routes.get(PATH)
 async def show_grid(request: web.Request) -> web.Response:
-    acting().require("instructor")
+    signed_in(request, "instructor")
     locale, course = request[PAGE].locale, await course_of(request)
     found = await class_grid.fetch_grid(request.app[CLIENTS], course.name, _ROWS, request.query.get("page", ""))
     return page(
@@ -112,7 +112,7 @@ async def show_grid(request: web.Request) -> web.Response:
 
 @routes.get(f"{PATH}.csv")
 async def send_csv(request: web.Request) -> web.StreamResponse:
-    acting().require("instructor")
+    signed_in(request, "instructor")
     return await export_grid(request, f"courses/{request.match_info['course']}")
 
 
@@ -144,7 +144,7 @@ def tries_of(locale: Locale, progress: Progress) -> list[Try]:
 
 @routes.get(f"{PATH}/{{enrollment}}")
 async def show_learner(request: web.Request) -> web.Response:
-    acting().require("instructor")
+    signed_in(request, "instructor")
     asked = GetProgressRequest(name=f"progress/{request.match_info['enrollment']}")
     progress = await request.app[CLIENTS].progress.GetProgress(asked)
     return await _learner_page(request, await course_of(request), progress)
@@ -173,7 +173,7 @@ async def _learner_page(
 
 @routes.post(f"{PATH}/{{enrollment}}")
 async def allow_attempt(request: web.Request) -> web.Response:
-    acting().require("instructor")
+    signed_in(request, "instructor")
     form = await posted(request)
     enrollment = request.match_info["enrollment"]
     asked = AllowAttemptRequest(name=f"progress/{enrollment}", quiz=typed(form, "quiz"))

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
+from gateway.http.auth import signed_in
 from gateway.http.errors import error_page, message, status_of
 from gateway.language.i18n import LANGUAGES, Locale
 from gateway.web.author import compare
@@ -28,7 +29,6 @@ from ieum.courses.v1.courses_pb2 import Course
 from ieum.people.v1.people_pb2 import BatchGetNamesRequest
 from services.chassis import clock
 from services.chassis.errors import Conflict, Problem
-from services.chassis.principal import acting
 
 routes = web.RouteTableDef()
 PATH = "/teach/{course}"
@@ -62,7 +62,7 @@ def language_of(request: web.Request, content: Content, asked: str = "") -> str:
 
 @routes.get(PATH)
 async def show_course(request: web.Request) -> web.Response:
-    acting().require("instructor")
+    signed_in(request, "instructor")
     course = await course_of(request)
     content = _outline(course)
     return await _page(request, course, Draft(content, course.etag, language_of(request, content)))
@@ -119,7 +119,7 @@ async def _teachers(request: web.Request, course: Course) -> list[tuple[str, str
 
 @routes.post(PATH)
 async def change_course(request: web.Request) -> web.StreamResponse:
-    acting().require("instructor")
+    signed_in(request, "instructor")
     form = await posted(request)
     pressed = typed(form, "do")
     content = base_of(form, Content)

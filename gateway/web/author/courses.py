@@ -10,6 +10,7 @@ from aiohttp import web
 
 from gateway.backend.clients import CLIENTS, Clients
 from gateway.html.render import PAGE, Flash, page
+from gateway.http.auth import signed_in
 from gateway.http.errors import field_errors, status_of
 from gateway.language.i18n import LANGUAGES, Locale
 from gateway.web.author.form_fields import Form, posted, typed
@@ -20,7 +21,6 @@ from ieum.courses.v1.courses_pb2 import Course
 from ieum.progress.v1.progress_pb2 import CourseTotals, GetCourseTotalsRequest
 from services.chassis import clock
 from services.chassis.errors import Invalid, Problem
-from services.chassis.principal import acting
 
 routes = web.RouteTableDef()
 
@@ -39,7 +39,7 @@ class Row:
 
 @routes.get("/teach")
 async def show_courses(request: web.Request) -> web.Response:
-    acting().require("instructor")
+    signed_in(request, "instructor")
     clients, locale = request.app[CLIENTS], request[PAGE].locale
     asked = courses_pb2.ListCoursesRequest(
         view=courses_pb2.TAUGHT_BY_ME, page_size=50, page_token=request.query.get("page", "")
@@ -74,13 +74,13 @@ def row_of(locale: Locale, course: Course, totals: CourseTotals | None) -> Row:
 
 @routes.get("/teach/new")
 async def show_new(request: web.Request) -> web.Response:
-    acting().require("instructor")
+    signed_in(request, "instructor")
     return _new_page(request, {"title": "", "languages": ["ko"], "audience": "", "request_id": clock.new_id()})
 
 
 @routes.post("/teach/new")
 async def create(request: web.Request) -> web.Response:
-    acting().require("instructor")
+    signed_in(request, "instructor")
     form = await posted(request)
     try:
         course = await request.app[CLIENTS].courses.CreateCourse(_wanted(form))

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
+from gateway.http.auth import signed_in
 from gateway.http.errors import error_page, message, status_of
 from gateway.language.i18n import LANGUAGES
 from gateway.web.author import compare
@@ -23,7 +24,6 @@ from ieum.courses.v1.content_pb2 import Lesson
 from ieum.courses.v1.courses_pb2 import Course
 from services.chassis import clock
 from services.chassis.errors import Conflict, Missing, Problem
-from services.chassis.principal import acting
 
 routes = web.RouteTableDef()
 PATH = "/teach/{course}/lessons/{lesson}"
@@ -52,7 +52,7 @@ def lesson_of(request: web.Request, course: Course) -> Lesson:
 
 @routes.get(PATH)
 async def show_lesson(request: web.Request) -> web.Response:
-    acting().require("instructor")
+    signed_in(request, "instructor")
     course = await course_of(request)
     lesson = lesson_of(request, course)
     return _page(request, course, Draft(lesson, lesson.etag, language_of(request, course.draft)))
@@ -94,7 +94,7 @@ def _differences(request: web.Request, draft: Draft) -> list[compare.Difference]
 
 @routes.post(PATH)
 async def change_lesson(request: web.Request) -> web.StreamResponse:
-    acting().require("instructor")
+    signed_in(request, "instructor")
     form = await posted(request)
     pressed, lesson = typed(form, "do"), base_of(form, Lesson)
     lesson.id = request.match_info["lesson"]
@@ -175,7 +175,7 @@ def _control(problem: Problem, lesson: Lesson) -> str:
 
 @routes.get(f"{PATH}/delete")
 async def ask_to_delete(request: web.Request) -> web.Response:
-    acting().require("instructor")
+    signed_in(request, "instructor")
     course = await course_of(request)
     lesson = lesson_of(request, course)
     title = title_of(request[PAGE].locale, lesson, *course.draft.languages)
@@ -184,7 +184,7 @@ async def ask_to_delete(request: web.Request) -> web.Response:
 
 @routes.post(f"{PATH}/delete")
 async def delete_lesson(request: web.Request) -> web.Response:
-    acting().require("instructor")
+    signed_in(request, "instructor")
     form = await posted(request)
     name = f"courses/{request.match_info['course']}"
     asked = courses_pb2.DeleteLessonRequest(parent=name, lesson=request.match_info["lesson"], etag=typed(form, "etag"))

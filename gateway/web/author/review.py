@@ -8,7 +8,7 @@ from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
-from gateway.http.auth import VIEWER
+from gateway.http.auth import VIEWER, signed_in
 from gateway.http.errors import field_errors, message, status_of
 from gateway.web.author.compare import key_lines
 from gateway.web.author.course import course_of, language_of
@@ -22,7 +22,6 @@ from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.courses_pb2 import Course
 from services.chassis import clock
 from services.chassis.errors import Problem
-from services.chassis.principal import acting
 
 routes = web.RouteTableDef()
 PATH = "/review/{course}"
@@ -30,7 +29,7 @@ PATH = "/review/{course}"
 
 @routes.get("/review")
 async def show_waiting(request: web.Request) -> web.Response:
-    acting().require("reviewer")
+    signed_in(request, "reviewer")
     asked = courses_pb2.ListCoursesRequest(
         view=courses_pb2.AWAITING_REVIEW, page_size=50, page_token=request.query.get("page", "")
     )
@@ -51,7 +50,7 @@ def _is_own(request: web.Request, course: Course) -> bool:
 
 @routes.get(PATH)
 async def show_course(request: web.Request) -> web.Response:
-    acting().require("reviewer")
+    signed_in(request, "reviewer")
     return await _page(request, await course_of(request))
 
 
@@ -88,7 +87,7 @@ async def _page(request: web.Request, course: Course, note: str = "", problem: P
 
 @routes.post(PATH)
 async def judge(request: web.Request) -> web.Response:
-    acting().require("reviewer")
+    signed_in(request, "reviewer")
     form = await posted(request)
     name, note = f"courses/{request.match_info['course']}", typed(form, "note")
     service, gettext = request.app[CLIENTS].courses, request[PAGE].locale.gettext

@@ -48,5 +48,5 @@ async def _centres(request: web.Request, locale: Locale) -> Sequence[Centre]:
     try:
         return centres_of(locale, await request.app[PLACES].all())
     except Unavailable:
-        public_pages.keep_off(request)
+        public_pages.skip(request)
         return ()

@@ -1,5 +1,7 @@
-"""What an official asks for, as it stands in the page's address: in the names of the API, so that an address of the
-page, with /api/v1/statistics/table in place of /statistics, is the query of a program."""
+"""The query of the live table, read from the address of its page and written back into links.
+
+The parameters have the names of the API: an address of the page, with /api/v1/statistics/table in place of /statistics,
+is the query of a program."""
 
 from __future__ import annotations
 
@@ -24,37 +26,45 @@ _QUARTER = re.compile(r"([0-9]{4}-Q[1-4])?")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """`show` is the measure drawn in chart and map, and no part of the query."""
+class TableQuery:
+    """The query of an address. `show` is the measure drawn in chart and map, which the service need not know."""
 
     area: str
     universe: str
     by: str
-    fromQuarter: str = ""  # noqa: N815
-    toQuarter: str = ""  # noqa: N815
+    from_quarter: str = ""
+    to_quarter: str = ""
     course: str = ""
     show: str = "ENR"
 
-    def query(self) -> pb.QueryTableRequest:
+    def request(self) -> pb.QueryTableRequest:
         return pb.QueryTableRequest(
             area=_checked("area", self.area, _NAME),
             universe=_number(pb.Universe, "universe", self.universe),
             by=_number(pb.Dimension, "by", self.by),
-            from_quarter=_checked("fromQuarter", self.fromQuarter, _QUARTER),
-            to_quarter=_checked("toQuarter", self.toQuarter, _QUARTER),
+            from_quarter=_checked("fromQuarter", self.from_quarter, _QUARTER),
+            to_quarter=_checked("toQuarter", self.to_quarter, _QUARTER),
             course=_checked("course", self.course, _NAME),
         )
 
-    def address(self, **other: str) -> str:
-        """Of the page; `other` replaces parts of the question."""
-        return str(URL(PAGE).with_query({**self._query(), "show": self.show, **other}))
+    def address(self, **changes: str) -> str:
+        """Of the page, with `changes` to its parameters."""
+        return str(URL(PAGE).with_query({**self._parameters(), "show": self.show, **changes}))
 
-    def table_address(self, **other: str) -> str:
+    def table_address(self, **changes: str) -> str:
         """Of the same table as a file."""
-        return str(URL(TABLE).with_query(self._query() | other))
+        return str(URL(TABLE).with_query(self._parameters() | changes))
 
-    def _query(self) -> dict[str, str]:
-        return {name: value for name, value in vars(self).items() if value and name != "show"}
+    def _parameters(self) -> dict[str, str]:
+        parameters = {
+            "area": self.area,
+            "universe": self.universe,
+            "by": self.by,
+            "fromQuarter": self.from_quarter,
+            "toQuarter": self.to_quarter,
+            "course": self.course,
+        }
+        return {name: value for name, value in parameters.items() if value}
 
 
 def _checked(field: str, value: str, pattern: re.Pattern[str]) -> str:
@@ -71,25 +81,25 @@ def _number(enum: Any, field: str, name: str) -> Any:
     return enum.Value(name) if name else 0
 
 
-def read(given: MultiMapping[str], own: str) -> Asked:
-    """Without a wish: the widest of one's own areas, by area. An organisation is asked about its employees."""
-    area = given.get("area") or own
-    usual = "EMPLOYEE" if area.startswith("organisations/") else "RESIDENT"
-    show = given.get("show", "")
-    return Asked(
+def read_query(parameters: MultiMapping[str], own: str) -> TableQuery:
+    """The default is the widest of the viewer's own areas, by area; for an organisation its employees, by age."""
+    area = parameters.get("area") or own
+    default_universe = "EMPLOYEE" if area.startswith("organisations/") else "RESIDENT"
+    show = parameters.get("show", "")
+    return TableQuery(
         area=area,
-        universe=given.get("universe") or usual,
-        by=given.get("by") or ("AGE" if area.startswith("organisations/") else "REF_AREA"),
-        fromQuarter=given.get("fromQuarter", ""),
-        toQuarter=given.get("toQuarter", ""),
-        course=given.get("course", ""),
+        universe=parameters.get("universe") or default_universe,
+        by=parameters.get("by") or ("AGE" if area.startswith("organisations/") else "REF_AREA"),
+        from_quarter=parameters.get("fromQuarter", ""),
+        to_quarter=parameters.get("toQuarter", ""),
+        course=parameters.get("course", ""),
         show=show if show in MEASURES else "ENR",
     )
 
 
-def quarters(now: datetime, asked: Asked) -> list[str]:
-    """The latest first, and those asked for among them."""
+def quarters(now: datetime, query: TableQuery) -> list[str]:
+    """The quarters to choose from, the latest first: recent ones and those of the query."""
     local = now.astimezone(SEOUL)
     latest = local.year * 4 + (local.month - 1) // 3
-    recent = {f"{each // 4}-Q{each % 4 + 1}" for each in range(latest - _QUARTERS_BACK + 1, latest + 1)}
-    return sorted(recent | ({asked.fromQuarter, asked.toQuarter} - {""}), reverse=True)
+    recent = {f"{number // 4}-Q{number % 4 + 1}" for number in range(latest - _QUARTERS_BACK + 1, latest + 1)}
+    return sorted(recent | ({query.from_quarter, query.to_quarter} - {""}), reverse=True)

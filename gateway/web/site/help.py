@@ -36,7 +36,7 @@ async def _centres(request: web.Request) -> list[dict[str, str]]:
     try:
         places = await request.app[PLACES].all()
     except Unavailable:
-        public_pages.keep_off(request)
+        public_pages.skip(request)
         return []
     return [
         {

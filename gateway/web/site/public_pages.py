@@ -1,8 +1,8 @@
-"""Public pages that stand ready: made once for each address, language and text size, and sent as bytes until something
-that they show has changed.
+"""A cache of anonymous pages, in memory: one entry for each address, language and text size, as bytes ready to send.
 
-Only strangers are answered from here: whoever sends a session or a message to be shown gets a page of their own. A page
-module says `@shelf.public` under its route; such a handler must look at nothing but address, language and text size.
+An event about anything that such a page may show empties the cache. Requests with a session or a flash message bypass
+it. A page module marks a handler by `@public_pages.public` under its route; such a handler may read nothing of the
+request but address, language and text size.
 """
 
 from __future__ import annotations
@@ -28,29 +28,30 @@ from ieum.people.v1.events_pb2 import PlacesImported
 from ieum.statistics.v1.events_pb2 import ReleasePublished
 from services.chassis.events.bus import Handlers
 
-KEPT_SECONDS = 60.0
-REPRIEVE_SECONDS = 3.0
-KEPT_BYTES = 48 * 1024 * 1024
+FRESH_SECONDS = 60.0
+STALE_SECONDS = 3.0
+MOST_BYTES = 48 * 1024 * 1024
 _LONGEST_ADDRESS = 512
 
 Key = tuple[str, str, int]
-_KEPT_OFF = web.RequestKey("kept_off", bool)
+_SKIPPED = web.RequestKey("skipped", bool)
 H = TypeVar("H", bound=Callable[..., object])
+_public_handlers: set[object] = set()
 
 
 def public(handler: H) -> H:
     """Mark a page that looks the same to every stranger."""
-    handler.stands_ready = True  # type: ignore[attr-defined]
+    _public_handlers.add(handler)
     return handler
 
 
-def keep_off(request: web.Request) -> None:
-    """Say of a public page that it lacks something this time, and must be made again for the next visitor."""
-    request[_KEPT_OFF] = True
+def skip(request: web.Request) -> None:
+    """Keep this answer out of the cache, because the page lacks something this time."""
+    request[_SKIPPED] = True
 
 
 @dataclass(frozen=True)
-class Ready:
+class CachedPage:
     """A page as bytes. `pieces` end where a form begins, for the few browsers whose forms need a token."""
 
     pieces: tuple[bytes, ...]
@@ -64,66 +65,66 @@ class Ready:
         return 2 * len(self.plain) + len(self.gzipped)
 
 
-def ready_of(text: str, now: float) -> Ready:
+def cached_page(text: str, now: float) -> CachedPage:
     plain = text.encode()
-    packed = zlib.compress(plain, level=9, wbits=31)
+    gzipped = zlib.compress(plain, level=9, wbits=31)
     tag = hashlib.blake2b(plain, digest_size=12).hexdigest()
     # Weak: the same page goes out plain or compressed.
-    return Ready(tuple(piece.encode() for piece in csrf.pieces(text)), plain, packed, f'W/"{tag}"', now)
+    return CachedPage(tuple(piece.encode() for piece in csrf.pieces(text)), plain, gzipped, f'W/"{tag}"', now)
 
 
 @dataclass
-class Shelf:
-    """`now` counts seconds. What an event says is wrong is thrown away whole; what is old serves only in an outage."""
+class PublicPageCache:
+    """`now` counts seconds. An event empties the whole cache; an entry past its age serves only in an outage."""
 
     now: Callable[[], float] = time.monotonic
-    _pages: OrderedDict[Key, Ready] = field(default_factory=OrderedDict)
-    _making: dict[Key, asyncio.Future[Ready | None]] = field(default_factory=dict)
+    _pages: OrderedDict[Key, CachedPage] = field(default_factory=OrderedDict)
+    _filling: dict[Key, asyncio.Future[CachedPage | None]] = field(default_factory=dict)
     _bytes: int = 0
     clearings: int = 0
 
-    def fresh(self, key: Key) -> Ready | None:
+    def fresh(self, key: Key) -> CachedPage | None:
         page = self._pages.get(key)
-        return page if page and self.now() - page.since < KEPT_SECONDS else None
+        return page if page and self.now() - page.since < FRESH_SECONDS else None
 
-    def reprieved(self, key: Key) -> Ready | None:
-        """The last page, for an outage; it counts as fresh for some seconds more."""
+    def stale(self, key: Key) -> CachedPage | None:
+        """The last page, for an outage. It counts as fresh for some seconds, so that not every visitor waits."""
         page = self._pages.get(key)
         if page:
-            self._pages[key] = page = replace(page, since=self.now() - KEPT_SECONDS + REPRIEVE_SECONDS)
+            self._pages[key] = page = replace(page, since=self.now() - FRESH_SECONDS + STALE_SECONDS)
         return page
 
-    async def soon(self, key: Key) -> Ready | None:
-        """The page that somebody else makes right now; none when nobody does or it came to nothing."""
-        making = self._making.get(key)
-        return await asyncio.shield(making) if making else None
+    async def wait_for(self, key: Key) -> CachedPage | None:
+        """The page that another request is building now; None if no request is, or if it fails."""
+        filling = self._filling.get(key)
+        return await asyncio.shield(filling) if filling else None
 
     @contextmanager
-    def making(self, key: Key) -> Iterator[Callable[[str], Ready]]:
-        """Others wait meanwhile. Gives what keeps the page made, unless an event may have overtaken it."""
-        began, waited_for = self.clearings, asyncio.get_running_loop().create_future()
-        self._making[key] = waited_for
+    def filling(self, key: Key) -> Iterator[Callable[[str], CachedPage]]:
+        """Hold back other requests for the key. The function given stores the page, unless an event came meanwhile."""
+        clearings_before, result = self.clearings, asyncio.get_running_loop().create_future()
+        self._filling[key] = result
 
-        def keep(text: str) -> Ready:
-            page = ready_of(text, self.now())
-            waited_for.set_result(page)
-            if began == self.clearings:
+        def store(text: str) -> CachedPage:
+            page = cached_page(text, self.now())
+            result.set_result(page)
+            if clearings_before == self.clearings:
                 self._put(key, page)
             return page
 
         try:
-            yield keep
+            yield store
         finally:
-            if self._making.get(key) is waited_for:
-                del self._making[key]
-            if not waited_for.done():
-                waited_for.set_result(None)
+            if self._filling.get(key) is result:
+                del self._filling[key]
+            if not result.done():
+                result.set_result(None)
 
-    def _put(self, key: Key, page: Ready) -> None:
+    def _put(self, key: Key, page: CachedPage) -> None:
         self._drop(key)
         self._pages[key] = page
         self._bytes += page.size
-        while self._bytes > KEPT_BYTES:
+        while self._bytes > MOST_BYTES:
             self._drop(next(iter(self._pages)))
 
     def _drop(self, key: Key) -> None:
@@ -133,48 +134,48 @@ class Shelf:
     def clear(self) -> None:
         self.clearings += 1
         self._pages.clear()
-        self._making.clear()
+        self._filling.clear()
         self._bytes = 0
 
     def handlers(self) -> dict[str, Handlers]:
-        """By producer: whatever a public page may show."""
+        """By producer: the events about anything that a public page may show."""
 
-        async def changed(_: object) -> None:
+        async def clear(_: object) -> None:
             self.clear()
 
         return {
-            "ieum.courses.v1": dict.fromkeys((CoursePublished, CourseRetired, CourseReinstated), changed),
-            "ieum.people.v1": {PlacesImported: changed},
-            "ieum.statistics.v1": {ReleasePublished: changed},
+            "ieum.courses.v1": dict.fromkeys((CoursePublished, CourseRetired, CourseReinstated), clear),
+            "ieum.people.v1": {PlacesImported: clear},
+            "ieum.statistics.v1": {ReleasePublished: clear},
         }
 
 
-SHELF = web.AppKey("shelf", Shelf)
+PAGE_CACHE = web.AppKey("page_cache", PublicPageCache)
 
 
 @web.middleware
 async def serve(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answers a stranger's look at a public page from the shelf; everything else goes on."""
-    if not _is_strangers_look(request):
+    """Answer anonymous requests for public pages from the cache; pass everything else on."""
+    if not _may_be_cached(request):
         return await handler(request)
-    shelf, key = request.app[SHELF], (request.path_qs, reader.language(request), reader.text_size(request))
-    if page := shelf.fresh(key) or await shelf.soon(key):
+    cache, key = request.app[PAGE_CACHE], (request.path_qs, reader.language(request), reader.text_size(request))
+    if page := cache.fresh(key) or await cache.wait_for(key):
         return _answer(request, page)
     request[csrf.SEALED_LATER] = True
-    with shelf.making(key) as keep:
+    with cache.filling(key) as store:
         response = await handler(request)
-        if isinstance(response, web.Response) and _is_whole_page(response) and _KEPT_OFF not in request:
-            return _answer(request, keep(response.text or ""))
-    if response.status == 503 and (old := shelf.reprieved(key)):
+        if isinstance(response, web.Response) and _is_whole_page(response) and _SKIPPED not in request:
+            return _answer(request, store(response.text or ""))
+    if response.status == 503 and (old := cache.stale(key)):
         return _answer(request, old)
     csrf.seal(request, response)
     return response
 
 
-def _is_strangers_look(request: web.Request) -> bool:
+def _may_be_cached(request: web.Request) -> bool:
     return (
         request.method in ("GET", "HEAD")
-        and getattr(request.match_info.handler, "stands_ready", False)
+        and request.match_info.handler in _public_handlers
         and not frame.is_personal(request)
         and len(request.path_qs) <= _LONGEST_ADDRESS
     )
@@ -184,7 +185,7 @@ def _is_whole_page(response: web.Response) -> bool:
     return response.status == 200 and response.content_type == "text/html" and not response.cookies
 
 
-def _answer(request: web.Request, page: Ready) -> web.Response:
+def _answer(request: web.Request, page: CachedPage) -> web.Response:
     if csrf.needs_token(request):
         return csrf.sealed(request, page.pieces)
     headers = security_headers.headers(request)

@@ -12,7 +12,7 @@ import pytest
 from gateway.backend.invalidation import together
 from gateway.settings import GatewaySettings
 from gateway.web.site import public_pages
-from gateway.web.site.public_pages import SHELF, Shelf
+from gateway.web.site.public_pages import PAGE_CACHE, PublicPageCache
 from ieum.courses.v1.events_pb2 import CoursePublished
 from ieum.people.v1.events_pb2 import PlacesImported
 from services.chassis.errors import Unavailable
@@ -30,7 +30,7 @@ async def client(client: Client) -> Client:
     """When it first hears of events it forgets all from before; the tests begin after that."""
     assert client.app
     async with asyncio.timeout(5):
-        while not client.app[SHELF].clearings:
+        while not client.app[PAGE_CACHE].clearings:
             await asyncio.sleep(0.005)
     return client
 
@@ -106,14 +106,14 @@ async def test_a_silent_browser_gets_a_token_of_its_own_each_time(client: Client
     assert "_csrf" not in await (await client.get("/courses", headers=BROWSER)).text()
 
 
-async def test_an_error_is_not_kept(client: Client, fake: Fakes) -> None:
+async def test_an_error_is_not_cached(client: Client, fake: Fakes) -> None:
     fake.answers["SearchCatalog"] = Unavailable("SERVICE_AWAY")
     assert (await client.get("/courses", headers=BROWSER)).status == 503
     del fake.answers["SearchCatalog"]
     assert (await client.get("/courses", headers=BROWSER)).status == 200
 
 
-async def test_a_page_that_lacks_something_is_not_kept(client: Client, fake: Fakes) -> None:
+async def test_a_page_that_lacks_something_is_not_cached(client: Client, fake: Fakes) -> None:
     fake.answers["ListCentres"] = Unavailable("SERVICE_AWAY")
     assert (await client.get("/help", headers=BROWSER)).headers.get("ETag") is None
     del fake.answers["ListCentres"]
@@ -122,9 +122,9 @@ async def test_a_page_that_lacks_something_is_not_kept(client: Client, fake: Fak
 
 async def test_in_an_outage_the_last_page_serves_longer(client: Client, fake: Fakes) -> None:
     assert client.app
-    kept = client.app[SHELF]
+    cache = client.app[PAGE_CACHE]
     page = await (await client.get("/courses", headers=BROWSER)).text()
-    kept.now = lambda: 2 * public_pages.KEPT_SECONDS + time.monotonic()
+    cache.now = lambda: 2 * public_pages.FRESH_SECONDS + time.monotonic()
     fake.answers["SearchCatalog"] = Unavailable("SERVICE_AWAY")
     asked = []
     for _ in range(2):
@@ -156,29 +156,29 @@ async def test_an_event_makes_the_page_anew(client: Client, fake: Fakes, setting
                 await client.get("/courses", headers=BROWSER)
 
 
-async def test_a_page_that_an_event_overtook_is_not_kept() -> None:
-    kept = Shelf()
+async def test_a_page_that_an_event_overtook_is_not_cached() -> None:
+    cache = PublicPageCache()
     key = ("/courses", "ko", 1)
-    with kept.making(key) as keep:
-        kept.clear()
-        assert await kept.soon(key) is None
-        keep("from before")
-    assert kept.fresh(key) is None
+    with cache.filling(key) as store:
+        cache.clear()
+        assert await cache.wait_for(key) is None
+        store("from before")
+    assert cache.fresh(key) is None
 
 
 def test_the_oldest_pages_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(public_pages, "KEPT_BYTES", 5_000)
+    monkeypatch.setattr(public_pages, "MOST_BYTES", 5_000)
 
-    async def fill() -> Shelf:
-        kept = Shelf()
+    async def fill() -> PublicPageCache:
+        cache = PublicPageCache()
         for number in range(10):
-            with kept.making((str(number), "ko", 1)) as keep:
-                keep("x" * 1_000)
-        return kept
+            with cache.filling((str(number), "ko", 1)) as store:
+                store("x" * 1_000)
+        return cache
 
-    kept = asyncio.run(fill())
-    assert kept.fresh(("9", "ko", 1))
-    assert kept.fresh(("0", "ko", 1)) is None
+    cache = asyncio.run(fill())
+    assert cache.fresh(("9", "ko", 1))
+    assert cache.fresh(("0", "ko", 1)) is None
 
 
 async def test_two_who_hear_of_the_same_event_are_both_told() -> None:
