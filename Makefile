@@ -25,7 +25,7 @@ need = { $(2); } >/dev/null 2>&1 || { \
 	  { apt-get update && apt-get install -y --no-install-recommends $(1); } >.venv/apt.log 2>&1 || { tail -n 5 .venv/apt.log >&2; exit 1; }; \
 	else echo "Ieum needs $(1). Install it (for example: sudo apt-get install $(1)), then run make again." >&2; exit 1; fi; }
 
-.PHONY: help setup run test check format proto assets demo admin backup restore chaos bench bench-growth bench-peers lock clean
+.PHONY: help setup run test check format manifests proto assets demo admin backup restore chaos bench bench-growth bench-peers lock clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ check: setup .venv/dev.stamp ## Format, lint, types, import contracts, protocol 
 format: .venv/dev.stamp ## Format the code and mend what the linter can mend
 	$(python) -m ruff format .
 	$(python) -m ruff check --fix .
+
+manifests: setup ## Write what compose, Kubernetes and the import contracts say of each service
+	@$(python) -m deploy.manifests
 
 proto: proto/gen/ieum.binpb ## Generate the stubs
 
@@ -118,7 +121,8 @@ clean: ## Remove what was made here (not the data in .ieum)
 
 # What the processes import, compiled once before they all start together.
 .venv/compiled.stamp: proto/gen/ieum.binpb
-	@$(python) -c 'import deploy.local, gateway.main, services.people.main, services.courses.main, services.enrollment.main, services.progress.main, services.statistics.main'
+	@$(python) -c 'from importlib import import_module; from services.registry import SERVICES; \
+	  [import_module(name) for name in ("deploy.local", "gateway.main", *(f"services.{each}.main" for each in SERVICES))]'
 	@touch $@
 
 # Made aside and then moved, so that nobody imports half of it.

@@ -31,9 +31,10 @@ from pymongo.errors import OperationFailure, PyMongoError
 from deploy import archive, ready
 from deploy.admin import environment
 from deploy.archive import Manifest
-from services.chassis.config import SERVICES, Settings
+from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.bus import Bus
+from services.registry import SERVICES
 
 Client = AsyncMongoClient[dict[str, Any]]
 _BATCH = 500

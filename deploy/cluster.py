@@ -10,7 +10,8 @@ from functools import partial
 from deploy import place as places
 from deploy import ready
 from deploy.place import LOOPBACK, Place
-from deploy.processes import SERVICES, Process, mongod, nats_server, parts
+from deploy.processes import Process, mongod, nats_server, parts
+from services.registry import SERVICES
 
 MONGODS = ("mongod-1", "mongod-2", "mongod-3")
 BROKERS = ("nats-1", "nats-2", "nats-3")

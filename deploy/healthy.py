@@ -12,13 +12,12 @@ import sys
 from deploy import ready
 from services.chassis import tls
 from services.chassis.config import Settings
-
-SERVICES = ("PEOPLE", "COURSES", "ENROLLMENT", "PROGRESS", "STATISTICS")
+from services.registry import SERVICES, variable_of
 
 
 async def look() -> None:
     for name in SERVICES:
-        host, _, port = os.environ.get(f"IEUM_{name}", "").rpartition(":")
+        host, _, port = os.environ.get(variable_of(name), "").rpartition(":")
         if host == "0.0.0.0":  # noqa: S104 (compared, not bound)
             return await ready.service_serves(f"127.0.0.1:{port}", tls.identity(Settings()))
     await ready.gateway_answers(f"http://127.0.0.1:{os.environ.get('IEUM_PORT') or 8080}/readyz")

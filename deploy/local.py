@@ -13,8 +13,9 @@ from pathlib import Path
 
 from deploy import cluster, ready, secure
 from deploy.place import CannotStart, Place, held, record, settle
-from deploy.processes import SERVICES, STORES, Process, processes
+from deploy.processes import STORES, Process, processes
 from deploy.supervisor import WITH_PARENT, System
+from services.registry import SERVICES
 
 DEMO_LOGINS = ("learner", "instructor", "reviewer", "official", "official2", "admin")
 DEMO_PASSPHRASE = "hanbit-demo"  # noqa: S105 (meant to be known)

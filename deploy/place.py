@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.registry import SERVICES, variable_of
+
 LOOPBACK = "127.0.0.1"
 # Below the ports that the kernel hands to outgoing connections: a connection of somebody else must not take the port
 # of a process that is being restarted, nor a client that knocks there meanwhile connect to itself.
@@ -25,9 +27,9 @@ _TOLD = frozenset(
     f"IEUM_{name}"
     for name in (
         *("HOST", "PORT", "SECRETS", "MONGO_URL", "NATS_URL", "STREAM_REPLICAS", "PREFIX"),
-        *("TLS_CA", "TLS_CERT", "TLS_KEY", "PEOPLE", "COURSES", "ENROLLMENT", "PROGRESS", "STATISTICS"),
+        *("TLS_CA", "TLS_CERT", "TLS_KEY"),
     )
-)
+) | {variable_of(name) for name in SERVICES}
 STORE_URLS = {"mongod": "IEUM_MONGO_URL", "nats-server": "IEUM_NATS_URL"}
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from deploy import ready
 from deploy.place import LOOPBACK, Place, worker_names
+from services.registry import SERVICES, variable_of
 
 STORES = ("mongod", "nats-server")
-SERVICES = ("people", "courses", "enrollment", "progress", "statistics")
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def nats_server(place: Place, directory: str = "nats") -> Process:
 
 def service(name: str, place: Place, number: int = 0) -> Process:
     """The first of those that do the same is number 0."""
-    address = place.environment[f"IEUM_{name.upper()}"].split(",")[number]
+    address = place.environment[variable_of(name)].split(",")[number]
     return Process(
         worker_names(name, number + 1)[-1],
         command=(sys.executable, "-m", f"services.{name}.main"),

@@ -23,10 +23,11 @@ from deploy import archive, ready
 from deploy.archive import CannotRestore, Manifest
 from deploy.local import profile, running
 from deploy.place import CannotStart, Place
-from deploy.processes import SERVICES, Process
+from deploy.processes import Process
 from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.bus import Bus
+from services.registry import SERVICES
 
 Client = AsyncMongoClient[dict[str, Any]]
 

@@ -20,17 +20,11 @@ from deploy import processes as usual
 from deploy import ready
 from deploy.authority import Authority
 from deploy.place import LOOPBACK, Place
-from deploy.processes import SERVICES, STORES, Process
+from deploy.processes import STORES, Process
 from services.chassis.tls import Identity
+from services.registry import HEARS, SERVICES, variable_of
 
 OPERATOR = "operator"
-HEARS: Mapping[str, tuple[str, ...]] = {
-    "people": (),
-    "courses": (),
-    "enrollment": ("people", "courses"),
-    "progress": ("people", "courses", "enrollment"),
-    "statistics": ("people", "courses", "enrollment", "progress", "statistics"),
-}
 _USERS = (OPERATOR, "gateway", *SERVICES)
 _AUTHENTICATION_FAILED = 18
 
@@ -99,7 +93,7 @@ def _told(place: Place, part: Process) -> Process:
     told = replace(part, environment={**part.environment, **told_to(place, name)})
     if name == "gateway":
         return told
-    address = place.environment[f"IEUM_{name.upper()}"].split(",")[int(part.environment["IEUM_WORKER"])]
+    address = place.environment[variable_of(name)].split(",")[int(part.environment["IEUM_WORKER"])]
     return replace(told, ready=partial(ready.service_serves, address, identity(place, OPERATOR)))
 
 

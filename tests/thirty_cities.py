@@ -180,8 +180,12 @@ async def _reached(releases: Releases, service: asyncio.subprocess.Process, stat
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
     """The service in a process of its own."""
-    names = ("mongo_url", "nats_url", "prefix", "secrets", "data", "statistics")
-    environment = {**os.environ, **{f"IEUM_{name.upper()}": str(getattr(settings, name)) for name in names}}
+    names = ("mongo_url", "nats_url", "prefix", "secrets", "data")
+    environment = {
+        **os.environ,
+        **{f"IEUM_{name.upper()}": str(getattr(settings, name)) for name in names},
+        "IEUM_STATISTICS": settings.addresses["statistics"],
+    }
     service = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.statistics.main", env=environment, stdout=asyncio.subprocess.DEVNULL
     )
@@ -199,7 +203,7 @@ async def main() -> None:
         for name in ("principal_key", "pseudonym_key"):
             (secret / name).write_text(secrets.token_hex(32))
         urls = {"mongo_url": system.environment["IEUM_MONGO_URL"], "nats_url": system.environment["IEUM_NATS_URL"]}
-        places = {"secrets": secret, "data": secret, "statistics": "127.0.0.1:0"}
+        places = {"secrets": secret, "data": secret, "addresses": {"statistics": "127.0.0.1:0"}}
         enrolments = int(sys.argv[1]) if len(sys.argv) > 1 else ENROLMENTS
         print(json.dumps(await publish(Settings.model_validate({**urls, **places}), enrolments), indent=1))
 

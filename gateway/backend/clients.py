@@ -21,8 +21,9 @@ from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
 from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
 from ieum.statistics.v1.statistics_pb2_grpc import StatisticsServiceStub
 from services.chassis import rpc, tls
-from services.chassis.config import SERVICES, Settings
+from services.chassis.config import Settings
 from services.chassis.principal import Signer
+from services.registry import SERVICES
 
 S = TypeVar("S")
 T = TypeVar("T")

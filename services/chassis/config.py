@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -9,7 +11,12 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SERVICES = ("people", "courses", "enrollment", "progress", "statistics")
+from services.registry import SERVICES, port_of, variable_of
+
+
+def _service_addresses() -> dict[str, str]:
+    """IEUM_PEOPLE, IEUM_COURSES and so on, of all services."""
+    return {name: os.environ.get(variable_of(name)) or f"127.0.0.1:{port_of(name)}" for name in SERVICES}
 
 
 class Settings(BaseSettings):
@@ -39,11 +46,7 @@ class Settings(BaseSettings):
 
     # Which of the processes that do the same this is; an address below may list one for each: "host:1,host:2".
     worker: int = 0
-    people: str = "127.0.0.1:7101"
-    courses: str = "127.0.0.1:7102"
-    enrollment: str = "127.0.0.1:7103"
-    progress: str = "127.0.0.1:7104"
-    statistics: str = "127.0.0.1:7105"
+    addresses: Mapping[str, str] = Field(default_factory=_service_addresses)
 
     # The city's time zone decides where a day and a quarter end.
     time_zone: str = "Asia/Seoul"
@@ -65,12 +68,12 @@ class Settings(BaseSettings):
 
     def address(self, service: str) -> str:
         """Where this worker of a service listens; port 0 asks the system for a free one."""
-        addresses = str(getattr(self, service)).split(",")
+        addresses = self.addresses[service].split(",")
         return addresses[min(self.worker, len(addresses) - 1)]
 
     def target(self, service: str) -> str:
         """All its workers, as gRPC writes it."""
-        address = str(getattr(self, service))
+        address = self.addresses[service]
         return f"ipv4:{address}" if "," in address else address
 
     def metrics_of(self, process: str) -> int:

@@ -12,9 +12,9 @@ from pathlib import Path
 from random import Random
 
 from deploy.local import Ieum
+from services.registry import SERVICES
 from tests.chaos.proxy import Line
 
-SERVICES = ("people", "courses", "enrollment", "progress", "statistics")
 STORES = ("mongod", "nats-server")
 EVERYBODY = (*SERVICES, "gateway", *STORES)
 # How often each kind comes up.

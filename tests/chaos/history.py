@@ -14,9 +14,9 @@ from pymongo import AsyncMongoClient
 
 from deploy.demo.content import Json
 from deploy.local import Ieum
-from services.chassis.config import SERVICES
 from services.chassis.events import bus, dead_letters
 from services.chassis.events.bus import Bus
+from services.registry import SERVICES
 from tests.chaos.load import Told
 from tests.system.recount import doubled, heard, recounted
 

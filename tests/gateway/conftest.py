@@ -15,8 +15,8 @@ from playwright.async_api import Browser
 from gateway.app import create_app
 from gateway.backend.invalidation import LISTENER
 from gateway.settings import GatewaySettings
-from services.chassis.config import SERVICES
 from services.chassis.principal import Signer
+from services.registry import SERVICES
 from tests.browser import chromium
 from tests.gateway import fakes
 from tests.gateway.fakes import Fakes
@@ -46,7 +46,7 @@ async def services(settings: GatewaySettings) -> AsyncIterator[tuple[Fakes, Gate
     """The fakes, and the settings with their address."""
     made = Fakes()
     server, address = await fakes.serve(made, Signer(settings.principal_key))
-    yield made, settings.model_copy(update=dict.fromkeys(SERVICES, address))
+    yield made, settings.model_copy(update={"addresses": dict.fromkeys(SERVICES, address)})
     await server.stop(None)
 
 

@@ -14,13 +14,14 @@ from google.protobuf.message import Message
 from nats.js.api import AckPolicy, ConsumerConfig
 
 from services.chassis import rpc
-from services.chassis.config import SERVICES, Settings
+from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.bus import Bus
 from services.chassis.principal import Principal, Signer, acting_as
 from services.chassis.run import Compose, serve
 from services.chassis.store import entities
 from services.chassis.store.entities import Database
+from services.registry import SERVICES
 
 S = TypeVar("S")
 M = TypeVar("M", bound=Message)
@@ -31,7 +32,7 @@ def settings(mongo_url: str, nats_url: str, prefix: str, tmp_path: Path) -> Sett
     for name in ("principal_key", "pseudonym_key", "session_key"):
         (tmp_path / name).write_text(secrets.token_hex(32))
     stores = {"mongo_url": mongo_url, "nats_url": nats_url, "prefix": prefix}
-    ports = dict.fromkeys(SERVICES, "127.0.0.1:0")
+    ports = {"addresses": dict.fromkeys(SERVICES, "127.0.0.1:0")}
     return Settings.model_validate({**stores, **ports, "secrets": tmp_path, "data": tmp_path})
 
 

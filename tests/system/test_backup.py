@@ -18,8 +18,9 @@ from deploy import archive, backup, restore
 from deploy.archive import CannotRestore, Manifest
 from deploy.local import DEMO_PASSPHRASE, Ieum, running
 from deploy.processes import stores
-from services.chassis.config import SERVICES, Settings
+from services.chassis.config import Settings
 from services.chassis.events import bus
+from services.registry import SERVICES
 from tests.system.recount import doubled, heard, recounted
 from tests.system.test_crashes import in_the_middle, load_demo
 

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from deploy.local import DEMO_PASSPHRASE
-from deploy.processes import SERVICES
+from services.registry import SERVICES
 from tests.system.hanbit import Hanbit
 
 READS = ("/catalog", "/enrollments", "/progress", "/people/me")

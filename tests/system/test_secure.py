@@ -18,8 +18,9 @@ from pymongo.errors import OperationFailure, PyMongoError
 from deploy import ready, secure
 from deploy.local import DEMO_PASSPHRASE, Ieum, load_demo, running
 from deploy.place import _free_port
-from services.chassis.config import SERVICES, Settings
+from services.chassis.config import Settings
 from services.chassis.events import bus
+from services.registry import SERVICES
 from tests.collector import Collector, Step, collecting
 from tests.system.hanbit import plain
 from tests.system.recount import heard, recounted

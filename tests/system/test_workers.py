@@ -72,8 +72,9 @@ def test_each_worker_listens_at_its_own_address_and_is_called_with_the_others(tm
     place = settle({**os.environ, "IEUM_DATA": str(tmp_path), "IEUM_PORT": "0", "IEUM_WORKERS": "2"}, ("progress",))
     one, two = place.environment["IEUM_PROGRESS"].split(",")
     assert one != two
-    assert [Settings(progress=f"{one},{two}", worker=worker).address("progress") for worker in (0, 1)] == [one, two]
-    assert Settings(progress=f"{one},{two}").target("progress") == f"ipv4:{one},{two}"
+    addresses = {"progress": f"{one},{two}"}
+    assert [Settings(addresses=addresses, worker=worker).address("progress") for worker in (0, 1)] == [one, two]
+    assert Settings(addresses=addresses).target("progress") == f"ipv4:{one},{two}"
 
 
 @pytest.mark.parametrize(("told", "many"), [("", 1), ("3", 3), ("gateway:2, progress:4", 4), ("gateway:2", 1)])

@@ -33,8 +33,12 @@ AS_OF = datetime(2025, 7, 1, tzinfo=UTC)
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    names = ("mongo_url", "nats_url", "prefix", "secrets", "data", "statistics")
-    return {**os.environ, **{f"IEUM_{name.upper()}": str(getattr(settings, name)) for name in names}}
+    names = ("mongo_url", "nats_url", "prefix", "secrets", "data")
+    return {
+        **os.environ,
+        **{f"IEUM_{name.upper()}": str(getattr(settings, name)) for name in names},
+        "IEUM_STATISTICS": settings.addresses["statistics"],
+    }
 
 
 async def command(settings: Settings, *arguments: str) -> tuple[int, dict[str, Any], str]:

@@ -30,12 +30,13 @@ from ieum.people.v1.events_pb2 import PlacesImported
 from ieum.statistics.v1 import distribution_pb2 as pb
 from ieum.statistics.v1 import distribution_pb2_grpc
 from services.chassis.clock import now
-from services.chassis.config import SERVICES, Settings
+from services.chassis.config import Settings
 from services.chassis.errors import Exists, Forbidden, Invalid, Missing, Refused
 from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.principal import ANONYMOUS, Grant, Kind, Principal
 from services.chassis.store.entities import Database
+from services.registry import SERVICES
 from services.statistics.distribution import settings as mail_settings
 from services.statistics.distribution.domain import Recipient, Stage
 from services.statistics.distribution.mailing import Postman
@@ -268,7 +269,9 @@ async def test_two_workers_never_send_one_mail_twice(
 async def killable(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
     environment = {
         **os.environ,
-        **{f"IEUM_{name.upper()}": str(getattr(settings, name)) for name in (*SERVICES, "mongo_url", "nats_url")},
+        **{f"IEUM_{name.upper()}": settings.addresses[name] for name in SERVICES},
+        "IEUM_MONGO_URL": settings.mongo_url,
+        "IEUM_NATS_URL": settings.nats_url,
         **{f"IEUM_{name.upper()}": str(getattr(settings, name)) for name in ("prefix", "secrets", "data")},
         "IEUM_SMTP_URL": settings.smtp_url.get_secret_value(),
         "IEUM_MAIL_FROM": settings.mail_from,

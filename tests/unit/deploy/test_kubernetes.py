@@ -10,12 +10,11 @@ from ruamel.yaml import YAML
 
 from deploy import secure
 from gateway.settings import GatewaySettings
-from services.chassis.config import SERVICES
+from services.registry import REGISTRY, SERVICES
 
 BASE = Path(__file__).parents[3] / "deploy/kubernetes/base"
 KEYS = {
-    "people": {"principal_key", "pseudonym_key"},
-    "statistics": {"principal_key", "pseudonym_key", "smtp_password"},
+    **{service.name: {"principal_key", *service.keys} for service in REGISTRY},
     "gateway": {"principal_key", "session_key"},
 }
 
@@ -38,7 +37,7 @@ def test_every_setting_is_one_that_a_process_reads() -> None:
     for name in (*SERVICES, "gateway"):
         told |= environment(name).keys()
     ours = {name.removeprefix("IEUM_").lower() for name in told if name.startswith("IEUM_")}
-    assert ours - GatewaySettings.model_fields.keys() == set()
+    assert ours - GatewaySettings.model_fields.keys() - set(SERVICES) == set()
     assert {name for name in told if not name.startswith("IEUM_")} == {"NATS_PASSPHRASE", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 
 
@@ -56,7 +55,7 @@ def test_a_process_has_its_own_credentials_and_nobody_elses(name: str) -> None:
     assert volumes["tls"]["secret"]["secretName"] == f"ieum-{name}-tls"
     keys = volumes["keys"]
     sources = [keys["secret"]] if "secret" in keys else [each["secret"] for each in keys["projected"]["sources"]]
-    assert {item["key"] for source in sources for item in source["items"]} == KEYS.get(name, {"principal_key"})
+    assert {item["key"] for source in sources for item in source["items"]} == KEYS[name]
     assert [each.keys() for each in pod(name)["containers"][0]["envFrom"]] == [{"configMapRef"}]
 
 

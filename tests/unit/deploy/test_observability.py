@@ -15,7 +15,8 @@ from ruamel.yaml import YAML
 import gateway.app
 import services.chassis.metrics
 import services.chassis.rpc
-from services.chassis.config import SERVICES, Settings
+from services.chassis.config import Settings
+from services.registry import SERVICES
 
 ROOT = Path(__file__).parents[3]
 RULES: list[dict[str, Any]] = [

@@ -1,0 +1,48 @@
+"""The list of services. Addresses, processes, credentials, permissions and manifests all follow from it.
+
+docs/how-to/add-a-service.md says what else a new service needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FIRST_PORT = 7101
+
+
+@dataclass(frozen=True)
+class Service:
+    """`name` is its folder in services/, its package ieum.{name}.v1, its database ieum_{name} and its stream."""
+
+    name: str
+    hears: tuple[str, ...] = ()
+    """Services whose events it handles; NATS lets it read no other stream."""
+    keys: tuple[str, ...] = ()
+    """Secret files it reads beside principal_key."""
+
+
+# The position decides the default port: append, never insert.
+REGISTRY = (
+    Service("people", keys=("pseudonym_key",)),
+    Service("courses"),
+    Service("enrollment", hears=("people", "courses")),
+    Service("progress", hears=("people", "courses", "enrollment")),
+    Service(
+        "statistics",
+        hears=("people", "courses", "enrollment", "progress", "statistics"),
+        keys=("pseudonym_key", "smtp_password"),
+    ),
+)
+
+SERVICES = tuple(service.name for service in REGISTRY)
+HEARS = {service.name: service.hears for service in REGISTRY}
+
+
+def port_of(name: str) -> int:
+    """The port of a service where nothing else is set."""
+    return FIRST_PORT + SERVICES.index(name)
+
+
+def variable_of(name: str) -> str:
+    """The environment variable with a service's address: IEUM_PEOPLE="people:7101"."""
+    return f"IEUM_{name.upper()}"

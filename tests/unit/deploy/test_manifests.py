@@ -1,0 +1,66 @@
+"""What cannot read the list of services in Python says the same as the list."""
+
+from __future__ import annotations
+
+import re
+from configparser import ConfigParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from deploy import manifests
+from services.registry import HEARS, REGISTRY, SERVICES, port_of, variable_of
+
+ROOT = Path(__file__).parents[3]
+COMPOSE: dict[str, Any] = YAML(typ="safe").load((ROOT / "deploy/compose.yaml").read_text())
+
+
+@pytest.mark.parametrize("file", manifests.LISTS)
+def test_the_lists_in_files_are_as_make_manifests_writes_them(file: str) -> None:
+    text = (ROOT / file).read_text()
+    assert text.count(manifests.BEGIN) == len(manifests.LISTS[file])
+    assert manifests.rewrite(text, manifests.LISTS[file]) == text
+
+
+def test_folders_packages_and_the_list_name_the_same_services() -> None:
+    folders = {path.parent.name for path in ROOT.glob("services/*/main.py")}
+    packages = {path.name for path in ROOT.glob("proto/ieum/*") if path.is_dir()}
+    assert folders == packages == set(SERVICES)
+
+
+@pytest.mark.parametrize("service", REGISTRY, ids=lambda service: service.name)
+def test_compose_starts_a_service_with_its_port_and_its_keys(service: Any) -> None:
+    name = service.name
+    block = COMPOSE["services"][name]
+    assert block["command"] == ["python", "-m", f"services.{name}.main"]
+    assert block["environment"][variable_of(name)] == f"0.0.0.0:{port_of(name)}"
+    assert set(block["secrets"]) == {"principal_key", *service.keys}
+
+
+def test_contracts_about_all_services_name_all_of_them() -> None:
+    contracts = ConfigParser()
+    contracts.read(ROOT / ".importlinter")
+    named = contracts["importlinter:contract:rooms"]["containers"].split()
+    assert {*named, "services.statistics"} == {f"services.{name}" for name in SERVICES}
+
+
+def test_a_service_is_made_known_to_the_manifests_and_nothing_else_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in (*manifests.LISTS, "deploy/kubernetes/base/courses.yaml"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text((ROOT / file).read_text())
+    monkeypatch.setattr(manifests, "SERVICES", (*SERVICES, "surveys"))
+    monkeypatch.setattr(manifests, "port_of", lambda name: 7106 if name == "surveys" else port_of(name))
+    monkeypatch.setitem(HEARS, "surveys", ("people",))
+    manifests.write(tmp_path)
+    deployment = (tmp_path / "deploy/kubernetes/base/surveys.yaml").read_text()
+    assert "containerPort: 7106" in deployment
+    assert "containerPort: 9106" in deployment
+    assert not re.search("courses|7102", deployment)
+    compose = YAML(typ="safe").load((tmp_path / "deploy/compose.yaml").read_text())
+    assert compose["services"]["surveys"]["environment"]["IEUM_SURVEYS"] == "0.0.0.0:7106"
+    assert compose["services"].keys() - COMPOSE["services"].keys() == {"surveys"}
+    assert "people | courses | enrollment | progress | statistics | surveys" in (tmp_path / ".importlinter").read_text()
