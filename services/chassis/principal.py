@@ -92,6 +92,19 @@ def acting() -> Principal:
     return _acting.get()
 
 
+def caller() -> Principal:
+    """The principal of the request, who must be signed in or be the gateway itself. Raises Unauthenticated."""
+    principal = acting()
+    if not principal.is_system:
+        principal.require_person()
+    return principal
+
+
+def may_act_for(principal: Principal, person: str) -> bool:
+    """True for the person themselves, the gateway and an administrator of the whole."""
+    return principal.person == person or principal.runs_everything
+
+
 @contextmanager
 def acting_as(principal: Principal) -> Iterator[None]:
     """Calls made inside are signed for this principal."""

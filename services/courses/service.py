@@ -8,9 +8,10 @@ from typing import Any
 
 from ieum.courses.v1 import content_pb2, courses_pb2, courses_pb2_grpc
 from services.chassis.clock import now
-from services.chassis.errors import Forbidden, Invalid, Missing
-from services.chassis.principal import Principal, acting
+from services.chassis.errors import Invalid, Missing
+from services.chassis.principal import acting
 from services.chassis.store import pages
+from services.courses import authorisation
 from services.courses.domain import competences, completeness, course, review
 from services.courses.domain.content import Content, media_of, outline
 from services.courses.domain.course import Course, Outcome
@@ -38,17 +39,17 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         return await self._whole(await self._courses.create(draft))
 
     async def GetCourse(self, request: courses_pb2.GetCourseRequest, context: Context) -> courses_pb2.Course:
-        return await self._whole(await self._readable(request.name))
+        return await self._whole(await authorisation.readable(self._courses, request.name))
 
     async def ListCourses(
         self, request: courses_pb2.ListCoursesRequest, context: Context
     ) -> courses_pb2.ListCoursesResponse:
-        condition = _listed_for(acting(), request.view)
+        condition = authorisation.listing_condition(acting(), request.view)
         found, token = await self._courses.page(condition, pages.page_size(request.page_size), request.page_token)
         return courses_pb2.ListCoursesResponse(courses=map(resources.listed, found), next_page_token=token)
 
     async def UpdateCourse(self, request: courses_pb2.UpdateCourseRequest, context: Context) -> courses_pb2.Course:
-        key = await self._taught(request.name)
+        key = await authorisation.editable(self._courses, request.name)
         asked, paths = wire.content_from(request.content), requests.paths(request)
 
         def update(value: Course) -> Outcome:
@@ -63,7 +64,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         )
 
     async def UpdateLesson(self, request: courses_pb2.UpdateLessonRequest, context: Context) -> content_pb2.Lesson:
-        key = await self._taught(request.parent)
+        key = await authorisation.editable(self._courses, request.parent)
         lesson = wire.lesson_from(request.lesson)
         await self._courses.change(key, lambda value: course.update_lesson(value, lesson, request.lesson.etag, now()))
         return wire.lesson_to(lesson)
@@ -79,7 +80,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         )
 
     async def SubmitCourse(self, request: courses_pb2.SubmitCourseRequest, context: Context) -> courses_pb2.Course:
-        key = await self._taught(request.name)
+        key = await authorisation.editable(self._courses, request.name)
         known = await self._known(await self._courses.find(key))
 
         def submit(value: Course) -> Outcome:
@@ -141,7 +142,9 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
             raise Missing("VERSION_NOT_FOUND")
         message = courses_pb2.Version()
         message.CopyFrom(
-            await self._version(key, number or found.published_version, answers=_may_see_answers(acting(), found))
+            await self._version(
+                key, number or found.published_version, answers=authorisation.may_see_answers(acting(), found)
+            )
         )
         return resources.as_of_now(message, found)
 
@@ -184,62 +187,13 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
     async def _known(self, value: Course | None) -> completeness.Known:
         return await self._media.types(media_of(value.draft if value else Content()))
 
-    async def _readable(self, name: str) -> Course:
-        """Its draft is for its teachers, and for reviewers and administrators."""
-        caller = acting()
-        caller.require("instructor", "reviewer", "administrator")
-        found = await self._courses.find(requests.key(name))
-        if caller.is_system or caller.holds("reviewer") or caller.holds("administrator"):
-            if found is None:
-                raise Missing("COURSE_NOT_FOUND")
-            return found
-        return _own(caller, found)
-
-    async def _taught(self, name: str) -> str:
-        """Key of a course that the caller may edit."""
-        caller = acting()
-        caller.require("instructor")
-        if not caller.is_system:
-            _own(caller, await self._courses.head(requests.key(name)))
-        return requests.key(name)
-
     async def _edit(self, name: str, verb: Callable[[Course], Outcome]) -> courses_pb2.Course:
-        key = await self._taught(name)
+        key = await authorisation.editable(self._courses, name)
         return await self._whole(await self._courses.change(key, verb))
 
     async def _govern(self, name: str, verb: Callable[[Course], Outcome]) -> courses_pb2.Course:
-        """By its teachers or an administrator of the whole."""
-        key = requests.key(name) if acting().runs_everything else await self._taught(name)
+        key = await authorisation.governable(self._courses, name)
         return await self._whole(await self._courses.change(key, verb))
-
-
-def _own(caller: Principal, found: Course | None) -> Course:
-    """The same answer whether there is no such course or it is another's."""
-    if found is None or caller.person not in found.teachers:
-        raise Forbidden("NOT_YOUR_COURSE")
-    return found
-
-
-def _may_see_answers(caller: Principal, found: Course) -> bool:
-    return (
-        caller.is_system
-        or caller.holds("reviewer")
-        or caller.holds("administrator")
-        or (caller.holds("instructor") and caller.person in found.teachers)
-    )
-
-
-def _listed_for(caller: Principal, view: courses_pb2.ListView.ValueType) -> dict[str, Any]:
-    match view:
-        case courses_pb2.AWAITING_REVIEW:
-            caller.require("reviewer", "administrator")
-            return {"review_state": "IN_REVIEW"}
-        case courses_pb2.EVERY_COURSE:
-            caller.require("reviewer", "administrator")
-            return {}
-        case _:
-            caller.require("instructor")
-            return {"teachers": caller.person}
 
 
 _READ = ("GetCourse", "ListCourses", "SearchCatalog", "GetVersion", "ListCompetences", "GetMedia", "ReadMedia")

@@ -9,11 +9,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from ieum.enrollment.v1 import enrollment_pb2 as pb
 from ieum.enrollment.v1 import enrollment_pb2_grpc
+from services.chassis import principal
 from services.chassis.clock import moment, now
-from services.chassis.errors import Forbidden, Invalid, Missing
-from services.chassis.principal import Principal, acting
+from services.chassis.errors import Invalid
+from services.chassis.principal import Principal
 from services.chassis.store.pages import page_size
-from services.enrollment import domain
+from services.enrollment import authorisation, domain
 from services.enrollment.domain import Outcome, Participation, Residence, Universe
 from services.enrollment.messages import resources
 from services.enrollment.store import Store
@@ -32,7 +33,7 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         self._store = store
 
     async def Enrol(self, request: pb.EnrolRequest, context: object) -> pb.Enrollment:
-        caller = _caller()
+        caller = principal.caller()
         person = request.person or caller.require_person()
         residence = _residence(caller, person, request)
         enrol_time = _past_time(caller, request.enrol_time, field="enrol_time")
@@ -52,31 +53,30 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         return resources.enrollment_message(key, participation, run, offering.version)
 
     async def Withdraw(self, request: pb.WithdrawRequest, context: object) -> pb.Enrollment:
-        caller = _caller()
+        caller = principal.caller()
         withdraw_time = _past_time(caller, request.withdraw_time, field="withdraw_time")
         key, number = resources.parse_name(request.name)
 
         def verb(participation: Participation) -> Outcome:
-            _require_own(caller, participation.person)
+            authorisation.require_own(caller, participation.person)
             return domain.withdraw(participation, number, withdraw_time, now())
 
         return await self._render(key, number, await self._store.change(key, verb))
 
     async def MoveToVersion(self, request: pb.MoveToVersionRequest, context: object) -> pb.Enrollment:
-        caller = _caller()
+        caller = principal.caller()
         key, number = resources.parse_name(request.name)
-        found = await self._store.get(key)
-        _require_own(caller, found.person)
-        offering = await self._store.offering(found.course)
+        participation = await self._store.get(key)
+        authorisation.require_own(caller, participation.person)
+        offering = await self._store.offering(participation.course)
         verb = partial(domain.move_to_version, number=number, offering=offering, version=request.version, now=now())
         return await self._render(key, number, await self._store.change(key, verb))
 
     async def GetEnrollment(self, request: pb.GetEnrollmentRequest, context: object) -> pb.Enrollment:
-        caller = _caller()
+        caller = principal.caller()
         key, number = resources.parse_name(request.name)
         participation = await self._store.get(key)
-        if not await self._teaches(caller, participation.course):
-            _require_own(caller, participation.person)
+        await authorisation.require_reader(self._store, caller, participation.course, participation.person)
         return await self._render(key, number, participation)
 
     async def ListEnrollments(self, request: pb.ListEnrollmentsRequest, context: object) -> pb.ListEnrollmentsResponse:
@@ -91,20 +91,14 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         return pb.ListEnrollmentsResponse(enrollments=enrollments, next_page_token=token)
 
     async def _condition(self, request: pb.ListEnrollmentsRequest) -> dict[str, str]:
-        caller = _caller()
+        caller = principal.caller()
         if bool(request.person) == bool(request.course):
             raise Invalid("PERSON_OR_COURSE", field="person")
         if request.person:
-            if not _may_act_for(caller, request.person):
-                raise Forbidden("NOT_YOURS")
+            authorisation.require_may_act_for(caller, request.person)
             return {"person": request.person}
-        if not caller.runs_everything and not await self._teaches(caller, request.course):
-            raise Forbidden("NOT_TEACHER")
+        await authorisation.require_teacher(self._store, caller, request.course)
         return {"course": request.course}
-
-    async def _teaches(self, caller: Principal, course: str) -> bool:
-        offering = (await self._store.offerings(course)).get(course)
-        return offering is not None and caller.holds("instructor") and caller.person in offering.teachers
 
     async def _render(self, key: str, number: int, participation: Participation) -> pb.Enrollment:
         offering = (await self._store.offerings(participation.course)).get(participation.course)
@@ -113,27 +107,8 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         )
 
 
-def _caller() -> Principal:
-    """Somebody signed in, or the gateway itself."""
-    caller = acting()
-    if not caller.is_system:
-        caller.require_person()
-    return caller
-
-
-def _may_act_for(caller: Principal, person: str) -> bool:
-    return caller.person == person or caller.runs_everything
-
-
-def _require_own(caller: Principal, person: str) -> None:
-    """A stranger is told the same as when there is nothing."""
-    if not _may_act_for(caller, person):
-        raise Missing("ENROLLMENT_NOT_FOUND")
-
-
 def _residence(caller: Principal, person: str, request: pb.EnrolRequest) -> Residence:
-    if not _may_act_for(caller, person):
-        raise Forbidden("NOT_YOURS")
+    authorisation.require_may_act_for(caller, person)
     if person != caller.person or (caller.runs_everything and request.HasField("residence")):
         return resources.residence_of(request.residence)
     return Residence(caller.area, caller.organisation, Universe(caller.universe or "resident"))
@@ -141,6 +116,6 @@ def _residence(caller: Principal, person: str, request: pb.EnrolRequest) -> Resi
 
 def _past_time(caller: Principal, stamp: Timestamp, *, field: str) -> datetime | None:
     time = moment(stamp)
-    if time and not caller.runs_everything:
-        raise Forbidden("ROLE_NEEDED", field=field, roles="administrator")
+    if time:
+        authorisation.require_past_allowed(caller, field)
     return time

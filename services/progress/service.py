@@ -9,11 +9,13 @@ from functools import partial
 
 from ieum.progress.v1 import progress_pb2 as pb
 from ieum.progress.v1 import progress_pb2_grpc
+from services.chassis import principal
 from services.chassis.clock import now
 from services.chassis.errors import Forbidden, Invalid, Missing
-from services.chassis.principal import Principal, acting
+from services.chassis.principal import Principal, may_act_for
 from services.chassis.store.entities import Document
 from services.chassis.store.pages import page_size
+from services.progress import authorisation
 from services.progress.domain import enrolling, steps
 from services.progress.domain.certificates import new_number, parse_number
 from services.progress.domain.facts import CourseCompleted
@@ -47,7 +49,7 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         self._store = store
 
     async def RecordProgress(self, request: pb.RecordProgressRequest, context: object) -> pb.RecordProgressResponse:
-        caller = _caller()
+        caller = principal.caller()
         if len(request.steps) > MOST_STEPS:
             raise Invalid("TOO_MANY_STEPS", field="steps", most=MOST_STEPS)
         asked = [step_of(step) for step in request.steps]
@@ -67,7 +69,7 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         )
 
     async def StartAttempt(self, request: pb.StartAttemptRequest, context: object) -> pb.Progress:
-        caller = _caller()
+        caller = principal.caller()
 
         def verb(record: Record, plan: Plan) -> Outcome:
             begun = steps.start_attempt(record, plan, request.lesson, request.quiz)
@@ -77,9 +79,9 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         return await self._render(record)
 
     async def AllowAttempt(self, request: pb.AllowAttemptRequest, context: object) -> pb.Progress:
-        caller = _caller()
+        caller = principal.caller()
         found = await self._store.get(parse_name(request.name))
-        if not await self._may_teach(caller, found.course):
+        if not await authorisation.may_teach(self._store, caller, found.course):
             raise Missing("PROGRESS_NOT_FOUND")
 
         def verb(record: Record, plan: Plan) -> Outcome:
@@ -88,26 +90,25 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         return await self._render(await self._store.learn(found.enrollment, lambda record: None, verb))
 
     async def GetProgress(self, request: pb.GetProgressRequest, context: object) -> pb.Progress:
-        caller = _caller()
+        caller = principal.caller()
         name = parse_name(request.name)
         record = await (self._store.arrival(name) if request.wait else self._store.get(name))
-        if not await self._may_teach(caller, record.course):
-            _require_own(caller, record)
+        await authorisation.require_reader(self._store, caller, record)
         return await self._render(record, Lessons({request.lesson}) if request.lesson else None)
 
     async def ListProgress(self, request: pb.ListProgressRequest, context: object) -> pb.ListProgressResponse:
-        _require_acting_for(request.person)
+        authorisation.require_may_act_for(principal.caller(), request.person)
         records, token = await self._store.of_person(request.person, page_size(request.page_size), request.page_token)
         progress = [await self._render(record) for record in records]
         return pb.ListProgressResponse(progress=progress, next_page_token=token)
 
     async def ListStandings(self, request: pb.ListStandingsRequest, context: object) -> pb.ListStandingsResponse:
-        _require_acting_for(request.person)
+        authorisation.require_may_act_for(principal.caller(), request.person)
         standings = [await self._standing(row) for row in await self._store.taken_by(request.person)]
         return pb.ListStandingsResponse(standings=standings)
 
     async def ListGrid(self, request: pb.ListGridRequest, context: object) -> pb.ListGridResponse:
-        await self._require_teaching(request.course)
+        await authorisation.require_teacher(self._store, principal.caller(), request.course)
         rows, token = await self._store.grid(request.course, page_size(request.page_size), request.page_token)
         plans = await self._store.plans.of_course(request.course)
         columns = columns_of(plans)
@@ -120,17 +121,16 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         )
 
     async def GetCourseTotals(self, request: pb.GetCourseTotalsRequest, context: object) -> pb.CourseTotals:
-        await self._require_teaching(request.course)
+        await authorisation.require_teacher(self._store, principal.caller(), request.course)
         return await self._totals(request.course)
 
     async def VerifyCertificate(self, request: pb.VerifyCertificateRequest, context: object) -> pb.Certificate:
         return await self._certificate(await self._with_certificate(request.name))
 
     async def RevokeCertificate(self, request: pb.RevokeCertificateRequest, context: object) -> pb.Certificate:
-        caller = _caller()
+        caller = principal.caller()
         found = await self._with_certificate(request.name)
-        if not await self._may_teach(caller, found.course):
-            raise Forbidden("NOT_TEACHER")
+        await authorisation.require_teacher(self._store, caller, found.course)
 
         def verb(record: Record, find: FindPlan) -> Outcome:
             return enrolling.revoke_certificate(record, request.reason, now())
@@ -141,10 +141,11 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         """For the learner alone. Whoever teaches the course knows of the record and is told why it is not theirs."""
         key = parse_name(name)
         try:
-            return await self._store.learn(key, partial(_require_own, caller), verb)
+            return await self._store.learn(key, partial(authorisation.require_own, caller), verb)
         except Missing:
             found = await self._store.get(key)
-            if not _may_act_for(caller, found.person) and await self._may_teach(caller, found.course):
+            is_own = may_act_for(caller, found.person)
+            if not is_own and await authorisation.may_teach(self._store, caller, found.course):
                 raise Forbidden("NOT_YOURS") from None
             raise
 
@@ -154,7 +155,7 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
     async def _certificate(self, record: Record) -> pb.Certificate:
         version = record.completion.version if record.completion else record.version
         plan = await self._store.plans.find(record.course, version)
-        message = certificate_message(record, plan, with_person=_may_act_for(acting(), record.person))
+        message = certificate_message(record, plan, with_person=may_act_for(principal.acting(), record.person))
         return message or pb.Certificate()
 
     async def _render(self, record: Record, shown: Lessons | None = None) -> pb.Progress:
@@ -168,38 +169,6 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
 
     async def _totals(self, course: str) -> pb.CourseTotals:
         return pb.CourseTotals(course=course, **asdict(totals(await self._store.standings(course))))
-
-    async def _may_teach(self, caller: Principal, course: str) -> bool:
-        if caller.runs_everything:
-            return True
-        return caller.holds("instructor") and caller.person in await self._store.teachers(course)
-
-    async def _require_teaching(self, course: str) -> None:
-        if not await self._may_teach(_caller(), course):
-            raise Forbidden("NOT_TEACHER")
-
-
-def _caller() -> Principal:
-    """Somebody signed in, or the gateway itself."""
-    caller = acting()
-    if not caller.is_system:
-        caller.require_person()
-    return caller
-
-
-def _may_act_for(caller: Principal, person: str) -> bool:
-    return caller.person == person or caller.runs_everything
-
-
-def _require_acting_for(person: str) -> None:
-    if not _may_act_for(_caller(), person):
-        raise Forbidden("NOT_YOURS")
-
-
-def _require_own(caller: Principal, record: Record) -> None:
-    """A stranger is told the same as when there is nothing."""
-    if not _may_act_for(caller, record.person):
-        raise Missing("PROGRESS_NOT_FOUND")
 
 
 def _number() -> str:

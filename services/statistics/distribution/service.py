@@ -5,7 +5,6 @@ Whoever looks after an area keeps its recipients. Addresses are shown to nobody 
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from google.protobuf.empty_pb2 import Empty
@@ -13,9 +12,10 @@ from google.protobuf.empty_pb2 import Empty
 from ieum.statistics.v1 import distribution_pb2 as pb
 from ieum.statistics.v1 import distribution_pb2_grpc
 from services.chassis.clock import new_id, now, stamp
-from services.chassis.errors import Forbidden, Invalid, Missing, Problem, Refused
+from services.chassis.errors import Invalid, Missing, Problem, Refused
 from services.chassis.principal import acting
 from services.chassis.store.pages import decode_token, encode_token, page_size
+from services.statistics import authorisation
 from services.statistics.areas.tree import EVERYWHERE, AreaTree
 from services.statistics.distribution import domain
 from services.statistics.distribution.domain import Recipient
@@ -32,7 +32,6 @@ TOKEN_SCOPES = {"ListDeliveries": "statistics.read", "GetMailState": "statistics
 
 FIELDS = ("area", "office", "address", "language")
 MOST_ROWS = 2_000
-_ROLES = ("official", "administrator")
 
 
 class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
@@ -47,7 +46,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
 
     async def ListRecipients(self, request: pb.ListRecipientsRequest, context: object) -> pb.ListRecipientsResponse:
         tree = await self._facts.areas()
-        areas = _own(tree)
+        areas = authorisation.own_areas(acting(), tree)
         if request.area:
             _require_area(tree, request.area)
             areas = tree.below(request.area)
@@ -93,7 +92,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
 
     async def ListDeliveries(self, request: pb.ListDeliveriesRequest, context: object) -> pb.ListDeliveriesResponse:
         tree = await self._facts.areas()
-        areas = _own(tree)
+        areas = authorisation.own_areas(acting(), tree)
         size, last = page_size(request.page_size), decode_token(request.page_token, 1)
         rows = await self._store.deliveries_of(request.release, areas, last, size + 1)
         offices = await self._store.offices({one.recipient for one in rows})
@@ -116,7 +115,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
         return delivery_row(there, recipient.office)
 
     async def GetMailState(self, request: pb.GetMailStateRequest, context: object) -> pb.MailState:
-        acting().require(*_ROLES)
+        acting().require(*authorisation.ROLES)
         if isinstance(self._mail, Off):
             return pb.MailState(reason=self._mail.reason)
         trouble, since = await self._store.trouble()
@@ -174,12 +173,14 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
 
     async def _mine(self, name: str, *, removed: bool = False) -> Recipient:
         """Others' recipients are not there, whether they exist or not."""
-        acting().require(*_ROLES)
+        acting().require(*authorisation.ROLES)
         prefix, _, key = name.partition("/")
-        found = await self._store.recipients.find(key) if prefix == "recipients" else None
-        if found is None or (found.removed and not removed) or not _looks_after(await self._facts.areas(), found.area):
+        recipient = await self._store.recipients.find(key) if prefix == "recipients" else None
+        if recipient is None or (recipient.removed and not removed):
             raise Missing("RECIPIENT_NOT_FOUND")
-        return found
+        if not authorisation.looks_after(acting(), await self._facts.areas(), recipient.area):
+            raise Missing("RECIPIENT_NOT_FOUND")
+        return recipient
 
     async def _published(self, name: str) -> Publication:
         found = await self._releases.entities.find(name.removeprefix("releases/"))
@@ -192,30 +193,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
         return found is not None and found.state is State.PUBLISHED
 
 
-def _scopes() -> frozenset[str]:
-    caller = acting()
-    caller.require(*_ROLES)
-    if caller.is_system:
-        return frozenset({EVERYWHERE})
-    return caller.scopes("official") | caller.scopes("administrator")
-
-
-def _looks_after(tree: AreaTree, area: str) -> bool:
-    token = acting().token_area
-    return tree.allows(_scopes(), area) and (not token or tree.allows((token,), area))
-
-
 def _require_area(tree: AreaTree, area: str) -> None:
     if area == EVERYWHERE or not area.startswith("areas/"):
         raise Invalid("AREA_NEEDED", field="area")
-    if not _looks_after(tree, area):
-        raise Forbidden("AREA_OUT_OF_SCOPE", field="area")
-
-
-def _own(tree: AreaTree) -> Collection[str] | None:
-    """All areas that the caller looks after; None where that is everywhere."""
-    scopes, token = _scopes(), acting().token_area
-    if EVERYWHERE in scopes:
-        return tree.below(token) if token else None
-    own = {area for scope in scopes for area in tree.below(scope)}
-    return own & set(tree.below(token)) if token else own
+    authorisation.require_area(acting(), tree, area)

@@ -9,9 +9,9 @@ from dataclasses import replace
 from ieum.statistics.v1 import statistics_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2_grpc
 from services.chassis.clock import moment, now, stamp
-from services.chassis.errors import Forbidden, Invalid
+from services.chassis.errors import Invalid
 from services.chassis.principal import acting
-from services.statistics.areas.tree import EVERYWHERE, AreaTree
+from services.statistics import authorisation
 from services.statistics.figures.measures import METHOD_VERSION
 from services.statistics.figures.periods import checked_quarter
 from services.statistics.live.domain import protection
@@ -36,12 +36,15 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
     async def QueryTable(self, request: pb.QueryTableRequest, context: object) -> pb.Table:
         held, moment_asked = await self._standing.now(), now()
         tree, courses = held.world.tree, held.world.courses
-        asked = replace(_question(request, _allowed_area(request.area, tree)), k=self._k)
+        caller = acting()
+        area = authorisation.queried_area(caller, tree, request.area)
+        asked = replace(_question(request, area), k=self._k)
         if asked.as_of and asked.as_of > moment_asked:
             raise Invalid("AS_OF_IN_FUTURE", field="as_of")
         policy = asked.policy(moment_asked)
+        scopes = authorisation.scopes_of(caller)
         # What nobody asked before is counted from all of a province's enrolments.
-        answer = await asyncio.to_thread(Asking(held.count, tree, _scopes(), moment_asked).answer, asked)
+        answer = await asyncio.to_thread(Asking(held.count, tree, scopes, moment_asked).answer, asked)
         codes = [row.code for row in answer.rows]
         residents = await self._residents.behind(asked, codes, moment_asked)
         titles = {**{name: document["title"] for name, document in courses.items()}, **tree.titles}
@@ -66,27 +69,6 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
             threshold=policy.k,
             custom=asked.is_custom(moment_asked),
         )
-
-
-def _scopes() -> frozenset[str]:
-    caller = acting()
-    return frozenset({EVERYWHERE}) if caller.is_system else caller.scopes("official") | caller.scopes("administrator")
-
-
-def _allowed_area(wanted: str, tree: AreaTree) -> str:
-    """The area asked for, or the caller's own; whatever lies elsewhere is refused alike, whether it exists or not."""
-    caller = acting()
-    caller.require("official", "administrator")
-    scopes = _scopes()
-    area = wanted or caller.token_area or _widest(scopes)
-    inside_token = not caller.token_area or tree.allows((caller.token_area,), area)
-    if not (inside_token and tree.allows(scopes, area)):
-        raise Forbidden("AREA_OUT_OF_SCOPE", field="area")
-    return area
-
-
-def _widest(scopes: frozenset[str]) -> str:
-    return EVERYWHERE if EVERYWHERE in scopes else min(scopes, key=lambda scope: (len(scope), scope))
 
 
 def _question(request: pb.QueryTableRequest, area: str) -> Question:

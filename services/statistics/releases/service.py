@@ -12,10 +12,11 @@ from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import releases_pb2_grpc
 from ieum.statistics.v1 import statistics_pb2 as common
 from services.chassis.clock import moment, now
-from services.chassis.errors import Forbidden, Invalid, Missing, Refused
+from services.chassis.errors import Invalid, Missing, Refused
 from services.chassis.principal import acting
 from services.chassis.store.entities import Document
 from services.chassis.store.pages import decode_token, encode_token, page_size
+from services.statistics import authorisation
 from services.statistics.areas.tree import EVERYWHERE, AreaTree, is_organisation
 from services.statistics.facts.store import Facts
 from services.statistics.figures.measures import METHOD_VERSION
@@ -28,6 +29,7 @@ from services.statistics.releases.messages import calendar_entry, catalogue_file
 from services.statistics.releases.store import Releases
 from services.statistics.releases.titles import release_key, release_title
 
+_OFFICIAL = ("official",)
 TOKEN_SCOPES = {
     "ListReleases": "statistics.read",
     "GetRelease": "statistics.read",
@@ -184,19 +186,17 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         return asked or now()
 
     async def _require_official(self, area: str, *roles: str) -> str:
-        """Whoever acts, for an area that lies in their scope; other areas are refused alike, known or not."""
+        """The caller, who must hold one of the roles for the area."""
         caller = acting()
-        allowed = roles or ("official",)
-        caller.require(*allowed)
-        scopes = frozenset().union(*(caller.scopes(role) for role in allowed))
-        if not caller.is_system and not (await self._facts.areas()).allows(scopes, area):
-            raise Forbidden("AREA_OUT_OF_SCOPE", field="area")
+        caller.require(*(roles or _OFFICIAL))
+        if not caller.is_system:
+            authorisation.require_area(caller, await self._facts.areas(), area, *(roles or _OFFICIAL))
         if is_organisation(area) or area == EVERYWHERE or not area:
             raise Invalid("AREA_NEEDED", field="area")
         return caller.person
 
     async def _for_officials(self, name: str, *roles: str, discarded: bool = False) -> tuple[Publication, str]:
-        acting().require(*(roles or ("official",)))
+        acting().require(*(roles or _OFFICIAL))
         one = await self._releases.entities.find(_id(name))
         if one is None or (one.state is State.DISCARDED and not discarded):
             raise Missing("RELEASE_NOT_FOUND")
@@ -206,27 +206,22 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         """What is published, for everybody; else for the officials of its area alone: others learn nothing of it."""
         one = await self._releases.entities.find(_id(name))
         tree = await self._facts.areas()
-        official = one is not None and one.state is not State.DISCARDED and _oversees(tree, one.area)
+        official = one is not None and one.state is not State.DISCARDED and _is_official(tree, one.area)
         if one is None or not (official or one.state is State.PUBLISHED):
             raise Missing("RELEASE_NOT_FOUND")
         return one, official
 
     async def _mine(self) -> Document:
         there: Document = {"state": {"$ne": State.DISCARDED}}
-        caller = acting()
-        caller.require("official", "administrator")
-        scopes = caller.scopes("official") | caller.scopes("administrator")
-        if caller.is_system or (EVERYWHERE in scopes and not caller.token_area):
-            return there
-        tree = await self._facts.areas()
-        return there | {"area": {"$in": [area for area in tree.titles if _oversees(tree, area)]}}
+        areas = authorisation.own_areas(acting(), await self._facts.areas())
+        return there if areas is None else there | {"area": {"$in": list(areas)}}
 
 
-def _oversees(tree: AreaTree, area: str) -> bool:
+def _is_official(tree: AreaTree, area: str) -> bool:
+    """The public reads releases too, so that somebody without a role is no error here."""
     caller = acting()
-    inside_token = not caller.token_area or tree.allows((caller.token_area,), area)
-    scopes = caller.scopes("official") | caller.scopes("administrator")
-    return caller.is_system or (inside_token and tree.allows(scopes, area))
+    has_role = any(caller.holds(role) for role in authorisation.ROLES)
+    return caller.is_system or (has_role and authorisation.looks_after(caller, tree, area))
 
 
 def _id(name: str) -> str:
