@@ -25,7 +25,7 @@ need = { $(2); } >/dev/null 2>&1 || { \
 	  { apt-get update && apt-get install -y --no-install-recommends $(1); } >.venv/apt.log 2>&1 || { tail -n 5 .venv/apt.log >&2; exit 1; }; \
 	else echo "Ieum needs $(1). Install it (for example: sudo apt-get install $(1)), then run make again." >&2; exit 1; fi; }
 
-.PHONY: help setup run test check format manifests proto assets demo admin backup restore chaos bench bench-growth bench-peers lock clean
+.PHONY: help setup run test check format messages manifests proto assets demo admin backup restore chaos bench bench-growth bench-peers lock clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ format: .venv/dev.stamp ## Format the code and mend what the linter can mend
 
 manifests: setup ## Write what compose, Kubernetes and the import contracts say of each service
 	@$(python) -m deploy.manifests
+
+messages: .venv/dev.stamp ## Bring the message catalogues up to date with the texts in the code
+	@$(python) -m gateway.language.messages
 
 proto: proto/gen/ieum.binpb ## Generate the stubs
 

@@ -1,7 +1,7 @@
-"""The words of the pages: one `Locale` per language, filled at start from the `.po` files as their writers left them.
+"""Internationalisation: one `Locale` per language, read at start from the `.po` files of its folder.
 
-Message ids are English, so English needs no catalogue. A language may have many `.po` files, one per group of pages;
-they are merged, and the same message must read the same in each of them.
+Message ids are English, so English needs no catalogue. A language has a `.po` file for each room of pages; they are
+merged, and a message that stands in two of them must read the same. `messages` keeps the files up to date.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from babel.messages.catalog import Catalog, Message
 
 CATALOGUES = Path(__file__).parent / "locale"
 SOURCE = "en"
-LANGUAGES: Mapping[str, str] = {"ko": "한국어", "en": "English"}
-"""Languages of the interface, each named in itself, the city's own first."""
+"""The language of the texts in the code."""
 DEFAULT = "ko"
 CLOCK: Mapping[str, str] = {"ko": "aaaa h:mm"}
 """Clocks that CLDR's short form says in letters an older reader stumbles over (`PM 2:30`)."""
@@ -32,6 +31,17 @@ SEOUL = ZoneInfo("Asia/Seoul")
 When = TypeVar("When", bound=dt.date)
 Key: TypeAlias = tuple[str | None, str]
 """Context and message id."""
+
+
+def languages_of(root: Path) -> dict[str, str]:
+    """The languages with a folder of catalogues and the source, each by its own name; the default comes first."""
+    tags = {SOURCE, *(path.name for path in root.iterdir() if path.is_dir())}
+    ordered = sorted(tags, key=lambda tag: (tag != DEFAULT, tag != SOURCE, tag))
+    return {tag: babel.Locale.parse(tag, sep="-").get_display_name() or tag for tag in ordered}
+
+
+LANGUAGES: Mapping[str, str] = languages_of(CATALOGUES)
+"""The languages of the interface. A further language is a folder beside `ko`: docs/how-to/translate.md."""
 
 
 def msgid(text: str) -> str:
@@ -50,7 +60,7 @@ class Locale:
 
     @cached_property
     def cldr(self) -> babel.Locale:
-        return babel.Locale.parse(self.language)
+        return babel.Locale.parse(self.language, sep="-")
 
     @property
     def direction(self) -> str:

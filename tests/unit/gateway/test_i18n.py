@@ -8,45 +8,39 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages import pofile
 from babel.messages.catalog import Message
-from babel.messages.extract import extract_from_dir
 
 from gateway.language import i18n
-from gateway.language.i18n import CATALOGUES, Locale, identity, translated
+from gateway.language.i18n import Locale, identity, translated
+from gateway.language.messages import extract, read_messages
 
-GATEWAY = Path(i18n.__file__).parents[1]
-KEYWORDS = {"_": None, "gettext": None, "msgid": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 GAP = re.compile(r"%\(\w+\)s|%%")
 
 
-def used() -> dict[tuple[str | None, str], str]:
-    """Return what the code says, and where it says it first."""
-    options = {"**.html": {"trimmed": "true", "silent": "false"}}
-    found: dict[tuple[str | None, str], str] = {}
-    for file, line, text, _, context in extract_from_dir(GATEWAY, METHODS, options, KEYWORDS):
-        singular = text if isinstance(text, str) else text[0]
-        found.setdefault((context, singular), f"{file}:{line}")
-    return found
-
-
 def korean() -> Iterator[tuple[str, Message]]:
-    for path in sorted((CATALOGUES / "ko").glob("*.po")):
-        with path.open("rb") as file:
-            yield from ((path.name, message) for message in pofile.read_po(file, locale="ko") if message.id)
+    return read_messages("ko")
 
 
 def test_everything_said_is_said_in_korean() -> None:
     done = {(message.context, identity(message)) for _, message in korean() if translated(message)}
-    missing = [f"{place}: {key[1]!r}" for key, place in used().items() if key not in done]
+    missing = [f"{use.file}:{use.line}: {use.key[1]!r}" for use in extract() if use.key not in done]
     assert not missing, "without Korean:\n" + "\n".join(missing)
 
 
 def test_no_catalogue_holds_what_nobody_says() -> None:
-    known = used()
+    known = {use.key for use in extract()}
     unused = [f"{file}: {identity(m)!r}" for file, m in korean() if (m.context, identity(m)) not in known]
     assert not unused, "used nowhere:\n" + "\n".join(unused)
+
+
+def test_a_message_stands_in_the_catalogue_of_the_room_that_uses_it_first() -> None:
+    groups = {use.key: f"{use.group}.po" for use in extract()}
+    elsewhere = [
+        f"{file}: {identity(m)!r}, not in {groups[m.context, identity(m)]}"
+        for file, m in korean()
+        if groups.get((m.context, identity(m)), file) != file
+    ]
+    assert not elsewhere, "run `make messages`:\n" + "\n".join(elsewhere)
 
 
 def test_no_translation_is_left_unsure() -> None:
