@@ -1,4 +1,4 @@
-"""The gateway as one aiohttp application: its parts, the order in which a request passes them, and what it lives on."""
+"""The gateway as one aiohttp application: middlewares in order, routes, clients and caches."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from aiohttp import web
 from gateway.api import resources
 from gateway.backend import clients
 from gateway.backend.clients import CLIENTS
-from gateway.backend.invalidation import LISTENER, Listener, together
-from gateway.backend.places import PLACES, Places
+from gateway.backend.invalidation import LISTENER, Listener, merge_handlers
+from gateway.backend.places import PLACES, PlacesCache
 from gateway.backend.published_releases import LIBRARY, Library
 from gateway.http import admission, auth, compression, csrf, errors, monitoring, security_headers
 from gateway.http.csrf import FORM_KEY, HOSTS
-from gateway.http.rate_limit import REGISTRATIONS, Pace
+from gateway.http.rate_limit import REGISTRATIONS, RateLimit
 from gateway.http.sessions import SESSIONS, Sessions
 from gateway.settings import GatewaySettings
 from gateway.web import routes
 from gateway.web.site import frame, public_pages
+from gateway.web.site.error_page import error_page
 from gateway.web.site.frame import SETTINGS
 from gateway.web.site.public_pages import PAGE_CACHE, PublicPageCache
 
@@ -27,8 +28,8 @@ from gateway.web.site.public_pages import PAGE_CACHE, PublicPageCache
 def create_app(settings: GatewaySettings) -> web.Application:
     app = web.Application(
         middlewares=[
-            monitoring.observe,
-            compression.pack,
+            monitoring.monitor,
+            compression.compress,
             public_pages.serve,
             frame.set_page,
             errors.render_problems,
@@ -45,11 +46,12 @@ def create_app(settings: GatewaySettings) -> web.Application:
     app[PAGE_CACHE] = PublicPageCache()
     app[monitoring.ENDING] = asyncio.Event()
     app[FORM_KEY] = settings.secret("session_key")
-    app[admission.ROOM] = admission.Room(settings.at_once)
+    app[admission.SLOTS] = admission.Slots(settings.at_once)
+    app[errors.ERROR_PAGE] = error_page
     app[HOSTS] = frozenset(filter(None, settings.hosts.lower().replace(" ", "").split(",")))
-    app[REGISTRATIONS] = Pace(settings.registrations_per_minute)
+    app[REGISTRATIONS] = RateLimit(settings.registrations_per_minute)
     app[monitoring.BEHIND_PROXY] = settings.behind_proxy
-    app.on_response_prepare.extend((security_headers.add_headers, admission.leave_at_first_byte))
+    app.on_response_prepare.extend((security_headers.add_headers, admission.release_at_first_byte))
     app.cleanup_ctx.append(_connected)
     app.add_routes(monitoring.routes)
     app.add_routes(resources.routes())
@@ -62,10 +64,10 @@ async def _connected(app: web.Application) -> AsyncIterator[None]:
     async with clients.connect(settings) as services:
         app[CLIENTS] = services
         listener = Listener()
-        app[SESSIONS] = Sessions(services.people, hearing=listener.hearing)
-        app[PLACES] = Places(services.people)
+        app[SESSIONS] = Sessions(services.people, events_arrive=listener.connected)
+        app[PLACES] = PlacesCache(services.people)
         app[LIBRARY] = Library(services.releases)
-        heard = together(
+        handlers = merge_handlers(
             {"ieum.people.v1": app[SESSIONS].handlers()},
             {"ieum.people.v1": app[PLACES].handlers()},
             app[PAGE_CACHE].handlers(),
@@ -76,5 +78,5 @@ async def _connected(app: web.Application) -> AsyncIterator[None]:
             app[PAGE_CACHE].clear()
 
         app[LISTENER] = listener
-        async with listener.following(settings, heard, forget):
+        async with listener.run_beside(settings, handlers, forget):
             yield

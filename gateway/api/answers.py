@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gateway.api.operation import Table
 from gateway.api.people import person_name
-from gateway.api.shape import Body, Moment, Shape, Told, read, write
+from gateway.api.shape import Body, JsonAnswer, Moment, Shape, read, write
 from gateway.backend.clients import CLIENTS
 from ieum.people.v1 import people_pb2
 
@@ -36,13 +36,13 @@ class GivenAnswers(Body):
 
 
 @table("GET", "/people/{person}/equalityAnswers", "One's own answers")
-async def get_equality_answers(request: web.Request) -> Told[EqualityAnswers]:
+async def get_equality_answers(request: web.Request) -> JsonAnswer[EqualityAnswers]:
     asked = people_pb2.GetEqualityAnswersRequest(name=f"{person_name(request)}/equalityAnswers")
     return read(EqualityAnswers, await request.app[CLIENTS].people.GetEqualityAnswers(asked))
 
 
 @table("PUT", "/people/{person}/equalityAnswers", "Replace one's own answers")
-async def update_equality_answers(request: web.Request, body: GivenAnswers) -> Told[EqualityAnswers]:
+async def update_equality_answers(request: web.Request, body: GivenAnswers) -> JsonAnswer[EqualityAnswers]:
     answers = people_pb2.EqualityAnswers(name=f"{person_name(request)}/equalityAnswers")
     asked = people_pb2.UpdateEqualityAnswersRequest(answers=write(body, answers))
     return read(EqualityAnswers, await request.app[CLIENTS].people.UpdateEqualityAnswers(asked))

@@ -7,7 +7,7 @@ from typing import Literal
 from aiohttp import web
 
 from gateway.api.operation import Table
-from gateway.api.shape import Moment, Name, PageQuery, Shape, Told, read, write
+from gateway.api.shape import JsonAnswer, Moment, Name, PageQuery, Shape, read, write
 from gateway.backend.clients import CLIENTS
 from ieum.people.v1 import people_pb2
 
@@ -52,6 +52,6 @@ class AuditQuery(PageQuery):
 
 
 @table("GET", "/auditEntries", "The audit log, newest first")
-async def list_audit_entries(request: web.Request, query: AuditQuery) -> Told[AuditEntries]:
+async def list_audit_entries(request: web.Request, query: AuditQuery) -> JsonAnswer[AuditEntries]:
     asked = write(query, people_pb2.ListAuditEntriesRequest())
     return read(AuditEntries, await request.app[CLIENTS].people.ListAuditEntries(asked))

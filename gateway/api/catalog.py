@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gateway.api.content import Audience, Content, Level
 from gateway.api.operation import Table
-from gateway.api.shape import Count, Line, Localized, Moment, PageQuery, Shape, Tag, Told, read, write
+from gateway.api.shape import Count, JsonAnswer, Line, Localized, Moment, PageQuery, Shape, Tag, read, write
 from gateway.backend.clients import CLIENTS
 from ieum.courses.v1 import courses_pb2
 
@@ -74,18 +74,18 @@ class Competences(Shape):
 
 
 @table("GET", "/catalog", "Search the catalogue", open=True)
-async def search_catalog(request: web.Request, query: CatalogQuery) -> Told[Catalog]:
+async def search_catalog(request: web.Request, query: CatalogQuery) -> JsonAnswer[Catalog]:
     asked = write(query, courses_pb2.SearchCatalogRequest())
     return read(Catalog, await request.app[CLIENTS].courses.SearchCatalog(asked))
 
 
 @table("GET", "/competences", "DigComp 3.0 as courses name it", open=True)
-async def list_competences(request: web.Request) -> Told[Competences]:
+async def list_competences(request: web.Request) -> JsonAnswer[Competences]:
     asked = courses_pb2.ListCompetencesRequest()
     return read(Competences, await request.app[CLIENTS].courses.ListCompetences(asked))
 
 
 @table("GET", "/courses/{course}/versions/{version}", 'A published version, or the "current" one', open=True)
-async def get_version(request: web.Request) -> Told[Version]:
+async def get_version(request: web.Request) -> JsonAnswer[Version]:
     name = "courses/{course}/versions/{version}".format(**request.match_info)
     return read(Version, await request.app[CLIENTS].courses.GetVersion(courses_pb2.GetVersionRequest(name=name)))

@@ -7,7 +7,7 @@ from typing import Literal
 from aiohttp import web
 
 from gateway.api.operation import Table
-from gateway.api.shape import Body, Line, Localized, Moment, Shape, Told, read, write
+from gateway.api.shape import Body, JsonAnswer, Line, Localized, Moment, Shape, read, write
 from gateway.backend.clients import CLIENTS
 from gateway.documents import certificate
 from ieum.progress.v1 import progress_pb2
@@ -40,12 +40,12 @@ async def get_certificate_document(request: web.Request) -> web.Response:
 
 
 @table("GET", "/certificates/{certificate}", "Whether a certificate stands", open=True)
-async def verify_certificate(request: web.Request) -> Told[Certificate]:
+async def verify_certificate(request: web.Request) -> JsonAnswer[Certificate]:
     asked = progress_pb2.VerifyCertificateRequest(name=_name(request))
     return read(Certificate, await request.app[CLIENTS].progress.VerifyCertificate(asked))
 
 
 @table("POST", "/certificates/{certificate}:revoke", "Revoke a certificate, for teachers and administrators")
-async def revoke_certificate(request: web.Request, body: Revocation) -> Told[Certificate]:
+async def revoke_certificate(request: web.Request, body: Revocation) -> JsonAnswer[Certificate]:
     asked = write(body, progress_pb2.RevokeCertificateRequest(name=_name(request)))
     return read(Certificate, await request.app[CLIENTS].progress.RevokeCertificate(asked))

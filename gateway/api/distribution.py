@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table
-from gateway.api.shape import Body, Line, Moment, Name, PageQuery, Shape, Tag, Told, read, write
+from gateway.api.shape import Body, JsonAnswer, Line, Moment, Name, PageQuery, Shape, Tag, read, write
 from gateway.backend import recipients
 from gateway.backend.audit import record_change
 from gateway.backend.clients import CLIENTS
@@ -88,17 +88,17 @@ class MailState(Shape):
 
 
 @table("GET", "/recipients", "Offices that get releases by mail")
-async def list_recipients(request: web.Request, query: RecipientsQuery) -> Told[Recipients]:
+async def list_recipients(request: web.Request, query: RecipientsQuery) -> JsonAnswer[Recipients]:
     return read(Recipients, await _service(request).ListRecipients(write(query, pb.ListRecipientsRequest())))
 
 
 @table("GET", "/recipients/{recipient}", "An office that gets releases by mail")
-async def get_recipient(request: web.Request) -> Told[Recipient]:
+async def get_recipient(request: web.Request) -> JsonAnswer[Recipient]:
     return read(Recipient, await _service(request).GetRecipient(pb.GetRecipientRequest(name=_name(request))))
 
 
 @table("POST", "/recipients", "Add an office; safe to repeat")
-async def create_recipient(request: web.Request, body: NewRecipient) -> Told[Recipient]:
+async def create_recipient(request: web.Request, body: NewRecipient) -> JsonAnswer[Recipient]:
     asked = pb.CreateRecipientRequest(recipient=write(body, pb.Recipient()))
     made = await _service(request).CreateRecipient(asked)
     await record_change(request, made.area, f"office added: {made.name}")
@@ -106,7 +106,7 @@ async def create_recipient(request: web.Request, body: NewRecipient) -> Told[Rec
 
 
 @table("PATCH", "/recipients/{recipient}", "Change an office's area, name, address or language")
-async def update_recipient(request: web.Request, body: ChangedRecipient) -> Told[Recipient]:
+async def update_recipient(request: web.Request, body: ChangedRecipient) -> JsonAnswer[Recipient]:
     asked = pb.UpdateRecipientRequest(recipient=write(body, pb.Recipient(name=_name(request))))
     asked.update_mask.paths.extend(name for name in recipients.FIELDS if getattr(body, name) is not None)
     made = await recipients.change(request, asked)
@@ -119,19 +119,19 @@ async def delete_recipient(request: web.Request) -> None:
 
 
 @table("GET", "/statistics/releases/{release}/deliveries", "Who has a release, of the areas you look after")
-async def list_deliveries(request: web.Request, query: PageQuery) -> Told[Deliveries]:
+async def list_deliveries(request: web.Request, query: PageQuery) -> JsonAnswer[Deliveries]:
     asked = write(query, pb.ListDeliveriesRequest(release=_release(request)))
     return read(Deliveries, await _service(request).ListDeliveries(asked))
 
 
 @table("POST", "/statistics/releases/{release}/deliveries:send", "Send an office its summary, or send it again")
-async def send_summary(request: web.Request, body: ToSend) -> Told[Delivery]:
+async def send_summary(request: web.Request, body: ToSend) -> JsonAnswer[Delivery]:
     asked = write(body, pb.SendSummaryRequest(release=_release(request)))
     return read(Delivery, await _service(request).SendSummary(asked))
 
 
 @table("GET", "/statistics/mail", "Whether mail can be sent")
-async def get_mail_state(request: web.Request) -> Told[MailState]:
+async def get_mail_state(request: web.Request) -> JsonAnswer[MailState]:
     return read(MailState, await _service(request).GetMailState(pb.GetMailStateRequest()))
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from aiohttp import web
 
 from gateway.api.operation import Table
-from gateway.api.shape import Body, Count, Moment, Name, PageQuery, Shape, Told, Universe, read, write
+from gateway.api.shape import Body, Count, JsonAnswer, Moment, Name, PageQuery, Shape, Universe, read, write
 from gateway.backend import learning
 from gateway.backend.clients import CLIENTS
 from gateway.http.auth import VIEWER
@@ -71,13 +71,13 @@ def _name(request: web.Request) -> str:
 
 
 @table("POST", "/enrollments", "Enrol; an active enrolment is answered as it stands")
-async def enrol(request: web.Request, body: Enrolment) -> Told[Enrollment]:
+async def enrol(request: web.Request, body: Enrolment) -> JsonAnswer[Enrollment]:
     asked = write(body, enrollment_pb2.EnrolRequest())
     return read(Enrollment, await learning.enrol(request.app[CLIENTS], asked))
 
 
 @table("GET", "/enrollments", "Enrolments of one person (oneself, when neither is given) or of one course")
-async def list_enrollments(request: web.Request, query: EnrollmentsQuery) -> Told[Enrollments]:
+async def list_enrollments(request: web.Request, query: EnrollmentsQuery) -> JsonAnswer[Enrollments]:
     asked = write(query, enrollment_pb2.ListEnrollmentsRequest())
     viewer = request[VIEWER]
     if viewer and not asked.course and asked.person in ("", "people/me"):
@@ -86,18 +86,18 @@ async def list_enrollments(request: web.Request, query: EnrollmentsQuery) -> Tol
 
 
 @table("GET", "/enrollments/{enrollment}", "One enrolment")
-async def get_enrollment(request: web.Request) -> Told[Enrollment]:
+async def get_enrollment(request: web.Request) -> JsonAnswer[Enrollment]:
     asked = enrollment_pb2.GetEnrollmentRequest(name=_name(request))
     return read(Enrollment, await request.app[CLIENTS].enrollment.GetEnrollment(asked))
 
 
 @table("POST", "/enrollments/{enrollment}:withdraw", "Withdraw; what was learnt is kept")
-async def withdraw(request: web.Request, body: Withdrawal) -> Told[Enrollment]:
+async def withdraw(request: web.Request, body: Withdrawal) -> JsonAnswer[Enrollment]:
     asked = write(body, enrollment_pb2.WithdrawRequest(name=_name(request)))
     return read(Enrollment, await request.app[CLIENTS].enrollment.Withdraw(asked))
 
 
 @table("POST", "/enrollments/{enrollment}:moveToVersion", "Move to a later version, keeping what was done")
-async def move_to_version(request: web.Request, body: Move) -> Told[Enrollment]:
+async def move_to_version(request: web.Request, body: Move) -> JsonAnswer[Enrollment]:
     asked = write(body, enrollment_pb2.MoveToVersionRequest(name=_name(request)))
     return read(Enrollment, await request.app[CLIENTS].enrollment.MoveToVersion(asked))

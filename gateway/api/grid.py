@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gateway.api.operation import Table, json_response
 from gateway.api.progress import CourseTotals, LessonState
-from gateway.api.shape import Localized, Moment, PageQuery, Shape, Told, read
+from gateway.api.shape import JsonAnswer, Localized, Moment, PageQuery, Shape, read
 from gateway.backend import class_grid
 from gateway.backend.clients import CLIENTS
 from gateway.documents.class_grid import export_grid
@@ -68,7 +68,7 @@ async def get_grid(request: web.Request, query: GridQuery) -> web.StreamResponse
     return json_response(read(Grid, page.grid, rows=rows))
 
 
-def _row(row: progress_pb2.GridRow, names: dict[str, str]) -> Told[GridRow]:
+def _row(row: progress_pb2.GridRow, names: dict[str, str]) -> JsonAnswer[GridRow]:
     states = [_STATES[state] for state in class_grid.states(row)]
     return read(
         GridRow,

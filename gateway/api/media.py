@@ -9,7 +9,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import StringConstraints
 
 from gateway.api.operation import Table
-from gateway.api.shape import Query, Shape, Told, read
+from gateway.api.shape import JsonAnswer, Query, Shape, read
 from gateway.backend.clients import CLIENTS
 from gateway.backend.media import send_media
 from gateway.http.csrf import LARGEST_UPLOAD, for_upload
@@ -37,7 +37,7 @@ class UploadQuery(Query):
     "Send a file of at most 32 MiB; its type is found from its content",
     takes={"application/octet-stream": "The bytes", "multipart/form-data": 'A form with the field "file"'},
 )
-async def upload_media(request: web.Request, query: UploadQuery) -> Told[Media]:
+async def upload_media(request: web.Request, query: UploadQuery) -> JsonAnswer[Media]:
     filename, data = await _file(for_upload(request))
     asked = courses_pb2.UploadMediaRequest(filename=query.filename or filename, data=data)
     return read(Media, await request.app[CLIENTS].courses.UploadMedia(asked, timeout=60))

@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from gateway.api.shape import Body, Query, Shape, Told
+from gateway.api.shape import Body, JsonAnswer, Query, Shape
 from gateway.http.auth import VIEWER
 from gateway.language.fields import wrong_field
 from services.chassis.errors import Problem, Unauthenticated
@@ -101,7 +101,7 @@ class Table:
         def add(handler: H) -> H:
             hints = get_type_hints(handler)
             returned = hints.get("return")
-            found = get_args(returned)[0] if get_origin(returned) is Told else None
+            found = get_args(returned)[0] if get_origin(returned) is JsonAnswer else None
             self.operations.append(
                 Operation(
                     self.tag, method, path, summary, handler, open,
@@ -113,7 +113,7 @@ class Table:
         return add
 
 
-def json_response(answer: Told[Any] | Shape | None) -> web.Response:
+def json_response(answer: JsonAnswer[Any] | Shape | None) -> web.Response:
     if answer is None:
         return web.Response(status=204)
     body = to_json(answer, by_alias=True, exclude_none=True)

@@ -8,6 +8,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from gateway.api.operation import Table
 from gateway.api.shape import (
     Body,
+    JsonAnswer,
     Line,
     Moment,
     Name,
@@ -17,14 +18,13 @@ from gateway.api.shape import (
     Role,
     Shape,
     Tag,
-    Told,
     Universe,
     read,
     write,
 )
 from gateway.backend.clients import CLIENTS
 from gateway.http.auth import SESSIONS, VIEWER
-from gateway.http.rate_limit import check_pace
+from gateway.http.rate_limit import check_registration_rate
 from ieum.people.v1 import people_pb2
 from services.chassis import clock
 from services.chassis.errors import Unauthenticated
@@ -103,20 +103,20 @@ def person_name(request: web.Request) -> str:
 
 
 @table("POST", "/people", "Register", open=True)
-async def register(request: web.Request, body: Registration) -> Told[Person]:
-    check_pace(request)
+async def register(request: web.Request, body: Registration) -> JsonAnswer[Person]:
+    check_registration_rate(request)
     asked = write(body, people_pb2.RegisterRequest())
     asked.request_id = asked.request_id or clock.new_id()
     return read(Person, await request.app[CLIENTS].people.Register(asked))
 
 
 @table("GET", "/people", "List people, for administrators")
-async def list_people(request: web.Request, query: PeopleQuery) -> Told[People]:
+async def list_people(request: web.Request, query: PeopleQuery) -> JsonAnswer[People]:
     return read(People, await request.app[CLIENTS].people.ListPeople(write(query, people_pb2.ListPeopleRequest())))
 
 
 @table("GET", "/people/{person}", "One person")
-async def get_person(request: web.Request) -> Told[Person]:
+async def get_person(request: web.Request) -> JsonAnswer[Person]:
     asked = people_pb2.GetPersonRequest(name=person_name(request))
     return read(Person, await request.app[CLIENTS].people.GetPerson(asked))
 
@@ -126,7 +126,7 @@ class PersonQuery(Query):
 
 
 @table("PATCH", "/people/{person}", "Change a person; without updateMask, what the body names")
-async def update_person(request: web.Request, query: PersonQuery, body: PersonChange) -> Told[Person]:
+async def update_person(request: web.Request, query: PersonQuery, body: PersonChange) -> JsonAnswer[Person]:
     name = person_name(request)
     asked = people_pb2.UpdatePersonRequest(
         person=write(body, people_pb2.Person(name=name)), update_mask=mask_of(query.update_mask, body)
@@ -169,7 +169,7 @@ async def erase_person(request: web.Request) -> None:
 
 
 @table("POST", "/people/{person}:grantRole", "Grant a role somewhere")
-async def grant_role(request: web.Request, body: Grant) -> Told[Person]:
+async def grant_role(request: web.Request, body: Grant) -> JsonAnswer[Person]:
     name = person_name(request)
     asked = people_pb2.GrantRoleRequest(name=name, grant=write(body, people_pb2.Grant()))
     person = await request.app[CLIENTS].people.GrantRole(asked)
@@ -178,7 +178,7 @@ async def grant_role(request: web.Request, body: Grant) -> Told[Person]:
 
 
 @table("POST", "/people/{person}:revokeRole", "Revoke a role")
-async def revoke_role(request: web.Request, body: Grant) -> Told[Person]:
+async def revoke_role(request: web.Request, body: Grant) -> JsonAnswer[Person]:
     name = person_name(request)
     asked = people_pb2.RevokeRoleRequest(name=name, grant=write(body, people_pb2.Grant()))
     person = await request.app[CLIENTS].people.RevokeRole(asked)

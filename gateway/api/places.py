@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from gateway.api.operation import Table
-from gateway.api.shape import Body, Count, Line, Localized, Name, Shape, Told, read, write
+from gateway.api.shape import Body, Count, JsonAnswer, Line, Localized, Name, Shape, read, write
 from gateway.backend.clients import CLIENTS
 from gateway.backend.places import PLACES
 from ieum.people.v1 import people_pb2
@@ -56,18 +56,18 @@ class AllPlaces(Body):
 
 
 @table("GET", "/areas", "All areas, from the province to the town", open=True)
-async def list_areas(request: web.Request) -> Told[Areas]:
+async def list_areas(request: web.Request) -> JsonAnswer[Areas]:
     return read(Areas, await request.app[CLIENTS].people.ListAreas(people_pb2.ListAreasRequest()))
 
 
 @table("GET", "/organisations", "All organisations whose employees learn here", open=True)
-async def list_organisations(request: web.Request) -> Told[Organisations]:
+async def list_organisations(request: web.Request) -> JsonAnswer[Organisations]:
     asked = people_pb2.ListOrganisationsRequest()
     return read(Organisations, await request.app[CLIENTS].people.ListOrganisations(asked))
 
 
 @table("GET", "/centres", "All village information centres", open=True)
-async def list_centres(request: web.Request) -> Told[Centres]:
+async def list_centres(request: web.Request) -> JsonAnswer[Centres]:
     return read(Centres, await request.app[CLIENTS].people.ListCentres(people_pb2.ListCentresRequest()))
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gateway.api.certificates import Certificate
 from gateway.api.operation import Table
-from gateway.api.shape import Body, Count, Line, Localized, Moment, Name, PageQuery, Shape, Tag, Told, read, write
+from gateway.api.shape import Body, Count, JsonAnswer, Line, Localized, Moment, Name, PageQuery, Shape, Tag, read, write
 from gateway.backend import learning
 from gateway.backend.clients import CLIENTS
 from gateway.http.auth import VIEWER
@@ -166,7 +166,7 @@ def _name(request: web.Request) -> str:
 
 
 @table("GET", "/progress", "All of one person (oneself, when none is given), latest first")
-async def list_progress(request: web.Request, query: ProgressQuery) -> Told[ProgressList]:
+async def list_progress(request: web.Request, query: ProgressQuery) -> JsonAnswer[ProgressList]:
     asked = write(query, progress_pb2.ListProgressRequest())
     viewer = request[VIEWER]
     if viewer and asked.person in ("", "people/me"):
@@ -175,29 +175,29 @@ async def list_progress(request: web.Request, query: ProgressQuery) -> Told[Prog
 
 
 @table("GET", "/progress/{enrollment}", "How far an enrolment is")
-async def get_progress(request: web.Request) -> Told[Progress]:
+async def get_progress(request: web.Request) -> JsonAnswer[Progress]:
     return read(Progress, await learning.get_progress(request.app[CLIENTS], _name(request)))
 
 
 @table("POST", "/progress/{enrollment}:record", "Record screens opened and answers given; safe to repeat")
-async def record_progress(request: web.Request, body: Steps) -> Told[Recorded]:
+async def record_progress(request: web.Request, body: Steps) -> JsonAnswer[Recorded]:
     asked = write(body, progress_pb2.RecordProgressRequest(name=_name(request)))
     return read(Recorded, await learning.record(request.app[CLIENTS], asked))
 
 
 @table("POST", "/progress/{enrollment}:startAttempt", "Begin the next attempt at a quiz")
-async def start_attempt(request: web.Request, body: QuizOfLesson) -> Told[Progress]:
+async def start_attempt(request: web.Request, body: QuizOfLesson) -> JsonAnswer[Progress]:
     asked = write(body, progress_pb2.StartAttemptRequest(name=_name(request)))
     return read(Progress, await learning.start_attempt(request.app[CLIENTS], asked))
 
 
 @table("POST", "/progress/{enrollment}:allowAttempt", "Allow one attempt more, for teachers")
-async def allow_attempt(request: web.Request, body: OneQuiz) -> Told[Progress]:
+async def allow_attempt(request: web.Request, body: OneQuiz) -> JsonAnswer[Progress]:
     asked = write(body, progress_pb2.AllowAttemptRequest(name=_name(request)))
     return read(Progress, await request.app[CLIENTS].progress.AllowAttempt(asked))
 
 
 @table("GET", "/courses/{course}/totals", "Counted from the same records as the grid, for teachers")
-async def get_course_totals(request: web.Request) -> Told[CourseTotals]:
+async def get_course_totals(request: web.Request) -> JsonAnswer[CourseTotals]:
     asked = progress_pb2.GetCourseTotalsRequest(course=f"courses/{request.match_info['course']}")
     return read(CourseTotals, await request.app[CLIENTS].progress.GetCourseTotals(asked))

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table
-from gateway.api.shape import Body, Localized, Moment, Name, PageQuery, Shape, Tag, Told, Universe, read, write
+from gateway.api.shape import Body, JsonAnswer, Localized, Moment, Name, PageQuery, Shape, Tag, Universe, read, write
 from gateway.backend.clients import CLIENTS
 from gateway.backend.release_work import discard
 from ieum.statistics.v1 import releases_pb2 as pb
@@ -89,45 +89,45 @@ def _name(request: web.Request) -> str:
 
 
 @table("GET", "/statistics/releases:all", "Releases of one's areas, also those not published, newest first")
-async def list_release_work(request: web.Request, query: PageQuery) -> Told[ReleasesInWork]:
+async def list_release_work(request: web.Request, query: PageQuery) -> JsonAnswer[ReleasesInWork]:
     asked = write(query, pb.ListReleasesRequest(all=True))
     return read(ReleasesInWork, await _releases(request).ListReleases(asked))
 
 
 @table("GET", "/statistics/releases/{release}/work", "How far a release is, and what protecting persons in it costs")
-async def get_release_work(request: web.Request) -> Told[ReleaseWork]:
+async def get_release_work(request: web.Request) -> JsonAnswer[ReleaseWork]:
     return read(ReleaseWork, await _releases(request).GetRelease(pb.GetReleaseRequest(name=_name(request))))
 
 
 @table("POST", "/statistics/releases", "Plan a release; the same plan again answers the one that is there")
-async def plan_release(request: web.Request, body: ReleasePlan) -> Told[ReleaseWork]:
+async def plan_release(request: web.Request, body: ReleasePlan) -> JsonAnswer[ReleaseWork]:
     return read(ReleaseWork, await _releases(request).PlanRelease(write(body, pb.PlanReleaseRequest())))
 
 
 @table(
     "POST", "/statistics/releases/{release}:build", "Count it, hide, audit: in the background; goes on after a failure"
 )
-async def build_release(request: web.Request) -> Told[ReleaseWork]:
+async def build_release(request: web.Request) -> JsonAnswer[ReleaseWork]:
     return read(ReleaseWork, await _releases(request).BuildRelease(pb.BuildReleaseRequest(name=_name(request))))
 
 
 @table("POST", "/statistics/releases/{release}:approve", "Approve what somebody else planned")
-async def approve_release(request: web.Request) -> Told[ReleaseWork]:
+async def approve_release(request: web.Request) -> JsonAnswer[ReleaseWork]:
     return read(ReleaseWork, await _releases(request).ApproveRelease(pb.ApproveReleaseRequest(name=_name(request))))
 
 
 @table("POST", "/statistics/releases/{release}:publish", "Publish now or at a set time")
-async def publish_release(request: web.Request, body: Publishing) -> Told[ReleaseWork]:
+async def publish_release(request: web.Request, body: Publishing) -> JsonAnswer[ReleaseWork]:
     asked = write(body, pb.PublishReleaseRequest(name=_name(request)))
     return read(ReleaseWork, await _releases(request).PublishRelease(asked))
 
 
 @table("POST", "/statistics/releases/{release}:revise", "Plan a corrected edition; the old one stays readable")
-async def revise_release(request: web.Request, body: Revision) -> Told[ReleaseWork]:
+async def revise_release(request: web.Request, body: Revision) -> JsonAnswer[ReleaseWork]:
     asked = write(body, pb.ReviseReleaseRequest(name=_name(request)))
     return read(ReleaseWork, await _releases(request).ReviseRelease(asked))
 
 
 @table("POST", "/statistics/releases/{release}:discard", "Give up what is not published; its id is free again")
-async def discard_release(request: web.Request) -> Told[ReleaseWork]:
+async def discard_release(request: web.Request) -> JsonAnswer[ReleaseWork]:
     return read(ReleaseWork, await discard(request.app[CLIENTS], _name(request)))

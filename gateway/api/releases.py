@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table, json_response
-from gateway.api.shape import Localized, Moment, Name, PageQuery, Shape, Tag, Told, Universe, read, write
+from gateway.api.shape import JsonAnswer, Localized, Moment, Name, PageQuery, Shape, Tag, Universe, read, write
 from gateway.backend.clients import CLIENTS
 from gateway.backend.published_releases import LIBRARY, http_date, is_known, published, send_file
 from gateway.backend.release_figures import Cell, Frozen
@@ -183,7 +183,7 @@ def _observation(cell: Cell) -> Observation:
     )
 
 
-def conditional(request: web.Request, answer: Told[Any] | Shape, of: pb.Release | None) -> web.Response:
+def conditional(request: web.Request, answer: JsonAnswer[Any] | Shape, of: pb.Release | None) -> web.Response:
     """With an etag, and a date where all of it is published; nothing where the caller has it already."""
     response = json_response(answer)
     assert isinstance(response.body, bytes)  # noqa: S101 - just written

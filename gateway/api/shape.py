@@ -74,14 +74,14 @@ M = TypeVar("M", bound=Message)
 Reader = Callable[[Any], Any]
 
 
-class Told(dict[str, Any], Generic[S]):
+class JsonAnswer(dict[str, Any], Generic[S]):
     """A shape's values on their way out, under the names of the wire. Not a shape: nobody looks at it any more, and
     making one of each message would cost more than writing it down."""
 
 
-def read(shape: type[S], message: Message, **more: Any) -> Told[S]:
+def read(shape: type[S], message: Message, **more: Any) -> JsonAnswer[S]:
     """The message as the public sees it; `more` are fields that it does not have, or has not so."""
-    told = Told[S](_values(shape, message, more))
+    told = JsonAnswer[S](_values(shape, message, more))
     for name, value in more.items():
         if value is not None:
             told[_alias(shape, name)] = value

@@ -16,8 +16,8 @@ from gateway.backend.clients import CLIENTS
 from gateway.backend.live_table import fetch_table
 from gateway.documents import csv
 from gateway.documents.live_table import COLUMNS, table_rows
-from gateway.html.render import PAGE
 from gateway.http import downloads
+from gateway.http.reader import LOCALE
 from ieum.statistics.v1 import statistics_pb2
 
 table = Operations("statistics")
@@ -77,7 +77,7 @@ async def get_table(request: web.Request, query: TableQuery) -> web.StreamRespon
     if not as_csv:
         return json_response(read(Table, found))
     await record_export(request, f"statistics of {found.area}")
-    rows = table_rows(found, request[PAGE].locale)
+    rows = table_rows(found, request[LOCALE])
 
     async def parts() -> AsyncIterator[str]:
         yield csv.lines([COLUMNS, *rows])

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gateway.api.operation import Table
 from gateway.api.people import person_name
-from gateway.api.shape import Body, Line, Moment, Name, Shape, Told, read, write
+from gateway.api.shape import Body, JsonAnswer, Line, Moment, Name, Shape, read, write
 from gateway.backend.clients import CLIENTS
 from ieum.people.v1 import people_pb2
 
@@ -44,13 +44,13 @@ class CreatedToken(Shape):
 
 
 @table("GET", "/people/{person}/tokens", "One's own tokens")
-async def list_tokens(request: web.Request) -> Told[Tokens]:
+async def list_tokens(request: web.Request) -> JsonAnswer[Tokens]:
     asked = people_pb2.ListTokensRequest(parent=person_name(request))
     return read(Tokens, await request.app[CLIENTS].people.ListTokens(asked))
 
 
 @table("POST", "/people/{person}/tokens", "Make a token")
-async def create_token(request: web.Request, body: NewToken) -> Told[CreatedToken]:
+async def create_token(request: web.Request, body: NewToken) -> JsonAnswer[CreatedToken]:
     asked = people_pb2.CreateTokenRequest(parent=person_name(request), days=body.days)
     write(body, asked.token)
     return read(CreatedToken, await request.app[CLIENTS].people.CreateToken(asked))

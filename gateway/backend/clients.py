@@ -12,7 +12,7 @@ import grpc.aio
 from aiohttp import web
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from gateway.backend.course_contents import Contents
+from gateway.backend.course_contents import CourseContents
 from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
 from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
@@ -38,7 +38,7 @@ class Clients:
     statistics: StatisticsServiceStub
     releases: ReleaseServiceStub
     distribution: DistributionServiceStub
-    contents: Contents
+    contents: CourseContents
     channels: dict[str, grpc.aio.Channel]
 
     async def away(self) -> list[str]:
@@ -70,7 +70,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
             statistics=client("statistics", StatisticsServiceStub),
             releases=client("statistics", ReleaseServiceStub),
             distribution=client("statistics", DistributionServiceStub),
-            contents=Contents(courses),
+            contents=CourseContents(courses),
             channels=channels,
         )
 

@@ -15,7 +15,7 @@ KEPT_BYTES = 16 * 1024 * 1024
 
 
 @dataclass
-class Contents:
+class CourseContents:
     """Asked for in nobody's name, so that what one person may see never reaches another.
 
     Readers do not change it."""

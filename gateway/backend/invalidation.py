@@ -26,11 +26,11 @@ class Listener:
     async def ready(self) -> bool:
         return self.bus is not None and await self.bus.ready()
 
-    def hearing(self) -> bool:
+    def connected(self) -> bool:
         return self.bus is not None and self.bus.connected
 
     @asynccontextmanager
-    async def following(
+    async def run_beside(
         self, settings: Settings, heard: Mapping[str, Handlers], forget: Callable[[], None]
     ) -> AsyncIterator[None]:
         task = asyncio.create_task(self.run(settings, heard, forget))
@@ -63,7 +63,7 @@ class Listener:
 LISTENER = web.AppKey("listener", Listener)
 
 
-def together(*tables: Mapping[str, Handlers]) -> dict[str, dict[type[Message], Handler]]:
+def merge_handlers(*tables: Mapping[str, Handlers]) -> dict[str, dict[type[Message], Handler]]:
     """One table of several: where two hear of the same event, each is told in turn."""
     merged: dict[str, dict[type[Message], list[Handler]]] = defaultdict(lambda: defaultdict(list))
     for table in tables:

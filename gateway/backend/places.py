@@ -21,7 +21,7 @@ _KEPT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Gazetteer:
+class Places:
     """Everything by its resource name, in the order of the import."""
 
     areas: Mapping[str, Area] = field(default_factory=dict)
@@ -62,13 +62,13 @@ def _parents_first(areas: Mapping[str, Area]) -> Sequence[Area]:
 
 
 @dataclass
-class Places:
+class PlacesCache:
     people: PeopleServiceStub
     now: Callable[[], float] = time.monotonic
-    _kept: Gazetteer | None = None
+    _kept: Places | None = None
     _since: float = 0.0
 
-    async def all(self) -> Gazetteer:
+    async def all(self) -> Places:
         """What was read last may serve while people is away."""
         if self._kept is None or self.now() - self._since > _KEPT_SECONDS:
             try:
@@ -78,12 +78,12 @@ class Places:
                     raise
         return self._kept
 
-    async def _read(self) -> Gazetteer:
+    async def _read(self) -> Places:
         with acting_as(SYSTEM):
             areas = await self.people.ListAreas(people_pb2.ListAreasRequest())
             organisations = await self.people.ListOrganisations(people_pb2.ListOrganisationsRequest())
             centres = await self.people.ListCentres(people_pb2.ListCentresRequest())
-        return Gazetteer(
+        return Places(
             {area.name: area for area in areas.areas},
             {organisation.name: organisation for organisation in organisations.organisations},
             {centre.name: centre for centre in centres.centres},
@@ -99,4 +99,4 @@ class Places:
         return {PlacesImported: imported}
 
 
-PLACES = web.AppKey("places", Places)
+PLACES = web.AppKey("places", PlacesCache)

@@ -12,8 +12,8 @@ from gateway.backend.class_grid import GridPage, with_names
 from gateway.backend.clients import CLIENTS, Clients
 from gateway.documents import csv
 from gateway.documents.csv import Cell
-from gateway.html.render import PAGE
 from gateway.http import downloads
+from gateway.http.reader import LOCALE
 from gateway.language.i18n import Locale
 from ieum.progress.v1 import progress_pb2
 from ieum.progress.v1.progress_pb2 import GridColumn, GridRow, LessonState, ListGridRequest, ListGridResponse
@@ -87,5 +87,5 @@ async def export_grid(request: web.Request, course: str) -> web.StreamResponse:
     clients = request.app[CLIENTS]
     await clients.progress.GetCourseTotals(progress_pb2.GetCourseTotalsRequest(course=course))  # may they at all?
     await record_export(request, f"class grid of {course}")
-    parts = grid_csv(clients, course, request[PAGE].locale)
+    parts = grid_csv(clients, course, request[LOCALE])
     return await downloads.stream(request, f"{course.replace('/', '-')}-grid.csv", parts)

@@ -1,4 +1,4 @@
-"""Who is asking: a session cookie (pages and API) or a personal token (API only)."""
+"""Authentication: by session cookie (pages and API) or personal token (API only)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from services.chassis.principal import SYSTEM, Principal, acting_as
 
 _COOKIE = "ieum_session"
 
-
 VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer", Viewer)
 SESSION_ENDED = web.RequestKey("session_ended", bool)
 
 
 def signed_in(request: web.Request, *roles: str) -> Viewer:
-    """The viewer, who must hold one of the roles if any are named. A stranger is led to the sign-in page and back."""
+    """The viewer, who must hold one of the roles if any are named. A stranger is sent to the sign-in page and back."""
     viewer = request[VIEWER]
     if viewer is None:
         raise Unauthenticated("SIGN_IN_NEEDED")
@@ -58,12 +57,12 @@ def is_api(request: web.Request) -> bool:
 
 
 def is_asset(request: web.Request) -> bool:
-    """Answered alike to everybody, without asking who it is."""
+    """True for addresses that answer everybody alike: nobody is authenticated there."""
     return request.path.startswith(("/static/", "/healthz", "/readyz"))
 
 
 def bearer(request: web.Request) -> str | None:
-    """The token of an Authorization header; another scheme is refused rather than overlooked."""
+    """The token of the Authorization header; raises Unauthenticated for another scheme rather than ignoring it."""
     header = request.headers.get("Authorization")
     if header is None:
         return None
@@ -73,8 +72,9 @@ def bearer(request: web.Request) -> str | None:
     return token.strip()
 
 
-def standing(request: web.Request) -> str:
-    """Without asking anybody: "known", "claimed" (a session or token not seen lately) or "stranger"."""
+def credential_state(request: web.Request) -> str:
+    """From the cache alone, without a call to people: "known", "claimed" (a session or token that the cache does not
+    have) or "stranger"."""
     token = request.headers.get("Authorization", "").partition(" ")[2].strip() if is_api(request) else ""
     secret = f"bearer {token}" if token else session_secret(request) and f"cookie {session_secret(request)}"
     if not secret:
@@ -88,12 +88,12 @@ def session_secret(request: web.Request) -> str:
 
 
 def cookie_name(request: web.Request) -> str:
-    """The prefix makes the browser refuse such a cookie from another host or an unencrypted answer."""
+    """With the prefix `__Host-` a browser refuses the cookie from another host or over plain HTTP."""
     return f"__Host-{_COOKIE}" if request.secure else _COOKIE
 
 
 def keep_signed_in(request: web.Request, response: web.StreamResponse, answer: people_pb2.SignInResponse) -> None:
-    """Puts the session's secret into its cookie; on a shared device it goes with the browser window."""
+    """Sets the session cookie; on a shared device it ends with the browser window."""
     expiry = clock.moment(answer.viewer.expire_time)
     age = None if answer.viewer.shared_device or expiry is None else int((expiry - clock.now()).total_seconds())
     response.set_cookie(
@@ -106,7 +106,7 @@ def forget(request: web.Request, response: web.StreamResponse) -> None:
 
 
 async def sign_out(request: web.Request, response: web.StreamResponse) -> None:
-    """Ends the session of the request's cookie, here at once and at the people service."""
+    """Ends the session of the request's cookie in people and in the cache here, and deletes the cookie."""
     if secret := session_secret(request):
         with acting_as(SYSTEM):
             await request.app[CLIENTS].people.SignOut(people_pb2.SignOutRequest(token=secret))

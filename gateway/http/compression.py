@@ -1,4 +1,10 @@
-"""Answers go out compressed where nobody can learn a secret from their length (ADR 13)."""
+"""Compresses answers with gzip where their length cannot betray a secret (ADR 13).
+
+BREACH: an attacker's page makes the victim's browser fetch ours again and again with guesses in the address. If our
+page repeats the guess beside a secret, such as a CSRF token, a right guess compresses better, and the length on the
+wire shows it. So two things are not compressed: answers to requests that another site could have sent with the victim's
+cookie, and pages that contain a CSRF token.
+"""
 
 from __future__ import annotations
 
@@ -17,22 +23,21 @@ _TEXTS = ("text/", "application/json", "application/problem+json", "application/
 
 
 @web.middleware
-async def pack(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def compress(request: web.Request, handler: Handler) -> web.StreamResponse:
     response = await handler(request)
     if isinstance(response, web.Response) and not response.prepared and _is_text(response):
         response.headers.add(hdrs.VARY, "Accept-Encoding")
-        if may_pack(request, response) and isinstance(response.body, bytes) and len(response.body) >= _SMALLEST:
-            await _pack(response, response.body)
+        if may_compress(request, response) and isinstance(response.body, bytes) and len(response.body) >= _SMALLEST:
+            await _compress(response, response.body)
     return response
 
 
-async def _pack(response: web.Response, plain: bytes) -> None:
-    packed = await asyncio.to_thread(_gzip, plain) if len(plain) > _LARGE else _gzip(plain)
-    response.body = packed
+async def _compress(response: web.Response, plain: bytes) -> None:
+    response.body = await asyncio.to_thread(_gzip, plain) if len(plain) > _LARGE else _gzip(plain)
     response.headers[hdrs.CONTENT_ENCODING] = "gzip"
     tag = response.headers.get(hdrs.ETAG)
     if tag and not tag.startswith("W/"):
-        response.headers[hdrs.ETAG] = f"W/{tag}"  # other bytes than those the strong one stands for
+        response.headers[hdrs.ETAG] = f"W/{tag}"  # a strong tag promises the same bytes
 
 
 def _gzip(plain: bytes) -> bytes:
@@ -48,16 +53,16 @@ def _is_text(response: web.Response) -> bool:
     )
 
 
-def takes_gzip(request: web.Request) -> bool:
-    """Unless it is refused with a weight of 0 (RFC 9110, 12.5.3)."""
+def accepts_gzip(request: web.Request) -> bool:
+    """False also for a weight of 0, which refuses it (RFC 9110, 12.5.3)."""
     given = request.headers.get(hdrs.ACCEPT_ENCODING, "").lower().replace(" ", "")
     weights = {coding: weight or "1" for coding, _, weight in (each.partition(";q=") for each in given.split(","))}
     return bool(weights.get("gzip", weights.get("*", "")).strip("0."))
 
 
-def may_pack(request: web.Request, response: web.StreamResponse) -> bool:
-    """Where a page of somebody else could have asked in a visitor's name, or the text holds a form's token, not."""
-    if request.method != "GET" or not takes_gzip(request):
+def may_compress(request: web.Request, response: web.StreamResponse) -> bool:
+    """False if another site could have sent the request (BREACH) or the page contains a CSRF token."""
+    if request.method != "GET" or not accepts_gzip(request):
         return False
     if session_secret(request):
         return request.headers.get("Sec-Fetch-Site") in ("same-origin", "none")

@@ -8,7 +8,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from gateway.http.auth import VIEWER
-from gateway.http.compression import may_pack
+from gateway.http.compression import may_compress
 from services.chassis.errors import Problem
 
 CSV = "text/csv"
@@ -32,7 +32,7 @@ async def stream(request: web.Request, filename: str, parts: AsyncIterable[str])
     Korean; a program with a token gets none."""
     first = await anext(aiter(parts))
     response = web.StreamResponse(headers=_headers(filename))
-    if may_pack(request, response):
+    if may_compress(request, response):
         response.enable_compression(web.ContentCoding.gzip)
     await response.prepare(request)
     viewer = request[VIEWER]

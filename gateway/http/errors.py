@@ -1,10 +1,12 @@
-"""Where a Problem becomes an HTTP answer: problem+json (RFC 9457) for programs, a page with what to do for people."""
+"""Answers a Problem over HTTP: problem+json (RFC 9457) for programs, an error page for people.
+
+The page is rendered by `app[ERROR_PAGE]`, because this room knows no templates.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from http import HTTPStatus
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -12,8 +14,8 @@ from aiohttp.typedefs import Handler
 from pydantic.alias_generators import to_camel
 from yarl import URL
 
-from gateway.html.render import PAGE, page
 from gateway.http.auth import is_api
+from gateway.http.reader import LOCALE
 from gateway.language.i18n import Locale, msgid
 from gateway.language.problems import WORDS
 from services.chassis import errors
@@ -21,6 +23,8 @@ from services.chassis.errors import Problem
 from services.chassis.observability import trace
 
 CONTENT_TYPE = "application/problem+json"
+ErrorPage = Callable[[web.Request, Problem], web.Response]
+ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page", Callable)  # type: ignore[arg-type]
 
 STATUSES: Mapping[type[Problem], int] = {
     errors.Invalid: 400,
@@ -115,11 +119,11 @@ def _problem_of(answer: web.HTTPException) -> Problem:
 def respond(request: web.Request, problem: Problem) -> web.StreamResponse:
     status = status_of(problem)
     if is_api(request) or request.path == "/readyz":
-        response = problem_json(request[PAGE].locale, problem)
+        response = problem_json(request[LOCALE], problem)
     elif status == 401 and request.method in ("GET", "HEAD"):
         return _to_sign_in(request)
     else:
-        response = error_page(request, problem)
+        response = request.app[ERROR_PAGE](request, problem)
     if status == 503:
         response.headers["Retry-After"] = problem.details.get("seconds", "2")
     if status == 429:
@@ -151,20 +155,6 @@ def problem_document(locale: Locale, problem: Problem) -> dict[str, Any]:
 def problem_json(locale: Locale, problem: Problem) -> web.Response:
     text = json.dumps(problem_document(locale, problem), ensure_ascii=False)
     return web.Response(text=text, status=status_of(problem), content_type=CONTENT_TYPE)
-
-
-def error_page(request: web.Request, problem: Problem) -> web.Response:
-    status = status_of(problem)
-    locale = request[PAGE].locale
-    return page(
-        request,
-        "site/error.html",
-        status=status,
-        heading=title(locale, status),
-        text=message(locale, problem),
-        code=HTTPStatus(status).value,
-        trace_id=trace.trace_id(),
-    )
 
 
 def _to_sign_in(request: web.Request) -> web.Response:

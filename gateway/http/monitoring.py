@@ -28,7 +28,7 @@ routes = web.RouteTableDef()
 
 
 @web.middleware
-async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def monitor(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Outermost: the trace begins here, and what comes out has been answered for."""
     began = time.perf_counter()
     status = 499  # went away before the answer

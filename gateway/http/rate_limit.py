@@ -1,4 +1,4 @@
-"""Rate limit: how many registrations a minute."""
+"""Rate limit: how many registrations one address may make in a minute."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from services.chassis.errors import Exhausted
 
 
 @dataclass
-class Pace:
-    """At most `limit` a minute from one address, counted over the last minute."""
+class RateLimit:
+    """A sliding window: at most `limit` from one address in any 60 seconds."""
 
     limit: int
     now: Callable[[], float] = time.monotonic
@@ -36,10 +36,10 @@ class Pace:
             self._seen = {address: times for address, times in self._seen.items() if times and times[-1] > now - 60}
 
 
-REGISTRATIONS = web.AppKey("registrations", Pace)
+REGISTRATIONS = web.AppKey("registrations", RateLimit)
 
 
-def check_pace(request: web.Request) -> None:
-    """Of registering by a stranger; staff at the desk are not slowed."""
+def check_registration_rate(request: web.Request) -> None:
+    """Raises Exhausted for a stranger who registers too often; staff at the desk are not limited."""
     if request[VIEWER] is None:
         request.app[REGISTRATIONS].check(request.remote or "")

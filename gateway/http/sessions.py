@@ -91,7 +91,7 @@ class Sessions:
 
     people: PeopleServiceStub
     now: Callable[[], float] = time.monotonic
-    hearing: Callable[[], bool] = lambda: False
+    events_arrive: Callable[[], bool] = lambda: False
     _known: dict[bytes, _Known] = field(default_factory=dict)
     _drops: int = 0
     _doubted: float = float("-inf")
@@ -136,7 +136,7 @@ class Sessions:
         return viewer
 
     def _serves(self, known: _Known, longer: float) -> bool:
-        fresh = FRESH_SECONDS if self.hearing() and known.since > self._doubted else FRESH_SECONDS_UNHEARD
+        fresh = FRESH_SECONDS if self.events_arrive() and known.since > self._doubted else FRESH_SECONDS_UNHEARD
         return self.now() - known.since < fresh + longer and not _over(known.viewer)
 
     def doubt(self) -> None:

@@ -61,6 +61,6 @@ async def client(services: tuple[Fakes, GatewaySettings]) -> AsyncIterator[Clien
     async with TestClient(Served(create_app(services[1])), cookie_jar=DummyCookieJar()) as made:
         assert made.app
         async with asyncio.timeout(5):
-            while not made.app[LISTENER].hearing():
+            while not made.app[LISTENER].connected():
                 await asyncio.sleep(0.005)
         yield made

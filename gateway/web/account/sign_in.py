@@ -9,11 +9,11 @@ from aiohttp import web
 from yarl import URL
 
 from gateway.backend.clients import CLIENTS
-from gateway.backend.places import PLACES, Gazetteer
+from gateway.backend.places import PLACES, Places
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import auth, errors
 from gateway.http.auth import VIEWER
-from gateway.http.rate_limit import check_pace
+from gateway.http.rate_limit import check_registration_rate
 from gateway.language.i18n import Locale
 from gateway.web.site.frame import go_to, local_path
 from ieum.people.v1.people_pb2 import RegisterRequest, SignInRequest, SignInResponse
@@ -116,7 +116,7 @@ async def _register_page(
     )
 
 
-def homes(locale: Locale, places: Gazetteer) -> list[tuple[str, list[tuple[str, str]]]]:
+def homes(locale: Locale, places: Places) -> list[tuple[str, list[tuple[str, str]]]]:
     """Where one may live: towns under the name of what they lie in, in the order of the import."""
     groups: dict[str, list[tuple[str, str]]] = {}
     parents = {area.parent for area in places.areas.values()}
@@ -126,7 +126,7 @@ def homes(locale: Locale, places: Gazetteer) -> list[tuple[str, list[tuple[str, 
     return [(places.title(locale, parent), choices) for parent, choices in groups.items()]
 
 
-def workplaces(locale: Locale, places: Gazetteer) -> list[tuple[str, str]]:
+def workplaces(locale: Locale, places: Places) -> list[tuple[str, str]]:
     nowhere = ("", locale.gettext("No, I learn as a resident"))
     return [nowhere, *((each.name, locale.pick(each.title)[0]) for each in places.organisations.values())]
 
@@ -144,7 +144,7 @@ async def register(request: web.Request) -> web.Response:
     try:
         if not asked.area:
             raise Invalid("AREA_UNKNOWN", field="area")
-        check_pace(request)
+        check_registration_rate(request)
         await request.app[CLIENTS].people.Register(asked)
         answer = await _sign_in(request, asked.login, asked.passphrase, "shared_device" in form)
     except Problem as problem:

@@ -9,7 +9,7 @@ from aiohttp import web
 from yarl import URL
 
 from gateway.backend.clients import CLIENTS
-from gateway.backend.places import PLACES, Gazetteer
+from gateway.backend.places import PLACES, Places
 from gateway.html.render import PAGE, page
 from gateway.http.auth import signed_in
 from gateway.language.i18n import Locale, msgid
@@ -114,7 +114,7 @@ async def _names(people: PeopleServiceStub, entries: Iterable[pb.AuditEntry], ac
 
 
 def _row(
-    locale: Locale, places: Gazetteer, names: Mapping[str, str], entry: pb.AuditEntry, action: str
+    locale: Locale, places: Places, names: Mapping[str, str], entry: pb.AuditEntry, action: str
 ) -> dict[str, object]:
     here = {"action": action} if action else {}
     return {
@@ -128,7 +128,7 @@ def _row(
     }
 
 
-def _subject(locale: Locale, places: Gazetteer, names: Mapping[str, str], subject: str) -> str:
+def _subject(locale: Locale, places: Places, names: Mapping[str, str], subject: str) -> str:
     """A name in place of a resource's, where there is one."""
     if subject in names:
         return names[subject]
@@ -141,7 +141,7 @@ def _subject(locale: Locale, places: Gazetteer, names: Mapping[str, str], subjec
     )
 
 
-def _detail(locale: Locale, places: Gazetteer, detail: str) -> str:
+def _detail(locale: Locale, places: Places, detail: str) -> str:
     """What the services note beside an entry, in the reader's words; as it stands where they note something else."""
     if granted := _GRANT.fullmatch(detail):
         scope = area_choices.title(locale, places, granted[2])
@@ -152,7 +152,7 @@ def _detail(locale: Locale, places: Gazetteer, detail: str) -> str:
     return detail
 
 
-def _filled(locale: Locale, places: Gazetteer, found: re.Match[str]) -> dict[str, str]:
+def _filled(locale: Locale, places: Places, found: re.Match[str]) -> dict[str, str]:
     """A purpose is itself a detail, a place is called by its name."""
     given = found.groupdict()
     if "purpose" in given:

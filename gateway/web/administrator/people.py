@@ -9,7 +9,7 @@ from aiohttp import web
 from yarl import URL
 
 from gateway.backend.clients import CLIENTS
-from gateway.backend.places import PLACES, Gazetteer
+from gateway.backend.places import PLACES, Places
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.auth import SESSIONS, Viewer, signed_in
@@ -39,7 +39,7 @@ def role_words(locale: Locale, role: str) -> str:
     return locale.gettext(ROLES.get(role, role))
 
 
-def grant_words(locale: Locale, places: Gazetteer, grant: pb.Grant) -> str:
+def grant_words(locale: Locale, places: Places, grant: pb.Grant) -> str:
     role, scope = role_words(locale, pb.Role.Name(grant.role)), area_choices.title(locale, places, grant.scope)
     return locale.gettext(msgid("%(role)s: %(scope)s")) % {"role": role, "scope": scope}
 
@@ -67,7 +67,7 @@ async def people(request: web.Request) -> web.Response:
     )  # fmt: skip
 
 
-def _listed(locale: Locale, places: Gazetteer, person: pb.Person) -> dict[str, str]:
+def _listed(locale: Locale, places: Places, person: pb.Person) -> dict[str, str]:
     return {
         "href": f"/admin/{person.name}",
         "title": person.display_name,
@@ -77,7 +77,7 @@ def _listed(locale: Locale, places: Gazetteer, person: pb.Person) -> dict[str, s
     }
 
 
-def _unusual(locale: Locale, places: Gazetteer, grants: Iterable[pb.Grant]) -> list[str]:
+def _unusual(locale: Locale, places: Places, grants: Iterable[pb.Grant]) -> list[str]:
     """That everybody may learn everywhere needs no saying."""
     return [grant_words(locale, places, grant) for grant in grants if grant.role != pb.LEARNER]
 
@@ -207,7 +207,7 @@ async def _page(request: web.Request, given: dict[str, str], **values: Any) -> w
     )  # fmt: skip
 
 
-def _scope_choices(viewer: Viewer, locale: Locale, places: Gazetteer) -> Sequence[tuple[str, str]]:
+def _scope_choices(viewer: Viewer, locale: Locale, places: Places) -> Sequence[tuple[str, str]]:
     held = viewer.principal.scopes("administrator")
     areas = area_choices.areas_within(locale, places, held)
     return [*areas, *area_choices.organisations_within(locale, places, held, inside=True)]

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from gateway.backend.clients import CLIENTS
-from gateway.backend.places import PLACES, Gazetteer
+from gateway.backend.places import PLACES, Places
 from gateway.documents.csv_upload import WrongLine
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import downloads, errors
@@ -44,7 +44,7 @@ class Branch:
     inside: list[Branch] = field(default_factory=list)
 
 
-def branches(locale: Locale, places: Gazetteer) -> list[Branch]:
+def branches(locale: Locale, places: Places) -> list[Branch]:
     """The tree, with what stands in each area."""
     by_name = {
         area.name: Branch(

@@ -7,7 +7,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.backend.places import Gazetteer
+from gateway.backend.places import Places
 from gateway.documents import csv as table
 from gateway.documents.csv_upload import WrongLine, decode
 from gateway.language.i18n import LANGUAGES, msgid
@@ -124,7 +124,7 @@ def _number(line: int, cells: Mapping[str, str], column: str) -> int:
     return int(text)
 
 
-def write(places: Gazetteer) -> str:
+def write(places: Places) -> str:
     rows = [
         *(
             _row("area", each, each.parent, each.kind, str(each.column), str(each.row))

@@ -12,7 +12,7 @@ from aiohttp import web
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import signed_in
-from gateway.http.errors import error_page, message, status_of
+from gateway.http.errors import message, status_of
 from gateway.language.i18n import LANGUAGES, Locale
 from gateway.web.author import compare
 from gateway.web.author.course_steps import DONE, move_lesson, take_step
@@ -22,6 +22,7 @@ from gateway.web.author.labels import address, gaps_of, language_name
 from gateway.web.author.uploads import upload
 from gateway.web.course.card import AUDIENCES, LEVELS
 from gateway.web.course.outline import rule_words
+from gateway.web.site.error_page import error_page
 from gateway.web.site.frame import go_to
 from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.content_pb2 import Content, Lesson

@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import signed_in
-from gateway.http.errors import error_page, message, status_of
+from gateway.http.errors import message, status_of
 from gateway.language.i18n import LANGUAGES
 from gateway.web.author import compare
 from gateway.web.author.course import course_of, language_of, quiet_refusal
@@ -18,6 +18,7 @@ from gateway.web.author.editor_buttons import ITEM_KINDS, act
 from gateway.web.author.form_fields import Form, base_of, fill_lesson, kept, posted, typed
 from gateway.web.author.labels import BLOCKS, ITEMS, address, field_errors, item_kind, language_name, title_of
 from gateway.web.author.uploads import take_files
+from gateway.web.site.error_page import error_page
 from gateway.web.site.frame import go_to
 from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.content_pb2 import Lesson

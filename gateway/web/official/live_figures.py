@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from markupsafe import Markup
 
-from gateway.backend.places import Gazetteer
+from gateway.backend.places import Places
 from gateway.html.charts import Tile, Value
 from gateway.language.i18n import Locale, msgid
 from gateway.language.periods import quarter
@@ -150,7 +150,7 @@ class Line:
         return [self.head, *(cell.marked for cell in self.cells.values())]
 
 
-def lines(table: pb.Table, locale: Locale, places: Gazetteer, link: Link) -> list[Line]:
+def lines(table: pb.Table, locale: Locale, places: Places, link: Link) -> list[Line]:
     shown = _measures(table)
     return [
         Line(row.code, _title(row, table, locale, places), link(row.code), _cells(row, shown, locale))
@@ -167,7 +167,7 @@ def _measures(table: pb.Table) -> list[str]:
     return [measure for measure in MEASURES if measure != REACH or reached]
 
 
-def _title(row: pb.Row, table: pb.Table, locale: Locale, places: Gazetteer) -> str:
+def _title(row: pb.Row, table: pb.Table, locale: Locale, places: Places) -> str:
     by = pb.Dimension.Name(table.by)
     if row.code == UNKNOWN:
         return locale.gettext(_UNKNOWN.get(by, "Not known"))
@@ -212,7 +212,7 @@ def code_words(locale: Locale, code: str) -> str:
     return locale.gettext(_CODES.get(code, code))
 
 
-def tiles(rows: Sequence[Line], places: Gazetteer, measure: str) -> list[Tile]:
+def tiles(rows: Sequence[Line], places: Places, measure: str) -> list[Tile]:
     """The tile map of the rows that are areas with a place of their own on it; fewer than two make no map."""
     spots = {line.code: places.areas[line.code] for line in rows if line.code in places.areas}
     parents = {area.parent for area in spots.values()}

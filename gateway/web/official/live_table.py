@@ -11,7 +11,7 @@ from aiohttp import web
 
 from gateway.backend.clients import CLIENTS, Clients
 from gateway.backend.live_table import fetch_table
-from gateway.backend.places import PLACES, Gazetteer
+from gateway.backend.places import PLACES, Places
 from gateway.html.render import PAGE, page
 from gateway.http import errors
 from gateway.http.auth import signed_in
@@ -66,7 +66,7 @@ async def _courses(clients: Clients, query: TableQuery, table: Table, locale: Lo
 
 
 def _choices(
-    locale: Locale, places: Gazetteer, own: Sequence[str], query: TableQuery, courses: Mapping[str, str]
+    locale: Locale, places: Places, own: Sequence[str], query: TableQuery, courses: Mapping[str, str]
 ) -> dict[str, Any]:
     areas = area_choices.areas_within(locale, places, own) + area_choices.organisations_within(
         locale, places, own, inside=False
@@ -83,7 +83,7 @@ def _choices(
     }
 
 
-def _view(locale: Locale, places: Gazetteer, own: Sequence[str], query: TableQuery, table: Table) -> dict[str, Any]:
+def _view(locale: Locale, places: Places, own: Sequence[str], query: TableQuery, table: Table) -> dict[str, Any]:
     rows = live_figures.lines(table, locale, places, partial(_link, query, places))
     total = live_figures.total(table, locale)
     measures = {code: MEASURES[code] for code in total.cells}
@@ -109,7 +109,7 @@ def _view(locale: Locale, places: Gazetteer, own: Sequence[str], query: TableQue
     }
 
 
-def _drawing(rows: Sequence[Line], places: Gazetteer, locale: Locale, query: TableQuery) -> dict[str, Any]:
+def _drawing(rows: Sequence[Line], places: Places, locale: Locale, query: TableQuery) -> dict[str, Any]:
     cells = [cell for line in rows for cell in line.cells.values()]
     over_time = query.by == "TIME_PERIOD"
     return {
@@ -122,14 +122,14 @@ def _drawing(rows: Sequence[Line], places: Gazetteer, locale: Locale, query: Tab
     }
 
 
-def _link(query: TableQuery, places: Gazetteer, code: str) -> str:
+def _link(query: TableQuery, places: Places, code: str) -> str:
     """The address that a row leads to: the areas inside an area, or a course by area; "" for none."""
     if query.by == "REF_AREA" and code in places.areas and code != query.area:
         return query.address(area=code)
     return query.address(course=code, by="REF_AREA") if query.by == "COURSE" and code.startswith("courses/") else ""
 
 
-def _crumbs(locale: Locale, places: Gazetteer, own: Sequence[str], query: TableQuery) -> list[tuple[str, str]]:
+def _crumbs(locale: Locale, places: Places, own: Sequence[str], query: TableQuery) -> list[tuple[str, str]]:
     """The path to the area, from the widest area that is the viewer's own."""
     path = area_choices.path_to(places, query.area) or [query.area]
     if area_choices.EVERYWHERE in own:

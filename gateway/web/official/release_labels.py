@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.backend.places import Gazetteer
+from gateway.backend.places import Places
 from gateway.language.i18n import Locale, msgid
 from gateway.language.periods import quarter
 from gateway.language.releases import RELEASES
@@ -102,14 +102,14 @@ def steps(locale: Locale, release: pb.Release) -> list[tuple[str, str, str]]:
     ]
 
 
-def failure(locale: Locale, places: Gazetteer, release: pb.Release) -> tuple[str, list[str]]:
+def failure(locale: Locale, places: Places, release: pb.Release) -> tuple[str, list[str]]:
     """What to do, and the cells that opened: behind the reason's colon stands what the audit names."""
     reason, _, where = release.failure.partition(":")
     cells = [_opened(locale, places, cell.strip()) for cell in where.split(";") if cell.strip()]
     return locale.gettext(RELEASES.get(reason, RELEASES["BUILD_FAILED"])), cells
 
 
-def _opened(locale: Locale, places: Gazetteer, cell: str) -> str:
+def _opened(locale: Locale, places: Places, cell: str) -> str:
     """ "2026-Q2 HB0101 group=DIS ENR: exact disclosure" in words, as far as there are any."""
     found = _CELL.match(cell)
     if not found:

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
-from gateway.backend.places import PLACES, Gazetteer
+from gateway.backend.places import PLACES, Places
 from gateway.html.render import PAGE, page
 from gateway.http.auth import Viewer, signed_in
 from gateway.language.i18n import Locale
@@ -37,7 +37,7 @@ def require_official(request: web.Request) -> Viewer:
     return viewer
 
 
-def oversees(viewer: Viewer, places: Gazetteer, area: str, *roles: str) -> bool:
+def oversees(viewer: Viewer, places: Places, area: str, *roles: str) -> bool:
     held = {scope for role in roles for scope in viewer.principal.scopes(role)}
     return bool(held & {area_choices.EVERYWHERE, area, *area_choices.path_to(places, area)})
 
@@ -71,7 +71,7 @@ async def show_all(request: web.Request) -> web.Response:
     )  # fmt: skip
 
 
-def _row(locale: Locale, places: Gazetteer, one: pb.Release) -> dict[str, Any]:
+def _row(locale: Locale, places: Places, one: pb.Release) -> dict[str, Any]:
     return {
         "release": one,
         "href": address(one.name),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from gateway.backend.places import Gazetteer
+from gateway.backend.places import Places
 from gateway.language.i18n import Locale, msgid
 from ieum.people.v1.people_pb2 import Area
 
@@ -16,7 +16,7 @@ _INDENT = "\u2003"
 Choice = tuple[str, str]
 
 
-def tree(places: Gazetteer, root: str = "") -> Iterator[tuple[int, Area]]:
+def tree(places: Places, root: str = "") -> Iterator[tuple[int, Area]]:
     """Areas with their depth, each before what lies in it; from `root` itself on, or all of them."""
     parents = sorted(places.areas.values(), key=lambda area: area.parent)
     children = {parent: list(inside) for parent, inside in groupby(parents, key=lambda area: area.parent)}
@@ -28,13 +28,13 @@ def tree(places: Gazetteer, root: str = "") -> Iterator[tuple[int, Area]]:
         waiting.extend((depth + 1, inside) for inside in reversed(children.get(area.name, [])))
 
 
-def known(places: Gazetteer, scopes: Iterable[str]) -> list[str]:
+def known(places: Places, scopes: Iterable[str]) -> list[str]:
     """The scopes that still name something, the widest first."""
     existing = {EVERYWHERE, *places.areas, *places.organisations}
     return sorted(existing.intersection(scopes), key=lambda scope: (len(scope), scope))
 
 
-def areas_within(locale: Locale, places: Gazetteer, scopes: Iterable[str]) -> list[Choice]:
+def areas_within(locale: Locale, places: Places, scopes: Iterable[str]) -> list[Choice]:
     """The areas of the scopes and all below them, indented; everywhere comes first where it is among the scopes."""
     held = known(places, scopes)
     if EVERYWHERE in held:
@@ -47,7 +47,7 @@ def areas_within(locale: Locale, places: Gazetteer, scopes: Iterable[str]) -> li
     return list(found.items())
 
 
-def organisations_within(locale: Locale, places: Gazetteer, scopes: Iterable[str], *, inside: bool) -> list[Choice]:
+def organisations_within(locale: Locale, places: Places, scopes: Iterable[str], *, inside: bool) -> list[Choice]:
     """Organisations among the scopes; with `inside` also those that lie in an area of them."""
     held = set(known(places, scopes))
     areas = {name for name, _ in areas_within(locale, places, held)} if inside else set()
@@ -58,7 +58,7 @@ def organisations_within(locale: Locale, places: Gazetteer, scopes: Iterable[str
     ]
 
 
-def path_to(places: Gazetteer, area: str) -> list[str]:
+def path_to(places: Places, area: str) -> list[str]:
     """From the top down to the area itself."""
     names: list[str] = []
     while area in places.areas and area not in names:
@@ -67,7 +67,7 @@ def path_to(places: Gazetteer, area: str) -> list[str]:
     return names
 
 
-def title(locale: Locale, places: Gazetteer, scope: str) -> str:
+def title(locale: Locale, places: Places, scope: str) -> str:
     return locale.gettext(EVERYWHERE_WORDS) if scope == EVERYWHERE else places.title(locale, scope)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.backend.places import Gazetteer
+from gateway.backend.places import Places
 from gateway.language.i18n import Locale
 
 
@@ -17,7 +17,7 @@ class Centre:
     phone: str
 
 
-def centres_of(locale: Locale, places: Gazetteer) -> list[Centre]:
+def centres_of(locale: Locale, places: Places) -> list[Centre]:
     return [
         Centre(
             title=locale.pick(centre.title)[0],

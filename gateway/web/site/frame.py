@@ -14,10 +14,10 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from gateway.html.render import PAGE, Flash, NavItem, PageContext, Site, Viewer, locales
+from gateway.html.render import PAGE, SIZES, USUAL_SIZE, Flash, NavItem, PageContext, Site, Viewer, locales
 from gateway.http import auth
 from gateway.http.csrf import FORM_KEY
-from gateway.http.reader import _known_size, language, text_size
+from gateway.http.reader import LOCALE, language
 from gateway.language import i18n
 from gateway.language.i18n import msgid
 from gateway.settings import GatewaySettings
@@ -51,20 +51,24 @@ routes = web.RouteTableDef()
 async def set_page(request: web.Request, handler: Handler) -> web.StreamResponse:
     """As far as it is known before anybody asks who it is; `set_viewer` completes it."""
     request[auth.VIEWER] = None
-    request[PAGE] = _plain(request) if auth.session_secret(request) else _page(request)
+    _set(request, _plain(request) if auth.session_secret(request) else _page(request))
     return await handler(request)
 
 
 @web.middleware
 async def set_viewer(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request[auth.VIEWER] or auth.session_secret(request):
-        request[PAGE] = _page(request)
+        _set(request, _page(request))
     response = await handler(request)
     if auth.SESSION_ENDED in request:
         auth.forget(request, response)
     if request[PAGE].flash and response.status == 200 and response.content_type == "text/html":
         response.del_cookie(_FLASH)
     return response
+
+
+def _set(request: web.Request, context: PageContext) -> None:
+    request[PAGE], request[LOCALE] = context, context.locale
 
 
 def _plain(request: web.Request) -> PageContext:
@@ -124,6 +128,15 @@ async def choose(request: web.Request) -> web.Response:
     if (size := _known_size(str(form.get("size", "")))) is not None:
         _set_cookie(request, response, "size", str(size), _YEAR_SECONDS)
     return response
+
+
+def text_size(request: web.Request) -> int:
+    size = _known_size(request.cookies.get("size", ""))
+    return USUAL_SIZE if size is None else size
+
+
+def _known_size(text: str) -> int | None:
+    return int(text) if text in map(str, range(len(SIZES))) else None
 
 
 def keep_language(request: web.Request, response: web.Response, language: str) -> None:

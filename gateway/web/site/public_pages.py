@@ -21,7 +21,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from gateway.http import csrf, reader, security_headers
-from gateway.http.compression import takes_gzip
+from gateway.http.compression import accepts_gzip
 from gateway.web.site import frame
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired
 from ieum.people.v1.events_pb2 import PlacesImported
@@ -158,7 +158,7 @@ async def serve(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer anonymous requests for public pages from the cache; pass everything else on."""
     if not _may_be_cached(request):
         return await handler(request)
-    cache, key = request.app[PAGE_CACHE], (request.path_qs, reader.language(request), reader.text_size(request))
+    cache, key = request.app[PAGE_CACHE], (request.path_qs, reader.language(request), frame.text_size(request))
     if page := cache.fresh(key) or await cache.wait_for(key):
         return _answer(request, page)
     request[csrf.SEALED_LATER] = True
@@ -194,7 +194,7 @@ def _answer(request: web.Request, page: CachedPage) -> web.Response:
     if page.etag in request.headers.get(hdrs.IF_NONE_MATCH, ""):
         return web.Response(status=304, headers=headers)
     headers[hdrs.CONTENT_TYPE] = "text/html; charset=utf-8"
-    if takes_gzip(request):
+    if accepts_gzip(request):
         headers[hdrs.CONTENT_ENCODING] = "gzip"
         return web.Response(body=page.gzipped, headers=headers)
     return web.Response(body=page.plain, headers=headers)

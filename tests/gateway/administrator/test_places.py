@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from aiohttp import FormData
 
-from gateway.backend.places import Gazetteer
+from gateway.backend.places import Places
 from gateway.documents.csv_upload import WrongLine
 from gateway.html.render import locales
 from gateway.web.administrator import places_file
@@ -18,8 +18,8 @@ from tests.gateway.fakes import Fakes
 __all__ = ["administrator"]
 
 
-def gazetteer() -> Gazetteer:
-    return Gazetteer({area.name: area for area in AREAS}, {OFFICE.name: OFFICE}, {CENTRE.name: CENTRE})
+def gazetteer() -> Places:
+    return Places({area.name: area for area in AREAS}, {OFFICE.name: OFFICE}, {CENTRE.name: CENTRE})
 
 
 def test_places_stand_under_what_they_lie_in() -> None:

@@ -10,7 +10,7 @@ from aiohttp import DummyCookieJar
 from aiohttp.test_utils import TestClient
 
 from gateway.app import create_app
-from gateway.http.rate_limit import Pace
+from gateway.http.rate_limit import RateLimit
 from gateway.settings import GatewaySettings
 from gateway.web.site.frame import local_path
 from services.chassis.errors import Exhausted
@@ -145,7 +145,7 @@ async def test_strangers_register_at_a_walking_pace(client: Client, fake: Fakes)
 
 def test_the_pace_recovers_after_a_minute() -> None:
     moments = iter([0.0, 1.0, 2.0, 61.5])
-    pace = Pace(2, now=lambda: next(moments))
+    pace = RateLimit(2, now=lambda: next(moments))
     pace.check("here")
     pace.check("here")
     with pytest.raises(Exhausted):

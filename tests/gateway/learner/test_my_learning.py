@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from multidict import MultiDict
 
-from gateway.backend.places import Gazetteer
+from gateway.backend.places import Places
 from gateway.html.render import locales
 from gateway.web.account.about_you import NONE, Given, answers_of, given_of
 from gateway.web.account.sign_in import homes
@@ -202,7 +202,7 @@ def test_homes_stand_under_what_they_lie_in() -> None:
         Area(name="areas/HB0101", parent="areas/HB01", title={"en": "Solnae"}),
         Area(name="areas/HB0102", parent="areas/HB01", title={"en": "Haetsal"}),
     ]
-    places = Gazetteer({area.name: area for area in areas})
+    places = Places({area.name: area for area in areas})
     assert homes(ENGLISH, places) == [("Hanbit", [("areas/HB0101", "Solnae"), ("areas/HB0102", "Haetsal")])]
 
 

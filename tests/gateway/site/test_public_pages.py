@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from gateway.backend.invalidation import together
+from gateway.backend.invalidation import merge_handlers
 from gateway.settings import GatewaySettings
 from gateway.web.site import public_pages
 from gateway.web.site.public_pages import PAGE_CACHE, PublicPageCache
@@ -190,6 +190,6 @@ async def test_two_who_hear_of_the_same_event_are_both_told() -> None:
     async def two(_: object) -> None:
         told.append("two")
 
-    heard = together({"ieum.people.v1": {PlacesImported: one}}, {"ieum.people.v1": {PlacesImported: two}})
+    heard = merge_handlers({"ieum.people.v1": {PlacesImported: one}}, {"ieum.people.v1": {PlacesImported: two}})
     await heard["ieum.people.v1"][PlacesImported](PlacesImported())
     assert told == ["one", "two"]
