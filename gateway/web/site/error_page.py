@@ -9,9 +9,8 @@ from aiohttp import web
 
 from gateway.html.render import PAGE, PageContext, Site, page, render
 from gateway.http.errors import message, status_of, title
-from gateway.language.i18n import Locale, msgid
-from gateway.language.problems import WORDS
-from services.chassis.errors import Problem
+from gateway.language.i18n import Locale
+from services.chassis.errors import Problem, Unavailable
 from services.chassis.observability import trace
 
 
@@ -44,5 +43,5 @@ def _overloaded_page(context: PageContext) -> web.Response:
 
 @lru_cache(maxsize=16)
 def _overloaded_text(locale: Locale, site: Site) -> str:
-    heading, text = locale.gettext(msgid("We cannot answer just now")), locale.gettext(WORDS["OVERLOADED"])
+    heading, text = title(locale, 503), message(locale, Unavailable("OVERLOADED"))
     return render(PageContext(locale, site), "site/error.html", heading=heading, text=text, code=0, trace_id="")
