@@ -23,7 +23,7 @@ SECONDS = 4.0
 AT_ONCE = 64
 
 
-# Milliseconds of processor time on the machine on which the targets were set (shared/design/performance.md), of caller
+# Milliseconds of processor time on the machine on which the targets of docs/performance.md were set, of caller
 # and server; of the web server its own side alone.
 THEN = {"aiohttp": 0.04, "grpc": 0.4, "insert": 0.39, "jetstream": 0.13}
 
