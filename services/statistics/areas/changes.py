@@ -9,18 +9,18 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from services.statistics.areas.code_lists import AreaVersion, Step, is_inside
+from services.statistics.areas.code_lists import AreaChange, AreaVersion, is_inside
 
 ONE = Fraction(1)
 Shares = Mapping[str, Fraction]
 
 
 @dataclass(frozen=True)
-class Boundaries:
+class BoundaryChanges:
     """`steps` count up to the day `to`. The list's `versions`, where given, tell what lies in what: which areas go on
     after their division into districts, and which are to be summed anew."""
 
-    steps: Sequence[Step]
+    steps: Sequence[AreaChange]
     to: date
     versions: Sequence[AreaVersion] = ()
     with_commons: bool = False
@@ -58,15 +58,15 @@ class Boundaries:
         """Days on which an area began or changed, for a series under the codes of its time."""
         days: dict[str, set[date]] = defaultdict(set)
         for step in self._taken:
-            for code in {step.new} | touched([step], self.above, self._taken, step.day):
+            for code in {step.new} | areas_affected([step], self.above, self._taken, step.day):
                 days[code].add(step.day)
         return days
 
     @cached_property
-    def _taken(self) -> Sequence[Step]:
+    def _taken(self) -> Sequence[AreaChange]:
         return sorted((step for step in self.steps if step.day <= self.to), key=lambda step: step.day)
 
-    def inside(self, step: Step) -> bool:
+    def inside(self, step: AreaChange) -> bool:
         return is_inside(step, self.above)
 
     def holds(self, code: str, day: date) -> bool:
@@ -101,7 +101,7 @@ class Boundaries:
                     found[name][code] = ONE
         return found
 
-    def _flow(self, code: str, later: Sequence[Step]) -> Shares:
+    def _flow(self, code: str, later: Sequence[AreaChange]) -> Shares:
         """Where its people are at `to`; an area that was only divided inside stays and is in its districts, too."""
         flow: dict[str, Fraction] = {code: ONE}
         for day in sorted({step.day for step in later}):
@@ -127,23 +127,23 @@ class Boundaries:
         for area in self.versions:
             if area.holds(self.to):
                 children[area.parent].append(area.code)
-        moved = touched(later, self.above, self._taken, self.to)
+        moved = areas_affected(later, self.above, self._taken, self.to)
         for code in sorted(moved, key=lambda code: -len(list(_ancestors(code, self.above)))):
             yield code, children[code]
 
 
-def touched(steps: Iterable[Step], above: Mapping[str, str], every: Sequence[Step], day: date) -> set[str]:
+def areas_affected(
+    steps: Iterable[AreaChange], above: Mapping[str, str], every: Sequence[AreaChange], day: date
+) -> set[str]:
     """Areas, by their codes of that day, that hold people whom they did not hold before, or the other way round."""
     found: set[str] = set()
     for step in steps:
-        before, after = (
-            {followed(code, every, day) for code in _ancestors(end, above)} for end in (step.old, step.new)
-        )
+        before, after = ({follow(code, every, day) for code in _ancestors(end, above)} for end in (step.old, step.new))
         found |= (before ^ after) - {step.old}
     return found
 
 
-def followed(code: str, steps: Sequence[Step], day: date) -> str:
+def follow(code: str, steps: Sequence[AreaChange], day: date) -> str:
     """Through moves and mergers, as long as the area went whole."""
     for step in sorted(steps, key=lambda step: step.day):
         if step.old == code and step.share == 1 and step.day <= day:
@@ -156,7 +156,7 @@ def _ancestors(code: str, above: Mapping[str, str]) -> Iterator[str]:
         yield code
 
 
-def common_areas(steps: Sequence[Step]) -> Mapping[str, Sequence[str]]:
+def common_areas(steps: Sequence[AreaChange]) -> Mapping[str, Sequence[str]]:
     """What was divided, with its parts and all that is joined to them, as one area: the safe series over the change."""
     group: dict[str, set[str]] = {}
     for step in steps:
@@ -172,7 +172,7 @@ def common_areas(steps: Sequence[Step]) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def _join(group: dict[str, set[str]], step: Step) -> None:
+def _join(group: dict[str, set[str]], step: AreaChange) -> None:
     joined = group.get(step.old, {step.old}) | group.get(step.new, {step.new})
     for code in joined:
         group[code] = joined

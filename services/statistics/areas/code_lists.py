@@ -27,7 +27,7 @@ class AreaVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class AreaChange:
     """Of the people of `old`, `share` live in `new` since `day`: 1 for a move or a merger, less for a split."""
 
     old: str
@@ -36,7 +36,7 @@ class Step:
     share: Fraction
 
 
-def is_inside(step: Step, above: Mapping[str, str]) -> bool:
+def is_inside(step: AreaChange, above: Mapping[str, str]) -> bool:
     """Whether the old area only got districts and goes on itself, with the new one in it; `above` has all parents."""
     code = step.new
     while code := above.get(code, ""):
@@ -45,11 +45,11 @@ def is_inside(step: Step, above: Mapping[str, str]) -> bool:
     return False
 
 
-def vintage(areas: Iterable[AreaVersion], day: date) -> dict[str, AreaVersion]:
+def areas_on(areas: Iterable[AreaVersion], day: date) -> dict[str, AreaVersion]:
     return {area.code: area for area in areas if area.holds(day)}
 
 
-def checked_list(areas: Sequence[AreaVersion]) -> Sequence[AreaVersion]:
+def check_areas(areas: Sequence[AreaVersion]) -> Sequence[AreaVersion]:
     """One code means one area on any day, lies in one that is there, and ends after it begins."""
     by_code: dict[str, list[AreaVersion]] = defaultdict(list)
     for area in areas:
@@ -69,7 +69,7 @@ def checked_list(areas: Sequence[AreaVersion]) -> Sequence[AreaVersion]:
     return areas
 
 
-def checked_steps(steps: Sequence[Step]) -> Sequence[Step]:
+def check_changes(steps: Sequence[AreaChange]) -> Sequence[AreaChange]:
     shares: dict[tuple[str, date], Fraction] = defaultdict(Fraction)
     for step in steps:
         shares[step.old, step.day] += step.share
@@ -79,7 +79,7 @@ def checked_steps(steps: Sequence[Step]) -> Sequence[Step]:
     return steps
 
 
-def recast(values: Mapping[str, int], steps: Sequence[Step]) -> dict[str, Fraction]:
+def recast(values: Mapping[str, int], steps: Sequence[AreaChange]) -> dict[str, Fraction]:
     """Counts of old codes under the new ones, steps in order of their day. Where a share is not 1 it is an estimate."""
     found: dict[str, Fraction] = {code: Fraction(value) for code, value in values.items()}
     for day in sorted({step.day for step in steps}):
@@ -90,6 +90,6 @@ def recast(values: Mapping[str, int], steps: Sequence[Step]) -> dict[str, Fracti
     return found
 
 
-def breaks(code: str, steps: Iterable[Step], since: date, until: date) -> list[date]:
+def break_days(code: str, steps: Iterable[AreaChange], since: date, until: date) -> list[date]:
     """Days within a series on which this code's area changed: a figure after one is marked B."""
     return sorted({step.day for step in steps if code in (step.old, step.new) and since < step.day <= until})

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from services.statistics.areas.changes import followed, touched
-from services.statistics.areas.code_lists import AreaVersion, Step, breaks, is_inside
-from services.statistics.areas.tree import Areas
+from services.statistics.areas.changes import areas_affected, follow
+from services.statistics.areas.code_lists import AreaChange, AreaVersion, break_days, is_inside
+from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.figures.observation import AreaCode
 from services.statistics.figures.periods import first_day, last_day
 
-Residents = Mapping[tuple[str, str, str], int]
+ResidentCounts = Mapping[tuple[str, str, str], int]
 """(area, sex, age) -> residents."""
 
 
@@ -28,7 +28,7 @@ class Geography:
     moved: Mapping[str, str] = field(default_factory=dict)
     divided: Mapping[str, str] = field(default_factory=dict)
     broken: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
-    steps: tuple[Step, ...] = ()
+    steps: tuple[AreaChange, ...] = ()
     above: Mapping[str, str] = field(default_factory=dict)
     """The parent of every code of any vintage."""
 
@@ -37,11 +37,11 @@ class Geography:
         return self.codes[0].code
 
     @cached_property
-    def areas(self) -> Areas:
+    def areas(self) -> ReleaseAreas:
         children: dict[str, list[str]] = defaultdict(list)
         for area in self.codes[1:]:
             children[area.parent].append(area.code)
-        return Areas(self.top, {parent: tuple(kids) for parent, kids in children.items()})
+        return ReleaseAreas(self.top, {parent: tuple(kids) for parent, kids in children.items()})
 
     @cached_property
     def known(self) -> Mapping[str, str]:
@@ -57,8 +57,12 @@ class Geography:
         return any(first_day(period) <= day <= last_day(period) for day in self.broken.get(area, ()))
 
 
-def of_list(
-    versions: Sequence[AreaVersion], steps: Sequence[Step], top: str, day: date, places: Mapping[str, tuple[int, int]]
+def build_geography(
+    versions: Sequence[AreaVersion],
+    steps: Sequence[AreaChange],
+    top: str,
+    day: date,
+    places: Mapping[str, tuple[int, int]],
 ) -> Geography | None:
     """None where the list does not have the top area on that day."""
     valid = {area.code: area for area in versions if area.holds(day)}
@@ -73,7 +77,7 @@ def of_list(
     )
     here = {area.code for area in kept}
     gone = {area.code: area for area in versions if area.code not in valid and area.valid_from <= day}
-    moved = {code: home for code in gone if (home := followed(code, steps, day)) in here}
+    moved = {code: home for code in gone if (home := follow(code, steps, day)) in here}
     rest = [code for code in gone if code not in moved]
     divided = {code: home for code in rest if (home := _nearest(code, steps, valid, day)) in here}
     above = {area.code: area.parent for area in versions}
@@ -91,7 +95,7 @@ def _below(valid: Mapping[str, AreaVersion], top: str) -> Iterable[AreaVersion]:
     return found
 
 
-def _nearest(code: str, steps: Sequence[Step], valid: Mapping[str, AreaVersion], day: date) -> str:
+def _nearest(code: str, steps: Sequence[AreaChange], valid: Mapping[str, AreaVersion], day: date) -> str:
     """The lowest area that holds every part of one that was divided."""
     parts = [code]
     for step in sorted(steps, key=lambda step: step.day):
@@ -109,7 +113,7 @@ def _chain(code: str, valid: Mapping[str, AreaVersion]) -> list[str]:
 
 
 def _broken(
-    kept: Iterable[AreaVersion], versions: Sequence[AreaVersion], steps: Sequence[Step], day: date
+    kept: Iterable[AreaVersion], versions: Sequence[AreaVersion], steps: Sequence[AreaChange], day: date
 ) -> dict[str, tuple[date, ...]]:
     """Whoever lived in an area that moved whole is told under its code of today: that breaks nothing."""
     partial = [step for step in steps if step.share != 1]
@@ -117,7 +121,7 @@ def _broken(
     whole = {step.new for step in steps if step.share == 1}
     found = {}
     for area in kept:
-        days = set(breaks(area.code, partial, first, day))
+        days = set(break_days(area.code, partial, first, day))
         if area.valid_from > first and area.code not in whole:
             days.add(area.valid_from)
         if days:
@@ -125,7 +129,7 @@ def _broken(
     return found
 
 
-def recast_residents(residents: Residents, geography: Geography, reference: date) -> Residents:
+def recast_residents(residents: ResidentCounts, geography: Geography, reference: date) -> ResidentCounts:
     """A table as of its reference day, told under the codes of the release. An area whose boundary moved since is the
     sum of those inside it; where that cannot be said it has no number."""
     later = [step for step in geography.steps if reference < step.day <= geography.vintage]
@@ -135,12 +139,12 @@ def recast_residents(residents: Residents, geography: Geography, reference: date
     found: dict[tuple[str, str, str], int] = defaultdict(int)
     for (area, sex, age), count in residents.items():
         if area not in divided:
-            found[followed(area, later, geography.vintage), sex, age] += count
-    _sum_up(found, geography.areas, touched(later, geography.above, geography.steps, geography.vintage))
+            found[follow(area, later, geography.vintage), sex, age] += count
+    _sum_up(found, geography.areas, areas_affected(later, geography.above, geography.steps, geography.vintage))
     return dict(found)
 
 
-def _sum_up(found: dict[tuple[str, str, str], int], areas: Areas, touched: Set[str]) -> None:
+def _sum_up(found: dict[tuple[str, str, str], int], areas: ReleaseAreas, touched: Set[str]) -> None:
     kinds = {(sex, age) for _, sex, age in found}
     for parent, children in reversed(list(areas.children.items())):
         for sex, age in kinds if parent in touched else ():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from services.statistics.areas.code_lists import AreaVersion, Step
+from services.statistics.areas.code_lists import AreaChange, AreaVersion
 from services.statistics.figures.refusal import InvalidValue
 
 LENGTH = 10
@@ -20,7 +20,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedArea:
     """One line: a short code, the full name, the first day, and the last one or None while in use."""
 
     code: str
@@ -42,7 +42,7 @@ class Listed:
         return self.since <= day and (self.until is None or day <= self.until)
 
 
-def short(code: str) -> str:
+def short_code(code: str) -> str:
     """Without the zeros that only fill up: 1100000000 -> 11, 4374500000 -> 43745. A short code stays as it is."""
     if not (code.isascii() and code.isdigit()) or len(code) not in (PROVINCE, CITY, TOWN, LENGTH):
         raise InvalidValue(f'"{code}" is not an administrative code; it has ten digits, as 4374500000')
@@ -50,10 +50,10 @@ def short(code: str) -> str:
     return code[: next(length for length in (PROVINCE, CITY, TOWN, LENGTH) if digits <= length)]
 
 
-def listed_areas(rows: Sequence[Listed], exceptions: Mapping[str, str]) -> list[AreaVersion]:
+def area_versions(rows: Sequence[ListedArea], exceptions: Mapping[str, str]) -> list[AreaVersion]:
     """With their parents: of a city's districts the city, which their names say, and otherwise the province; no code's
     prefix tells. `exceptions` names other parents by code."""
-    named: dict[str, list[Listed]] = defaultdict(list)
+    named: dict[str, list[ListedArea]] = defaultdict(list)
     for row in rows:
         named[row.name].append(row)
     coded = {row.code for row in rows}
@@ -62,14 +62,14 @@ def listed_areas(rows: Sequence[Listed], exceptions: Mapping[str, str]) -> list[
     return [_version(row, exceptions.get(row.code) or _parent(row, named, coded)) for row in rows]
 
 
-def _version(row: Listed, parent: str) -> AreaVersion:
+def _version(row: ListedArea, parent: str) -> AreaVersion:
     level = "SIDO" if not parent else "SGG" if len(row.code) <= CITY else "EMD"
     if len(row.code) <= CITY and len(parent) == CITY:
         level = "GU"
     return AreaVersion(row.code, parent, level, {"ko": row.own_name or row.name}, row.since, row.until)
 
 
-def _parent(row: Listed, named: Mapping[str, Sequence[Listed]], coded: Set[str]) -> str:
+def _parent(row: ListedArea, named: Mapping[str, Sequence[ListedArea]], coded: Set[str]) -> str:
     if row.code == row.province:
         return ""
     above = row.name.rpartition(" ")[0]
@@ -87,7 +87,7 @@ def _parent(row: Listed, named: Mapping[str, Sequence[Listed]], coded: Set[str])
     )
 
 
-def moves(rows: Sequence[Listed], told: Set[str]) -> list[Step]:
+def infer_changes(rows: Sequence[ListedArea], told: Set[str]) -> list[AreaChange]:
     """What became of the codes that ended: one that begins the day after under the same name after the province's, and
     of a province the one that all its areas moved into. `told` are those whose fate a crosswalk tells. Refuses the rest
     by name: a guess would move people."""
@@ -95,7 +95,7 @@ def moves(rows: Sequence[Listed], told: Set[str]) -> list[Step]:
     for row in rows:
         began[row.since, row.own_name].append(row.code)
     ended = [row for row in rows if row.until is not None and row.code not in told]
-    found, lost = dict[Listed, str](), list[Listed]()
+    found, lost = dict[ListedArea, str](), list[ListedArea]()
     for row in sorted(ended, key=lambda row: not row.own_name):  # provinces last: their areas tell
         heirs = began.get((_next(row), row.own_name), [])
         if not row.own_name:
@@ -107,15 +107,15 @@ def moves(rows: Sequence[Listed], told: Set[str]) -> list[Step]:
             lost.append(row)
     if lost:
         raise _without_successor(lost)
-    return [Step(row.code, found[row], _next(row), Fraction(1)) for row in ended]
+    return [AreaChange(row.code, found[row], _next(row), Fraction(1)) for row in ended]
 
 
-def _next(row: Listed) -> date:
+def _next(row: ListedArea) -> date:
     assert row.until is not None  # noqa: S101 - only of what ended
     return row.until + timedelta(days=1)
 
 
-def _without_successor(lost: Sequence[Listed]) -> InvalidValue:
+def _without_successor(lost: Sequence[ListedArea]) -> InvalidValue:
     names = ", ".join(f"{row.code} ({row.name}, until {row.until})" for row in lost[:_NAMED])
     more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
     return InvalidValue(

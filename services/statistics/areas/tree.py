@@ -75,7 +75,7 @@ class AreaTree:
 
 
 @dataclass(frozen=True)
-class Areas:
+class ReleaseAreas:
     """The tree of one release: children of each area; `top` holds all others. "HB:own" are those no nearer than HB."""
 
     top: str

@@ -5,21 +5,21 @@ from __future__ import annotations
 from services.statistics.audit.attacks import Opening, audit
 from services.statistics.audit.bounds import Contradiction
 from services.statistics.audit.published import Mean, Published, Rate, union
-from services.statistics.audit.release_part import Opened, gate
-from services.statistics.audit.whole_release import BESIDE, Codes, Truth, whole
+from services.statistics.audit.release_part import Disclosure, audit_part
+from services.statistics.audit.whole_release import OUTSIDE_PARTS, Codes, Truth, audit_release
 
 __all__ = [
-    "BESIDE",
+    "OUTSIDE_PARTS",
     "Codes",
     "Contradiction",
+    "Disclosure",
     "Mean",
-    "Opened",
     "Opening",
     "Published",
     "Rate",
     "Truth",
     "audit",
-    "gate",
+    "audit_part",
+    "audit_release",
     "union",
-    "whole",
 ]

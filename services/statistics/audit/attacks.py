@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from services.statistics.audit.bounds import Island, Range, islands
+from services.statistics.audit.bounds import Component, Range, components
 from services.statistics.audit.decimals import counts_behind
 from services.statistics.audit.published import Key, Published, union
 
@@ -57,7 +57,7 @@ def audit(release: Published, truth: Mapping[Key, int], k: int, *, earlier: Sequ
 
     note(_published_secrets(release, secrets, truth))
     plain = replace(release, rates=(), means=(), marked=frozenset())
-    parts = islands(plain, k)
+    parts = components(plain, k)
     ranges = _ranges(parts)
     note(_read_off(plain, parts, ranges, secrets, k, ""))
     insiders = tuple(_insiders(parts, secrets, truth))
@@ -69,7 +69,7 @@ def audit(release: Published, truth: Mapping[Key, int], k: int, *, earlier: Sequ
     }
     for attack, (known, applies) in steps.items():
         if applies:
-            parts = islands(known, k)
+            parts = components(known, k)
             note(_read_off(known, parts, _ranges(parts, known), secrets, k, f"{attack}: "))
     return Report(ranges, (*opened.values(), *insiders))
 
@@ -96,7 +96,7 @@ def _published_secrets(release: Published, secrets: Sequence[Secret], truth: Map
             yield Opening(secret.cell, "published primary", value, value, secret.says)
 
 
-def _ranges(parts: Sequence[Island], known: Published | None = None) -> dict[Key, Range]:
+def _ranges(parts: Sequence[Component], known: Published | None = None) -> dict[Key, Range]:
     ranges: dict[Key, Range] = {}
     for island in parts:
         for key in island.keys:
@@ -114,7 +114,7 @@ def _ranges(parts: Sequence[Island], known: Published | None = None) -> dict[Key
 
 def _read_off(
     known: Published,
-    parts: Sequence[Island],
+    parts: Sequence[Component],
     ranges: Mapping[Key, Range],
     secrets: Sequence[Secret],
     k: int,
@@ -133,7 +133,7 @@ def _read_off(
             yield Opening(secret.cell, f"{attack}interval too narrow", low, high, secret.says)
 
 
-def _range_of(secret: Secret, known: Published, home: Mapping[Key, Island], ranges: Mapping[Key, Range]) -> Range:
+def _range_of(secret: Secret, known: Published, home: Mapping[Key, Component], ranges: Mapping[Key, Range]) -> Range:
     if len(secret.weights) == 1 and secret.cell in ranges:
         return ranges[secret.cell]
     hidden = {key: weight for key, weight in secret.weights if known.counts[key] is None}
@@ -145,7 +145,7 @@ def _range_of(secret: Secret, known: Published, home: Mapping[Key, Island], rang
     return (low or 0) + sure, None if high is None else high + sure
 
 
-def _insiders(parts: Sequence[Island], secrets: Sequence[Secret], truth: Mapping[Key, int]) -> Iterator[Opening]:
+def _insiders(parts: Sequence[Component], secrets: Sequence[Secret], truth: Mapping[Key, int]) -> Iterator[Opening]:
     """Somebody who is alone in a hidden cell, or teaches whoever is, knows one person there: no other may close."""
     guarded = {secret.cell for secret in secrets}
     for island in parts:
@@ -155,7 +155,7 @@ def _insiders(parts: Sequence[Island], secrets: Sequence[Secret], truth: Mapping
                     yield Opening(cell, f"insider of {knower!r}", count, count, "the cell")
 
 
-def _known_to(knower: Key, guarded: Sequence[Key], island: Island) -> Iterator[tuple[Key, int]]:
+def _known_to(knower: Key, guarded: Sequence[Key], island: Component) -> Iterator[tuple[Key, int]]:
     """Two tables that differ in a cell prove it open. A few that pull all cells about at random prove nearly every one
     open; a programme of its own is only for those that stay as they are."""
     draw, inside = np.random.default_rng(0), {knower: 1}

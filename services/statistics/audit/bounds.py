@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from services.statistics.audit.decimals import half_unit
 from services.statistics.audit.published import Key, Published
 
-Row = tuple[dict[Key, float], float, float]
+Constraint = tuple[dict[Key, float], float, float]
 """Weights of hidden cells, and the least and the most of their weighted sum."""
 Range = tuple[int, int | None]
 """Both ends included; None = no upper end."""
@@ -28,11 +28,11 @@ class Contradiction(ValueError):
 
 
 @dataclass
-class Island:
+class Component:
     """Hidden cells that depend on each other and on no other hidden cell, with the tables met so far."""
 
     keys: tuple[Key, ...]
-    rows: list[Row]
+    rows: list[Constraint]
     seen: list[dict[Key, int]] = field(default_factory=list)
 
     def extreme(self, weights: Mapping[Key, int], *, most: bool, least: Mapping[Key, int] | None = None) -> int | None:
@@ -66,7 +66,9 @@ class Island:
         return [LinearConstraint(matrix, [row[1] for row in self.rows], [row[2] for row in self.rows])]
 
 
-def islands(published: Published, k: int, *, check: bool = True, joined: Iterable[Iterable[Key]] = ()) -> list[Island]:
+def components(
+    published: Published, k: int, *, check: bool = True, joined: Iterable[Iterable[Key]] = ()
+) -> list[Component]:
     """A publication that nothing satisfies is found here, even where it hides nothing. Hidden cells that are `joined`
     come to stand in one island, though nothing ties them."""
     rows = [*_rows(published, k), *((dict.fromkeys(cells, 1.0), -np.inf, np.inf) for cells in joined)]
@@ -89,17 +91,17 @@ def islands(published: Published, k: int, *, check: bool = True, joined: Iterabl
     members: dict[Key, list[Key]] = {}
     for key in hidden:
         members.setdefault(root(key), []).append(key)
-    tied: dict[Key, list[Row]] = {}
+    tied: dict[Key, list[Constraint]] = {}
     for row in rows:
         if row[0]:
             tied.setdefault(root(next(iter(row[0]))), []).append(row)
-    found = [Island(tuple(keys), tied.get(key, [])) for key, keys in members.items()]
+    found = [Component(tuple(keys), tied.get(key, [])) for key, keys in members.items()]
     for island in found if check else ():
         island.check()
     return found
 
 
-def _rows(published: Published, k: int) -> Iterator[Row]:
+def _rows(published: Published, k: int) -> Iterator[Constraint]:
     for total, parts in published.sums:
         yield _row(published, [(total, -1.0), *((part, 1.0) for part in parts)], 0.0, 0.0)
     for rate in published.rates:
@@ -115,7 +117,7 @@ def _rows(published: Published, k: int) -> Iterator[Row]:
         yield _row(published, [(key, 1.0)], 1.0, float(k - 1))
 
 
-def _row(published: Published, terms: Sequence[tuple[Key, float]], low: float, high: float) -> Row:
+def _row(published: Published, terms: Sequence[tuple[Key, float]], low: float, high: float) -> Constraint:
     weights: dict[Key, float] = {}
     known = 0.0
     for key, weight in terms:

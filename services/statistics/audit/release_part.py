@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 
-from services.statistics.audit.bounds import Island, islands
+from services.statistics.audit.bounds import Component, components
 from services.statistics.audit.published import Key, Published, union
 
 Sums = tuple[tuple[Key, tuple[Key, ...]], ...]
@@ -16,7 +16,7 @@ TOP_OF_WHOLE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Disclosure:
     """`low` and `high` bound what leaks of the cell, or of its margin outside it (see `says`)."""
 
     cell: Key
@@ -29,7 +29,7 @@ class Opened:
         return f"{self.cell!r}: {self.attack}, {self.low} to {'any' if self.high is None else self.high} ({self.says})"
 
 
-def gate(
+def audit_part(
     counts: Mapping[Key, int],
     people: Mapping[Key, Set[str]],
     sums: Sums,
@@ -37,33 +37,33 @@ def gate(
     k: int,
     earlier: Mapping[Key, int | None] | None = None,
     settled: Callable[[Key], bool] = lambda key: False,
-) -> tuple[list[Opened], set[Key]]:
+) -> tuple[list[Disclosure], set[Key]]:
     """What opens; and the hidden cells that follow from the published ones and protect nobody: show them.
 
     Secrets of `settled` cells alone have been attacked with their own table."""
     shown = Published({key: None if key in hidden else count for key, count in counts.items()}, sums)
     if earlier:
-        shown = union(shown, Published({**dict(shown.counts), **_same(earlier, counts)}, sums))
-    parts = islands(shown, k)
+        shown = union(shown, Published({**dict(shown.counts), **_still_valid(earlier, counts)}, sums))
+    parts = components(shown, k)
     home = {key: island for island in parts for key in island.keys}
-    opened: dict[Key, Opened] = {}
+    opened: dict[Key, Disclosure] = {}
     guarded: set[Key] = set()
-    for cell, weights, says in secrets(people, sums, k):
+    for cell, weights, says in find_secrets(people, sums, k):
         guarded |= weights.keys()
         if all(map(settled, weights)):
             continue
-        if cell not in opened and (found := attack(cell, weights, says, counts, shown, home, k)):
+        if cell not in opened and (found := attack_secret(cell, weights, says, counts, shown, home, k)):
             opened[cell] = found
-    idle = {key for key in home if key not in guarded and not settled(key) and _known(home[key], key)}
+    idle = {key for key in home if key not in guarded and not settled(key) and _is_determined(home[key], key)}
     return list(opened.values()), idle
 
 
-def _same(earlier: Mapping[Key, int | None], counts: Mapping[Key, int]) -> dict[Key, int | None]:
+def _still_valid(earlier: Mapping[Key, int | None], counts: Mapping[Key, int]) -> dict[Key, int | None]:
     """What an earlier release showed and still holds is known, hidden now or not."""
     return {key: count for key, count in earlier.items() if count is not None and counts.get(key) == count}
 
 
-def secrets(people: Mapping[Key, Set[str]], sums: Sums, k: int) -> Iterator[tuple[Key, dict[Key, int], str]]:
+def find_secrets(people: Mapping[Key, Set[str]], sums: Sums, k: int) -> Iterator[tuple[Key, dict[Key, int], str]]:
     for cell, persons in people.items():
         if 0 < len(persons) < k:
             yield cell, {cell: 1}, "the cell"
@@ -80,21 +80,21 @@ def secrets(people: Mapping[Key, Set[str]], sums: Sums, k: int) -> Iterator[tupl
                 yield part, {total: 1, part: -1}, f"persons of {total!r} outside the cell"
 
 
-def attack(
+def attack_secret(
     cell: Key,
     weights: dict[Key, int],
     says: str,
     counts: Mapping[Key, int],
     shown: Published,
-    home: Mapping[Key, Island],
+    home: Mapping[Key, Component],
     k: int,
-) -> Opened | None:
+) -> Disclosure | None:
     """None when the secret can be 0 and can be k in some table that agrees with all that is shown."""
     moving = {key: weight for key, weight in weights.items() if shown.counts[key] is None}
     sure = sum(weight * (shown.counts[key] or 0) for key, weight in weights.items())
     if not moving:
         value = sum(weight * counts[key] for key, weight in weights.items())
-        return Opened(cell, "published primary", value, value, says)
+        return Disclosure(cell, "published primary", value, value, says)
     low, high = 0, 0
     groups: dict[int, dict[Key, int]] = {}
     for key, weight in moving.items():
@@ -111,11 +111,11 @@ def attack(
             low, high = min(seen), max(seen)
     low, high = low + sure, high + sure
     if low == high:
-        return Opened(cell, "exact disclosure", low, high, says)
-    return Opened(cell, "interval too narrow", low, high, says) if low > 0 or high < k else None
+        return Disclosure(cell, "exact disclosure", low, high, says)
+    return Disclosure(cell, "interval too narrow", low, high, says) if low > 0 or high < k else None
 
 
-def _known(island: Island, key: Key) -> bool:
+def _is_determined(island: Component, key: Key) -> bool:
     if len({table[key] for table in island.seen}) > 1:
         return False
     return island.extreme({key: 1}, most=False) == island.extreme({key: 1}, most=True)

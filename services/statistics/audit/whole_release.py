@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from services.statistics.audit.bounds import islands
+from services.statistics.audit.bounds import components
+from services.statistics.audit.counterexamples import Counterexamples, RangeQuestion
 from services.statistics.audit.published import Key, Published, Rate
-from services.statistics.audit.release_part import Opened, Sums, secrets
-from services.statistics.audit.witnesses import Question, Witnesses
+from services.statistics.audit.release_part import Disclosure, Sums, find_secrets
 
-Place = tuple[str, str, str, str]
+CellKey = tuple[str, str, str, str]
 """Period, area, category, measure."""
 
 COUNTS = frozenset({"ENR", "EPR", "CMP", "STR", "WDR", "IPR", "NST", "CMF"})
@@ -27,7 +27,7 @@ STATES = (COMPLETED, ("NOT", ("WDR", "IPR", "NST")), ("STR", ("CMP", "WDR", "IPR
 STANDS_ON = {**RATES, "PTM": ("ENR",), "CMF": ("CMP",), "HRS_PC": ("EPR",)} | dict.fromkeys(
     ("COV", "COV_STD", "CONC"), ("EPR",)
 )
-TOTAL, BESIDE = "_T", ":beside"
+TOTAL, OUTSIDE_PARTS = "_T", ":beside"
 
 
 class Figure(Protocol):
@@ -59,14 +59,14 @@ class Codes:
     splits: Sequence[Mapping[str, Sequence[str]]]
 
 
-def category(one: Figure) -> str:
+def category_of(one: Figure) -> str:
     given = [code for code in (one.sex, one.age, one.group, one.domain) if code != TOTAL]
     kind = next((name for name in ("sex", "age", "group", "domain") if getattr(one, name) != TOTAL), "")
     return f"{kind}={given[0]}" if given else TOTAL
 
 
-def place(one: Figure) -> Place:
-    return one.period, one.area, category(one), one.measure
+def cell_of(one: Figure) -> CellKey:
+    return one.period, one.area, category_of(one), one.measure
 
 
 @dataclass(frozen=True)
@@ -79,49 +79,49 @@ class Truth:
     k: int
 
 
-def whole(
+def audit_release(
     release: Sequence[Figure],
     earlier: Sequence[Figure],
     codes: Codes,
     truth: Truth,
     about: Collection[Key] | None = None,
-) -> list[Opened]:
+) -> list[Disclosure]:
     """What opens, of everything or of what is asked `about`: the places, each with the first attack that opens it."""
-    counts: dict[Key, int | None] = {place(one): None for one in release if one.measure in COUNTS}
-    counts |= {place(one): int(one.value) for one in release if one.measure in COUNTS and one.value is not None}
+    counts: dict[Key, int | None] = {cell_of(one): None for one in release if one.measure in COUNTS}
+    counts |= {cell_of(one): int(one.value) for one in release if one.measure in COUNTS and one.value is not None}
     for one in earlier:  # what came out before and still holds is known, hidden now or not
-        if one.measure in COUNTS and one.value is not None and truth.counts.get(place(one)) == int(one.value):
-            counts[place(one)] = int(one.value)
+        if one.measure in COUNTS and one.value is not None and truth.counts.get(cell_of(one)) == int(one.value):
+            counts[cell_of(one)] = int(one.value)
     margins = tuple(_sums(counts, codes, truth.people))
     sums = (*margins, *_years(counts))
     for total, parts in sums:
         for cell in (total, *parts):
             counts.setdefault(cell, None)
     shown = Published(counts, sums, tuple(_rates(release, counts)))
-    found = {one.cell: one for one in _given_away(release, counts)}
+    found = {one.cell: one for one in _derived_disclosures(release, counts)}
     asked = _questions(shown, margins, truth, codes)
     questions = [one for one in asked if about is None or one.name in about]
-    for opened in _asked(shown, questions, truth):
+    for opened in _answers(shown, questions, truth):
         found.setdefault(opened.cell, opened)
     return list(found.values())
 
 
-def _asked(shown: Published, questions: Sequence[Question], truth: Truth) -> Iterator[Opened]:
+def _answers(shown: Published, questions: Sequence[RangeQuestion], truth: Truth) -> Iterator[Disclosure]:
     yield from (one.opened("published primary") for one in questions if not one.weights)
-    asked: dict[Key, list[Question]] = defaultdict(list)
+    asked: dict[Key, list[RangeQuestion]] = defaultdict(list)
     for one in questions:
         if one.weights:
             asked[next(iter(one.weights))].append(one)
-    parts = islands(shown, truth.k, check=False, joined=[one.weights for one in questions])
+    parts = components(shown, truth.k, check=False, joined=[one.weights for one in questions])
     about = [(part, [one for key in part.keys for one in asked[key]]) for part in parts]
-    worlds = [Witnesses(part, truth.counts, mine) for part, mine in about if mine]
+    worlds = [Counterexamples(part, truth.counts, mine) for part, mine in about if mine]
     outsiders = [one.opened() for there in worlds for one in there.unanswered()]
     yield from outsiders
     for there in () if outsiders else worlds:
         yield from _insiders(there, truth)
 
 
-def _questions(shown: Published, margins: Sums, truth: Truth, codes: Codes) -> Iterator[Question]:
+def _questions(shown: Published, margins: Sums, truth: Truth, codes: Codes) -> Iterator[RangeQuestion]:
     """When somebody came is no trait of theirs: quarters tie counts together, but no margin is told by them. Nor is a
     category that holds everybody in the release: its counts are the totals. Nor what follows from an area in which
     there is nobody of the kind."""
@@ -133,7 +133,7 @@ def _questions(shown: Published, margins: Sums, truth: Truth, codes: Codes) -> I
         if len(here := [code for code in split.get(TOTAL, ()) if (period, code) in used]) == 1
     }
     for threshold in sorted({truth.k, *truth.least.values()}):
-        for cell, weights, says in secrets(truth.people, margins, threshold):
+        for cell, weights, says in find_secrets(truth.people, margins, threshold):
             if (cell[0], cell[2]) in everybody:
                 continue
             if _follows(weights, shown, truth, codes):
@@ -141,7 +141,7 @@ def _questions(shown: Published, margins: Sums, truth: Truth, codes: Codes) -> I
             if truth.least.get(cell[2], truth.k) == threshold and weights.keys() <= shown.counts.keys():
                 moving = {key: weight for key, weight in weights.items() if shown.counts[key] is None}
                 sure = sum(weight * (shown.counts[key] or 0) for key, weight in weights.items())
-                yield Question(cell, says, moving, sure, truth.k)
+                yield RangeQuestion(cell, says, moving, sure, truth.k)
 
 
 def _follows(weights: Mapping[Key, int], shown: Published, truth: Truth, codes: Codes) -> bool:
@@ -150,22 +150,22 @@ def _follows(weights: Mapping[Key, int], shown: Published, truth: Truth, codes: 
     parents = {child: parent for parent, children in codes.areas.items() for child in children}
     period, area, kind, _ = next(iter(weights))
     around = [area] if kind != TOTAL else []
-    while area := parents.get(area.removesuffix(BESIDE) if area.endswith(BESIDE) else area, ""):
+    while area := parents.get(area.removesuffix(OUTSIDE_PARTS) if area.endswith(OUTSIDE_PARTS) else area, ""):
         around.append(area)
     for wider in around:
         there = {(period, wider, TOTAL, key[3]): weight for key, weight in weights.items()}
-        told = len(there) == len(weights) and all(_told(key, shown) for key in there)
+        told = len(there) == len(weights) and all(_is_shown(key, shown) for key in there)
         if told and sum(weight * truth.counts.get(key, 0) for key, weight in there.items()) == 0:
             return True
     return False
 
 
-def _told(key: Key, shown: Published) -> bool:
+def _is_shown(key: Key, shown: Published) -> bool:
     names = ("ENR", "CMP") if key[3] == "NOT" else (key[3],)
     return all(shown.counts.get((*key[:3], name)) is not None for name in names)
 
 
-def _insiders(there: Witnesses, truth: Truth) -> Iterator[Opened]:
+def _insiders(there: Counterexamples, truth: Truth) -> Iterator[Disclosure]:
     """Whoever is alone in a hidden cell, or teaches them, knows one person there: nothing else that is guarded may
     close. Asked once nobody else opens anything."""
     guarded = {key for one in there.questions for key in one.weights}
@@ -184,7 +184,7 @@ def _sums(
     for period, kind, measure in sorted(kinds):
         for parent, children in codes.areas.items():
             inside = tuple((period, child, kind, measure) for child in children)
-            yield (period, parent, kind, measure), (*inside, (period, parent + BESIDE, kind, measure))
+            yield (period, parent, kind, measure), (*inside, (period, parent + OUTSIDE_PARTS, kind, measure))
     for period, area in sorted(areas):
         yield from _splits(period, area, counts, codes, used)
 
@@ -211,15 +211,15 @@ def _splits(
 
 def _rates(release: Iterable[Figure], counts: Mapping[Key, int | None]) -> Iterator[Rate]:
     for one in release:
-        part, above = ((*place(one)[:3], name) for name in RATES.get(one.measure, ("", "")))
+        part, above = ((*cell_of(one)[:3], name) for name in RATES.get(one.measure, ("", "")))
         if one.value is not None and part in counts and above in counts and counts[above] != 0:
             yield Rate(part, above, Decimal(one.value))
 
 
-def _given_away(release: Iterable[Figure], counts: Mapping[Key, int | None]) -> Iterator[Opened]:
+def _derived_disclosures(release: Iterable[Figure], counts: Mapping[Key, int | None]) -> Iterator[Disclosure]:
     """A derived figure beside a hidden count that it was computed from."""
     for one in release:
         for name in STANDS_ON.get(one.measure, ()):
-            spot = (*place(one)[:3], name)
+            spot = (*cell_of(one)[:3], name)
             if one.value is not None and counts.get(spot, 0) is None:
-                yield Opened(spot, f"published {one.measure}", 0, None, "a figure computed from it is shown")
+                yield Disclosure(spot, f"published {one.measure}", 0, None, "a figure computed from it is shown")

@@ -12,17 +12,17 @@ from typing import Any
 from services.statistics.figures import coverage, measures
 from services.statistics.figures import gain as gains
 from services.statistics.figures import gap as gaps
-from services.statistics.figures.cohort import Cohort, Enrolment, checked
+from services.statistics.figures.cohort import Cohort, Enrolment, check_dates
 from services.statistics.figures.refusal import InvalidValue
-from services.statistics.figures.rounding import shown
+from services.statistics.figures.rounding import rounded_text
 from services.statistics.reference_data import csv_reading
 
-Answer = dict[str, Any]
+CommandResult = dict[str, Any]
 
 FACTS = ("person", "run", "enrolled_on", "first_activity_on", "completed_on", "withdrawn_on", "hours")
 
 
-def measure(path: Path, since: date, until: date, as_of: date, population: int | None) -> Answer:
+def measure(path: Path, since: date, until: date, as_of: date, population: int | None) -> CommandResult:
     cohort = Cohort(since, until, as_of)
     counts = measures.count(map(_enrolment, csv_reading.records(path, FACTS, ("test_account",))), cohort)
     rates = measures.rates(counts)
@@ -34,7 +34,7 @@ def measure(path: Path, since: date, until: date, as_of: date, population: int |
         "AS_OF": str(as_of),
         **counts.codes(),
         "EXCLUDED": {reason.value: number for reason, number in counts.excluded.items()},
-        **{code: shown(rates[code], places) for code, places in measures.PLACES.items()},
+        **{code: rounded_text(rates[code], places) for code, places in measures.PLACES.items()},
         "TTC_N": len(counts.days_to_complete),
         "HRS_N": counts.hours_recorded,
         "POP": population,
@@ -56,21 +56,21 @@ def _enrolment(record: csv_reading.Record) -> Enrolment:
         test_account=record.read("test_account", csv_reading.yes),
     )
     try:
-        return checked(enrolment)
+        return check_dates(enrolment)
     except InvalidValue as error:
         raise record.error(error.field, error.message) from None
 
 
-def _rate(code: str, rate: coverage.Rate | None) -> Answer:
+def _rate(code: str, rate: coverage.Rate | None) -> CommandResult:
     return {
-        code: shown(rate.value if rate else None, coverage.RATE_PLACES),
-        f"{code}_CI_LOW": shown(rate.low if rate else None, coverage.INTERVAL_PLACES),
-        f"{code}_CI_HIGH": shown(rate.high if rate else None, coverage.INTERVAL_PLACES),
+        code: rounded_text(rate.value if rate else None, coverage.RATE_PLACES),
+        f"{code}_CI_LOW": rounded_text(rate.low if rate else None, coverage.INTERVAL_PLACES),
+        f"{code}_CI_HIGH": rounded_text(rate.high if rate else None, coverage.INTERVAL_PLACES),
     }
 
 
-def gain(path: Path, highest: Decimal) -> Answer:
-    found: dict[str, gains.Scores] = {}
+def gain(path: Path, highest: Decimal) -> CommandResult:
+    found: dict[str, gains.ScorePair] = {}
     for record in csv_reading.records(path, ("person", "pre", "post")):
         scores = _scores(record, highest)
         if scores.person in found:
@@ -93,12 +93,12 @@ def gain(path: Path, highest: Decimal) -> Answer:
         "PRE_ONLY": result.without_after,
         "POST_ONLY": result.without_before,
         **_shown(figures, gains.PLACES),
-        "CI_LOW": shown(low, 2),
-        "CI_HIGH": shown(high, 2),
+        "CI_LOW": rounded_text(low, 2),
+        "CI_HIGH": rounded_text(high, 2),
     }
 
 
-def _scores(record: csv_reading.Record, highest: Decimal) -> gains.Scores:
+def _scores(record: csv_reading.Record, highest: Decimal) -> gains.ScorePair:
     def score(cell: str) -> Fraction | None:
         found = csv_reading.amount_or_none(cell)
         if found is not None and found > highest:
@@ -108,18 +108,18 @@ def _scores(record: csv_reading.Record, highest: Decimal) -> gains.Scores:
     before, after = record.read("pre", score), record.read("post", score)
     if before is None and after is None:
         raise record.error("pre", "neither a pre nor a post score; leave the person out")
-    return gains.Scores(record.read("person", csv_reading.text), before, after)
+    return gains.ScorePair(record.read("person", csv_reading.text), before, after)
 
 
-def gap(group: Decimal, reference: Decimal) -> Answer:
+def gap(group: Decimal, reference: Decimal) -> CommandResult:
     return _shown(gaps.gap(Fraction(group), Fraction(reference)), gaps.PLACES)
 
 
-def _shown(figures: Mapping[str, Fraction | None], places: Mapping[str, int]) -> Answer:
-    return {code: shown(figure, places[code]) for code, figure in figures.items()}
+def _shown(figures: Mapping[str, Fraction | None], places: Mapping[str, int]) -> CommandResult:
+    return {code: rounded_text(figure, places[code]) for code, figure in figures.items()}
 
 
-def concentration(path: Path) -> Answer:
+def concentration(path: Path) -> CommandResult:
     from services.statistics.figures.concentration import PLACES, Area
     from services.statistics.figures.concentration import concentration as over
 
@@ -142,7 +142,7 @@ def concentration(path: Path) -> Answer:
         "AREAS": len(areas),
         "POP": sum(area.population for area in areas.values()),
         "EPR": sum(area.persons for area in areas.values()),
-        "CONC": shown(found.index if found else None, PLACES),
-        "CONC_WAGSTAFF": shown(found.wagstaff if found else None, PLACES),
-        "CONC_ERREYGERS": shown(found.erreygers if found else None, PLACES),
+        "CONC": rounded_text(found.index if found else None, PLACES),
+        "CONC_WAGSTAFF": rounded_text(found.wagstaff if found else None, PLACES),
+        "CONC_ERREYGERS": rounded_text(found.erreygers if found else None, PLACES),
     }

@@ -87,7 +87,7 @@ def _add_comparisons(verbs: Any) -> None:
     verb.add_argument(
         "path", metavar="INDICATORS.csv", type=Path, help="columns: " + ", ".join(indicators_file.COLUMNS)
     )
-    verb.set_defaults(run=indicators_file.assess)
+    verb.set_defaults(run=indicators_file.assess_file)
 
 
 def _add_protect(verbs: Any) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 from services.statistics.audit import Published, audit
 from services.statistics.commands.crosstab import Crosstab, read_published, read_true
-from services.statistics.disclosure.policy import Policy, sensitive
+from services.statistics.disclosure.policy import Policy, primary_suppressions
 from services.statistics.disclosure.suppression import Infeasible, suppress
-from services.statistics.disclosure.tables import Cells, two_way
+from services.statistics.disclosure.tables import AdditiveTable, two_way
 from services.statistics.figures.refusal import InvalidValue
-from services.statistics.reference_data.csv_reading import naming
+from services.statistics.reference_data.csv_reading import errors_in
 
-Answer = dict[str, Any]
+CommandResult = dict[str, Any]
 Place = tuple[int, int]
 
 _CELL = re.compile(r"\((\d+), (\d+)\)")
@@ -25,7 +25,7 @@ class Open(RuntimeError):
     """The audit opens our own pattern: nothing may be published, and this is a defect to report."""
 
 
-def protect(path: Path, k: int) -> Answer:
+def protect(path: Path, k: int) -> CommandResult:
     """The audit has the last word on our own pattern too."""
     table, counts = read_true(path)
     cells, policy = two_way(counts), Policy(k=k)
@@ -38,7 +38,7 @@ def protect(path: Path, k: int) -> Answer:
     if report.openings:
         raise Open(f"the pattern chosen for {path} can be opened: {report.openings}")
     reasons: dict[Any, list[str]] = {}
-    for one in sensitive(cells, policy):
+    for one in primary_suppressions(cells, policy):
         if one.reason.value not in reasons.setdefault(one.cell, []):
             reasons[one.cell].append(one.reason.value)
     return {
@@ -56,7 +56,7 @@ def protect(path: Path, k: int) -> Answer:
     }
 
 
-def attack(path: Path, published_path: Path, k: int, earlier: Sequence[Path] = ()) -> Answer:
+def attack(path: Path, published_path: Path, k: int, earlier: Sequence[Path] = ()) -> CommandResult:
     """`opens` says whether the table must stay unpublished."""
     table, counts = read_true(path)
     cells = two_way(counts)
@@ -79,7 +79,7 @@ def attack(path: Path, published_path: Path, k: int, earlier: Sequence[Path] = (
 
 
 def _read_named(path: Path, truth: Crosstab) -> Crosstab:
-    with naming(path):
+    with errors_in(path):
         return read_published(path, truth)
 
 
@@ -88,7 +88,7 @@ def _place(cell: Any) -> Place:
     return int(row), int(column)
 
 
-def _where(table: Crosstab, cell: Any) -> Answer:
+def _where(table: Crosstab, cell: Any) -> CommandResult:
     row, column = _place(cell)
     line, place = table.place(row, column)
     return {"row": table.rows[row], "column": table.columns[column], "line": line, "place": place}
@@ -103,7 +103,7 @@ def _shown(table: Crosstab) -> dict[Any, int | None]:
     return {(r, c): count for r, row in enumerate(table.counts) for c, count in enumerate(row)}
 
 
-def _published(cells: Cells, shown: Mapping[Any, int | None]) -> Published:
+def _published(cells: AdditiveTable, shown: Mapping[Any, int | None]) -> Published:
     return Published(shown, tuple((one.total, one.parts) for one in cells.sums))
 
 

@@ -12,14 +12,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from services.statistics.areas.changes import Boundaries
-from services.statistics.areas.code_lists import AreaVersion, Step
+from services.statistics.areas.changes import BoundaryChanges
+from services.statistics.areas.code_lists import AreaChange, AreaVersion
 from services.statistics.figures.observation import CONFIDENTIAL, FREE, HIDDEN, NORMAL
 from services.statistics.figures.periods import is_period, last_day
 from services.statistics.figures.refusal import InvalidValue
-from services.statistics.figures.rounding import shown
+from services.statistics.figures.rounding import rounded_text
 from services.statistics.reference_data import csv_reading
-from services.statistics.reference_data.csv_reading import Record, naming
+from services.statistics.reference_data.csv_reading import Record, errors_in
 from services.statistics.reference_data.load_areas import area_code, read_areas, read_crosswalk
 from services.statistics.releases.domain.counted_table import PERCENT
 from services.statistics.releases.domain.published_figures import PLACES, UNITS
@@ -62,14 +62,14 @@ RELEASE = Layout(
 )
 
 
-Found = dict[str, Any]
+CommandResult = dict[str, Any]
 
 
 def recast_file(
     path: Path, crosswalk: Path | None, areas: Path | None, to: date | None, *, common: bool, as_is: bool, as_csv: bool
-) -> Found | str:
+) -> CommandResult | str:
     boundaries = _boundaries(crosswalk, areas, to, common=common)
-    with naming(path):
+    with errors_in(path):
         columns = csv_reading.columns(path)
         layout = RELEASE if RELEASE.value in columns else PLAIN
         records = list(csv_reading.records(path, layout.required, layout.optional))
@@ -91,19 +91,19 @@ def recast_file(
     }
 
 
-def _boundaries(crosswalk: Path | None, areas: Path | None, to: date | None, *, common: bool) -> Boundaries:
+def _boundaries(crosswalk: Path | None, areas: Path | None, to: date | None, *, common: bool) -> BoundaryChanges:
     versions: Sequence[AreaVersion] = ()
-    steps: Sequence[Step] = ()
+    steps: Sequence[AreaChange] = ()
     if areas:
         versions, steps = read_areas(areas, crosswalk)
     elif crosswalk:
         steps = read_crosswalk(crosswalk)
     if not steps:
         raise InvalidValue("nothing says what became of the areas; give --crosswalk, or --areas with the office's list")
-    return Boundaries(steps, to or max(step.day for step in steps), versions, common)
+    return BoundaryChanges(steps, to or max(step.day for step in steps), versions, common)
 
 
-def _figures(records: Sequence[Record], layout: Layout, boundaries: Boundaries) -> list[Figure]:
+def _figures(records: Sequence[Record], layout: Layout, boundaries: BoundaryChanges) -> list[Figure]:
     found, lines = [], dict[tuple[object, ...], int]()
     for record in records:
         figure = _figure(record, layout)
@@ -151,7 +151,7 @@ def _period(cell: str) -> str:
     return cell
 
 
-def _check_day(record: Record, figure: Figure, layout: Layout, boundaries: Boundaries) -> None:
+def _check_day(record: Record, figure: Figure, layout: Layout, boundaries: BoundaryChanges) -> None:
     if any(boundaries.to < step.day <= figure.vintage for step in boundaries.steps):
         message = f"told under the areas of {figure.vintage}; --to {boundaries.to} would go back behind a change"
         raise record.error(layout.period, message)
@@ -175,7 +175,7 @@ def _row(figure: Figure, layout: Layout, places: Mapping[str, int]) -> dict[str,
         layout.area: figure.area,
         layout.period: figure.period,
         layout.measure: figure.measure,
-        layout.value: shown(figure.told.value, places[figure.measure]),
+        layout.value: rounded_text(figure.told.value, places[figure.measure]),
         layout.unit: figure.unit,
         layout.status: figure.told.status,
         layout.vintage: str(figure.vintage),

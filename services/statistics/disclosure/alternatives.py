@@ -11,8 +11,8 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse.csgraph import connected_components
 
-from services.statistics.disclosure.policy import Reason, Sensitive
-from services.statistics.disclosure.tables import Cell, Cells
+from services.statistics.disclosure.policy import Reason, SensitiveQuantity
+from services.statistics.disclosure.tables import AdditiveTable, CellKey
 
 Numbers = NDArray[np.float64]
 
@@ -26,11 +26,11 @@ class Unsolved(RuntimeError):
 
 
 @dataclass(frozen=True)
-class System:
+class LinearSystem:
     """The sums as a matrix: -1 for the total, 1 for each part, one row for each sum; M x = 0 for every true table."""
 
-    cells: tuple[Cell, ...]
-    index: dict[Cell, int]
+    cells: tuple[CellKey, ...]
+    index: dict[CellKey, int]
     counts: Numbers
     matrix: sparse.csc_array
     reach: int
@@ -38,15 +38,15 @@ class System:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Requirement:
     """Some alternative table must have `weights` . z >= level, z being its difference from the true table."""
 
-    cell: Cell
+    cell: CellKey
     weights: tuple[tuple[int, float], ...]
     level: float
 
 
-def system(cells: Cells) -> System:
+def linear_system(cells: AdditiveTable) -> LinearSystem:
     names = tuple(cells.counts)
     index = {cell: place for place, cell in enumerate(names)}
     rows = [row for row, one in enumerate(cells.sums) for _ in range(len(one.parts) + 1)]
@@ -55,41 +55,41 @@ def system(cells: Cells) -> System:
     matrix = sparse.csc_array((signs, (rows, columns)), shape=(len(cells.sums), len(names)))
     plane = int(np.diff(matrix.indptr).max(initial=0)) <= 2
     counts = np.array([cells.counts[cell] for cell in names], dtype=np.float64)
-    return System(names, index, counts, matrix, reach=1 if plane else 3)
+    return LinearSystem(names, index, counts, matrix, reach=1 if plane else 3)
 
 
-def tasks(system: System, found: Sequence[Sensitive], k: int) -> list[Task]:
+def requirements(system: LinearSystem, found: Sequence[SensitiveQuantity], k: int) -> list[Requirement]:
     """Down to 0 and up to k, for each sensitive quantity; the same one met twice is asked once.
 
     A cell hidden for its complement's sake must move itself too, or hiding it would be for show."""
-    wanted: dict[Task, None] = {}
+    wanted: dict[Requirement, None] = {}
     for one in found:
         for sign, level in ((1, k - one.value), (-1, one.value)):
             if level > 0:
                 weights = tuple((system.index[cell], float(sign * weight)) for cell, weight in one.quantity)
-                wanted[Task(one.cell, weights, float(level))] = None
+                wanted[Requirement(one.cell, weights, float(level))] = None
         if one.reason is not Reason.SMALL:
-            wanted[Task(one.cell, ((system.index[one.cell], -1.0),), 1.0)] = None
+            wanted[Requirement(one.cell, ((system.index[one.cell], -1.0),), 1.0)] = None
     return list(wanted)
 
 
-def room(system: System, task: Task) -> tuple[Numbers, float]:
+def movement_limits(system: LinearSystem, task: Requirement) -> tuple[Numbers, float]:
     """How far each cell can fall (no count is negative) and rise."""
     furthest = system.reach * task.level
     return np.minimum(system.counts, furthest), furthest
 
 
-def _cut(system: System, task: Task, prices: Numbers) -> Numbers:
+def _cut(system: LinearSystem, task: Requirement, prices: Numbers) -> Numbers:
     """Coefficients of `sum a_j y_j >= level`, valid for any prices of the sums by weak duality (weak duality)."""
     reduced = -(system.matrix.T @ prices)
     for place, weight in task.weights:
         reduced[place] += weight
-    fall, rise = room(system, task)
+    fall, rise = movement_limits(system, task)
     cut: Numbers = np.minimum(np.maximum(reduced * rise, -reduced * fall), task.level)
     return cut
 
 
-def cover(system: System, task: Task) -> Iterator[Numbers]:
+def cover_cuts(system: LinearSystem, task: Requirement) -> Iterator[Numbers]:
     """The cuts that each sum through the quantity gives on its own: something else in it must move."""
     for place, weight in task.weights:
         column = slice(system.matrix.indptr[place], system.matrix.indptr[place + 1])
@@ -103,7 +103,7 @@ def cover(system: System, task: Task) -> Iterator[Numbers]:
 class _Block:
     """One task over the hidden cells that are tied to it."""
 
-    task: Task
+    task: Requirement
     places: NDArray[np.intp]
     rows: NDArray[np.intp]
     matrix: sparse.csr_array
@@ -112,7 +112,7 @@ class _Block:
     upper: Numbers
 
 
-def _blocks(system: System, wanted: Sequence[Task], hidden: Numbers) -> list[_Block]:
+def _blocks(system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers) -> list[_Block]:
     support = np.flatnonzero(hidden > EPSILON)
     part = _parts(system, support)
     here: dict[int, tuple[NDArray[np.intp], NDArray[np.intp], sparse.csr_array]] = {}
@@ -131,14 +131,14 @@ def _blocks(system: System, wanted: Sequence[Task], hidden: Numbers) -> list[_Bl
 
 
 def _block(
-    system: System,
-    task: Task,
+    system: LinearSystem,
+    task: Requirement,
     places: NDArray[np.intp],
     rows: NDArray[np.intp],
     matrix: sparse.csr_array,
     hidden: Numbers,
 ) -> _Block:
-    fall, rise = room(system, task)
+    fall, rise = movement_limits(system, task)
     objective = np.zeros(len(system.cells))
     for place, weight in task.weights:
         objective[place] = weight
@@ -150,7 +150,7 @@ def _block(
     return _Block(task, places, rows, matrix, objective[places], lower, upper)
 
 
-def _parts(system: System, support: NDArray[np.intp]) -> NDArray[np.intp]:
+def _parts(system: LinearSystem, support: NDArray[np.intp]) -> NDArray[np.intp]:
     """For each cell the number of the connected part of the hidden cells it is in, -1 where it is published."""
     matrix = abs(system.matrix[:, support])
     _, labels = connected_components(matrix.T @ matrix, directed=False)
@@ -159,7 +159,7 @@ def _parts(system: System, support: NDArray[np.intp]) -> NDArray[np.intp]:
     return part
 
 
-def _solved(blocks: Sequence[_Block]) -> Iterator[tuple[_Block, Numbers, Numbers]]:
+def _solve_blocks(blocks: Sequence[_Block]) -> Iterator[tuple[_Block, Numbers, Numbers]]:
     """Each block with its best alternative (a difference from the true table) and the price of each of its sums."""
     waiting: list[_Block] = []
     for block in blocks:
@@ -185,10 +185,12 @@ def _solve_stack(blocks: Sequence[_Block]) -> Iterator[tuple[_Block, Numbers, Nu
         column, row = column + width, row + height
 
 
-def breaches(system: System, wanted: Sequence[Task], hidden: Numbers) -> list[tuple[Task, Numbers]]:
+def violations(
+    system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers
+) -> list[tuple[Requirement, Numbers]]:
     """Tasks that this (perhaps fractional) pattern does not meet, each with a cut that says so."""
     broken = []
-    for block, best, prices in _solved(_blocks(system, wanted, hidden)):
+    for block, best, prices in _solve_blocks(_blocks(system, wanted, hidden)):
         if block.objective @ best >= block.task.level - EPSILON:
             continue
         full = np.zeros(system.matrix.shape[0])
@@ -199,10 +201,12 @@ def breaches(system: System, wanted: Sequence[Task], hidden: Numbers) -> list[tu
     return broken
 
 
-def witnesses(system: System, wanted: Sequence[Task], hidden: Numbers) -> list[frozenset[int] | None]:
+def whole_alternatives(
+    system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers
+) -> list[frozenset[int] | None]:
     """For each task the cells that move in some table of whole persons that meets it; None if there is none."""
     found: list[frozenset[int] | None] = []
-    for block, best, _ in _solved(_blocks(system, wanted, hidden)):
+    for block, best, _ in _solve_blocks(_blocks(system, wanted, hidden)):
         table: Numbers | None = best
         if block.objective @ best < block.task.level - EPSILON:
             table = None
@@ -225,7 +229,7 @@ def _whole(block: _Block) -> Numbers | None:
     return np.asarray(result.x, dtype=np.float64)
 
 
-def adjacent(system: System, task: Task, hidden: Numbers) -> Numbers:
+def adjacent(system: LinearSystem, task: Requirement, hidden: Numbers) -> Numbers:
     """1 for each published cell in a sum with the task's hidden ones: without one of them the task stays as it is."""
     (block,) = _blocks(system, [task], hidden)
     touched = np.asarray(abs(system.matrix[block.rows]).sum(axis=0)).ravel() > 0

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from services.statistics.areas.tree import Areas
+from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.linked_tables import (
     CMP,
     CORE,
@@ -21,14 +21,14 @@ from services.statistics.disclosure.linked_tables import (
     EPR,
     NOT,
     STATUSES,
-    Cell,
-    Table,
-    completions,
-    enrolments,
-    persons,
+    LinkedCell,
+    LinkedTable,
+    tabulate_completions,
+    tabulate_enrolments,
+    tabulate_persons,
 )
-from services.statistics.disclosure.policy import Policy, Reason, Sensitive
-from services.statistics.disclosure.sensitive_cells import exposed, inside_small
+from services.statistics.disclosure.policy import Policy, Reason, SensitiveQuantity
+from services.statistics.disclosure.sensitive_cells import parts_of_small_margins, primary_suppressions_by_person
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.units import BREAKDOWNS, SENSITIVE_K, Breakdown, Unit
 
@@ -44,8 +44,8 @@ WHOLE, ROWS, TOP_ONLY, NOTHING = "", "some areas given up", "only the top area s
 class Decision:
     """Internal: never published."""
 
-    hidden: frozenset[Cell] = frozenset()
-    primary: frozenset[Cell] = frozenset()
+    hidden: frozenset[LinkedCell] = frozenset()
+    primary: frozenset[LinkedCell] = frozenset()
     collapsed: str = WHOLE
 
 
@@ -53,21 +53,23 @@ class Decision:
 class Before:
     """What earlier releases of this population said about the cells of one part: None = hidden."""
 
-    counts: Mapping[Cell, int | None] = field(default_factory=dict)
+    counts: Mapping[LinkedCell, int | None] = field(default_factory=dict)
 
-    def unchanged(self, table: Table) -> set[Cell]:
+    def unchanged(self, table: LinkedTable) -> set[LinkedCell]:
         return {cell for cell, count in self.counts.items() if count is not None and table.counts.get(cell) == count}
 
-    def hidden(self, table: Table) -> set[Cell]:
+    def hidden(self, table: LinkedTable) -> set[LinkedCell]:
         return {cell for cell, count in self.counts.items() if count is None and cell in table.counts}
 
-    def differences(self, table: Table, k: int) -> list[Sensitive]:
+    def differences(self, table: LinkedTable, k: int) -> list[SensitiveQuantity]:
         """Cells that differ from what was published by 1..k-1: the difference must look like anything from 0 to k."""
         found = []
         for cell, count in self.counts.items():
             change = 0 if count is None or cell not in table.counts else table.counts[cell] - count
             if 0 < abs(change) < k:
-                found.append(Sensitive(cell, Reason.DIFFERENCE, ((cell, 1 if change > 0 else -1),), abs(change)))
+                found.append(
+                    SensitiveQuantity(cell, Reason.DIFFERENCE, ((cell, 1 if change > 0 else -1),), abs(change))
+                )
         return found
 
 
@@ -79,7 +81,7 @@ class Part:
     but their margin: an attack on the whole release has opened them."""
 
     name: str
-    areas: Areas
+    areas: ReleaseAreas
     policy: Policy
     units: Sequence[Unit]
     margin: Decision = field(default_factory=Decision)
@@ -96,19 +98,19 @@ class Part:
         sensitive = self.breakdown is not None and self.breakdown.sensitive
         return max(self.policy.k, SENSITIVE_K) if sensitive else self.policy.k
 
-    def settled(self, cell: Cell) -> bool:
+    def settled(self, cell: LinkedCell) -> bool:
         """Whether the margin has decided about it."""
         return self.name != MARGIN and cell[1] == TOTAL and cell[2] in (ENR, CMP, NOT, EPR)
 
-    def tables(self) -> tuple[Table, Table | None]:
+    def tables(self) -> tuple[LinkedTable, LinkedTable | None]:
         """Enrolments, and persons where the part shows them."""
         if self.name == FLOW:
-            return completions(self.units, self.areas), None
-        counted = enrolments(self.units, self.areas, self.breakdown, STATUSES if self.name == STATUS else CORE)
-        return counted, None if self.name == STATUS else persons(self.units, self.areas, self.breakdown)
+            return tabulate_completions(self.units, self.areas), None
+        counted = tabulate_enrolments(self.units, self.areas, self.breakdown, STATUSES if self.name == STATUS else CORE)
+        return counted, None if self.name == STATUS else tabulate_persons(self.units, self.areas, self.breakdown)
 
 
-Gate = Callable[[Part, Table, Set[Cell]], tuple[Set[Cell], Set[Cell]]]
+Gate = Callable[[Part, LinkedTable, Set[LinkedCell]], tuple[Set[LinkedCell], Set[LinkedCell]]]
 """(part, table, hidden) -> cells that open, and hidden ones that protect nobody because anybody can work them out."""
 
 
@@ -135,14 +137,16 @@ def decide(part: Part, gate: Gate) -> Decision:
     return Decision(frozenset(_own(part, tables)), collapsed=NOTHING)
 
 
-def _own(part: Part, tables: Iterable[Table | None]) -> set[Cell]:
+def _own(part: Part, tables: Iterable[LinkedTable | None]) -> set[LinkedCell]:
     hidden = {cell for table in tables if table for cell in table.counts}
     return hidden - {cell for cell in hidden if part.settled(cell) and cell not in part.margin.hidden}
 
 
-def _gated(part: Part, tables: Iterable[Table | None], decision: Decision, gate: Gate) -> tuple[set[Cell], set[Cell]]:
-    openings: set[Cell] = set()
-    idle: set[Cell] = set()
+def _gated(
+    part: Part, tables: Iterable[LinkedTable | None], decision: Decision, gate: Gate
+) -> tuple[set[LinkedCell], set[LinkedCell]]:
+    openings: set[LinkedCell] = set()
+    idle: set[LinkedCell] = set()
     for table in tables:
         if table is not None:
             opened, derivable = gate(part, table, decision.hidden & table.counts.keys())
@@ -151,7 +155,7 @@ def _gated(part: Part, tables: Iterable[Table | None], decision: Decision, gate:
     return openings, idle
 
 
-def _attempt(part: Part, counted: Table, people: Table | None, given_up: Set[str]) -> Decision:
+def _attempt(part: Part, counted: LinkedTable, people: LinkedTable | None, given_up: Set[str]) -> Decision:
     found = _sensitive(part, counted)
     hidden = _chosen(part, counted, found, _inherited(part, counted, given_up))
     if people is None:
@@ -167,28 +171,32 @@ def _attempt(part: Part, counted: Table, people: Table | None, given_up: Set[str
     return Decision(hidden, frozenset(one.cell for one in (*found, *found_people)))
 
 
-def _sensitive(part: Part, table: Table) -> list[Sensitive]:
+def _sensitive(part: Part, table: LinkedTable) -> list[SensitiveQuantity]:
     """What the margin's own decision has settled is not asked again."""
-    found = exposed(table, part.k, part.settled) + part.before.differences(table, part.k)
+    found = primary_suppressions_by_person(table, part.k, part.settled) + part.before.differences(table, part.k)
     return [one for one in found if not all(part.settled(cell) for cell, _ in one.quantity)]
 
 
 def _chosen(
-    part: Part, table: Table, found: Sequence[Sensitive], hidden: set[Cell], ceiling: Mapping[Cell, int] | None = None
-) -> frozenset[Cell]:
+    part: Part,
+    table: LinkedTable,
+    found: Sequence[SensitiveQuantity],
+    hidden: set[LinkedCell],
+    ceiling: Mapping[LinkedCell, int] | None = None,
+) -> frozenset[LinkedCell]:
     """A year's enrolments follow from its quarters: hiding more of them would be for show."""
-    from services.statistics.disclosure.patterns import pattern  # the solver is slow to load
+    from services.statistics.disclosure.patterns import find_pattern  # the solver is slow to load
 
     fixed = part.before.unchanged(table) | {
         cell for cell in table.counts if part.settled(cell) and cell not in part.margin.hidden
     }
     if part.quarters and ceiling is None:
         return frozenset(hidden)
-    return pattern(table.cells(), found, part.k, hidden=hidden, fixed=fixed, ceiling=ceiling)
+    return find_pattern(table.cells(), found, part.k, hidden=hidden, fixed=fixed, ceiling=ceiling)
 
 
-def _inherited(part: Part, table: Table, given_up: Set[str]) -> set[Cell]:
-    hidden = part.before.hidden(table) | inside_small(table, part.k)
+def _inherited(part: Part, table: LinkedTable, given_up: Set[str]) -> set[LinkedCell]:
+    hidden = part.before.hidden(table) | parts_of_small_margins(table, part.k)
     for quarter in part.quarters:
         hidden |= quarter.hidden & table.counts.keys()
     touched = {cell[0] for cell in part.margin.hidden if cell[2] != EPR}

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from services.statistics.areas.tree import Areas
-from services.statistics.disclosure.tables import Cells, Sum
+from services.statistics.areas.tree import ReleaseAreas
+from services.statistics.disclosure.tables import AdditiveTable, Sum
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.units import Breakdown, Unit
 
-Cell = tuple[str, str, str]
-People = Mapping[Cell, frozenset[str]]
+LinkedCell = tuple[str, str, str]
+People = Mapping[LinkedCell, frozenset[str]]
 
 ENR, CMP, NOT, STR, WDR, IPR, NST, EPR = "ENR", "CMP", "NOT", "STR", "WDR", "IPR", "NST", "EPR"
 CMF = "CMF"
@@ -37,30 +37,30 @@ _STATES = {
 
 
 @dataclass(frozen=True)
-class Table:
+class LinkedTable:
     """Counts by cell, the persons behind each, and how the cells add up. Cells that are 0 everywhere are left out."""
 
-    counts: Mapping[Cell, int]
+    counts: Mapping[LinkedCell, int]
     people: People
     sums: tuple[Sum, ...]
 
-    def cells(self) -> Cells:
-        return Cells(self.counts, self.sums)
+    def cells(self) -> AdditiveTable:
+        return AdditiveTable(self.counts, self.sums)
 
 
-def enrolments(
+def tabulate_enrolments(
     units: Sequence[Unit],
-    areas: Areas,
+    areas: ReleaseAreas,
     breakdown: Breakdown | None,
     measures: Sequence[tuple[str, tuple[str, ...]]] = CORE,
-) -> Table:
+) -> LinkedTable:
     names = tuple(dict.fromkeys(name for total, parts in measures for name in (total, *parts)))
     of = {state: tuple(name for name in names if state in _STATES[name]) for state in _STATES[ENR]}
     placed = ((unit, of[unit.status]) for unit in units)
     return _table(placed, areas, breakdown, names, measures)
 
 
-def persons(units: Sequence[Unit], areas: Areas, breakdown: Breakdown | None) -> Table:
+def tabulate_persons(units: Sequence[Unit], areas: ReleaseAreas, breakdown: Breakdown | None) -> LinkedTable:
     last = {unit.person: unit for unit in units}
     if breakdown and breakdown.id.startswith("domain:"):  # whoever took a course of the domain at all is in it
         code = breakdown.id.partition(":")[2]
@@ -68,22 +68,22 @@ def persons(units: Sequence[Unit], areas: Areas, breakdown: Breakdown | None) ->
     return _table(((unit, (EPR,)) for unit in last.values()), areas, breakdown, (EPR,), ())
 
 
-def completions(units: Iterable[Unit], areas: Areas) -> Table:
+def tabulate_completions(units: Iterable[Unit], areas: ReleaseAreas) -> LinkedTable:
     """`units` are those that were completed in the period, whenever they were begun."""
     return _table(((unit, (CMF,)) for unit in units if unit.finished), areas, None, (CMF,), ())
 
 
 def _table(
     placed: Iterable[tuple[Unit, tuple[str, ...]]],
-    areas: Areas,
+    areas: ReleaseAreas,
     breakdown: Breakdown | None,
     names: tuple[str, ...],
     measures: Sequence[tuple[str, tuple[str, ...]]],
-) -> Table:
+) -> LinkedTable:
     lineage = areas.lineage()
     above = {code: breakdown.lineage(code) for code in _leaves(breakdown)} if breakdown else {}
-    counts: Counter[Cell] = Counter()
-    people: dict[Cell, set[str]] = defaultdict(set)
+    counts: Counter[LinkedCell] = Counter()
+    people: dict[LinkedCell, set[str]] = defaultdict(set)
     for unit, mine in placed:
         codes = above[breakdown.code_of(unit)] if breakdown else (TOTAL,)
         for cell in product(lineage[unit.area], codes, mine):
@@ -93,7 +93,7 @@ def _table(
     kinds = list(dict.fromkeys([TOTAL, *(code for _, code, _ in counts)]))
     full = {cell: counts[cell] for cell in product(sorted(used), kinds, names)}
     behind = {cell: frozenset(found) for cell, found in people.items()}
-    return Table(full, behind, tuple(_sums(areas, breakdown, names, measures, set(used), kinds)))
+    return LinkedTable(full, behind, tuple(_sums(areas, breakdown, names, measures, set(used), kinds)))
 
 
 def _leaves(breakdown: Breakdown) -> list[str]:
@@ -101,7 +101,7 @@ def _leaves(breakdown: Breakdown) -> list[str]:
 
 
 def _sums(
-    areas: Areas,
+    areas: ReleaseAreas,
     breakdown: Breakdown | None,
     names: Sequence[str],
     measures: Sequence[tuple[str, tuple[str, ...]]],

@@ -10,39 +10,50 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from services.statistics.disclosure.alternatives import EPSILON, System, Task, room, system, tasks
-from services.statistics.disclosure.policy import Sensitive
+from services.statistics.disclosure.alternatives import (
+    EPSILON,
+    LinearSystem,
+    Requirement,
+    linear_system,
+    movement_limits,
+    requirements,
+)
+from services.statistics.disclosure.policy import SensitiveQuantity
 from services.statistics.disclosure.suppression import Infeasible
-from services.statistics.disclosure.tables import Cell, Cells
+from services.statistics.disclosure.tables import AdditiveTable, CellKey
 
 Numbers = NDArray[np.float64]
 NEARLY_FREE = 1e-3
 
 
-def pattern(
-    cells: Cells,
-    found: Sequence[Sensitive],
+def find_pattern(
+    cells: AdditiveTable,
+    found: Sequence[SensitiveQuantity],
     k: int,
     *,
-    hidden: Collection[Cell] = (),
-    fixed: Collection[Cell] = (),
-    ceiling: Mapping[Cell, int] | None = None,
-) -> frozenset[Cell]:
+    hidden: Collection[CellKey] = (),
+    fixed: Collection[CellKey] = (),
+    ceiling: Mapping[CellKey, int] | None = None,
+) -> frozenset[CellKey]:
     """What must be hidden, `hidden` included. `fixed` cells are known to everybody; `ceiling` is the most that a cell
     may rise. Raises Infeasible with the cells that nothing protects."""
-    here = system(cells)
-    search = _Patient(here, fixed, ceiling or {})
+    here = linear_system(cells)
+    search = _PatternSearch(here, fixed, ceiling or {})
     for cell in (*hidden, *(one.cell for one in found)):
         if cell in here.index:
             search.hidden[here.index[cell]] = True
-    lost = [task.cell for task in sorted(tasks(here, found, k), key=lambda task: -task.level) if not search.meet(task)]
+    lost = [
+        task.cell
+        for task in sorted(requirements(here, found, k), key=lambda task: -task.level)
+        if not search.meet(task)
+    ]
     if lost:
         raise Infeasible(sorted(set(lost), key=repr))
     return frozenset(hidden) | {here.cells[place] for place in np.flatnonzero(search.hidden)}
 
 
-class _Patient:
-    def __init__(self, here: System, fixed: Collection[Cell], ceiling: Mapping[Cell, int]) -> None:
+class _PatternSearch:
+    def __init__(self, here: LinearSystem, fixed: Collection[CellKey], ceiling: Mapping[CellKey, int]) -> None:
         self.system = here
         size = len(here.cells)
         self.hidden = np.zeros(size, dtype=bool)
@@ -54,7 +65,7 @@ class _Patient:
         self.matrix = sparse.hstack([here.matrix, -here.matrix], format="csr")
         self.tables: list[Numbers] = []
 
-    def meet(self, task: Task) -> bool:
+    def meet(self, task: Requirement) -> bool:
         places = [place for place, _ in task.weights]
         weights = np.array([weight for _, weight in task.weights])
         if any(weights @ known[places] >= task.level - EPSILON for known in reversed(self.tables)):
@@ -68,10 +79,10 @@ class _Patient:
             self.tables.append(-table)
         return True
 
-    def _cheapest(self, task: Task) -> Numbers | None:
+    def _cheapest(self, task: Requirement) -> Numbers | None:
         size = len(self.system.cells)
         price = np.where(self.hidden, NEARLY_FREE, np.maximum(self.system.counts, 1.0))
-        fall, rise = room(self.system, task)
+        fall, rise = movement_limits(self.system, task)
         up = np.minimum(self.ceiling, rise) * self.movable
         bounds = np.concatenate([up, fall * self.movable])
         asked = np.zeros(2 * size)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from services.statistics.disclosure.tables import Cell, Cells, Sum
+from services.statistics.disclosure.tables import AdditiveTable, CellKey, Sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +28,29 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sensitive:
+class SensitiveQuantity:
     """A number of persons that must look from outside like anything from 0 to k: a cell, or what its margin leaves.
 
     `cell` is hidden for it; `quantity` gives the cells it is the sum of, with signs; `value` is its true size.
     """
 
-    cell: Cell
+    cell: CellKey
     reason: Reason
-    quantity: tuple[tuple[Cell, int], ...]
+    quantity: tuple[tuple[CellKey, int], ...]
     value: int
 
 
-def sensitive(cells: Cells, policy: Policy) -> list[Sensitive]:
+def primary_suppressions(cells: AdditiveTable, policy: Policy) -> list[SensitiveQuantity]:
     """The primary suppressions, in the cells' order, each as often as it has reasons."""
     small = [
-        Sensitive(cell, Reason.SMALL, ((cell, 1),), count)
+        SensitiveQuantity(cell, Reason.SMALL, ((cell, 1),), count)
         for cell, count in cells.counts.items()
         if 1 <= count < policy.k
     ]
     return small + [found for one in cells.sums for found in _in_margin(cells, one, policy)]
 
 
-def _in_margin(cells: Cells, one: Sum, policy: Policy) -> Iterator[Sensitive]:
+def _in_margin(cells: AdditiveTable, one: Sum, policy: Policy) -> Iterator[SensitiveQuantity]:
     """In a margin under 2k, nobody outside a category tells everybody's: a complement of 0 counts there too.
 
     A margin under k is hidden itself, so that nothing can be subtracted from it."""
@@ -60,9 +60,9 @@ def _in_margin(cells: Cells, one: Sum, policy: Policy) -> Iterator[Sensitive]:
     for part in one.parts:
         rest = total - cells.counts[part]
         if 1 <= rest < policy.k <= total:
-            yield Sensitive(part, Reason.COMPLEMENT, ((one.total, 1), (part, -1)), rest)
+            yield SensitiveQuantity(part, Reason.COMPLEMENT, ((one.total, 1), (part, -1)), rest)
         elif rest == 0 and total < 2 * policy.k:
-            yield Sensitive(part, Reason.GROUP, ((one.total, 1), (part, -1)), rest)
+            yield SensitiveQuantity(part, Reason.GROUP, ((one.total, 1), (part, -1)), rest)
 
 
 def magnitude_is_sensitive(contributions: Sequence[Fraction], policy: Policy) -> bool:

@@ -9,20 +9,26 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from services.statistics.disclosure.alternatives import EPSILON, System, Task, room, witnesses
+from services.statistics.disclosure.alternatives import (
+    EPSILON,
+    LinearSystem,
+    Requirement,
+    movement_limits,
+    whole_alternatives,
+)
 
 Numbers = NDArray[np.float64]
 TOGETHER = 6
 
 
 def mended(
-    system: System, wanted: Sequence[Task], hidden: Numbers, cost: Numbers, allowed: Numbers
-) -> tuple[Numbers, list[Task]]:
+    system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers, cost: Numbers, allowed: Numbers
+) -> tuple[Numbers, list[Requirement]]:
     """The pattern with the cheapest further cells that each open task needs, one after the other; and the tasks that
     even then have no alternative table."""
     hidden, lost = hidden.copy(), []
-    for task, witness in zip(wanted, witnesses(system, wanted, hidden), strict=True):
-        if witness is not None or witnesses(system, [task], hidden)[0] is not None:
+    for task, witness in zip(wanted, whole_alternatives(system, wanted, hidden), strict=True):
+        if witness is not None or whole_alternatives(system, [task], hidden)[0] is not None:
             continue
         moved = _cheapest(system, task, np.where(hidden > 0, 0.0, cost), allowed)
         if moved is None:
@@ -32,9 +38,9 @@ def mended(
     return hidden, lost
 
 
-def _cheapest(system: System, task: Task, cost: Numbers, allowed: Numbers) -> NDArray[np.intp] | None:
+def _cheapest(system: LinearSystem, task: Requirement, cost: Numbers, allowed: Numbers) -> NDArray[np.intp] | None:
     """Cells that move in the alternative table whose movement costs least; whole persons only."""
-    fall, rise = room(system, task)
+    fall, rise = movement_limits(system, task)
     size = len(cost)
     asked = sparse.csr_array(
         ([weight for _, weight in task.weights], ([0] * len(task.weights), [place for place, _ in task.weights])),
@@ -55,11 +61,13 @@ def _cheapest(system: System, task: Task, cost: Numbers, allowed: Numbers) -> ND
     return np.flatnonzero(np.abs(result.x[:size] - result.x[size:]) > EPSILON)
 
 
-def freed(system: System, wanted: Sequence[Task], hidden: Numbers, needed: Numbers, cost: Numbers) -> Numbers:
+def freed(
+    system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers, needed: Numbers, cost: Numbers
+) -> Numbers:
     """Shows again, dearest first, every cell that the pattern can do without. Only tasks whose known alternative moves
     the cell have to be asked again."""
     hidden = hidden.copy()
-    known = witnesses(system, wanted, hidden)
+    known = whole_alternatives(system, wanted, hidden)
     for place in sorted(np.flatnonzero(hidden > needed), key=lambda j: (-cost[j], j)):
         hidden[place] = 0
         touched = [i for i, witness in enumerate(known) if witness is not None and place in witness]
@@ -71,13 +79,13 @@ def freed(system: System, wanted: Sequence[Task], hidden: Numbers, needed: Numbe
 
 
 def _other_witnesses(
-    system: System, wanted: Sequence[Task], hidden: Numbers, touched: Sequence[int]
+    system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers, touched: Sequence[int]
 ) -> dict[int, frozenset[int]] | None:
     """None as soon as one task has no other."""
     found: dict[int, frozenset[int]] = {}
     for start in range(0, len(touched), TOGETHER):
         some = touched[start : start + TOGETHER]
-        for i, witness in zip(some, witnesses(system, [wanted[i] for i in some], hidden), strict=True):
+        for i, witness in zip(some, whole_alternatives(system, [wanted[i] for i in some], hidden), strict=True):
             if witness is None:
                 return None
             found[i] = witness

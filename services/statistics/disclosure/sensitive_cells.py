@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from services.statistics.disclosure.linked_tables import Cell, Table
-from services.statistics.disclosure.policy import Reason, Sensitive
+from services.statistics.disclosure.linked_tables import LinkedCell, LinkedTable
+from services.statistics.disclosure.policy import Reason, SensitiveQuantity
 from services.statistics.disclosure.tables import Sum
 
 
-def exposed(table: Table, k: int, settled: Callable[[Cell], bool]) -> list[Sensitive]:
+def primary_suppressions_by_person(
+    table: LinkedTable, k: int, settled: Callable[[LinkedCell], bool]
+) -> list[SensitiveQuantity]:
     """`value` counts what the table counts; whether it is small is decided on the persons behind it.
 
     Where a part is settled already, its margin is hidden for the complement's sake."""
     small = [
-        Sensitive(cell, Reason.SMALL, ((cell, 1),), table.counts[cell])
+        SensitiveQuantity(cell, Reason.SMALL, ((cell, 1),), table.counts[cell])
         for cell, persons in table.people.items()
         if len(persons) < k
     ]
     return small + [found for one in table.sums for found in _in_margin(table, one, k, settled)]
 
 
-def _in_margin(table: Table, one: Sum, k: int, settled: Callable[[Cell], bool]) -> Iterator[Sensitive]:
+def _in_margin(
+    table: LinkedTable, one: Sum, k: int, settled: Callable[[LinkedCell], bool]
+) -> Iterator[SensitiveQuantity]:
     margin = len(table.people.get(one.total, ()))
     if len(one.parts) < 2 or not margin:
         return
@@ -35,11 +39,11 @@ def _in_margin(table: Table, one: Sum, k: int, settled: Callable[[Cell], bool]) 
         cell = one.total if settled(part) else part
         rest = table.counts[one.total] - table.counts[part]
         if 1 <= outside < k <= margin:
-            yield Sensitive(cell, Reason.COMPLEMENT, ((one.total, 1), (part, -1)), rest)
+            yield SensitiveQuantity(cell, Reason.COMPLEMENT, ((one.total, 1), (part, -1)), rest)
         elif outside == 0 and margin < 2 * k:
-            yield Sensitive(cell, Reason.GROUP, ((one.total, 1), (part, -1)), rest)
+            yield SensitiveQuantity(cell, Reason.GROUP, ((one.total, 1), (part, -1)), rest)
 
 
-def inside_small(table: Table, k: int) -> set[Cell]:
+def parts_of_small_margins(table: LinkedTable, k: int) -> set[LinkedCell]:
     """Parts of a margin under k, the empty ones too: a 0 there would tell about the few."""
     return {part for one in table.sums if 1 <= len(table.people.get(one.total, ())) < k for part in one.parts}

@@ -18,19 +18,19 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from services.statistics.disclosure.alternatives import (
-    System,
-    Task,
+    LinearSystem,
+    Requirement,
     Unsolved,
     adjacent,
-    breaches,
-    cover,
-    system,
-    tasks,
-    witnesses,
+    cover_cuts,
+    linear_system,
+    requirements,
+    violations,
+    whole_alternatives,
 )
-from services.statistics.disclosure.policy import Policy, Sensitive, sensitive
+from services.statistics.disclosure.policy import Policy, SensitiveQuantity, primary_suppressions
 from services.statistics.disclosure.repair import freed, mended
-from services.statistics.disclosure.tables import Cell, Cells
+from services.statistics.disclosure.tables import AdditiveTable, CellKey
 
 Numbers = NDArray[np.float64]
 
@@ -47,26 +47,26 @@ NODES = 20_000
 class Pattern:
     """`persons` is the sum of the hidden counts; `optimal`: no pattern hides fewer (a 0 costs as much as a 1)."""
 
-    primary: frozenset[Cell]
-    secondary: frozenset[Cell]
+    primary: frozenset[CellKey]
+    secondary: frozenset[CellKey]
     persons: int
     optimal: bool
 
     @property
-    def hidden(self) -> frozenset[Cell]:
+    def hidden(self) -> frozenset[CellKey]:
         return self.primary | self.secondary
 
 
 class Infeasible(Exception):
     """No pattern protects these cells, given what is already published: collapse categories or move up one level."""
 
-    def __init__(self, cells: Sequence[Cell]) -> None:
+    def __init__(self, cells: Sequence[CellKey]) -> None:
         super().__init__(f"collapse categories or move up one area level: nothing else protects {list(cells)}")
         self.cells = tuple(cells)
 
 
-def suppress(cells: Cells, policy: Policy) -> Pattern:
-    found = sensitive(cells, policy)
+def suppress(cells: AdditiveTable, policy: Policy) -> Pattern:
+    found = primary_suppressions(cells, policy)
     primary = frozenset(one.cell for one in found)
     if exposed := [cell for cell in cells.counts if cell in primary & cells.published]:
         raise Infeasible(exposed)
@@ -81,9 +81,9 @@ def suppress(cells: Cells, policy: Policy) -> Pattern:
 class _Search:
     """The growing programme: cuts come in, patterns come out."""
 
-    def __init__(self, cells: Cells, found: Sequence[Sensitive], policy: Policy) -> None:
-        self.system: System = system(cells)
-        self.tasks: list[Task] = tasks(self.system, found, policy.k)
+    def __init__(self, cells: AdditiveTable, found: Sequence[SensitiveQuantity], policy: Policy) -> None:
+        self.system: LinearSystem = linear_system(cells)
+        self.tasks: list[Requirement] = requirements(self.system, found, policy.k)
         index, size = self.system.index, len(self.system.cells)
         self.lower, self.upper = np.zeros(size), np.ones(size)
         self.lower[[index[one.cell] for one in found]] = 1
@@ -92,12 +92,12 @@ class _Search:
         self.exact = size <= (EXACT_PLANE if self.system.reach == 1 else EXACT_LINKED)
         self.cuts: list[Numbers | sparse.csr_array] = []
         self.needed: list[float] = []
-        self.pressing: list[Task] = []
+        self.pressing: list[Requirement] = []
         for task in self.tasks:
-            for cut in cover(self.system, task):
+            for cut in cover_cuts(self.system, task):
                 self._add(cut, task.level)
 
-    def run(self) -> frozenset[Cell]:
+    def run(self) -> frozenset[CellKey]:
         """First the relaxation, whose cuts are cheap to find; then whole cells; at last whole persons."""
         for rounds in count():
             if not self._tighten(self._solve(whole=False)) or (rounds > RELAXED_ROUNDS and not self.exact):
@@ -124,8 +124,8 @@ class _Search:
 
     def _tighten(self, hidden: Numbers) -> bool:
         """Asks those first that were open last time: mostly they still are."""
-        broken = breaches(self.system, self.pressing, hidden) if self.pressing else []
-        broken = broken or breaches(self.system, self.tasks, hidden)
+        broken = violations(self.system, self.pressing, hidden) if self.pressing else []
+        broken = broken or violations(self.system, self.tasks, hidden)
         self.pressing = list(dict.fromkeys(task for task, _ in broken))
         for task, cut in broken:
             self._add(cut, task.level)
@@ -133,7 +133,7 @@ class _Search:
 
     def _refuse_fractions(self, hidden: Numbers) -> bool:
         """Persons are whole: where only a fractional table would do, one more cell that touches it must go."""
-        found = witnesses(self.system, self.tasks, hidden)
+        found = whole_alternatives(self.system, self.tasks, hidden)
         failing = [task for task, witness in zip(self.tasks, found, strict=True) if witness is None]
         for task in failing:
             self._add(adjacent(self.system, task, hidden) * self.upper, 1.0)
@@ -157,7 +157,7 @@ class _Search:
             self.exact = False
         return np.asarray(result.x, dtype=np.float64)
 
-    def _beyond_help(self) -> list[Cell]:
+    def _beyond_help(self) -> list[CellKey]:
         """Sensitive cells that stay open although all that may be hidden is; all of them when none does alone."""
-        lost = {task.cell for task, _ in breaches(self.system, self.tasks, self.upper)}
+        lost = {task.cell for task, _ in violations(self.system, self.tasks, self.upper)}
         return sorted(lost or {task.cell for task in self.tasks}, key=repr)

@@ -9,23 +9,23 @@ from typing import Any
 
 from services.statistics.figures.refusal import InvalidValue
 
-Cell = Any
+CellKey = Any
 """Whatever names a cell and hashes: a mapping's key type cannot vary, so it is not spelt out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    total: Cell
-    parts: tuple[Cell, ...]
+    total: CellKey
+    parts: tuple[CellKey, ...]
 
 
 @dataclass(frozen=True)
-class Cells:
+class AdditiveTable:
     """Persons in each cell. `published` are cells that an earlier release shows: they cannot be hidden again."""
 
-    counts: Mapping[Cell, int]
+    counts: Mapping[CellKey, int]
     sums: tuple[Sum, ...]
-    published: frozenset[Cell] = field(default_factory=frozenset)
+    published: frozenset[CellKey] = field(default_factory=frozenset)
 
     def __post_init__(self) -> None:
         for one in self.sums:
@@ -34,12 +34,12 @@ class Cells:
                 raise InvalidValue(f"{one.total!r} is {self.counts[one.total]}, but its parts add up to {parts}")
 
 
-def two_way(counts: Sequence[Sequence[int]]) -> Cells:
+def two_way(counts: Sequence[Sequence[int]]) -> AdditiveTable:
     """A table whose last row and last column are totals; a cell is (row, column) from 0."""
     height, width = len(counts), len(counts[0])
     rows = [Sum((r, width - 1), tuple((r, c) for c in range(width - 1))) for r in range(height)]
     columns = [Sum((height - 1, c), tuple((r, c) for r in range(height - 1))) for c in range(width)]
-    return Cells({(r, c): counts[r][c] for r in range(height) for c in range(width)}, (*rows, *columns))
+    return AdditiveTable({(r, c): counts[r][c] for r in range(height) for c in range(width)}, (*rows, *columns))
 
 
 Hierarchy = Mapping[str, Sequence[str]]

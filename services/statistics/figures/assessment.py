@@ -9,15 +9,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 from services.statistics.figures import capability, measures
-from services.statistics.figures.capability import AREAS, Indicator, Interval, Scores
+from services.statistics.figures.capability import AREAS, Indicator, RankInterval, UnitScores
 from services.statistics.figures.refusal import InvalidValue
-from services.statistics.figures.rounding import shown
+from services.statistics.figures.rounding import rounded_text
 
 SCORE_PLACES, SHARE_PLACES, RATIO_PLACES = 2, 3, 3
 
 
 @dataclass
-class Reported:
+class IndicatorValues:
     """What a file of indicators says, unit by unit; `population` is empty unless every unit has one."""
 
     indicators: dict[str, Indicator] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class UnitResult:
     """One local government. Scores and indices are from 0 to 100, as text; without all five areas there is no index,
     and without an index no rank. `available` is the share of the indicators' weight that was there, from 0 to 1."""
 
@@ -40,7 +40,7 @@ class Standing:
     geometric: str | None
     available: str
     rank: int | None = None
-    interval: Interval | None = None
+    interval: RankInterval | None = None
     ahead: tuple[str, ...] = ()
     """Units that it stands before in every area or equals, so whatever the areas weigh."""
 
@@ -64,7 +64,7 @@ class Results:
     draws: int
     seed: int
     indicators: int
-    standings: tuple[Standing, ...]
+    standings: tuple[UnitResult, ...]
     strata: tuple[Stratum, ...]
 
 
@@ -78,7 +78,7 @@ class Assessment:
     results: Results
 
 
-def assessed(reported: Reported, draws: int = capability.DRAWS, seed: int = capability.SEED) -> Results:
+def assess(reported: IndicatorValues, draws: int = capability.DRAWS, seed: int = capability.SEED) -> Results:
     """Units are ranked within their stratum only."""
     missing = [area for area in AREAS if area not in {one.area for one in reported.indicators.values()}]
     if missing:
@@ -97,8 +97,8 @@ def assessed(reported: Reported, draws: int = capability.DRAWS, seed: int = capa
 
 
 def _standings(
-    stratum: str, reported: Reported, scored: Mapping[str, Scores], draws: int, seed: int
-) -> Iterator[Standing]:
+    stratum: str, reported: IndicatorValues, scored: Mapping[str, UnitScores], draws: int, seed: int
+) -> Iterator[UnitResult]:
     index = _index(stratum, reported, scored)
     known = {unit: [score for score in scored[unit].areas.values() if score is not None] for unit in index}
     ranks, intervals = capability.ranks(index), capability.rank_intervals(known, draws, seed)
@@ -106,21 +106,21 @@ def _standings(
     mine = [unit for unit, of in reported.strata.items() if of == stratum]
     for unit in sorted(mine, key=lambda unit: ranks.get(unit, len(mine) + 1)):
         one = scored[unit]
-        yield Standing(
+        yield UnitResult(
             unit,
             reported.titles.get(unit, {}),
             stratum,
-            {area: shown(score, SCORE_PLACES) for area, score in one.areas.items()},
-            shown(one.arithmetic, SCORE_PLACES),
-            shown(one.geometric, SCORE_PLACES),
-            shown(one.available, SHARE_PLACES) or "",
+            {area: rounded_text(score, SCORE_PLACES) for area, score in one.areas.items()},
+            rounded_text(one.arithmetic, SCORE_PLACES),
+            rounded_text(one.geometric, SCORE_PLACES),
+            rounded_text(one.available, SHARE_PLACES) or "",
             ranks.get(unit),
             intervals.get(unit),
             tuple(other for first, other in pairs if first == unit),
         )
 
 
-def _index(stratum: str, reported: Reported, scored: Mapping[str, Scores]) -> dict[str, Fraction]:
+def _index(stratum: str, reported: IndicatorValues, scored: Mapping[str, UnitScores]) -> dict[str, Fraction]:
     return {
         unit: one.arithmetic
         for unit, one in scored.items()
@@ -128,7 +128,7 @@ def _index(stratum: str, reported: Reported, scored: Mapping[str, Scores]) -> di
     }
 
 
-def _stratum(code: str, reported: Reported, scored: Mapping[str, Scores]) -> Stratum:
+def _stratum(code: str, reported: IndicatorValues, scored: Mapping[str, UnitScores]) -> Stratum:
     index, residents = _index(code, reported, scored), reported.population
     units = sum(of == code for of in reported.strata.values())
     weights = [Fraction(residents[unit]) for unit in index] if index.keys() <= residents.keys() else None
@@ -138,4 +138,4 @@ def _stratum(code: str, reported: Reported, scored: Mapping[str, Scores]) -> Str
 
 def _gini(values: Sequence[Fraction], weights: Sequence[Fraction]) -> str | None:
     """One alone is not unequal to anybody."""
-    return None if len(values) < 2 else shown(capability.gini(values, weights), RATIO_PLACES)
+    return None if len(values) < 2 else rounded_text(capability.gini(values, weights), RATIO_PLACES)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import permutations
 
 from services.statistics.figures.composite import arithmetic, geometric
-from services.statistics.figures.rounding import measured
+from services.statistics.figures.rounding import exact_float
 
 AREAS = ("SUP", "INV", "FAC", "ORG", "USE")
 DRAWS, SEED = 10_000, 1
@@ -39,7 +39,7 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class UnitScores:
     """Of one local government; `available` is the share of the indicator weight that was there."""
 
     areas: Mapping[str, Fraction | None]
@@ -48,18 +48,18 @@ class Scores:
     geometric: Fraction | None
 
 
-def scores(indicators: Sequence[Indicator], values: Mapping[str, Decimal]) -> Scores:
+def scores(indicators: Sequence[Indicator], values: Mapping[str, Decimal]) -> UnitScores:
     """What is missing is not imputed: an area with half its weight or more is renormalised, else it has no score, and
     without every area there is no index. The five areas weigh the same."""
     found = {area: _area([one for one in indicators if one.area == area], values) for area in AREAS}
     known = [score for score in found.values() if score is not None]
     weights = [Fraction(1)] * len(AREAS)
     whole = len(known) == len(AREAS)
-    return Scores(
+    return UnitScores(
         found,
         _share(indicators, values),
         arithmetic(known, weights) if whole else None,
-        measured(geometric(known, weights)) if whole else None,
+        exact_float(geometric(known, weights)) if whole else None,
     )
 
 
@@ -83,7 +83,7 @@ def ranks(index: Mapping[str, Fraction]) -> dict[str, int]:
 
 def rank_intervals(
     areas: Mapping[str, Sequence[Fraction]], draws: int = DRAWS, seed: int = SEED
-) -> dict[str, Interval]:
+) -> dict[str, RankInterval]:
     """Ranks under `draws` random weights of the five areas, Dirichlet(1, ..., 1): the lowest and highest, and the
     middle nine tenths (nearest rank). The same seed gives the same intervals."""
     draw = random.Random(seed)  # noqa: S311  # weights to try, no secret
@@ -101,18 +101,18 @@ def rank_intervals(
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class RankInterval:
     best: int
     p05: int
     p95: int
     worst: int
 
 
-def _interval(places: Sequence[int]) -> Interval:
+def _interval(places: Sequence[int]) -> RankInterval:
     def at(share: Fraction) -> int:
         return places[max(0, -(-len(places) * share.numerator // share.denominator) - 1)]
 
-    return Interval(places[0], at(Fraction(1, 20)), at(Fraction(19, 20)), places[-1])
+    return RankInterval(places[0], at(Fraction(1, 20)), at(Fraction(19, 20)), places[-1])
 
 
 def dominance(areas: Mapping[str, Sequence[Fraction]]) -> list[tuple[str, str]]:

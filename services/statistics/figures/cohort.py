@@ -59,7 +59,7 @@ class Cohort:
         return self.since <= moment.date() <= min(self.until, self.as_of)
 
 
-def checked(enrolment: Enrolment) -> Enrolment:
+def check_dates(enrolment: Enrolment) -> Enrolment:
     """Refuses an order of events that cannot be. A withdrawal after completion, or undone by one, is a real life."""
     order = (
         ("first_activity_on", enrolment.first_activity_on, "enrolled_on", enrolment.enrolled_on),
@@ -73,7 +73,7 @@ def checked(enrolment: Enrolment) -> Enrolment:
     return enrolment
 
 
-def known_by(enrolment: Enrolment, as_of: date) -> Enrolment:
+def cut_off_at(enrolment: Enrolment, as_of: date) -> Enrolment:
     """What comes after the as-of date has not happened."""
 
     def kept(moment: datetime | None) -> datetime | None:
@@ -99,7 +99,7 @@ def known_by(enrolment: Enrolment, as_of: date) -> Enrolment:
     )
 
 
-def active(enrolment: Enrolment) -> bool:
+def is_active(enrolment: Enrolment) -> bool:
     """A completion is activity, even where its first moment was never recorded."""
     return enrolment.first_activity_on is not None or enrolment.completed_on is not None
 
@@ -113,13 +113,13 @@ def status(enrolment: Enrolment) -> Status:
     return Status.IN_PROGRESS if enrolment.first_activity_on else Status.NOT_STARTED
 
 
-def sorted_out(enrolments: Iterable[Enrolment], as_of: date) -> list[tuple[Enrolment, Exclusion | None]]:
+def apply_exclusions(enrolments: Iterable[Enrolment], as_of: date) -> list[tuple[Enrolment, Exclusion | None]]:
     """Every enrolment made by the as-of date, as it stood then, with the reason it is left out, if any.
 
     Looks at all of them, not at one period's: a duplicate made the day after a quarter's end is one in both quarters.
     """
-    standing = [known_by(enrolment, as_of) for enrolment in enrolments if enrolment.enrolled_on.date() <= as_of]
-    single = [(enrolment, _unfit(enrolment)) for enrolment in standing]
+    standing = [cut_off_at(enrolment, as_of) for enrolment in enrolments if enrolment.enrolled_on.date() <= as_of]
+    single = [(enrolment, _exclusion(enrolment)) for enrolment in standing]
     surplus = _duplicates([enrolment for enrolment, reason in single if reason is None])
     return [
         (enrolment, Exclusion.DUPLICATE if reason is None and id(enrolment) in surplus else reason)
@@ -127,10 +127,10 @@ def sorted_out(enrolments: Iterable[Enrolment], as_of: date) -> list[tuple[Enrol
     ]
 
 
-def _unfit(enrolment: Enrolment) -> Exclusion | None:
+def _exclusion(enrolment: Enrolment) -> Exclusion | None:
     if enrolment.test_account:
         return Exclusion.TEST_ACCOUNT
-    if enrolment.withdrawn_on and not active(enrolment):
+    if enrolment.withdrawn_on and not is_active(enrolment):
         return Exclusion.WITHDRAWN_WITHOUT_ACTIVITY
     return None
 
@@ -147,19 +147,19 @@ def _duplicates(enrolments: Sequence[Enrolment]) -> set[int]:
         while len(waiting) > 1:
             reach = waiting[0].enrolled_on + DUPLICATE_WITHIN
             together = [one for one in waiting if one.enrolled_on <= reach]
-            stays = min(together, key=_standing)
+            stays = min(together, key=_precedence)
             surplus.update(id(one) for one in together if one is not stays)
             waiting = waiting[len(together) :]
     return surplus
 
 
-_STANDING = {Status.COMPLETED: 0, Status.IN_PROGRESS: 1, Status.NOT_STARTED: 2, Status.WITHDREW: 3}
+_PRECEDENCE = {Status.COMPLETED: 0, Status.IN_PROGRESS: 1, Status.NOT_STARTED: 2, Status.WITHDREW: 3}
 
 
-def _standing(enrolment: Enrolment) -> tuple[int, datetime, datetime, datetime, Decimal]:
+def _precedence(enrolment: Enrolment) -> tuple[int, datetime, datetime, datetime, Decimal]:
     """The one that got furthest stays, then the first; the rest only makes the file's order indifferent."""
     return (
-        _STANDING[status(enrolment)],
+        _PRECEDENCE[status(enrolment)],
         enrolment.enrolled_on,
         enrolment.first_activity_on or datetime.max,
         enrolment.completed_on or datetime.max,

@@ -40,7 +40,7 @@ def person_time_rate(person_times: int, population: int | None) -> Rate | None:
     return Rate(Fraction(PER * person_times, population), PER * low / population, PER * high / population)
 
 
-def standardised(
+def standardised_coverage(
     persons: Mapping[str, int], population: Mapping[str, int | None], standard: Mapping[str, int]
 ) -> Fraction | None:
     """Directly age-standardised coverage per 1,000: each band's rate weighted by the fixed standard population.

@@ -15,7 +15,7 @@ EFFECT_MINIMUM = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class ScorePair:
     person: str
     before: Fraction | None
     after: Fraction | None
@@ -46,7 +46,7 @@ class Gain:
         return Fraction(100 * self.without_after, began) if began else None
 
 
-def gain(scores: Sequence[Scores], highest: Fraction) -> Gain:
+def gain(scores: Sequence[ScorePair], highest: Fraction) -> Gain:
     """Class normalised gain (Hake 1998): (mean post - mean pre) / (max - mean pre), null when everyone began at max.
 
     d_av divides by the mean of the two standard deviations, times Hedges' J = 1 - 3/(4(n-1)-1); d_z divides by the

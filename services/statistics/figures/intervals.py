@@ -6,7 +6,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from services.statistics.figures.refusal import InvalidValue
-from services.statistics.figures.rounding import measured
+from services.statistics.figures.rounding import exact_float
 
 Z_95 = Decimal("1.959963984540054235524594430520551528")
 
@@ -35,13 +35,13 @@ def poisson(events: int) -> Interval:
 
     if events < 0:
         raise InvalidValue(f"{events} is not a number of events")
-    low = measured(gammaincinv(events, 0.025)) if events else Fraction(0)
-    return low, measured(gammaincinv(events + 1, 0.975))
+    low = exact_float(gammaincinv(events, 0.025)) if events else Fraction(0)
+    return low, exact_float(gammaincinv(events + 1, 0.975))
 
 
 def student(mean: Fraction, standard_error: Fraction, freedom: int) -> Interval:
     """Mean with an estimated standard error, `freedom` degrees of freedom, in the unit of the mean."""
     from scipy.special import stdtrit
 
-    half = measured(stdtrit(freedom, 0.975)) * standard_error
+    half = exact_float(stdtrit(freedom, 0.975)) * standard_error
     return mean - half, mean + half

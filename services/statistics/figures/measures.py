@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from services.statistics.figures.cohort import Cohort, Enrolment, Exclusion, Status, sorted_out, status
+from services.statistics.figures.cohort import Cohort, Enrolment, Exclusion, Status, apply_exclusions, status
 
 METHOD_VERSION = "1.1.0"
 QUANTILE_MINIMUM = 10
@@ -62,7 +62,7 @@ class Counts:
 
 def count(enrolments: Iterable[Enrolment], cohort: Cohort) -> Counts:
     """Counts the enrolments made in the period; CMF alone takes completions dated in it, of any cohort."""
-    standing = sorted_out(enrolments, cohort.as_of)
+    standing = apply_exclusions(enrolments, cohort.as_of)
     inside = [(one, reason) for one, reason in standing if cohort.includes(one.enrolled_on)]
     valid = [one for one, reason in inside if reason is None]
     left_out = Counter(reason for _, reason in inside if reason)

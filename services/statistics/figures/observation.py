@@ -31,7 +31,7 @@ class AreaCode:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class EarlierRevision:
     """An earlier revision: when it came out, and what its note said."""
 
     revision: int
@@ -112,7 +112,7 @@ class Release:
     licence: str
     contact: str
     legal_basis: str = ""
-    history: tuple[Edition, ...] = ()
+    history: tuple[EarlierRevision, ...] = ()
     """Earlier revisions, oldest first."""
     denominators: tuple[Denominator, ...] = ()
     capability: Assessment | None = None

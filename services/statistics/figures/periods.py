@@ -51,7 +51,7 @@ def first_day(period: str) -> date:
     return date(int(year), month, 1)
 
 
-def checked_quarter(text: str, field: str) -> str:
+def check_quarter(text: str, field: str) -> str:
     if text and not _QUARTER.match(text):
         raise Invalid("QUARTER_INVALID", field=field)
     return text

@@ -8,7 +8,7 @@ from fractions import Fraction
 Exact = int | Fraction | Decimal
 
 
-def half_up(value: Exact, places: int) -> Decimal:
+def round_half_up(value: Exact, places: int) -> Decimal:
     """72.25 -> 72.3, 1.005 -> 1.01, -2.5 -> -3. Binary floats are refused: they are not the number that was written."""
     if isinstance(value, float):
         raise TypeError("round exact numbers only; pass a measured float through `measured` first")
@@ -20,11 +20,11 @@ def half_up(value: Exact, places: int) -> Decimal:
     return Decimal((1 if exact < 0 and whole else 0, digits, -places))
 
 
-def measured(value: float) -> Fraction:
+def exact_float(value: float) -> Fraction:
     """The shortest decimal that stands for this float: for quantiles of distributions, which no fraction gives."""
     return Fraction(Decimal(repr(float(value))))
 
 
-def shown(value: Exact | None, places: int) -> str | None:
+def rounded_text(value: Exact | None, places: int) -> str | None:
     """As it is published: fixed decimals, a missing value stays missing."""
-    return None if value is None else format(half_up(value, places), "f")
+    return None if value is None else format(round_half_up(value, places), "f")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.statistics.figures.cohort import Enrolment, sorted_out, status
+from services.statistics.figures.cohort import Enrolment, apply_exclusions, status
 from services.statistics.figures.dimensions import AGE_BANDS, DIGCOMP_AREAS, FLAGS, OLDER_FROM, SEXES, TOTAL, UNKNOWN
 from services.statistics.figures.measures import days_to_complete
 from services.statistics.figures.periods import quarter_on
@@ -50,7 +50,7 @@ class Unit:
 def units(facts: Iterable[Fact], as_of: date) -> Iterator[Unit]:
     """In order of enrolment. Exclusions are those of the measures; a duplicate across a quarter's end is one."""
     counted = [fact for fact in facts if fact.enrolment.enrolled_on.date() <= as_of]
-    standing = sorted_out([fact.enrolment for fact in counted], as_of)
+    standing = apply_exclusions([fact.enrolment for fact in counted], as_of)
     valid = [(one, fact) for fact, (one, reason) in zip(counted, standing, strict=True) if reason is None]
     valid.sort(key=lambda pair: (pair[0].enrolled_on, pair[0].person, pair[0].run))
     return (_unit(enrolment, fact) for enrolment, fact in valid)
@@ -62,7 +62,7 @@ def _unit(enrolment: Enrolment, fact: Fact) -> Unit:
         quarter=quarter_on(enrolment.enrolled_on.date()),
         area=fact.area,
         sex=fact.sex if fact.sex in SEXES else UNKNOWN,
-        age=band_of(fact.age),
+        age=age_band(fact.age),
         flags=fact.flags,
         domains=fact.domains,
         status=status(enrolment).value,
@@ -72,7 +72,7 @@ def _unit(enrolment: Enrolment, fact: Fact) -> Unit:
     )
 
 
-def band_of(age: int | None) -> str:
+def age_band(age: int | None) -> str:
     if age is None:
         return UNKNOWN
     return next((code for code, first, last in AGE_BANDS if first <= age <= last), UNKNOWN)

@@ -8,7 +8,7 @@ from services.statistics.figures.observation import TableSpec
 from services.statistics.formats import blocks, words
 from services.statistics.formats.blocks import Block
 from services.statistics.formats.cells import dimensions_of
-from services.statistics.formats.findings import Findings, printed
+from services.statistics.formats.findings import Findings, cell_text
 
 LONGEST = 45
 """Rows of an annex table that is still printed in full."""
@@ -85,7 +85,7 @@ def _grid(
     rows = [
         [
             it.title("REF_AREA", area),
-            *(printed(it.cell(one, REF_AREA=area, **{dimension: code})) for one in measures for code in codes),
+            *(cell_text(it.cell(one, REF_AREA=area, **{dimension: code})) for one in measures for code in codes),
         ]
         for area in areas
     ]

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from services.statistics.formats import words
-from services.statistics.formats.cells import Cell
+from services.statistics.formats.cells import PublishedCell
 from services.statistics.formats.charts import Mark
-from services.statistics.formats.findings import Findings, printed
+from services.statistics.formats.findings import Findings, cell_text
 
 Block: TypeAlias = dict[str, Any]
-Place: TypeAlias = dict[str, str]
+BreakdownCodes: TypeAlias = dict[str, str]
 """Dimension -> code, of those that are not at their total."""
 
 COLUMNS = ("ENR", "ENR_VALID", "EPR", "STR", "CMP", "CPR", "COV")
@@ -36,7 +36,7 @@ def heads(it: Findings) -> list[str]:
     return [named(it, code) for code in measures(it)]
 
 
-def place_table(it: Findings, title: str, dimension: str, places: Iterable[Place]) -> Block:
+def place_table(it: Findings, title: str, dimension: str, places: Iterable[BreakdownCodes]) -> Block:
     rows = [row(it, (dimension,), (place[dimension],)) for place in places]
     head = [words.column(dimension)[it.language], *heads(it)]
     return table(it, dated(it, title), head, rows, measures=measures(it))
@@ -61,7 +61,7 @@ def units(it: Findings, measures: Iterable[str]) -> str:
 def row(it: Findings, dimensions: Sequence[str], key: Sequence[str]) -> list[str]:
     place = dict(zip(dimensions, key, strict=True))
     labels = [it.title(name, code) for name, code in place.items()]
-    return [*labels, *(printed(it.cell(code, **place)) for code in measures(it))]
+    return [*labels, *(cell_text(it.cell(code, **place)) for code in measures(it))]
 
 
 def table(
@@ -96,7 +96,7 @@ def chart(
     it: Findings, title: str, svg: str, spoken: str, unit: str, *, width: float = 150, over_time: bool = False
 ) -> Block:
     persons = it.cell("EPR")
-    base = it.say("n", n=printed(persons)) if persons else ""
+    base = it.say("n", n=cell_text(persons)) if persons else ""
     latest = it.title("TIME_PERIOD", it.latest)
     base += f" ({latest})" if base and over_time else ""
     notes = [it.say("unit", unit=named_unit(it, unit)), base, it.say("source")]
@@ -110,17 +110,17 @@ def chart(
     }
 
 
-def marks(it: Findings, measure: str, dimension: str, places: Iterable[Place]) -> list[Mark]:
+def marks(it: Findings, measure: str, dimension: str, places: Iterable[BreakdownCodes]) -> list[Mark]:
     found = [(place[dimension], it.cell(measure, **place)) for place in places]
     return [mark(cell, it.title(dimension, code), faint=code.startswith("N_")) for code, cell in found if cell]
 
 
-def mark(cell: Cell | None, label: str, faint: bool = False) -> Mark:
+def mark(cell: PublishedCell | None, label: str, faint: bool = False) -> Mark:
     breaks = cell is not None and cell.status == "B"
     if cell is None or cell.value is None:
-        return Mark(label, None, printed(cell), breaks=breaks, faint=faint)
+        return Mark(label, None, cell_text(cell), breaks=breaks, faint=faint)
     low, high = (Decimal(bound) if bound else None for bound in (cell.low, cell.high))
-    return Mark(label, Decimal(cell.value), printed(cell), low, high, breaks, faint)
+    return Mark(label, Decimal(cell.value), cell_text(cell), low, high, breaks, faint)
 
 
 def listed(marks: Sequence[Mark]) -> str:

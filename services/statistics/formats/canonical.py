@@ -7,17 +7,17 @@ from typing import Any
 
 from services.statistics.figures.observation import Release
 from services.statistics.formats import capability, words
-from services.statistics.formats.cells import Cell, Edition, dimensions_of
+from services.statistics.formats.cells import PublicRelease, PublishedCell, dimensions_of
 from services.statistics.formats.tabular import FIGURES, figures
 
 CANONICAL = "release.json"
 
 
-def render(edition: Edition) -> dict[str, bytes]:
+def render(edition: PublicRelease) -> dict[str, bytes]:
     return {CANONICAL: document(edition)}
 
 
-def document(edition: Edition) -> bytes:
+def document(edition: PublicRelease) -> bytes:
     """Keys sorted, exact decimals as text, null where nothing is published; the observations as rows under columns."""
     release = edition.release
     return _dumped(
@@ -50,7 +50,7 @@ def document(edition: Edition) -> bytes:
     )
 
 
-def _row(cell: Cell) -> list[str | None]:
+def _row(cell: PublishedCell) -> list[str | None]:
     return [text or None for text in figures(cell)]
 
 

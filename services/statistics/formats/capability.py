@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from services.statistics.figures.assessment import Assessment, Standing, Stratum
+from services.statistics.figures.assessment import Assessment, Stratum, UnitResult
 from services.statistics.figures.capability import AREAS
 from services.statistics.formats import words
-from services.statistics.formats.cells import Edition
-from services.statistics.formats.tabular import BETWEEN, Column, csvw, written
+from services.statistics.formats.cells import PublicRelease
+from services.statistics.formats.tabular import BETWEEN, Column, csvw, write_csv
 
 TABLE = "capability.csv"
 METADATA = f"{TABLE}-metadata.json"
@@ -29,11 +29,11 @@ COLUMNS: Sequence[Column] = (
 """The Gini coefficients are those of the row's stratum."""
 
 
-def render(edition: Edition) -> dict[str, bytes]:
+def render(edition: PublicRelease) -> dict[str, bytes]:
     """Nothing for a release that stands on no assessment."""
     if not (found := edition.release.capability):
         return {}
-    table = written([column.name for column in COLUMNS], rows(found))
+    table = write_csv([column.name for column in COLUMNS], rows(found))
     return {TABLE: table, METADATA: csvw(edition.release, TABLE, COLUMNS, KEY, {})}
 
 
@@ -43,7 +43,7 @@ def rows(found: Assessment) -> Iterator[list[str]]:
         yield ["" if field is None else str(field) for field in _fields(found, one, strata[one.stratum])]
 
 
-def _fields(found: Assessment, one: Standing, stratum: Stratum) -> Iterator[str | int | None]:
+def _fields(found: Assessment, one: UnitResult, stratum: Stratum) -> Iterator[str | int | None]:
     yield from (found.period, one.unit, one.title["ko"], one.title["en"], one.stratum)
     yield from (one.scores[area] for area in AREAS)
     yield from (one.arithmetic, one.geometric, one.available)
@@ -52,7 +52,7 @@ def _fields(found: Assessment, one: Standing, stratum: Stratum) -> Iterator[str 
     yield from (stratum.gini, stratum.gini_population, found.source, found.results.method_version)
 
 
-def ranks(one: Standing) -> tuple[int | None, ...]:
+def ranks(one: UnitResult) -> tuple[int | None, ...]:
     """Its rank, then the best, the middle nine tenths and the worst of all that were drawn."""
     within = one.interval
     return (one.rank, *((within.best, within.p05, within.p95, within.worst) if within else (None,) * 4))
@@ -77,7 +77,7 @@ def said(found: Assessment | None) -> dict[str, Any] | None:
     }
 
 
-def _unit(one: Standing) -> dict[str, Any]:
+def _unit(one: UnitResult) -> dict[str, Any]:
     named = dict(zip(("rank", "best", "p05", "p95", "worst"), ranks(one), strict=True))
     return {
         "unit": one.unit,

@@ -35,7 +35,7 @@ _SDMX = {field: name for name, field in DIMENSIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class PublishedCell:
     """`key` holds the codes of DIMENSIONS in their order; numbers are exact decimals as text."""
 
     key: tuple[str, ...]
@@ -54,20 +54,20 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Edition:
+class PublicRelease:
     """A release with its cells in the order of their codes, and the titles of those codes by dimension."""
 
     release: Release
-    cells: tuple[Cell, ...]
+    cells: tuple[PublishedCell, ...]
     lists: Mapping[str, Mapping[str, Title]]
 
     @classmethod
-    def of(cls, release: Release) -> Edition:
+    def of(cls, release: Release) -> PublicRelease:
         release = _worded(release)
         lists = code_lists(release)
         order = {name: {code: place for place, code in enumerate(titles)} for name, titles in lists.items()}
 
-        def rank(cell: Cell) -> tuple[int, ...]:
+        def rank(cell: PublishedCell) -> tuple[int, ...]:
             return tuple(order[name][code] for name, code in zip(DIMENSIONS, cell.key, strict=True))
 
         cells = sorted(map(_public, release.observations), key=rank)
@@ -76,7 +76,7 @@ class Edition:
                 raise InvalidValue(f"{'.'.join(one.key)} is there twice in release {release.id}")
         return cls(release, tuple(cells), lists)
 
-    def table(self, table: TableSpec) -> list[Cell]:
+    def table(self, table: TableSpec) -> list[PublishedCell]:
         """The cells of a linked table: what it does not break down by stands at its total."""
         fixed = [name for name in BREAKDOWNS if name not in dimensions_of(table)]
         return [cell for cell in self.cells if all(cell.code(name) == TOTAL for name in fixed)]
@@ -106,13 +106,13 @@ def _named(release: Release) -> Assessment | None:
     return replace(found, results=replace(found.results, standings=tuple(standings)))
 
 
-def _public(one: Observation) -> Cell:
+def _public(one: Observation) -> PublishedCell:
     key = tuple(str(getattr(one, field)) for field in DIMENSIONS.values())
     hidden = one.status == HIDDEN or one.confidentiality != FREE
     if hidden and (one.value, one.low, one.high) != (None, None, None):
         raise InvalidValue(f"{'.'.join(key)} is hidden and still carries a figure")
     status, confidentiality = (HIDDEN, NOT_PUBLISHED) if hidden else (one.status, FREE)
-    return Cell(key, one.value, one.unit, one.low, one.high, status, confidentiality)
+    return PublishedCell(key, one.value, one.unit, one.low, one.high, status, confidentiality)
 
 
 def code_lists(release: Release) -> dict[str, dict[str, Title]]:

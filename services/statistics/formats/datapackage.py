@@ -9,9 +9,17 @@ from typing import Any
 
 from services.statistics.figures.observation import Release
 from services.statistics.formats import capability, licence, words
-from services.statistics.formats.cells import DIMENSIONS, Edition
-from services.statistics.formats.tabular import BETWEEN, COLUMNS, OBSERVATIONS, OPTIONAL, Column, observations, written
-from services.statistics.formats.words import Title, both
+from services.statistics.formats.cells import DIMENSIONS, PublicRelease
+from services.statistics.formats.tabular import (
+    BETWEEN,
+    COLUMNS,
+    OBSERVATIONS,
+    OPTIONAL,
+    Column,
+    observations,
+    write_csv,
+)
+from services.statistics.formats.words import Title, bilingual
 
 DESCRIPTOR = "datapackage.json"
 _PROFILE = "https://datapackage.org/profiles/2.0/"
@@ -21,12 +29,12 @@ _TYPES = {"number": "number", "whole": "integer", "list": "list", "date": "date"
 CODE_LISTS = (*DIMENSIONS, "UNIT_MEASURE", "OBS_STATUS", "CONF_STATUS")
 
 
-def render(edition: Edition) -> dict[str, bytes]:
+def render(edition: PublicRelease) -> dict[str, bytes]:
     tables = {file_name(name): _code_table(name, titles, edition.release) for name, titles in _lists(edition).items()}
     return {DESCRIPTOR: _descriptor(edition, tables), **tables}
 
 
-def _lists(edition: Edition) -> dict[str, Mapping[str, Title]]:
+def _lists(edition: PublicRelease) -> dict[str, Mapping[str, Title]]:
     return {name: edition.lists.get(name) or words.codes(name) for name in CODE_LISTS}
 
 
@@ -42,20 +50,20 @@ def _code_fields(column: str) -> Sequence[str]:
 def _code_table(column: str, titles: Mapping[str, Title], release: Release) -> bytes:
     areas = {area.code: (area.parent, area.level) for area in release.areas} if column == "REF_AREA" else {}
     rows = ([code, *(title[one] for one in words.LANGUAGES), *areas.get(code, ())] for code, title in titles.items())
-    return written(_code_fields(column), rows)
+    return write_csv(_code_fields(column), rows)
 
 
-def _descriptor(edition: Edition, tables: Mapping[str, bytes]) -> bytes:
+def _descriptor(edition: PublicRelease, tables: Mapping[str, bytes]) -> bytes:
     release, lists = edition.release, _lists(edition)
     document = {
         "$schema": f"{_PROFILE}datapackage.json",
         "name": release.id,
         "version": f"{release.revision}.0.0",
-        "title": both(release.title),
-        "description": both(release.note),
+        "title": bilingual(release.title),
+        "description": bilingual(release.note),
         "created": release.publish_at.isoformat(),
         "licenses": [{"name": licence.name(release.licence), "path": licence.address(release.licence)}],
-        "contributors": [{"title": both(release.publisher), "roles": ["publisher"]}],
+        "contributors": [{"title": bilingual(release.publisher), "roles": ["publisher"]}],
         "resources": [
             _observations(observations(edition), lists),
             *(_codes(name, tables[file_name(name)]) for name in lists),
@@ -96,7 +104,7 @@ def _field(column: Column) -> dict[str, Any]:
     optional |= {"delimiter": BETWEEN} if column.kind == "list" else {}
     return {
         "name": column.name,
-        "title": both(words.column(column.name)),
+        "title": bilingual(words.column(column.name)),
         "type": _TYPES.get(column.kind, "string"),
         **optional,
     }
@@ -125,7 +133,7 @@ def _table(name: str, path: str, title: Title, content: bytes, schema: Mapping[s
         "name": name,
         "path": path,
         "type": "table",
-        "title": both(title),
+        "title": bilingual(title),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",

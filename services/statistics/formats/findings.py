@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from babel import dates
 
 from services.statistics.figures.periods import is_year, last_day, quarters_of
-from services.statistics.figures.rounding import half_up
+from services.statistics.figures.rounding import round_half_up
 from services.statistics.formats import licence, words
-from services.statistics.formats.cells import TOTAL, Cell, Edition, top_areas
+from services.statistics.formats.cells import TOTAL, PublicRelease, PublishedCell, top_areas
 
 SEOUL = ZoneInfo("Asia/Seoul")
 
@@ -27,7 +27,7 @@ _MARKED = {"U": "u", "B": "b"}
 class Findings:
     """An edition read in one language."""
 
-    edition: Edition
+    edition: PublicRelease
     language: str
     phrases: dict[str, Any]
 
@@ -114,7 +114,7 @@ class Findings:
         """Measure -> code of its unit."""
         return {cell.code("MEASURE"): cell.unit for cell in self.edition.cells}
 
-    def unit(self, cell: Cell) -> str:
+    def unit(self, cell: PublishedCell) -> str:
         return words.title("UNIT_MEASURE", cell.unit)[self.language]
 
     def day(self, day: date) -> str:
@@ -162,10 +162,10 @@ class Findings:
         return [area.code for area in self.edition.release.areas if area.parent == self.top]
 
     @cached_property
-    def _found(self) -> dict[tuple[str, ...], Cell]:
+    def _found(self) -> dict[tuple[str, ...], PublishedCell]:
         return {cell.codes(_PLACED): cell for cell in self.edition.cells}
 
-    def cell(self, measure: str, period: str = "", **place: str) -> Cell | None:
+    def cell(self, measure: str, period: str = "", **place: str) -> PublishedCell | None:
         """At the top area and the totals unless a place says otherwise."""
         codes = {"REF_AREA": self.top, **place}
         return self._found.get((measure, period or self.latest, *(codes.get(name, TOTAL) for name in _PLACED[2:])))
@@ -176,13 +176,13 @@ class Findings:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{half_up(Fraction(100 * part, whole), 1)}" if whole else "–"
+    return f"{round_half_up(Fraction(100 * part, whole), 1)}" if whole else "–"
 
 
 _PLACED = ("MEASURE", "TIME_PERIOD", "REF_AREA", "SEX", "AGE", "TARGET_GROUP", "COURSE_DOMAIN")
 
 
-def printed(cell: Cell | None) -> str:
+def cell_text(cell: PublishedCell | None) -> str:
     """As it stands on paper: grouped digits, or the symbol that says why there is none."""
     if cell is None:
         return ""

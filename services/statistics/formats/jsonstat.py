@@ -13,13 +13,13 @@ from typing import Any
 
 from services.statistics.figures.observation import Release, TableSpec
 from services.statistics.formats import licence, words
-from services.statistics.formats.cells import Cell, Edition, dimensions_of
-from services.statistics.formats.words import both
+from services.statistics.formats.cells import PublicRelease, PublishedCell, dimensions_of
+from services.statistics.formats.words import bilingual
 
 _DECIMALS = {"NUMBER": 0, "PS": 0, "H": 1, "D": 1, "PT": 1, "RT_1000": 1, "PP": 1, "IX": 1, "RATIO": 3}
 
 
-def render(edition: Edition) -> dict[str, bytes]:
+def render(edition: PublicRelease) -> dict[str, bytes]:
     return {file_name(table): _dumped(dataset(edition, table)) for table in edition.release.tables}
 
 
@@ -27,7 +27,7 @@ def file_name(table: TableSpec) -> str:
     return f"table-{table.id}.jsonstat.json"
 
 
-def dataset(edition: Edition, table: TableSpec) -> dict[str, Any]:
+def dataset(edition: PublicRelease, table: TableSpec) -> dict[str, Any]:
     release, chosen = edition.release, edition.table(table)
     dimensions = ("TIME_PERIOD", "UNIVERSE", *dimensions_of(table), "MEASURE")
     codes = {name: _occurring(name, chosen, edition.lists[name]) for name in dimensions}
@@ -36,8 +36,8 @@ def dataset(edition: Edition, table: TableSpec) -> dict[str, Any]:
     return {
         "version": "2.0",
         "class": "dataset",
-        "label": f"{both(release.title)}: {both(table.title)}",
-        "source": both(release.publisher),
+        "label": f"{bilingual(release.title)}: {bilingual(table.title)}",
+        "source": bilingual(release.publisher),
         "updated": release.as_of.isoformat(),
         "id": list(dimensions),
         "size": size,
@@ -50,12 +50,12 @@ def dataset(edition: Edition, table: TableSpec) -> dict[str, Any]:
     }
 
 
-def _occurring(name: str, chosen: Sequence[Cell], titles: Mapping[str, words.Title]) -> list[str]:
+def _occurring(name: str, chosen: Sequence[PublishedCell], titles: Mapping[str, words.Title]) -> list[str]:
     used = {cell.code(name) for cell in chosen}
     return [code for code in titles if code in used]
 
 
-def _placed(chosen: Sequence[Cell], codes: Mapping[str, Sequence[str]]) -> dict[int, Cell]:
+def _placed(chosen: Sequence[PublishedCell], codes: Mapping[str, Sequence[str]]) -> dict[int, PublishedCell]:
     index = {name: {code: place for place, code in enumerate(listed)} for name, listed in codes.items()}
     placed = {}
     for cell in chosen:
@@ -66,18 +66,20 @@ def _placed(chosen: Sequence[Cell], codes: Mapping[str, Sequence[str]]) -> dict[
     return placed
 
 
-def _dimension(name: str, codes: Sequence[str], edition: Edition, chosen: Sequence[Cell]) -> dict[str, Any]:
+def _dimension(
+    name: str, codes: Sequence[str], edition: PublicRelease, chosen: Sequence[PublishedCell]
+) -> dict[str, Any]:
     titles = edition.lists[name]
-    category: dict[str, Any] = {"index": list(codes), "label": {code: both(titles[code]) for code in codes}}
+    category: dict[str, Any] = {"index": list(codes), "label": {code: bilingual(titles[code]) for code in codes}}
     if name == "REF_AREA":
         category |= _children(codes, edition.release)
     if name == "MEASURE":
         units = {cell.code("MEASURE"): cell.unit for cell in chosen}
         category["unit"] = {
-            code: {"label": both(words.title("UNIT_MEASURE", units[code])), "decimals": _DECIMALS[units[code]]}
+            code: {"label": bilingual(words.title("UNIT_MEASURE", units[code])), "decimals": _DECIMALS[units[code]]}
             for code in codes
         }
-    return {"label": both(words.column(name)), "category": category}
+    return {"label": bilingual(words.column(name)), "category": category}
 
 
 def _children(codes: Sequence[str], release: Release) -> dict[str, Any]:
@@ -88,13 +90,13 @@ def _children(codes: Sequence[str], release: Release) -> dict[str, Any]:
     return {"child": below} if below else {}
 
 
-def _number(cell: Cell | None) -> int | float | None:
+def _number(cell: PublishedCell | None) -> int | float | None:
     if cell is None or cell.value is None:
         return None
     return float(cell.value) if "." in cell.value else int(cell.value)
 
 
-def _extension(release: Release, placed: Mapping[int, Cell]) -> dict[str, Any]:
+def _extension(release: Release, placed: Mapping[int, PublishedCell]) -> dict[str, Any]:
     return {
         "release": release.id,
         "revision": release.revision,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from services.statistics.formats import licence, words
-from services.statistics.formats.cells import Edition
+from services.statistics.formats.cells import PublicRelease
 from services.statistics.formats.names import README
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ _SAID = {
 }
 
 
-def render(edition: Edition, files: Sequence[File]) -> dict[str, bytes]:
+def render(edition: PublicRelease, files: Sequence[File]) -> dict[str, bytes]:
     parts = [part for language in words.LANGUAGES for part in _said(edition, files, language)]
     return {README: ("\n".join(parts) + "\n").encode()}
 
 
-def _said(edition: Edition, files: Sequence[File], language: str) -> list[str]:
+def _said(edition: PublicRelease, files: Sequence[File], language: str) -> list[str]:
     release = edition.release
     symbols, facts, head = _SAID[language]
     told = facts.format(

@@ -17,7 +17,7 @@ from services.statistics.formats import (
     tabular,
     workbook,
 )
-from services.statistics.formats.cells import Edition
+from services.statistics.formats.cells import PublicRelease
 from services.statistics.formats.dcat import catalogue
 from services.statistics.formats.manifest import File, files
 
@@ -28,7 +28,7 @@ _DATA = (canonical, tabular, capability, workbook, jsonstat, sdmx, datapackage)
 
 def render(release: Release) -> Mapping[str, bytes]:
     """File name -> content, in the order of `files`. Blocking: seconds for a large release, so call it in a thread."""
-    edition = Edition.of(release)
+    edition = PublicRelease.of(release)
     made = {name: content for form in _DATA for name, content in form.render(edition).items()}
     checksums = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
     listed = files(release)

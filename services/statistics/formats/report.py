@@ -14,7 +14,7 @@ import typst
 
 from services.statistics.formats import licence, quality, words
 from services.statistics.formats.blocks import Block
-from services.statistics.formats.cells import Edition
+from services.statistics.formats.cells import PublicRelease
 from services.statistics.formats.findings import Findings
 from services.statistics.formats.sections import sections
 
@@ -25,20 +25,20 @@ def file_name(language: str) -> str:
     return f"report-{language}.pdf"
 
 
-def render(edition: Edition, checksums: Mapping[str, str]) -> dict[str, bytes]:
+def render(edition: PublicRelease, checksums: Mapping[str, str]) -> dict[str, bytes]:
     """`checksums`: data file -> SHA-256, to be printed."""
     made = {}
     for language in words.LANGUAGES:
-        findings = Findings(edition, language, phrases()[language])
+        findings = Findings(edition, language, report_phrases()[language])
         title = edition.release.title[language]
-        made[file_name(language)] = _compiled(findings, title, title, sections(findings, checksums))
+        made[file_name(language)] = _compile(findings, title, title, sections(findings, checksums))
         named = findings.say("quality")
-        made[quality.file_name(language)] = _compiled(findings, f"{named}: {title}", named, quality.sections(findings))
+        made[quality.file_name(language)] = _compile(findings, f"{named}: {title}", named, quality.sections(findings))
     return made
 
 
 @cache
-def phrases() -> dict[str, dict[str, Any]]:
+def report_phrases() -> dict[str, dict[str, Any]]:
     """The prose of the report with its part 6, and of the quality report after it."""
     files = [_TEMPLATE.with_name(f"{name}.toml") for name in ("report", "capability", "quality")]
     read = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
@@ -47,7 +47,7 @@ def phrases() -> dict[str, dict[str, Any]]:
     }
 
 
-def _compiled(findings: Findings, title: str, running: str, parts: Sequence[Block]) -> bytes:
+def _compile(findings: Findings, title: str, running: str, parts: Sequence[Block]) -> bytes:
     """`running` stands at the top of every page."""
     given = {**_cover(findings), "title": title, "running": running, "sections": parts}
     result = typst.compile(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.statistics.formats import blocks, charts, tilemap, words
-from services.statistics.formats.blocks import Block, Place
+from services.statistics.formats.blocks import Block, BreakdownCodes
 from services.statistics.formats.charts import Mark
-from services.statistics.formats.findings import Findings, printed
+from services.statistics.formats.findings import Findings, cell_text
 
 GROWTH = ("ENR", "CMP")
 FURTHER = ("PTM", "CMF", "DOR", "HRS_PC", "TTC_MED", "CONC")
@@ -54,7 +54,8 @@ def _there(it: Findings, measures: Sequence[str]) -> list[str]:
 
 def _periods(it: Findings, title: str, periods: Sequence[str], measures: Sequence[str]) -> Block:
     rows = [
-        [it.title("TIME_PERIOD", period), *(printed(it.cell(code, period)) for code in measures)] for period in periods
+        [it.title("TIME_PERIOD", period), *(cell_text(it.cell(code, period)) for code in measures)]
+        for period in periods
     ]
     head = [words.column("TIME_PERIOD")[it.language], *(blocks.named(it, code) for code in measures)]
     return blocks.table(it, title, head, rows, measures=measures)
@@ -91,7 +92,7 @@ def _compared(it: Findings) -> list[Block]:
     if "COV_STD" not in measures:
         return []
     rows = [
-        [it.title("REF_AREA", area), *(printed(it.cell(code, REF_AREA=area)) for code in measures)]
+        [it.title("REF_AREA", area), *(cell_text(it.cell(code, REF_AREA=area)) for code in measures)]
         for area in (it.top, *it.areas)
     ]
     head = [words.column("REF_AREA")[it.language], *map(it.measure, measures)]
@@ -121,7 +122,7 @@ def _sex_and_age(it: Findings) -> list[Block]:
 
 
 def _charted(it: Findings, dimension: str, title: str) -> list[Block]:
-    places: list[Place] = [{dimension: code} for code in it.codes(dimension)]
+    places: list[BreakdownCodes] = [{dimension: code} for code in it.codes(dimension)]
     marks = blocks.marks(it, "CPR", dimension, places)
     if not marks:
         return []
@@ -149,7 +150,7 @@ def _gaps(it: Findings) -> list[Block]:
     groups = it.codes("TARGET_GROUP")
     measures = [code for code in GAPS if any(it.cell(code, TARGET_GROUP=group) for group in groups)]
     rows = [
-        [it.title("TARGET_GROUP", group), *(printed(it.cell(code, TARGET_GROUP=group)) for code in measures)]
+        [it.title("TARGET_GROUP", group), *(cell_text(it.cell(code, TARGET_GROUP=group)) for code in measures)]
         for group in groups
         if any(it.cell(code, TARGET_GROUP=group) for code in measures)
     ]

@@ -28,8 +28,8 @@ from pysdmx.model import (
 from pysdmx.model.message import Header
 
 from services.statistics.formats import words
-from services.statistics.formats.cells import DIMENSIONS, Edition
-from services.statistics.formats.tabular import COLUMNS, Column, rows, written
+from services.statistics.formats.cells import DIMENSIONS, PublicRelease
+from services.statistics.formats.tabular import COLUMNS, Column, rows, write_csv
 from services.statistics.formats.words import Title
 
 AGENCY, FLOW, STRUCTURE, CONCEPTS, VERSION = "IEUM", "DF_TRAINING", "DSD_TRAINING", "CS_TRAINING", "1.0.0"
@@ -41,18 +41,18 @@ _TYPES = {"number": DataType.DECIMAL, "period": DataType.PERIOD, "date": DataTyp
 """A moment stays a string: with its offset it is a DateTime that pysdmx itself cannot read."""
 
 
-def render(edition: Edition) -> dict[str, bytes]:
+def render(edition: PublicRelease) -> dict[str, bytes]:
     return {DATA: data(edition), DEFINITIONS: structure(edition)}
 
 
-def data(edition: Edition) -> bytes:
+def data(edition: PublicRelease) -> bytes:
     """Dimensions, measure, attributes under their own names, as the 2.0 field guide has it."""
     start = ["dataflow", f"{AGENCY}:{FLOW}({VERSION})", _MERGE]
     header = ["STRUCTURE", "STRUCTURE_ID", "ACTION", *(column.name for column in COLUMNS)]
-    return written(header, ([*start, *row] for row in rows(edition)))
+    return write_csv(header, ([*start, *row] for row in rows(edition)))
 
 
-def structure(edition: Edition) -> bytes:
+def structure(edition: PublicRelease) -> bytes:
     release = edition.release
     lists = {f"CL_{name}": _code_list(name, titles) for name, titles in _lists(edition).items()}
     concepts = [Concept(column.name, name=_name(words.column(column.name))) for column in COLUMNS]
@@ -81,7 +81,7 @@ def structure(edition: Edition) -> bytes:
 _TITLE = {"ko": "디지털 역량 교육 통계", "en": "Digital literacy training"}
 
 
-def _lists(edition: Edition) -> dict[str, Mapping[str, Title]]:
+def _lists(edition: PublicRelease) -> dict[str, Mapping[str, Title]]:
     fixed = {name: words.codes(name) for name in ("UNIT_MEASURE", "OBS_STATUS", "CONF_STATUS")}
     return {name: titles for name, titles in edition.lists.items() if name != "TIME_PERIOD"} | fixed
 

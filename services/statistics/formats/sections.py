@@ -9,10 +9,10 @@ from services.statistics.formats import blocks, words
 from services.statistics.formats.about import about
 from services.statistics.formats.annex import annex
 from services.statistics.formats.blocks import Block
-from services.statistics.formats.cells import Cell
-from services.statistics.formats.findings import Findings, printed
+from services.statistics.formats.cells import PublishedCell
+from services.statistics.formats.findings import Findings, cell_text
+from services.statistics.formats.rankings import standings
 from services.statistics.formats.results import results
-from services.statistics.formats.standings import standings
 
 HEADLINES = ("ENR", "EPR", "CMP", "CPR", "COV")
 
@@ -42,9 +42,9 @@ def _summary(it: Findings) -> list[Block]:
     ]
 
 
-def _headline(it: Findings, cell: Cell) -> Block:
+def _headline(it: Findings, cell: PublishedCell) -> Block:
     measure = cell.code("MEASURE")
-    value, _, mark = printed(cell).partition(" ")
+    value, _, mark = cell_text(cell).partition(" ")
     return {
         "title": it.measure(measure),
         "value": value,
@@ -54,11 +54,11 @@ def _headline(it: Findings, cell: Cell) -> Block:
     }
 
 
-def _interval(it: Findings, cell: Cell) -> str:
+def _interval(it: Findings, cell: PublishedCell) -> str:
     return it.say("interval", low=cell.low, high=cell.high) if cell.low and cell.high else ""
 
 
-def _change(it: Findings, measure: str, cell: Cell) -> str:
+def _change(it: Findings, measure: str, cell: PublishedCell) -> str:
     if not it.before:
         return ""
     before, name = it.cell(measure, it.before), it.title("TIME_PERIOD", it.before)
@@ -83,8 +83,8 @@ def _by_sex(it: Findings) -> list[str]:
     return [it.say("seen_sex"), ", ".join(told)] if len(told) == len(found) else []
 
 
-def _rate(it: Findings, cell: Cell) -> str:
-    return f"{printed(cell)} % {_interval(it, cell)}".strip()
+def _rate(it: Findings, cell: PublishedCell) -> str:
+    return f"{cell_text(cell)} % {_interval(it, cell)}".strip()
 
 
 def _widest_gap(it: Findings) -> list[str]:
@@ -98,8 +98,8 @@ def _widest_gap(it: Findings) -> list[str]:
     told = it.say(
         "seen_gap_text",
         group=it.title("TARGET_GROUP", code),
-        rate=printed(group),
-        general=printed(general),
+        rate=cell_text(group),
+        general=cell_text(general),
         gap=f"{gap:+}".replace("-", "−"),
     )
     return [it.say("seen_gap"), told]

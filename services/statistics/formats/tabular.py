@@ -14,7 +14,7 @@ from typing import Any
 
 from services.statistics.figures.observation import Release
 from services.statistics.formats import licence, words
-from services.statistics.formats.cells import DIMENSIONS, Cell, Edition
+from services.statistics.formats.cells import DIMENSIONS, PublicRelease, PublishedCell
 
 OBSERVATIONS = "observations.csv"
 METADATA = f"{OBSERVATIONS}-metadata.json"
@@ -51,19 +51,19 @@ FIGURES = [column.name for column in COLUMNS[:-4]]
 """The columns that differ from cell to cell; the rest is of the whole release."""
 
 
-def render(edition: Edition) -> dict[str, bytes]:
+def render(edition: PublicRelease) -> dict[str, bytes]:
     return {OBSERVATIONS: observations(edition), METADATA: metadata(edition)}
 
 
-def observations(edition: Edition) -> bytes:
-    return written([column.name for column in COLUMNS], rows(edition))
+def observations(edition: PublicRelease) -> bytes:
+    return write_csv([column.name for column in COLUMNS], rows(edition))
 
 
-def rows(edition: Edition) -> Iterator[list[str]]:
+def rows(edition: PublicRelease) -> Iterator[list[str]]:
     """The fields of each cell, in the order of COLUMNS."""
     release = edition.release
     same = [
-        words.both(release.publisher),
+        words.bilingual(release.publisher),
         release.area_vintage.isoformat(),
         release.as_of.isoformat(),
         release.method_version,
@@ -71,12 +71,12 @@ def rows(edition: Edition) -> Iterator[list[str]]:
     return ([*figures(cell), *same] for cell in edition.cells)
 
 
-def figures(cell: Cell) -> list[str]:
+def figures(cell: PublishedCell) -> list[str]:
     bounds = [cell.low or "", cell.high or ""]
     return [*cell.key, cell.value or "", cell.unit, *bounds, cell.status, cell.confidentiality]
 
 
-def written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
@@ -84,7 +84,7 @@ def written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def metadata(edition: Edition) -> bytes:
+def metadata(edition: PublicRelease) -> bytes:
     return csvw(edition.release, OBSERVATIONS, COLUMNS, tuple(DIMENSIONS), edition.lists)
 
 

@@ -64,7 +64,7 @@ def full(title: Title, otherwise: str = "") -> Title:
     return {language: title.get(language) or found for language in LANGUAGES}
 
 
-def both(title: Title) -> str:
+def bilingual(title: Title) -> str:
     """For formats that have one label only."""
     korean, english = (title.get(language, "") for language in LANGUAGES)
     return korean if korean == english else " / ".join(filter(None, (korean, english)))

@@ -16,8 +16,8 @@ import xlsxwriter
 from services.statistics.figures.assessment import Assessment
 from services.statistics.figures.observation import Release, TableSpec
 from services.statistics.formats import capability, licence, words
-from services.statistics.formats.cells import Cell, Edition, dimensions_of
-from services.statistics.formats.words import Title, both
+from services.statistics.formats.cells import PublicRelease, PublishedCell, dimensions_of
+from services.statistics.formats.words import Title, bilingual
 
 WORKBOOK = "tables.xlsx"
 Lists: TypeAlias = Mapping[str, Mapping[str, Title]]
@@ -26,15 +26,15 @@ _DECIMALS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00", 3: "#,##0.000"}
 _LABEL_WIDTH, _CODE_WIDTH, _STATUS_WIDTH = 26, 12, 4
 
 
-def render(edition: Edition) -> dict[str, bytes]:
+def render(edition: PublicRelease) -> dict[str, bytes]:
     """The creation date is the release's: the same release gives the same bytes."""
     release = edition.release
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _SAFE) as book:
         book.set_properties(
             {
-                "title": both(release.title),
-                "author": both(release.publisher),
+                "title": bilingual(release.title),
+                "author": bilingual(release.publisher),
                 "created": release.as_of.replace(tzinfo=None),
             }
         )
@@ -54,7 +54,7 @@ def sheet_names(release: Release) -> list[str]:
     ]
 
 
-def _notes(book: Any, edition: Edition) -> None:
+def _notes(book: Any, edition: PublicRelease) -> None:
     sheet = book.add_worksheet("안내 Notes")
     sheet.set_column(0, 0, _LABEL_WIDTH)
     sheet.set_column(1, 2, 60)
@@ -66,7 +66,7 @@ def _notes(book: Any, edition: Edition) -> None:
         sheet.write_string(line, 2, english, wrap)
 
 
-def _note_lines(edition: Edition) -> Iterable[tuple[str, str, str]]:
+def _note_lines(edition: PublicRelease) -> Iterable[tuple[str, str, str]]:
     release = edition.release
 
     def twice(label: str, text: str) -> tuple[str, str, str]:
@@ -100,7 +100,7 @@ def _languages(title: Mapping[str, str]) -> tuple[str, str]:
     return title["ko"], title["en"]
 
 
-def _table(book: Any, name: str, table: TableSpec, edition: Edition) -> None:
+def _table(book: Any, name: str, table: TableSpec, edition: PublicRelease) -> None:
     lists, chosen = edition.lists, edition.table(table)
     sheet = book.add_worksheet(name)
     strong, wrap = book.add_format({"bold": True}), book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
@@ -108,7 +108,7 @@ def _table(book: Any, name: str, table: TableSpec, edition: Edition) -> None:
     dimensions = ("TIME_PERIOD", *dimensions_of(table))
     used = {cell.code("MEASURE") for cell in chosen}
     measures = [code for code in lists["MEASURE"] if code in used]
-    sheet.write_string(0, 0, both(table.title), strong)
+    sheet.write_string(0, 0, bilingual(table.title), strong)
     _head(sheet, dimensions, measures, chosen, wrap)
     rows = list(dict.fromkeys(cell.codes(dimensions) for cell in chosen))
     found = {(cell.codes(dimensions), cell.code("MEASURE")): cell for cell in chosen}
@@ -127,9 +127,9 @@ def _capability(book: Any, found: Assessment | None) -> None:
     sheet = book.add_worksheet("역량 Capability")
     sheet.set_column(0, len(capability.COLUMNS), _CODE_WIDTH)
     strong, wrap = book.add_format({"bold": True}), book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    sheet.write_string(0, 0, both(words.column("CAPABILITY")), strong)
+    sheet.write_string(0, 0, bilingual(words.column("CAPABILITY")), strong)
     for place, column in enumerate(capability.COLUMNS):
-        sheet.write_string(1, place, f"{column.name}\n{both(words.column(column.name))}", wrap)
+        sheet.write_string(1, place, f"{column.name}\n{bilingual(words.column(column.name))}", wrap)
     for line, row in enumerate(capability.rows(found), start=2):
         for place, (column, field) in enumerate(zip(capability.COLUMNS, row, strict=True)):
             if field and column.kind in ("number", "whole"):
@@ -140,15 +140,17 @@ def _capability(book: Any, found: Assessment | None) -> None:
     sheet.freeze_panes(2, 2)
 
 
-def _head(sheet: Any, dimensions: Sequence[str], measures: Sequence[str], chosen: Sequence[Cell], wrap: Any) -> None:
-    units = {cell.code("MEASURE"): both(words.title("UNIT_MEASURE", cell.unit)) for cell in chosen}
+def _head(
+    sheet: Any, dimensions: Sequence[str], measures: Sequence[str], chosen: Sequence[PublishedCell], wrap: Any
+) -> None:
+    units = {cell.code("MEASURE"): bilingual(words.title("UNIT_MEASURE", cell.unit)) for cell in chosen}
     for place, name in enumerate(dimensions):
         sheet.write_string(1, 2 * place, name, wrap)
-        sheet.write_string(1, 2 * place + 1, both(words.column(name)), wrap)
+        sheet.write_string(1, 2 * place + 1, bilingual(words.column(name)), wrap)
         sheet.set_column(2 * place, 2 * place, _CODE_WIDTH)
         sheet.set_column(2 * place + 1, 2 * place + 1, _LABEL_WIDTH)
     for place, measure in enumerate(measures, start=len(dimensions)):
-        title = both(words.title("MEASURE", measure))
+        title = bilingual(words.title("MEASURE", measure))
         sheet.write_string(1, 2 * place, f"{measure}\n{title}\n({units[measure]})", wrap)
         sheet.write_string(1, 2 * place + 1, f"{measure} OBS_STATUS", wrap)
         sheet.set_column(2 * place, 2 * place, _CODE_WIDTH)
@@ -158,10 +160,10 @@ def _head(sheet: Any, dimensions: Sequence[str], measures: Sequence[str], chosen
 def _labels(sheet: Any, line: int, dimensions: Sequence[str], codes: Sequence[str], lists: Lists) -> None:
     for place, (name, code) in enumerate(zip(dimensions, codes, strict=True)):
         sheet.write_string(line, 2 * place, code)
-        sheet.write_string(line, 2 * place + 1, both(lists[name][code]))
+        sheet.write_string(line, 2 * place + 1, bilingual(lists[name][code]))
 
 
-def _figure(sheet: Any, line: int, column: int, cell: Cell, numbers: Mapping[int, Any]) -> None:
+def _figure(sheet: Any, line: int, column: int, cell: PublishedCell, numbers: Mapping[int, Any]) -> None:
     if cell.value is not None:
         places = len(cell.value.partition(".")[2])
         sheet.write_number(line, column, float(cell.value), numbers[places])

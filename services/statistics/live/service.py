@@ -13,7 +13,7 @@ from services.chassis.errors import Invalid
 from services.chassis.principal import acting
 from services.statistics import authorisation
 from services.statistics.figures.measures import METHOD_VERSION
-from services.statistics.figures.periods import checked_quarter
+from services.statistics.figures.periods import check_quarter
 from services.statistics.live.domain import protection
 from services.statistics.live.domain.answers import Asking
 from services.statistics.live.domain.protection import MEASURES, Figure
@@ -72,8 +72,8 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
 
 
 def _question(request: pb.QueryTableRequest, area: str) -> Question:
-    first = checked_quarter(request.from_quarter, "from_quarter")
-    last = checked_quarter(request.to_quarter, "to_quarter")
+    first = check_quarter(request.from_quarter, "from_quarter")
+    last = check_quarter(request.to_quarter, "to_quarter")
     if first and last and last < first:
         raise Invalid("QUARTERS_REVERSED", field="to_quarter")
     universe = "employee" if request.universe == pb.EMPLOYEE else "resident"

@@ -14,8 +14,8 @@ from pymongo.errors import ConnectionFailure
 from services.chassis.config import Settings
 from services.statistics.figures.refusal import InvalidValue
 
-Answer = dict[str, Any]
-Store = Database[dict[str, Any]]
+CommandResult = dict[str, Any]
+SyncDatabase = Database[dict[str, Any]]
 
 EVERY = 20_000
 ANSWERS_WITHIN = 3
@@ -23,7 +23,7 @@ ANSWERS_WITHIN = 3
 
 
 @contextmanager
-def store() -> Iterator[Store]:
+def open_database() -> Iterator[SyncDatabase]:
     settings = Settings()
     client: MongoClient[dict[str, Any]] = MongoClient(settings.mongo_url, tz_aware=True, w="majority", timeoutMS=60_000)
     with client:
@@ -35,7 +35,7 @@ def store() -> Iterator[Store]:
             raise InvalidValue("MongoDB does not answer; start Ieum first, or set IEUM_MONGO_URL") from None
 
 
-def known_areas(database: Store) -> frozenset[str]:
+def known_areas(database: SyncDatabase) -> frozenset[str]:
     """The codes of all lists that were loaded; without one, of the places that people gave."""
     lists = database["area_lists"].find({}, {"areas.code": 1})
     if codes := frozenset(area["code"] for one in lists for area in one["areas"]):
@@ -48,7 +48,7 @@ def known_areas(database: Store) -> frozenset[str]:
     return frozenset(area["name"].removeprefix("areas/") for area in places["areas"])
 
 
-def say(number: int, what: str, *, last: bool = False) -> None:
+def report_progress(number: int, what: str, *, last: bool = False) -> None:
     """Progress on standard error, so that standard output stays the answer alone."""
     if last or number % EVERY == 0:
         print(f"{number} {what}", file=sys.stderr, flush=True)

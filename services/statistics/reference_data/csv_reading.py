@@ -58,7 +58,7 @@ class Record:
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
+def errors_in(path: Path) -> Iterator[None]:
     """Refusals from in here are about this file."""
     try:
         yield

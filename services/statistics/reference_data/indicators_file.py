@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.statistics.figures import capability
-from services.statistics.figures.assessment import Reported, Results, Standing, Stratum, assessed
+from services.statistics.figures.assessment import IndicatorValues, Results, Stratum, UnitResult, assess
 from services.statistics.figures.capability import AREAS, Indicator
 from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data import csv_reading
@@ -15,11 +15,11 @@ COLUMNS = ("unit", "stratum", "area", "indicator", "value", "low", "high", "dire
 OPTIONAL = ("population", "title_ko", "title_en")
 BETWEEN_UNITS = ";"
 """Stands between units in published lists of them."""
-Answer = dict[str, Any]
+CommandResult = dict[str, Any]
 
 
-def assess(path: Path, draws: int = capability.DRAWS, seed: int = capability.SEED) -> Answer:
-    found = assessed(reported(path), draws, seed)
+def assess_file(path: Path, draws: int = capability.DRAWS, seed: int = capability.SEED) -> CommandResult:
+    found = assess(read_indicators(path), draws, seed)
     return {
         "METHOD_VERSION": found.method_version,
         "DRAWS": found.draws,
@@ -29,8 +29,8 @@ def assess(path: Path, draws: int = capability.DRAWS, seed: int = capability.SEE
     }
 
 
-def reported(path: Path) -> Reported:
-    found, given = Reported(), set()
+def read_indicators(path: Path) -> IndicatorValues:
+    found, given = IndicatorValues(), set()
     for record in csv_reading.records(path, COLUMNS, OPTIONAL):
         unit, indicator = record.read("unit", _name), _indicator(record)
         if found.indicators.setdefault(indicator.id, indicator) != indicator:
@@ -50,7 +50,7 @@ def reported(path: Path) -> Reported:
     return found
 
 
-def _describe(found: Reported, unit: str, record: csv_reading.Record) -> None:
+def _describe(found: IndicatorValues, unit: str, record: csv_reading.Record) -> None:
     """Residents and titles, which are the same in every row that gives them."""
     residents = record.read("population", _residents)
     if residents and found.population.setdefault(unit, residents) != residents:
@@ -89,7 +89,7 @@ def _indicator(record: csv_reading.Record) -> Indicator:
     return Indicator(record.read("indicator", csv_reading.text), area, low, high, int(direction), weight)
 
 
-def _unit(one: Standing) -> Answer:
+def _unit(one: UnitResult) -> CommandResult:
     return {
         "unit": one.unit,
         "stratum": one.stratum,
@@ -100,7 +100,7 @@ def _unit(one: Standing) -> Answer:
     }
 
 
-def _stratum(one: Stratum, found: Results) -> Answer:
+def _stratum(one: Stratum, found: Results) -> CommandResult:
     mine = [standing for standing in found.standings if standing.stratum == one.code]
     return {
         "stratum": one.code,

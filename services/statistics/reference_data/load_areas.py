@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from services.statistics.areas import registration_codes
-from services.statistics.areas.code_lists import AreaVersion, Step, checked_list, checked_steps
-from services.statistics.areas.registration_codes import Listed
+from services.statistics.areas.code_lists import AreaChange, AreaVersion, check_areas, check_changes
+from services.statistics.areas.registration_codes import ListedArea
 from services.statistics.figures.periods import last_day
 from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data import csv_reading
-from services.statistics.reference_data.command import Answer, store
-from services.statistics.reference_data.csv_reading import naming
+from services.statistics.reference_data.command import CommandResult, open_database
+from services.statistics.reference_data.csv_reading import errors_in
 
 AREAS = ("code", "parent", "level", "title_ko", "valid_from", "valid_to")
 REGISTERED = ("code", "name", "first_month", "last_month")
@@ -25,7 +25,7 @@ PARENTS = ("code", "parent")
 CROSSWALK = ("from_code", "to_code", "day", "share")
 
 
-def load_areas(path: Path, crosswalk: Path | None, parents: Path | None, source: str) -> Answer:
+def load_areas(path: Path, crosswalk: Path | None, parents: Path | None, source: str) -> CommandResult:
     areas, steps = read_areas(path, crosswalk, parents)
     content = b"".join(one.read_bytes() for one in (path, crosswalk, parents) if one)
     checksum = hashlib.sha256(content).hexdigest()
@@ -36,17 +36,17 @@ def load_areas(path: Path, crosswalk: Path | None, parents: Path | None, source:
         "areas": [_plain(asdict(area)) for area in areas],
         "steps": [_plain(asdict(step)) for step in steps],
     }
-    with store() as database:
+    with open_database() as database:
         database["area_lists"].update_one({"_id": checksum}, {"$setOnInsert": document}, upsert=True)
     return {"list": checksum, "areas": len(areas), "steps": len(steps)}
 
 
 def read_areas(
     path: Path, crosswalk: Path | None = None, parents: Path | None = None
-) -> tuple[Sequence[AreaVersion], Sequence[Step]]:
+) -> tuple[Sequence[AreaVersion], Sequence[AreaChange]]:
     """Checked; by its columns the file shows which of both layouts it has."""
     steps = read_crosswalk(crosswalk) if crosswalk else ()
-    with naming(path):
+    with errors_in(path):
         if "first_month" in csv_reading.columns(path):
             areas, moved = _registered(path, _parents(parents) if parents else {}, {step.old for step in steps})
             steps = (*moved, *steps)
@@ -58,28 +58,30 @@ def read_areas(
             areas = [_area(record) for record in csv_reading.records(path, AREAS, ("title_en",))]
         if not areas:
             raise InvalidValue("the file has no rows")
-        checked_list(areas)
+        check_areas(areas)
     if crosswalk:
-        with naming(crosswalk):
+        with errors_in(crosswalk):
             _check_known(steps, {area.code for area in areas})
     return areas, steps
 
 
-def read_crosswalk(path: Path) -> Sequence[Step]:
-    with naming(path):
-        return checked_steps([_step(record) for record in csv_reading.records(path, CROSSWALK)])
+def read_crosswalk(path: Path) -> Sequence[AreaChange]:
+    with errors_in(path):
+        return check_changes([_step(record) for record in csv_reading.records(path, CROSSWALK)])
 
 
-def _registered(path: Path, parents: Mapping[str, str], told: set[str]) -> tuple[Sequence[AreaVersion], Sequence[Step]]:
+def _registered(
+    path: Path, parents: Mapping[str, str], told: set[str]
+) -> tuple[Sequence[AreaVersion], Sequence[AreaChange]]:
     rows = [_listed(record) for record in csv_reading.records(path, REGISTERED)]
-    return registration_codes.listed_areas(rows, parents), registration_codes.moves(rows, told)
+    return registration_codes.area_versions(rows, parents), registration_codes.infer_changes(rows, told)
 
 
-def _listed(record: csv_reading.Record) -> Listed:
+def _listed(record: csv_reading.Record) -> ListedArea:
     record.read("last_month", lambda cell: cell and csv_reading.month(cell))
     until = record.cells["last_month"]
-    return Listed(
-        record.read("code", registration_codes.short),
+    return ListedArea(
+        record.read("code", registration_codes.short_code),
         record.read("name", csv_reading.text),
         record.read("first_month", csv_reading.month),
         last_day(until) if until else None,
@@ -88,9 +90,9 @@ def _listed(record: csv_reading.Record) -> Listed:
 
 
 def _parents(path: Path) -> Mapping[str, str]:
-    with naming(path):
+    with errors_in(path):
         return {
-            record.read("code", registration_codes.short): record.read("parent", registration_codes.short)
+            record.read("code", registration_codes.short_code): record.read("parent", registration_codes.short_code)
             for record in csv_reading.records(path, PARENTS)
         }
 
@@ -107,24 +109,24 @@ def _area(record: csv_reading.Record) -> AreaVersion:
     )
 
 
-def _step(record: csv_reading.Record) -> Step:
+def _step(record: csv_reading.Record) -> AreaChange:
     share = record.read("share", csv_reading.amount)
     if not 0 < share <= 1:
         raise record.error("share", f"{share} is not a share; write a number over 0 and up to 1")
     day = record.read("day", csv_reading.moment).date()
-    return Step(record.read("from_code", area_code), record.read("to_code", area_code), day, Fraction(share))
+    return AreaChange(record.read("from_code", area_code), record.read("to_code", area_code), day, Fraction(share))
 
 
 def area_code(cell: str) -> str:
     """Ten digits are an administrative code, which has a short form."""
     return (
-        registration_codes.short(cell)
+        registration_codes.short_code(cell)
         if len(cell) == registration_codes.LENGTH and cell.isdigit()
         else csv_reading.text(cell)
     )
 
 
-def _check_known(steps: Sequence[Step], codes: set[str]) -> None:
+def _check_known(steps: Sequence[AreaChange], codes: set[str]) -> None:
     for step in steps:
         for code in (step.old, step.new):
             if code not in codes:

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from services.statistics.figures.assessment import Assessment, assessed
+from services.statistics.figures.assessment import Assessment, assess
 from services.statistics.reference_data import indicators_file
-from services.statistics.reference_data.command import Answer, store
-from services.statistics.reference_data.csv_reading import naming
+from services.statistics.reference_data.command import CommandResult, open_database
+from services.statistics.reference_data.csv_reading import errors_in
 
 _ASSESSMENT = TypeAdapter(Assessment)
 
 
-def load_capability(path: Path, period: str, source: str) -> Answer:
+def load_capability(path: Path, period: str, source: str) -> CommandResult:
     """Ranked here and once, with the method of the day: what a release takes is this result."""
-    with naming(path):
-        results = assessed(indicators_file.reported(path))
+    with errors_in(path):
+        results = assess(indicators_file.read_indicators(path))
     checksum = hashlib.sha256(path.read_bytes()).hexdigest()
     identity = f"{period}-{checksum[:16]}"
     document = {
@@ -27,7 +27,7 @@ def load_capability(path: Path, period: str, source: str) -> Answer:
         "loaded_at": datetime.now(UTC),
         "content": _ASSESSMENT.dump_json(Assessment(period, source, checksum, results)),
     }
-    with store() as database:
+    with open_database() as database:
         found = database["assessments"].update_one({"_id": identity}, {"$setOnInsert": document}, upsert=True)
     return {
         "assessment": identity,

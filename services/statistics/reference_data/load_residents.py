@@ -9,16 +9,23 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from services.statistics.reference_data.command import EVERY, Answer, Store, known_areas, say, store
-from services.statistics.reference_data.csv_reading import naming
-from services.statistics.reference_data.resident_files import Survey, survey
+from services.statistics.reference_data.command import (
+    EVERY,
+    CommandResult,
+    SyncDatabase,
+    known_areas,
+    open_database,
+    report_progress,
+)
+from services.statistics.reference_data.csv_reading import errors_in
+from services.statistics.reference_data.resident_files import ResidentFile, read_resident_file
 
 
 def load_population(
     path: Path, reference: date | None, source: str, licence: str, *, sexes_in_order: bool = False
-) -> Answer:
-    with store() as database, naming(path):
-        found = survey(path, reference, known_areas(database), sexes_in_order=sexes_in_order)
+) -> CommandResult:
+    with open_database() as database, errors_in(path):
+        found = read_resident_file(path, reference, known_areas(database), sexes_in_order=sexes_in_order)
         with path.open("rb") as content:
             checksum = hashlib.file_digest(content, "sha256").hexdigest()
         tables = {day: f"{day.isoformat()}-{checksum[:16]}" for day in found.references}
@@ -37,7 +44,7 @@ def load_population(
     }
 
 
-def _write(database: Store, found: Survey, tables: Mapping[date, str]) -> None:
+def _write(database: SyncDatabase, found: ResidentFile, tables: Mapping[date, str]) -> None:
     collection = database["populations"]
     collection.create_index([("table", 1), ("area", 1)])
     collection.create_index([("kind", 1), ("reference", -1)])
@@ -46,10 +53,10 @@ def _write(database: Store, found: Survey, tables: Mapping[date, str]) -> None:
     while lot := list(islice(documents, EVERY)):
         collection.insert_many(lot, ordered=False)
         written += len(lot)
-        say(written, "figures written", last=len(lot) < EVERY)
+        report_progress(written, "figures written", last=len(lot) < EVERY)
 
 
-def _documents(found: Survey, tables: Mapping[date, str]) -> Iterator[dict[str, Any]]:
+def _documents(found: ResidentFile, tables: Mapping[date, str]) -> Iterator[dict[str, Any]]:
     for day, (area, sex, age), count in found.cells():
         table = tables[day]
         yield {"_id": f"{table}/{area}/{sex}/{age}", "table": table, "area": area, "sex": sex, "age": age} | {
@@ -57,7 +64,7 @@ def _documents(found: Survey, tables: Mapping[date, str]) -> Iterator[dict[str, 
         }
 
 
-def _show(database: Store, tables: Mapping[date, str], same: Mapping[str, Any]) -> None:
+def _show(database: SyncDatabase, tables: Mapping[date, str], same: Mapping[str, Any]) -> None:
     """From here on they are read: all of them at once, so that no series of months is ever half there."""
     same = {"kind": "table", **same, "loaded_at": datetime.now(UTC)}
     headers = [

@@ -23,7 +23,7 @@ def is_age(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Residents:
+class ResidentRow:
     """One row; `line` is its place in the file. `age` is "_T", "65", "60-69" or "100+"; `sex` F, M or _T."""
 
     area: str
@@ -46,7 +46,7 @@ def span(age: str) -> tuple[int, int]:
     return first, last
 
 
-def labelled(rows: Sequence[Residents]) -> Sequence[Residents]:
+def check_labels(rows: Sequence[ResidentRow]) -> Sequence[ResidentRow]:
     """Of one area: refuses a sex that comes twice, as in the office's exports that call all three of them T."""
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
@@ -61,7 +61,7 @@ def labelled(rows: Sequence[Residents]) -> Sequence[Residents]:
     return rows
 
 
-def in_order(rows: Sequence[Residents]) -> Sequence[Residents]:
+def label_by_order(rows: Sequence[ResidentRow]) -> Sequence[ResidentRow]:
     """Of one area, with the sexes by their place: both, men, women. A label other than _T must agree."""
     turn, ages, found = 0, set[str](), []
     for row in rows:
@@ -78,7 +78,7 @@ def in_order(rows: Sequence[Residents]) -> Sequence[Residents]:
     return found
 
 
-def checked_table(rows: Sequence[Residents]) -> Sequence[Residents]:
+def check_table(rows: Sequence[ResidentRow]) -> Sequence[ResidentRow]:
     """No cell twice, no overlapping bands, and totals that the parts make up where both are given."""
     seen: dict[tuple[str, str, str], int] = {}
     for row in rows:
@@ -100,7 +100,7 @@ def checked_table(rows: Sequence[Residents]) -> Sequence[Residents]:
     return rows
 
 
-def _check_sexes(rows: Sequence[Residents]) -> None:
+def _check_sexes(rows: Sequence[ResidentRow]) -> None:
     counts = {(row.area, row.sex, row.age): row.count for row in rows}
     for row in rows:
         both = [counts.get((row.area, sex, row.age)) for sex in SEXES]
@@ -109,14 +109,14 @@ def _check_sexes(rows: Sequence[Residents]) -> None:
             raise InvalidValue(message, field="residents", line=row.line)
 
 
-def _grouped(rows: Sequence[Residents]) -> Mapping[tuple[str, str], list[Residents]]:
-    found: dict[tuple[str, str], list[Residents]] = defaultdict(list)
+def _grouped(rows: Sequence[ResidentRow]) -> Mapping[tuple[str, str], list[ResidentRow]]:
+    found: dict[tuple[str, str], list[ResidentRow]] = defaultdict(list)
     for row in rows:
         found[row.area, row.sex].append(row)
     return found
 
 
-def tabulated(rows: Sequence[Residents]) -> dict[tuple[str, str, str], int]:
+def tabulate(rows: Sequence[ResidentRow]) -> dict[tuple[str, str, str], int]:
     """(area, sex, age code) -> residents. A band of ours stands only where bands of the table make it up exactly:
     ten-year bands cannot say who is 15 to 24, and a guess would be no denominator."""
     found: dict[tuple[str, str, str], int] = {}

@@ -13,34 +13,34 @@ from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.periods import last_day
 from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data import csv_reading
-from services.statistics.reference_data.command import say
+from services.statistics.reference_data.command import report_progress
 from services.statistics.reference_data.resident_bands import (
-    Residents,
-    checked_table,
-    in_order,
+    ResidentRow,
+    check_labels,
+    check_table,
     is_age,
-    labelled,
+    label_by_order,
     span,
-    tabulated,
+    tabulate,
 )
 
 COLUMNS = ("area", "sex", "age", "residents")
 REGISTERED = ("month", "code", "name", "sex", "band", "residents")
-Cell = tuple[date, tuple[str, str, str], int]
+ResidentCell = tuple[date, tuple[str, str, str], int]
 """Reference date, (area, sex, age), residents."""
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class ResidentFile:
     """`references` in order of time; `cells` reads the file anew, so that it need not stand in memory."""
 
     references: tuple[date, ...]
     rows: int
     areas: int
-    cells: Callable[[], Iterator[Cell]]
+    cells: Callable[[], Iterator[ResidentCell]]
 
 
-def survey(path: Path, reference: date | None, known: Set[str], *, sexes_in_order: bool) -> Survey:
+def read_resident_file(path: Path, reference: date | None, known: Set[str], *, sexes_in_order: bool) -> ResidentFile:
     """Refuses with its line what contradicts itself, and areas that are not `known`."""
     if "month" in csv_reading.columns(path):
         return _of_months(path, reference, known, sexes_in_order=sexes_in_order)
@@ -51,22 +51,22 @@ def survey(path: Path, reference: date | None, known: Set[str], *, sexes_in_orde
     return _of_one_day(path, reference, known)
 
 
-def _of_one_day(path: Path, reference: date, known: Set[str]) -> Survey:
+def _of_one_day(path: Path, reference: date, known: Set[str]) -> ResidentFile:
     rows = []
     for number, record in enumerate(csv_reading.records(path, COLUMNS), 1):
         area = record.read("area", csv_reading.text)
         _check_known(record, "area", area, area, known)
         sex, age = record.read("sex", _sex), record.read("age", _age)
-        rows.append(Residents(area, sex, age, record.read("residents", csv_reading.whole), record.number))
-        say(number, "rows read")
+        rows.append(ResidentRow(area, sex, age, record.read("residents", csv_reading.whole), record.number))
+        report_progress(number, "rows read")
     if not rows:
         raise InvalidValue("the file has no rows")
-    table = tabulated(checked_table(rows))
+    table = tabulate(check_table(rows))
     areas = {area for area, _, _ in table}
-    return Survey((reference,), len(rows), len(areas), lambda: ((reference, *cell) for cell in table.items()))
+    return ResidentFile((reference,), len(rows), len(areas), lambda: ((reference, *cell) for cell in table.items()))
 
 
-def _of_months(path: Path, reference: date | None, known: Set[str], *, sexes_in_order: bool) -> Survey:
+def _of_months(path: Path, reference: date | None, known: Set[str], *, sexes_in_order: bool) -> ResidentFile:
     rows, there = 0, dict[tuple[date, str], int]()
     for day, mine in _blocks(path, known, sexes_in_order=sexes_in_order):
         first = mine[0]
@@ -75,7 +75,7 @@ def _of_months(path: Path, reference: date | None, known: Set[str], *, sexes_in_
             raise InvalidValue(message, field="code", line=first.line)
         there[day, first.area] = first.line
         rows += len(mine)
-        say(rows, "rows read")
+        report_progress(rows, "rows read")
     references = tuple(sorted({day for day, _ in there}))
     if not references:
         raise InvalidValue("the file has no rows")
@@ -83,29 +83,29 @@ def _of_months(path: Path, reference: date | None, known: Set[str], *, sexes_in_
         message = f"the file says itself of which months it is, {references[0]} to {references[-1]}; leave it out"
         raise InvalidValue(message, field="reference")
 
-    def cells() -> Iterator[Cell]:
+    def cells() -> Iterator[ResidentCell]:
         for day, mine in _blocks(path, known, sexes_in_order=sexes_in_order):
-            for key, count in tabulated(mine).items():
+            for key, count in tabulate(mine).items():
                 yield day, key, count
 
-    return Survey(references, rows, len({area for _, area in there}), cells)
+    return ResidentFile(references, rows, len({area for _, area in there}), cells)
 
 
-def _blocks(path: Path, known: Set[str], *, sexes_in_order: bool) -> Iterator[tuple[date, Sequence[Residents]]]:
+def _blocks(path: Path, known: Set[str], *, sexes_in_order: bool) -> Iterator[tuple[date, Sequence[ResidentRow]]]:
     """The rows of one month and area, which stand together; with the day on which the month ends."""
     records = csv_reading.records(path, REGISTERED)
     for (month, code), mine in groupby(records, lambda one: (one.cells["month"], one.cells["code"])):
         first = next(mine)
         first.read("month", csv_reading.month)
-        area = first.read("code", registration_codes.short)
+        area = first.read("code", registration_codes.short_code)
         _check_known(first, "code", area, f"{code} ({first.cells['name']})", known)
         rows = [_registered(record, area) for record in (first, *mine)]
-        yield last_day(month), checked_table(in_order(rows) if sexes_in_order else labelled(rows))
+        yield last_day(month), check_table(label_by_order(rows) if sexes_in_order else check_labels(rows))
 
 
-def _registered(record: csv_reading.Record, area: str) -> Residents:
+def _registered(record: csv_reading.Record, area: str) -> ResidentRow:
     sex, age = record.read("sex", _registered_sex), record.read("band", _registered_age)
-    return Residents(area, sex, age, record.read("residents", csv_reading.whole), record.number)
+    return ResidentRow(area, sex, age, record.read("residents", csv_reading.whole), record.number)
 
 
 def _check_known(record: csv_reading.Record, column: str, area: str, name: str, known: Set[str]) -> None:

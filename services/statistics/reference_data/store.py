@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from services.chassis.store.entities import Database, Document
-from services.statistics.areas.code_lists import AreaVersion, Step
-from services.statistics.areas.geography import Geography, Residents, of_list, recast_residents
+from services.statistics.areas.code_lists import AreaChange, AreaVersion
+from services.statistics.areas.geography import Geography, ResidentCounts, build_geography, recast_residents
 from services.statistics.figures.assessment import Assessment
 from services.statistics.figures.observation import Denominator
 
@@ -35,11 +35,11 @@ class References:
         async for document in self._lists.find().sort("loaded_at", -1):
             versions = [_version(row) for row in document["areas"]]
             steps = [_step(row) for row in document["steps"]]
-            if found := of_list(versions, steps, top, day, places):
+            if found := build_geography(versions, steps, top, day, places):
                 return found
         return None
 
-    async def residents(self, geography: Geography, period_end: date) -> tuple[Residents, Denominator | None]:
+    async def residents(self, geography: Geography, period_end: date) -> tuple[ResidentCounts, Denominator | None]:
         """Of the newest table whose reference date is not after the period's end; empty without one."""
         latest = datetime.combine(period_end, time.max, tzinfo=UTC)
         order = [("reference", -1), ("loaded_at", -1)]
@@ -69,5 +69,5 @@ def _version(row: Document) -> AreaVersion:
     return AreaVersion(row["code"], row["parent"], row["level"], row["title"], since, until)
 
 
-def _step(row: Mapping[str, Any]) -> Step:
-    return Step(row["old"], row["new"], date.fromisoformat(row["day"]), Fraction(row["share"]))
+def _step(row: Mapping[str, Any]) -> AreaChange:
+    return AreaChange(row["old"], row["new"], date.fromisoformat(row["day"]), Fraction(row["share"]))

@@ -17,7 +17,7 @@ from typing import TypeVar
 from services.chassis.clock import now
 from services.chassis.observability import trace
 from services.statistics.areas.geography import Geography
-from services.statistics.areas.tree import Areas
+from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.concessions import NAMED, ROUNDS, given_up
 from services.statistics.disclosure.decisions import FLOW, MARGIN, PARTS, Decision, Part
 from services.statistics.disclosure.policy import Policy
@@ -195,7 +195,7 @@ class Builder:
     async def _part(
         self,
         one: Publication,
-        areas: Areas,
+        areas: ReleaseAreas,
         period: str,
         name: str,
         units: tuple[Unit, ...],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.chassis.config import Settings
 from services.statistics.areas.geography import Geography
 from services.statistics.facts.store import Facts
-from services.statistics.figures.observation import Denominator, Edition, Release
+from services.statistics.figures.observation import Denominator, EarlierRevision, Release
 from services.statistics.releases.domain.lifecycle import Publication
 from services.statistics.releases.store import Releases
 from services.statistics.releases.titles import TABLES, publisher
@@ -46,11 +46,11 @@ class Imprint:
             capability=await self._releases.assessment(one.key),
         )
 
-    async def _history(self, one: Publication) -> tuple[Edition, ...]:
-        found: list[Edition] = []
+    async def _history(self, one: Publication) -> tuple[EarlierRevision, ...]:
+        found: list[EarlierRevision] = []
         while one.corrects:
             one = await self._releases.entities.get(one.corrects.removeprefix("releases/"))
-            found.append(Edition(one.edition, one.publish_at or one.as_of, one.note))
+            found.append(EarlierRevision(one.edition, one.publish_at or one.as_of, one.note))
         return tuple(reversed(found))
 
     async def _denominators(self, one: Publication) -> tuple[Denominator, ...]:

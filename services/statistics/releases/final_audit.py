@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from services.statistics.areas.tree import Areas
+from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.periods import is_year
@@ -31,7 +31,7 @@ def years(one: Publication) -> list[str]:
 
 
 async def opened(
-    releases: Releases, one: Publication, areas: Areas, before: Sequence[Observation], apart: Apart, told: Told
+    releases: Releases, one: Publication, areas: ReleaseAreas, before: Sequence[Observation], apart: Apart, told: Told
 ) -> list[str]:
     done: set[str] = set()
 
@@ -49,7 +49,9 @@ async def opened(
     return [cell for each in found for cell in each.result()]
 
 
-async def _sheet(releases: Releases, one: Publication, areas: Areas, before: Sequence[Observation], year: str) -> Sheet:
+async def _sheet(
+    releases: Releases, one: Publication, areas: ReleaseAreas, before: Sequence[Observation], year: str
+) -> Sheet:
     periods = tuple(period for period in one.periods if period.startswith(year))
     made = [made async for made in releases.observations(one) if made.period in periods]
     quarters = [period for period in periods if not is_year(period)]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from services.statistics.disclosure.decisions import FLOW, MARGIN, PARTS, Before, Decision, Part, decide
-from services.statistics.disclosure.linked_tables import CMF, CMP, ENR, EPR, NOT, Cell, Table
+from services.statistics.disclosure.linked_tables import CMF, CMP, ENR, EPR, NOT, LinkedCell, LinkedTable
 from services.statistics.figures.observation import Observation, Release
 from services.statistics.figures.units import BREAKDOWNS, Unit
 from services.statistics.releases.domain.hours import hours as hours_by_area
@@ -24,10 +24,10 @@ def decided(part: Part) -> Decision:
     return decide(part, attacked)
 
 
-def attacked(part: Part, table: Table, hidden: Set[Cell]) -> tuple[set[Cell], set[Cell]]:
-    from services.statistics.audit import gate
+def attacked(part: Part, table: LinkedTable, hidden: Set[LinkedCell]) -> tuple[set[LinkedCell], set[LinkedCell]]:
+    from services.statistics.audit import audit_part
 
-    openings, idle = gate(
+    openings, idle = audit_part(
         table.counts,
         table.people,
         tuple((one.total, one.parts) for one in table.sums),
@@ -93,7 +93,7 @@ def before(name: str, period: str, published: Iterable[Observation]) -> Before:
     """What earlier releases, oldest first, say about a part's cells; a figure that any of them shows is known."""
     breakdown = BREAKDOWNS.get(name)
     codes = {label: code for code, label in breakdown.fields.items()} if breakdown else {}
-    counts: dict[Cell, int | None] = {}
+    counts: dict[LinkedCell, int | None] = {}
     for one in published:
         if one.period != period:
             continue

@@ -9,9 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from services.statistics.areas.tree import Areas
+from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.concessions import label
-from services.statistics.disclosure.linked_tables import CORE, STATUSES, Table, completions, enrolments, persons
+from services.statistics.disclosure.linked_tables import (
+    CORE,
+    STATUSES,
+    LinkedTable,
+    tabulate_completions,
+    tabulate_enrolments,
+    tabulate_persons,
+)
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.periods import quarters_in
@@ -26,7 +33,7 @@ class Sheet:
     """A year, or the quarters of one, as it will be read. `units` are those begun in each of its quarters, `flow` those
     completed."""
 
-    areas: Areas
+    areas: ReleaseAreas
     policy: Policy
     periods: tuple[str, ...]
     units: Mapping[str, Sequence[Unit]]
@@ -39,13 +46,13 @@ def opened(sheet: Sheet) -> list[str]:
     """The last gate: "2024-Q1 HN03 sex=F CMP: exact disclosure", nothing when it holds.
 
     What earlier releases open by themselves, none can close any more."""
-    from services.statistics.audit import whole
+    from services.statistics.audit import audit_release
 
     codes, truth = _codes(sheet), _truth(sheet)
-    found = whole(sheet.release, sheet.earlier, codes, truth)
+    found = audit_release(sheet.release, sheet.earlier, codes, truth)
     if found and sheet.earlier:
         silent = [replace(one, value=None) for one in sheet.release]
-        before = {one.cell for one in whole(silent, sheet.earlier, codes, truth, {one.cell for one in found})}
+        before = {one.cell for one in audit_release(silent, sheet.earlier, codes, truth, {one.cell for one in found})}
         found = [one for one in found if one.cell not in before]
     return [f"{' '.join(one.cell)}: {one.attack}" for one in found]
 
@@ -81,18 +88,18 @@ def _truth(sheet: Sheet) -> Truth:
     return Truth(counts, people, least, sheet.policy.k)
 
 
-def _tables(sheet: Sheet, period: str) -> Iterator[tuple[Breakdown | None, Table]]:
+def _tables(sheet: Sheet, period: str) -> Iterator[tuple[Breakdown | None, LinkedTable]]:
     begun, completed = (
         [unit for quarter in quarters_in(period) for unit in units.get(quarter, ())]
         for units in (sheet.units, sheet.flow)
     )
-    yield None, completions(completed, sheet.areas)
+    yield None, tabulate_completions(completed, sheet.areas)
     for breakdown in (None, *BREAKDOWNS.values()):
-        yield breakdown, enrolments(begun, sheet.areas, breakdown, CORE if breakdown else STATUSES)
-        yield breakdown, persons(begun, sheet.areas, breakdown)
+        yield breakdown, tabulate_enrolments(begun, sheet.areas, breakdown, CORE if breakdown else STATUSES)
+        yield breakdown, tabulate_persons(begun, sheet.areas, breakdown)
 
 
 def _beside(area: str) -> str:
-    from services.statistics.audit import BESIDE
+    from services.statistics.audit import OUTSIDE_PARTS
 
-    return area.replace(":own", BESIDE)
+    return area.replace(":own", OUTSIDE_PARTS)

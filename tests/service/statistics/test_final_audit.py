@@ -11,12 +11,12 @@ from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.entities import Database
-from services.statistics.areas.tree import Areas
+from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.releases import final_audit
 from services.statistics.releases.store import Releases
 from tests.service.statistics.test_commands import planned
 
-AREAS = Areas("p", {"p": ("a", "b")})
+AREAS = ReleaseAreas("p", {"p": ("a", "b")})
 TWO_YEARS = replace(planned("two-years"), periods=("2024-Q1", "2025-Q1", "2024", "2025"))
 
 

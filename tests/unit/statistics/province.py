@@ -12,14 +12,19 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 
-from services.statistics.areas.tree import Areas
+from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.decisions import FLOW, PARTS, Decision
-from services.statistics.disclosure.linked_tables import Table, completions, enrolments, persons
+from services.statistics.disclosure.linked_tables import (
+    LinkedTable,
+    tabulate_completions,
+    tabulate_enrolments,
+    tabulate_persons,
+)
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.dimensions import FLAGS, STANDARD_POPULATION
-from services.statistics.figures.observation import AreaCode, Denominator, Edition, Observation, Release
+from services.statistics.figures.observation import AreaCode, Denominator, EarlierRevision, Observation, Release
 from services.statistics.figures.periods import is_year, last_day, quarters_of
-from services.statistics.figures.units import BREAKDOWNS, Unit, band_of
+from services.statistics.figures.units import BREAKDOWNS, Unit, age_band
 from services.statistics.releases.domain.published_figures import Context, observations
 from services.statistics.releases.titles import TABLES
 
@@ -39,7 +44,7 @@ PERIODS = (*QUARTERS, "2024", "2025")
 NOBODY, UNCOUNTED = "HB30", "HB29"
 """An area where nobody enrolled, and one without a number of residents."""
 
-AREAS = Areas(TOP, {TOP: tuple(f"HB{number:02}" for number in range(1, len(NAMES) + 1))})
+AREAS = ReleaseAreas(TOP, {TOP: tuple(f"HB{number:02}" for number in range(1, len(NAMES) + 1))})
 
 
 def _units(quarter: str, people: int) -> Iterator[Unit]:
@@ -55,7 +60,7 @@ def _units(quarter: str, people: int) -> Iterator[Unit]:
             quarter=quarter,
             area=codes[0] if area == NOBODY else area,
             sex=draw.choices(("F", "M", "_O", "_U"), (58, 40, 0.1, 1.9))[0],
-            age=band_of(age),
+            age=age_band(age),
             flags=None if draw.random() < 0.1 else tuple(flag for flag in FLAGS if draw.random() < 0.07),
             domains=(f"DC30_{draw.choices((1, 2, 3, 4, 5), (9, 7, 3, 4, 0.02))[0]}",),
             status=status,
@@ -67,8 +72,11 @@ def _units(quarter: str, people: int) -> Iterator[Unit]:
 
 def _decision(part: str, units: list[Unit], policy: Policy) -> Decision:
     breakdown = BREAKDOWNS.get(part)
-    tables: list[Table] = [enrolments(units, AREAS, breakdown), persons(units, AREAS, breakdown)]
-    tables = [completions(units, AREAS)] if part == FLOW else tables
+    tables: list[LinkedTable] = [
+        tabulate_enrolments(units, AREAS, breakdown),
+        tabulate_persons(units, AREAS, breakdown),
+    ]
+    tables = [tabulate_completions(units, AREAS)] if part == FLOW else tables
     small = {cell for table in tables for cell, count in table.counts.items() if 0 < count < policy.k}
     return Decision(frozenset(small), frozenset(small))
 
@@ -132,7 +140,7 @@ def province(people: int = 1500) -> Release:
         contact="하늘도청 디지털포용과 statistics@haneul.example",
         legal_basis="하늘도 디지털 역량 교육 조례 제7조",
         history=(
-            Edition(
+            EarlierRevision(
                 1,
                 datetime(2026, 2, 13, 3, 0, tzinfo=UTC),
                 {"ko": "처음 펴내는 판입니다.", "en": "First edition."},

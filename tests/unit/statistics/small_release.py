@@ -11,13 +11,13 @@ from fractions import Fraction
 from functools import cache
 from itertools import product
 
-from services.statistics.figures.assessment import Assessment, Reported, assessed
+from services.statistics.figures.assessment import Assessment, IndicatorValues, assess
 from services.statistics.figures.capability import AREAS as SKILLS
 from services.statistics.figures.capability import Indicator
 from services.statistics.figures.coverage import coverage
 from services.statistics.figures.measures import percent
 from services.statistics.figures.observation import AreaCode, Observation, Release, TableSpec
-from services.statistics.figures.rounding import shown
+from services.statistics.figures.rounding import rounded_text
 from services.statistics.formats import rendering
 
 AREAS = (
@@ -129,15 +129,15 @@ def _measures(chosen: list[Learner], period: str, area: str, codes: dict[str, st
     elif few or enrolled < 10:
         yield observation("CPR", None, "PT", "Q")
     else:
-        yield observation("CPR", shown(rate, 1), "PT", "U" if enrolled < 30 else "A")
+        yield observation("CPR", rounded_text(rate, 1), "PT", "U" if enrolled < 30 else "A")
     if set(codes.values()) == {"_T"}:
         yield from _of_everybody(observation, enrolled, completed, "Q" if few else "A", area)
         reach = coverage(enrolled, POPULATION if area == "HB" else None)
         if reach is None:
             yield observation("COV", None, "RT_1000", "L")
         else:
-            low, high = shown(reach.low, 2), shown(reach.high, 2)
-            yield observation("COV", shown(reach.value, 1), "RT_1000", "A", low, high)
+            low, high = rounded_text(reach.low, 2), rounded_text(reach.high, 2)
+            yield observation("COV", rounded_text(reach.value, 1), "RT_1000", "A", low, high)
 
 
 def _of_everybody(
@@ -163,14 +163,14 @@ ASSESSED = {
 
 @cache
 def assessment() -> Assessment:
-    reported = Reported()
+    reported = IndicatorValues()
     reported.indicators = {code: Indicator(code, code, Decimal(0), Decimal(100), 1, Decimal(1)) for code in SKILLS}
     for unit, (stratum, residents, scores) in ASSESSED.items():
         given = dict(zip(SKILLS, scores.split(), strict=True))
         reported.strata[unit], reported.population[unit] = stratum, residents
         reported.values[unit] = {code: Decimal(score) for code, score in given.items() if score != "-"}
     reported.titles["HB05"] = {"ko": "가온시", "en": "Gaon City"}
-    return Assessment("2026", "하늘연구원", hashlib.sha256(b"assessment").hexdigest(), assessed(reported))
+    return Assessment("2026", "하늘연구원", hashlib.sha256(b"assessment").hexdigest(), assess(reported))
 
 
 def small_release(**changes: object) -> Release:

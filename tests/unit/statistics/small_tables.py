@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.statistics.audit import Published, audit
-from services.statistics.disclosure.tables import Cells
+from services.statistics.disclosure.tables import AdditiveTable
 
 Grid = list[list[int]]
 
@@ -18,12 +18,12 @@ def totalled(inner: Sequence[Sequence[int]]) -> Grid:
     return [*rows, [sum(column) for column in zip(*rows, strict=True)]]
 
 
-def shown(cells: Cells, hidden: frozenset[Any]) -> Published:
+def shown(cells: AdditiveTable, hidden: frozenset[Any]) -> Published:
     counts = {cell: None if cell in hidden else count for cell, count in cells.counts.items()}
     return Published(counts, tuple((one.total, one.parts) for one in cells.sums))
 
 
-def is_open(cells: Cells, hidden: frozenset[Any], k: int = 5) -> bool:
+def is_open(cells: AdditiveTable, hidden: frozenset[Any], k: int = 5) -> bool:
     return bool(audit(shown(cells, hidden), cells.counts, k).openings)
 
 

@@ -24,7 +24,7 @@ from services.statistics.figures.dimensions import (
     UNKNOWN,
     digcomp_areas,
 )
-from services.statistics.figures.units import band_of
+from services.statistics.figures.units import age_band
 from services.statistics.live.domain.columns import (
     COMPLETED,
     EDITION,
@@ -208,7 +208,7 @@ def _codes_by(by: str, courses: Mapping[str, Mapping[str, Any]]) -> tuple[int, C
         return (TOTAL, *(code if code in mine else f"N_{code}" for code in _EVERY_DOMAIN))
 
     ways: Mapping[str, tuple[int, Codes]] = {
-        "AGE": (TOLD, lambda told: (TOTAL, band_of(told.age))),
+        "AGE": (TOLD, lambda told: (TOTAL, age_band(told.age))),
         "SEX": (TOLD, lambda told: (TOTAL, told.sex if told.sex in SEXES else UNKNOWN)),
         "TARGET_GROUP": (TOLD, lambda told: tuple(_groups(told.age, told.flags))),
         "COURSE": (EDITION, lambda edition: (TOTAL, edition.course)),

@@ -14,7 +14,7 @@ from fractions import Fraction
 from services.statistics.disclosure.policy import Policy, derived_is_unreliable, derived_may_be_shown
 from services.statistics.figures.coverage import RATE_PLACES, coverage
 from services.statistics.figures.measures import PLACES, percent
-from services.statistics.figures.rounding import shown
+from services.statistics.figures.rounding import rounded_text
 
 MEASURES: Mapping[str, str] = {
     "ENR": "NUMBER",
@@ -165,7 +165,7 @@ def reach(cell: Tally, hidden: Set[str], residents: int | None, policy: Policy) 
         return Figure("COV", None, "L")
     rate = coverage(cell.persons, residents)
     status = "U" if derived_is_unreliable(residents, policy) else "A"
-    return Figure("COV", shown(rate.value if rate else None, RATE_PLACES), status)
+    return Figure("COV", rounded_text(rate.value if rate else None, RATE_PLACES), status)
 
 
 def _completion_rate(row: Tally, hidden: Set[str], policy: Policy) -> Figure:
@@ -175,4 +175,4 @@ def _completion_rate(row: Tally, hidden: Set[str], policy: Policy) -> Figure:
     if not derived_may_be_shown(components, row.persons, policy):
         return Figure("CPR", None, "Q")
     rate: Fraction | None = percent(row.completed, row.enrolments)
-    return Figure("CPR", shown(rate, PLACES["CPR"]), "U" if derived_is_unreliable(row.persons, policy) else "A")
+    return Figure("CPR", rounded_text(rate, PLACES["CPR"]), "U" if derived_is_unreliable(row.persons, policy) else "A")

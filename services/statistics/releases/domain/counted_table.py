@@ -6,12 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from services.statistics.areas.tree import Areas
+from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.decisions import Decision
-from services.statistics.disclosure.linked_tables import CMP, ENR, EPR, STATUSES, STR, WDR, enrolments, persons
+from services.statistics.disclosure.linked_tables import (
+    CMP,
+    ENR,
+    EPR,
+    STATUSES,
+    STR,
+    WDR,
+    tabulate_enrolments,
+    tabulate_persons,
+)
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.concentration import Area, concentration
-from services.statistics.figures.coverage import coverage, standardised
+from services.statistics.figures.coverage import coverage, standardised_coverage
 from services.statistics.figures.dimensions import OLD_AGE, STANDARD_POPULATION, TOTAL
 from services.statistics.figures.intervals import wilson
 from services.statistics.figures.measures import percent
@@ -20,7 +29,7 @@ from services.statistics.figures.observation import NORMAL as A
 from services.statistics.figures.observation import NOT_COLLECTED as L
 from services.statistics.figures.observation import UNDEFINED as M
 from services.statistics.figures.observation import UNRELIABLE as U
-from services.statistics.figures.rounding import shown
+from services.statistics.figures.rounding import rounded_text
 from services.statistics.figures.units import BREAKDOWNS, Unit
 
 PERCENT = {"CPR": (CMP, ENR), "CPS": (CMP, STR), "DOR": (WDR, STR)}
@@ -39,17 +48,23 @@ class Figure:
     high: Fraction | None = None
 
     def rounded(self, places: int, interval_places: int) -> tuple[str | None, str | None, str | None]:
-        return shown(self.value, places), shown(self.low, interval_places), shown(self.high, interval_places)
+        return (
+            rounded_text(self.value, places),
+            rounded_text(self.low, interval_places),
+            rounded_text(self.high, interval_places),
+        )
 
 
 class Counted:
     """The counts of one part with its gaps; 0 where nobody is."""
 
-    def __init__(self, areas: Areas, policy: Policy, units: Sequence[Unit], name: str, decision: Decision) -> None:
+    def __init__(
+        self, areas: ReleaseAreas, policy: Policy, units: Sequence[Unit], name: str, decision: Decision
+    ) -> None:
         breakdown = BREAKDOWNS.get(name)
         self._hidden = decision.hidden
-        counted = enrolments(units, areas, breakdown, STATUSES)
-        people = persons(units, areas, breakdown)
+        counted = tabulate_enrolments(units, areas, breakdown, STATUSES)
+        people = tabulate_persons(units, areas, breakdown)
         self._counts = {**counted.counts, **people.counts}
         self._people = {**counted.people, **people.people}
         self._policy = policy
@@ -92,7 +107,7 @@ class Counted:
         residents = {code: population.get((area, TOTAL, code)) for code in bands}
         if any(number is not None and people[code] > number for code, number in residents.items()):
             return Figure(None, M)
-        value, known = standardised(people, residents, STANDARD_POPULATION), sum(people.values())
+        value, known = standardised_coverage(people, residents, STANDARD_POPULATION), sum(people.values())
         status = U if known < self._policy.reliable_denominator else A
         return Figure(None, L) if value is None else Figure(value, status, known)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from services.statistics.areas.tree import Areas
-from services.statistics.disclosure.linked_tables import CMP, ENR, Cell
+from services.statistics.areas.tree import ReleaseAreas
+from services.statistics.disclosure.linked_tables import CMP, ENR, LinkedCell
 from services.statistics.disclosure.policy import Policy, magnitude_is_sensitive
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.measures import QUANTILE_MINIMUM, quantile
@@ -19,7 +19,7 @@ Hours = Mapping[str, Mapping[str, Decimal]]
 """Area -> person -> hours."""
 
 
-def hours(units: Sequence[Unit], areas: Areas) -> Hours:
+def hours(units: Sequence[Unit], areas: ReleaseAreas) -> Hours:
     lineage = areas.lineage()
     found: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for unit in units:
@@ -29,7 +29,11 @@ def hours(units: Sequence[Unit], areas: Areas) -> Hours:
 
 
 def hours_hidden(
-    found: Hours, areas: Areas, policy: Policy, counts_hidden: Iterable[Cell], inherited: Iterable[str] = ()
+    found: Hours,
+    areas: ReleaseAreas,
+    policy: Policy,
+    counts_hidden: Iterable[LinkedCell],
+    inherited: Iterable[str] = (),
 ) -> frozenset[str]:
     """Areas whose hours stay inside: with their counts; where one person's would show; and others beside them until
     no sum gives a hidden one away. Then the area above, and so on to the top."""
@@ -47,7 +51,7 @@ def hours_hidden(
     return frozenset(hidden)
 
 
-def _from_below(areas: Areas) -> list[tuple[str, tuple[str, ...]]]:
+def _from_below(areas: ReleaseAreas) -> list[tuple[str, tuple[str, ...]]]:
     depth = {area: len(chain) for area, chain in areas.lineage().items()}
     return sorted(areas.children.items(), key=lambda item: -depth[item[0]])
 
@@ -65,7 +69,7 @@ def _total(people: Mapping[str, Decimal]) -> Decimal:
 
 
 def work(
-    units: Sequence[Unit], areas: Areas, counts_hidden: frozenset[Cell], hours_kept: frozenset[str]
+    units: Sequence[Unit], areas: ReleaseAreas, counts_hidden: frozenset[LinkedCell], hours_kept: frozenset[str]
 ) -> Iterator[tuple[str, str, Fraction | None, str, int | None]]:
     """(measure, area, value, status, persons) of HRS, HRS_PC, TTC_MED and TTC_P90."""
     lineage, spent = areas.lineage(), hours(units, areas)

@@ -6,9 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from services.statistics.areas.tree import Areas
+from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.decisions import FLOW, MARGIN, STATUS, Decision
-from services.statistics.disclosure.linked_tables import CMF, CMP, ENR, EPR, IPR, NST, STR, WDR, Table, completions
+from services.statistics.disclosure.linked_tables import (
+    CMF,
+    CMP,
+    ENR,
+    EPR,
+    IPR,
+    NST,
+    STR,
+    WDR,
+    LinkedTable,
+    tabulate_completions,
+)
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.concentration import PLACES as CONC_PLACES
 from services.statistics.figures.coverage import INTERVAL_PLACES, RATE_PLACES
@@ -52,7 +63,7 @@ STATUS_MEASURES = (STR, WDR, IPR, NST)
 class Context:
     universe: str
     period: str
-    areas: Areas
+    areas: ReleaseAreas
     policy: Policy
     population: Population
     broken: frozenset[str] = frozenset()
@@ -97,7 +108,7 @@ def observations(
     for measure, area, value, state, people in worked:
         yield context.observation(measure, area, {}, Figure(value, state, people))
     parts = {name: Counted(context.areas, context.policy, units, name, decisions[name]) for name in BREAKDOWNS}
-    completed = completions(flow, context.areas)
+    completed = tabulate_completions(flow, context.areas)
     for area in shown_areas:
         yield from _row(context, margin, area, TOTAL, {})
         yield context.observation("PTM", area, {}, margin.count(area, TOTAL, ENR))
@@ -115,7 +126,7 @@ def observations(
         yield from _gaps(context, parts, area)
 
 
-def _completed(table: Table, decisions: Mapping[str, Decision], area: str) -> Figure:
+def _completed(table: LinkedTable, decisions: Mapping[str, Decision], area: str) -> Figure:
     """Hidden with the enrolments of its area: whom they hide, it counts among others."""
     cell = (area, TOTAL, CMF)
     beside = {place for place, _, name in decisions[MARGIN].hidden if name != EPR}

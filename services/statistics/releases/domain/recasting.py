@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from services.statistics.areas.changes import Boundaries
+from services.statistics.areas.changes import BoundaryChanges
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import (
     BREAK,
@@ -25,7 +25,7 @@ from services.statistics.figures.observation import (
     Observation,
 )
 from services.statistics.figures.periods import first_day, last_day
-from services.statistics.figures.rounding import shown
+from services.statistics.figures.rounding import rounded_text
 from services.statistics.releases.domain.counted_table import PERCENT
 
 ADDITIVE = frozenset({"NUMBER", "PS", "H"})
@@ -89,7 +89,7 @@ def together(parts: Sequence[tuple[Told, Fraction]]) -> Told:
     return Told(Fraction(value), BREAK if BREAK in statuses else NORMAL)
 
 
-def recast(figures: Iterable[Figure], boundaries: Boundaries) -> Recast:
+def recast(figures: Iterable[Figure], boundaries: BoundaryChanges) -> Recast:
     work = _Recasting(boundaries)
     groups: dict[tuple[object, ...], dict[str, Figure]] = defaultdict(dict)
     for figure in figures:
@@ -103,7 +103,7 @@ def recast(figures: Iterable[Figure], boundaries: Boundaries) -> Recast:
 
 @dataclass
 class _Recasting:
-    boundaries: Boundaries
+    boundaries: BoundaryChanges
     made: dict[str, dict[Cell, Figure]] = field(default_factory=lambda: defaultdict(dict))
     """By measure."""
     waiting: list[Figure] = field(default_factory=list)
@@ -233,5 +233,5 @@ def _joined(area: str, parts: Sequence[Observation]) -> Observation:
     if first.unit in ADDITIVE:
         values = [None if part.value is None else Fraction(part.value) for part in parts]
         told = together([(Told(value, part.status), Fraction(1)) for value, part in zip(values, parts, strict=True)])
-    known = replace(first, area=area, value=shown(told.value, 0), low=None, high=None, persons=None)
+    known = replace(first, area=area, value=rounded_text(told.value, 0), low=None, high=None, persons=None)
     return replace(known, status=told.status, confidentiality=CONFIDENTIAL if told.status == HIDDEN else FREE)

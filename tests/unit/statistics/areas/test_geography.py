@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from services.statistics.areas.code_lists import AreaVersion, Step
-from services.statistics.areas.geography import Geography, Residents, of_list, recast_residents
+from services.statistics.areas.code_lists import AreaChange, AreaVersion
+from services.statistics.areas.geography import Geography, ResidentCounts, build_geography, recast_residents
 from services.statistics.figures.observation import AreaCode, Observation
 from services.statistics.releases.domain.recasting import recast_observations
 
@@ -26,18 +26,22 @@ def new(code: str) -> AreaVersion:
 
 TOP = AreaVersion("90", "", "SIDO", {"en": "90"}, FIRST)
 LIST = [TOP, *map(old, ("901", "902", "903", "904")), *map(new, ("905", "906", "907", "908"))]
-WHOLE = [Step("901", "905", CHANGED, ONE), Step("902", "905", CHANGED, ONE), Step("904", "908", CHANGED, ONE)]
-DIVIDED = [Step("903", "906", CHANGED, Fraction(3, 5)), Step("903", "907", CHANGED, Fraction(2, 5))]
+WHOLE = [
+    AreaChange("901", "905", CHANGED, ONE),
+    AreaChange("902", "905", CHANGED, ONE),
+    AreaChange("904", "908", CHANGED, ONE),
+]
+DIVIDED = [AreaChange("903", "906", CHANGED, Fraction(3, 5)), AreaChange("903", "907", CHANGED, Fraction(2, 5))]
 STAYED = [TOP, *map(old, ("901", "902", "904")), replace(old("903"), valid_to=None), *map(new, ("905", "908"))]
 
 
 def geography(day: date) -> Geography:
-    found = of_list(LIST, WHOLE + DIVIDED, "90", day, {"905": (1, 2)})
+    found = build_geography(LIST, WHOLE + DIVIDED, "90", day, {"905": (1, 2)})
     assert found
     return found
 
 
-def everybody(**residents: int) -> Residents:
+def everybody(**residents: int) -> ResidentCounts:
     return {(name.removeprefix("a"), "_T", "_T"): count for name, count in residents.items()}
 
 
@@ -64,8 +68,8 @@ def test_a_release_as_of_an_earlier_day_has_the_areas_of_that_day() -> None:
 
 
 def test_a_list_without_the_top_area_on_that_day_makes_no_geography() -> None:
-    assert of_list(LIST, WHOLE, "91", AFTER, {}) is None
-    assert of_list(LIST, WHOLE, "90", date(2019, 12, 31), {}) is None
+    assert build_geography(LIST, WHOLE, "91", AFTER, {}) is None
+    assert build_geography(LIST, WHOLE, "90", date(2019, 12, 31), {}) is None
 
 
 def test_areas_keep_their_place_on_the_map() -> None:
@@ -73,7 +77,7 @@ def test_areas_keep_their_place_on_the_map() -> None:
 
 
 def test_residents_of_merged_areas_are_added() -> None:
-    found = of_list(STAYED, WHOLE, "90", AFTER, {})
+    found = build_geography(STAYED, WHOLE, "90", AFTER, {})
     assert found
     table = everybody(a90=100, a901=10, a902=20, a903=40, a904=30)
     assert recast_residents(table, found, BEFORE) == everybody(a90=100, a903=40, a905=30, a908=30)
@@ -88,8 +92,10 @@ def test_an_area_that_lost_or_won_another_has_the_residents_of_what_lies_in_it_n
     other = AreaVersion("80", "", "SIDO", {"en": "80"}, FIRST)
     winner = replace(old("801"), parent="80", valid_to=None)
     heir = replace(new("802"), parent="80")
-    steps = [Step("901", "802", CHANGED, ONE)]
-    found = of_list([TOP, other, winner, heir, old("901"), replace(old("902"), valid_to=None)], steps, "80", AFTER, {})
+    steps = [AreaChange("901", "802", CHANGED, ONE)]
+    found = build_geography(
+        [TOP, other, winner, heir, old("901"), replace(old("902"), valid_to=None)], steps, "80", AFTER, {}
+    )
     assert found
     table = everybody(a90=30, a901=10, a902=20, a80=5, a801=5)
     assert {area: count for (area, _, _), count in recast_residents(table, found, BEFORE).items()} == {

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from services.statistics.areas.code_lists import AreaVersion, Step, vintage
-from services.statistics.areas.geography import Residents, of_list, recast_residents
+from services.statistics.areas.code_lists import AreaChange, AreaVersion, areas_on
+from services.statistics.areas.geography import ResidentCounts, build_geography, recast_residents
 from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data.load_areas import read_areas
-from services.statistics.reference_data.resident_files import survey
+from services.statistics.reference_data.resident_files import read_resident_file
 from tests.unit.statistics.registration_office import of_months, registered
 
 MAY, JUNE, JULY, DECEMBER, JANUARY = (
@@ -29,8 +29,8 @@ EVERYBODY = ("_T", "_T")
 
 class Korea(NamedTuple):
     areas: Sequence[AreaVersion]
-    steps: Sequence[Step]
-    residents: Mapping[date, Residents]
+    steps: Sequence[AreaChange]
+    residents: Mapping[date, ResidentCounts]
     file: Path
 
     def everybody(self, area: str, day: date) -> int:
@@ -42,7 +42,7 @@ def korea(tmp_path_factory: pytest.TempPathFactory) -> Korea:
     areas, steps = read_areas(registered() / "area_validity.csv", BUCHEON)
     file = of_months({f"{day:%Y-%m}" for day in DAYS}, tmp_path_factory.mktemp("residents") / "residents.csv")
     residents: dict[date, dict[tuple[str, str, str], int]] = defaultdict(dict)
-    for day, cell, count in survey(file, None, {area.code for area in areas}, sexes_in_order=True).cells():
+    for day, cell, count in read_resident_file(file, None, {area.code for area in areas}, sexes_in_order=True).cells():
         residents[day][cell] = count
     return Korea(areas, steps, residents, file)
 
@@ -70,7 +70,7 @@ def figures(answer: dict[str, Any]) -> Figures:
 def test_every_area_has_the_residents_of_all_that_lies_in_it_whatever_its_code_looks_like(korea: Korea) -> None:
     for day, residents in korea.residents.items():
         inside: dict[tuple[str, str, str], int] = defaultdict(int)
-        valid = vintage(korea.areas, day)
+        valid = areas_on(korea.areas, day)
         for (area, sex, age), count in residents.items():
             inside[valid[area].parent, sex, age] += count
         assert {cell: residents[cell] for cell in inside if cell[0]} == {c: n for c, n in inside.items() if c[0]}
@@ -102,7 +102,7 @@ def test_the_offices_own_slip_of_calling_both_sexes_men_and_women_alike_is_refus
 ) -> None:
     known = {area.code for area in korea.areas}
     with pytest.raises(InvalidValue, match=r"11, _T, _T is on line \d+ already.*--sexes-in-order"):
-        survey(korea.file, None, known, sexes_in_order=False)
+        read_resident_file(korea.file, None, known, sexes_in_order=False)
     labelled, read = korea.residents[JULY], korea.residents[MAY]  # of the first months of each half-year it is right
     for area in (code for code, sex, age in read if (sex, age) == EVERYBODY and (code, *EVERYBODY) in labelled):
         was, became = (of[area, "M", "Y_GE60"] / of[area, "_T", "Y_GE60"] for of in (read, labelled))
@@ -114,12 +114,12 @@ def test_residents_of_an_area_that_the_list_lacks_are_refused_by_name_and_line(k
     with pytest.raises(
         InvalidValue, match=r"line \d+, column 2 \(code\): 1114000000 \(서울특별시 중구\) is not a known area"
     ):
-        survey(korea.file, None, known, sexes_in_order=True)
+        read_resident_file(korea.file, None, known, sexes_in_order=True)
 
 
 def test_a_release_finds_its_residents_of_before_under_the_codes_of_today(korea: Korea) -> None:
     def told(top: str, area: str, table: date, day: date) -> int:
-        found = of_list(korea.areas, korea.steps, top, day, {})
+        found = build_geography(korea.areas, korea.steps, top, day, {})
         assert found
         return recast_residents(korea.residents[table], found, table)[area, *EVERYBODY]
 
@@ -132,7 +132,7 @@ def test_a_release_finds_its_residents_of_before_under_the_codes_of_today(korea:
 
 
 def test_only_districts_that_are_new_break_a_release_and_not_the_city_that_has_them(korea: Korea) -> None:
-    found = of_list(korea.areas, korea.steps, "41", JANUARY, {})
+    found = build_geography(korea.areas, korea.steps, "41", JANUARY, {})
     assert found
     assert set(found.broken) == {"41192", "41194", "41196"}
 
@@ -151,12 +151,12 @@ def test_recast_to_one_list_a_series_is_whole_and_every_month_has_as_many_people
     korea: Korea, series: Path, ask: Callable[..., dict[str, Any]]
 ) -> None:
     answer = ask("recast", series, "--areas", registered() / "area_validity.csv", "--crosswalk", BUCHEON)
-    found, valid = figures(answer), vintage(korea.areas, JANUARY)
+    found, valid = figures(answer), areas_on(korea.areas, JANUARY)
     assert answer["untold"] == []
     for day in DAYS:
         period = f"{day:%Y-%m}"
         assert {area for area, when in found if when == period} == valid.keys()
-        provinces = [code for code in vintage(korea.areas, day).values() if not code.parent]
+        provinces = [code for code in areas_on(korea.areas, day).values() if not code.parent]
         before = sum(korea.everybody(area.code, day) for area in provinces)
         assert sum(int(found[code, period][0] or 0) for code, area in valid.items() if not area.parent) == before
     gangwon = [found["51", f"{day:%Y-%m}"] for day in (MAY, JUNE)]

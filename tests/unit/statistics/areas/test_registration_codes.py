@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from services.statistics.areas.registration_codes import short
+from services.statistics.areas.registration_codes import short_code
 from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data.load_areas import read_areas
-from services.statistics.reference_data.resident_files import survey
+from services.statistics.reference_data.resident_files import read_resident_file
 
 Write = Callable[[str], Path]
 
@@ -32,7 +32,7 @@ KNOWN = {"99", "99110"}
     [("1100000000", "11"), ("4374500000", "43745"), ("1110000000", "11100"), ("1111051500", "11110515"), ("11", "11")],
 )  # fmt: skip
 def test_zeros_that_only_fill_up_are_no_part_of_a_code(code: str, expected: str) -> None:
-    assert short(code) == expected
+    assert short_code(code) == expected
 
 
 def test_parents_follow_from_names_unless_a_file_of_exceptions_says_otherwise(write: Write) -> None:
@@ -103,12 +103,14 @@ def test_months_that_contradict_themselves_are_refused_with_their_line(
 ) -> None:
     path = write("month,code,name,sex,band,residents\n" + rows)
     with pytest.raises(InvalidValue, match=says):
-        survey(path, None, KNOWN, sexes_in_order=in_order)
+        read_resident_file(path, None, KNOWN, sexes_in_order=in_order)
 
 
 @pytest.mark.parametrize("rows", [WHOLE, UNNAMED])
 def test_sexes_in_their_order_are_read_whether_they_are_named_or_not(write: Write, rows: tuple[str, ...]) -> None:
-    found = survey(write("month,code,name,sex,band,residents\n" + block(*rows)), None, KNOWN, sexes_in_order=True)
+    found = read_resident_file(
+        write("month,code,name,sex,band,residents\n" + block(*rows)), None, KNOWN, sexes_in_order=True
+    )
     everybody = {sex: count for _, (_, sex, age), count in found.cells() if age == "_T"}
     assert everybody == {"_T": 5, "M": 2, "F": 3}
     assert found.references == (date(2025, 1, 31),)
@@ -116,11 +118,11 @@ def test_sexes_in_their_order_are_read_whether_they_are_named_or_not(write: Writ
 
 def test_a_table_of_one_day_needs_its_day_and_one_of_months_must_not_be_told_another(write: Write) -> None:
     with pytest.raises(InvalidValue, match="add --reference DATE"):
-        survey(write("area,sex,age,residents\n99,_T,_T,1\n"), None, KNOWN, sexes_in_order=False)
+        read_resident_file(write("area,sex,age,residents\n99,_T,_T,1\n"), None, KNOWN, sexes_in_order=False)
     path = write("month,code,name,sex,band,residents\n" + block(*WHOLE))
-    assert survey(path, date(2025, 1, 31), KNOWN, sexes_in_order=False).rows == len(WHOLE)
+    assert read_resident_file(path, date(2025, 1, 31), KNOWN, sexes_in_order=False).rows == len(WHOLE)
     with pytest.raises(InvalidValue, match="2025-01-31 to 2025-01-31; leave it out"):
-        survey(path, date(2025, 1, 30), KNOWN, sexes_in_order=False)
+        read_resident_file(path, date(2025, 1, 30), KNOWN, sexes_in_order=False)
 
 
 def test_a_compressed_file_that_is_cut_off_or_none_at_all_is_refused(tmp_path: Path) -> None:
@@ -129,4 +131,4 @@ def test_a_compressed_file_that_is_cut_off_or_none_at_all_is_refused(tmp_path: P
     for content in (whole[:-12], b"not compressed"):
         path.write_bytes(content)
         with pytest.raises(InvalidValue, match="damaged or cut off"):
-            survey(path, None, KNOWN, sexes_in_order=False)
+            read_resident_file(path, None, KNOWN, sexes_in_order=False)

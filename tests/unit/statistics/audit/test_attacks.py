@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.statistics.audit import Contradiction, Mean, Published, Rate, audit, union
-from services.statistics.audit.bounds import Island
+from services.statistics.audit.bounds import Component
 from services.statistics.audit.decimals import counts_behind, numerators
 from services.statistics.disclosure.policy import Policy
 from services.statistics.disclosure.suppression import suppress
@@ -183,13 +183,13 @@ def test_a_table_full_of_small_counts_is_attacked_in_a_few_programmes(monkeypatc
     hidden = suppress(cells, Policy()).hidden
     alone = [cell for cell in hidden if cells.counts[cell] == 1]
     solved: list[object] = []
-    extreme = Island.extreme
+    extreme = Component.extreme
 
-    def counted(island: Island, *asked: Any, **how: Any) -> int | None:
+    def counted(island: Component, *asked: Any, **how: Any) -> int | None:
         solved.append(asked)
         return extreme(island, *asked, **how)
 
-    monkeypatch.setattr(Island, "extreme", counted)
+    monkeypatch.setattr(Component, "extreme", counted)
     assert audit(shown(cells, hidden), cells.counts, 5).openings == ()
     assert len(alone) > 15
     assert len(solved) < 2 * len(hidden) + 10 * len(alone)

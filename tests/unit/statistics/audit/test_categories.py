@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from services.statistics.audit import Codes, Truth, whole
+from services.statistics.audit import Codes, Truth, audit_release
 
 SEXES = {"F": 7, "M": 8}
 CODES = Codes({}, [{"_T": ["sex=F", "sex=M"]}])
@@ -44,9 +44,9 @@ def truth(completed: int) -> Truth:
 
 
 def test_where_nobody_completed_no_category_of_them_tells_more() -> None:
-    assert whole(release(0), (), CODES, truth(0)) == []
+    assert audit_release(release(0), (), CODES, truth(0)) == []
 
 
 def test_whoever_is_told_by_a_category_alone_is_still_found() -> None:
     women = [replace(one, value="0") if (one.sex, one.measure) == ("M", "CMP") else one for one in release(6)]
-    assert whole(women, (), CODES, truth(6))
+    assert audit_release(women, (), CODES, truth(6))

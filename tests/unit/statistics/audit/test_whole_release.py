@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.statistics.areas.geography import Geography
 from services.statistics.disclosure.decisions import MARGIN, PARTS, Decision, Part
-from services.statistics.disclosure.linked_tables import enrolments, persons
+from services.statistics.disclosure.linked_tables import tabulate_enrolments, tabulate_persons
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import AreaCode, Observation
 from services.statistics.figures.units import BREAKDOWNS, Unit, units
@@ -61,7 +61,10 @@ def hidden(primary: bool) -> Iterator[tuple[int, str]]:
     whole, decisions = sheet()
     for period, name in [("2024-Q1", "sex"), ("2024-Q2", "flag:FAR"), ("2024-Q3", "age")]:
         breakdown, units_here = BREAKDOWNS[name], whole.units[period]
-        tables = (enrolments(units_here, whole.areas, breakdown), persons(units_here, whole.areas, breakdown))
+        tables = (
+            tabulate_enrolments(units_here, whole.areas, breakdown),
+            tabulate_persons(units_here, whole.areas, breakdown),
+        )
         counts = {cell: count for table in tables for cell, count in table.counts.items()}
         labels = {label: code for code, label in breakdown.fields.items()}
         for place, one in enumerate(whole.release):

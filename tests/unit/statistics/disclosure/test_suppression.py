@@ -18,17 +18,17 @@ from services.statistics.disclosure.policy import (
     derived_is_unreliable,
     derived_may_be_shown,
     magnitude_is_sensitive,
-    sensitive,
+    primary_suppressions,
 )
 from services.statistics.disclosure.suppression import Infeasible, Pattern, suppress
-from services.statistics.disclosure.tables import Cells, Sum, cube_sums, two_way
+from services.statistics.disclosure.tables import AdditiveTable, Sum, cube_sums, two_way
 from services.statistics.figures.refusal import InvalidValue
 from tests.unit.statistics.small_tables import Grid, grids, is_open, totalled
 
 
 def test_small_counts_small_complements_and_whole_groups_are_sensitive() -> None:
     cells = two_way(totalled([[0, 7, 0], [49, 3, 0], [20, 30, 40]]))
-    found = {(one.cell, one.reason) for one in sensitive(cells, Policy())}
+    found = {(one.cell, one.reason) for one in primary_suppressions(cells, Policy())}
     assert found == {
         ((1, 1), Reason.SMALL),
         ((1, 0), Reason.COMPLEMENT),
@@ -37,7 +37,7 @@ def test_small_counts_small_complements_and_whole_groups_are_sensitive() -> None
 
 
 def test_zeros_and_large_counts_are_not_sensitive() -> None:
-    assert sensitive(two_way(totalled([[0, 20], [30, 10]])), Policy()) == []
+    assert primary_suppressions(two_way(totalled([[0, 20], [30, 10]])), Policy()) == []
 
 
 def test_hours_that_one_person_dominates_are_sensitive() -> None:
@@ -57,7 +57,7 @@ def test_derived_figures_go_with_their_parts_and_with_small_denominators() -> No
 
 def test_cells_that_do_not_add_up_are_refused() -> None:
     with pytest.raises(InvalidValue, match="add up to 3"):
-        Cells({"a": 1, "b": 2, "t": 4}, (Sum("t", ("a", "b")),))
+        AdditiveTable({"a": 1, "b": 2, "t": 4}, (Sum("t", ("a", "b")),))
 
 
 def possible_moves(grid: Grid, k: int) -> NDArray[np.int64]:
@@ -107,7 +107,7 @@ def cheapest(grid: Grid, k: int) -> int:
     return int(costs[good].min())
 
 
-def cost(cells: Cells, pattern: Pattern) -> int:
+def cost(cells: AdditiveTable, pattern: Pattern) -> int:
     return sum(max(cells.counts[cell], 1) for cell in pattern.hidden)
 
 
@@ -147,7 +147,7 @@ def test_even_the_smallest_and_emptiest_tables_can_be_protected(grid: Grid, k: i
     assert not is_open(cells, suppress(cells, Policy(k=k)).hidden, k)
 
 
-def cube(seed: int, areas: int, ages: int) -> Cells:
+def cube(seed: int, areas: int, ages: int) -> AdditiveTable:
     """Area x age x sex x flag, with all margins: linked tables."""
     draw = np.random.default_rng(seed)
     dimensions = [
@@ -160,7 +160,7 @@ def cube(seed: int, areas: int, ages: int) -> Cells:
     for codes in itertools.product(*(["T", *d["T"]] for d in dimensions)):
         spread = [d["T"] if code == "T" else [code] for code, d in zip(codes, dimensions, strict=True)]
         counts[codes] = sum(leaves[leaf] for leaf in itertools.product(*spread))
-    return Cells(counts, tuple(cube_sums(dimensions)))
+    return AdditiveTable(counts, tuple(cube_sums(dimensions)))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -195,7 +195,7 @@ def test_a_hierarchy_of_areas_is_protected_at_every_level() -> None:
         for place, sex in enumerate("MF"):
             counts[area, sex] = sum(leaves[leaf][place] for leaf in inside)
         counts[area, "T"] = counts[area, "M"] + counts[area, "F"]
-    cells = Cells(counts, tuple(cube_sums([tree, sexes])))
+    cells = AdditiveTable(counts, tuple(cube_sums([tree, sexes])))
     pattern = suppress(cells, Policy())
     assert {("c1", "M"), ("d1", "F")} <= pattern.primary
     assert not is_open(cells, pattern.hidden)
@@ -205,11 +205,11 @@ def test_what_is_already_published_cannot_be_hidden_and_is_not_relaxed() -> None
     grid = totalled([[3, 20], [14, 22]])
     cells = two_way(grid)
     with pytest.raises(Infeasible) as alone:
-        suppress(Cells(cells.counts, cells.sums, frozenset({(0, 0)})), Policy())
+        suppress(AdditiveTable(cells.counts, cells.sums, frozenset({(0, 0)})), Policy())
     assert alone.value.cells == ((0, 0),)
     others = frozenset(cells.counts) - {(0, 0), (0, 1)}
     with pytest.raises(Infeasible, match="collapse"):
-        suppress(Cells(cells.counts, cells.sums, others), Policy())
+        suppress(AdditiveTable(cells.counts, cells.sums, others), Policy())
 
 
 def test_the_same_table_gives_the_same_pattern() -> None:

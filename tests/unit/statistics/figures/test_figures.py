@@ -10,12 +10,12 @@ from scipy import stats
 
 from services.statistics.figures import composite
 from services.statistics.figures.concentration import Area, concentration
-from services.statistics.figures.coverage import coverage, person_time_rate, standardised
-from services.statistics.figures.gain import Scores, gain
+from services.statistics.figures.coverage import coverage, person_time_rate, standardised_coverage
+from services.statistics.figures.gain import ScorePair, gain
 from services.statistics.figures.gap import gap
 from services.statistics.figures.intervals import poisson, wilson
 from services.statistics.figures.refusal import InvalidValue
-from services.statistics.figures.rounding import half_up, shown
+from services.statistics.figures.rounding import round_half_up, rounded_text
 
 rates = st.fractions(min_value=0, max_value=100)
 
@@ -32,30 +32,34 @@ rates = st.fractions(min_value=0, max_value=100)
     ],
 )
 def test_figures_round_half_up_on_the_decimals_that_were_written(value: str, places: int, rounded: str) -> None:
-    assert shown(Decimal(value), places) == rounded
+    assert rounded_text(Decimal(value), places) == rounded
 
 
 def test_a_binary_float_is_not_rounded() -> None:
     with pytest.raises(TypeError):
-        half_up(1.005, 2)  # type: ignore[arg-type]
+        round_half_up(1.005, 2)  # type: ignore[arg-type]
 
 
 @given(st.fractions(), st.integers(0, 6))
 def test_rounding_moves_a_figure_by_half_a_unit_at_most(value: Fraction, places: int) -> None:
-    rounded = Fraction(half_up(value, places))
+    rounded = Fraction(round_half_up(value, places))
     assert abs(rounded - value) * 10**places <= Fraction(1, 2)
-    assert Fraction(half_up(-value, places)) == -rounded
+    assert Fraction(round_half_up(-value, places)) == -rounded
 
 
 def test_coverage_of_the_handbooks_village() -> None:
     rate = coverage(37, 5214)
     assert rate is not None
-    assert [shown(rate.value, 1), shown(rate.low, 2), shown(rate.high, 2)] == ["7.1", "5.15", "9.77"]
+    assert [rounded_text(rate.value, 1), rounded_text(rate.low, 2), rounded_text(rate.high, 2)] == [
+        "7.1",
+        "5.15",
+        "9.77",
+    ]
 
 
 def test_nobody_of_twelve_is_still_an_interval() -> None:
     low, high = wilson(0, 12)
-    assert [shown(100 * low, 2), shown(100 * high, 2)] == ["0.00", "24.25"]
+    assert [rounded_text(100 * low, 2), rounded_text(100 * high, 2)] == ["0.00", "24.25"]
 
 
 @given(st.integers(0, 3000), st.integers(1, 3000))
@@ -78,7 +82,7 @@ def test_poisson_agrees_with_chi_square_quantiles(events: int) -> None:
 def test_without_a_denominator_there_is_no_coverage() -> None:
     assert coverage(3, None) is None
     assert person_time_rate(3, 0) is None
-    assert standardised({"a": 1}, {"a": 10, "b": None}, {"a": 1, "b": 1}) is None
+    assert standardised_coverage({"a": 1}, {"a": 10, "b": None}, {"a": 1, "b": 1}) is None
 
 
 def test_more_persons_than_residents_are_refused() -> None:
@@ -88,8 +92,8 @@ def test_more_persons_than_residents_are_refused() -> None:
 
 def test_standardised_coverage_compares_areas_of_different_age() -> None:
     standard = {"young": 3, "old": 1}
-    younger = standardised({"young": 90, "old": 1}, {"young": 900, "old": 100}, standard)
-    older = standardised({"young": 10, "old": 9}, {"young": 100, "old": 900}, standard)
+    younger = standardised_coverage({"young": 90, "old": 1}, {"young": 900, "old": 100}, standard)
+    older = standardised_coverage({"young": 10, "old": 9}, {"young": 100, "old": 900}, standard)
     assert younger == older == 1000 * Fraction(3 * Fraction(1, 10) + Fraction(1, 100), 4)
 
 
@@ -98,7 +102,7 @@ def test_standardised_to_its_own_population_coverage_is_crude_coverage(bands: di
     persons, population = {b: p for b, (p, _) in bands.items()}, {b: n for b, (_, n) in bands.items()}
     crude = coverage(sum(persons.values()), sum(population.values()))
     assert crude is not None
-    assert standardised(persons, {**population}, population) == crude.value
+    assert standardised_coverage(persons, {**population}, population) == crude.value
 
 
 def test_gaps_stand_below_and_above_parity() -> None:
@@ -166,11 +170,11 @@ def test_concentration_is_the_same_from_splitting_the_persons_one_by_one(rows: l
     assert -1 <= found.index <= 1
 
 
-def scores(*pairs: tuple[int | None, int | None]) -> list[Scores]:
+def scores(*pairs: tuple[int | None, int | None]) -> list[ScorePair]:
     def fraction(score: int | None) -> Fraction | None:
         return None if score is None else Fraction(score)
 
-    return [Scores(f"p{i}", fraction(before), fraction(after)) for i, (before, after) in enumerate(pairs)]
+    return [ScorePair(f"p{i}", fraction(before), fraction(after)) for i, (before, after) in enumerate(pairs)]
 
 
 def test_gain_is_that_of_the_class_and_says_who_was_lost() -> None:
@@ -201,7 +205,7 @@ def test_too_few_or_equal_pairs_have_no_effect_size(pairs: list[tuple[int | None
 def test_the_divide_index_weighs_unrounded_relatives() -> None:
     def index(*parts: str) -> str | None:
         access, capability, utilisation = map(Fraction, parts)
-        return shown(composite.divide_index(access, capability, utilisation), 1)
+        return rounded_text(composite.divide_index(access, capability, utilisation), 1)
 
     assert index("96.6", "65.9", "80.5") == "77.9"
     assert index("95.4", "56.2", "75.6") == "71.8"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.statistics.figures.cohort import Cohort, Enrolment, Exclusion, Status, checked
+from services.statistics.figures.cohort import Cohort, Enrolment, Exclusion, Status, check_dates
 from services.statistics.figures.measures import Counts, count, quantile, rates
 from services.statistics.figures.refusal import InvalidValue
 
@@ -182,7 +182,7 @@ def test_quantiles_are_type_seven(values: list[int], share: Fraction) -> None:
 )
 def test_an_impossible_order_of_dates_is_refused_by_its_column(enrolment: Enrolment, field: str) -> None:
     with pytest.raises(InvalidValue) as refusal:
-        checked(enrolment)
+        check_dates(enrolment)
     assert refusal.value.field == field
 
 

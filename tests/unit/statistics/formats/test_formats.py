@@ -16,7 +16,7 @@ import pytest
 
 from services.statistics.figures.refusal import InvalidValue
 from services.statistics.formats import rendering
-from services.statistics.formats.cells import Edition
+from services.statistics.formats.cells import PublicRelease
 from services.statistics.formats.workbook import WORKBOOK
 from tests.unit.statistics.small_release import small_release, small_release_files
 
@@ -96,15 +96,15 @@ def test_a_hidden_figure_that_still_carries_its_value_stops_everything() -> None
 def test_a_code_without_a_title_is_named() -> None:
     release = small_release()
     with pytest.raises(InvalidValue, match=r"AGE: 'Y_GE99' has no title"):
-        Edition.of(replace(release, observations=(replace(release.observations[0], age="Y_GE99"),)))
+        PublicRelease.of(replace(release, observations=(replace(release.observations[0], age="Y_GE99"),)))
     with pytest.raises(InvalidValue, match=r"REF_AREA: 'ZZ' is not in the release's list of areas"):
-        Edition.of(replace(release, observations=(replace(release.observations[0], area="ZZ"),)))
+        PublicRelease.of(replace(release, observations=(replace(release.observations[0], area="ZZ"),)))
 
 
 def test_a_cell_given_twice_is_refused() -> None:
     release = small_release()
     with pytest.raises(InvalidValue, match="is there twice"):
-        Edition.of(replace(release, observations=(release.observations[0],) * 2))
+        PublicRelease.of(replace(release, observations=(release.observations[0],) * 2))
 
 
 def test_nothing_in_the_workbook_is_a_formula_or_a_link(files: Mapping[str, bytes]) -> None:
@@ -118,7 +118,7 @@ def test_nothing_in_the_workbook_is_a_formula_or_a_link(files: Mapping[str, byte
 
 
 def test_every_title_is_there_in_both_languages() -> None:
-    edition = Edition.of(small_release())
+    edition = PublicRelease.of(small_release())
     for titles in edition.lists.values():
         assert all(title["ko"] and title["en"] for title in titles.values())
     assert all(file.title["ko"] and file.title["en"] for file in rendering.files(small_release()))

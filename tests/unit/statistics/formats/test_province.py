@@ -17,10 +17,10 @@ import pypdf
 import pytest
 
 from services.statistics.formats import charts, rendering, tilemap
-from services.statistics.formats.cells import Edition
+from services.statistics.formats.cells import PublicRelease
 from services.statistics.formats.charts import Mark
 from services.statistics.formats.findings import Findings
-from services.statistics.formats.report import phrases
+from services.statistics.formats.report import report_phrases
 from services.statistics.formats.sections import sections
 from tests.unit.statistics.province import NAMES, PERIODS, province
 from tests.unit.statistics.small_release import small_release
@@ -86,16 +86,20 @@ def _places(page: pypdf.PageObject) -> Iterator[tuple[float, float]]:
 
 def test_no_korean_is_on_an_english_page_but_what_the_office_wrote_in_korean() -> None:
     release = replace(province(200), contact="", legal_basis="", denominators=())
-    english = json.dumps(sections(Findings(Edition.of(release), "en", phrases()["en"]), {}), ensure_ascii=False)
+    english = json.dumps(
+        sections(Findings(PublicRelease.of(release), "en", report_phrases()["en"]), {}), ensure_ascii=False
+    )
     assert re.findall(r"[가-힣]+", english) == []
-    korean = json.dumps(sections(Findings(Edition.of(release), "ko", phrases()["ko"]), {}), ensure_ascii=False)
+    korean = json.dumps(
+        sections(Findings(PublicRelease.of(release), "ko", report_phrases()["ko"]), {}), ensure_ascii=False
+    )
     assert "None" not in korean
 
 
 def test_the_report_is_about_the_whole_year_where_there_is_one() -> None:
-    whole = Findings(Edition.of(province(200)), "en", phrases()["en"])
+    whole = Findings(PublicRelease.of(province(200)), "en", report_phrases()["en"])
     assert (whole.latest, whole.before) == ("2025", "2024")
-    part = Findings(Edition.of(small_release()), "en", phrases()["en"])
+    part = Findings(PublicRelease.of(small_release()), "en", report_phrases()["en"])
     assert (part.latest, part.before) == ("2026-Q3", "2026-Q2")
 
 

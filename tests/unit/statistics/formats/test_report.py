@@ -17,7 +17,7 @@ import pypdf
 import pytest
 
 from services.statistics.formats import charts, tilemap
-from services.statistics.formats.cells import Edition
+from services.statistics.formats.cells import PublicRelease
 from services.statistics.formats.charts import Mark
 from services.statistics.formats.report import render
 from tests.unit.statistics.small_release import AGES, AREAS, TABLES, small_release, small_release_files
@@ -109,7 +109,7 @@ def test_every_figure_is_numbered_with_unit_n_and_source(
 
 
 def test_a_release_without_an_assessment_says_so() -> None:
-    made = render(Edition.of(small_release(capability=None)), {})
+    made = render(PublicRelease.of(small_release(capability=None)), {})
     for language, told in (("ko", "지방자치단체 역량 평가 자료가 올라오지"), ("en", "No assessment of local")):
         assert told in " ".join(_pages(made, language))
         assert len(_alternatives(made[f"report-{language}.pdf"])) == 8
@@ -143,7 +143,7 @@ def test_a_table_of_many_areas_is_printed_with_its_breakdown_across() -> None:
     tables = tuple(table for table in TABLES if table.id == "age")
     observations = (*release.observations, *added)
     many = replace(release, areas=(*AREAS, *areas), observations=observations, tables=tables)
-    text = " ".join(_pages(render(Edition.of(many), {}), "en"))
+    text = " ".join(_pages(render(PublicRelease.of(many), {}), "en"))
     assert "Table 13: By age · Persons (n)" in text
     assert "Table 14: By age · Completion rate" in text
     figures = {(one.area, one.age, one.measure): one for one in release.observations if one.period == "2026-Q3"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.statistics.formats.cells import Edition
+from services.statistics.formats.cells import PublicRelease
 from services.statistics.formats.tabular import observations
 from tests.unit.statistics.small_release import small_release
 
@@ -107,7 +107,7 @@ def test_a_releases_own_csv_comes_back_with_its_columns_under_the_new_codes(
 ) -> None:
     one = small_release()
     path = tmp_path / "observations.csv"
-    path.write_bytes(observations(Edition.of(one)))
+    path.write_bytes(observations(PublicRelease.of(one)))
     child, day = one.areas[1].code, one.area_vintage.replace(year=one.area_vintage.year + 1)
     steps = f"from_code,to_code,day,share\n{child},NEW,{day},1\n"
     answer = ask("recast", path, "--crosswalk", write(steps))

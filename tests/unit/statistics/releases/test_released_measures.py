@@ -10,20 +10,20 @@ from fractions import Fraction
 
 import pytest
 
-from services.statistics.areas.tree import Areas
+from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.decisions import FLOW, MARGIN, PARTS, Decision, Part
-from services.statistics.disclosure.linked_tables import CMP, EPR, completions
+from services.statistics.disclosure.linked_tables import CMP, EPR, tabulate_completions
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.cohort import Enrolment
 from services.statistics.figures.dimensions import AGE_BANDS, OLD_AGE, STANDARD_POPULATION
 from services.statistics.figures.observation import Observation
-from services.statistics.figures.rounding import shown
+from services.statistics.figures.rounding import rounded_text
 from services.statistics.figures.units import Fact, Unit, units
 from services.statistics.releases.domain.published_figures import Context
 from services.statistics.releases.packing import pack_units, packed, unpack_units, unpacked
 from services.statistics.releases.steps import Period, assembled, decided
 
-CITY = Areas("P", {"P": ("A", "B", "C")})
+CITY = ReleaseAreas("P", {"P": ("A", "B", "C")})
 BANDS = [code for code, _, _ in AGE_BANDS]
 Population = dict[tuple[str, str, str], int]
 
@@ -108,7 +108,7 @@ def test_few_completions_are_hidden_and_cannot_be_subtracted() -> None:
     hidden = {area for area, _, _ in decision.hidden if area in CITY.children["P"]}
     assert ("C", "_T", "CMF") in decision.primary
     assert len(hidden) == 2
-    assert completions(flow, CITY).counts["P", "_T", "CMF"] == 47
+    assert tabulate_completions(flow, CITY).counts["P", "_T", "CMF"] == 47
     found = released(flow, EVERYWHERE, SHOWN | {FLOW: decision})
     assert {area for area in "ABC" if found["CMF", area].status == "Q"} == hidden
     assert found["CMP", "A"].value == "30"
@@ -133,7 +133,7 @@ def test_standardised_coverage_weighs_each_ages_rate_by_the_standard_population(
         }
         weighed = (rates[band] * weight for band, weight in STANDARD_POPULATION.items())
         exact = sum(weighed, Fraction(0)) / 100
-        assert (found["COV_STD", area].value, found["COV_STD", area].unit) == (shown(exact, 1), "RT_1000")
+        assert (found["COV_STD", area].value, found["COV_STD", area].unit) == (rounded_text(exact, 1), "RT_1000")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_concentration_ranks_the_areas_below_by_their_old_people() -> None:
         weighted += Fraction(counts[area], 400) * before
         before += Fraction(1, 3)
     one = released(everyone, EVERYWHERE)["CONC", "P"]
-    assert (one.value, one.unit, one.status) == (shown(2 * weighted - 1, 3), "RATIO", "A")
+    assert (one.value, one.unit, one.status) == (rounded_text(2 * weighted - 1, 3), "RATIO", "A")
 
 
 def test_concentration_is_missing_with_any_of_its_parts() -> None:

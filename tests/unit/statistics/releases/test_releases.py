@@ -14,18 +14,26 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from services.chassis.errors import Forbidden, Refused
 from services.statistics import audit
-from services.statistics.areas.code_lists import AreaVersion, Step, breaks, checked_list, checked_steps, recast, vintage
-from services.statistics.areas.tree import Areas
+from services.statistics.areas.code_lists import (
+    AreaChange,
+    AreaVersion,
+    areas_on,
+    break_days,
+    check_areas,
+    check_changes,
+    recast,
+)
+from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.decisions import MARGIN, NOTHING, PARTS, STATUS, Before, Decision, Part
-from services.statistics.disclosure.linked_tables import CMP, ENR, EPR, NOT, Cell, Table
+from services.statistics.disclosure.linked_tables import CMP, ENR, EPR, NOT, LinkedCell, LinkedTable
 from services.statistics.disclosure.policy import Policy
-from services.statistics.disclosure.sensitive_cells import exposed
+from services.statistics.disclosure.sensitive_cells import primary_suppressions_by_person
 from services.statistics.figures.cohort import Enrolment
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.refusal import InvalidValue
-from services.statistics.figures.rounding import shown
+from services.statistics.figures.rounding import rounded_text
 from services.statistics.figures.units import Fact, Unit, units
-from services.statistics.reference_data.resident_bands import Residents, checked_table, tabulated
+from services.statistics.reference_data.resident_bands import ResidentRow, check_table, tabulate
 from services.statistics.releases.domain import lifecycle
 from services.statistics.releases.domain.lifecycle import Cost, FrozenFile, Publication, State
 from services.statistics.releases.domain.published_figures import Context
@@ -40,7 +48,7 @@ from services.statistics.releases.packing import (
 from services.statistics.releases.steps import Period, assembled, attacked, before, decided
 
 NAMES = (MARGIN, STATUS, "sex", "flag:FAR", "domain:DC30_1")
-TOWN = Areas("P", {"P": ("A", "B", "C")})
+TOWN = ReleaseAreas("P", {"P": ("A", "B", "C")})
 
 
 def town(seed: int, count: int, quarters: tuple[str, ...] = ("2026-Q1",)) -> tuple[Unit, ...]:
@@ -81,7 +89,7 @@ class Joint:
     """One matrix over all parts: what an attacker with the whole release in front of them has."""
 
     def __init__(self, made: Decisions, quarters: tuple[str, ...]) -> None:
-        self.place: dict[tuple[str, str, Cell], int] = {}
+        self.place: dict[tuple[str, str, LinkedCell], int] = {}
         self.counts: list[int] = []
         hidden: list[bool] = []
         sums: list[list[tuple[int, int]]] = []
@@ -109,10 +117,10 @@ class Joint:
         self.bounds = Bounds(np.where(hidden, 0, exact), np.where(hidden, np.inf, exact))
 
     @staticmethod
-    def key(period: str, name: str, cell: Cell) -> tuple[str, str, Cell]:
+    def key(period: str, name: str, cell: LinkedCell) -> tuple[str, str, LinkedCell]:
         return period, "" if cell[1] == "_T" and cell[2] in (ENR, CMP, NOT) else name, cell
 
-    def range(self, period: str, name: str, quantity: tuple[tuple[Cell, int], ...]) -> tuple[float, float]:
+    def range(self, period: str, name: str, quantity: tuple[tuple[LinkedCell, int], ...]) -> tuple[float, float]:
         aim = np.zeros(len(self.counts))
         for cell, weight in quantity:
             aim[self.place[self.key(period, name, cell)]] += weight
@@ -130,7 +138,11 @@ def test_parts_decided_alone_stand_against_the_whole_release(seed: int, count: i
     joint = Joint(made, quarters)
     asked = 0
     for (period, name), (part, decision) in made.items():
-        for one in exposed(part.tables()[0], part.k, part.settled) if decision.collapsed != NOTHING else ():
+        for one in (
+            primary_suppressions_by_person(part.tables()[0], part.k, part.settled)
+            if decision.collapsed != NOTHING
+            else ()
+        ):
             if not all(part.settled(cell) for cell, _ in one.quantity):
                 low, high = joint.range(period, name, one.quantity)
                 assert low <= 0, (period, name, one)
@@ -139,7 +151,7 @@ def test_parts_decided_alone_stand_against_the_whole_release(seed: int, count: i
     assert asked > 20
 
 
-def guarded(part: Part, decision: Decision) -> Iterator[tuple[Table, Cell]]:
+def guarded(part: Part, decision: Decision) -> Iterator[tuple[LinkedTable, LinkedCell]]:
     for table in part.tables():
         for cell in sorted(decision.hidden & table.counts.keys()) if table else ():
             if table and not part.settled(cell):
@@ -213,7 +225,7 @@ def test_figures_keep_their_identities_and_hidden_ones_say_nothing() -> None:
     counts = {measure: int(whole[measure].value or -1) for measure in ("ENR", "CMP", "STR", "NST", "WDR", "IPR")}
     assert counts["ENR"] == counts["CMP"] + counts["WDR"] + counts["IPR"] + counts["NST"] == 250
     assert counts["STR"] == counts["ENR"] - counts["NST"]
-    assert whole["CPR"].value == shown(Fraction(100 * counts["CMP"], 250), 1)
+    assert whole["CPR"].value == rounded_text(Fraction(100 * counts["CMP"], 250), 1)
     coverage = {one.area: (one.status, one.value is None) for one in made if one.measure == "COV" and _total(one)}
     assert coverage["P"] == ("A", False)
     assert coverage["A"] == ("L", True)
@@ -254,7 +266,7 @@ def test_an_earlier_figure_that_still_holds_cannot_protect() -> None:
 
 
 def test_an_audit_without_secrets_is_silent() -> None:
-    assert audit.gate({"t": 20, "a": 10, "b": 10}, {}, (("t", ("a", "b")),), set(), 5) == ([], set())
+    assert audit.audit_part({"t": 20, "a": 10, "b": 10}, {}, (("t", ("a", "b")),), set(), 5) == ([], set())
 
 
 def test_the_quarter_is_the_citys_and_duplicates_across_its_end_count_once() -> None:
@@ -322,34 +334,37 @@ def version(code: str, since: str, until: str = "", parent: str = "") -> AreaVer
 
 def test_area_lists_change_over_time_and_counts_can_be_recast() -> None:
     areas = [version("42", "2020-01-01", "2023-06-10"), version("51", "2023-06-11"), version("B", "2020-01-01")]
-    checked_list(areas)
-    assert set(vintage(areas, date(2023, 6, 10))) == {"42", "B"}
-    assert set(vintage(areas, date(2023, 6, 11))) == {"51", "B"}
+    check_areas(areas)
+    assert set(areas_on(areas, date(2023, 6, 10))) == {"42", "B"}
+    assert set(areas_on(areas, date(2023, 6, 11))) == {"51", "B"}
     day = date(2024, 1, 1)
-    steps = checked_steps(
-        [Step("42", "51", date(2023, 6, 11), Fraction(1)), *(Step("B", f"B{n}", day, Fraction(1, 4)) for n in range(4))]
+    steps = check_changes(
+        [
+            AreaChange("42", "51", date(2023, 6, 11), Fraction(1)),
+            *(AreaChange("B", f"B{n}", day, Fraction(1, 4)) for n in range(4)),
+        ]
     )
     assert recast({"42": 7, "B": 8}, steps) == {"51": 7, "B0": 2, "B1": 2, "B2": 2, "B3": 2}
-    assert breaks("51", steps, date(2023, 1, 1), date(2023, 12, 31)) == [date(2023, 6, 11)]
+    assert break_days("51", steps, date(2023, 1, 1), date(2023, 12, 31)) == [date(2023, 6, 11)]
     with pytest.raises(InvalidValue, match="add up to"):
-        checked_steps(steps[1:-1])
+        check_changes(steps[1:-1])
     with pytest.raises(InvalidValue, match="twice"):
-        checked_list([*areas, version("51", "2024-01-01")])
+        check_areas([*areas, version("51", "2024-01-01")])
     with pytest.raises(InvalidValue, match="not in the list"):
-        checked_list([version("x", "2020-01-01", parent="y")])
+        check_areas([version("x", "2020-01-01", parent="y")])
 
 
-def residents(*rows: tuple[str, str, int]) -> list[Residents]:
-    return [Residents("A", sex, age, count, line) for line, (sex, age, count) in enumerate(rows, 2)]
+def residents(*rows: tuple[str, str, int]) -> list[ResidentRow]:
+    return [ResidentRow("A", sex, age, count, line) for line, (sex, age, count) in enumerate(rows, 2)]
 
 
 def test_single_years_and_bands_become_the_releases_bands_only_where_they_fit() -> None:
-    single = tabulated(residents(*(("F", str(age), 1) for age in range(100)), ("F", "100+", 2)))
+    single = tabulate(residents(*(("F", str(age), 1) for age in range(100)), ("F", "100+", 2)))
     assert (single["A", "F", "_T"], single["A", "F", "Y65T74"], single["A", "F", "Y_GE75"]) == (102, 10, 27)
-    tens = tabulated(residents(*(("_T", f"{age}-{age + 9}", 10) for age in range(0, 100, 10)), ("_T", "100+", 1)))
+    tens = tabulate(residents(*(("_T", f"{age}-{age + 9}", 10) for age in range(0, 100, 10)), ("_T", "100+", 1)))
     assert tens == {("A", "_T", "_T"): 101, ("A", "_T", "Y_GE60"): 41}
     fives = residents(*((s, f"{age}-{age + 4}", 5) for s in "FM" for age in range(0, 100, 5)))
-    assert tabulated(fives)["A", "_T", "Y15T24"] == 20
+    assert tabulate(fives)["A", "_T", "Y15T24"] == 20
 
 
 @pytest.mark.parametrize(
@@ -364,5 +379,5 @@ def test_a_table_that_contradicts_itself_is_refused_with_its_line(
     rows: tuple[tuple[str, str, int], ...], line: int, says: str
 ) -> None:
     with pytest.raises(InvalidValue, match=says) as refused:
-        checked_table(residents(*rows))
+        check_table(residents(*rows))
     assert refused.value.line == line

@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 60.0
 """For one integer programme; what has no table by then counts as not found."""
 
 
-class Moves:
+class AlternativeTables:
     """Tables that, multiplied by `rows`, lie between `low` and `high`; as `start` does."""
 
     def __init__(self, start: Numbers, rows: csr_array, low: Numbers, high: Numbers) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.statistics.audit.bounds import islands
+from services.statistics.audit.bounds import components
+from services.statistics.audit.counterexamples import Counterexamples, RangeQuestion
 from services.statistics.audit.published import Key, Published
-from services.statistics.audit.witnesses import Question, Witnesses
 
 K, SIZE = 5, 3
 PERIODS = (1, 2)
@@ -47,9 +47,9 @@ def shown(counts: Mapping[Key, int], hidden: set[Key]) -> Published:
 @given(tables())
 def test_a_secret_has_witnesses_exactly_where_it_can_be_nobody_and_k(given: Tables) -> None:
     counts, hidden = given
-    for island in islands(shown(counts, hidden), K, check=False):
-        questions = [Question(key, "the cell", {key: 1}, 0, K) for key in island.keys]
-        opened = {one.name: one for one in Witnesses(island, counts, questions).unanswered()}
+    for island in components(shown(counts, hidden), K, check=False):
+        questions = [RangeQuestion(key, "the cell", {key: 1}, 0, K) for key in island.keys]
+        opened = {one.name: one for one in Counterexamples(island, counts, questions).unanswered()}
         for key in island.keys:
             low, high = island.extreme({key: 1}, most=False), island.extreme({key: 1}, most=True)
             assert (key in opened) == (low != 0 or (high is not None and high < K))
@@ -62,10 +62,10 @@ def test_a_secret_has_witnesses_exactly_where_it_can_be_nobody_and_k(given: Tabl
 @given(tables())
 def test_who_knows_one_person_pins_exactly_what_then_has_one_size(given: Tables) -> None:
     counts, hidden = given
-    for island in islands(shown(counts, hidden), K, check=False):
+    for island in components(shown(counts, hidden), K, check=False):
         knowers = [key for key in island.keys if counts[key] == 1][:2]
-        questions = [Question(key, "the cell", {key: 1}, 0, K) for key in island.keys]
-        pinned = {(knower, one.name) for knower, one in Witnesses(island, counts, questions).pinned(knowers)}
+        questions = [RangeQuestion(key, "the cell", {key: 1}, 0, K) for key in island.keys]
+        pinned = {(knower, one.name) for knower, one in Counterexamples(island, counts, questions).pinned(knowers)}
         for knower in knowers:
             for key in island.keys:
                 low, high = (island.extreme({key: 1}, most=most, least={knower: 1}) for most in (False, True))
@@ -74,6 +74,6 @@ def test_who_knows_one_person_pins_exactly_what_then_has_one_size(given: Tables)
 
 def test_a_start_that_disagrees_is_replaced_by_a_table_that_agrees() -> None:
     total, parts = "total", ("a", "b")
-    island = islands(Published({total: 9, "a": None, "b": None}, ((total, parts),)), K)[0]
-    questions = [Question(key, "the cell", {key: 1}, 0, K) for key in parts]
-    assert Witnesses(island, {"a": 1, "b": 1}, questions).unanswered() == []
+    island = components(Published({total: 9, "a": None, "b": None}, ((total, parts),)), K)[0]
+    questions = [RangeQuestion(key, "the cell", {key: 1}, 0, K) for key in parts]
+    assert Counterexamples(island, {"a": 1, "b": 1}, questions).unanswered() == []

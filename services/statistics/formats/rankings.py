@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.statistics.figures.assessment import Assessment, Standing
+from services.statistics.figures.assessment import Assessment, UnitResult
 from services.statistics.figures.capability import AREAS
 from services.statistics.formats import blocks, charts, words
 from services.statistics.formats.blocks import Block
@@ -46,7 +46,7 @@ def _titled(it: Findings, name: str, found: Assessment) -> str:
     return f"{it.say(name)} ({words.period(found.period)[it.language]})"
 
 
-def _names(it: Findings, one: Standing) -> list[str]:
+def _names(it: Findings, one: UnitResult) -> list[str]:
     return [one.title[it.language], stratum_title(one.stratum)[it.language]]
 
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from services.statistics.audit.bounds import Island
-from services.statistics.audit.other_tables import Moves, Numbers
+from services.statistics.audit.alternative_tables import AlternativeTables, Numbers
+from services.statistics.audit.bounds import Component
 from services.statistics.audit.published import Key
-from services.statistics.audit.release_part import Opened
+from services.statistics.audit.release_part import Disclosure
 
 
 @dataclass
-class Question:
+class RangeQuestion:
     """Can the sum be 0 and can it be k, given what is `sure` in it? `low` and `high` are what tables have shown."""
 
     name: Key
@@ -38,23 +38,23 @@ class Question:
         """How far from `value` to what it wants."""
         return self.k - value if sign > 0 else value
 
-    def opened(self, attack: str = "") -> Opened:
+    def opened(self, attack: str = "") -> Disclosure:
         low, high = (int(end) if np.isfinite(end) else self.sure for end in (self.low, self.high))
-        return Opened(self.name, attack or _CLOSED[low == high], low, high, self.says)
+        return Disclosure(self.name, attack or _CLOSED[low == high], low, high, self.says)
 
 
 _CLOSED = {True: "exact disclosure", False: "interval too narrow"}
 
 
-class Witnesses:
+class Counterexamples:
     """Of the questions about one island."""
 
-    def __init__(self, island: Island, truth: Mapping[Key, int], questions: Sequence[Question]) -> None:
+    def __init__(self, island: Component, truth: Mapping[Key, int], questions: Sequence[RangeQuestion]) -> None:
         self._place = {key: j for j, key in enumerate(island.keys)}
         rows = [row for row in island.rows if np.isfinite(row[1]) or np.isfinite(row[2])]
         low, high = (np.array([row[end] for row in rows], dtype=float) for end in (1, 2))
         start = np.array([float(truth.get(key, 0)) for key in island.keys])
-        self._moves = Moves(start, self._matrix([row[0] for row in rows]), low, high)
+        self._moves = AlternativeTables(start, self._matrix([row[0] for row in rows]), low, high)
         if not self._moves.agrees(start):
             island.check()
             self._moves.start = np.array([float(island.seen[-1][key]) for key in island.keys])
@@ -65,7 +65,7 @@ class Witnesses:
         self._values: list[Numbers] = []
         self._heard(self._moves.start)
 
-    def unanswered(self) -> list[Question]:
+    def unanswered(self) -> list[RangeQuestion]:
         for sign in (1, -1):
             self._answer(range(len(self.questions)), sign)
         for j, one in enumerate(self.questions):
@@ -74,7 +74,7 @@ class Witnesses:
                 self._stirred(j)
         return [one for one in self.questions if one.wants(1) or one.wants(-1)]
 
-    def pinned(self, knowers: Sequence[Key]) -> Iterator[tuple[Key, Question]]:
+    def pinned(self, knowers: Sequence[Key]) -> Iterator[tuple[Key, RangeQuestion]]:
         """Those that can be but one number once somebody is known to be in a cell of `knowers`."""
         for knower in knowers:
             if self._moves.start[place := self._place[knower]] < 1:
