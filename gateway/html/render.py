@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
@@ -80,8 +81,9 @@ PAGE = web.RequestKey("page", PageContext)
 
 
 @cache
-def locales() -> Mapping[str, Locale]:
-    return i18n.load()
+def locales(zone: ZoneInfo = i18n.SEOUL) -> Mapping[str, Locale]:
+    """By language; times are shown in `zone`."""
+    return i18n.load(timezone=zone)
 
 
 class _Said(NodeTransformer):

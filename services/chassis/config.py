@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.registry import SERVICES, port_of, variable_of
@@ -48,23 +48,11 @@ class Settings(BaseSettings):
     worker: int = 0
     addresses: Mapping[str, str] = Field(default_factory=_service_addresses)
 
-    # The city's time zone decides where a day and a quarter end.
+    # Decides where a day and a quarter end, and in which zone times are shown.
     time_zone: str = "Asia/Seoul"
-    demo: bool = Field(default=True)
 
-    # A count of fewer persons is hidden; at least 10 for sensitive groups and what an official puts together.
-    fewest_persons: Literal["3", "5", "10"] = "5"
-
-    # What releases of statistics say of themselves: who publishes them ("" = the area), whom to ask, under which law.
-    publisher: str = ""
-    contact: str = ""
-    legal_basis: str = ""
-
-    # Where Ieum is reached from outside, for links that leave the house; "" where nobody said.
+    # Where Ieum is reached from outside, for links in mails; "" = not set.
     public_url: str = ""
-    # Mail is off without these; statistics/mail_settings says how they are written.
-    smtp_url: SecretStr = SecretStr("")
-    mail_from: str = ""
 
     def address(self, service: str) -> str:
         """Where this worker of a service listens; port 0 asks the system for a free one."""
@@ -80,6 +68,10 @@ class Settings(BaseSettings):
         """The port of a process' measurements, or 0."""
         place = ("gateway", *SERVICES).index(process)
         return self.metrics_port and self.metrics_port + place + 10 * self.worker
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
     @cached_property
     def principal_key(self) -> bytes:

@@ -10,12 +10,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Generic
 
 import grpc.aio
 import uvloop
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from pymongo.errors import PyMongoError
+from typing_extensions import TypeVar
 
 from services.chassis import metrics, rpc, tls
 from services.chassis.config import Settings
@@ -33,12 +35,16 @@ _GRACE_SECONDS = 5.0
 _STORES_WITHIN = 30.0
 
 
+S = TypeVar("S", bound=Settings, default=Settings)
+"""A service with settings of its own names their class to `main`."""
+
+
 @dataclass
-class Frame:
+class Frame(Generic[S]):
     """What a service's composition root gets to build on, and where it says what it offers and hears."""
 
     name: str
-    settings: Settings
+    settings: S
     database: Database
     bus: Bus
     outbox: Outbox
@@ -64,11 +70,11 @@ class Frame:
         self.loops.append(loop)
 
 
-Compose = Callable[[Frame], Awaitable[None]]
+Compose = Callable[[Frame[S]], Awaitable[None]]
 
 
 async def serve(
-    name: str, compose: Compose, settings: Settings, stop: asyncio.Event, ready: asyncio.Future[str] | None = None
+    name: str, compose: Compose[S], settings: S, stop: asyncio.Event, ready: asyncio.Future[str] | None = None
 ) -> None:
     """Runs until `stop` is set; `ready` gets the address it listens on. Its own stream is that of `ieum.{name}.v1`."""
     await _patiently(partial(entities.look, settings.mongo_url))
@@ -102,7 +108,7 @@ async def _patiently(ask: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(0.2)
 
 
-async def _listen(frame: Frame, stop: asyncio.Event, ready: asyncio.Future[str] | None) -> None:
+async def _listen(frame: Frame[S], stop: asyncio.Event, ready: asyncio.Future[str] | None) -> None:
     checks = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checks, frame.server)
     reflection.enable_server_reflection([*frame.offered, health.SERVICE_NAME, reflection.SERVICE_NAME], frame.server)
@@ -147,7 +153,12 @@ async def _forever(loop: Callable[[], Awaitable[None]]) -> None:
 
 def main(name: str, compose: Compose) -> None:
     """Entry point of a service's process; SIGTERM and SIGINT end it with exit status 0."""
-    settings = Settings()
+    main_with(Settings, name, compose)
+
+
+def main_with(kind: type[S], name: str, compose: Compose[S]) -> None:
+    """The same, for a service with settings of its own."""
+    settings = kind()
     trace.configure_logging(name, settings.log_level)
     # All that was imported stays: looked through again and again, and once more at the end, it would cost 50 ms a time.
     gc.freeze()

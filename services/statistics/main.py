@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from ieum.statistics.v1.distribution_pb2_grpc import add_DistributionServiceServicer_to_server
 from ieum.statistics.v1.releases_pb2_grpc import add_ReleaseServiceServicer_to_server
 from ieum.statistics.v1.statistics_pb2_grpc import add_StatisticsServiceServicer_to_server
-from services.chassis.run import Frame, main
+from services.chassis.run import Frame, main_with
 from services.statistics.distribution import settings as mail_settings
 from services.statistics.distribution.mailing import Postman
 from services.statistics.distribution.service import TOKEN_SCOPES as DISTRIBUTION_SCOPES
@@ -26,13 +24,14 @@ from services.statistics.releases.service import TOKEN_SCOPES as RELEASE_SCOPES
 from services.statistics.releases.service import ReleaseService
 from services.statistics.releases.snapshot import Census
 from services.statistics.releases.store import Releases
+from services.statistics.settings import StatisticsSettings
 
 
-async def compose(frame: Frame) -> None:
+async def compose(frame: Frame[StatisticsSettings]) -> None:
     facts = Facts(frame.database)
     await facts.prepare()
     server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_SCOPES)
-    zone = ZoneInfo(frame.settings.time_zone)
+    zone = frame.settings.zone
     releases, references = Releases(frame.database, frame.outbox), References(frame.database)
     geographies, standing = Geographies(facts, references, zone), Standing(facts)
     frame.keep_running(standing.run)
@@ -51,7 +50,7 @@ async def compose(frame: Frame) -> None:
         frame.hear(package, handlers)
 
 
-async def _distribute(frame: Frame, releases: Releases, facts: Facts) -> None:
+async def _distribute(frame: Frame[StatisticsSettings], releases: Releases, facts: Facts) -> None:
     mail, store = mail_settings.read(frame.settings), Distribution(frame.database, frame.outbox)
     await store.prepare()
     postman = Postman(mail, store, releases, facts)
@@ -62,4 +61,4 @@ async def _distribute(frame: Frame, releases: Releases, facts: Facts) -> None:
 
 
 if __name__ == "__main__":
-    main("statistics", compose)
+    main_with(StatisticsSettings, "statistics", compose)

@@ -37,7 +37,7 @@ def settings(mongo_url: str, nats_url: str, prefix: str, tmp_path: Path) -> Sett
 
 
 class StartService(Protocol):
-    async def __call__(self, name: str, compose: Compose) -> str: ...
+    async def __call__(self, name: str, compose: Compose[Any]) -> str: ...
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ async def start_service(settings: Settings) -> AsyncIterator[StartService]:
     stop = asyncio.Event()
     running: list[asyncio.Task[None]] = []
 
-    async def start(name: str, compose: Compose) -> str:
+    async def start(name: str, compose: Compose[Any]) -> str:
         ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         task = asyncio.create_task(serve(name, compose, settings, stop, ready))
         running.append(task)

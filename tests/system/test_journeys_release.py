@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -40,7 +42,7 @@ async def look(page: Page, heading: str) -> None:
 
 
 async def test_what_one_official_plans_another_approves_and_everybody_reads(hanbit: Hanbit) -> None:
-    quarter = finished(clock.now())[0][0]
+    quarter = finished(clock.now(), ZoneInfo("Asia/Seoul"))[0][0]
     async with hanbit.visiting("official", width=DESKTOP) as page:
         address = await plan(page, quarter)
         await expect(page.get_by_role("heading", name=COST)).to_be_visible()

@@ -94,7 +94,8 @@ async def _show(request: web.Request, given: MultiMapping[str], *, answered: boo
     course = await course_of(request)
     language, place = language_of(request, course.draft), _place(request, course.draft)
     # What a learner with this language gets, whatever the author's own is.
-    reader = Reader(locales().get(language, request[PAGE].locale), [language, *course.draft.languages])
+    own = request[PAGE].locale
+    reader = Reader(locales(own.timezone).get(language, own), [language, *course.draft.languages])
     shown = await _with_files(request, reader.locale, blocks_of(reader, place))
     screen = _screen_page(request, reader, place, shown, given, answered=answered, language=language)
     return page(request, "course/screen_page.html", screen=screen)

@@ -71,7 +71,7 @@ def _choices(
     areas = area_choices.areas_within(locale, places, own) + area_choices.organisations_within(
         locale, places, own, inside=False
     )
-    periods = [(code, quarter(locale, code)) for code in quarters(clock.now(), query)]
+    periods = [(code, quarter(locale, code)) for code in quarters(clock.now(), locale.timezone, query)]
     return {
         "area_choices": areas,
         "universe_choices": [(code, locale.gettext(words)) for code, words in _UNIVERSES.items()],

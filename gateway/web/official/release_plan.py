@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from aiohttp import web
@@ -14,7 +14,7 @@ from gateway.backend.clients import CLIENTS
 from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
-from gateway.language.i18n import SEOUL, msgid
+from gateway.language.i18n import msgid
 from gateway.web.official import release_labels as words
 from gateway.web.official.release_time import chosen_time
 from gateway.web.official.releases import HERE, address, oversees, require_official
@@ -63,9 +63,9 @@ def read(given: MultiMapping[Any], usual_area: str) -> Plan:
     )
 
 
-def finished(now: datetime) -> tuple[list[str], list[str]]:
+def finished(now: datetime, zone: tzinfo) -> tuple[list[str], list[str]]:
     """Quarters and years that are over where the city is, the latest first."""
-    local = now.astimezone(SEOUL)
+    local = now.astimezone(zone)
     present = local.year * 4 + (local.month - 1) // 3
     quarters = [f"{each // 4}-Q{each % 4 + 1}" for each in range(present - 1, present - 1 - _QUARTERS_BACK, -1)]
     years = [str(local.year - back) for back in range(1, 1 + _QUARTERS_BACK // 4)]
@@ -176,7 +176,7 @@ async def _refused(request: web.Request, plan: Plan, problem: Problem) -> web.Re
 
 async def _form(request: web.Request, plan: Plan, **values: Any) -> web.Response:
     locale = request[PAGE].locale
-    quarters, years = finished(clock.now())
+    quarters, years = finished(clock.now(), locale.timezone)
     quarters += sorted(set(_quarters_in(plan.periods)) - set(quarters))
     return page(
         request, "official/release_plan.html",

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from multidict import MultiMapping
 from yarl import URL
 
 from gateway.backend.live_table import TABLE
-from gateway.language.i18n import SEOUL
 from gateway.web.official.live_figures import MEASURES
 from ieum.statistics.v1 import statistics_pb2 as pb
 from services.chassis.errors import Invalid
@@ -97,9 +96,9 @@ def read_query(parameters: MultiMapping[str], own: str) -> TableQuery:
     )
 
 
-def quarters(now: datetime, query: TableQuery) -> list[str]:
+def quarters(now: datetime, zone: tzinfo, query: TableQuery) -> list[str]:
     """The quarters to choose from, the latest first: recent ones and those of the query."""
-    local = now.astimezone(SEOUL)
+    local = now.astimezone(zone)
     latest = local.year * 4 + (local.month - 1) // 3
     recent = {f"{number // 4}-Q{number % 4 + 1}" for number in range(latest - _QUARTERS_BACK + 1, latest + 1)}
     return sorted(recent | ({query.from_quarter, query.to_quarter} - {""}), reverse=True)

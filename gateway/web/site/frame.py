@@ -74,7 +74,7 @@ def _set(request: web.Request, context: PageContext) -> None:
 def _plain(request: web.Request) -> PageContext:
     """Enough for programs, and for a page that says why there is none."""
     settings = request.app[SETTINGS]
-    locale = locales()[language(request, request[auth.VIEWER])]
+    locale = locales(settings.zone)[language(request, request[auth.VIEWER])]
     site = Site(locale.pick(settings.site_name)[0], settings.site_phone, locale.pick(settings.site_hours)[0])
     return PageContext(locale, site, request.path_qs, text_size(request))
 

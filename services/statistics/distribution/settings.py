@@ -14,7 +14,7 @@ from email.utils import parseaddr
 from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from services.chassis.config import Settings
+from services.statistics.settings import StatisticsSettings
 
 PORTS = {"smtp": 25, "smtps": 465}
 SUBMISSION = 587
@@ -46,7 +46,7 @@ class Off:
     reason: str
 
 
-def read(settings: Settings) -> Mail | Off:
+def read(settings: StatisticsSettings) -> Mail | Off:
     url = settings.smtp_url.get_secret_value()
     if not url:
         return Off("SMTP_URL_MISSING")
@@ -88,7 +88,7 @@ def _is_here(parts: SplitResult) -> bool:
         return host == "localhost"
 
 
-def _password(settings: Settings) -> str:
+def _password(settings: StatisticsSettings) -> str:
     path = settings.secrets / "smtp_password"
     return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 

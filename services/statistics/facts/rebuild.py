@@ -10,7 +10,6 @@ import asyncio
 import secrets
 import sys
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
@@ -39,7 +38,7 @@ async def _rebuild(settings: Settings) -> dict[str, Any]:
         facts = Facts(client[f"{settings.prefix}ieum_statistics"])
         await facts.prepare()
         await facts.forget_all()
-        listener = Listener(facts, settings.pseudonym_key, ZoneInfo(settings.time_zone))
+        listener = Listener(facts, settings.pseudonym_key, settings.zone)
         read = {package: await _replay(events, package, heard) for package, heard in listener.handlers().items()}
         return {"events": read, "facts": await facts.facts.estimated_document_count()}
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from services.statistics.figures.assessment import Assessment
 
@@ -16,6 +17,8 @@ ESTIMATED, MISSING = "E", "O"
 
 FREE, CONFIDENTIAL = "F", "N"
 """CL_CONF_STATUS: one public symbol for every hidden cell, whatever the reason."""
+
+SEOUL = ZoneInfo("Asia/Seoul")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +119,5 @@ class Release:
     """Earlier revisions, oldest first."""
     denominators: tuple[Denominator, ...] = ()
     capability: Assessment | None = None
+    zone: tzinfo = SEOUL
+    """Its files give days and times there."""

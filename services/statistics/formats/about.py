@@ -7,7 +7,7 @@ from typing import Any
 
 from services.statistics.formats import blocks
 from services.statistics.formats.blocks import Block
-from services.statistics.formats.findings import SEOUL, Findings
+from services.statistics.formats.findings import Findings
 from services.statistics.formats.words import full
 
 
@@ -37,7 +37,7 @@ def _revisions(it: Findings) -> list[list[str]]:
     editions = [(one.revision, one.published, one.note) for one in release.history]
     rows = [
         [
-            it.say("edition", number=number, day=it.day(at.astimezone(SEOUL).date())),
+            it.say("edition", number=number, day=it.day(at.astimezone(release.zone).date())),
             full(note)[it.language] or it.say("first_edition" if number == 1 else "not_given"),
         ]
         for number, at, note in (*editions, (release.revision, release.publish_at, release.note))

@@ -8,7 +8,6 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel import dates
 
@@ -16,8 +15,6 @@ from services.statistics.figures.periods import is_year, last_day, quarters_of
 from services.statistics.figures.rounding import round_half_up
 from services.statistics.formats import licence, words
 from services.statistics.formats.cells import TOTAL, PublicRelease, PublishedCell, top_areas
-
-SEOUL = ZoneInfo("Asia/Seoul")
 
 _SYMBOLS = {"Q": "x", "L": "…", "M": "–"}
 _MARKED = {"U": "u", "B": "b"}
@@ -54,7 +51,7 @@ class Findings:
             "residents": self._residents,
             "history": self._history,
             "span": listed[0] if len(listed) == 1 else f"{listed[0]} ~ {listed[-1]}",
-            "days": (release.publish_at.astimezone(SEOUL).date() - last_day(self.latest)).days,
+            "days": (release.publish_at.astimezone(release.zone).date() - last_day(self.latest)).days,
             "unknown_sex": self._unknown("SEX"),
             "unknown_age": self._unknown("AGE"),
             "breaks": sum(cell.status == "B" for cell in cells),
@@ -87,7 +84,7 @@ class Findings:
         line = str(self.phrases["edition_line"])
         return " ".join(
             line.format(
-                revision=number, day=self.day(at.astimezone(SEOUL).date()), note=words.full(note)[self.language]
+                revision=number, day=self.day(at.astimezone(release.zone).date()), note=words.full(note)[self.language]
             ).strip()
             for number, at, note in editions
         )
@@ -121,7 +118,7 @@ class Findings:
         return dates.format_date(day, "long", locale=self.language)
 
     def moment(self, moment: datetime) -> str:
-        local = moment.astimezone(SEOUL)
+        local = moment.astimezone(self.edition.release.zone)
         return f"{self.day(local.date())} {local:%H:%M}"
 
     @cached_property

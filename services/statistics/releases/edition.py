@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from services.chassis.config import Settings
 from services.statistics.areas.geography import Geography
 from services.statistics.facts.store import Facts
 from services.statistics.figures.observation import Denominator, EarlierRevision, Release
 from services.statistics.releases.domain.lifecycle import Publication
 from services.statistics.releases.store import Releases
 from services.statistics.releases.titles import TABLES, publisher
+from services.statistics.settings import StatisticsSettings
 
 LICENCE = "KOGL-1"
 
 
 class Imprint:
-    def __init__(self, releases: Releases, facts: Facts, settings: Settings) -> None:
+    def __init__(self, releases: Releases, facts: Facts, settings: StatisticsSettings) -> None:
         self._releases = releases
         self._facts = facts
         self._settings = settings
@@ -44,6 +44,7 @@ class Imprint:
             history=await self._history(one),
             denominators=await self._denominators(one),
             capability=await self._releases.assessment(one.key),
+            zone=self._settings.zone,
         )
 
     async def _history(self, one: Publication) -> tuple[EarlierRevision, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -78,10 +79,11 @@ async def test_the_list_says_how_far_each_is_and_what_comes_out_when(client: Cli
     assert fake.requests("ListReleases")[0].all
 
 
-async def test_only_what_is_over_can_be_chosen() -> None:
-    quarters, years = finished(datetime(2026, 12, 31, 15, 30, tzinfo=UTC))  # the new year has begun in the city
-    assert quarters[0] == "2026-Q4"
-    assert years[0] == "2026"
+@pytest.mark.parametrize(("zone", "quarter", "year"), [("Asia/Seoul", "2026-Q4", "2026"), ("UTC", "2026-Q3", "2025")])
+async def test_only_what_is_over_where_the_city_is_can_be_chosen(zone: str, quarter: str, year: str) -> None:
+    quarters, years = finished(datetime(2026, 12, 31, 15, 30, tzinfo=UTC), ZoneInfo(zone))
+    assert quarters[0] == quarter
+    assert years[0] == year
 
 
 async def test_a_plan_without_periods_comes_back_with_the_rest_of_it(client: Client) -> None:

@@ -30,7 +30,6 @@ from ieum.people.v1.events_pb2 import PlacesImported
 from ieum.statistics.v1 import distribution_pb2 as pb
 from ieum.statistics.v1 import distribution_pb2_grpc
 from services.chassis.clock import now
-from services.chassis.config import Settings
 from services.chassis.errors import Exists, Forbidden, Invalid, Missing, Refused
 from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
@@ -48,6 +47,7 @@ from services.statistics.main import compose
 from services.statistics.releases.assembly import Assembly
 from services.statistics.releases.domain.lifecycle import Publication, Published, State
 from services.statistics.releases.store import Releases, announce
+from services.statistics.settings import StatisticsSettings
 from tests.mailbox import Mailbox
 from tests.service.conftest import Announce, ClientFor, StartService, eventually
 
@@ -98,7 +98,7 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 
 @pytest.fixture
-def settings(settings: Settings, mailbox: Mailbox) -> Settings:
+def settings(settings: StatisticsSettings, mailbox: Mailbox) -> StatisticsSettings:
     given = {
         "smtp_url": SecretStr(f"smtp://127.0.0.1:{mailbox.port}"),
         "mail_from": "하늘도 통계과 <statistics@haneul.test>",
@@ -266,7 +266,7 @@ async def test_two_workers_never_send_one_mail_twice(
 
 
 @asynccontextmanager
-async def killable(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
+async def killable(settings: StatisticsSettings) -> AsyncIterator[asyncio.subprocess.Process]:
     environment = {
         **os.environ,
         **{f"IEUM_{name.upper()}": settings.addresses[name] for name in SERVICES},
@@ -289,7 +289,7 @@ async def killable(settings: Settings) -> AsyncIterator[asyncio.subprocess.Proce
 
 @pytest.mark.parametrize(("moment", "copies"), [("before_data", 1), ("before_yes", 2)])
 async def test_a_worker_killed_with_a_mail_in_hand_leaves_it_to_the_next(
-    settings: Settings, database: Database, publish: Send, mailbox: Mailbox, client_for: ClientFor,
+    settings: StatisticsSettings, database: Database, publish: Send, mailbox: Mailbox, client_for: ClientFor,
     start_service: StartService, moment: str, copies: int,
 ) -> None:  # fmt: skip
     """Killed after the server took it and before anybody could note that, it is sent again: the same mail, byte by
@@ -340,7 +340,7 @@ async def nothing() -> None:
 
 
 async def test_a_process_told_to_stop_ends_the_mail_at_hand_first(
-    settings: Settings, database: Database, events: Bus, publish: Send, mailbox: Mailbox
+    settings: StatisticsSettings, database: Database, events: Bus, publish: Send, mailbox: Mailbox
 ) -> None:
     """A rolling update must not send twice."""
     mail = mail_settings.read(settings)
@@ -394,7 +394,11 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
 
 @pytest.mark.parametrize("trouble", ["", "no certificate that we trust", "another password"])
 async def test_the_password_goes_to_the_right_server_under_tls_or_nowhere(
-    settings: Settings, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, mailbox: Mailbox, trouble: str
+    settings: StatisticsSettings,
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    mailbox: Mailbox,
+    trouble: str,
 ) -> None:
     await mailbox.stop()
     mailbox.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

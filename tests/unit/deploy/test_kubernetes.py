@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from deploy import secure
 from gateway.settings import GatewaySettings
 from services.registry import REGISTRY, SERVICES
+from services.statistics.settings import StatisticsSettings
 
 BASE = Path(__file__).parents[3] / "deploy/kubernetes/base"
 KEYS = {
@@ -37,7 +38,8 @@ def test_every_setting_is_one_that_a_process_reads() -> None:
     for name in (*SERVICES, "gateway"):
         told |= environment(name).keys()
     ours = {name.removeprefix("IEUM_").lower() for name in told if name.startswith("IEUM_")}
-    assert ours - GatewaySettings.model_fields.keys() - set(SERVICES) == set()
+    read = {name for kind in (GatewaySettings, StatisticsSettings) for name in kind.model_fields}
+    assert ours - read - set(SERVICES) == set()
     assert {name for name in told if not name.startswith("IEUM_")} == {"NATS_PASSPHRASE", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 
 

@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from services.chassis.config import Settings
 from services.chassis.errors import Invalid
 from services.statistics.distribution import domain
 from services.statistics.distribution import settings as mail_settings
@@ -24,6 +23,7 @@ from services.statistics.distribution.letters import Summary, letter
 from services.statistics.distribution.settings import Mail, MailServer, Off
 from services.statistics.figures.observation import Observation
 from services.statistics.releases.domain.lifecycle import Publication, State
+from services.statistics.settings import StatisticsSettings
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 OFFICE = Recipient("r1", "areas/a", "정보화과", "it@solnae.test", "ko", NOW, "people/kim", NOW)
@@ -169,8 +169,10 @@ def test_headlines_are_the_areas_own_totals_of_the_newest_quarter_and_year() -> 
     assert found == [("ENR", "2026-Q1"), ("CPR", "2026-Q1"), ("ENR", "2025")]
 
 
-def settings(tmp_path: Path, url: str, sender: str = "s@haneul.test", public: str = "https://ieum.test") -> Settings:
-    return Settings(secrets=tmp_path, smtp_url=SecretStr(url), mail_from=sender, public_url=public)
+def settings(
+    tmp_path: Path, url: str, sender: str = "s@haneul.test", public: str = "https://ieum.test"
+) -> StatisticsSettings:
+    return StatisticsSettings(secrets=tmp_path, smtp_url=SecretStr(url), mail_from=sender, public_url=public)
 
 
 @pytest.mark.parametrize(

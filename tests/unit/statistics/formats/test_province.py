@@ -8,9 +8,11 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import fromstring
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pypdf
@@ -148,3 +150,10 @@ def test_tiles_stand_where_the_areas_say_or_in_reading_order() -> None:
     assert tilemap.placed([(1, 1), (1, 1)]) == [(0, 0), (1, 0)]
     assert tilemap.size([(0, 0), (2, 0), (1, 2)]) == (3, 3)
     assert tilemap.size(tilemap.placed([None] * 81)) == (9, 9)
+
+
+@pytest.mark.parametrize(("zone", "moment"), [("Asia/Seoul", "July 1, 2026 08:30"), ("UTC", "June 30, 2026 23:30")])
+def test_the_report_gives_times_in_the_zone_of_the_city(zone: str, moment: str) -> None:
+    release = replace(small_release(), zone=ZoneInfo(zone))
+    report = Findings(PublicRelease.of(release), "en", report_phrases()["en"])
+    assert report.moment(datetime(2026, 6, 30, 23, 30, tzinfo=UTC)) == moment
