@@ -36,7 +36,7 @@ class Fakes:
         self.viewers: dict[str, people_pb2.Viewer] = {}
         self.answers["GetMedia"] = courses_pb2.Media(name="media/1", content_type="image/png", size=3, sha256="abc")
         self.answers["ReadMedia"] = courses_pb2.ReadMediaResponse(data=b"abc")
-        self.answers["GetAssessment"] = releases_pb2.AssessmentContent(content="null")
+        self.answers["GetAssessment"] = releases_pb2.AssessmentContent()
         self.answers["VerifySession"] = lambda request: self._viewer(request.token)
         self.answers["VerifyToken"] = lambda request: self._viewer(request.secret)
 

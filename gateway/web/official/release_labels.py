@@ -57,18 +57,21 @@ _PARTS: Mapping[str, str] = {
     "age": msgid("by age"),
     "general": msgid("people of no target group"),
 }
-_COLLAPSED: Mapping[str, str] = {
-    "some areas given up": msgid("Some areas show nothing here, so that the others can be shown."),
-    "only the top area shown": msgid("Only the whole area is shown, not the places in it."),
-    "nothing shown": msgid("Nothing is shown. It waits for a release over a longer period."),
+_EXTENTS: Mapping[int, str] = {
+    pb.CollapsedTable.SOME_AREAS_GIVEN_UP: msgid("Some areas show nothing here, so that the others can be shown."),
+    pb.CollapsedTable.ONLY_TOP_AREA_SHOWN: msgid("Only the whole area is shown, not the places in it."),
+    pb.CollapsedTable.NOTHING_SHOWN: msgid("Nothing is shown. It waits for a release over a longer period."),
 }
-_COLLAPSED_LINE = re.compile(r"^(\S+) (\S+): (.+)$")
-_CELL = re.compile(r"^(\S+) (\S+) (\S+) (\S+): (.+)$")
-_ATTACKS: Mapping[str, str] = {
-    "exact disclosure": msgid("can be worked out exactly"),
-    "interval too narrow": msgid("can be worked out too closely"),
-    "published primary": msgid("is shown although few people stand behind it"),
+_ATTACKS: Mapping[int, str] = {
+    pb.OpenedCell.EXACT_DISCLOSURE: msgid("can be worked out exactly"),
+    pb.OpenedCell.INTERVAL_TOO_NARROW: msgid("can be worked out too closely"),
+    pb.OpenedCell.PUBLISHED_PRIMARY: msgid("is shown although few people stand behind it"),
 }
+_WITH_EVIDENCE: Mapping[int, str] = {
+    pb.OpenedCell.PUBLISHED_FIGURE: "published %s",
+    pb.OpenedCell.INSIDER: "insider of %s",
+}
+TOTAL = "_T"
 _MANY_HIDDEN = 0.5
 
 
@@ -103,22 +106,21 @@ def steps(locale: Locale, release: pb.Release) -> list[tuple[str, str, str]]:
 
 
 def failure(locale: Locale, places: Places, release: pb.Release) -> tuple[str, list[str]]:
-    """What to do, and the cells that opened: behind the reason's colon stands what the audit names."""
-    reason, _, where = release.failure.partition(":")
-    cells = [_opened(locale, places, cell.strip()) for cell in where.split(";") if cell.strip()]
+    """What to do, and the cells that the audit could open."""
+    reason = release.build_failure.reason or release.failure
+    cells = [_opened(locale, places, cell) for cell in release.build_failure.opened]
     return locale.gettext(RELEASES.get(reason, RELEASES["BUILD_FAILED"])), cells
 
 
-def _opened(locale: Locale, places: Places, cell: str) -> str:
-    """ "2026-Q2 HB0101 group=DIS ENR: exact disclosure" in words, as far as there are any."""
-    found = _CELL.match(cell)
-    if not found:
-        return cell
-    code = found[3].rpartition("=")[2].removeprefix("!")
-    measure = live_figures.MEASURES.get(found[4], (found[4], ""))[0]
-    said = [period(locale, found[1]), places.title(locale, f"areas/{found[2]}"), live_figures.code_words(locale, code)]
-    words = [*(each for each in said if each != "_T"), locale.gettext(measure)]
-    return f"{', '.join(words)}: {locale.gettext(_ATTACKS.get(found[5], found[5]))}"
+def _opened(locale: Locale, places: Places, cell: pb.OpenedCell) -> str:
+    """ "Q2 2026, Solnae, With a disability, Enrolments: can be worked out exactly"."""
+    measure = live_figures.MEASURES.get(cell.measure, (cell.measure, ""))[0]
+    where = [period(locale, cell.period), places.title(locale, f"areas/{cell.area}")]
+    category = [] if cell.code == TOTAL else [live_figures.code_words(locale, cell.code)]
+    about = ", ".join([*where, *category, locale.gettext(measure)])
+    if cell.attack in _WITH_EVIDENCE:
+        return f"{about}: {_WITH_EVIDENCE[cell.attack] % cell.evidence}"
+    return f"{about}: {locale.gettext(_ATTACKS[cell.attack])}"
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def cost(locale: Locale, found: pb.Cost) -> CostWords:
         if found.cells
         else [],
         persons=_persons(locale, found),
-        collapsed=[_collapsed(locale, line) for line in found.collapsed],
+        collapsed=[_collapsed(locale, table) for table in found.collapsed_tables],
         much=hidden > _MANY_HIDDEN * found.cells,
     )
 
@@ -176,12 +178,10 @@ def _of(locale: Locale, part: int, whole: int) -> str:
     return locale.gettext(msgid("%(count)s (%(share)s)")) % named
 
 
-def _collapsed(locale: Locale, line: str) -> tuple[str, str]:
-    """ "2026-Q3 flag:NKD: nothing shown" as what it is about and what became of it."""
-    found = _COLLAPSED_LINE.match(line)
-    if not found:
-        return line, ""
-    kind, _, code = found[2].partition(":")
-    what = live_figures.code_words(locale, code) if code else locale.gettext(_PARTS.get(kind, kind))
-    about = locale.gettext(msgid("%(period)s, %(table)s")) % {"period": period(locale, found[1]), "table": what}
-    return about, locale.gettext(_COLLAPSED.get(found[3], found[3]))
+def _collapsed(locale: Locale, collapsed: pb.CollapsedTable) -> tuple[str, str]:
+    """What the table is about, and how much of it is given up."""
+    named = locale.gettext(_PARTS.get(collapsed.table, collapsed.table))
+    table = live_figures.code_words(locale, collapsed.code) if collapsed.code else named
+    named_period = period(locale, collapsed.period)
+    about = locale.gettext(msgid("%(period)s, %(table)s")) % {"period": named_period, "table": table}
+    return about, locale.gettext(_EXTENTS[collapsed.extent])

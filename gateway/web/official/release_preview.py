@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -79,9 +78,8 @@ async def preview(request: web.Request) -> web.Response:
 
 
 async def _assessment(request: web.Request, one: pb.Release) -> Mapping[str, Any] | None:
-    asked = pb.GetAssessmentRequest(release=one.name)
-    found: Mapping[str, Any] | None = json.loads((await request.app[CLIENTS].releases.GetAssessment(asked)).content)
-    return found
+    answer = await request.app[CLIENTS].releases.GetAssessment(pb.GetAssessmentRequest(release=one.name))
+    return capability.as_released(answer.assessment) if answer.HasField("assessment") else None
 
 
 async def _table(request: web.Request, one: pb.Release, name: str, area: str, period: str, about: str) -> Shown:

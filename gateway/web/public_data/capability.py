@@ -13,6 +13,7 @@ from gateway.html.charts import Value
 from gateway.language.i18n import Locale
 from gateway.web.public_data.cells import number
 from gateway.web.public_data.release_view import Sheet
+from ieum.statistics.v1 import releases_pb2 as pb
 
 _INDEX = "IX"
 Said = Mapping[str, Any]
@@ -26,6 +27,49 @@ class Capability:
     labels: Sequence[str]
     values: Sequence[Value]
     sheets: Sequence[Sheet]
+
+
+def as_released(assessment: pb.CapabilityAssessment) -> Said:
+    """As `release.json` will have it."""
+    return {
+        "period": assessment.period,
+        "source": assessment.source,
+        "sha256": assessment.sha256,
+        "methodVersion": assessment.method_version,
+        "draws": assessment.draws,
+        "seed": assessment.seed,
+        "indicators": assessment.indicators,
+        "areas": [{"code": area.code, "title": dict(area.title)} for area in assessment.areas],
+        "units": [_unit(unit, [area.code for area in assessment.areas]) for unit in assessment.units],
+        "strata": [
+            {
+                "code": stratum.code,
+                "units": stratum.units,
+                "ranked": stratum.ranked,
+                "gini": _known(stratum, "gini"),
+                "gini_population": _known(stratum, "gini_population"),
+                "title": dict(stratum.title),
+            }
+            for stratum in assessment.strata
+        ],
+    }
+
+
+def _unit(unit: pb.AssessedUnit, areas: Sequence[str]) -> Said:
+    index_and_ranks = ("arithmetic", "geometric", "rank", "best", "p05", "p95", "worst")
+    return {
+        "unit": unit.unit,
+        "title": dict(unit.title),
+        "stratum": unit.stratum,
+        "scores": {area: unit.scores.get(area) for area in areas},
+        "available": unit.available,
+        **{name: _known(unit, name) for name in index_and_ranks},
+        "ahead": list(unit.ahead),
+    }
+
+
+def _known(message: pb.AssessedUnit | pb.AssessedStratum, field: str) -> Any:
+    return getattr(message, field) if message.HasField(field) else None  # type: ignore[arg-type]
 
 
 def capability(said: Said | None, locale: Locale) -> Capability | None:

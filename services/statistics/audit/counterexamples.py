@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from services.statistics.audit.alternative_tables import AlternativeTables, Numbers
 from services.statistics.audit.bounds import Component
 from services.statistics.audit.published import Key
-from services.statistics.audit.release_part import Disclosure
+from services.statistics.audit.release_part import Attack, Disclosure
 
 
 @dataclass
@@ -38,12 +38,12 @@ class RangeQuestion:
         """How far from `value` to what it wants."""
         return self.k - value if sign > 0 else value
 
-    def opened(self, attack: str = "") -> Disclosure:
+    def opened(self, attack: Attack | None = None, evidence: str = "") -> Disclosure:
         low, high = (int(end) if np.isfinite(end) else self.sure for end in (self.low, self.high))
-        return Disclosure(self.name, attack or _CLOSED[low == high], low, high, self.says)
+        return Disclosure(self.name, attack or _CLOSED[low == high], low, high, self.says, evidence)
 
 
-_CLOSED = {True: "exact disclosure", False: "interval too narrow"}
+_CLOSED = {True: Attack.EXACT, False: Attack.INTERVAL}
 
 
 class Counterexamples:

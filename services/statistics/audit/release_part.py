@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
+from enum import StrEnum
 
 from services.statistics.audit.bounds import Component, components
 from services.statistics.audit.published import Key, Published, union
@@ -15,15 +16,26 @@ Sums = tuple[tuple[Key, tuple[Key, ...]], ...]
 TOP_OF_WHOLE = 2
 
 
+class Attack(StrEnum):
+    EXACT = "exact disclosure"
+    INTERVAL = "interval too narrow"
+    PRIMARY = "published primary"
+    FIGURE = "published figure"
+    """`evidence` is the measure of a figure that was computed from the cell and is shown."""
+    INSIDER = "insider"
+    """`evidence` names the cell in which somebody is alone, and so knows one person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Disclosure:
     """`low` and `high` bound what leaks of the cell, or of its margin outside it (see `says`)."""
 
     cell: Key
-    attack: str
+    attack: Attack
     low: int
     high: int | None
     says: str
+    evidence: str = ""
 
     def __str__(self) -> str:
         return f"{self.cell!r}: {self.attack}, {self.low} to {'any' if self.high is None else self.high} ({self.says})"
@@ -94,7 +106,7 @@ def attack_secret(
     sure = sum(weight * (shown.counts[key] or 0) for key, weight in weights.items())
     if not moving:
         value = sum(weight * counts[key] for key, weight in weights.items())
-        return Disclosure(cell, "published primary", value, value, says)
+        return Disclosure(cell, Attack.PRIMARY, value, value, says)
     low, high = 0, 0
     groups: dict[int, dict[Key, int]] = {}
     for key, weight in moving.items():
@@ -111,8 +123,8 @@ def attack_secret(
             low, high = min(seen), max(seen)
     low, high = low + sure, high + sure
     if low == high:
-        return Disclosure(cell, "exact disclosure", low, high, says)
-    return Disclosure(cell, "interval too narrow", low, high, says) if low > 0 or high < k else None
+        return Disclosure(cell, Attack.EXACT, low, high, says)
+    return Disclosure(cell, Attack.INTERVAL, low, high, says) if low > 0 or high < k else None
 
 
 def _is_determined(island: Component, key: Key) -> bool:

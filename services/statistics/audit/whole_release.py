@@ -15,7 +15,7 @@ from typing import Protocol
 from services.statistics.audit.bounds import components
 from services.statistics.audit.counterexamples import Counterexamples, RangeQuestion
 from services.statistics.audit.published import Key, Published, Rate
-from services.statistics.audit.release_part import Disclosure, Sums, find_secrets
+from services.statistics.audit.release_part import Attack, Disclosure, Sums, find_secrets
 
 CellKey = tuple[str, str, str, str]
 """Period, area, category, measure."""
@@ -107,7 +107,7 @@ def audit_release(
 
 
 def _answers(shown: Published, questions: Sequence[RangeQuestion], truth: Truth) -> Iterator[Disclosure]:
-    yield from (one.opened("published primary") for one in questions if not one.weights)
+    yield from (one.opened(Attack.PRIMARY) for one in questions if not one.weights)
     asked: dict[Key, list[RangeQuestion]] = defaultdict(list)
     for one in questions:
         if one.weights:
@@ -171,7 +171,7 @@ def _insiders(there: Counterexamples, truth: Truth) -> Iterator[Disclosure]:
     guarded = {key for one in there.questions for key in one.weights}
     knowers = [key for key in sorted(guarded) if truth.counts.get(key) == 1 and len(truth.people.get(key, ())) == 1]
     for knower, one in there.pinned(knowers):
-        yield one.opened(f"insider of {' '.join(knower)}")
+        yield one.opened(Attack.INSIDER, " ".join(knower))
 
 
 def _sums(
@@ -222,4 +222,4 @@ def _derived_disclosures(release: Iterable[Figure], counts: Mapping[Key, int | N
         for name in STANDS_ON.get(one.measure, ()):
             spot = (*cell_of(one)[:3], name)
             if one.value is not None and counts.get(spot, 0) is None:
-                yield Disclosure(spot, f"published {one.measure}", 0, None, "a figure computed from it is shown")
+                yield Disclosure(spot, Attack.FIGURE, 0, None, "a figure computed from it is shown", one.measure)

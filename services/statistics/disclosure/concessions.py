@@ -1,7 +1,6 @@
 """What a release gives up where an attack on all of its parts together opens a cell that no part alone does.
 
-The area that was named shows nothing but its margin in that breakdown; where that is not enough, nobody does. An opened
-cell is told as the audit writes it: "2024-Q1 HN03 sex=F CMP: exact disclosure".
+The area that was named shows nothing but its margin in that breakdown; where that is not enough, nobody does.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from functools import cache
 
 from services.statistics.disclosure.decisions import FLOW, MARGIN, STATUS
 from services.statistics.disclosure.linked_tables import CMF, IPR, NST, STR, WDR
+from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.units import BREAKDOWNS, Breakdown
 
@@ -28,40 +28,35 @@ def label(breakdown: Breakdown | None, code: str) -> str:
     return f"{dimension}={shown}"
 
 
-def given_up(rounds: Sequence[Sequence[str]], period: str, part: str, top: str) -> frozenset[str]:
-    """Areas; with the top one among them, the part shows nothing in this period."""
-    named = [{_area(cell) for cell in opened if _period(cell) == period and part in _parts(cell)} for opened in rounds]
-    areas = {area for found in named for area in found}
-    return frozenset(areas | {top} if sum(map(bool, named)) > PATIENCE else areas)
+def given_up(rounds: Sequence[Sequence[OpenedCell]], period: str, part: str, top: str) -> frozenset[str]:
+    """Areas that show nothing; if the top one is among them, the part shows nothing in this period."""
+    by_round = [{_area(cell) for cell in opened if cell.period == period and part in _parts(cell)} for opened in rounds]
+    areas = frozenset[str]().union(*by_round)
+    return areas | {top} if sum(map(bool, by_round)) > PATIENCE else areas
 
 
-def touched(opened: Sequence[str], periods: Sequence[str]) -> set[str]:
-    """Periods to be decided again: a year hides what its quarters hide."""
-    found = {_period(cell) for cell in opened}
-    return found | {year for year in periods if any(period.startswith(f"{year}-") for period in found)}
+def periods_to_repeat(opened: Sequence[OpenedCell], periods: Sequence[str]) -> set[str]:
+    """A year is decided again with its quarter, because it hides what its quarters hide."""
+    named = {cell.period for cell in opened}
+    return named | {year for year in periods if any(period.startswith(f"{year}-") for period in named)}
 
 
-def _period(cell: str) -> str:
-    return cell.split(" ", 1)[0]
+def _area(cell: OpenedCell) -> str:
+    """People beside an area's parts ("HN03:beside") are printed nowhere: they belong to the area."""
+    return cell.area.partition(":")[0]
 
 
-def _area(cell: str) -> str:
-    """Those beside an area's parts are printed nowhere, and are their area's."""
-    return cell.split(" ", 2)[1].partition(":")[0]
-
-
-def _parts(cell: str) -> tuple[str, ...]:
-    _, _, category, measure = cell.partition(": ")[0].split(" ")
-    if category == TOTAL:
-        return (FLOW,) if measure == CMF else (STATUS,) if measure in (STR, WDR, IPR, NST) else (MARGIN,)
-    return _homes().get(category, ())
+def _parts(cell: OpenedCell) -> tuple[str, ...]:
+    if cell.category == TOTAL:
+        return (FLOW,) if cell.measure == CMF else (STATUS,) if cell.measure in (STR, WDR, IPR, NST) else (MARGIN,)
+    return _breakdowns_by_category().get(cell.category, ())
 
 
 @cache
-def _homes() -> dict[str, tuple[str, ...]]:
-    """Of each category the breakdowns that show it."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name, one in BREAKDOWNS.items():
-        for code in {*one.parts, *(kid for kids in one.parts.values() for kid in kids)} - {TOTAL}:
-            found[label(one, code)] = (*found.get(label(one, code), ()), name)
-    return found
+def _breakdowns_by_category() -> dict[str, tuple[str, ...]]:
+    names: dict[str, tuple[str, ...]] = {}
+    for name, breakdown in BREAKDOWNS.items():
+        for code in {*breakdown.parts, *(kid for kids in breakdown.parts.values() for kid in kids)} - {TOTAL}:
+            category = label(breakdown, code)
+            names[category] = (*names.get(category, ()), name)
+    return names

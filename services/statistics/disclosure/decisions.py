@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.linked_tables import (
@@ -36,8 +37,14 @@ MARGIN, STATUS, FLOW = "margin", "status", "flow"
 PARTS = (MARGIN, STATUS, FLOW, *BREAKDOWNS)
 """In the order in which they are decided; all but the first need the first's decision only."""
 
-WHOLE, ROWS, TOP_ONLY, NOTHING = "", "some areas given up", "only the top area shown", "nothing shown"
-"""How far a part was collapsed. With nothing of it shown, its period waits for the next release."""
+
+class Collapse(StrEnum):
+    """How much of a part is given up. Where nothing of it is shown, its period waits for the next release."""
+
+    WHOLE = ""
+    ROWS = "some areas given up"
+    TOP_ONLY = "only the top area shown"
+    NOTHING = "nothing shown"
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class Decision:
 
     hidden: frozenset[LinkedCell] = frozenset()
     primary: frozenset[LinkedCell] = frozenset()
-    collapsed: str = WHOLE
+    collapsed: Collapse = Collapse.WHOLE
 
 
 @dataclass(frozen=True)
@@ -120,10 +127,11 @@ def decide(part: Part, gate: Gate) -> Decision:
 
     tables = part.tables()
     if part.areas.top in part.given_up:
-        return Decision(frozenset(_own(part, tables)), collapsed=NOTHING)
+        return Decision(frozenset(_own(part, tables)), collapsed=Collapse.NOTHING)
     given_up = set(part.given_up)
-    for level in (ROWS, TOP_ONLY) if given_up else (WHOLE, ROWS, TOP_ONLY):
-        if level == TOP_ONLY:
+    levels = (Collapse.WHOLE, Collapse.ROWS, Collapse.TOP_ONLY)
+    for level in levels[1:] if given_up else levels:
+        if level is Collapse.TOP_ONLY:
             given_up = {cell[0] for cell in tables[0].counts} - {part.areas.top}
         try:
             decision = _attempt(part, *tables, given_up)
@@ -134,7 +142,7 @@ def decide(part: Part, gate: Gate) -> Decision:
         if not opened:
             return replace(decision, hidden=decision.hidden - idle, collapsed=level)
         given_up |= {cell[0] for cell in opened}
-    return Decision(frozenset(_own(part, tables)), collapsed=NOTHING)
+    return Decision(frozenset(_own(part, tables)), collapsed=Collapse.NOTHING)
 
 
 def _own(part: Part, tables: Iterable[LinkedTable | None]) -> set[LinkedCell]:

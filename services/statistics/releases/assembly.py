@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.statistics.disclosure.decisions import WHOLE, Decision
+from services.statistics.disclosure.decisions import Collapse, Decision
 from services.statistics.figures.observation import Denominator, Observation
-from services.statistics.releases.domain.lifecycle import Cost
+from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,17 @@ class Assembly:
 
 
 def added_up(cost: Cost, made: Assembly, decisions: Mapping[str, Decision], period: str, persons: int) -> Cost:
-    collapsed = tuple(f"{period} {name}: {one.collapsed}" for name, one in decisions.items() if one.collapsed != WHOLE)
+    collapsed = [
+        CollapsedTable(period, name, decision.collapsed)
+        for name, decision in decisions.items()
+        if decision.collapsed is not Collapse.WHOLE
+    ]
     return Cost(
-        cost.cells + made.cells,
-        cost.primary + made.primary,
-        cost.secondary + made.secondary,
-        persons,
-        (*cost.collapsed, *collapsed),
+        cells=cost.cells + made.cells,
+        primary=cost.primary + made.primary,
+        secondary=cost.secondary + made.secondary,
+        persons=persons,
+        collapsed_tables=(*cost.collapsed_tables, *collapsed),
     )
 
 

@@ -20,6 +20,7 @@ from services.statistics.areas.geography import Geography
 from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.concessions import NAMED, ROUNDS, given_up
 from services.statistics.disclosure.decisions import FLOW, MARGIN, PARTS, Decision, Part
+from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.periods import is_year, last_day, quarters_of
@@ -108,7 +109,7 @@ class Builder:
         await self._releases.put_assessment(one.key, await self._references.assessment(one.periods, one.as_of))
         await self._snapshot(one, geography)
         before = await self._published(one, geography)
-        opened, cost = [""], Cost()
+        opened, cost = list[OpenedCell](), Cost()
         for attempt in range(ROUNDS):
             await self._releases.undo(one)
             cost = await self._periods(one, geography, before)
@@ -117,11 +118,13 @@ class Builder:
                 opened := await final_audit.opened(self._releases, one, geography.areas, before, self._apart, told)
             ):
                 break
-            trace.log().warning("opened as a whole", release=one.key, attempt=attempt, cells=opened[:NAMED])
+            trace.log().warning(
+                "opened as a whole", release=one.key, attempt=attempt, cells=[str(cell) for cell in opened[:NAMED]]
+            )
             await self._releases.put_opened(one, opened)
         if opened:
-            reason = f"AUDIT_OPENED: {'; '.join(opened[:NAMED])}"
-            await self._releases.entities.change(one.key, partial(lifecycle.failed, reason=reason))
+            change = partial(lifecycle.failed, reason="AUDIT_OPENED", opened=opened[:NAMED])
+            await self._releases.entities.change(one.key, change)
             return
         await self._releases.entities.change(one.key, partial(lifecycle.built, cost=cost))
         await self._releases.forget_persons(one)
@@ -171,7 +174,12 @@ class Builder:
         return before
 
     async def _period(
-        self, one: Publication, geography: Geography, period: str, before: list[Observation], rounds: list[list[str]]
+        self,
+        one: Publication,
+        geography: Geography,
+        period: str,
+        before: list[Observation],
+        rounds: list[list[OpenedCell]],
     ) -> tuple[Assembly, Mapping[str, Decision]]:
         quarters = [name for name in quarters_of(period) if is_year(period)] or [period]
         units = tuple([unit for name in quarters for unit in await self._units(one, name)])

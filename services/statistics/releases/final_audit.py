@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from services.statistics.areas.tree import ReleaseAreas
+from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.periods import is_year
@@ -19,7 +20,7 @@ from services.statistics.releases.domain.lifecycle import Publication
 from services.statistics.releases.store import Releases
 from services.statistics.releases.whole_year import Sheet
 
-Apart = Callable[[Callable[[], list[str]]], Awaitable[list[str]]]
+Apart = Callable[[Callable[[], list[OpenedCell]]], Awaitable[list[OpenedCell]]]
 """Runs heavy work beside the loop."""
 Told = Callable[[int], Awaitable[None]]
 """Hears how many years have been attacked."""
@@ -32,10 +33,10 @@ def years(one: Publication) -> list[str]:
 
 async def opened(
     releases: Releases, one: Publication, areas: ReleaseAreas, before: Sequence[Observation], apart: Apart, told: Told
-) -> list[str]:
+) -> list[OpenedCell]:
     done: set[str] = set()
 
-    async def attacked(year: str) -> list[str]:
+    async def attacked(year: str) -> list[OpenedCell]:
         there = await releases.attacked(one, year)
         if there is None:
             there = await apart(partial(whole_year.opened, await _sheet(releases, one, areas, before, year)))

@@ -8,15 +8,16 @@ from dataclasses import replace
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2 as common
 from services.chassis.clock import stamp
+from services.statistics.disclosure.decisions import Collapse
+from services.statistics.disclosure.opened_cells import Attack, OpenedCell
 from services.statistics.figures.observation import Observation
 from services.statistics.formats.names import JSON_LD, TURTLE
-from services.statistics.releases.domain.lifecycle import FrozenFile, Publication, State
+from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost, FrozenFile, Publication, State
 
 
 def render(one: Publication, *, official: bool) -> pb.Release:
     """The public form tells nothing of what was hidden, nor who worked on it."""
-    shown = one if official else replace(one, cost=None, planned_by="", approved_by="", failure="")
-    cost = shown.cost
+    shown = one if official else replace(one, cost=None, planned_by="", approved_by="", failure="", opened=())
     return pb.Release(
         name=shown.name,
         series=f"releases/{shown.series}",
@@ -39,19 +40,66 @@ def render(one: Publication, *, official: bool) -> pb.Release:
         threshold=shown.k,
         done=shown.done,
         total=shown.total,
-        cost=pb.Cost(
-            cells=cost.cells,
-            primary=cost.primary,
-            secondary=cost.secondary,
-            persons=cost.persons,
-            collapsed=cost.collapsed,
-            everybody=cost.everybody,
-        )
-        if cost
-        else None,
+        cost=_cost(shown.cost) if shown.cost else None,
         checksum=shown.checksum,
         files=[file_row(row) for row in shown.files],
-        failure=shown.failure,
+        failure=_failure_text(shown),
+        build_failure=_failure(shown) if shown.failure else None,
+    )
+
+
+def _cost(cost: Cost) -> pb.Cost:
+    collapsed = cost.all_collapsed()
+    return pb.Cost(
+        cells=cost.cells,
+        primary=cost.primary,
+        secondary=cost.secondary,
+        persons=cost.persons,
+        collapsed=map(str, collapsed),
+        everybody=cost.everybody,
+        collapsed_tables=map(_collapsed_table, collapsed),
+    )
+
+
+_EXTENTS = {
+    Collapse.ROWS: pb.CollapsedTable.SOME_AREAS_GIVEN_UP,
+    Collapse.TOP_ONLY: pb.CollapsedTable.ONLY_TOP_AREA_SHOWN,
+    Collapse.NOTHING: pb.CollapsedTable.NOTHING_SHOWN,
+}
+
+
+def _collapsed_table(collapsed: CollapsedTable) -> pb.CollapsedTable:
+    table, _, code = collapsed.part.partition(":")
+    return pb.CollapsedTable(period=collapsed.period, table=table, code=code, extent=_EXTENTS[collapsed.collapse])
+
+
+_ATTACKS = {
+    Attack.EXACT: pb.OpenedCell.EXACT_DISCLOSURE,
+    Attack.INTERVAL: pb.OpenedCell.INTERVAL_TOO_NARROW,
+    Attack.PRIMARY: pb.OpenedCell.PUBLISHED_PRIMARY,
+    Attack.FIGURE: pb.OpenedCell.PUBLISHED_FIGURE,
+    Attack.INSIDER: pb.OpenedCell.INSIDER,
+}
+
+
+def _failure_text(one: Publication) -> str:
+    cells = "; ".join(map(str, one.opened_cells()))
+    return f"{one.failure_reason}: {cells}" if cells else one.failure_reason
+
+
+def _failure(one: Publication) -> pb.BuildFailure:
+    return pb.BuildFailure(reason=one.failure_reason, opened=map(_opened_cell, one.opened_cells()))
+
+
+def _opened_cell(cell: OpenedCell) -> pb.OpenedCell:
+    return pb.OpenedCell(
+        period=cell.period,
+        area=cell.area,
+        dimension=cell.dimension,
+        code=cell.code,
+        measure=cell.measure,
+        attack=_ATTACKS[cell.attack],
+        evidence=cell.evidence,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, astuple, fields
 from decimal import Decimal
 from typing import Any
 
-from services.statistics.disclosure.decisions import Decision
+from services.statistics.disclosure.decisions import Collapse, Decision
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.units import Unit
 
@@ -47,7 +47,7 @@ def pack_decision(decision: Decision) -> bytes:
 def unpack_decision(content: bytes) -> Decision:
     found = unpacked(content)
     hidden, primary = (frozenset((a, c, m) for a, c, m in found[key]) for key in ("hidden", "primary"))
-    return Decision(hidden, primary, found["collapsed"])
+    return Decision(hidden, primary, Collapse(found["collapsed"]))
 
 
 _FIELDS = tuple(field.name for field in fields(Observation))

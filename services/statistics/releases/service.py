@@ -21,6 +21,7 @@ from services.statistics.areas.tree import EVERYWHERE, AreaTree, is_organisation
 from services.statistics.facts.store import Facts
 from services.statistics.figures.measures import METHOD_VERSION
 from services.statistics.formats import capability
+from services.statistics.releases.assessment_messages import assessment_message
 from services.statistics.releases.builder import Builder
 from services.statistics.releases.catalogue import Portal
 from services.statistics.releases.domain import lifecycle
@@ -171,7 +172,8 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
     async def GetAssessment(self, request: pb.GetAssessmentRequest, context: object) -> pb.AssessmentContent:
         one, _ = await self._readable(request.release)
         found = await self._releases.assessment(one.key)
-        return pb.AssessmentContent(content=json.dumps(capability.said(found)))
+        content = json.dumps(capability.said(found))
+        return pb.AssessmentContent(content=content, assessment=assessment_message(found) if found else None)
 
     async def GetCatalogue(self, request: pb.GetCatalogueRequest, context: object) -> pb.Catalogue:
         made = await self._portal.catalogue(request.base_url)

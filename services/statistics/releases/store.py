@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,8 +21,10 @@ from services.chassis.events.outbox import Outbox
 from services.chassis.store.entities import Collection, Database, Document, Entities
 from services.chassis.store.pages import after
 from services.statistics.areas.geography import Geography
-from services.statistics.disclosure.concessions import touched
+from services.statistics.disclosure import opened_cells
+from services.statistics.disclosure.concessions import periods_to_repeat
 from services.statistics.disclosure.decisions import Decision
+from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.figures.assessment import Assessment
 from services.statistics.figures.observation import Denominator, Observation
 from services.statistics.figures.units import Unit
@@ -31,6 +33,7 @@ from services.statistics.releases.assembly import Assembly, flow_of
 from services.statistics.releases.domain.lifecycle import Publication, Published, State, planned_anew
 
 _GEOGRAPHY, _DENOMINATOR = TypeAdapter(Geography), TypeAdapter(Denominator)
+_OPENED = TypeAdapter(OpenedCell)
 _ASSESSMENT: TypeAdapter[Assessment | None] = TypeAdapter(Assessment | None)
 AT_WORK = (State.BUILDING, State.SCHEDULED)
 
@@ -186,26 +189,27 @@ class Releases:
         for collection in (self._units, self._decisions, self._periods):  # keys are [0-9a-z-] only
             await collection.delete_many({"_id": {"$regex": f"^{one.key}/"}})
 
-    async def opened(self, one: Publication) -> list[list[str]]:
+    async def opened(self, one: Publication) -> list[list[OpenedCell]]:
         """Cells that the attack on the whole release opened, attempt by attempt."""
-        return [document["opened"] async for document in self._decisions.find(_attempts(one)).sort("_id", ASCENDING)]
+        return [_opened(document) async for document in self._decisions.find(_attempts(one)).sort("_id", ASCENDING)]
 
-    async def put_opened(self, one: Publication, opened: Sequence[str]) -> None:
+    async def put_opened(self, one: Publication, opened: Sequence[OpenedCell]) -> None:
         name = f"{one.key}/whole/{len(await self.opened(one))}"
-        await _put_once(self._decisions, name, {"opened": list(opened), "undone": False})
+        await _put_once(self._decisions, name, {"opened": [asdict(cell) for cell in opened], "undone": False})
 
-    async def attacked(self, one: Publication, year: str) -> list[str] | None:
-        """What that opened, once it was done."""
+    async def attacked(self, one: Publication, year: str) -> list[OpenedCell] | None:
+        """The cells that the attack on a year opened; None until it was made."""
         document = await self._decisions.find_one({"_id": f"{one.key}/attack/{year}"})
-        return None if document is None else list(document["opened"])
+        return None if document is None else _opened(document)
 
-    async def put_attacked(self, one: Publication, year: str, opened: Sequence[str]) -> None:
-        await _put_once(self._decisions, f"{one.key}/attack/{year}", {"opened": list(opened)})
+    async def put_attacked(self, one: Publication, year: str, opened: Sequence[OpenedCell]) -> None:
+        await _put_once(self._decisions, f"{one.key}/attack/{year}", {"opened": [asdict(cell) for cell in opened]})
 
     async def undo(self, one: Publication) -> None:
-        """What the last attempt opened is decided again, and its years are attacked again."""
+        """Deletes the decisions and audits of the periods that the last audit opened, so that the builder repeats
+        them."""
         async for document in self._decisions.find({**_attempts(one), "undone": False}):
-            again = touched(document["opened"], one.periods)
+            again = periods_to_repeat(_opened(document), one.periods)
             periods, years = ("|".join(sorted(names)) for names in (again, {period[:4] for period in again}))
             await self._decisions.delete_many({"_id": {"$regex": f"^{one.key}/attack/({years})$"}})
             await self._periods.delete_many({"_id": {"$regex": f"^{one.key}/({periods})$"}})
@@ -229,6 +233,14 @@ class Releases:
         except NoFile:
             return None
         return bytes(await stream.read())
+
+
+def _opened(document: Document) -> list[OpenedCell]:
+    """Builds that began before opened cells had fields stored each as text."""
+    return [
+        opened_cells.parse(cell) if isinstance(cell, str) else _OPENED.validate_python(cell)
+        for cell in document["opened"]
+    ]
 
 
 def _attempts(one: Publication) -> Document:

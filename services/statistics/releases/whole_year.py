@@ -19,13 +19,14 @@ from services.statistics.disclosure.linked_tables import (
     tabulate_enrolments,
     tabulate_persons,
 )
+from services.statistics.disclosure.opened_cells import Attack, OpenedCell
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.periods import quarters_in
 from services.statistics.figures.units import BREAKDOWNS, SENSITIVE_K, Breakdown, Unit
 
 if TYPE_CHECKING:
-    from services.statistics.audit import Codes, Truth
+    from services.statistics.audit import Codes, Disclosure, Truth
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Sheet:
     flow: Mapping[str, Sequence[Unit]] = field(default_factory=dict)
 
 
-def opened(sheet: Sheet) -> list[str]:
-    """The last gate: "2024-Q1 HN03 sex=F CMP: exact disclosure", nothing when it holds.
+def opened(sheet: Sheet) -> list[OpenedCell]:
+    """The final audit: the cells that an attacker could work out.
 
     What earlier releases open by themselves, none can close any more."""
     from services.statistics.audit import audit_release
@@ -54,7 +55,12 @@ def opened(sheet: Sheet) -> list[str]:
         silent = [replace(one, value=None) for one in sheet.release]
         before = {one.cell for one in audit_release(silent, sheet.earlier, codes, truth, {one.cell for one in found})}
         found = [one for one in found if one.cell not in before]
-    return [f"{' '.join(one.cell)}: {one.attack}" for one in found]
+    return [_opened_cell(opening) for opening in found]
+
+
+def _opened_cell(opening: Disclosure) -> OpenedCell:
+    period, area, category, measure = opening.cell
+    return OpenedCell(period, area, category, measure, Attack(opening.attack.value), opening.evidence)
 
 
 def _codes(sheet: Sheet) -> Codes:

@@ -18,10 +18,11 @@ from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2
 from services.chassis.clock import now, stamp
 from services.chassis.errors import Invalid, Refused
+from services.statistics.releases.assessment_messages import assessment_message
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 from tests.gateway.official.test_live_table import AREAS
-from tests.unit.statistics.small_release import small_release_files
+from tests.unit.statistics.small_release import assessment, small_release_files
 
 HERE = "/statistics/releases"
 ONE = f"{HERE}/hb01-res-2025"
@@ -30,7 +31,25 @@ OURS = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
 ENGLISH = OURS | {"Cookie": "ieum_session=official"}
 SECOND = OURS | {"Cookie": "ieum_session=second"}
 ADMIN = OURS | {"Cookie": "ieum_session=admin"}
-OPENED = "AUDIT_OPENED: 2025-Q2 HB0101 group=DIS ENR: exact disclosure; 2025 HB01 _T EPR: interval too narrow"
+OPENED = pb.BuildFailure(
+    reason="AUDIT_OPENED",
+    opened=[
+        pb.OpenedCell(
+            period="2025-Q2", area="HB0101", dimension="group", code="DIS", measure="ENR",
+            attack=pb.OpenedCell.EXACT_DISCLOSURE,
+        ),
+        pb.OpenedCell(
+            period="2025", area="HB01", code="_T", measure="EPR", attack=pb.OpenedCell.INTERVAL_TOO_NARROW
+        ),
+    ],
+)  # fmt: skip
+WORKED_OUT = "Q2 2025, Solnae, With a disability, Enrolments: can be worked out"
+ELSEWHERE = pb.BuildFailure(
+    reason="AUDIT_OPENED",
+    opened=[
+        pb.OpenedCell(period="2025", area="somewhere", code="_T", measure="ENR", attack=pb.OpenedCell.EXACT_DISCLOSURE)
+    ],
+)
 COST = pb.Cost(cells=200, primary=20, secondary=10, persons=12, everybody=48)
 
 
@@ -140,8 +159,8 @@ async def test_a_period_that_is_not_over_comes_back_with_what_was_chosen(client:
         (pb.Release.PLANNED, {}, "Count it"),
         (pb.Release.BUILDING, {"done": 7, "total": 28}, "7 of 28 parts are done"),
         (pb.Release.FAILED, {"failure": "BUILD_FAILED"}, "What is done is kept"),
-        (pb.Release.FAILED, {"failure": OPENED}, "Q2 2025, Solnae, With a disability, Enrolments: can be worked out"),
-        (pb.Release.FAILED, {"failure": "AUDIT_OPENED: somewhere"}, "somewhere"),
+        (pb.Release.FAILED, {"build_failure": OPENED}, WORKED_OUT),
+        (pb.Release.FAILED, {"build_failure": ELSEWHERE}, "somewhere"),
         (pb.Release.BUILT, {"cost": COST}, "You planned it, so you cannot approve it"),
         (pb.Release.APPROVED, {"cost": COST}, "On a day that I choose"),
         (pb.Release.SCHEDULED, {"publish_time": stamp(now())}, "The files are being written."),
@@ -191,7 +210,8 @@ def test_the_cost_is_said_with_its_shares() -> None:
 
 
 def test_a_table_given_up_is_named_in_words() -> None:
-    said = cost(Locale("en"), pb.Cost(cells=10, primary=9, collapsed=["2026-Q3 flag:NKD: nothing shown"]))
+    defectors = pb.CollapsedTable(period="2026-Q3", table="flag", code="NKD", extent=pb.CollapsedTable.NOTHING_SHOWN)
+    said = cost(Locale("en"), pb.Cost(cells=10, primary=9, collapsed_tables=[defectors]))
     assert said.collapsed == [
         ("Q3 2026, North Korean defectors", "Nothing is shown. It waits for a release over a longer period.")
     ]
@@ -271,7 +291,7 @@ async def test_the_preview_shows_the_assessment_that_comes_out_or_that_there_is_
     fake.answers["ListObservations"] = observations
     assert "No assessment of these years" in await text_of(client, f"{ONE}/preview")
     said = json.loads(small_release_files()["release.json"])["capability"]
-    fake.answers["GetAssessment"] = pb.AssessmentContent(content=json.dumps(said))
+    fake.answers["GetAssessment"] = pb.AssessmentContent(assessment=assessment_message(assessment()))
     text = await text_of(client, f"{ONE}/preview")
     assert "No assessment of these years" not in text
     assert 'id="capability-scores-caption"' in text

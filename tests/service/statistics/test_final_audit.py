@@ -12,6 +12,7 @@ from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.entities import Database
 from services.statistics.areas.tree import ReleaseAreas
+from services.statistics.disclosure.opened_cells import Attack, OpenedCell
 from services.statistics.releases import final_audit
 from services.statistics.releases.store import Releases
 from tests.service.statistics.test_commands import planned
@@ -33,10 +34,10 @@ class Attacks:
         self._releases = releases
         self.made, self.told = 0, list[int]()
 
-    async def __call__(self) -> list[str]:
+    async def __call__(self) -> list[OpenedCell]:
         return await final_audit.opened(self._releases, TWO_YEARS, AREAS, (), self._apart, self._told)
 
-    async def _apart(self, work: Callable[[], list[str]]) -> list[str]:
+    async def _apart(self, work: Callable[[], list[OpenedCell]]) -> list[OpenedCell]:
         self.made += 1
         return work()
 
@@ -50,7 +51,7 @@ async def test_a_year_that_was_attacked_is_attacked_again_only_when_it_is_decide
     assert (attacks.made, attacks.told) == (2, [1, 2])
     assert await attacks() == []
     assert (attacks.made, attacks.told) == (2, [1, 2, 1, 2])
-    await releases.put_opened(TWO_YEARS, ["2025-Q1 a sex=F CMP: exact disclosure"])
+    await releases.put_opened(TWO_YEARS, [OpenedCell("2025-Q1", "a", "sex=F", "CMP", Attack.EXACT)])
     await releases.undo(TWO_YEARS)
     assert await attacks() == []
     assert attacks.made == 3

@@ -9,6 +9,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.errors import Forbidden, Invalid, Refused
+from services.statistics.disclosure import opened_cells
+from services.statistics.disclosure.decisions import Collapse
+from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.figures.periods import is_year, last_day, quarters_of
 
 _PERIOD = re.compile(r"^\d{4}(-Q[1-4])?$")
@@ -30,6 +33,18 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CollapsedTable:
+    """`part` is "sex", "flag:NKD", ...; `collapse` is never WHOLE."""
+
+    period: str
+    part: str
+    collapse: Collapse
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.part}: {self.collapse}"
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """What the protection costs: `persons` of `everybody` counted stand in a hidden cell, each once. Internal."""
 
@@ -38,7 +53,18 @@ class Cost:
     secondary: int = 0
     persons: int = 0
     collapsed: tuple[str, ...] = ()
+    """Only in releases stored before collapsed tables had fields: "2026-Q3 flag:NKD: nothing shown"."""
     everybody: int = 0
+    collapsed_tables: tuple[CollapsedTable, ...] = ()
+
+    def all_collapsed(self) -> tuple[CollapsedTable, ...]:
+        return (*map(_parse_collapsed, self.collapsed), *self.collapsed_tables)
+
+
+def _parse_collapsed(text: str) -> CollapsedTable:
+    cell, _, collapse = text.partition(": ")
+    period, _, part = cell.partition(" ")
+    return CollapsedTable(period, part, Collapse(collapse))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +112,23 @@ class Publication:
     checksum: str = ""
     files: tuple[FrozenFile, ...] = ()
     failure: str = ""
+    """A reason. Releases stored before opened cells had fields name those behind a colon."""
     planned_for: datetime | None = None
     """The day named in the public calendar."""
+    opened: tuple[OpenedCell, ...] = ()
+    """The first cells that the audit could open, if that is the reason."""
 
     @property
     def name(self) -> str:
         return f"releases/{self.key}"
+
+    @property
+    def failure_reason(self) -> str:
+        return self.failure.partition(":")[0]
+
+    def opened_cells(self) -> tuple[OpenedCell, ...]:
+        old = [cell.strip() for cell in self.failure.partition(":")[2].split(";")]
+        return (*(opened_cells.parse(cell) for cell in old if cell), *self.opened)
 
 
 Change = tuple[Publication, list[Published]]
@@ -124,7 +161,7 @@ def build(one: Publication, earlier: Sequence[str]) -> Change:
     """Again after a failure; while under way or done it changes nothing."""
     if one.state not in (State.PLANNED, State.FAILED):
         return one, []
-    return replace(one, state=State.BUILDING, earlier=tuple(earlier), failure="", done=0), []
+    return replace(one, state=State.BUILDING, earlier=tuple(earlier), failure="", opened=(), done=0), []
 
 
 def outdated(one: Publication) -> Change:
@@ -142,8 +179,10 @@ def built(one: Publication, cost: Cost) -> Change:
     return (replace(one, state=State.BUILT, cost=cost, done=one.total) if one.state is State.BUILDING else one), []
 
 
-def failed(one: Publication, reason: str) -> Change:
-    return (replace(one, state=State.FAILED, failure=reason) if one.state is State.BUILDING else one), []
+def failed(one: Publication, reason: str, opened: Sequence[OpenedCell] = ()) -> Change:
+    if one.state is not State.BUILDING:
+        return one, []
+    return replace(one, state=State.FAILED, failure=reason, opened=tuple(opened)), []
 
 
 def approve(one: Publication, by: str) -> Change:

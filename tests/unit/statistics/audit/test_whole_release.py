@@ -106,7 +106,7 @@ def test_a_rate_beside_a_hidden_count_is_named() -> None:
     shown = list(whole.release)
     shown[place] = replace(shown[place], value="50.0", status="A", confidentiality="F")
     named = whole_year.opened(replace(whole, release=shown))
-    assert any(f"{shown[place].period} {shown[place].area} sex=F" in one for one in named)
+    assert any(f"{shown[place].period} {shown[place].area} sex=F" in str(cell) for cell in named)
 
 
 def test_what_came_out_before_and_still_holds_is_known() -> None:

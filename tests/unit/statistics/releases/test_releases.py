@@ -24,7 +24,7 @@ from services.statistics.areas.code_lists import (
     recast,
 )
 from services.statistics.areas.tree import ReleaseAreas
-from services.statistics.disclosure.decisions import MARGIN, NOTHING, PARTS, STATUS, Before, Decision, Part
+from services.statistics.disclosure.decisions import MARGIN, PARTS, STATUS, Before, Collapse, Decision, Part
 from services.statistics.disclosure.linked_tables import CMP, ENR, EPR, NOT, LinkedCell, LinkedTable
 from services.statistics.disclosure.policy import Policy
 from services.statistics.disclosure.sensitive_cells import primary_suppressions_by_person
@@ -138,11 +138,9 @@ def test_parts_decided_alone_stand_against_the_whole_release(seed: int, count: i
     joint = Joint(made, quarters)
     asked = 0
     for (period, name), (part, decision) in made.items():
-        for one in (
-            primary_suppressions_by_person(part.tables()[0], part.k, part.settled)
-            if decision.collapsed != NOTHING
-            else ()
-        ):
+        if decision.collapsed is Collapse.NOTHING:
+            continue
+        for one in primary_suppressions_by_person(part.tables()[0], part.k, part.settled):
             if not all(part.settled(cell) for cell, _ in one.quantity):
                 low, high = joint.range(period, name, one.quantity)
                 assert low <= 0, (period, name, one)
