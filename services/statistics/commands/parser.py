@@ -23,6 +23,15 @@ def _protect(path: Path, k: int, audit: Path | None, earlier: list[Path]) -> dic
     return protect.attack(path, audit, k, earlier) if audit else protect.protect(path, k)
 
 
+def _attack(paths: list[Path], seconds: float) -> dict[str, Any]:
+    from services.statistics.attack import report  # the solver is slow to load
+
+    try:
+        return report.attack(paths, seconds)
+    except report.Unreadable as error:
+        raise InvalidValue(str(error), field="path") from error
+
+
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m services.statistics",
@@ -34,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     _add_measure(verbs)
     _add_comparisons(verbs)
     _add_protect(verbs)
+    _add_attack(verbs)
     _add_recast(verbs)
     _add_loads(verbs)
     _add_lists(verbs)
@@ -109,6 +119,22 @@ def _add_protect(verbs: Any) -> None:
         help="what was published before, likewise",
     )
     verb.set_defaults(run=_protect)
+
+
+def _add_attack(verbs: Any) -> None:
+    verb = verbs.add_parser(
+        "attack",
+        help="work out hidden counts from published releases alone, as anybody may",
+        description="Reads what is published of one or several releases and bounds every hidden count: exact, within "
+        "k, or open. Exit status 1 when a hidden count follows exactly.",
+    )
+    verb.add_argument(
+        "paths", metavar="RELEASE", type=Path, nargs="+", help="release.json, its folder, or a zip of the files"
+    )
+    verb.add_argument(
+        "--seconds", type=argument(csv_reading.positive), default=600, help="limit of the search by programming (600)"
+    )
+    verb.set_defaults(run=_attack)
 
 
 def _recast(path: Path, **options: Any) -> dict[str, Any] | str:
