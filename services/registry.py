@@ -23,7 +23,7 @@ class Service:
 
 # The position decides the default port: append, never insert.
 REGISTRY = (
-    Service("people", keys=("pseudonym_key",)),
+    Service("people", hears=("progress", "statistics"), keys=("pseudonym_key",)),
     Service("courses"),
     Service("enrollment", hears=("people", "courses")),
     Service("progress", hears=("people", "courses", "enrollment")),

@@ -9,9 +9,8 @@ from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table
 from gateway.api.shape import Body, JsonAnswer, Line, Moment, Name, PageQuery, Shape, Tag, read, write
-from gateway.backend import recipients
-from gateway.backend.audit import record_change
 from gateway.backend.clients import CLIENTS
+from gateway.backend.recipients import FIELDS
 from ieum.statistics.v1 import distribution_pb2 as pb
 from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
 
@@ -101,21 +100,20 @@ async def get_recipient(request: web.Request) -> JsonAnswer[Recipient]:
 async def create_recipient(request: web.Request, body: NewRecipient) -> JsonAnswer[Recipient]:
     asked = pb.CreateRecipientRequest(recipient=write(body, pb.Recipient()))
     made = await _service(request).CreateRecipient(asked)
-    await record_change(request, made.area, f"office added: {made.name}")
     return read(Recipient, made)
 
 
 @table("PATCH", "/recipients/{recipient}", "Change an office's area, name, address or language")
 async def update_recipient(request: web.Request, body: ChangedRecipient) -> JsonAnswer[Recipient]:
     asked = pb.UpdateRecipientRequest(recipient=write(body, pb.Recipient(name=_name(request))))
-    asked.update_mask.paths.extend(name for name in recipients.FIELDS if getattr(body, name) is not None)
-    made = await recipients.change(request, asked)
+    asked.update_mask.paths.extend(name for name in FIELDS if getattr(body, name) is not None)
+    made = await _service(request).UpdateRecipient(asked)
     return read(Recipient, made)
 
 
 @table("DELETE", "/recipients/{recipient}", "Remove an office; its address is forgotten")
 async def delete_recipient(request: web.Request) -> None:
-    await recipients.remove(request, _name(request))
+    await _service(request).DeleteRecipient(pb.DeleteRecipientRequest(name=_name(request)))
 
 
 @table("GET", "/statistics/releases/{release}/deliveries", "Who has a release, of the areas you look after")

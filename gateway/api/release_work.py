@@ -10,7 +10,6 @@ from pydantic import Field, StringConstraints
 from gateway.api.operation import Table
 from gateway.api.shape import Body, JsonAnswer, Localized, Moment, Name, PageQuery, Shape, Tag, Universe, read, write
 from gateway.backend.clients import CLIENTS
-from gateway.backend.release_work import discard
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
 
@@ -130,4 +129,5 @@ async def revise_release(request: web.Request, body: Revision) -> JsonAnswer[Rel
 
 @table("POST", "/statistics/releases/{release}:discard", "Give up what is not published; its id is free again")
 async def discard_release(request: web.Request) -> JsonAnswer[ReleaseWork]:
-    return read(ReleaseWork, await discard(request.app[CLIENTS], _name(request)))
+    asked = pb.DiscardReleaseRequest(name=_name(request))
+    return read(ReleaseWork, await _releases(request).DiscardRelease(asked))

@@ -1,4 +1,4 @@
-"""The official's table. Page, CSV and JSON are made from one query: `fetch_table`."""
+"""The official's table. Page, CSV and JSON are made from one query of the statistics service, which notes exports."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from pydantic import Field, StringConstraints
 from gateway.api.operation import Table as Operations
 from gateway.api.operation import json_response
 from gateway.api.shape import Localized, Moment, Name, Query, Shape, Universe, read, write
-from gateway.backend.audit import record_export
 from gateway.backend.clients import CLIENTS
-from gateway.backend.live_table import fetch_table
 from gateway.documents import csv
 from gateway.documents.live_table import COLUMNS, table_rows
 from gateway.http import downloads
@@ -73,10 +71,10 @@ class TableQuery(Query):
 )
 async def get_table(request: web.Request, query: TableQuery) -> web.StreamResponse:
     as_csv = downloads.wants_csv(request, query.format)
-    found = await fetch_table(request.app[CLIENTS], write(query, statistics_pb2.QueryTableRequest()))
+    asked = write(query, statistics_pb2.QueryTableRequest(export=as_csv))
+    found = await request.app[CLIENTS].statistics.QueryTable(asked)
     if not as_csv:
         return json_response(read(Table, found))
-    await record_export(request, f"statistics of {found.area}")
     rows = table_rows(found, request[LOCALE])
 
     async def parts() -> AsyncIterator[str]:

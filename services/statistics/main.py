@@ -5,6 +5,7 @@ from __future__ import annotations
 from ieum.statistics.v1.distribution_pb2_grpc import add_DistributionServiceServicer_to_server
 from ieum.statistics.v1.releases_pb2_grpc import add_ReleaseServiceServicer_to_server
 from ieum.statistics.v1.statistics_pb2_grpc import add_StatisticsServiceServicer_to_server
+from services.chassis.events.notices import Notices
 from services.chassis.run import Frame, main_with
 from services.statistics.distribution import settings as mail_settings
 from services.statistics.distribution.mailing import Postman
@@ -28,7 +29,7 @@ from services.statistics.settings import StatisticsSettings
 
 
 async def compose(frame: Frame[StatisticsSettings]) -> None:
-    facts = Facts(frame.database)
+    facts, notices = Facts(frame.database), Notices(frame.bus)
     await facts.prepare()
     server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_SCOPES)
     zone = frame.settings.zone
@@ -36,26 +37,27 @@ async def compose(frame: Frame[StatisticsSettings]) -> None:
     geographies, standing = Geographies(facts, references, zone), Standing(facts)
     frame.keep_running(standing.run)
     residents, k = Residents(geographies, references, zone), int(frame.settings.fewest_persons)
-    add_StatisticsServiceServicer_to_server(StatisticsService(standing, residents, k), server)
+    add_StatisticsServiceServicer_to_server(StatisticsService(standing, residents, notices, k), server)
     await releases.prepare()
     await references.prepare()
     builder = Builder(releases, Census(facts, zone), geographies, references, Imprint(releases, facts, frame.settings))
     server = frame.offer("ieum.statistics.v1.ReleaseService", RELEASE_SCOPES)
-    add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, zone, k), server)
+    add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, notices, zone, k), server)
     if frame.settings.worker == 0:  # one builder is enough; it looks every second what others were asked for
         frame.keep_running(builder.run)
-    await _distribute(frame, releases, facts)
+    await _distribute(frame, releases, facts, notices)
     listener = Listener(facts, frame.settings.pseudonym_key, zone)
     for package, handlers in listener.handlers().items():
         frame.hear(package, handlers)
 
 
-async def _distribute(frame: Frame[StatisticsSettings], releases: Releases, facts: Facts) -> None:
+async def _distribute(frame: Frame[StatisticsSettings], releases: Releases, facts: Facts, notices: Notices) -> None:
     mail, store = mail_settings.read(frame.settings), Distribution(frame.database, frame.outbox)
     await store.prepare()
     postman = Postman(mail, store, releases, facts)
     server = frame.offer("ieum.statistics.v1.DistributionService", DISTRIBUTION_SCOPES)
-    add_DistributionServiceServicer_to_server(DistributionService(mail, store, releases, facts, postman), server)
+    service = DistributionService(mail, store, releases, facts, postman, notices)
+    add_DistributionServiceServicer_to_server(service, server)
     frame.hear("ieum.statistics.v1", postman.handlers())
     frame.keep_running(postman.run)
 

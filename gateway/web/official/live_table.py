@@ -10,7 +10,6 @@ from typing import Any
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS, Clients
-from gateway.backend.live_table import fetch_table
 from gateway.backend.places import PLACES, Places
 from gateway.html.render import PAGE, page
 from gateway.http import errors
@@ -41,7 +40,7 @@ async def show(request: web.Request) -> web.Response:
         return page(request, "official/live_table_without_area.html")
     query = read_query(request.query, own[0])
     try:
-        table = await fetch_table(request.app[CLIENTS], query.request())
+        table = await request.app[CLIENTS].statistics.QueryTable(query.request())
         courses = await _courses(request.app[CLIENTS], query, table, locale)
     except Forbidden:
         title = area_choices.title(locale, places, own[0])
@@ -61,7 +60,7 @@ async def _courses(clients: Clients, query: TableQuery, table: Table, locale: Lo
     """Titles of all courses that people of the area ever took, also of those that the catalogue no longer has."""
     if query.by != "COURSE" or query.course or query.from_quarter or query.to_quarter:
         every = replace(query, by="COURSE", course="", from_quarter="", to_quarter="")
-        table = await fetch_table(clients, every.request())
+        table = await clients.statistics.QueryTable(every.request())
     return {row.code: locale.pick(row.title)[0] or row.code for row in table.rows}
 
 

@@ -1,4 +1,4 @@
-"""Giving up a release of which nothing is out yet: asked once more, and noted."""
+"""Giving up a release of which nothing is out yet: asked once more."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
-from gateway.backend.release_work import discard
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.language.i18n import msgid
 from gateway.web.official.releases import HERE, RELEASE, address, release_of, require_official
 from gateway.web.site.forms import status_of
 from gateway.web.site.frame import go_to
+from ieum.statistics.v1.releases_pb2 import DiscardReleaseRequest
 from services.chassis.errors import Problem
 
 routes = web.RouteTableDef()
@@ -30,7 +30,8 @@ async def act(request: web.Request) -> web.Response:
     require_official(request)
     locale = request[PAGE].locale
     try:
-        await discard(request.app[CLIENTS], f"releases/{request.match_info['release']}")
+        asked = DiscardReleaseRequest(name=f"releases/{request.match_info['release']}")
+        await request.app[CLIENTS].releases.DiscardRelease(asked)
     except Problem as problem:
         return await _page(request, status=status_of(problem), errors={"discard": errors.message(locale, problem)})
     text = locale.gettext(msgid("Nothing of it was published."))

@@ -21,6 +21,7 @@ from pydantic_core import to_json
 from services.chassis.observability.traceparent import Kind, id_of
 
 _trace_id: ContextVar[str] = ContextVar("trace_id", default="")
+_call_id: ContextVar[str] = ContextVar("call_id", default="")
 
 # What a person typed or answered never reaches a log, whoever passes it by mistake.
 _PRIVATE = frozenset(
@@ -48,6 +49,11 @@ def trace_id() -> str:
     return _trace_id.get()
 
 
+def call_id() -> str:
+    """The traceparent that the current call came with: a client that repeats the call sends the same one."""
+    return _call_id.get()
+
+
 def traceparent() -> str:
     """Header that carries the current trace on (a new one where none is under way)."""
     recorded = _recorder.traceparent() if _recorder else ""
@@ -59,11 +65,12 @@ def following(header: str | None, name: str, kind: Kind) -> Iterator[str]:
     """Continues the trace of a traceparent header, or begins one when it is absent or malformed. `name`: of what is
     done meanwhile."""
     with _recorder.following(header, name, kind) if _recorder else nullcontext(_begun(header)) as current:
-        token = _trace_id.set(current)
+        token, call_token = _trace_id.set(current), _call_id.set(header or "")
         try:
             yield current
         finally:
             _trace_id.reset(token)
+            _call_id.reset(call_token)
 
 
 def _begun(header: str | None) -> str:

@@ -27,18 +27,8 @@ class Action(StrEnum):
     RELEASE_DISCARDED = "release_discarded"
 
 
-# What other parts of Ieum may report here; the rest happens in this service and is written by it alone.
-REPORTED = frozenset(
-    [
-        Action.EXPORTED,
-        Action.PERSONAL_DATA_VIEWED,
-        Action.CERTIFICATE_REVOKED,
-        Action.RECIPIENTS_CHANGED,
-        Action.STATISTICS_QUERIED,
-        Action.DEAD_LETTER_REPLAYED,
-        Action.RELEASE_DISCARDED,
-    ]
-)
+# What callers may report here. All else happens in this service, or is heard from the service that did it.
+REPORTED = frozenset([Action.DEAD_LETTER_REPLAYED])
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ TOKEN_SCOPES = {
     "ListPeople": "people.read",
     "BatchGetNames": "people.read",
     "UpdatePerson": "people.write",
-    "RecordAudit": "statistics.read",
     "ListAreas": "statistics.read",
     "ListOrganisations": "statistics.read",
     "ListCentres": "statistics.read",

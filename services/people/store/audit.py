@@ -44,12 +44,13 @@ class AuditStore:
         *,
         actor: str | None = None,
         request_id: str = "",
+        time: datetime | None = None,
         session: AsyncClientSession | None = None,
     ) -> None:
-        """By whoever is acting, unless an actor is named; once for each request id of theirs."""
+        """By whoever is acting now, unless an actor and a time are given; once for each request id of theirs."""
         who = acting().person if actor is None else actor
         id = hashlib.sha256(f"{who}|{request_id}".encode()).hexdigest()[:24] if request_id else new_id()
-        entry = _ENTRY.dump_python(Entry(id, now(), who, action, subject, detail[:DETAIL_LENGTH]))
+        entry = _ENTRY.dump_python(Entry(id, time or now(), who, action, subject, detail[:DETAIL_LENGTH]))
         if not request_id and session is None:
             return await self._inserts.insert_one({"_id": id, **entry})
         await self._collection.update_one({"_id": id}, {"$setOnInsert": entry}, upsert=True, session=session)

@@ -10,9 +10,11 @@ from dataclasses import replace
 from google.protobuf.empty_pb2 import Empty
 
 from ieum.statistics.v1 import distribution_pb2 as pb
-from ieum.statistics.v1 import distribution_pb2_grpc
+from ieum.statistics.v1 import distribution_pb2_grpc, events_pb2
+from ieum.statistics.v1.events_pb2 import RecipientsChanged
 from services.chassis.clock import new_id, now, stamp
 from services.chassis.errors import Invalid, Missing, Problem, Refused
+from services.chassis.events.notices import Notices
 from services.chassis.principal import acting
 from services.chassis.store.pages import decode_token, encode_token, page_size
 from services.statistics import authorisation
@@ -36,12 +38,19 @@ MOST_ROWS = 2_000
 
 class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
     def __init__(
-        self, mail: Mail | Off, store: Distribution, releases: Releases, facts: Facts, postman: Postman
+        self,
+        mail: Mail | Off,
+        store: Distribution,
+        releases: Releases,
+        facts: Facts,
+        postman: Postman,
+        notices: Notices,
     ) -> None:
         self._mail = mail
         self._store = store
         self._releases = releases
         self._facts = facts
+        self._notices = notices
         self._postman = postman
 
     async def ListRecipients(self, request: pb.ListRecipientsRequest, context: object) -> pb.ListRecipientsResponse:
@@ -51,6 +60,8 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
             _require_area(tree, request.area)
             areas = tree.below(request.area)
         size, last = page_size(request.page_size), decode_token(request.page_token, 3)
+        if request.export and not last:
+            await self._notices.publish(events_pb2.RecipientsExported())
         rows = await self._store.page(areas, last, size + 1)
         token = encode_token(rows[size - 1].area, rows[size - 1].office, rows[size - 1].key) if rows[size:] else ""
         return pb.ListRecipientsResponse(recipients=map(recipient_row, rows[:size]), next_page_token=token)
@@ -60,7 +71,9 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
 
     async def CreateRecipient(self, request: pb.CreateRecipientRequest, context: object) -> pb.Recipient:
         given = await self._checked(request.recipient)
-        return recipient_row(await self._store.add(given))
+        added = await self._store.add(given)
+        await self._announce(RecipientsChanged.ADDED, added)
+        return recipient_row(added)
 
     async def UpdateRecipient(self, request: pb.UpdateRecipientRequest, context: object) -> pb.Recipient:
         there = await self._mine(request.recipient.name)
@@ -72,11 +85,14 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
         _require_area(await self._facts.areas(), changed.area)
         if changed != there:
             changed = replace(changed, changed_by=acting().person, changed_at=now())
-        return recipient_row(await self._store.put(there.key, changed))
+        kept = await self._store.put(there.key, changed)
+        await self._announce(RecipientsChanged.CHANGED, kept)
+        return recipient_row(kept)
 
     async def DeleteRecipient(self, request: pb.DeleteRecipientRequest, context: object) -> Empty:
         there = await self._mine(request.name, removed=True)
         await self._store.remove(there.key, acting().person)
+        await self._announce(RecipientsChanged.REMOVED, there)
         return Empty()
 
     async def ImportRecipients(
@@ -88,6 +104,8 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
         counts = {"added": 0, "changed": 0, "unchanged": 0}
         for one in given:
             counts[await self._imported(one)] += 1
+        imported = RecipientsChanged(change=RecipientsChanged.IMPORTED, count=len(given))
+        await self._notices.publish(imported)
         return pb.ImportRecipientsResponse(**counts)
 
     async def ListDeliveries(self, request: pb.ListDeliveriesRequest, context: object) -> pb.ListDeliveriesResponse:
@@ -128,6 +146,11 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
     async def ConfirmReceipt(self, request: pb.ConfirmReceiptRequest, context: object) -> pb.Receipt:
         one = await self._store.by_secret(request.secret)
         return await self._receipt(await self._store.deliveries.change(one.key, lambda it: domain.received(it, now())))
+
+    async def _announce(self, change: RecipientsChanged.Change.ValueType, recipient: Recipient) -> None:
+        """After the change, which is safe to repeat: where this fails, the repeat announces it."""
+        name = f"recipients/{recipient.key}"
+        await self._notices.publish(RecipientsChanged(change=change, recipient=name, area=recipient.area))
 
     async def _receipt(self, one: domain.Delivery) -> pb.Receipt:
         release = await self._published(one.release)

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ieum.statistics.v1 import events_pb2, statistics_pb2_grpc
 from ieum.statistics.v1 import statistics_pb2 as pb
-from ieum.statistics.v1 import statistics_pb2_grpc
 from services.chassis.clock import moment, now, stamp
 from services.chassis.errors import Invalid
+from services.chassis.events.notices import Notices
 from services.chassis.principal import acting
 from services.statistics import authorisation
 from services.statistics.figures.measures import METHOD_VERSION
@@ -27,10 +28,11 @@ _DIMENSIONS = frozenset(pb.Dimension.values()) - {pb.DIMENSION_UNSPECIFIED}
 
 
 class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
-    def __init__(self, standing: Standing, residents: Residents, k: int) -> None:
+    def __init__(self, standing: Standing, residents: Residents, notices: Notices, k: int) -> None:
         """`k` persons are needed to show a count."""
         self._standing = standing
         self._residents = residents
+        self._notices = notices
         self._k = k
 
     async def QueryTable(self, request: pb.QueryTableRequest, context: object) -> pb.Table:
@@ -45,6 +47,10 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
         scopes = authorisation.scopes_of(caller)
         # What nobody asked before is counted from all of a province's enrolments.
         answer = await asyncio.to_thread(Asking(held.count, tree, scopes, moment_asked).answer, asked)
+        if asked.is_custom(moment_asked):
+            await self._notices.publish(table_queried(asked, request.by))
+        if request.export:
+            await self._notices.publish(events_pb2.TableExported(area=asked.area))
         codes = [row.code for row in answer.rows]
         residents = await self._residents.behind(asked, codes, moment_asked)
         titles = {**{name: document["title"] for name, document in courses.items()}, **tree.titles}
@@ -79,6 +85,17 @@ def _question(request: pb.QueryTableRequest, area: str) -> Question:
     universe = "employee" if request.universe == pb.EMPLOYEE else "resident"
     by = pb.Dimension.Name(request.by) if request.by in _DIMENSIONS else ""
     return Question(area, universe, by, first, last, request.course, moment(request.as_of))
+
+
+def table_queried(question: Question, by: pb.Dimension.ValueType) -> events_pb2.TableQueried:
+    return events_pb2.TableQueried(
+        area=question.area,
+        by=by,
+        course=question.course,
+        from_quarter=question.first,
+        to_quarter=question.last,
+        as_of=stamp(question.as_of),
+    )
 
 
 def _row(code: str, figures: Sequence[Figure], titles: Mapping[str, Mapping[str, str]]) -> pb.Row:

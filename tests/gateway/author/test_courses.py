@@ -273,7 +273,7 @@ async def test_page_and_csv_of_the_class_show_the_same_and_no_formula(
     assert text.startswith("\ufeff")
     assert "'=한미숙" in text
     assert ",DONE,88" in text
-    assert fake.requests("RecordAudit")
+    assert fake.requests("ListGrid")[-1].export, "the service notes that the grid leaves"
 
 
 async def test_one_more_attempt_is_allowed(client: Client, author: dict[str, str], fake: Fakes) -> None:

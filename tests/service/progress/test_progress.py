@@ -19,6 +19,7 @@ from ieum.progress.v1.events_pb2 import (
     CertificateIssued,
     CertificateRevoked,
     CourseCompleted,
+    GridExported,
     LearningStarted,
     LessonCompleted,
 )
@@ -382,6 +383,19 @@ async def test_page_grid_and_totals_say_the_same(town: Town) -> None:
     assert grid.totals == await town.as_(TEACHER).GetCourseTotals(pb.GetCourseTotalsRequest(course=PHOTOS))
     alone = await town.as_(TEACHER).ListGrid(pb.ListGridRequest(course=PHOTOS, rows_alone=True))
     assert (alone.rows, alone.HasField("totals")) == (grid.rows, False)
+
+
+async def test_a_grid_that_leaves_as_a_file_is_announced_with_its_first_page(town: Town, published: Published) -> None:
+    for name in ("first", "second", "third"):
+        await town.enrol(name)
+    teacher = town.as_(TEACHER)
+    with pytest.raises(Forbidden):
+        await town.as_(STRANGER).ListGrid(pb.ListGridRequest(course=PHOTOS, export=True))
+    page = await teacher.ListGrid(pb.ListGridRequest(course=PHOTOS, page_size=1, export=True))
+    await teacher.ListGrid(pb.ListGridRequest(course=PHOTOS, page_size=1, page_token=page.next_page_token, export=True))
+    await teacher.ListGrid(pb.ListGridRequest(course=PHOTOS))
+    (event,) = await published(GridExported)
+    assert (event.actor, event.course) == (TEACHER.person, PHOTOS)
 
 
 async def test_the_grid_has_a_column_for_lessons_that_only_earlier_versions_have(town: Town) -> None:

@@ -29,6 +29,7 @@ from ieum.people.v1 import people_pb2 as people
 from ieum.people.v1.events_pb2 import PlacesImported
 from ieum.statistics.v1 import distribution_pb2 as pb
 from ieum.statistics.v1 import distribution_pb2_grpc
+from ieum.statistics.v1.events_pb2 import RecipientsChanged, RecipientsExported
 from services.chassis.clock import now
 from services.chassis.errors import Exists, Forbidden, Invalid, Missing, Refused
 from services.chassis.events.bus import Bus
@@ -45,11 +46,12 @@ from services.statistics.facts.store import Facts
 from services.statistics.figures.observation import Observation
 from services.statistics.main import compose
 from services.statistics.releases.assembly import Assembly
-from services.statistics.releases.domain.lifecycle import Publication, Published, State
+from services.statistics.releases.domain import lifecycle
+from services.statistics.releases.domain.lifecycle import Publication, State
 from services.statistics.releases.store import Releases, announce
 from services.statistics.settings import StatisticsSettings
 from tests.mailbox import Mailbox
-from tests.service.conftest import Announce, ClientFor, StartService, eventually
+from tests.service.conftest import Announce, ClientFor, Published, StartService, eventually
 
 PERIODS = ("2026-Q1", "2026-Q2")
 TITLES = {"p": ("하늘도", "Haneul"), "a": ("솔내시", "Solnae"), "b": ("햇살군", "Haetsal"), "c": ("새벽군", "Saebyeok")}
@@ -129,7 +131,7 @@ async def publish(database: Database, events: Bus, announce_places: None, announ
 
 
 def event(one: Publication) -> Any:
-    return announce_published(Published(one), one.key, 1)
+    return announce_published(lifecycle.Published(one), one.key, 1)
 
 
 announce_published = announce
@@ -563,6 +565,31 @@ async def test_the_list_is_kept_by_those_who_look_after_the_area(client: Client)
         await stranger.ListRecipients(pb.ListRecipientsRequest())
     with pytest.raises(Invalid, match="OFFICE_MISSING"):
         await kim.UpdateRecipient(pb.UpdateRecipientRequest(recipient=pb.Recipient(name=mine.name, area="areas/a")))
+
+
+async def test_each_change_of_the_list_and_its_export_is_announced_without_an_address(
+    client: Client, published: Published
+) -> None:
+    kim = client(official())
+    made = await add(kim, "a")
+    changed = pb.Recipient(name=made.name, area="areas/b", office="총무과", address="b@office.test", language="en")
+    await kim.UpdateRecipient(pb.UpdateRecipientRequest(recipient=changed))
+    await kim.DeleteRecipient(pb.DeleteRecipientRequest(name=made.name))
+    row = pb.Recipient(area="areas/a", office="정보화과", address="c@office.test", language="ko")
+    await kim.ImportRecipients(pb.ImportRecipientsRequest(recipients=[row]))
+    await kim.ListRecipients(pb.ListRecipientsRequest())
+    await kim.ListRecipients(pb.ListRecipientsRequest(export=True))
+    events = await published(RecipientsChanged, 4)
+    name_of = RecipientsChanged.Change.Name
+    assert [(name_of(event.change), event.recipient, event.area, event.count) for event in events] == [
+        ("ADDED", made.name, "areas/a", 0),
+        ("CHANGED", made.name, "areas/b", 0),
+        ("REMOVED", made.name, "areas/b", 0),
+        ("IMPORTED", "", "", 1),
+    ]
+    assert {event.actor for event in events} == {"people/kim"}
+    (exported,) = await published(RecipientsExported)
+    assert exported.actor == "people/kim"
 
 
 async def test_a_program_sees_who_has_it_in_its_area_and_no_address(

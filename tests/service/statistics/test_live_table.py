@@ -10,8 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ieum.statistics.v1 import statistics_pb2 as pb
+from ieum.statistics.v1.events_pb2 import TableExported, TableQueried
 from services.chassis.clock import now, stamp
 from services.chassis.errors import Invalid
+from services.chassis.events.bus import Bus
+from services.chassis.events.notices import Notices
+from services.chassis.observability import trace
 from services.chassis.principal import Grant, Kind, Principal, acting_as
 from services.chassis.store.entities import Database
 from services.statistics.facts import store
@@ -21,6 +25,7 @@ from services.statistics.live.residents import Residents
 from services.statistics.live.service import StatisticsService
 from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
+from tests.service.conftest import Published
 
 SEOUL = ZoneInfo("Asia/Seoul")
 TREE = [("P", ""), ("A", "P"), ("A1", "A"), ("A2", "A"), ("A3", "A"), ("B", "P")]
@@ -28,8 +33,9 @@ Shown = dict[str, dict[str, str]]
 
 
 class Office:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, notices: Notices) -> None:
         self.database = database
+        self._notices = notices
         self.facts = Facts(database)
         self._references = References(database)
         self._residents = Residents(Geographies(self.facts, self._references, SEOUL), self._references, SEOUL)
@@ -37,7 +43,7 @@ class Office:
         self._people = 0
 
     def show_from(self, persons: int) -> None:
-        self._service = StatisticsService(Standing(self.facts), self._residents, persons)
+        self._service = StatisticsService(Standing(self.facts), self._residents, self._notices, persons)
 
     async def open(self) -> None:
         await self.facts.prepare()
@@ -71,8 +77,9 @@ class Office:
 
 
 @pytest.fixture
-async def office(database_of: Callable[[str], Database]) -> Office:
-    made = Office(database_of("statistics"))
+async def office(database_of: Callable[[str], Database], events: Bus) -> Office:
+    await events.ensure_stream("ieum.statistics.v1")
+    made = Office(database_of("statistics"), Notices(events))
     await made.open()
     return made
 
@@ -195,3 +202,29 @@ async def test_reach_is_shown_where_residents_were_loaded(office: Office) -> Non
     assert (await office.shown("COV", area="areas/A", universe=pb.EMPLOYEE)) == {}
     early = await office.shown("COV", area="areas/A", to_quarter="2026-Q1")
     assert early == {}, "nobody knows how many there were then"
+
+
+async def test_what_was_chosen_or_leaves_as_a_file_is_announced_before_the_answer(
+    office: Office, published: Published
+) -> None:
+    await office.enrol(40, "A1")
+    await office.table(by=pb.SEX)
+    await office.table(by=pb.SEX, course="courses/c", from_quarter="2026-Q1")
+    await office.table(area="areas/A", export=True)
+    (queried,) = await published(TableQueried)
+    assert (queried.actor, queried.area, queried.by) == ("people/o", "areas/P", pb.SEX)
+    assert (queried.course, queried.from_quarter, queried.to_quarter) == ("courses/c", "2026-Q1", "")
+    assert queried.HasField("time")
+    (exported,) = await published(TableExported)
+    assert (exported.actor, exported.area) == ("people/o", "areas/A")
+
+
+async def test_a_call_that_is_repeated_is_announced_once(office: Office, published: Published) -> None:
+    call = f"00-{'a' * 32}-{'b' * 16}-01"
+    for number in range(4):
+        with trace.following(call if number < 3 else None, "QueryTable", "server"):
+            await office.table(export=True)
+    with trace.following(call, "QueryTable", "server"):
+        await office.table(area="areas/A", export=True)
+    areas = [event.area for event in await published(TableExported, 3)]
+    assert areas == ["areas/P", "areas/P", "areas/A"], "another question under the same header is another export"

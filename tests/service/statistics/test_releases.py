@@ -17,7 +17,7 @@ from ieum.people.v1.events_pb2 import EqualityAnswersGiven, PersonErased, Places
 from ieum.progress.v1.events_pb2 import CourseCompleted, LearningStarted
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import releases_pb2_grpc
-from ieum.statistics.v1.events_pb2 import ReleasePublished
+from ieum.statistics.v1.events_pb2 import ReleaseDiscarded, ReleasePublished
 from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
 from services.chassis.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated
@@ -316,7 +316,11 @@ async def check_paging(kim: Any, name: str) -> None:
 
 
 async def test_what_is_not_out_can_be_discarded_and_planned_anew(
-    town: Town, client: Client, facts: Callable[[int], Awaitable[None]], database_of: Callable[[str], Database]
+    town: Town,
+    client: Client,
+    facts: Callable[[int], Awaitable[None]],
+    database_of: Callable[[str], Database],
+    published: Published,
 ) -> None:
     await town.open()
     await town.learn(12)
@@ -331,6 +335,9 @@ async def test_what_is_not_out_can_be_discarded_and_planned_anew(
     await reach(kim, name, pb.Release.BUILT)
     for _ in range(2):
         assert (await kim.DiscardRelease(discard)).state == pb.Release.DISCARDED
+    first, repeat = await published(ReleaseDiscarded, 2)
+    assert (first.actor, first.release, first.area) == (repeat.actor, repeat.release, repeat.area)
+    assert (first.actor, first.release) == ("people/kim", name)
     assert not (await kim.ListReleases(pb.ListReleasesRequest(all=True))).releases
     assert not (await public.ListCalendar(pb.ListCalendarRequest())).entries
     assert await database_of("statistics")["release_periods"].count_documents({}) == 0

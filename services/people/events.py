@@ -1,0 +1,97 @@
+"""What the people service hears: what others answered or changed that belongs in the audit log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from ieum.progress.v1.events_pb2 import GridExported
+from ieum.statistics.v1 import events_pb2 as statistics
+from ieum.statistics.v1.statistics_pb2 import Dimension
+from services.chassis.clock import moment
+from services.chassis.events.bus import Handlers
+from services.people.domain.audit import Action
+from services.people.store import Store
+from services.people.store.audit import AuditStore
+
+_CHANGES = {
+    statistics.RecipientsChanged.ADDED: "added",
+    statistics.RecipientsChanged.CHANGED: "changed",
+    statistics.RecipientsChanged.REMOVED: "removed",
+}
+
+
+class _Notice(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def time(self) -> Timestamp: ...
+
+
+def progress_handlers(store: Store) -> Handlers:
+    async def on_exported(event: GridExported) -> None:
+        await _add(store.audit, event, Action.EXPORTED, event.course, f"class grid of {event.course}")
+
+    return {GridExported: on_exported}
+
+
+def statistics_handlers(store: Store) -> Handlers:
+    audit = store.audit
+
+    async def on_table_queried(event: statistics.TableQueried) -> None:
+        await _add(audit, event, Action.STATISTICS_QUERIED, event.area, f"chosen: {_choice(event)}")
+
+    async def on_table_exported(event: statistics.TableExported) -> None:
+        await _add(audit, event, Action.EXPORTED, event.area, f"statistics of {event.area}")
+
+    async def on_recipients_exported(event: statistics.RecipientsExported) -> None:
+        await _add(audit, event, Action.EXPORTED, "list", "mailing list")
+
+    async def on_recipients_changed(event: statistics.RecipientsChanged) -> None:
+        if event.change == statistics.RecipientsChanged.IMPORTED:
+            subject, detail = "", f"offices read: {event.count}"
+        else:
+            detail = f"office {_CHANGES[event.change]}: {event.recipient}"
+            is_gone = event.change == statistics.RecipientsChanged.REMOVED
+            subject = event.recipient if is_gone else event.area
+        await _add(audit, event, Action.RECIPIENTS_CHANGED, subject, detail)
+
+    async def on_release_discarded(event: statistics.ReleaseDiscarded) -> None:
+        await _add(audit, event, Action.RELEASE_DISCARDED, event.release, f"release of {event.area}")
+
+    return {
+        statistics.TableQueried: on_table_queried,
+        statistics.TableExported: on_table_exported,
+        statistics.RecipientsExported: on_recipients_exported,
+        statistics.RecipientsChanged: on_recipients_changed,
+        statistics.ReleaseDiscarded: on_release_discarded,
+    }
+
+
+async def _add(audit: AuditStore, notice: _Notice, action: Action, subject: str, detail: str) -> None:
+    """Once for each notice, at the time when it happened."""
+    await audit.add(action, subject, detail, actor=notice.actor, request_id=notice.id, time=_dated(notice.time))
+
+
+def _choice(event: statistics.TableQueried) -> str:
+    """Only what the audit log can be searched for: no words of one language."""
+    as_of = moment(event.as_of)
+    parts = {
+        "by": Dimension.Name(event.by) if event.by else "",
+        "course": event.course,
+        "from": event.from_quarter,
+        "to": event.to_quarter,
+        "as of": as_of.isoformat() if as_of else "",
+    }
+    return ", ".join(f"{name} {value}" for name, value in parts.items() if value)
+
+
+def _dated(stamp: Timestamp) -> datetime:
+    time = moment(stamp)
+    if time is None:
+        raise ValueError("event without its time")
+    return time
