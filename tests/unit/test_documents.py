@@ -1,0 +1,137 @@
+"""Documents that lead somewhere: links, paths, decisions and lines are checked as code is."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DECISIONS = ROOT / "docs/decisions"
+LONGEST_LINE = 120
+OF_THE_FORGE = {".github/pull_request_template.md"}
+MADE_OR_LOCAL = (".ieum", ".venv", "bench/results", "gateway/web/static/build", "proto/gen")
+"""Paths that only exist once something has run."""
+
+
+@cache
+def tracked() -> frozenset[str]:
+    """Files of the project and the folders that hold them, also those not committed yet."""
+    listing = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    files = {name for name in listing.stdout.splitlines() if (ROOT / name).exists()}
+    return frozenset(files | {str(folder) for name in files for folder in Path(name).parents})
+
+
+def documents() -> list[str]:
+    return sorted(name for name in tracked() if name.endswith(".md") and not name.startswith("deploy/demo/"))
+
+
+def prose(name: str) -> Iterator[tuple[int, str]]:
+    """Numbered lines outside of code."""
+    fenced = False
+    for number, line in enumerate((ROOT / name).read_text().splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+        elif not fenced:
+            yield number, line
+
+
+def links(name: str) -> Iterator[str]:
+    """Targets of relative links, as paths from the root, with their anchors."""
+    for _, line in prose(name):
+        for target in re.findall(r"\]\(([^)\s]+)\)", line):
+            if not re.match(r"[a-z]+:", target):
+                path, _, anchor = target.partition("#")
+                whole = (ROOT / name).parent / path if path else ROOT / name
+                yield f"{whole.resolve().relative_to(ROOT)}#{anchor}"
+
+
+def anchors(name: str) -> set[str]:
+    """As the forge makes them of headings."""
+    headings = [line.lstrip("#").strip().lower() for _, line in prose(name) if line.startswith("#")]
+    return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in headings}
+
+
+def decisions() -> list[Path]:
+    return sorted(DECISIONS.glob("[0-9]*.md"))
+
+
+@pytest.mark.parametrize("name", documents())
+def test_every_relative_link_leads_to_a_file_and_its_heading(name: str) -> None:
+    for link in links(name):
+        path, _, anchor = link.partition("#")
+        assert path in tracked(), link
+        if anchor:
+            assert anchor in anchors(path), link
+
+
+@pytest.mark.parametrize("name", documents())
+def test_every_path_in_backticks_exists(name: str) -> None:
+    folders = {path.split("/")[0] for path in tracked()}
+    for number, line in prose(name):
+        for code in re.findall(r"`([^`\s]+)`", line):
+            path = code.rstrip("/")
+            if "/" not in path or path.split("/")[0] not in folders or re.search(r"[{}<>*…]|\.\.\.", path):
+                continue
+            if not path.startswith(MADE_OR_LOCAL):
+                assert path in tracked(), f"{name}:{number}: {code}"
+
+
+@pytest.mark.parametrize("name", documents())
+def test_prose_has_short_lines(name: str) -> None:
+    """So that a change shows what it changes. Rows of tables and pictures cannot be broken."""
+    long = [number for number, line in prose(name) if len(line) > LONGEST_LINE and not line.startswith(("|", "!["))]
+    assert long == []
+
+
+@pytest.mark.parametrize("name", documents())
+def test_no_document_names_a_file_outside_the_repository(name: str) -> None:
+    outside = [line for _, line in prose(name) if re.search(r"(?<![\w/])(shared|/work|/tmp|/home)/", line)]
+    assert outside == []
+
+
+def test_every_document_can_be_reached_from_the_readme() -> None:
+    """A link to a folder reaches all documents in it."""
+    reached: set[str] = set()
+    waiting = ["README.md"]
+    while waiting:
+        name = waiting.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        for path in (link.partition("#")[0] for link in links(name)):
+            waiting += [path] if path.endswith(".md") else [each for each in documents() if each.startswith(f"{path}/")]
+    assert set(documents()) - reached == OF_THE_FORGE & set(documents())
+
+
+@pytest.mark.parametrize("path", decisions(), ids=lambda path: path.stem)
+def test_every_decision_has_a_number_a_title_a_status_and_a_date(path: Path) -> None:
+    text = path.read_text()
+    head = re.match(r"# (\d+)\. \S.*\n\n\*Status:\* (accepted|superseded by \d+) · \*Date:\* \d{4}-\d\d-\d\d\n\n", text)
+    assert head
+    assert path.name.startswith(f"{int(head[1]):04}-")
+    assert len(re.findall("^# ", text, re.MULTILINE)) == 1, "a second decision needs a number of its own"
+
+
+def test_the_index_of_decisions_lists_each_as_its_page_says() -> None:
+    rows = []
+    for path in decisions():
+        head = re.match(r"# (\d+)\. (.+)\n\n\*Status:\* (.+) · \*Date:\* (.+)\n", path.read_text())
+        assert head
+        number, title, status, date = head.groups()
+        rows.append(f"| {number} | [{title}]({path.name}) | {status} | {date} |")
+    assert [line for line in (DECISIONS / "README.md").read_text().splitlines() if line.startswith("| ")][1:] == rows
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    assert [int(path.name[:4]) for path in decisions()] == list(range(1, len(decisions()) + 1))
