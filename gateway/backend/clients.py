@@ -1,9 +1,9 @@
-"""The five services as the gateway calls them: each call signed for the acting principal, on the current trace."""
+"""Clients of the five services: each call is signed for the acting principal and carries the trace on."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -51,14 +51,14 @@ CLIENTS = web.AppKey("clients", Clients)
 
 @asynccontextmanager
 async def connect(settings: Settings) -> AsyncIterator[Clients]:
-    """Does not wait for the services: who is away is asked again at each call."""
+    """Does not wait for the services: each call tries again to reach one that is away."""
     signer, identity = Signer(settings.principal_key), tls.identity(settings)
     async with AsyncExitStack() as stack:
         channels = {
             name: await stack.enter_async_context(rpc.channel(settings.target(name), identity)) for name in SERVICES
         }
 
-        def client(name: str, stub: type[S]) -> S:
+        def client(name: str, stub: Callable[[grpc.aio.Channel], S]) -> S:
             return rpc.client(stub, channels[name], signer)
 
         courses = client("courses", CoursesServiceStub)
@@ -76,13 +76,13 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
 
 
 async def side_by_side(first: Awaitable[S], second: Awaitable[T]) -> tuple[S, T]:
-    """Two answers in the time of the slower; the first problem of either is raised as it is."""
+    """Awaits both at once; raises the first problem of either as it is, not in a group."""
     try:
         async with asyncio.TaskGroup() as tasks:
-            one, two = tasks.create_task(_awaited(first)), tasks.create_task(_awaited(second))
+            left, right = tasks.create_task(_awaited(first)), tasks.create_task(_awaited(second))
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
-    return one.result(), two.result()
+    return left.result(), right.result()
 
 
 async def _awaited(answer: Awaitable[S]) -> S:
