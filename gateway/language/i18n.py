@@ -24,6 +24,8 @@ CATALOGUES = Path(__file__).parent / "locale"
 SOURCE = "en"
 """The language of the texts in the code."""
 DEFAULT = "ko"
+REGIONS: Mapping[str, str] = {"en": "en_GB"}
+"""The region whose dates and times a language is written with, where CLDR's default is another country."""
 CLOCK: Mapping[str, str] = {"ko": "aaaa h:mm"}
 """Clocks that CLDR's short form says in letters an older reader stumbles over (`PM 2:30`)."""
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -37,7 +39,7 @@ def languages_of(root: Path) -> dict[str, str]:
     """The languages with a folder of catalogues and the source, each by its own name; the default comes first."""
     tags = {SOURCE, *(path.name for path in root.iterdir() if path.is_dir())}
     ordered = sorted(tags, key=lambda tag: (tag != DEFAULT, tag != SOURCE, tag))
-    return {tag: babel.Locale.parse(tag, sep="-").get_display_name() or tag for tag in ordered}
+    return {tag: babel.Locale.parse(tag.replace("-", "_")).get_display_name() or tag for tag in ordered}
 
 
 LANGUAGES: Mapping[str, str] = languages_of(CATALOGUES)
@@ -60,7 +62,7 @@ class Locale:
 
     @cached_property
     def cldr(self) -> babel.Locale:
-        return babel.Locale.parse(self.language, sep="-")
+        return babel.Locale.parse(REGIONS.get(self.language, self.language).replace("-", "_"))
 
     @property
     def direction(self) -> str:

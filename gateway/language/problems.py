@@ -11,14 +11,14 @@ from gateway.language.releases import RELEASES
 
 WORDS: Mapping[str, str] = {
     # Of any request
-    "INTERNAL": msgid("This is our fault, not yours. Please try again in a minute; if it happens again, call us."),
-    "PATH_UNKNOWN": msgid("There is nothing at this address. Check the address, or begin at the first page."),
+    "INTERNAL": msgid("This is our fault, not yours. Please try again in a minute. If it happens again, call us."),
+    "PATH_UNKNOWN": msgid("There is nothing at this address. Check the address, or start from the first page."),
     "METHOD_NOT_ALLOWED": msgid("This address does not offer that. Go back and try again from the page before."),
     "FORMAT_NOT_OFFERED": msgid("This cannot be given in the form that was asked for."),
     "BODY_TOO_LARGE": msgid("What you sent is too large. A file may have up to 32 MB."),
     "REQUEST_TOO_SLOW": msgid("What you sent took too long to arrive. Check the connection, then send it again."),
-    "HOST_UNKNOWN": msgid("Ieum is not reached under this address. Use the address that your city gave you."),
-    "OVERLOADED": msgid("Many people are here at this moment. Wait a few seconds, then try again; nothing is lost."),
+    "HOST_UNKNOWN": msgid("Ieum cannot be reached at this address. Use the address that your city gave you."),
+    "OVERLOADED": msgid("Many people are using Ieum right now. Wait a few seconds, then try again; nothing is lost."),
     "CONTENT_TYPE_REFUSED": msgid("Send the request as application/json."),
     "RANGE_WRONG": msgid("The file is shorter than the part that was asked for."),
     "REQUEST_MALFORMED": msgid("The request could not be read. Go back and try again."),
@@ -31,7 +31,7 @@ WORDS: Mapping[str, str] = {
     "REQUEST_FOREIGN": msgid(
         "For your safety we only take what is sent from our own pages. Open the page here again and send it once more."
     ),
-    "SIGN_IN_NEEDED": msgid("Please sign in first. Then you come back to this page."),
+    "SIGN_IN_NEEDED": msgid("Please sign in first. You will then return to this page."),
     "TOKEN_INVALID": msgid("This token is unknown, expired or revoked. Make a new one on the page My details."),
     "TOKEN_SCOPE_NEEDED": msgid("This token does not allow that. It needs the permission %(scope)s."),
     "ROLE_NEEDED": msgid("Your role does not include this. If you need it, ask your administrator."),
@@ -73,7 +73,7 @@ WORDS: Mapping[str, str] = {
         "Many people use this passphrase, so it is easy to guess. Choose another one, for example three words."
     ),
     "PASSPHRASE_IS_LOGIN": msgid("The passphrase is the same as the login. Choose another one."),
-    "PASSPHRASE_WRONG": msgid("This is not your present passphrase. Write it once more."),
+    "PASSPHRASE_WRONG": msgid("This is not your current passphrase. Enter it again."),
     "SIGN_IN_REFUSED": msgid(
         "The login or the passphrase is not right. Check both and try again; at the centre we can help you."
     ),
@@ -205,7 +205,7 @@ WORDS: Mapping[str, str] = {
     "QUIZ_UNKNOWN": msgid("This quiz is not in your version of the course."),
     "ITEM_UNKNOWN": msgid("This question is not in your version of the course."),
     "ATTEMPT_UNKNOWN": msgid("This attempt cannot begin yet. Finish the one before."),
-    "NO_ATTEMPT_LEFT": msgid("You have used all attempts at this quiz. Ask your teacher for one more."),
+    "NO_ATTEMPT_LEFT": msgid("You have used all attempts at this quiz. Ask your instructor for one more."),
     "ANSWER_EMPTY": msgid("Give an answer first."),
     "ANSWER_INCOMPLETE": msgid("Some parts are not answered yet. Answer all of them."),
     "ANSWER_TOO_LONG": msgid("This answer is too long. Write it shorter."),
@@ -217,7 +217,7 @@ WORDS: Mapping[str, str] = {
     "CERTIFICATE_UNKNOWN": msgid("There is no certificate with this number. Check the number and try again."),
     "CERTIFICATE_OF_ANOTHER": msgid("Only the person named on a certificate can open it."),
     "CERTIFICATE_IS_REVOKED": msgid(
-        "This certificate was revoked, so there is no document any more. Ask your teacher why."
+        "This certificate was revoked, so there is no document any more. Ask your instructor why."
     ),
     # Statistics
     **RELEASES,

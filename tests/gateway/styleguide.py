@@ -25,10 +25,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "areas": ["솔밭읍", "바람면", "달빛동", "고래면", "물안동", "새터읍"],
         "bands": ["20대", "30·40대", "50·60대", "70대 이상"],
         "quarter": "{quarter}분기\n{year}",
-        "text": "## 사진 찍기 전에\n\n렌즈를 **부드러운 천**으로 닦으세요.\n\n1. 카메라를 켭니다.\n2. 화면을 한 번 누릅니다.\n\n> 흔들려도 괜찮아요. 다시 찍으면 돼요.\n\n| 단추 | 하는 일 |\n|---|---|\n| 동그라미 | 사진을 찍어요 |\n| 화살표 | 앞뒤 카메라를 바꿔요 |\n",
+        "text": "## 사진 찍기 전에\n\n렌즈를 **부드러운 천**으로 닦으세요.\n\n1. 카메라를 켭니다.\n2. 화면을 한 번 누릅니다.\n\n> 흔들려도 괜찮아요. 다시 찍으면 돼요.\n\n| 버튼 | 하는 일 |\n|---|---|\n| 동그라미 | 사진을 찍어요 |\n| 화살표 | 앞뒤 카메라를 바꿔요 |\n",
         "kinds": ["사진과 문자", "안전하게 쓰기", "민원 신청"],
         "needs": [("large", "큰 글씨"), ("slow", "천천히 하는 설명"), ("person", "옆에서 도와주는 사람")],
-        "errors": {"passphrase": "암호가 너무 짧아요. 8글자 이상 써 주세요.", "year": "태어난 해를 네 자리 숫자로 써 주세요. 예: 1951"},
+        "errors": {"passphrase": "비밀번호가 너무 짧아요. 8글자 이상 써 주세요.", "year": "태어난 해를 네 자리 숫자로 써 주세요. 예: 1951"},
         "name": "박은지",
         "flash": Flash("과정을 시작했어요", "첫 수업은 약 8분 걸려요. 언제든 멈추었다가 이어서 할 수 있어요."),
     },
@@ -48,7 +48,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "needs": [("large", "Large letters"), ("slow", "Slow explanations"), ("person", "A person beside me")],
         "errors": {"passphrase": "The passphrase is too short. Use 8 letters or more.", "year": "Write the year of birth with four digits, for example 1951."},
         "name": "Park Eun-ji",
-        "flash": Flash("You have begun the course", "The first lesson takes about 8 minutes. You can stop and go on whenever you like."),
+        "flash": Flash("You have started the course", "The first lesson takes about 8 minutes. You can stop and go on whenever you like."),
     },
 }  # fmt: skip
 ADDRESSES = ["/", "/learning", "/classes", "/statistics", "/me"]

@@ -90,13 +90,13 @@ async def test_a_stranger_narrows_the_catalogue_and_reads_what_a_course_asks(han
     async with hanbit.visiting() as page:
         await page.goto("/courses")
         await expect(page.get_by_role("heading", name=re.compile(r"^\d+ courses$"))).to_be_visible()
-        await page.get_by_text("Choose more exactly").click()
-        await page.get_by_label("For whom?").select_option(label="For employees")
-        await button(page, "Show these courses").click()
+        await page.get_by_text("More filters").click()
+        await page.get_by_label("Who is it for?").select_option(label="For employees")
+        await button(page, "Show results").click()
         title = hanbit.versions["counter-help"]["content"]["title"]["en"]
         await page.get_by_role("link", name=title).click()
         await expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
-        rule = page.locator("main", has=page.get_by_role("heading", name="When have you finished?"))
+        rule = page.locator("main", has=page.get_by_role("heading", name="How to complete this course"))
         await expect(rule).to_contain_text("70%")
         await expect(page.get_by_role("link", name="Sign in to start")).to_be_visible()
         for lesson in hanbit.versions["counter-help"]["content"]["lessons"]:

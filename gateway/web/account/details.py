@@ -148,7 +148,7 @@ async def erase(request: web.Request) -> web.Response:
         wrong = {"sure": errors.message(locale, problem)}
         return page(request, "account/erase.html", status=errors.status_of(problem), errors=wrong)
     request.app[SESSIONS].drop(viewer.person)
-    erased = Flash(locale.gettext("Your account is erased"), locale.gettext("You are welcome again at any time."))
+    erased = Flash(locale.gettext("Your account is erased"), locale.gettext("You are welcome back at any time."))
     response = go_to("/", erased, request)
     auth.forget(request, response)
     return response

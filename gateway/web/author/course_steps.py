@@ -16,7 +16,7 @@ DONE: Mapping[str, Flash] = {
         msgid("Sent to the reviewers"),
         msgid("Somebody else reads it now. You will see here whether it is published or sent back."),
     ),
-    "recall": Flash(msgid("Taken back"), msgid("You can go on writing. Send it again when it is ready.")),
+    "recall": Flash(msgid("The review is cancelled"), msgid("You can go on writing. Send it again when it is ready.")),
     "retire": Flash(
         msgid("The course is retired"),
         msgid("It is no longer in the catalogue. Those who learn it now may finish it, and certificates stay valid."),

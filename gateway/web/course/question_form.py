@@ -22,7 +22,7 @@ _HINTS: Mapping[str, str] = {
     "short_text": msgid("Write your answer in a word or two."),
     "number": msgid("Write a number."),
     "matching": msgid("Choose what belongs to each line."),
-    "ordering": msgid("Say in which order the steps come. The first one is number 1."),
+    "ordering": msgid("Put the steps in order. The first one is number 1."),
 }
 
 

@@ -168,5 +168,5 @@ async def enrol(request: web.Request) -> web.Response:
     except Problem as problem:
         return await _course_page(request, problem)
     gettext = request[PAGE].locale.gettext
-    begun = Flash(gettext("You have begun the course"), gettext("You can stop whenever you like. Your place is kept."))
+    begun = Flash(gettext("You have started the course"), gettext("You can stop at any time. We keep your place."))
     return go_to(f"/learning/{enrollment.name.removeprefix('enrollments/')}", begun, request)

@@ -46,7 +46,7 @@ class Verified:
 async def ask(request: web.Request) -> web.Response:
     number = " ".join(request.query.get("number", "").split())[:_LONGEST_NUMBER]
     if not number:
-        missing = request[PAGE].locale.gettext("Write the number that stands at the foot of the certificate.")
+        missing = request[PAGE].locale.gettext("Enter the number at the bottom of the certificate.")
         wrong = {"number": missing} if "number" in request.query else {}
         return page(request, "learner/certificate_number.html", status=400 if wrong else 200, number="", errors=wrong)
     return go_to(str(URL("/certificates") / number.replace("/", "")))

@@ -37,12 +37,13 @@ routes = web.RouteTableDef()
 
 
 @dataclass(frozen=True)
-class Left:
-    """A lesson that counts and is not done: why, and where to go on."""
+class OpenLesson:
+    """A lesson that counts and is not done: why, and the link that goes on with it."""
 
     title: str
     why: str
     href: str
+    link_text: str
 
 
 @routes.get("/learning")
@@ -96,8 +97,8 @@ async def complete(request: web.Request) -> web.Response:
     content = await content_of(clients, progress)
     reader = Reader(locale, content.languages)
     if not progress.HasField("complete_time"):
-        left = left_of(reader, content, progress)
-        return page(request, "learner/not_completed.html", standing=standing_in(locale, progress), left=left)
+        lessons = open_lessons(reader, content, progress)
+        return page(request, "learner/not_completed.html", standing=standing_in(locale, progress), lessons=lessons)
     reason = progress.completion_reason
     return page(
         request,
@@ -120,10 +121,11 @@ def quiz_title(reader: Reader, content: Content, quiz: str) -> str:
     return ""
 
 
-def left_of(reader: Reader, content: Content, progress: Progress) -> list[Left]:
+def open_lessons(reader: Reader, content: Content, progress: Progress) -> list[OpenLesson]:
     root = f"/learning/{progress.enrollment.removeprefix('enrollments/')}"
     states = {each.lesson: each for each in progress.lessons}
-    found = []
+    gettext = reader.locale.gettext
+    lessons = []
     for lesson in content.lessons:
         state = states.get(lesson.id, LessonProgress(lesson=lesson.id))
         if lesson.id not in content.rule.counted_lessons or state.state == progress_pb2.DONE or not lesson.screens:
@@ -132,10 +134,15 @@ def left_of(reader: Reader, content: Content, progress: Progress) -> list[Left]:
         failed = [quiz.quiz for quiz in state.quizzes if not quiz.passed]
         quiz_screens = [screen.key for screen in lesson.screens if screen.key.partition(".")[0] in failed]
         place = [*unopened, *quiz_screens[-1:], lesson.screens[0].key][0]
-        found.append(
-            Left(reader.words(lesson.title), _why(reader.locale, unopened, failed), f"{root}/{lesson.id}/{place}")
+        lessons.append(
+            OpenLesson(
+                title=reader.words(lesson.title),
+                why=_why(reader.locale, unopened, failed),
+                href=f"{root}/{lesson.id}/{place}",
+                link_text=gettext("Go to this quiz") if failed and not unopened else gettext("Go to this lesson"),
+            )
         )
-    return found
+    return lessons
 
 
 def _why(locale: Locale, unopened: Sequence[str], failed: Sequence[str]) -> str:
@@ -169,9 +176,7 @@ async def withdraw(request: web.Request) -> web.Response:
     enrollment = await _own_enrollment(request)
     await request.app[CLIENTS].enrollment.Withdraw(WithdrawRequest(name=enrollment.name))
     gettext = request[PAGE].locale.gettext
-    left = Flash(
-        gettext("You have left the course"), gettext("You can begin it again whenever you like."), "information"
-    )
+    left = Flash(gettext("You have left the course"), gettext("You can start it again at any time."), "information")
     return go_to("/learning", left, request)
 
 
@@ -180,5 +185,5 @@ async def move(request: web.Request) -> web.Response:
     enrollment = await _own_enrollment(request)
     await request.app[CLIENTS].enrollment.MoveToVersion(MoveToVersionRequest(name=enrollment.name))
     gettext = request[PAGE].locale.gettext
-    moved = Flash(gettext("You now take the newer version"), gettext("What you have done is kept."))
+    moved = Flash(gettext("You are now on the newer version"), gettext("Everything you have done is kept."))
     return go_to("/learning", moved, request)

@@ -98,5 +98,5 @@ def test_words_are_korean_for_korean_readers() -> None:
 
 def test_a_message_says_what_to_do_with_its_details() -> None:
     problem = Invalid("PASSPHRASE_TOO_SHORT", field="passphrase", min=8)
-    assert message(locales()["ko"], problem).startswith("암호가 너무 짧아요. 8글자")
+    assert message(locales()["ko"], problem).startswith("비밀번호가 너무 짧아요. 8글자")
     assert "8 characters or more" in message(locales()["en"], problem)

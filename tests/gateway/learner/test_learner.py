@@ -70,20 +70,20 @@ async def test_a_stranger_finds_courses_and_help_without_an_account(client: Clie
     text = await get(client, "/", STRANGER)
     assert "Course c" in text
     assert "Staying safe" in text
-    assert "Go on where you stopped" not in text
+    assert "Continue where you left off" not in text
     assert town.requests("ListStandings") == []
 
 
 async def test_a_learner_sees_first_where_to_go_on(client: Client, town: Fakes) -> None:
     text = await get(client, "/")
-    assert text.index("Go on where you stopped") < text.index("Courses to begin with")
+    assert text.index("Continue where you left off") < text.index("Good courses to start with")
     assert 'href="/learning/e"' in text
 
 
 async def test_the_catalogue_passes_the_search_on_and_says_when_nothing_fits(client: Client, town: Fakes) -> None:
     town.answers["SearchCatalog"] = SearchCatalogResponse()
     text = await get(client, "/courses?q=문자&topic=4&level=1&lang=ko&minutes=30&audience=1", STRANGER)
-    assert "No course fits all of this." in text
+    assert "No courses found for “문자”." in text
     (asked,) = town.requests("SearchCatalog")
     assert (asked.query, list(asked.topics), list(asked.levels)) == ("문자", ["4"], [content_pb2.BASIC])
     assert (asked.language, asked.max_minutes, asked.audience) == ("ko", 30, content_pb2.RESIDENTS)
@@ -108,7 +108,7 @@ async def test_the_course_page_has_one_button_for_each_situation(client: Client,
     town.answers["ListStandings"] = pb.ListStandingsResponse()
     town.answers["GetVersion"] = version(course("single"), retired=True)
     retired = await get(client, "/courses/c")
-    assert "not offered any more" in retired
+    assert "no longer offered" in retired
     assert "Start this course" not in retired
 
 
@@ -130,7 +130,7 @@ async def test_a_course_for_employees_tells_a_resident_why(client: Client, town:
     status, _, text = await post(client, "/courses/c/enrol")
     assert status == 409
     assert "for the employees of the city" in text
-    assert "When have you finished?" in text
+    assert "How to complete this course" in text
 
 
 async def test_showing_a_screen_writes_nothing(client: Client, town: Fakes) -> None:
@@ -211,7 +211,7 @@ async def test_a_quiz_without_tries_left_says_whom_to_ask(client: Client, town: 
     town.answers["GetProgress"] = progress
     text = await get(client, "/learning/e/two/q.number")
     assert "You have used all your tries." in text
-    assert "Your teacher can allow you one more." in text
+    assert "Your instructor can allow you one more." in text
     assert "Try again" not in text
 
 
@@ -252,7 +252,7 @@ async def test_my_learning_has_one_way_on_and_offers_a_newer_version(client: Cli
 
 
 async def test_leaving_a_course_is_confirmed_first(client: Client, town: Fakes) -> None:
-    assert "Your place is kept" not in await get(client, "/learning/e/withdraw")
+    assert "We keep your place" not in await get(client, "/learning/e/withdraw")
     assert town.requests("Withdraw") == []
     assert (await post(client, "/learning/e/withdraw"))[:2] == (303, "/learning")
     assert [asked.name for asked in town.requests("Withdraw")] == ["enrollments/e"]

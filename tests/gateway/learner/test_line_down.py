@@ -49,7 +49,7 @@ async def test_an_answer_outlives_a_line_that_is_down(
         await page.get_by_label("A number question?").fill("112")
         await page.context.set_offline(True)
         await page.get_by_role("button", name="Check my answer").click()
-        await expect(page.get_by_text("Not yet saved")).to_be_visible()
+        await expect(page.get_by_text("Not saved yet")).to_be_visible()
         assert await axe_findings(page) == []
         await page.context.set_offline(False)
         await expect(page.get_by_role("heading", name="That is right")).to_be_visible()
@@ -99,7 +99,7 @@ async def test_an_answer_sent_in_vain_is_sent_once_when_its_page_is_opened_again
         await page.get_by_label("A number question?").fill("112")
         await page.context.set_offline(True)
         await page.get_by_role("button", name="Check my answer").click()
-        await expect(page.get_by_text("Not yet saved")).to_be_visible()
+        await expect(page.get_by_text("Not saved yet")).to_be_visible()
         context = page.context
         await page.close()
         await context.set_offline(False)
@@ -122,7 +122,7 @@ async def test_a_screen_finished_while_the_line_is_down_is_saved_later(
         before = len(fake.requests("RecordProgress"))
         await page.context.set_offline(True)
         await page.get_by_role("button", name="Continue").click()
-        await expect(page.get_by_text("Not yet saved")).to_be_visible()
+        await expect(page.get_by_text("Not saved yet")).to_be_visible()
         assert await axe_findings(page) == []
         await page.context.set_offline(False)
         await page.wait_for_url("**/learning/e/two/*")
@@ -146,7 +146,7 @@ async def test_what_one_person_left_unsent_on_a_shared_computer_is_neither_shown
         await page.get_by_label("A number question?").fill("112")
         await page.context.set_offline(True)
         await page.get_by_role("button", name="Check my answer").click()
-        await expect(page.get_by_text("Not yet saved")).to_be_visible()
+        await expect(page.get_by_text("Not saved yet")).to_be_visible()
         assert await page.evaluate("localStorage.length") == 0
         await page.goto("about:blank")
         await page.context.set_offline(False)

@@ -16,7 +16,7 @@ from gateway.web.course.question_form import answer_of, in_words, kind_of
 from gateway.web.course.screen import Reader, blocks_of, file_words, place_of
 from gateway.web.course.screen_page import Visit, screen_page
 from gateway.web.learner.catalogue import Wish, wish_of
-from gateway.web.learner.my_learning import left_of, place_to_resume
+from gateway.web.learner.my_learning import open_lessons, place_to_resume
 from ieum.courses.v1.content_pb2 import Content
 from ieum.courses.v1.courses_pb2 import Media
 from ieum.people.v1.people_pb2 import Area
@@ -135,11 +135,11 @@ def test_what_is_left_says_why_and_leads_there() -> None:
     progress.lessons[0].opened_screens.append("t")
     progress.lessons[1].opened_screens.append("q.single")
     lessons.attempt(progress, AnsweredItem(item="single"), score=0)
-    unread, failed = left_of(READER, content, progress)
+    unread, failed = open_lessons(READER, content, progress)
     assert (unread.why, unread.href) == ("1 screen is not read yet.", "/learning/e/one/p")
     assert (failed.why, failed.href) == ("The quiz is not passed yet.", "/learning/e/two/q.single")
     progress.lessons[0].state = LessonState.DONE
-    assert [each.title for each in left_of(READER, content, progress)] == ["Practise"]
+    assert [each.title for each in open_lessons(READER, content, progress)] == ["Practise"]
 
 
 def test_the_lesson_that_made_the_course_complete_ends_it() -> None:

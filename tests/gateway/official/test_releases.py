@@ -94,7 +94,7 @@ async def test_the_list_says_how_far_each_is_and_what_comes_out_when(client: Cli
     text = await text_of(client, HERE)
     assert "Waits for approval" in text
     assert "What comes out when" in text
-    assert "December 1, 2026 9:00" in text
+    assert "1 December 2026 09:00" in text
     assert fake.requests("ListReleases")[0].all
 
 

@@ -81,8 +81,8 @@ async def test_what_comes_next_is_announced_with_its_day(client: Client, fake: F
     fake.answers["ListCalendar"] = pb.ListCalendarResponse(entries=coming)
     text = " ".join((await (await client.get("/data", headers={"Cookie": "lang=en"})).text()).split())
     first, second = (
-        "January 5, 2027 9:00\u202fAM: Training Q4 2026</li>",
-        "April 5, 2027 9:00\u202fAM: Training Q1 2027 <span",
+        "5 January 2027 09:00: Training Q4 2026</li>",
+        "5 April 2027 09:00: Training Q1 2027 <span",
     )
     assert text.index(first.replace("\u202f", " ")) < text.index(second.replace("\u202f", " "))
 
@@ -97,7 +97,7 @@ async def test_a_release_without_an_assessment_says_so(client: Client, fake: Fak
     bare = small_release(capability=None)
     publish(fake, message(bare, contents := rendering.render(bare)), contents=contents)
     text = await (await client.get(PAGE, headers={"Cookie": "lang=en"})).text()
-    assert "No assessment of these years had been handed in by October 15, 2026" in text
+    assert "No assessment of these years had been handed in by 15 October 2026" in text
     assert "capability.csv" not in text
 
 
