@@ -64,7 +64,7 @@ WORDS: Mapping[str, str] = {
     "EMAIL_INVALID": msgid(
         "This e-mail address is not complete. It looks like name@example.com; you may also leave it empty."
     ),
-    "LOCALE_INVALID": msgid("This language is not offered. Choose Korean or English."),
+    "LOCALE_INVALID": msgid("This language is not offered. Choose one from the list."),
     "PASSPHRASE_TOO_SHORT": msgid(
         "The passphrase is too short. Use %(min)s characters or more, for example three words."
     ),
