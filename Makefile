@@ -25,6 +25,12 @@ need = { $(2); } >/dev/null 2>&1 || { \
 	  { apt-get update && apt-get install -y --no-install-recommends $(1); } >.venv/apt.log 2>&1 || { tail -n 5 .venv/apt.log >&2; exit 1; }; \
 	else echo "Ieum needs $(1). Install it (for example: sudo apt-get install $(1)), then run make again." >&2; exit 1; fi; }
 
+# Nothing that a published version said may change its number, name or type.
+breaking = tag=$$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || true); \
+	if [ -n "$$tag" ]; then echo "buf breaking against $$tag"; \
+	  .venv/bin/buf breaking proto --against "$$(git rev-parse --path-format=absolute --git-common-dir)\#tag=$$tag,subdir=proto"; \
+	else echo "buf breaking: not run, for there is no tag v* to compare with"; fi
+
 .PHONY: help setup run test check format messages manifests proto assets demo admin backup restore chaos bench bench-growth bench-peers lock clean
 
 help: ## List the verbs
@@ -44,6 +50,7 @@ check: setup .venv/dev.stamp ## Format, lint, types, import contracts, protocol 
 	$(python) -m mypy
 	.venv/bin/lint-imports
 	.venv/bin/buf lint proto
+	@$(breaking)
 	deploy/manifests.sh
 
 format: .venv/dev.stamp ## Format the code and mend what the linter can mend
