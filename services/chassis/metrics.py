@@ -15,7 +15,7 @@ from prometheus_client import Gauge, start_http_server
 from services.chassis.clock import now
 from services.chassis.config import Settings
 from services.chassis.events import dead_letters
-from services.chassis.events.bus import Bus, heed_cancellation
+from services.chassis.events.bus import Bus, check_cancelled
 from services.chassis.events.outbox import Outbox
 from services.chassis.observability import trace
 
@@ -40,7 +40,7 @@ class Measure:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            heed_cancellation()
+            check_cancelled()
             try:
                 await self.look()
             except Exception:

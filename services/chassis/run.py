@@ -22,7 +22,7 @@ from typing_extensions import TypeVar
 from services.chassis import metrics, rpc, tls
 from services.chassis.config import Settings
 from services.chassis.events import bus
-from services.chassis.events.bus import Bus, Handlers, Together
+from services.chassis.events.bus import BatchHandler, Bus, Handlers
 from services.chassis.events.consumer import BROKER_AWAY, Consumer
 from services.chassis.events.outbox import Outbox
 from services.chassis.metrics import Measure
@@ -60,7 +60,7 @@ class Frame(Generic[S]):
         self.token_scopes.update(token_scopes)
         return self.server
 
-    def hear(self, package: str, handlers: Handlers | Together) -> None:
+    def hear(self, package: str, handlers: Handlers | BatchHandler) -> None:
         """Handle these events of another service's stream, each at least once."""
         self.heard.append(package)
         self.loops.append(Consumer(self.bus, package, self.name, handlers).run)

@@ -23,7 +23,7 @@ from nats.js.errors import BadRequestError, NotFoundError, ServerError
 from services.chassis import tls
 from services.chassis.clock import now
 from services.chassis.errors import Unavailable
-from services.chassis.events.prefetch import Pull
+from services.chassis.events.prefetch import Prefetcher
 from services.chassis.observability import trace
 from services.chassis.observability.traceparent import HEADER
 
@@ -32,27 +32,30 @@ Handlers = Mapping[type[Message], Handler]
 
 
 @dataclass(frozen=True)
-class Together:
-    """Events of these kinds are handled many at once, in the order of their stream. Where `handle` raises, it is called
-    again with fewer of them, until what cannot be handled is alone: it must not mind what it heard before."""
+class BatchHandler:
+    """Handles events of these kinds in batches, in the order of their stream. If `handle` raises, it is called again
+    with halves of the batch until the failing event is alone, so it must be idempotent."""
 
     kinds: Sequence[type[Message]]
     handle: Callable[[Sequence[Any]], Awaitable[None]]
 
-    def singly(self) -> Handlers:
-        async def one(event: Message) -> None:
+    def one_by_one(self) -> Handlers:
+        async def handle_one(event: Message) -> None:
             await self.handle([event])
 
-        return dict.fromkeys(self.kinds, one)
+        return dict.fromkeys(self.kinds, handle_one)
 
 
 _NO_SUCH_MESSAGE = 10057
 _NAME_IN_USE = 10058
 
 
-def heed_cancellation() -> None:
-    """Once a round in every loop over the client, which waits by `asyncio.wait_for`: on Python 3.11 that loses a
-    cancellation that comes together with its result, and the loop would outlive its process's wish to stop."""
+def check_cancelled() -> None:
+    """Raises CancelledError if this task was cancelled. Call it once a round in every loop over the NATS client.
+
+    The client waits by `asyncio.wait_for`, which on Python 3.11 loses a cancellation that arrives together with its
+    result; the loop would then outlive its process's wish to stop.
+    """
     task = asyncio.current_task()
     if task and task.cancelling():
         raise asyncio.CancelledError
@@ -112,8 +115,8 @@ class Bus:
         }
         await self.jetstream.publish(self.subject(subject), data, timeout=5, headers=headers)
 
-    def pull(self, package: str, durable: str) -> Pull:
-        return Pull(self._client, self.stream(package), durable)
+    def pull(self, package: str, durable: str) -> Prefetcher:
+        return Prefetcher(self._client, self.stream(package), durable)
 
     async def follow(self, package: str, handlers: Handlers) -> None:
         """Until cancelled: what is published from now on, to every process that asks. For caches: nothing is owed."""

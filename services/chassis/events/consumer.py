@@ -1,5 +1,5 @@
-"""Hands the events of one producer's stream to one service's handlers: in order for each entity, acknowledged only
-after the handler, and out of the way once it is plain that they cannot be handled."""
+"""Consumes one producer's stream for one service: in order for each entity, acknowledged after the handler returns, and
+moved to the dead letters after the last failed delivery."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from nats.js.errors import Error as JetStreamError
 from pymongo.errors import ConnectionFailure, PyMongoError
 
 from services.chassis.events import dead_letters
-from services.chassis.events.bus import Bus, Handlers, Together, heed_cancellation
+from services.chassis.events.bus import BatchHandler, Bus, Handlers, check_cancelled
 from services.chassis.events.prefetch import MOST
 from services.chassis.observability import trace, traceparent
 
-# Of events handled together; a line of a log may not be of any length.
-_LINE = 100
-# Of what is handled together, lots begin so far apart: one that comes alone is handled at once, and many in few writes.
-_APART_SECONDS = 0.1
+# Events in one line of the log.
+_MOST_LOGGED = 100
+# The least time between the starts of two batches: a single event is handled at once, and many take few writes.
+_BATCH_INTERVAL_SECONDS = 0.1
 _DELIVERIES = 5
 _ACK_WAIT_SECONDS = 10.0
 BROKER_AWAY = (JetStreamError, NatsTimeoutError, ConnectionClosedError, NoServersError, OSError)
 
 
 class Consumer:
-    """A durable of one service on one producer's stream. What dies meanwhile is heard again: handlers do not mind."""
+    """A durable consumer of one service. Delivery is at least once, so handlers are idempotent."""
 
-    def __init__(self, bus: Bus, package: str, durable: str, handlers: Handlers | Together) -> None:
+    def __init__(self, bus: Bus, package: str, durable: str, handlers: Handlers | BatchHandler) -> None:
         self._bus = bus
         self._package = package
         self._durable = durable
-        self._together = handlers if isinstance(handlers, Together) else None
-        singly = handlers.singly() if isinstance(handlers, Together) else handlers
-        self._handlers = {kind.DESCRIPTOR.full_name: (kind, handler) for kind, handler in singly.items()}
+        self._batch_handler = handlers if isinstance(handlers, BatchHandler) else None
+        one_by_one = handlers.one_by_one() if isinstance(handlers, BatchHandler) else handlers
+        self._handlers = {kind.DESCRIPTOR.full_name: (kind, handler) for kind, handler in one_by_one.items()}
 
     async def prepare(self) -> None:
         await self._bus.ensure_stream(self._package)
@@ -59,7 +59,7 @@ class Consumer:
         )
 
     def _filter(self) -> str:
-        """The broker looks for several subjects at once sixty times as slowly as it sends everything."""
+        """One subject, or the whole stream: several filter subjects make the broker sixty times as slow as none."""
         return next(iter(self._handlers)) if len(self._handlers) == 1 else self._package
 
     async def listen_for_replays(self) -> None:
@@ -69,7 +69,7 @@ class Consumer:
         """Until cancelled."""
         await self.listen_for_replays()
         while True:
-            heed_cancellation()
+            check_cancelled()
             try:
                 await self.prepare()
                 await self._pull()
@@ -81,30 +81,32 @@ class Consumer:
         pull = self._bus.pull(self._package, self._durable)
         try:
             while True:
-                heed_cancellation()
+                check_cancelled()
                 try:
                     batch = await pull.batch()
                 except TimeoutError:
-                    # Also what a vanished consumer looks like: ask, so that it is made anew.
+                    # A deleted consumer looks the same: this call raises then, and `run` creates it again.
                     await self._bus.behind(self._package, self._durable)
                     continue
                 began = monotonic()
                 await self._take(batch)
-                if self._together and len(batch) < MOST:
-                    await asyncio.sleep(began + _APART_SECONDS - monotonic())
+                if self._batch_handler and len(batch) < MOST:
+                    await asyncio.sleep(began + _BATCH_INTERVAL_SECONDS - monotonic())
         finally:
             await pull.close()
 
     async def _take(self, batch: Sequence[Msg]) -> None:
-        heard = [message for message in batch if _kind(message) in self._handlers]
-        if heard:
-            await (self._handle_together if self._together else self._handle_apart)(heard)
+        handled = [message for message in batch if _kind(message) in self._handlers]
+        if handled and self._batch_handler:
+            await self._handle_batch(handled)
+        elif handled:
+            await self._handle_by_entity(handled)
         for message in batch:
             if _kind(message) not in self._handlers:
                 await message.ack()
 
-    async def _handle_apart(self, batch: Sequence[Msg]) -> None:
-        """Entities side by side, so that what their handlers write can be sent together; of one entity in order."""
+    async def _handle_by_entity(self, batch: Sequence[Msg]) -> None:
+        """Entities concurrently, so that their writes share a batch; the events of one entity in order."""
         by_entity: dict[str, list[Msg]] = defaultdict(list)
         for message in batch:
             by_entity[message.subject.rpartition(".")[2]].append(message)
@@ -116,34 +118,34 @@ class Consumer:
         for message in messages:
             await self._handle(message)
 
-    async def _handle_together(self, batch: Sequence[Msg]) -> None:
-        """In halves where something in it cannot be handled, until that is alone."""
+    async def _handle_batch(self, batch: Sequence[Msg]) -> None:
+        """A batch that fails is halved and tried again, until the event that cannot be handled is alone."""
         if len(batch) == 1:
             return await self._handle(batch[0])
         try:
             steps = ((_traceparent(message), f"handle {_kind(message)}") for message in batch)
             with trace.following_all(steps, "consumer"):
-                await self._handle_lot(batch)
+                await self._call_batch_handler(batch)
         except Exception as error:
             trace.log().warning("events handled in halves", durable=self._durable, count=len(batch), error=repr(error))
             middle = len(batch) // 2
-            await self._handle_together(batch[:middle])
-            return await self._handle_together(batch[middle:])
+            await self._handle_batch(batch[:middle])
+            return await self._handle_batch(batch[middle:])
         for message in batch:
             await message.ack()
 
-    async def _handle_lot(self, batch: Sequence[Msg]) -> None:
-        assert self._together  # noqa: S101 - asked before
-        handle = self._together.handle
+    async def _call_batch_handler(self, batch: Sequence[Msg]) -> None:
+        assert self._batch_handler  # noqa: S101 - the caller looked
+        handle = self._batch_handler.handle
         events = [self._handlers[_kind(message)][0].FromString(message.data) for message in batch]
         await self._with_patience(batch, lambda: handle(events))
-        for start in range(0, len(batch), _LINE):
-            told = batch[start : start + _LINE]
+        for start in range(0, len(batch), _MOST_LOGGED):
+            logged = batch[start : start + _MOST_LOGGED]
             trace.log().info(
                 "events handled",
-                types=Counter(map(_kind, told)),
+                types=Counter(map(_kind, logged)),
                 durable=self._durable,
-                traces=[traceparent.id_of(_traceparent(message)) for message in told],
+                traces=[traceparent.id_of(_traceparent(message)) for message in logged],
             )
 
     async def _handle(self, message: Msg) -> None:
@@ -156,12 +158,12 @@ class Consumer:
                 trace.log().info("event handled", type=_kind(message), durable=self._durable)
                 await message.ack()
             except Exception as error:
-                await self._put_off(message, error)
+                await self._retry_later(message, error)
 
     async def _with_patience(self, messages: Sequence[Msg], handle: Callable[[], Awaitable[None]]) -> None:
-        """A database that is away is no fault of the events: waits for it, for as long as it takes."""
+        """Waits for a database that is away, for as long as it takes: that is no fault of the events."""
         while True:
-            heed_cancellation()
+            check_cancelled()
             try:
                 return await handle()
             except PyMongoError as error:
@@ -172,7 +174,7 @@ class Consumer:
                     await message.in_progress()
                 await asyncio.sleep(0.5)
 
-    async def _put_off(self, message: Msg, error: Exception) -> None:
+    async def _retry_later(self, message: Msg, error: Exception) -> None:
         """Again later, or to the dead letters. Where the broker is away as well, it delivers anew by itself."""
         deliveries = message.metadata.num_delivered
         poisoned = deliveries >= _DELIVERIES or isinstance(error, DecodeError)
@@ -182,15 +184,15 @@ class Consumer:
         )
         try:
             if poisoned:
-                await self._bury(message, error)
+                await self._to_dead_letters(message, error)
                 await message.term()
             else:
                 await message.nak(delay=min(30.0, 0.2 * 4**deliveries))
         except BROKER_AWAY:
             trace.log().warning("event stays undecided", durable=self._durable, exc_info=True)
 
-    async def _bury(self, message: Msg, error: Exception) -> None:
-        """Once, however often it dies here."""
+    async def _to_dead_letters(self, message: Msg, error: Exception) -> None:
+        """Published once, because the message id is the event's position in its stream."""
         place = f"{self._durable}/{message.metadata.stream}/{message.metadata.sequence.stream}"
         headers = dead_letters.headers(message.headers or {}, self._durable, self._package, message.subject, error)
         await self._bus.jetstream.publish(
@@ -200,7 +202,7 @@ class Consumer:
         )
 
     async def _replay(self, message: Msg) -> bytes:
-        """Nothing where it was handled now, else what is wrong."""
+        """Empty if the event could be handled now, else the error's text."""
         with _following(message):
             try:
                 kind, handler = self._handlers[_kind(message)]

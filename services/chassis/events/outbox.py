@@ -17,7 +17,7 @@ from pymongo import ASCENDING, UpdateOne, WriteConcern
 from pymongo.asynchronous.collection import AsyncCollection
 
 from services.chassis.clock import now
-from services.chassis.events.bus import Bus, heed_cancellation
+from services.chassis.events.bus import Bus, check_cancelled
 from services.chassis.observability import trace
 
 _WORKERS = 32
@@ -84,7 +84,7 @@ class Outbox:
 
     async def _work(self, queue: asyncio.Queue[_Work]) -> None:
         while True:
-            heed_cancellation()
+            check_cancelled()
             collection, key, pending = await queue.get()
             try:
                 await self._publish(collection, key, pending)
@@ -93,7 +93,7 @@ class Outbox:
 
     async def _sweep(self) -> None:
         while True:
-            heed_cancellation()
+            check_cancelled()
             await asyncio.sleep(_SWEEP_SECONDS)
             for collection in self._collections.values():
                 try:
@@ -125,7 +125,7 @@ class Outbox:
     async def _clear(self) -> None:
         """Takes off its document what was published, together with all that was published meanwhile."""
         while True:
-            heed_cancellation()
+            check_cancelled()
             await self._to_clear.wait()
             await asyncio.sleep(_CLEAR_SECONDS)
             self._to_clear.clear()

@@ -1,4 +1,4 @@
-"""The events of a durable consumer, asked for before they are wanted: the next come while those before are handled.
+"""Prefetches the events of a durable consumer: the next ones arrive while those before are handled.
 
 The client's own `fetch` starts two tasks for each message, and asks only once it is called.
 """
@@ -17,10 +17,10 @@ from nats.js.errors import APIError
 
 MOST = 500
 _EXPIRES_SECONDS = 5.0
-_NOTHING_CAME = ("404", "408")
+_NO_MESSAGES = ("404", "408")
 
 
-class Pull:
+class Prefetcher:
     def __init__(self, client: Client, stream: str, durable: str) -> None:
         self._client = client
         self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
@@ -28,19 +28,19 @@ class Pull:
         self._subscription: Subscription | None = None
         self._waiting: list[Msg] = []
         self._refusal: Msg | None = None
-        self._owed = 0
-        self._until = 0.0
-        self._stirred = asyncio.Event()
+        self._outstanding = 0
+        self._expires_at = 0.0
+        self._arrived = asyncio.Event()
 
     async def batch(self) -> list[Msg]:
-        """At least one, in the order of the stream, and whatever has come by now.
+        """At least one message, in the order of the stream, and all others that have arrived.
 
-        Raises TimeoutError where nothing came for some seconds, APIError where the broker has no such consumer.
+        Raises TimeoutError if none arrives for some seconds, APIError if the broker has no such consumer.
         """
-        if self._owed <= 0 or monotonic() > self._until:
+        if self._outstanding <= 0 or monotonic() > self._expires_at:
             await self._ask()
         if not self._waiting:
-            await self._stir()
+            await self._wait_for_arrival()
         if self._refusal:
             APIError.from_msg(self._refusal)  # which raises
         if not self._waiting:
@@ -50,29 +50,29 @@ class Pull:
 
     async def _ask(self) -> None:
         if self._subscription is None:
-            self._subscription = await self._client.subscribe(self._inbox, cb=self._heard)
-        asked = {"batch": MOST, "expires": int(_EXPIRES_SECONDS * 1_000_000_000)}
-        self._owed, self._until = MOST, monotonic() + _EXPIRES_SECONDS + 1
-        await self._client.publish(self._next, json.dumps(asked).encode(), reply=self._inbox)
+            self._subscription = await self._client.subscribe(self._inbox, cb=self._receive)
+        request = {"batch": MOST, "expires": int(_EXPIRES_SECONDS * 1_000_000_000)}
+        self._outstanding, self._expires_at = MOST, monotonic() + _EXPIRES_SECONDS + 1
+        await self._client.publish(self._next, json.dumps(request).encode(), reply=self._inbox)
 
-    async def _stir(self) -> None:
-        """Returns when a message or the end of the request has come, or is overdue."""
-        self._stirred.clear()
-        async with asyncio.timeout(max(0.0, self._until - monotonic())):
-            await self._stirred.wait()
+    async def _wait_for_arrival(self) -> None:
+        """Until a message or the end of the request arrives; raises TimeoutError when that is overdue."""
+        self._arrived.clear()
+        async with asyncio.timeout(max(0.0, self._expires_at - monotonic())):
+            await self._arrived.wait()
 
-    async def _heard(self, message: Msg) -> None:
+    async def _receive(self, message: Msg) -> None:
         status = message.headers and message.headers.get(Header.STATUS)
         if status:
-            self._owed = 0
-            self._refusal = None if status in _NOTHING_CAME else message
+            self._outstanding = 0
+            self._refusal = None if status in _NO_MESSAGES else message
         else:
-            self._owed -= 1
+            self._outstanding -= 1
             self._waiting.append(message)
-        self._stirred.set()
+        self._arrived.set()
 
     async def close(self) -> None:
-        """What nobody took goes to whoever asks next, at once."""
+        """Returns untaken messages to the broker, which delivers them to the next who asks, at once."""
         if self._subscription:
             await self._subscription.unsubscribe()
         for message in self._waiting:

@@ -11,7 +11,7 @@ from pymongo import ASCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 
-from services.chassis.store.batching import Lots
+from services.chassis.store.batching import Batcher
 from services.chassis.store.entities import Document, Entities
 from services.people.domain.person import Person
 from services.people.domain.sessions import Session, Token
@@ -38,7 +38,7 @@ class SessionStore:
     def __init__(self, entities: Entities[Session]) -> None:
         self.entities = entities
         # At nine o'clock everybody comes at once.
-        self._lots = Lots(self._with_owners)
+        self._lots = Batcher(self._with_owners)
 
     async def prepare(self) -> None:
         await self.entities.collection.create_index("expire_time", name="expiry", expireAfterSeconds=0)

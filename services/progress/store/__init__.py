@@ -17,7 +17,7 @@ from pymongo import ASCENDING, DESCENDING
 
 from services.chassis.errors import Missing, Unavailable
 from services.chassis.events.outbox import Outbox
-from services.chassis.store.batching import Lots, Reads
+from services.chassis.store.batching import Batcher, Reads
 from services.chassis.store.copies import keep_newest
 from services.chassis.store.entities import Database, Document, Entities, drop_index
 from services.chassis.store.pages import after, decode_token, encode_token
@@ -58,7 +58,7 @@ class Store:
         self._courses = database["courses"]
         self._erased = database["erased"]
         self._is_erased = Reads(self._erased)
-        self._taken = Lots(self._taken_by)
+        self._taken = Batcher(self._taken_by)
         self.plans = Plans(database["plans"])
         self._expected: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 

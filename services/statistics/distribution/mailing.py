@@ -13,7 +13,7 @@ from typing import Any
 
 from ieum.statistics.v1.events_pb2 import ReleasePublished
 from services.chassis.clock import moment, new_id, now
-from services.chassis.events.bus import Handlers, heed_cancellation
+from services.chassis.events.bus import Handlers, check_cancelled
 from services.chassis.observability import trace
 from services.statistics.distribution import domain
 from services.statistics.distribution.domain import Delivery, Recipient
@@ -60,13 +60,13 @@ class Postman:
         """Until cancelled. A mail server that is away is asked again, at longer and longer intervals."""
         rest = FIRST_REST_SECONDS
         while True:
-            heed_cancellation()
+            check_cancelled()
             self._wake.clear()
             if await self._went_well():
                 rest = FIRST_REST_SECONDS
                 await self._sleep(LOOK_SECONDS)
             else:
-                heed_cancellation()
+                check_cancelled()
                 await asyncio.sleep(rest)
                 rest = min(2 * rest, LONGEST_REST_SECONDS)
 
@@ -100,7 +100,7 @@ class Postman:
             await self._store.note_trouble("")
             figures: dict[str, list[Observation]] = {}
             for key in keys:
-                heed_cancellation()
+                check_cancelled()
                 await unbroken(self._deliver(key, self._mail, transport, figures))
 
     async def _deliver(self, key: str, mail: Mail, transport: Transport, figures: dict[str, list[Observation]]) -> None:

@@ -16,7 +16,7 @@ from ieum.people.v1 import events_pb2 as people
 from ieum.people.v1 import people_pb2
 from ieum.progress.v1 import events_pb2 as progress
 from services.chassis.clock import moment
-from services.chassis.events.bus import Handlers, Together
+from services.chassis.events.bus import BatchHandler, Handlers
 from services.chassis.principal import pseudonym
 from services.statistics.facts.store import Change, Facts, Traits, credited, enrolled, happened, moved
 from services.statistics.figures.periods import quarter_of
@@ -32,17 +32,17 @@ class Listener:
         self._key = pseudonym_key
         self._zone = zone
 
-    def handlers(self) -> dict[str, Handlers | Together]:
+    def handlers(self) -> dict[str, Handlers | BatchHandler]:
         """By the package that announces them."""
         return {
-            "ieum.people.v1": Together(
+            "ieum.people.v1": BatchHandler(
                 (people.PlacesImported, people.EqualityAnswersGiven, people.PersonErased), self.on_people
             ),
             "ieum.courses.v1": {courses.CoursePublished: self.on_course_published},
-            "ieum.enrollment.v1": Together(
+            "ieum.enrollment.v1": BatchHandler(
                 (enrollment.Enrolled, enrollment.Withdrawn, enrollment.MovedToVersion), self.on_learning
             ),
-            "ieum.progress.v1": Together(
+            "ieum.progress.v1": BatchHandler(
                 (progress.LearningStarted, progress.LessonCompleted, progress.CourseCompleted), self.on_learning
             ),
         }

@@ -18,7 +18,7 @@ from nats.js.errors import NotFoundError, ServiceUnavailableError
 
 from services.chassis.config import Settings
 from services.chassis.events import bus
-from services.chassis.events.bus import Bus, Handlers, Together
+from services.chassis.events.bus import BatchHandler, Bus, Handlers
 from services.chassis.store import entities
 from services.statistics.facts.events import Listener
 from services.statistics.facts.store import Facts
@@ -43,9 +43,9 @@ async def _rebuild(settings: Settings) -> dict[str, Any]:
         return {"events": read, "facts": await facts.facts.estimated_document_count()}
 
 
-async def _replay(events: Bus, package: str, heard: Handlers | Together) -> int:
+async def _replay(events: Bus, package: str, heard: Handlers | BatchHandler) -> int:
     """Every event of a stream, in order, each once."""
-    kinds = {kind.DESCRIPTOR.full_name: kind for kind in (heard.kinds if isinstance(heard, Together) else heard)}
+    kinds = {kind.DESCRIPTOR.full_name: kind for kind in (heard.kinds if isinstance(heard, BatchHandler) else heard)}
     stream = events.stream(package)
     try:
         info = await events.jetstream.add_consumer(
@@ -61,7 +61,7 @@ async def _replay(events: Bus, package: str, heard: Handlers | Together) -> int:
         waiting -= len(batch)
         named = [((message.headers or {}).get("ce-type", ""), message.data) for message in batch]
         found = [kinds[name].FromString(data) for name, data in named if name in kinds]
-        if isinstance(heard, Together):
+        if isinstance(heard, BatchHandler):
             await heard.handle(found)
         else:
             for event in found:

@@ -23,7 +23,7 @@ from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
 from services.chassis.errors import Forbidden, Missing, Problem, Refused, Unauthenticated
 from services.chassis.events import dead_letters
-from services.chassis.events.bus import Bus, Together
+from services.chassis.events.bus import BatchHandler, Bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.observability import trace
 from services.chassis.principal import ANONYMOUS, Kind, Principal, Signer, acting
@@ -421,7 +421,7 @@ class Heard:
 
     async def compose(self, frame: Frame) -> None:
         self.bus = frame.bus
-        frame.hear("ieum.courses.v1", Together((CourseRetired, CoursePublished), self.handle))
+        frame.hear("ieum.courses.v1", BatchHandler((CourseRetired, CoursePublished), self.handle))
 
     async def done(self) -> bool:
         return await self.bus.behind("ieum.courses.v1", "statistics") == 0

@@ -20,7 +20,7 @@ from ieum.people.v1 import people_pb2 as people
 from ieum.people.v1.events_pb2 import EqualityAnswersGiven, PersonErased, PlacesImported
 from ieum.progress.v1.events_pb2 import CourseCompleted, LearningStarted, LessonCompleted
 from services.chassis.clock import stamp
-from services.chassis.events.bus import Together
+from services.chassis.events.bus import BatchHandler
 from services.chassis.principal import pseudonym
 from services.chassis.store.entities import Database
 from services.statistics.areas.geography import Geography
@@ -53,7 +53,7 @@ class Told:
         self.suffix = suffix
         listener = Listener(self.facts, KEY, SEOUL)
         self._heard = listener.handlers()
-        heard = [each.singly() if isinstance(each, Together) else each for each in self._heard.values()]
+        heard = [each.one_by_one() if isinstance(each, BatchHandler) else each for each in self._heard.values()]
         self._handlers = {kind: handle for each in heard for kind, handle in each.items()}
 
     async def hear(self, *events: Message) -> None:
@@ -63,7 +63,7 @@ class Told:
     async def hear_together(self, *events: Message) -> None:
         """Each package's in one lot."""
         for heard in self._heard.values():
-            if isinstance(heard, Together):
+            if isinstance(heard, BatchHandler):
                 await heard.handle([event for event in events if type(event) in heard.kinds])
             else:
                 await self.hear(*(event for event in events if type(event) in heard))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from services.chassis.events.bus import heed_cancellation
+from services.chassis.events.bus import check_cancelled
 
 
 async def test_a_loop_ends_although_what_it_waited_for_lost_the_cancellation() -> None:
@@ -12,7 +12,7 @@ async def test_a_loop_ends_although_what_it_waited_for_lost_the_cancellation() -
     async def loop() -> None:
         nonlocal rounds
         while True:
-            heed_cancellation()
+            check_cancelled()
             rounds += 1
             with suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
