@@ -105,8 +105,8 @@ async def revoke(request: web.Request) -> web.Response:
     viewer = signed_in(request)
     await request.app[CLIENTS].people.RevokeToken(pb.RevokeTokenRequest(name=_name(viewer, request)))
     request.app[SESSIONS].drop(viewer.person, request.match_info["token"])
-    say = request[PAGE].locale.gettext
-    flash = Flash(say(msgid("The token is revoked")), say(msgid("Programs that use it are refused from now on.")))
+    gettext = request[PAGE].locale.gettext
+    flash = Flash(gettext("The token is revoked"), gettext("Programs that use it are refused from now on."))
     return go_to(_HERE, flash, request)
 
 
@@ -139,10 +139,10 @@ async def _page(request: web.Request, given: Wanted, *, status: int = 200, **val
         for token in await _tokens(request)
     ]
     choices = [(scope, locale.gettext(words), scope) for scope, words, whom in _SCOPES if whom & viewer.roles]
-    days = [(str(each), locale.gettext(msgid("%(days)s days")) % {"days": each}) for each in _DAYS]
+    days = [(str(each), locale.gettext("%(days)s days") % {"days": each}) for each in _DAYS]
     return page(
         request, "account/tokens.html", status=status, given=given, rows=rows, scope_choices=choices,
-        area_choices=[("", locale.gettext(msgid("All that I may see"))), *areas] if areas else [],
+        area_choices=[("", locale.gettext("All that I may see")), *areas] if areas else [],
         day_choices=days, **values,
     )  # fmt: skip
 

@@ -79,7 +79,7 @@ async def show(request: web.Request) -> web.Response:
         request, "administrator/audit_log.html", asked=asked, matches=matches, asks_nobody=asks_nobody,
         actor=names.get(asked["actor"], asked["actor"]), everybody=str(URL(_HERE).with_query(action=asked["action"])),
         rows=[_row(locale, places, names, each, asked["action"]) for each in entries],
-        action_choices=[("", locale.gettext(msgid("Everything"))), *_action_choices(locale)],
+        action_choices=[("", locale.gettext("Everything")), *_action_choices(locale)],
         following=str(URL(_HERE).with_query(kept | {"page": following})) if following else "",
         beginning=str(URL(_HERE).with_query(kept)) if "page" in request.query else "",
     )  # fmt: skip
@@ -119,7 +119,7 @@ def _row(
     here = {"action": action} if action else {}
     return {
         "time": clock.moment(entry.time),
-        "actor": _subject(locale, places, names, entry.actor) or locale.gettext(msgid("Not known, or by a command")),
+        "actor": _subject(locale, places, names, entry.actor) or locale.gettext("Not known, or by a command"),
         "only": str(URL(_HERE).with_query(here | {"actor": entry.actor})) if entry.actor else "",
         "action": locale.gettext(ACTIONS.get(pb.AuditAction.Name(entry.action), pb.AuditAction.Name(entry.action))),
         "subject": _subject(locale, places, names, entry.subject),
@@ -133,9 +133,9 @@ def _subject(locale: Locale, places: Places, names: Mapping[str, str], subject: 
     if subject in names:
         return names[subject]
     if _PERSON.fullmatch(subject):
-        return locale.gettext(msgid("An erased account"))
+        return locale.gettext("An erased account")
     if subject == "people":
-        return locale.gettext(msgid("Accounts"))
+        return locale.gettext("Accounts")
     return (
         area_choices.title(locale, places, subject) if subject in {**places.areas, **places.organisations} else subject
     )

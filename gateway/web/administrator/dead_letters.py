@@ -14,7 +14,6 @@ from gateway.backend.clients import CLIENTS
 from gateway.backend.invalidation import LISTENER
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import signed_in
-from gateway.language.i18n import msgid
 from gateway.web.site.frame import go_to
 from ieum.people.v1.people_pb2 import DEAD_LETTER_REPLAYED, RecordAuditRequest
 from services.chassis import clock
@@ -50,12 +49,12 @@ async def show(request: web.Request) -> web.Response:
 
 @routes.post(_ONE + "/replay")
 async def replay(request: web.Request) -> web.Response:
-    bus, say = _bus(request), request[PAGE].locale.gettext
+    bus, gettext = _bus(request), request[PAGE].locale.gettext
     letter = await dead_letters.get(bus, int(request.match_info["number"]))
     if wrong := await _handled_again(request, bus, letter):
-        return go_to(f"{_HERE}/{letter.number}", Flash(say(msgid("It could not be handled")), wrong), request)
-    text = say(msgid("The event is handled and gone from this list."))
-    return go_to(_HERE, Flash(say(msgid("Handled")), text), request)
+        return go_to(f"{_HERE}/{letter.number}", Flash(gettext("It could not be handled"), wrong), request)
+    text = gettext("The event is handled and gone from this list.")
+    return go_to(_HERE, Flash(gettext("Handled"), text), request)
 
 
 @routes.post(_HERE + "/replay")
@@ -64,11 +63,11 @@ async def replay_all(request: web.Request) -> web.Response:
     bus, locale = _bus(request), request[PAGE].locale
     letters = [each async for each in dead_letters.some_of(bus, 0, _PAGE_SIZE)]
     left = [letter for letter in letters if await _handled_again(request, bus, letter)]
-    text = locale.gettext(msgid("%(done)s handled, %(left)s left.")) % {
+    text = locale.gettext("%(done)s handled, %(left)s left.") % {
         "done": len(letters) - len(left),
         "left": len(left),
     }
-    return go_to(_HERE, Flash(locale.gettext(msgid("Tried again")), text), request)
+    return go_to(_HERE, Flash(locale.gettext("Tried again"), text), request)
 
 
 async def _handled_again(request: web.Request, bus: Bus, letter: DeadLetter) -> str:
@@ -85,7 +84,7 @@ async def _handled_again(request: web.Request, bus: Bus, letter: DeadLetter) -> 
     try:
         return await dead_letters.replay(bus, letter)
     except Unavailable:
-        words = request[PAGE].locale.gettext(msgid("The service %(name)s does not answer. Start it, then try again."))
+        words = request[PAGE].locale.gettext("The service %(name)s does not answer. Start it, then try again.")
         return words % {"name": letter.durable}
 
 

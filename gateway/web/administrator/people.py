@@ -41,7 +41,7 @@ def role_words(locale: Locale, role: str) -> str:
 
 def grant_words(locale: Locale, places: Places, grant: pb.Grant) -> str:
     role, scope = role_words(locale, pb.Role.Name(grant.role)), area_choices.title(locale, places, grant.scope)
-    return locale.gettext(msgid("%(role)s: %(scope)s")) % {"role": role, "scope": scope}
+    return locale.gettext("%(role)s: %(scope)s") % {"role": role, "scope": scope}
 
 
 @routes.get(_PEOPLE)
@@ -60,7 +60,7 @@ async def people(request: web.Request) -> web.Response:
         "administrator/people.html",
         asked=asked,
         rows=[_listed(locale, places, each) for each in found.people],
-        role_choices=[("", locale.gettext(msgid("All roles"))), *_role_choices(locale)],
+        role_choices=[("", locale.gettext("All roles")), *_role_choices(locale)],
         following=str(URL(_PEOPLE).with_query(more)) if found.next_page_token else "",
         beginning=str(URL(_PEOPLE).with_query(asked)) if "page" in request.query else "",
         runs_everything=viewer.principal.runs_everything,
@@ -141,7 +141,7 @@ async def erase(request: web.Request) -> web.Response:
     given, locale = await typed(request, "login"), request[PAGE].locale
     found = await _get(request)
     if given["login"].strip().casefold() != found.login.casefold():
-        words = locale.gettext(msgid("This is not their login. Look at it above and type it again."))
+        words = locale.gettext("This is not their login. Look at it above and type it again.")
         return await _erase_page(request, given["login"], status=REFUSED, errors={"login": words})
     try:
         await request.app[CLIENTS].people.ErasePerson(pb.ErasePersonRequest(name=_name(request)))
@@ -150,8 +150,8 @@ async def erase(request: web.Request) -> web.Response:
         return await _erase_page(request, given["login"], status=status_of(problem), errors=wrong)
     request.app[SESSIONS].drop(_name(request))
     flash = Flash(
-        locale.gettext(msgid("The account is erased")),
-        locale.gettext(msgid("Name, login, e-mail and answers are gone. What was counted stays counted.")),
+        locale.gettext("The account is erased"),
+        locale.gettext("Name, login, e-mail and answers are gone. What was counted stays counted."),
     )
     return go_to(_PEOPLE, flash, request)
 
@@ -179,8 +179,8 @@ def _grant(given: dict[str, str]) -> pb.Grant:
 def _done(request: web.Request, title: str, text: str) -> web.Response:
     """What the gateway remembers of the person is out of date."""
     request.app[SESSIONS].drop(_name(request))
-    say = request[PAGE].locale.gettext
-    return go_to(f"/admin/{_name(request)}", Flash(say(title), say(text)), request)
+    gettext = request[PAGE].locale.gettext
+    return go_to(f"/admin/{_name(request)}", Flash(gettext(title), gettext(text)), request)
 
 
 async def _refused(request: web.Request, problem: Problem, field: str, given: dict[str, str]) -> web.Response:

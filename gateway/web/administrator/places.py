@@ -86,7 +86,7 @@ async def replace(request: web.Request) -> web.Response:
     given = (await request.post()).get("file")
     content = given.file.read() if isinstance(given, FileField) else b""
     if not content:
-        return await _refused(request, locale.gettext(msgid("Choose a file first.")), REFUSED)
+        return await _refused(request, locale.gettext("Choose a file first."), REFUSED)
     try:
         found = places_file.read(content)
     except WrongLine as wrong:
@@ -102,13 +102,13 @@ async def replace(request: web.Request) -> web.Response:
         "centres": len(found.request.centres),
     }
     words = msgid("%(areas)s areas, %(organisations)s organisations, %(centres)s centres.")
-    flash = Flash(locale.gettext(msgid("The places are replaced")), locale.gettext(words) % counts)
+    flash = Flash(locale.gettext("The places are replaced"), locale.gettext(words) % counts)
     return go_to(_HERE, flash, request)
 
 
 def _line_words(locale: Locale, wrong: WrongLine) -> str:
     what = locale.gettext(wrong.words) % wrong.details
-    return locale.gettext(msgid("Line %(line)s: %(what)s Nothing was changed.")) % {"line": wrong.line, "what": what}
+    return locale.gettext("Line %(line)s: %(what)s Nothing was changed.") % {"line": wrong.line, "what": what}
 
 
 def _problem_words(locale: Locale, problem: Problem, found: PlaceList) -> str:

@@ -95,8 +95,8 @@ async def send(request: web.Request) -> web.Response:
         name = f"releases/{request.match_info['release']}"
         asked = pb.SendSummaryRequest(release=name, recipient=recipient, round=round)
         await request.app[CLIENTS].distribution.SendSummary(asked)
-    say = request[PAGE].locale.gettext
-    flash = Flash(say(msgid("It is on its way")), say(msgid("Look at this page again in a minute.")))
+    gettext = request[PAGE].locale.gettext
+    flash = Flash(gettext("It is on its way"), gettext("Look at this page again in a minute."))
     return go_to(request.path, flash, request)
 
 
@@ -137,7 +137,7 @@ def _blocks(locale: Locale, found: pb.Receipt) -> list[tuple[str, list[tuple[str
 def _period(locale: Locale, code: str) -> str:
     if "-Q" in code:
         return quarter(locale, code)
-    return locale.gettext(msgid("The year %(year)s")) % {"year": code}
+    return locale.gettext("The year %(year)s") % {"year": code}
 
 
 def _figure(locale: Locale, one: releases_pb2.Observation) -> tuple[str, str]:

@@ -75,9 +75,9 @@ def _choices(
         "area_choices": areas,
         "universe_choices": [(code, locale.gettext(words)) for code, words in _UNIVERSES.items()],
         "by_choices": [(code, locale.gettext(words)) for code, words in BY.items()],
-        "from_choices": [("", locale.gettext(msgid("From the beginning"))), *periods],
-        "to_choices": [("", locale.gettext(msgid("Until today"))), *periods],
-        "course_choices": [("", locale.gettext(msgid("All courses"))), *courses.items()],
+        "from_choices": [("", locale.gettext("From the beginning")), *periods],
+        "to_choices": [("", locale.gettext("Until today")), *periods],
+        "course_choices": [("", locale.gettext("All courses")), *courses.items()],
         "show_choices": [(code, locale.gettext(title)) for code, (title, _) in MEASURES.items()],
     }
 

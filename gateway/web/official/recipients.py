@@ -15,7 +15,7 @@ from gateway.documents.csv_upload import WrongLine
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import downloads, errors
 from gateway.http.auth import signed_in
-from gateway.language.i18n import LANGUAGES, Locale, msgid
+from gateway.language.i18n import LANGUAGES, Locale
 from gateway.language.mail import OFF
 from gateway.web.official import recipients_file
 from gateway.web.site import area_choices
@@ -51,8 +51,8 @@ async def add(request: web.Request) -> web.Response:
     except Problem as problem:
         wrong = {named(problem, dict(zip(FIELDS, FIELDS, strict=True)), "office"): _words(request, problem)}
         return await _list(request, given, status=status_of(problem), errors=wrong)
-    say = request[PAGE].locale.gettext
-    flash = Flash(say(msgid("The office is on the list")), say(msgid("It gets what is published from now on.")))
+    gettext = request[PAGE].locale.gettext
+    flash = Flash(gettext("The office is on the list"), gettext("It gets what is published from now on."))
     return go_to(HERE, flash, request)
 
 
@@ -86,8 +86,8 @@ async def read_file(request: web.Request) -> web.Response:
         words = _on_line(locale, lines[row - 1], words) if 0 < row <= len(lines) else words
         return await _list(request, _BLANK, status=status_of(problem), errors={"file": words})
     counts = {"added": made.added, "changed": made.changed, "same": made.unchanged}
-    text = locale.gettext(msgid("%(added)s added, %(changed)s changed, %(same)s as they were.")) % counts
-    return go_to(HERE, Flash(locale.gettext(msgid("The file is read in")), text), request)
+    text = locale.gettext("%(added)s added, %(changed)s changed, %(same)s as they were.") % counts
+    return go_to(HERE, Flash(locale.gettext("The file is read in"), text), request)
 
 
 @routes.get(_ONE)
@@ -107,7 +107,7 @@ async def change(request: web.Request) -> web.Response:
             raise
         wrong = {named(problem, dict(zip(FIELDS, FIELDS, strict=True)), "office"): _words(request, problem)}
         return await _form(request, await _recipient(request), given, status=status_of(problem), errors=wrong)
-    return go_to(HERE, Flash(request[PAGE].locale.gettext(msgid("The office is changed"))), request)
+    return go_to(HERE, Flash(request[PAGE].locale.gettext("The office is changed")), request)
 
 
 @routes.post(_ONE + "/remove")
@@ -115,9 +115,9 @@ async def remove(request: web.Request) -> web.Response:
     require_official(request)
     asked = pb.DeleteRecipientRequest(name=_name(request))
     await request.app[CLIENTS].distribution.DeleteRecipient(asked)
-    say = request[PAGE].locale.gettext
-    text = say(msgid("Its address is forgotten. What it was sent before stays known."))
-    return go_to(HERE, Flash(say(msgid("The office is removed")), text), request)
+    gettext = request[PAGE].locale.gettext
+    text = gettext("Its address is forgotten. What it was sent before stays known.")
+    return go_to(HERE, Flash(gettext("The office is removed"), text), request)
 
 
 def require_official(request: web.Request) -> None:
@@ -141,8 +141,8 @@ async def all_recipients(request: web.Request, *, export: bool = False) -> list[
 async def mail_notice(request: web.Request) -> dict[str, Any]:
     """Whether mail can be sent, in words: `off` says what to set, `trouble` what the server said and since when."""
     state = await request.app[CLIENTS].distribution.GetMailState(pb.GetMailStateRequest())
-    say = request[PAGE].locale.gettext
-    off = "" if state.on else say(OFF.get(state.reason, OFF["SMTP_URL_INVALID"]))
+    gettext = request[PAGE].locale.gettext
+    off = "" if state.on else gettext(OFF.get(state.reason, OFF["SMTP_URL_INVALID"]))
     return {
         "off": off, "trouble": state.trouble, "since": clock.moment(state.trouble_since), "sender": state.sender,
     }  # fmt: skip

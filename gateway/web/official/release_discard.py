@@ -9,7 +9,6 @@ from aiohttp import web
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
-from gateway.language.i18n import msgid
 from gateway.web.official.releases import HERE, RELEASE, address, release_of, require_official
 from gateway.web.site.forms import status_of
 from gateway.web.site.frame import go_to
@@ -34,8 +33,8 @@ async def act(request: web.Request) -> web.Response:
         await request.app[CLIENTS].releases.DiscardRelease(asked)
     except Problem as problem:
         return await _page(request, status=status_of(problem), errors={"discard": errors.message(locale, problem)})
-    text = locale.gettext(msgid("Nothing of it was published."))
-    return go_to(HERE, Flash(locale.gettext(msgid("The release is discarded")), text), request)
+    text = locale.gettext("Nothing of it was published.")
+    return go_to(HERE, Flash(locale.gettext("The release is discarded"), text), request)
 
 
 async def _page(request: web.Request, **values: Any) -> web.Response:

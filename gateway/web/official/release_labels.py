@@ -88,7 +88,7 @@ def state(locale: Locale, release: pb.Release) -> tuple[str, str]:
 def period(locale: Locale, code: str) -> str:
     """A quarter or a whole year."""
     if re.fullmatch(r"\d{4}", code):
-        return locale.gettext(msgid("all of %(year)s")) % {"year": code}
+        return locale.gettext("all of %(year)s") % {"year": code}
     return quarter(locale, code)
 
 
@@ -136,18 +136,18 @@ class CostWords:
 def cost(locale: Locale, found: pb.Cost) -> CostWords:
     hidden = found.primary + found.secondary
     return CostWords(
-        shown=locale.gettext(msgid("Nobody enrolled in these periods, so there is nothing to hide."))
+        shown=locale.gettext("Nobody enrolled in these periods, so there is nothing to hide.")
         if not found.cells
-        else locale.gettext(msgid("Readers see %(shown)s of %(cells)s figures; %(hidden)s are hidden."))
+        else locale.gettext("Readers see %(shown)s of %(cells)s figures; %(hidden)s are hidden.")
         % {
             "shown": locale.number(found.cells - hidden),
             "cells": locale.number(found.cells),
             "hidden": _of(locale, hidden, found.cells),
         },
         rows=[
-            (locale.gettext(msgid("Few people stand behind them")), _of(locale, found.primary, found.cells)),
-            (locale.gettext(msgid("They would give the first away")), _of(locale, found.secondary, found.cells)),
-            (locale.gettext(msgid("Hidden together")), _of(locale, hidden, found.cells)),
+            (locale.gettext("Few people stand behind them"), _of(locale, found.primary, found.cells)),
+            (locale.gettext("They would give the first away"), _of(locale, found.secondary, found.cells)),
+            (locale.gettext("Hidden together"), _of(locale, hidden, found.cells)),
         ]
         if found.cells
         else [],
@@ -159,7 +159,7 @@ def cost(locale: Locale, found: pb.Cost) -> CostWords:
 
 def _persons(locale: Locale, found: pb.Cost) -> str:
     if not found.persons:
-        return locale.gettext(msgid("Nobody stands in a hidden figure."))
+        return locale.gettext("Nobody stands in a hidden figure.")
     words = msgid(
         "%(people)s of the %(everybody)s people counted (%(share)s) stand in at least one hidden figure. "
         "In the other figures they do count."
@@ -175,7 +175,7 @@ def _of(locale: Locale, part: int, whole: int) -> str:
     if not whole:
         return locale.number(part)
     named = {"count": locale.number(part), "share": locale.percent(part / whole)}
-    return locale.gettext(msgid("%(count)s (%(share)s)")) % named
+    return locale.gettext("%(count)s (%(share)s)") % named
 
 
 def _collapsed(locale: Locale, collapsed: pb.CollapsedTable) -> tuple[str, str]:
@@ -183,5 +183,5 @@ def _collapsed(locale: Locale, collapsed: pb.CollapsedTable) -> tuple[str, str]:
     named = locale.gettext(_PARTS.get(collapsed.table, collapsed.table))
     table = live_figures.code_words(locale, collapsed.code) if collapsed.code else named
     named_period = period(locale, collapsed.period)
-    about = locale.gettext(msgid("%(period)s, %(table)s")) % {"period": named_period, "table": table}
+    about = locale.gettext("%(period)s, %(table)s") % {"period": named_period, "table": table}
     return about, locale.gettext(_EXTENTS[collapsed.extent])

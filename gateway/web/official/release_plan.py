@@ -14,7 +14,6 @@ from gateway.backend.clients import CLIENTS
 from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
-from gateway.language.i18n import msgid
 from gateway.web.official import release_labels as words
 from gateway.web.official.release_time import chosen_time
 from gateway.web.official.releases import HERE, address, oversees, require_official
@@ -125,13 +124,13 @@ async def plan_and_build(request: web.Request) -> web.Response:
         return await _refused(request, plan, problem)
     flash = (
         Flash(
-            locale.gettext(msgid("The release is planned and is being counted")),
-            locale.gettext(msgid("You may leave this page; it goes on without you.")),
+            locale.gettext("The release is planned and is being counted"),
+            locale.gettext("You may leave this page; it goes on without you."),
         )
         if fresh
         else Flash(
-            locale.gettext(msgid("This release is there already")),
-            locale.gettext(msgid("The same area, people and periods were planned before. Go on here.")),
+            locale.gettext("This release is there already"),
+            locale.gettext("The same area, people and periods were planned before. Go on here."),
             "information",
         )
     )

@@ -49,9 +49,9 @@ async def _take_step(request: web.Request, given: Mapping[str, str]) -> Flash:
         raise Invalid("VALUE_UNKNOWN", field="step")
     at = chosen_time(locale, given["day"], given["time"]) if given["when"] == "later" else None
     done = await service.PublishRelease(pb.PublishReleaseRequest(name=name, publish_time=clock.stamp(at)))
-    said = locale.gettext(msgid("It comes out on %(when)s."))
+    said = locale.gettext("It comes out on %(when)s.")
     when = clock.moment(done.publish_time) or clock.now()
-    return Flash(locale.gettext(msgid("The time is set")), said % {"when": locale.datetime(when)})
+    return Flash(locale.gettext("The time is set"), said % {"when": locale.datetime(when)})
 
 
 def _flash(locale: Locale, title: str, text: str) -> Flash:

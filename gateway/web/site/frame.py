@@ -110,8 +110,8 @@ def _within(path: str) -> frozenset[str]:
 def _ways(here: frozenset[str], language: str, roles: frozenset[str] | None) -> Sequence[NavItem]:
     """Of a stranger where there are no roles, not even none."""
     who = {_EVERYBODY, _STRANGER} if roles is None else {_EVERYBODY, _SIGNED_IN, *roles}
-    say = locales()[language].gettext
-    return tuple(NavItem(href, say(words), href in here) for href, words, whom in WAYS if whom & who)
+    gettext = locales()[language].gettext
+    return tuple(NavItem(href, gettext(words), href in here) for href, words, whom in WAYS if whom & who)
 
 
 def _is_within(path: str, href: str) -> bool:
