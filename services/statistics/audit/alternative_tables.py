@@ -1,6 +1,7 @@
-"""From one table of whole persons to others that agree with all that is shown as well.
+"""Searches for alternative tables: other tables of whole persons that agree with everything published.
 
-Linear programmes; their answers are nearly always whole. Where one is not, an integer programme is asked.
+Each search starts from one such table and solves a linear programme, whose solution is nearly always whole. Where it
+is not, an integer programme follows.
 """
 
 from __future__ import annotations
@@ -14,64 +15,70 @@ from services.statistics.audit.bounds import SLACK
 
 Numbers = NDArray[np.float64]
 PRICE = 1e-3
-"""Of moving one person, against granting a whole wish: tables stay near the first one, where they are whole."""
-PATIENCE_SECONDS = 60.0
-"""For one integer programme; what has no table by then counts as not found."""
+"""Cost of moving one person, relative to reaching one target: tables stay close to the first one, where they are
+whole."""
+TIME_LIMIT_SECONDS = 60.0
+"""Of one integer programme; if no table is known by then, none is returned."""
 
 
 class AlternativeTables:
-    """Tables that, multiplied by `rows`, lie between `low` and `high`; as `start` does."""
+    """Tables x with `low` <= `rows` @ x <= `high`. `start` is one of them; its length is the number of cells."""
 
     def __init__(self, start: Numbers, rows: csr_array, low: Numbers, high: Numbers) -> None:
         self.start = start
         self._rows, self._low, self._high = rows, low, high
 
     def agrees(self, table: Numbers) -> bool:
-        """In whole numbers, whatever the solver's tolerance was."""
+        """Whether the table is whole, not negative and within all bounds, checked without the solver."""
         sums = self._rows @ table
         whole = bool(np.all(table == np.round(table)) and np.all(table >= 0))
         return whole and bool(np.all(sums >= self._low - SLACK) and np.all(sums <= self._high + SLACK))
 
-    def towards(self, wishes: csr_array, needs: Numbers, least: Numbers) -> Numbers | None:
-        """Grants what it can of all wishes at once: that each sum rises by what it needs. Each cell has `least`."""
-        size, many = len(self.start), len(needs)
-        cost = np.concatenate([np.full(2 * size, PRICE), -1 / needs])
-        tied = LinearConstraint(hstack([wishes, -wishes, -eye_array(many)], format="csr"), lb=0, ub=np.inf)
-        return self._table(self._moved(cost, tied, least, needs))
+    def raise_many(self, sums: csr_array, increases: Numbers, least: Numbers) -> Numbers | None:
+        """A table in which as many of the sums as possible rise by their `increases`.
 
-    def granting(self, wish: csr_array, need: float, least: Numbers) -> Numbers | None:
-        """The nearest table in which the sum has risen by its need; each cell has `least`."""
-        tied = LinearConstraint(hstack([wish, -wish], format="csr"), lb=need, ub=np.inf)
+        `sums` has one row per sum and one column per cell; `least` is the minimum of each cell."""
+        size, many = len(self.start), len(increases)
+        cost = np.concatenate([np.full(2 * size, PRICE), -1 / increases])
+        rises = LinearConstraint(hstack([sums, -sums, -eye_array(many)], format="csr"), lb=0, ub=np.inf)
+        return self._table(self._solve(cost, rises, least, increases))
+
+    def raise_one(self, total: csr_array, increase: float, least: Numbers) -> Numbers | None:
+        """The nearest table in which the sum (one row) rises by at least `increase`; `least` as above."""
+        rises = LinearConstraint(hstack([total, -total], format="csr"), lb=increase, ub=np.inf)
         cost, none = np.ones(2 * len(self.start)), np.zeros(0)
-        moved = self._moved(cost, tied, least, none)
-        table = self._table(moved)
-        if moved is None or table is not None:
+        change = self._solve(cost, rises, least, none)
+        table = self._table(change)
+        if change is None or table is not None:
             return table
-        return self._table(self._moved(cost, tied, least, none, whole=True))
+        return self._table(self._solve(cost, rises, least, none, whole=True))
 
-    def _table(self, moved: Numbers | None) -> Numbers | None:
-        """None where it was not in whole persons."""
-        if moved is None or np.abs(moved - np.round(moved)).max(initial=0) > SLACK:
+    def _table(self, change: Numbers | None) -> Numbers | None:
+        """The table after the change; None if the change is not in whole persons."""
+        if change is None or np.abs(change - np.round(change)).max(initial=0) > SLACK:
             return None
-        table = self.start + np.round(moved)
+        table = self.start + np.round(change)
         return table if self.agrees(table) else None
 
-    def _moved(
-        self, cost: Numbers, tied: LinearConstraint, least: Numbers, most: Numbers, *, whole: bool = False
+    def _solve(
+        self, cost: Numbers, rises: LinearConstraint, least: Numbers, increases: Numbers, *, whole: bool = False
     ) -> Numbers | None:
-        """Unknowns are the persons that each cell gains, those that it loses, and how far the wishes are granted."""
-        size, here = len(self.start), self._rows @ self.start
-        idle = csr_array((self._rows.shape[0], len(most)))
-        kept = hstack([self._rows, -self._rows, idle], format="csr")
+        """The change per cell. Unknowns: persons that each cell gains, persons that it loses, the rise of each sum."""
+        size, sums = len(self.start), self._rows @ self.start
+        unused = csr_array((self._rows.shape[0], len(increases)))
+        kept = hstack([self._rows, -self._rows, unused], format="csr")
         gain, loss = np.maximum(least - self.start, 0), np.maximum(self.start - least, 0)
-        found = milp(
+        constraints = [rises]
+        if len(sums):
+            constraints.append(LinearConstraint(kept, self._low - sums, self._high - sums))
+        solution = milp(
             cost,
-            constraints=[tied, LinearConstraint(kept, self._low - here, self._high - here)][: 2 if len(here) else 1],
+            constraints=constraints,
             bounds=Bounds(
-                np.concatenate([gain, np.zeros(size), np.full(len(most), -np.inf)]),
-                np.concatenate([np.full(size, np.inf), loss, most]),
+                np.concatenate([gain, np.zeros(size), np.full(len(increases), -np.inf)]),
+                np.concatenate([np.full(size, np.inf), loss, increases]),
             ),
             integrality=np.full(len(cost), int(whole)),
-            options={"time_limit": PATIENCE_SECONDS, "mip_rel_gap": 0.5} if whole else {},
+            options={"time_limit": TIME_LIMIT_SECONDS, "mip_rel_gap": 0.5} if whole else {},
         )
-        return None if found.x is None else found.x[:size] - found.x[size : 2 * size]
+        return None if solution.x is None else solution.x[:size] - solution.x[size : 2 * size]

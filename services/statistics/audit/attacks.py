@@ -1,4 +1,7 @@
-"""The gate of a release: each attack in turn, and every cell that one of them opens."""
+"""The attacks on one table: subtraction, rate inversion, means times counts, marks, earlier releases, insiders.
+
+A new attack is a step of `audit`, or a generator beside `_insiders`.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ PROBES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """`low` and `high` bound the count that leaks: the cell's own, or its complement's (see `says`)."""
+class TableDisclosure:
+    """`low` and `high` bound the count that is disclosed: the cell's own, or its complement's (see `says`)."""
 
     cell: Key
     attack: str
@@ -28,7 +31,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """Persons (`weights` of cells) that must look like anything from 0 to k; `cell` is hidden for their sake."""
+    """A number of persons, the sum of cells by `weights`, that must look like anything from 0 to k. `cell` is hidden to
+    protect it."""
 
     cell: Key
     weights: tuple[tuple[Key, int], ...]
@@ -37,23 +41,24 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Report:
+    """`ranges` has the least and the most that each hidden cell can be for an outsider, from counts alone."""
+
     ranges: Mapping[Key, Range]
-    openings: tuple[Opening, ...]
+    openings: tuple[TableDisclosure, ...]
 
 
 def audit(release: Published, truth: Mapping[Key, int], k: int, *, earlier: Sequence[Published] = ()) -> Report:
-    """Attacks the release with what it shows by itself, then with its derived figures, marks and all earlier releases.
+    """Attacks the counts of the release, then its derived figures, marks and all earlier releases.
 
-    A cell is named once, with the first attack that opens it, and again for each insider it opens to. `truth` says
-    what is worth hiding; the ranges are the
-    outsider's, from counts alone.
+    `truth` has the true count of every cell and decides what is secret. Each disclosed cell is reported once, with the
+    first attack that discloses it, and again for each insider.
     """
     secrets = _secrets(truth, release.sums, k)
-    opened: dict[Key, Opening] = {}
+    disclosures: dict[Key, TableDisclosure] = {}
 
-    def note(openings: Iterator[Opening]) -> None:
-        for opening in openings:
-            opened.setdefault(opening.cell, opening)
+    def note(found: Iterator[TableDisclosure]) -> None:
+        for disclosure in found:
+            disclosures.setdefault(disclosure.cell, disclosure)
 
     note(_published_secrets(release, secrets, truth))
     plain = replace(release, rates=(), means=(), marked=frozenset())
@@ -71,12 +76,12 @@ def audit(release: Published, truth: Mapping[Key, int], k: int, *, earlier: Sequ
         if applies:
             parts = components(known, k)
             note(_read_off(known, parts, _ranges(parts, known), secrets, k, f"{attack}: "))
-    return Report(ranges, (*opened.values(), *insiders))
+    return Report(ranges, (*disclosures.values(), *insiders))
 
 
 def _secrets(truth: Mapping[Key, int], sums: Sequence[tuple[Key, tuple[Key, ...]]], k: int) -> list[Secret]:
     """1..k-1 persons; 1..k-1 outside the cell in a margin that may be shown; nobody outside it in a margin under 2k."""
-    found = [Secret(cell, ((cell, 1),), "the cell") for cell, count in truth.items() if 0 < count < k]
+    secrets = [Secret(cell, ((cell, 1),), "the cell") for cell, count in truth.items() if 0 < count < k]
     for total, parts in sums:
         margin = truth.get(total, 0)
         if margin == 0 or len(parts) == 1:
@@ -84,24 +89,26 @@ def _secrets(truth: Mapping[Key, int], sums: Sequence[tuple[Key, tuple[Key, ...]
         for part in parts:
             outside = margin - truth[part]
             if 0 < outside < k <= margin or (outside == 0 and margin < 2 * k):
-                found.append(Secret(part, ((total, 1), (part, -1)), f"persons of {total!r} outside the cell"))
-    return found
+                secrets.append(Secret(part, ((total, 1), (part, -1)), f"persons of {total!r} outside the cell"))
+    return secrets
 
 
-def _published_secrets(release: Published, secrets: Sequence[Secret], truth: Mapping[Key, int]) -> Iterator[Opening]:
+def _published_secrets(
+    release: Published, secrets: Sequence[Secret], truth: Mapping[Key, int]
+) -> Iterator[TableDisclosure]:
     for secret in secrets:
         count = release.counts.get(secret.cell)
         if count is not None:
             value = sum(weight * truth[key] for key, weight in secret.weights)
-            yield Opening(secret.cell, "published primary", value, value, secret.says)
+            yield TableDisclosure(secret.cell, "published primary", value, value, secret.says)
 
 
 def _ranges(parts: Sequence[Component], known: Published | None = None) -> dict[Key, Range]:
     ranges: dict[Key, Range] = {}
-    for island in parts:
-        for key in island.keys:
-            low = island.extreme({key: 1}, most=False)
-            ranges[key] = (low or 0, island.extreme({key: 1}, most=True))
+    for component in parts:
+        for key in component.keys:
+            low = component.extreme({key: 1}, most=False)
+            ranges[key] = (low or 0, component.extreme({key: 1}, most=True))
     for mean in known.means if known else ():
         if mean.count in ranges:
             low, high = ranges[mean.count]
@@ -119,18 +126,18 @@ def _read_off(
     secrets: Sequence[Secret],
     k: int,
     attack: str,
-) -> Iterator[Opening]:
-    """Exactly one value is left, or a secret cannot be 0, or cannot be k."""
+) -> Iterator[TableDisclosure]:
+    """TableDisclosures that follow from the ranges: one value is left, or a secret cannot be 0, or cannot be k."""
     for cell, (low, high) in ranges.items():
         if low == high:
-            yield Opening(cell, f"{attack}exact disclosure", low, high, "the cell")
-    home = {key: island for island in parts for key in island.keys}
+            yield TableDisclosure(cell, f"{attack}exact disclosure", low, high, "the cell")
+    home = {key: component for component in parts for key in component.keys}
     for secret in secrets:
         low, high = _range_of(secret, known, home, ranges)
         if low == high:
-            yield Opening(secret.cell, f"{attack}exact disclosure", low, high, secret.says)
+            yield TableDisclosure(secret.cell, f"{attack}exact disclosure", low, high, secret.says)
         elif low > 0 or (high is not None and high < k):
-            yield Opening(secret.cell, f"{attack}interval too narrow", low, high, secret.says)
+            yield TableDisclosure(secret.cell, f"{attack}interval too narrow", low, high, secret.says)
 
 
 def _range_of(secret: Secret, known: Published, home: Mapping[Key, Component], ranges: Mapping[Key, Range]) -> Range:
@@ -140,35 +147,39 @@ def _range_of(secret: Secret, known: Published, home: Mapping[Key, Component], r
     sure = sum(weight * (known.counts[key] or 0) for key, weight in secret.weights)
     if not hidden:
         return sure, sure
-    island = home[next(iter(hidden))]
-    low, high = island.extreme(hidden, most=False), island.extreme(hidden, most=True)
+    component = home[next(iter(hidden))]
+    low, high = component.extreme(hidden, most=False), component.extreme(hidden, most=True)
     return (low or 0) + sure, None if high is None else high + sure
 
 
-def _insiders(parts: Sequence[Component], secrets: Sequence[Secret], truth: Mapping[Key, int]) -> Iterator[Opening]:
-    """Somebody who is alone in a hidden cell, or teaches whoever is, knows one person there: no other may close."""
+def _insiders(
+    parts: Sequence[Component], secrets: Sequence[Secret], truth: Mapping[Key, int]
+) -> Iterator[TableDisclosure]:
+    """What an insider could compute: whoever is alone in a hidden cell, or teaches them, knows one person there."""
     guarded = {secret.cell for secret in secrets}
-    for island in parts:
-        for knower in island.keys:
+    for component in parts:
+        for knower in component.keys:
             if truth.get(knower) == 1:
-                for cell, count in _known_to(knower, [key for key in island.keys if key in guarded], island):
-                    yield Opening(cell, f"insider of {knower!r}", count, count, "the cell")
+                for cell, count in _known_to(knower, [key for key in component.keys if key in guarded], component):
+                    yield TableDisclosure(cell, f"insider of {knower!r}", count, count, "the cell")
 
 
-def _known_to(knower: Key, guarded: Sequence[Key], island: Component) -> Iterator[tuple[Key, int]]:
-    """Two tables that differ in a cell prove it open. A few that pull all cells about at random prove nearly every one
-    open; a programme of its own is only for those that stay as they are."""
-    draw, inside = np.random.default_rng(0), {knower: 1}
+def _known_to(knower: Key, guarded: Sequence[Key], component: Component) -> Iterator[tuple[Key, int]]:
+    """The guarded cells with one possible count, given that the cell `knower` has somebody in it.
 
-    def same() -> list[Key]:
-        tables = [table for table in island.seen if table[knower] >= 1]
+    Two tables that differ in a cell prove it open. A few random objectives prove this of nearly all cells; only the
+    remaining ones get programmes of their own."""
+    random, inside = np.random.default_rng(0), {knower: 1}
+
+    def constant() -> list[Key]:
+        tables = [table for table in component.seen if table[knower] >= 1]
         return [key for key in guarded if key != knower and len({table[key] for table in tables}) < 2]
 
     for _ in range(PROBES):
-        if still := same():
-            signs = draw.choice((-1, 1), len(still)).tolist()
-            island.extreme(dict(zip(still, signs, strict=True)), most=True, least=inside)
-    for key in same():
-        low = island.extreme({key: 1}, most=False, least=inside)
-        if low is not None and low == island.extreme({key: 1}, most=True, least=inside):
+        if cells := constant():
+            signs = random.choice((-1, 1), len(cells)).tolist()
+            component.extreme(dict(zip(cells, signs, strict=True)), most=True, least=inside)
+    for key in constant():
+        low = component.extreme({key: 1}, most=False, least=inside)
+        if low is not None and low == component.extreme({key: 1}, most=True, least=inside):
             yield key, low

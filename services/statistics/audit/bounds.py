@@ -1,4 +1,4 @@
-"""The least and the most that each hidden count can be, in whole persons, from what is published alone."""
+"""The least and the most that each hidden count can be: integer programmes over everything published."""
 
 from __future__ import annotations
 
@@ -29,14 +29,18 @@ class Contradiction(ValueError):
 
 @dataclass
 class Component:
-    """Hidden cells that depend on each other and on no other hidden cell, with the tables met so far."""
+    """A connected component: hidden cells that depend on each other and on no other hidden cell.
+
+    `seen` are the tables (cell -> count) that solved its programmes so far."""
 
     keys: tuple[Key, ...]
     rows: list[Constraint]
     seen: list[dict[Key, int]] = field(default_factory=list)
 
     def extreme(self, weights: Mapping[Key, int], *, most: bool, least: Mapping[Key, int] | None = None) -> int | None:
-        """Of a weighted sum of cells, each at least `least` (0); None where there is no limit."""
+        """The largest (`most`) or smallest value of a weighted sum of cells, None if it has no limit.
+
+        Every cell is at least its `least` (0 if not given). Raises Contradiction if no table agrees."""
         objective = np.array([float(weights.get(key, 0)) for key in self.keys])
         result = milp(
             -objective if most else objective,
@@ -69,8 +73,9 @@ class Component:
 def components(
     published: Published, k: int, *, check: bool = True, joined: Iterable[Iterable[Key]] = ()
 ) -> list[Component]:
-    """A publication that nothing satisfies is found here, even where it hides nothing. Hidden cells that are `joined`
-    come to stand in one island, though nothing ties them."""
+    """The connected components of the hidden cells. Cells that are `joined` are put into one, even if no sum ties them.
+
+    Raises Contradiction if the published counts do not add up; with `check`, also if no table agrees with them."""
     rows = [*_rows(published, k), *((dict.fromkeys(cells, 1.0), -np.inf, np.inf) for cells in joined)]
     for weights, low, high in rows:
         if not weights and not low - SLACK <= 0 <= high + SLACK:
@@ -95,10 +100,11 @@ def components(
     for row in rows:
         if row[0]:
             tied.setdefault(root(next(iter(row[0]))), []).append(row)
-    found = [Component(tuple(keys), tied.get(key, [])) for key, keys in members.items()]
-    for island in found if check else ():
-        island.check()
-    return found
+    parts = [Component(tuple(keys), tied.get(key, [])) for key, keys in members.items()]
+    if check:
+        for component in parts:
+            component.check()
+    return parts
 
 
 def _rows(published: Published, k: int) -> Iterator[Constraint]:

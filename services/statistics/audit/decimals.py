@@ -1,4 +1,4 @@
-"""Whole numbers behind published decimals."""
+"""Which whole numbers a rounded figure can come from: the inversion of published rates and means."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def half_unit(figure: Decimal) -> Fraction:
 
 
 def rounds_to(value: Fraction, figure: Decimal) -> bool:
-    """Half up, for figures of 0 and more."""
+    """Whether `value` is published as `figure`: rounded half up, for figures of 0 and more."""
     unit = 2 * half_unit(figure)
     return floor(value / unit + Fraction(1, 2)) * unit == Fraction(figure)
 

@@ -1,4 +1,4 @@
-"""What anybody can see: counts with gaps, how they add up, and figures that were computed from them."""
+"""What everybody can see of a release: counts with gaps, the sums that tie them, and figures computed from them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Published:
 
 
 def union(*releases: Published) -> Published:
-    """All of them side by side: a cell that any release shows is known, and every sum of any holds."""
+    """Several releases as one: a cell that any of them shows is known, and the sums of all of them hold."""
     counts: dict[Key, int | None] = {}
     for release in releases:
         for key, count in release.counts.items():
@@ -49,7 +49,7 @@ def union(*releases: Published) -> Published:
                 counts[key] = count
     return Published(
         counts,
-        tuple(dict.fromkeys(one for release in releases for one in release.sums)),
+        tuple(dict.fromkeys(total for release in releases for total in release.sums)),
         tuple(dict.fromkeys(rate for release in releases for rate in release.rates)),
         tuple(dict.fromkeys(mean for release in releases for mean in release.means)),
         frozenset().union(*(release.marked for release in releases)),

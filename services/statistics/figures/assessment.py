@@ -1,4 +1,4 @@
-"""An assessment of the capability of local governments: scores, indices, ranks, and how far they hold."""
+"""An assessment of the capability of local governments: scores, indices, ranks and the ranks' intervals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ SCORE_PLACES, SHARE_PLACES, RATIO_PLACES = 2, 3, 3
 
 @dataclass
 class IndicatorValues:
-    """What a file of indicators says, unit by unit; `population` is empty unless every unit has one."""
+    """The contents of a file of indicators. All but `indicators` (by id) are by unit; `values` is by unit and id.
+
+    `population` has the units whose residents are given."""
 
     indicators: dict[str, Indicator] = field(default_factory=dict)
     strata: dict[str, str] = field(default_factory=dict)
@@ -29,8 +31,10 @@ class IndicatorValues:
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """One local government. Scores and indices are from 0 to 100, as text; without all five areas there is no index,
-    and without an index no rank. `available` is the share of the indicators' weight that was there, from 0 to 1."""
+    """The result of one local government. Scores and indices are from 0 to 100, as text.
+
+    Without all five areas there is no index, and without an index no rank. `available` is the share of the indicators'
+    weight with a value, from 0 to 1."""
 
     unit: str
     title: Mapping[str, str]
@@ -42,7 +46,7 @@ class UnitResult:
     rank: int | None = None
     interval: RankInterval | None = None
     ahead: tuple[str, ...] = ()
-    """Units that it stands before in every area or equals, so whatever the areas weigh."""
+    """Units that it dominates: no weights of the areas can put them before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Standings stratum by stratum, the highest index first; who has none comes last."""
+    """`standings` are stratum by stratum, the highest index first; units without an index come last."""
 
     method_version: str
     draws: int
@@ -79,8 +83,11 @@ class Assessment:
 
 
 def assess(reported: IndicatorValues, draws: int = capability.DRAWS, seed: int = capability.SEED) -> Results:
-    """Units are ranked within their stratum only."""
-    missing = [area for area in AREAS if area not in {one.area for one in reported.indicators.values()}]
+    """Scores and ranks all units, each within its stratum; `draws` and `seed` are of the random weights.
+
+    Raises InvalidValue if one of the five areas has no indicator."""
+    given = {indicator.area for indicator in reported.indicators.values()}
+    missing = [area for area in AREAS if area not in given]
     if missing:
         raise InvalidValue(f"no indicator of {', '.join(missing)}; all five areas are needed: {', '.join(AREAS)}")
     indicators = list(reported.indicators.values())
@@ -91,12 +98,12 @@ def assess(reported: IndicatorValues, draws: int = capability.DRAWS, seed: int =
         draws,
         seed,
         len(indicators),
-        tuple(one for stratum in strata for one in _standings(stratum, reported, scored, draws, seed)),
+        tuple(result for stratum in strata for result in _unit_results(stratum, reported, scored, draws, seed)),
         tuple(_stratum(stratum, reported, scored) for stratum in strata),
     )
 
 
-def _standings(
+def _unit_results(
     stratum: str, reported: IndicatorValues, scored: Mapping[str, UnitScores], draws: int, seed: int
 ) -> Iterator[UnitResult]:
     index = _index(stratum, reported, scored)
@@ -105,15 +112,15 @@ def _standings(
     pairs = capability.dominance(known)
     mine = [unit for unit, of in reported.strata.items() if of == stratum]
     for unit in sorted(mine, key=lambda unit: ranks.get(unit, len(mine) + 1)):
-        one = scored[unit]
+        scores = scored[unit]
         yield UnitResult(
             unit,
             reported.titles.get(unit, {}),
             stratum,
-            {area: rounded_text(score, SCORE_PLACES) for area, score in one.areas.items()},
-            rounded_text(one.arithmetic, SCORE_PLACES),
-            rounded_text(one.geometric, SCORE_PLACES),
-            rounded_text(one.available, SHARE_PLACES) or "",
+            {area: rounded_text(score, SCORE_PLACES) for area, score in scores.areas.items()},
+            rounded_text(scores.arithmetic, SCORE_PLACES),
+            rounded_text(scores.geometric, SCORE_PLACES),
+            rounded_text(scores.available, SHARE_PLACES) or "",
             ranks.get(unit),
             intervals.get(unit),
             tuple(other for first, other in pairs if first == unit),
@@ -122,9 +129,9 @@ def _standings(
 
 def _index(stratum: str, reported: IndicatorValues, scored: Mapping[str, UnitScores]) -> dict[str, Fraction]:
     return {
-        unit: one.arithmetic
-        for unit, one in scored.items()
-        if reported.strata[unit] == stratum and one.arithmetic is not None
+        unit: scores.arithmetic
+        for unit, scores in scored.items()
+        if reported.strata[unit] == stratum and scores.arithmetic is not None
     }
 
 
@@ -137,5 +144,5 @@ def _stratum(code: str, reported: IndicatorValues, scored: Mapping[str, UnitScor
 
 
 def _gini(values: Sequence[Fraction], weights: Sequence[Fraction]) -> str | None:
-    """One alone is not unequal to anybody."""
+    """None for fewer than two values: one alone is not unequal to anybody."""
     return None if len(values) < 2 else rounded_text(capability.gini(values, weights), RATIO_PLACES)

@@ -1,4 +1,4 @@
-"""Which enrolments a figure stands on: the cohort, what had happened by the as-of date, and what is left out."""
+"""Which enrolments a figure counts: the cohort, what had happened by the as-of date, and the exclusions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Exclusion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Moments are local to the city and without a zone; a bare date is its midnight."""
+    """Moments are local times without a zone; a date alone means its midnight."""
 
     person: str
     run: str
@@ -43,7 +43,7 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Enrolments made from `since` to `until`, both days included, as they stood at the end of the day `as_of`."""
+    """The enrolments made from `since` to `until` (both included), in their state at the end of the day `as_of`."""
 
     since: date
     until: date
@@ -60,7 +60,9 @@ class Cohort:
 
 
 def check_dates(enrolment: Enrolment) -> Enrolment:
-    """Refuses an order of events that cannot be. A withdrawal after completion, or undone by one, is a real life."""
+    """The enrolment itself; raises InvalidValue if an event comes before one that must precede it.
+
+    A withdrawal may come before or after a completion: both happen."""
     order = (
         ("first_activity_on", enrolment.first_activity_on, "enrolled_on", enrolment.enrolled_on),
         ("completed_on", enrolment.completed_on, "enrolled_on", enrolment.enrolled_on),
@@ -74,12 +76,12 @@ def check_dates(enrolment: Enrolment) -> Enrolment:
 
 
 def cut_off_at(enrolment: Enrolment, as_of: date) -> Enrolment:
-    """What comes after the as-of date has not happened."""
+    """The enrolment without the events after the as-of date."""
 
-    def kept(moment: datetime | None) -> datetime | None:
+    def keep(moment: datetime | None) -> datetime | None:
         return moment if moment and moment.date() <= as_of else None
 
-    later = max(
+    last = max(
         moment
         for moment in (
             enrolment.enrolled_on,
@@ -89,23 +91,23 @@ def cut_off_at(enrolment: Enrolment, as_of: date) -> Enrolment:
         )
         if moment
     )
-    if later.date() <= as_of:
+    if last.date() <= as_of:
         return enrolment
     return replace(
         enrolment,
-        first_activity_on=kept(enrolment.first_activity_on),
-        completed_on=kept(enrolment.completed_on),
-        withdrawn_on=kept(enrolment.withdrawn_on),
+        first_activity_on=keep(enrolment.first_activity_on),
+        completed_on=keep(enrolment.completed_on),
+        withdrawn_on=keep(enrolment.withdrawn_on),
     )
 
 
 def is_active(enrolment: Enrolment) -> bool:
-    """A completion is activity, even where its first moment was never recorded."""
+    """Whether there was any activity. A completion is activity, even if no first activity was recorded."""
     return enrolment.first_activity_on is not None or enrolment.completed_on is not None
 
 
 def status(enrolment: Enrolment) -> Status:
-    """Completed stays completed whatever follows; a withdrawal counts only where no completion is known."""
+    """A completion prevails: a withdrawal counts only without one."""
     if enrolment.completed_on:
         return Status.COMPLETED
     if enrolment.withdrawn_on:
@@ -114,16 +116,16 @@ def status(enrolment: Enrolment) -> Status:
 
 
 def apply_exclusions(enrolments: Iterable[Enrolment], as_of: date) -> list[tuple[Enrolment, Exclusion | None]]:
-    """Every enrolment made by the as-of date, as it stood then, with the reason it is left out, if any.
+    """Every enrolment made by the as-of date, in its state on that day, with the reason for its exclusion, or None.
 
-    Looks at all of them, not at one period's: a duplicate made the day after a quarter's end is one in both quarters.
+    Takes the enrolments of all periods, because a duplicate made the day after a quarter's end counts in neither.
     """
-    standing = [cut_off_at(enrolment, as_of) for enrolment in enrolments if enrolment.enrolled_on.date() <= as_of]
-    single = [(enrolment, _exclusion(enrolment)) for enrolment in standing]
-    surplus = _duplicates([enrolment for enrolment, reason in single if reason is None])
+    known = [cut_off_at(enrolment, as_of) for enrolment in enrolments if enrolment.enrolled_on.date() <= as_of]
+    judged = [(enrolment, _exclusion(enrolment)) for enrolment in known]
+    duplicates = _duplicates([enrolment for enrolment, reason in judged if reason is None])
     return [
-        (enrolment, Exclusion.DUPLICATE if reason is None and id(enrolment) in surplus else reason)
-        for enrolment, reason in single
+        (enrolment, Exclusion.DUPLICATE if reason is None and id(enrolment) in duplicates else reason)
+        for enrolment, reason in judged
     ]
 
 
@@ -141,23 +143,24 @@ def _duplicates(enrolments: Sequence[Enrolment]) -> set[int]:
     def key(enrolment: Enrolment) -> tuple[str, str]:
         return enrolment.person, enrolment.run
 
-    surplus: set[int] = set()
-    for _, group in groupby(sorted(enrolments, key=lambda one: (*key(one), one.enrolled_on)), key=key):
-        waiting = list(group)
-        while len(waiting) > 1:
-            reach = waiting[0].enrolled_on + DUPLICATE_WITHIN
-            together = [one for one in waiting if one.enrolled_on <= reach]
-            stays = min(together, key=_precedence)
-            surplus.update(id(one) for one in together if one is not stays)
-            waiting = waiting[len(together) :]
-    return surplus
+    duplicates: set[int] = set()
+    ordered = sorted(enrolments, key=lambda enrolment: (*key(enrolment), enrolment.enrolled_on))
+    for _, group in groupby(ordered, key=key):
+        remaining = list(group)
+        while len(remaining) > 1:
+            end = remaining[0].enrolled_on + DUPLICATE_WITHIN
+            cluster = [enrolment for enrolment in remaining if enrolment.enrolled_on <= end]
+            kept = min(cluster, key=_precedence)
+            duplicates.update(id(enrolment) for enrolment in cluster if enrolment is not kept)
+            remaining = remaining[len(cluster) :]
+    return duplicates
 
 
 _PRECEDENCE = {Status.COMPLETED: 0, Status.IN_PROGRESS: 1, Status.NOT_STARTED: 2, Status.WITHDREW: 3}
 
 
 def _precedence(enrolment: Enrolment) -> tuple[int, datetime, datetime, datetime, Decimal]:
-    """The one that got furthest stays, then the first; the rest only makes the file's order indifferent."""
+    """Sort key of duplicates: the furthest one is kept, then the first; the rest makes the file's order irrelevant."""
     return (
         _PRECEDENCE[status(enrolment)],
         enrolment.enrolled_on,

@@ -1,4 +1,4 @@
-"""Whether learning gathers in the better-off areas: the concentration index over areas ranked by disadvantage."""
+"""The concentration index: whether learning is concentrated in better-off areas, by their rank of disadvantage."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PLACES = 3
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """`rank` 1 is the most disadvantaged; equal ranks share a place."""
+    """An area with its residents and the persons who learn. `rank` 1 is the most disadvantaged; ties are allowed."""
 
     name: str
     population: int
@@ -25,7 +25,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Concentration:
-    """Negative: concentrated among disadvantaged areas. Ratios, unrounded."""
+    """Unrounded ratios; negative if learning is concentrated in disadvantaged areas."""
 
     index: Fraction
     wagstaff: Fraction | None
@@ -33,10 +33,11 @@ class Concentration:
 
 
 def concentration(areas: Sequence[Area]) -> Concentration | None:
-    """C = (2/mu) sum f h R - 1 with R the cumulative share less half its own; null when nobody learns anywhere.
+    """C = (2/mu) sum f h R - 1, with R the cumulative population share up to the middle of the area; None if nobody
+    learns anywhere (Kakwani, Wagstaff, van Doorslaer 1997).
 
-    Wagstaff C / (1 - mu) and Erreygers 4 mu C correct for a rate's bounds (Kakwani, Wagstaff, van Doorslaer 1997;
-    Erreygers 2009). Tied areas stand at the middle of their joint share.
+    Wagstaff's C / (1 - mu) and Erreygers' 4 mu C (2009) correct for a rate's bounds. Tied areas share the middle of
+    their joint share. Raises InvalidValue if an area has more persons than residents.
     """
     for area in areas:
         if area.persons > area.population:
@@ -46,9 +47,9 @@ def concentration(areas: Sequence[Area]) -> Concentration | None:
         return None
     weighted, before = Fraction(0), Fraction(0)
     for _, tied in groupby(sorted(areas, key=lambda a: a.rank), key=lambda a: a.rank):
-        together = list(tied)
-        share = Fraction(sum(a.population for a in together), population)
-        weighted += Fraction(sum(a.persons for a in together), population) * (before + share / 2)
+        group = list(tied)
+        share = Fraction(sum(a.population for a in group), population)
+        weighted += Fraction(sum(a.persons for a in group), population) * (before + share / 2)
         before += share
     mean = Fraction(persons, population)
     index = 2 * weighted / mean - 1

@@ -1,4 +1,4 @@
-"""Reach of training in a population, per 1,000 residents. Without a denominator a figure is missing, never 0."""
+"""Coverage: the reach of training per 1,000 residents. Without a denominator a figure is missing, never 0."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ class Rate:
 
 
 def coverage(persons: int, population: int | None) -> Rate | None:
-    """COV = 1000 EPR / POP, Wilson interval. Population at the period's end."""
+    """COV = 1000 EPR / POP with its Wilson interval; `population` is that of the period's end. None without one.
+
+    Raises InvalidValue if there are more persons than residents."""
     if not population:
         return None
     if persons > population:
@@ -33,7 +35,8 @@ def coverage(persons: int, population: int | None) -> Rate | None:
 
 
 def person_time_rate(person_times: int, population: int | None) -> Rate | None:
-    """Person-times per 1,000 residents, exact Poisson interval; for a year, divide by the mid-year population."""
+    """Person-times per 1,000 residents with the exact Poisson interval; None without a population. For a year give the
+    mid-year population."""
     if not population:
         return None
     low, high = poisson(person_times)
@@ -43,15 +46,16 @@ def person_time_rate(person_times: int, population: int | None) -> Rate | None:
 def standardised_coverage(
     persons: Mapping[str, int], population: Mapping[str, int | None], standard: Mapping[str, int]
 ) -> Fraction | None:
-    """Directly age-standardised coverage per 1,000: each band's rate weighted by the fixed standard population.
+    """Directly age-standardised coverage per 1,000: each age band's rate, weighted by the standard population.
 
-    Null when a band that weighs has no denominator: leaving it out would quietly change the standard.
+    All arguments are by age band. None if a band with a weight has no denominator, because leaving it out would change
+    the standard.
     """
-    weighed = {band: weight for band, weight in standard.items() if weight}
-    if not weighed or not all(population.get(band) for band in weighed):
+    weights = {band: weight for band, weight in standard.items() if weight}
+    if not weights or not all(population.get(band) for band in weights):
         return None
     total = sum(
-        (Fraction(weight * persons.get(band, 0), population[band] or 1) for band, weight in weighed.items()),
+        (Fraction(weight * persons.get(band, 0), population[band] or 1) for band, weight in weights.items()),
         Fraction(0),
     )
-    return PER * total / sum(weighed.values())
+    return PER * total / sum(weights.values())

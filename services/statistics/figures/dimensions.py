@@ -18,11 +18,11 @@ AGE_BANDS: Sequence[tuple[str, int, int]] = (
     ("Y65T74", 65, 74),
     ("Y_GE75", 75, 200),
 )
-"""Code, first and last age in years: unions of the five-year bands that keep 55+, 65+ and 75+ apart."""
+"""(code, first age, last age) in years: unions of five-year bands that keep 55+, 65+ and 75+ apart."""
 
 OLDER_FROM = 55
 OLD_AGE = ("Y_GE60", 60, 200)
-"""Ten-year tables of residents can say it too; areas are ranked by their share of it."""
+"""Areas are ranked by their share of it, because ten-year tables of residents have it too."""
 
 STANDARD_POPULATION: Mapping[str, int] = {
     "Y_LT15": 16_000,
@@ -34,7 +34,7 @@ STANDARD_POPULATION: Mapping[str, int] = {
     "Y65T74": 10_500,
     "Y_GE75": 9_000,
 }
-"""European Standard Population 2013 (Eurostat) in our bands: fixed, published, and of an ageing society."""
+"""The European Standard Population 2013 (Eurostat) in our bands: fixed, published, and of an ageing society."""
 
 SEXES = ("F", "M", "_O")
 
@@ -51,6 +51,6 @@ DIGCOMP_AREAS = ("1", "2", "3", "4", "5")
 
 
 def digcomp_areas(course: Mapping[str, Any], version: int) -> list[str]:
-    """Codes of what this version of a course teaches, or the newest where it was not heard of."""
+    """Codes of the DigComp areas that this version of a course teaches; of the newest, if this one is unknown."""
     known = course.get("versions", {}).get(str(version), course.get("domains", ()))
     return [f"DC30_{number}" for number in known if number in DIGCOMP_AREAS]

@@ -1,4 +1,4 @@
-"""What a class gained between the test before and the test after. Descriptive: completion is not impact."""
+"""Learning gain: how much a class gained between pre-test and post-test. Descriptive: it proves no impact."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from services.statistics.figures.intervals import Interval, student
 
 PLACES = {"PRE": 1, "POST": 1, "DIFF": 1, "GAIN_G": 2, "ES_DAV": 2, "ES_DZ": 2, "ATTRITION": 1}
 EFFECT_MINIMUM = 3
-"""Pairs: with two, Hedges' correction is 0 and an effect size says nothing."""
+"""Pairs needed for an effect size: with two, Hedges' correction is 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScorePair:
+    """Points of one person in both tests; None if they did not take one."""
+
     person: str
     before: Fraction | None
     after: Fraction | None
@@ -23,7 +25,7 @@ class ScorePair:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """Means over complete pairs, in points; the interval is the mean difference's, 95 %, paired."""
+    """Means over complete pairs, in points; `interval` is the 95 % interval of the mean paired difference."""
 
     pairs: int
     without_after: int
@@ -41,13 +43,14 @@ class Gain:
 
     @property
     def attrition(self) -> Fraction | None:
-        """Percent of those who took the first test that did not take the second."""
+        """Percentage of those who took the first test that did not take the second."""
         began = self.pairs + self.without_after
         return Fraction(100 * self.without_after, began) if began else None
 
 
 def gain(scores: Sequence[ScorePair], highest: Fraction) -> Gain:
-    """Class normalised gain (Hake 1998): (mean post - mean pre) / (max - mean pre), null when everyone began at max.
+    """The class's normalised gain (Hake 1998): (mean post - mean pre) / (max - mean pre), None if all began at the
+    highest score, which is `highest` points.
 
     d_av divides by the mean of the two standard deviations, times Hedges' J = 1 - 3/(4(n-1)-1); d_z divides by the
     standard deviation of the differences, uncorrected.
@@ -87,7 +90,7 @@ def mean(values: Sequence[Fraction]) -> Fraction:
 
 
 def deviation(values: Sequence[Fraction]) -> Fraction | None:
-    """Sample standard deviation (n - 1); null for a single value."""
+    """The sample standard deviation (n - 1); None for fewer than two values."""
     if len(values) < 2:
         return None
     centre = mean(values)
@@ -95,7 +98,7 @@ def deviation(values: Sequence[Fraction]) -> Fraction | None:
 
 
 def root(value: Fraction) -> Fraction:
-    """Square root to 50 digits: far beyond what any published decimal can show."""
+    """The square root to 50 digits, which is more than any published decimal can show."""
     with localcontext() as context:
         context.prec = 50
         return Fraction((Decimal(value.numerator) / Decimal(value.denominator)).sqrt())

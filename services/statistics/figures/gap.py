@@ -1,17 +1,18 @@
-"""How far a group stands from the reference group on a rate of something good."""
+"""Gaps: how far a group is from the reference group on a rate of something good."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
 PLACES = {"GAP_PP": 1, "GAP_RT": 3, "GAP_IX": 1, "GPIA": 2}
-"""Points; ratio; index (0 = parity, 100 = nobody); adjusted parity index 0..2 (1 = parity)."""
+"""Decimals of: percentage points; ratio; index (0 = parity, 100 = nobody); adjusted parity index 0..2 (1 = parity)."""
 
 
 def gap(group: Fraction, reference: Fraction) -> dict[str, Fraction | None]:
-    """Group minus and over reference, so below parity is negative points, a ratio under 1 and a positive gap index.
+    """All gap measures of two rates, by code. Below parity: negative points, a ratio under 1, a positive index.
 
-    GPIA mirrors ratios above 1 (UNESCO Institute for Statistics). No ratio to a reference of 0; no GPIA of 0 and 0.
+    The adjusted parity index GPIA mirrors ratios above 1 (UNESCO Institute for Statistics). Ratios to a reference of 0
+    and the GPIA of 0 and 0 are None.
     """
     ratio = group / reference if reference else None
     return {

@@ -1,4 +1,4 @@
-"""95 % intervals that stay honest for small areas: Wilson for shares, exact Poisson for counts, Student for means."""
+"""95 % confidence intervals for small areas too: Wilson for shares, exact Poisson for counts, Student for means."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Interval = tuple[Fraction, Fraction]
 
 
 def wilson(successes: int, trials: int) -> Interval:
-    """Share of `trials`, 0..1, score interval without continuity correction (Wilson 1927)."""
+    """Of a share, 0 to 1: the score interval without continuity correction (Wilson 1927)."""
     if not 0 <= successes <= trials or trials == 0:
         raise InvalidValue(f"{successes} of {trials} is not a share")
     with localcontext() as context:
@@ -30,7 +30,7 @@ def wilson(successes: int, trials: int) -> Interval:
 
 
 def poisson(events: int) -> Interval:
-    """Expected number of events, exact (Garwood 1936): chi-square quantiles through the gamma function."""
+    """Of an expected number of events, exact (Garwood 1936): chi-square quantiles through the gamma function."""
     from scipy.special import gammaincinv  # the commands start quickly without it
 
     if events < 0:
@@ -40,7 +40,7 @@ def poisson(events: int) -> Interval:
 
 
 def student(mean: Fraction, standard_error: Fraction, freedom: int) -> Interval:
-    """Mean with an estimated standard error, `freedom` degrees of freedom, in the unit of the mean."""
+    """Of a mean with an estimated standard error, with `freedom` degrees of freedom, in the unit of the mean."""
     from scipy.special import stdtrit
 
     half = exact_float(stdtrit(freedom, 0.975)) * standard_error

@@ -27,7 +27,9 @@ PLACES: Mapping[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Whole numbers of one cohort. The cohort proper is what remains of ENR after the exclusions (`valid`)."""
+    """The counts of one cohort. `valid` is what remains of `enrolments` after the exclusions; the rest counts it.
+
+    `hours_recorded` is the number of enrolments that have hours."""
 
     enrolments: int
     excluded: Mapping[Exclusion, int]
@@ -44,11 +46,12 @@ class Counts:
 
     @property
     def started(self) -> int:
-        """A completion without a recorded first activity has started too."""
+        """Enrolments with activity, which a completion is too."""
         return self.valid - self.by_status[Status.NOT_STARTED]
 
     def codes(self) -> dict[str, int]:
-        """Persons for EPR, enrolments for the rest. PTM (person-times) is enrolments: online, no sessions."""
+        """The counts by code: persons for EPR, else enrolments. PTM (person-times) equals ENR_VALID, because online
+        courses have no sessions."""
         return {
             "ENR": self.enrolments,
             "ENR_VALID": self.valid,
@@ -61,23 +64,23 @@ class Counts:
 
 
 def count(enrolments: Iterable[Enrolment], cohort: Cohort) -> Counts:
-    """Counts the enrolments made in the period; CMF alone takes completions dated in it, of any cohort."""
-    standing = apply_exclusions(enrolments, cohort.as_of)
-    inside = [(one, reason) for one, reason in standing if cohort.includes(one.enrolled_on)]
-    valid = [one for one, reason in inside if reason is None]
-    left_out = Counter(reason for _, reason in inside if reason)
+    """Counts the enrolments made in the cohort's period. Only CMF counts completions in the period, of any cohort."""
+    judged = apply_exclusions(enrolments, cohort.as_of)
+    inside = [(enrolment, reason) for enrolment, reason in judged if cohort.includes(enrolment.enrolled_on)]
+    valid = [enrolment for enrolment, reason in inside if reason is None]
+    excluded = Counter(reason for _, reason in inside if reason)
     statuses = Counter(map(status, valid))
-    hours = [one.hours for one in valid if one.hours is not None]
+    hours = [enrolment.hours for enrolment in valid if enrolment.hours is not None]
     return Counts(
         enrolments=len(inside),
-        excluded={reason: left_out[reason] for reason in Exclusion},
-        persons=len({one.person for one in valid}),
+        excluded={reason: excluded[reason] for reason in Exclusion},
+        persons=len({enrolment.person for enrolment in valid}),
         by_status={code: statuses[code] for code in Status},
         completions_in_period=sum(
-            reason is None and one.completed_on is not None and cohort.includes(one.completed_on)
-            for one, reason in standing
+            reason is None and enrolment.completed_on is not None and cohort.includes(enrolment.completed_on)
+            for enrolment, reason in judged
         ),
-        days_to_complete=tuple(sorted(days for one in valid if (days := days_to_complete(one)) is not None)),
+        days_to_complete=tuple(sorted(days for each in valid if (days := days_to_complete(each)) is not None)),
         hours=sum(hours, Decimal(0)) if hours else None,
         hours_recorded=len(hours),
     )
@@ -90,7 +93,7 @@ def days_to_complete(enrolment: Enrolment) -> int | None:
 
 
 def rates(counts: Counts) -> dict[str, Fraction | None]:
-    """Exact, unrounded (`PLACES` has the decimals); null where there is nothing to divide by."""
+    """The derived measures by code, exact and unrounded (`PLACES` has the decimals); None without a denominator."""
     completed, withdrew = counts.by_status[Status.COMPLETED], counts.by_status[Status.WITHDREW]
     hours = None if counts.hours is None else Fraction(counts.hours)
     enough = len(counts.days_to_complete) >= QUANTILE_MINIMUM
@@ -110,8 +113,10 @@ def percent(part: int, whole: int) -> Fraction | None:
 
 
 def quantile(ordered: Sequence[int], share: Fraction) -> Fraction:
-    """Linear interpolation between order statistics, type 7 (Hyndman and Fan 1996); `ordered` ascending, not empty."""
-    place = share * (len(ordered) - 1)
-    below = int(place)
+    """The quantile by linear interpolation between order statistics, type 7 (Hyndman and Fan 1996).
+
+    `ordered` is ascending and not empty; `share` is from 0 to 1."""
+    position = share * (len(ordered) - 1)
+    below = int(position)
     above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+    return ordered[below] + (position - below) * (ordered[above] - ordered[below])

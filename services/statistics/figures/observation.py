@@ -1,4 +1,4 @@
-"""What is published: a frozen set of observations over linked tables, and all that a reader must know about it."""
+"""The content of a release: observations over linked tables, and everything a reader must know about them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HIDDEN, NORMAL, UNRELIABLE, NOT_COLLECTED, UNDEFINED, BREAK = "Q", "A", "U", "L"
 """CL_OBS_STATUS as releases use it."""
 
 ESTIMATED, MISSING = "E", "O"
-"""What recasting adds: estimated by shares; not to be told from what was published."""
+"""Statuses that recasting adds: estimated by shares; cannot be computed from what was published."""
 
 FREE, CONFIDENTIAL = "F", "N"
 """CL_CONF_STATUS: one public symbol for every hidden cell, whatever the reason."""

@@ -1,4 +1,4 @@
-"""Days and quarters end where the city's own clock says so."""
+"""Periods as SDMX writes them (2026, 2026-Q3, 2026-09): their days and quarters, in local time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PERIOD = re.compile(r"^\d{4}(?:-(?:Q[1-4]|0[1-9]|1[0-2]))?$", re.ASCII)
 
 
 def quarter_of(moment: datetime, zone: tzinfo) -> str:
-    """ "2026-Q3" of an aware moment, in the city's time zone."""
+    """The quarter, as "2026-Q3", of an aware moment in the given time zone."""
     return quarter_on(moment.astimezone(zone).date())
 
 
@@ -25,7 +25,7 @@ def quarters_of(year: str) -> tuple[str, ...]:
 
 
 def quarters_in(period: str) -> tuple[str, ...]:
-    """Of a year its four, of a quarter itself."""
+    """The four quarters of a year; a quarter alone."""
     return quarters_of(period) if is_year(period) else (period,)
 
 
@@ -34,7 +34,7 @@ def is_year(period: str) -> bool:
 
 
 def is_period(text: str) -> bool:
-    """A year, a quarter or a month, as SDMX writes them: 2026, 2026-Q3, 2026-09."""
+    """Whether the text is a year, a quarter or a month: 2026, 2026-Q3, 2026-09."""
     return _PERIOD.match(text) is not None
 
 

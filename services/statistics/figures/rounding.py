@@ -1,4 +1,4 @@
-"""Figures are computed exactly and rounded once, half up (away from zero), as a reader with a pencil would."""
+"""Rounding: figures are computed exactly and rounded once, half up (away from zero)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ Exact = int | Fraction | Decimal
 
 
 def round_half_up(value: Exact, places: int) -> Decimal:
-    """72.25 -> 72.3, 1.005 -> 1.01, -2.5 -> -3. Binary floats are refused: they are not the number that was written."""
+    """Rounds to `places` decimals: 72.25 -> 72.3, 1.005 -> 1.01, -2.5 -> -3.
+
+    Raises TypeError for binary floats, because 1.005 as a float is less than 1.005."""
     if isinstance(value, float):
-        raise TypeError("round exact numbers only; pass a measured float through `measured` first")
+        raise TypeError("round exact numbers only; pass a float through `exact_float` first")
     exact = Fraction(value)
     whole, rest = divmod(abs(exact.numerator) * 10**places, exact.denominator)
     if 2 * rest >= exact.denominator:
@@ -21,10 +23,10 @@ def round_half_up(value: Exact, places: int) -> Decimal:
 
 
 def exact_float(value: float) -> Fraction:
-    """The shortest decimal that stands for this float: for quantiles of distributions, which no fraction gives."""
+    """The float's shortest decimal as a fraction: for results that no fraction gives, as quantiles of distributions."""
     return Fraction(Decimal(repr(float(value))))
 
 
 def rounded_text(value: Exact | None, places: int) -> str | None:
-    """As it is published: fixed decimals, a missing value stays missing."""
+    """The text that is published: `places` fixed decimals; None for a missing value."""
     return None if value is None else format(round_half_up(value, places), "f")

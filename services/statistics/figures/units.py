@@ -1,4 +1,4 @@
-"""What a release counts: enrolments of the cohort as they stood, each with what it is broken down by."""
+"""The units that a release counts: valid enrolments at the as-of date, each with the codes of its breakdowns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SENSITIVE_K = 10
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An enrolment and its person; `flags` is None where they were not asked or did not answer; `age` in years."""
+    """An enrolment and its person; `age` is in years; `flags` is None if the person was not asked or did not answer."""
 
     enrolment: Enrolment
     area: str
@@ -31,7 +31,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A valid enrolment at the as-of date. Codes are those of the dimensions; `days` to complete, `hours` learned."""
+    """A valid enrolment at the as-of date, in codes of the dimensions; `days` to complete and `hours` learned."""
 
     person: str
     quarter: str
@@ -48,10 +48,10 @@ class Unit:
 
 
 def units(facts: Iterable[Fact], as_of: date) -> Iterator[Unit]:
-    """In order of enrolment. Exclusions are those of the measures; a duplicate across a quarter's end is one."""
-    counted = [fact for fact in facts if fact.enrolment.enrolled_on.date() <= as_of]
-    standing = apply_exclusions([fact.enrolment for fact in counted], as_of)
-    valid = [(one, fact) for fact, (one, reason) in zip(counted, standing, strict=True) if reason is None]
+    """The units in order of enrolment, with the same exclusions as the measures."""
+    known = [fact for fact in facts if fact.enrolment.enrolled_on.date() <= as_of]
+    judged = apply_exclusions([fact.enrolment for fact in known], as_of)
+    valid = [(enrolment, fact) for fact, (enrolment, reason) in zip(known, judged, strict=True) if reason is None]
     valid.sort(key=lambda pair: (pair[0].enrolled_on, pair[0].person, pair[0].run))
     return (_unit(enrolment, fact) for enrolment, fact in valid)
 
@@ -80,9 +80,10 @@ def age_band(age: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """One way to split everybody. `parts` is the tree under "_T"; what has no code in `fields` is counted, not shown.
+    """One way to split everybody. `parts` is the tree of categories under "_T".
 
-    `fields` maps a category to (dimension of an observation, its code there)."""
+    `fields` maps a category to (field of an observation, its code there); other categories are counted, but not
+    published."""
 
     id: str
     parts: Mapping[str, tuple[str, ...]]
@@ -90,12 +91,14 @@ class Breakdown:
     sensitive: bool = False
 
     def lineage(self, code: str) -> tuple[str, ...]:
-        """The category, the unions that hold it, and the total."""
+        """The category, the unions that contain it, and the total."""
         above = next((parent for parent, children in self.parts.items() if code in children), None)
         return (code,) if above is None else (code, *self.lineage(above))
 
     def code_of(self, unit: Unit) -> str:
-        return _CODES[self.id.partition(":")[0]](unit, self.id.partition(":")[2])
+        """The category of the unit."""
+        kind, _, code = self.id.partition(":")
+        return _CODES[kind](unit, code)
 
 
 _BANDS = [code for code, _, _ in AGE_BANDS]
@@ -140,4 +143,4 @@ def _breakdowns() -> Iterator[Breakdown]:
         yield Breakdown(f"domain:{code}", {TOTAL: (code, f"N_{code}")}, {code: ("domain", code)})
 
 
-BREAKDOWNS: Mapping[str, Breakdown] = {one.id: one for one in _breakdowns()}
+BREAKDOWNS: Mapping[str, Breakdown] = {breakdown.id: breakdown for breakdown in _breakdowns()}

@@ -185,9 +185,9 @@ def test_a_table_full_of_small_counts_is_attacked_in_a_few_programmes(monkeypatc
     solved: list[object] = []
     extreme = Component.extreme
 
-    def counted(island: Component, *asked: Any, **how: Any) -> int | None:
+    def counted(component: Component, *asked: Any, **how: Any) -> int | None:
         solved.append(asked)
-        return extreme(island, *asked, **how)
+        return extreme(component, *asked, **how)
 
     monkeypatch.setattr(Component, "extreme", counted)
     assert audit(shown(cells, hidden), cells.counts, 5).openings == ()

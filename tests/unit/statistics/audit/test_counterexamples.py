@@ -1,4 +1,4 @@
-"""Witnesses in whole persons say the same as asking each sum for its least and its most."""
+"""Counterexamples in whole persons agree with the least and the most of each sum."""
 
 from __future__ import annotations
 
@@ -45,35 +45,37 @@ def shown(counts: Mapping[Key, int], hidden: set[Key]) -> Published:
 
 @settings(max_examples=8, deadline=None)
 @given(tables())
-def test_a_secret_has_witnesses_exactly_where_it_can_be_nobody_and_k(given: Tables) -> None:
+def test_a_secret_has_counterexamples_exactly_if_it_can_be_0_and_k(given: Tables) -> None:
     counts, hidden = given
-    for island in components(shown(counts, hidden), K, check=False):
-        questions = [RangeQuestion(key, "the cell", {key: 1}, 0, K) for key in island.keys]
-        opened = {one.name: one for one in Counterexamples(island, counts, questions).unanswered()}
-        for key in island.keys:
-            low, high = island.extreme({key: 1}, most=False), island.extreme({key: 1}, most=True)
-            assert (key in opened) == (low != 0 or (high is not None and high < K))
-            if key in opened:
-                exact = opened[key].opened().attack == "exact disclosure"
+    for component in components(shown(counts, hidden), K, check=False):
+        questions = [RangeQuestion(key, "the cell", {key: 1}, 0, K) for key in component.keys]
+        search = Counterexamples(component, counts, questions)
+        disclosed = {question.name: question for question in search.find_disclosures()}
+        for key in component.keys:
+            low, high = component.extreme({key: 1}, most=False), component.extreme({key: 1}, most=True)
+            assert (key in disclosed) == (low != 0 or (high is not None and high < K))
+            if key in disclosed:
+                exact = disclosed[key].disclosure().attack == "exact disclosure"
                 assert exact == (low == high)
 
 
 @settings(max_examples=5, deadline=None)
 @given(tables())
-def test_who_knows_one_person_pins_exactly_what_then_has_one_size(given: Tables) -> None:
+def test_an_insider_computes_exactly_the_cells_with_one_possible_size(given: Tables) -> None:
     counts, hidden = given
-    for island in components(shown(counts, hidden), K, check=False):
-        knowers = [key for key in island.keys if counts[key] == 1][:2]
-        questions = [RangeQuestion(key, "the cell", {key: 1}, 0, K) for key in island.keys]
-        pinned = {(knower, one.name) for knower, one in Counterexamples(island, counts, questions).pinned(knowers)}
+    for component in components(shown(counts, hidden), K, check=False):
+        knowers = [key for key in component.keys if counts[key] == 1][:2]
+        questions = [RangeQuestion(key, "the cell", {key: 1}, 0, K) for key in component.keys]
+        search = Counterexamples(component, counts, questions)
+        disclosed = {(knower, question.name) for knower, question in search.find_insider_disclosures(knowers)}
         for knower in knowers:
-            for key in island.keys:
-                low, high = (island.extreme({key: 1}, most=most, least={knower: 1}) for most in (False, True))
-                assert ((knower, key) in pinned) == (low == high and key != knower)
+            for key in component.keys:
+                low, high = (component.extreme({key: 1}, most=most, least={knower: 1}) for most in (False, True))
+                assert ((knower, key) in disclosed) == (low == high and key != knower)
 
 
 def test_a_start_that_disagrees_is_replaced_by_a_table_that_agrees() -> None:
     total, parts = "total", ("a", "b")
-    island = components(Published({total: 9, "a": None, "b": None}, ((total, parts),)), K)[0]
+    component = components(Published({total: 9, "a": None, "b": None}, ((total, parts),)), K)[0]
     questions = [RangeQuestion(key, "the cell", {key: 1}, 0, K) for key in parts]
-    assert Counterexamples(island, {"a": 1, "b": 1}, questions).unanswered() == []
+    assert Counterexamples(component, {"a": 1, "b": 1}, questions).find_disclosures() == []
