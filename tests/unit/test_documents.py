@@ -135,3 +135,34 @@ def test_the_index_of_decisions_lists_each_as_its_page_says() -> None:
 
 def test_decisions_are_numbered_without_a_gap() -> None:
     assert [int(path.name[:4]) for path in decisions()] == list(range(1, len(decisions()) + 1))
+
+
+def test_the_architecture_names_every_event() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    for path in sorted(ROOT.glob("proto/ieum/*/v1/events.proto")):
+        proto = path.read_text()
+        parts = set(re.findall(r"^  (?:repeated )?(\w+) \w+ = ", proto, re.MULTILINE))
+        events = [name for name in re.findall(r"^message (\w+)", proto, re.MULTILINE) if name not in parts]
+        assert events
+        assert [name for name in events if not re.search(rf"[`.]{name}`", text)] == [], path
+
+
+@pytest.mark.parametrize("package", ["gateway", "gateway.web", "services.statistics"])
+def test_the_architecture_draws_every_room_of_the_import_contracts(package: str) -> None:
+    contracts = (ROOT / ".importlinter").read_text()
+    layers = re.search(rf"containers =\n    {package}\nlayers =\n((?:    .+\n)+)", contracts)
+    assert layers
+    text = (ROOT / "docs/architecture.md").read_text()
+    rooms = [room for room in re.findall(r"\w+", layers[1]) if (ROOT / package.replace(".", "/") / room).is_dir()]
+    assert rooms
+    assert [room for room in rooms if not re.search(rf"\b{room}\b", text)] == []
+
+
+def test_the_data_model_names_every_collection() -> None:
+    text = (ROOT / "docs/data-model.md").read_text()
+    code = "\n".join(path.read_text() for path in sorted((ROOT / "services").rglob("*.py")))
+    collections = set(re.findall(r'database\["(\w+)"\]', code))
+    buckets = set(re.findall(r'GridFSBucket\(database, "(\w+)"', code))
+    assert len(collections) > 20
+    assert [name for name in sorted(collections) if f"| `{name}`" not in text] == []
+    assert [name for name in sorted(buckets) if f"| `{name}.files`, `.chunks` |" not in text] == []
