@@ -13,6 +13,7 @@ from gateway.backend.clients import CLIENTS
 from gateway.backend.invalidation import LISTENER, Listener, merge_handlers
 from gateway.backend.places import PLACES, PlacesCache
 from gateway.backend.published_releases import LIBRARY, Library
+from gateway.documents import certificate
 from gateway.http import admission, auth, compression, csrf, errors, monitoring, security_headers
 from gateway.http.csrf import FORM_KEY, HOSTS
 from gateway.http.rate_limit import REGISTRATIONS, RateLimit
@@ -48,6 +49,7 @@ def create_app(settings: GatewaySettings) -> web.Application:
     app[FORM_KEY] = settings.secret("session_key")
     app[admission.SLOTS] = admission.Slots(settings.at_once)
     app[errors.ERROR_PAGE] = error_page
+    app[certificate.PRINTER] = asyncio.Semaphore(certificate.AT_A_TIME)
     app[HOSTS] = frozenset(filter(None, settings.hosts.lower().replace(" ", "").split(",")))
     app[REGISTRATIONS] = RateLimit(settings.registrations_per_minute)
     app[monitoring.BEHIND_PROXY] = settings.behind_proxy

@@ -1,4 +1,4 @@
-"""The class grid, learner by lesson, with names: what its page, JSON and CSV are made from."""
+"""The class grid, learner by lesson, with names, for its page, JSON and CSV."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ieum.progress.v1.progress_pb2 import GridRow, ListGridRequest, ListGridResp
 class GridPage:
     grid: ListGridResponse
     names: dict[str, str]
-    """ "people/{id}" -> display name; the erased are left out."""
+    """Display names by "people/{id}", without those of erased persons."""
 
 
 async def fetch_grid(clients: Clients, course: str, page_size: int = 0, page_token: str = "") -> GridPage:
@@ -30,10 +30,10 @@ async def with_names(clients: Clients, course: str, grid: ListGridResponse) -> G
 
 
 def states(row: GridRow) -> bytes:
-    """A `LessonState` for each column."""
+    """A `LessonState` for each column: the first half of `GridRow.cells` (progress.proto)."""
     return row.cells[: len(row.cells) // 2]
 
 
 def scores(row: GridRow) -> list[int]:
-    """For each column the best, -1 where there is none."""
+    """The best score for each column, -1 for none: the second half of `GridRow.cells`."""
     return [score - 1 for score in row.cells[len(row.cells) // 2 :]]

@@ -1,4 +1,4 @@
-"""The certificate as a document: one tagged page (PDF/UA-1) with a code that leads to the answer whether it stands."""
+"""The certificate as a PDF: one tagged page (PDF/UA-1) with a QR code of the address where it can be verified."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from aiohttp import web
 
 from gateway.backend.clients import CLIENTS, Clients
 from gateway.html.render import PAGE
-from gateway.http.auth import VIEWER
+from gateway.http.auth import Viewer, signed_in
 from gateway.language.i18n import Locale
 from ieum.courses.v1.courses_pb2 import GetVersionRequest, ListCompetencesRequest
 from ieum.progress.v1 import progress_pb2
 from services.chassis import clock
-from services.chassis.errors import Forbidden, Refused, Unauthenticated, Unavailable
+from services.chassis.errors import Forbidden, Refused, Unavailable
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _SECONDS = 20
@@ -31,12 +31,15 @@ _MARK = (
     '<path stroke="#0d6e64" d="M6 32v-9a10 10 0 0 1 20 0v1"/>'
     '<path stroke="#e0842b" d="M26 16v1a10 10 0 0 0 20 0V8"/></svg>'
 )
-_at_once = asyncio.Semaphore(2)
+
+PRINTER = web.AppKey("certificate_printer", asyncio.Semaphore)
+"""Limits how many documents are typeset at a time, because each keeps a core busy."""
+AT_A_TIME = 2
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """All that stands on the page. `address` leads to the public page about `number`."""
+    """What the page says. `address` is the public page where `number` can be verified."""
 
     number: str
     holder: str
@@ -50,42 +53,53 @@ class Certificate:
 
 
 async def respond(request: web.Request, name: str) -> web.Response:
-    """For its holder alone, in the reader's language."""
-    viewer = request[VIEWER]
-    if viewer is None:
-        raise Unauthenticated("SIGN_IN_NEEDED")
-    clients, page = request.app[CLIENTS], request[PAGE]
-    found = await clients.progress.VerifyCertificate(progress_pb2.VerifyCertificateRequest(name=name))
-    if found.person != viewer.person:
-        raise Forbidden("CERTIFICATE_OF_ANOTHER")
-    if found.state == progress_pb2.REVOKED:
-        raise Refused("CERTIFICATE_IS_REVOKED")
-    number = found.name.removeprefix("certificates/")
-    completed = clock.moment(found.issue_time)
-    certificate = Certificate(
-        number=number,
-        holder=viewer.name,
+    """The PDF for its holder, in the reader's language."""
+    page = request[PAGE]
+    certificate = await read_certificate(
+        request.app[CLIENTS],
+        signed_in(request),
+        page.locale,
+        name,
         issuer=page.site.name,
-        course=page.locale.pick(found.course_title)[0],
-        minutes=found.minutes,
-        competences=await _competences(clients, page.locale, found),
-        reason=await _reason(clients, page.locale, found),
-        completed=completed or clock.now(),
-        address=f"{request.scheme}://{request.host}/certificates/{number}",
+        origin=f"{request.scheme}://{request.host}",
     )
-    body = await render(certificate, page.locale)
-    headers = {"Content-Disposition": f'inline; filename="{number}.pdf"', "Cache-Control": "no-store"}
+    async with request.app[PRINTER]:
+        body = await render(certificate, page.locale)
+    headers = {"Content-Disposition": f'inline; filename="{certificate.number}.pdf"', "Cache-Control": "no-store"}
     return web.Response(body=body, content_type="application/pdf", headers=headers)
 
 
+async def read_certificate(
+    clients: Clients, viewer: Viewer, locale: Locale, name: str, *, issuer: str, origin: str
+) -> Certificate:
+    """Raises Forbidden unless the viewer is its holder."""
+    verified = await clients.progress.VerifyCertificate(progress_pb2.VerifyCertificateRequest(name=name))
+    if verified.person != viewer.person:
+        raise Forbidden("CERTIFICATE_OF_ANOTHER")
+    if verified.state == progress_pb2.REVOKED:
+        raise Refused("CERTIFICATE_IS_REVOKED")
+    number = verified.name.removeprefix("certificates/")
+    return Certificate(
+        number=number,
+        holder=viewer.name,
+        issuer=issuer,
+        course=locale.pick(verified.course_title)[0],
+        minutes=verified.minutes,
+        competences=await _competences(clients, locale, verified),
+        reason=await _reason(clients, locale, verified),
+        completed=clock.moment(verified.issue_time) or clock.now(),
+        address=f"{origin}/certificates/{number}",
+    )
+
+
 async def render(certificate: Certificate, locale: Locale) -> bytes:
+    """Raises Unavailable when typesetting takes too long."""
     given = json.dumps(_words(certificate, locale), ensure_ascii=False)
-    async with _at_once:
-        try:
-            async with asyncio.timeout(_SECONDS):
-                return await asyncio.to_thread(_compile, given, certificate.completed)
-        except TimeoutError as error:
-            raise Unavailable("DOCUMENT_SLOW") from error
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return await asyncio.to_thread(_compile, given, certificate.completed)
+    except TimeoutError as error:
+        raise Unavailable("DOCUMENT_SLOW") from error
 
 
 def _compile(given: str, moment: datetime) -> bytes:
@@ -134,20 +148,22 @@ def _code(address: str) -> str:
     return out.getvalue().decode()
 
 
-async def _competences(clients: Clients, locale: Locale, found: progress_pb2.Certificate) -> tuple[str, ...]:
-    version = await clients.courses.GetVersion(GetVersionRequest(name=f"{found.course}/versions/{found.version}"))
+async def _competences(clients: Clients, locale: Locale, verified: progress_pb2.Certificate) -> tuple[str, ...]:
+    version = await clients.courses.GetVersion(GetVersionRequest(name=f"{verified.course}/versions/{verified.version}"))
     known = await clients.courses.ListCompetences(ListCompetencesRequest())
-    titles = {each.id: locale.pick(each.title)[0] for area in known.areas for each in area.competences}
+    titles = {
+        competence.id: locale.pick(competence.title)[0] for area in known.areas for competence in area.competences
+    }
     return tuple(f"{code} {titles.get(code, '')}".strip() for code in version.content.competences)
 
 
-async def _reason(clients: Clients, locale: Locale, found: progress_pb2.Certificate) -> str:
-    """Of the learner's own record; "" when it is not among them any more."""
-    asked = progress_pb2.ListProgressRequest(person=found.person)
+async def _reason(clients: Clients, locale: Locale, verified: progress_pb2.Certificate) -> str:
+    """Why the course counts as completed; "" when the learner's records no longer have this certificate."""
+    asked = progress_pb2.ListProgressRequest(person=verified.person)
     while True:
         page = await clients.progress.ListProgress(asked)
         for progress in page.progress:
-            if progress.certificate.name == found.name:
+            if progress.certificate.name == verified.name:
                 return completion_words(locale, progress.completion_reason)
         if not page.next_page_token:
             return ""

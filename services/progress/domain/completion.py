@@ -21,6 +21,7 @@ class LessonState(StrEnum):
 
 
 STATES = tuple(LessonState)
+"""In the order of their protobuf numbers, which cells store: see GridRow.cells in progress.proto."""
 _DONE = STATES.index(LessonState.DONE) + 1
 
 
