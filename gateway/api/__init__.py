@@ -1,1 +1,1 @@
-"""REST under /api/v1: each resource is a module with a `table` of operations; routes and description come of these."""
+"""REST under /api/v1. Each resource is a module with a `table` of operations, which become routes and OpenAPI."""

@@ -1,10 +1,11 @@
-"""An operation of the API, said once: the aiohttp route and its description in OpenAPI are both made from it."""
+"""Operations of the API: the aiohttp route and its OpenAPI description are both built from one `Operation`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from aiohttp import web
@@ -17,7 +18,7 @@ from gateway.language.fields import wrong_field
 from services.chassis.errors import Problem, Unauthenticated
 
 PREFIX = "/api/v1"
-# What ids look like; an address that does not is no address of ours.
+# What ids in a path look like; another path is not found.
 _PATTERNS = {
     "": "[0-9A-Za-z-]{1,64}",
     "version": "(?:[1-9][0-9]{0,8}|current)",
@@ -38,14 +39,14 @@ class Operation:
     summary: str
     handler: Handler
     open: bool
-    """Also for strangers; who may do what beyond that, the services decide."""
+    """True if strangers may call it. The services decide who may do what beyond that."""
     body: type[Body] | None
     query: type[Query]
     answer: type[Shape] | None
     offers: Mapping[str, str]
-    """Media types it also answers with, and what they are."""
+    """Other media types of its answer, each with a description."""
     takes: Mapping[str, str]
-    """Media types of a body that is no JSON."""
+    """Media types of a body that is not JSON, each with a description."""
 
     @property
     def name(self) -> str:
@@ -58,7 +59,7 @@ class Operation:
 
     @property
     def route(self) -> web.RouteDef:
-        path = _PARAMETER.sub(lambda found: f"{{{found[1]}:{self.parameters[found[1]]}}}", self.path)
+        path = _PARAMETER.sub(lambda match: f"{{{match[1]}:{self.parameters[match[1]]}}}", self.path)
         if self.method == "GET":
             return web.get(PREFIX + path, self.serve, allow_head=True)
         return web.route(self.method, PREFIX + path, self.serve)
@@ -80,8 +81,8 @@ class Operation:
 class Table:
     """Collects a resource's operations: `@table("POST", "/courses/{course}:submit", "Submit the draft for review")`.
 
-    The handler gets the request, and `body` and `query` where it has parameters of these names; their shapes and that
-    of what is told are read from its annotations. Answering None is 204.
+    The handler is called with the request, and with `body` and `query` if it has parameters of these names. Their
+    shapes and that of the answer are read from its annotations. An answer of None is status 204.
     """
 
     tag: str
@@ -101,11 +102,11 @@ class Table:
         def add(handler: H) -> H:
             hints = get_type_hints(handler)
             returned = hints.get("return")
-            found = get_args(returned)[0] if get_origin(returned) is JsonAnswer else None
+            annotated = get_args(returned)[0] if get_origin(returned) is JsonAnswer else None
             self.operations.append(
                 Operation(
                     self.tag, method, path, summary, handler, open,
-                    hints.get("body"), hints.get("query", Query), answer or found, offers or {}, takes or {},
+                    hints.get("body"), hints.get("query", Query), answer or annotated, offers or {}, takes or {},
                 )
             )  # fmt: skip
             return handler
@@ -121,14 +122,21 @@ def json_response(answer: JsonAnswer[Any] | Shape | None) -> web.Response:
 
 
 def _read_query(shape: type[Query], request: web.Request) -> Query:
-    many = {info.alias for info in shape.model_fields.values() if "list" in str(info.annotation)}
+    repeated = _repeated_parameters(shape)
     given: dict[str, Any] = {
-        name: request.query.getall(name) if name in many else request.query[name] for name in request.query
+        name: request.query.getall(name) if name in repeated else request.query[name] for name in request.query
     }
     try:
         return shape.model_validate_strings(given, by_alias=True, by_name=False)
     except ValidationError as error:
         raise wrong_field(error) from error
+
+
+@cache
+def _repeated_parameters(shape: type[Query]) -> frozenset[str]:
+    """Those declared as lists: they may come several times in an address."""
+    fields = shape.model_fields.values()
+    return frozenset(field.alias for field in fields if field.alias and get_origin(field.annotation) is list)
 
 
 async def _read_body(shape: type[Body], request: web.Request) -> Body:

@@ -1,4 +1,4 @@
-"""All of the API in one list, and its description at /api/openapi.json."""
+"""All operations of the API, and their OpenAPI description at /api/openapi.json."""
 
 from __future__ import annotations
 
@@ -29,13 +29,26 @@ from gateway.api import (
     tokens,
 )
 
-_TABLES = (
-    *(sessions.table, people.table, answers.table, tokens.table, places.table, audit.table),
-    *(catalog.table, courses.table, media.table),
-    *(enrollments.table, progress.table, grid.table, certificates.table),
-    *(statistics.table, releases.table, release_work.table, distribution.table),
+_RESOURCES = (
+    sessions,
+    people,
+    answers,
+    tokens,
+    places,
+    audit,
+    catalog,
+    courses,
+    media,
+    enrollments,
+    progress,
+    grid,
+    certificates,
+    statistics,
+    releases,
+    release_work,
+    distribution,
 )
-OPERATIONS = [operation for table in _TABLES for operation in table.operations]
+OPERATIONS = [operation for resource in _RESOURCES for operation in resource.table.operations]
 
 
 @cache

@@ -1,7 +1,8 @@
-"""The shapes of the public API, declared apart from the services' messages so that these may change without it.
+"""The schemas of the public API, separate from the services' messages so that these may change without it.
 
-A shape names the fields it shows; `read` and `write` carry them over by name. On the wire names are camelCase, moments
-RFC 3339, enum values their proto names; what is not set is left out.
+A shape is a pydantic model. It declares which fields of a message are public: `read` copies them from the message into
+an answer, `write` from a request into a message, by name. In JSON, names are camelCase, times RFC 3339 and enum values
+their proto names; what is not set is left out.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UT
 
 
 def _not_a_count(value: Any) -> Any:
-    """A moment is written out; a bare number of seconds is more often a mistake than meant."""
+    """Refuses a bare number, which pydantic would take for seconds since 1970."""
     if not isinstance(value, datetime) and not _DATE_AND_TIME.match(str(value)):
         raise ValueError("write it like 2026-07-01T09:00:00+09:00")
     return value
@@ -47,19 +48,19 @@ Role = Literal["LEARNER", "INSTRUCTOR", "REVIEWER", "OFFICIAL", "ADMINISTRATOR"]
 
 
 class Shape(BaseModel):
-    """What the API answers."""
+    """The schema of an answer."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
 class Body(Shape):
-    """What a request carries; a name that it does not know is refused rather than overlooked."""
+    """The schema of a request body. An unknown name is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Query(Shape):
-    """Parameters of an address, all of them text."""
+    """The schema of the parameters in an address."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -75,17 +76,17 @@ Reader = Callable[[Any], Any]
 
 
 class JsonAnswer(dict[str, Any], Generic[S]):
-    """A shape's values on their way out, under the names of the wire. Not a shape: nobody looks at it any more, and
-    making one of each message would cost more than writing it down."""
+    """The JSON fields of an answer. A plain dict, because building a model for each message costs more than
+    serialising it."""
 
 
 def read(shape: type[S], message: Message, **more: Any) -> JsonAnswer[S]:
-    """The message as the public sees it; `more` are fields that it does not have, or has not so."""
-    told = JsonAnswer[S](_values(shape, message, more))
+    """The public fields of the message; `more` adds or replaces fields."""
+    answer = JsonAnswer[S](_values(shape, message, more))
     for name, value in more.items():
         if value is not None:
-            told[_alias(shape, name)] = value
-    return told
+            answer[_alias(shape, name)] = value
+    return answer
 
 
 def _values(shape: type[Shape], message: Message, without: Collection[str] = ()) -> dict[str, Any]:
@@ -98,7 +99,7 @@ def _values(shape: type[Shape], message: Message, without: Collection[str] = ())
 
 @cache
 def _readers(shape: type[Shape], descriptor: Descriptor) -> Sequence[tuple[str, str, Reader]]:
-    """How each field of the shape is taken from such a message, worked out once."""
+    """For each field of the shape a function that reads it from such a message."""
     fields: Mapping[str, FieldDescriptor] = descriptor.fields_by_name
     return [
         (name, _alias(shape, name), _reader(fields[name], inner) if name in fields else _usual(shape, name))
@@ -112,7 +113,7 @@ def _alias(shape: type[Shape], name: str) -> str:
 
 
 def _usual(shape: type[Shape], name: str) -> Reader:
-    """Of a field that a message does not have."""
+    """For a field that the message does not have: its default."""
     usual = shape.model_fields[name].get_default(call_default_factory=True)
     return lambda message: None if usual is PydanticUndefined else usual
 
@@ -123,14 +124,14 @@ def _reader(field: FieldDescriptor, inner: type[Shape] | None) -> Reader:
     if field.message_type and field.message_type.GetOptions().map_entry:
         return lambda message: dict(get(message))
     if field.is_repeated:
-        return (lambda message: [value(each) for each in get(message)]) if value else lambda message: list(get(message))
+        return (lambda message: [value(item) for item in get(message)]) if value else lambda message: list(get(message))
     if field.message_type and value:
         return lambda message: value(get(message)) if message.HasField(field.name) else None
     return (lambda message: value(get(message))) if value else get
 
 
 def _value_reader(field: FieldDescriptor, inner: type[Shape] | None) -> Reader | None:
-    """None for what is shown as it is."""
+    """None for a value that needs no conversion."""
     if field.enum_type:
         names = {number: value.name for number, value in field.enum_type.values_by_number.items()}
         return lambda value: names[value] if value else None
@@ -142,7 +143,7 @@ def _value_reader(field: FieldDescriptor, inner: type[Shape] | None) -> Reader |
 
 
 def write(shape: Shape, message: M) -> M:
-    """Sets on the message what was given, and answers it."""
+    """Copies the fields that the request set into the message, and returns the message."""
     writers = _writers(message.DESCRIPTOR)
     for name in shape.model_fields_set:
         if name in writers and (value := getattr(shape, name)) is not None:
@@ -155,7 +156,7 @@ Writer = Callable[[Any, Any], None]
 
 @cache
 def _writers(descriptor: Descriptor) -> Mapping[str, Writer]:
-    """How each field of such a message is set, worked out once."""
+    """For each field of such a message a function that sets it."""
     return {field.name: _writer(field) for field in descriptor.fields}
 
 
@@ -185,18 +186,18 @@ def _write_each(messages: Any, values: Sequence[Shape]) -> None:
 
 
 def _write_inner(message: Any, value: Shape) -> None:
-    # Marked as set even when all of it is left at its defaults: which kind of block it is may be all that is said.
+    # Set even if all fields have defaults, because the kind of a block may be all that the request says.
     message.SetInParent()
     write(value, message)
 
 
 @cache
 def _inner_shapes(shape: type[Shape]) -> Mapping[str, type[Shape] | None]:
-    """For each field the shape that it, or each of its list, has; None for plain values."""
+    """For each field the shape of its value or of the items of its list; None for plain values."""
     return {name: _shape_in(field.annotation) for name, field in shape.model_fields.items()}
 
 
 def _shape_in(annotation: Any) -> type[Shape] | None:
     if isinstance(annotation, type) and issubclass(annotation, Shape):
         return annotation
-    return next((found for part in get_args(annotation) if (found := _shape_in(part))), None)
+    return next((shape for part in get_args(annotation) if (shape := _shape_in(part))), None)
