@@ -20,6 +20,11 @@ def require_own(caller: Principal, record: Record) -> None:
         raise Missing("PROGRESS_NOT_FOUND")
 
 
+def require_author(caller: Principal) -> None:
+    """Whoever may see the answers of a draft: those who write and those who review courses."""
+    caller.require("instructor", "reviewer")
+
+
 async def may_teach(store: Store, caller: Principal, course: str) -> bool:
     """True for the teachers of the course and for whoever runs everything."""
     if caller.runs_everything:

@@ -25,9 +25,10 @@ from services.progress.domain.record import Record
 from services.progress.domain.settling import Outcome, settle
 from services.progress.domain.totals import totals
 from services.progress.messages.grid import columns_of, places_of, row_message
+from services.progress.messages.plans import solution_of
 from services.progress.messages.resources import Lessons, certificate_message, parse_name, progress_message
 from services.progress.messages.standings import standing_message
-from services.progress.messages.steps import result_message, step_of
+from services.progress.messages.steps import answer_of, result_message, step_of
 from services.progress.store import FindPlan, Store
 
 MOST_STEPS = 200
@@ -140,6 +141,10 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
             return enrolling.revoke_certificate(record, request.reason, now())
 
         return await self._certificate(await self._store.change(found, verb))
+
+    async def GradeDraft(self, request: pb.GradeDraftRequest, context: object) -> pb.StepResult:
+        authorisation.require_author(principal.caller())
+        return result_message(steps.grade(solution_of(request.item), answer_of(request.answer)))
 
     async def _learn(self, caller: Principal, name: str, verb: Callable[[Record, Plan], Outcome]) -> Record:
         """For the learner alone. Whoever teaches the course knows of the record and is told why it is not theirs."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from gateway.language.i18n import Locale
 from gateway.web.author.labels import block_words, language_name
@@ -161,3 +161,7 @@ def _key(item: Item, languages: Sequence[str]) -> Iterator[str]:
             yield from (f"– {text(right)}" for right in item.matching.right if right.id not in used)
         case "ordering":
             yield from (f"{number}. {text(step)}" for number, step in enumerate(item.ordering.steps, start=1))
+        case None:
+            pass
+        case unknown:
+            assert_never(unknown)

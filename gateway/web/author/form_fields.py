@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 from aiohttp import web
 from aiohttp.web_request import FileField
@@ -170,6 +170,10 @@ def _fill_item(item: Item, form: Form, place: str, language: str, new_id: NewId)
             _fill_matching(item.matching, form, place, language, new_id)
         case "ordering":
             _say_options(item.ordering.steps, form, place, language)
+        case None:
+            pass
+        case unknown:
+            assert_never(unknown)
 
 
 def _fill_choice(choice: Choice, form: Form, place: str, language: str) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
 
 from aiohttp import web
 from multidict import MultiDict, MultiMapping
@@ -21,8 +19,8 @@ from gateway.web.course.screen_page import Feedback, LessonLink, ScreenPage
 from gateway.web.site.frame import go_to
 from ieum.courses.v1.content_pb2 import Content, Item, Option
 from ieum.courses.v1.courses_pb2 import GetMediaRequest
-from ieum.progress.v1.progress_pb2 import Answer
-from services.chassis.errors import Missing, Problem
+from ieum.progress.v1.progress_pb2 import Answer, GradeDraftRequest, StepResult
+from services.chassis.errors import Invalid, Missing, Problem
 from services.chassis.principal import acting
 
 routes = web.RouteTableDef()
@@ -97,7 +95,10 @@ async def _show(request: web.Request, given: MultiMapping[str], *, answered: boo
     own = request[PAGE].locale
     reader = Reader(locales(own.timezone).get(language, own), [language, *course.draft.languages])
     shown = await _with_files(request, reader.locale, blocks_of(reader, place))
-    screen = _screen_page(request, reader, place, shown, given, answered=answered, language=language)
+    item, feedback = _item_of(place), None
+    if item and answered:
+        feedback = await _feedback(request, reader, item, question_form.answer_of(item, given))
+    screen = _screen_page(request, reader, place, shown, given, feedback=feedback, language=language)
     return page(request, "course/screen_page.html", screen=screen)
 
 
@@ -115,6 +116,12 @@ async def _with_files(request: web.Request, locale: Locale, blocks: Iterable[Sho
     return found
 
 
+def _item_of(place: Place) -> Item | None:
+    if not place.quiz:
+        return None
+    return next((item for item in place.quiz[1].items if item.id == place.screen.item), None)
+
+
 def _screen_page(
     request: web.Request,
     reader: Reader,
@@ -122,11 +129,11 @@ def _screen_page(
     blocks: list[tuple[Shown, str]],
     given: MultiMapping[str],
     *,
-    answered: bool,
+    feedback: Feedback | None,
     language: str,
 ) -> ScreenPage:
     quiz, before, root = place.quiz, place.before(), f"/teach/{request.match_info['course']}"
-    item = next((each for each in quiz[1].items if each.id == place.screen.item), None) if quiz else None
+    item = _item_of(place)
     home = root if acting().holds("instructor") else f"/review/{request.match_info['course']}"
     return ScreenPage(
         course_title=reader.words(place.content.title),
@@ -142,7 +149,7 @@ def _screen_page(
         quiz_title=reader.words(quiz[1].title) if quiz else "",
         question=question_form.question_of(reader, _shuffled(item), given) if item else None,
         attempt=1,
-        feedback=_feedback(reader, item, question_form.answer_of(item, given)) if item and answered else None,
+        feedback=feedback,
         outline=[
             LessonLink(
                 title=reader.words(lesson.title),
@@ -155,12 +162,18 @@ def _screen_page(
     )
 
 
-def _feedback(reader: Reader, item: Item, answer: Answer) -> Feedback:
-    correct = is_right(item, answer)
+async def _feedback(request: web.Request, reader: Reader, item: Item, answer: Answer) -> Feedback:
+    """Graded by the service that grades learners. An item that is still incomplete has no right answer yet."""
+    asked = GradeDraftRequest(item=item, answer=answer)
+    try:
+        verdict = await request.app[CLIENTS].progress.GradeDraft(asked)
+    except Invalid:
+        verdict = StepResult()
+    right = [] if verdict.correct else question_form.in_words(reader, item, verdict.right_answer)
     return Feedback(
-        correct=correct,
+        correct=verdict.correct,
         answer=question_form.in_words(reader, item, answer),
-        right_answer=[] if correct else question_form.in_words(reader, item, right_answer(item)),
+        right_answer=right,
         explanation=reader.words(item.explanation),
         ordered=question_form.kind_of(item) == "ordering",
     )
@@ -177,47 +190,3 @@ def _shuffled(item: Item) -> Item:
 
 def _mixed(option: Option) -> bytes:
     return hashlib.sha256(option.id.encode()).digest()
-
-
-def right_answer(item: Item) -> Answer:
-    match item.WhichOneof("kind"):
-        case "choice":
-            return Answer(values=item.choice.correct)
-        case "true_false":
-            return Answer(values=["true" if item.true_false.correct else "false"])
-        case "short_text":
-            return Answer(values=item.short_text.accepted)
-        case "number":
-            return Answer(values=[item.number.value])
-        case "matching":
-            return Answer(pairs=item.matching.correct)
-        case _:
-            return Answer(values=[step.id for step in item.ordering.steps])
-
-
-def is_right(item: Item, answer: Answer) -> bool:
-    """As learners are judged, near enough for an author to see both outcomes; what counts is progress's verdict."""
-    right = right_answer(item)
-    match item.WhichOneof("kind"):
-        case "choice":
-            return set(answer.values) == set(right.values)
-        case "short_text":
-            return bool(answer.values) and _plain(answer.values[0]) in map(_plain, right.values)
-        case "number":
-            return bool(answer.values) and _is_near(answer.values[0], item.number.value, item.number.tolerance)
-        case "matching":
-            return dict(answer.pairs) == {left.id: right.pairs[left.id] for left in item.matching.left}
-        case _:
-            return list(answer.values) == list(right.values)
-
-
-def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(".,!?\"'")
-
-
-def _is_near(given: str, value: str, tolerance: str) -> bool:
-    try:
-        numbers = [Decimal(unicodedata.normalize("NFKC", text or "0").strip()) for text in (given, value, tolerance)]
-    except InvalidOperation:
-        return False
-    return abs(numbers[0] - numbers[1]) <= numbers[2]

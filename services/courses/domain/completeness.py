@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from typing import assert_never
 from urllib.parse import urlsplit
 
 from services.courses.domain.content import (
@@ -111,6 +112,8 @@ def _of_block(block: Block, content: Content, known: Known) -> Problems:
                 yield Problem("NO_ITEM")
             for item in body.items:
                 yield from (replace(problem, item=item.id) for problem in _of_item(item, content))
+        case _:
+            assert_never(body)
 
 
 def _of_video(video: Video, content: Content, known: Known) -> Problems:
@@ -149,6 +152,8 @@ def _of_task(task: Task, content: Content) -> Problems:
             yield from _of_number(task)
         case TrueFalse():
             pass
+        case _:
+            assert_never(task)
 
 
 def _of_right_options(choice: Choice) -> Problems:

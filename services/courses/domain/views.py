@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import assert_never
 
 from services.courses.domain.content import (
     Choice,
@@ -77,8 +78,10 @@ def _disguised(task: Task, seed: str) -> Task:
             lefts = {option.id for option in task.left}
             correct = {left: names[right] for left, right in task.correct.items() if left in lefts and right in names}
             return replace(task, right=_renamed(task.right, names), correct=correct)
-        case _:
+        case TrueFalse() | ShortText() | Number():
             return task
+        case _:
+            assert_never(task)
 
 
 def _hidden(task: Task, seed: str) -> Task:
@@ -95,6 +98,8 @@ def _hidden(task: Task, seed: str) -> Task:
             return replace(task, right=_shuffled(task.right, seed), correct={})
         case Ordering():
             return replace(task, steps=_shuffled(task.steps, seed))
+        case _:
+            assert_never(task)
 
 
 def _without_texts(task: Task) -> Task:
@@ -105,8 +110,10 @@ def _without_texts(task: Task) -> Task:
             return replace(task, left=_bare(task.left), right=_bare(task.right))
         case Ordering():
             return replace(task, steps=_bare(task.steps))
-        case _:
+        case TrueFalse() | ShortText() | Number():
             return task
+        case _:
+            assert_never(task)
 
 
 def _bare(options: tuple[Option, ...]) -> tuple[Option, ...]:

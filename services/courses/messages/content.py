@@ -110,6 +110,8 @@ def _body_from(block: content_pb2.Block) -> Body:
             return Quiz(_texts(block.quiz.title), tuple(_item_from(item) for item in block.quiz.items))
         case None:
             raise Invalid("BLOCK_KIND_UNKNOWN", field="blocks", block=block.id)
+        case unknown:
+            assert_never(unknown)
 
 
 def _item_from(item: content_pb2.Item) -> Item:
@@ -134,6 +136,8 @@ def _task_from(item: content_pb2.Item) -> Task:
             return Ordering(_options_from(item.ordering.steps))
         case None:
             raise Invalid("ITEM_KIND_UNKNOWN", field="items", item=item.id)
+        case unknown:
+            assert_never(unknown)
 
 
 def _options_from(options: Iterable[content_pb2.Option]) -> tuple[Option, ...]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import assert_never
 
 from services.chassis.errors import Invalid
 
@@ -74,6 +75,8 @@ def is_right(solution: Solution, answer: Answer) -> bool:
             return _all_matched(correct, answer) == correct
         case Ordering(steps):
             return _all_ordered(steps, answer) == steps
+        case _:
+            assert_never(solution)
 
 
 def right_answer(solution: Solution) -> Answer:
@@ -91,6 +94,8 @@ def right_answer(solution: Solution) -> Answer:
             return Answer(pairs=tuple(sorted(correct)))
         case Ordering(steps):
             return Answer(steps)
+        case _:
+            assert_never(solution)
 
 
 def normal_text(text: str) -> str:

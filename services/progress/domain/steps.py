@@ -11,7 +11,7 @@ from services.chassis.errors import Problem, Refused
 from services.progress.domain import plan as plans
 from services.progress.domain.completion import may_begin
 from services.progress.domain.facts import Fact
-from services.progress.domain.grading import Answer, is_right, right_answer
+from services.progress.domain.grading import Answer, Solution, is_right, right_answer
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Attempt, Draft, Given, Opened, Position, QuizRecord, Record, put
 from services.progress.domain.settling import finished, settle
@@ -72,6 +72,15 @@ def take(
         results.append(result)
     settled, facts = settle(record, draft.record, plan, number, now)
     return Outcome(settled, facts, results)
+
+
+def grade(solution: Solution, answer: Answer) -> Result:
+    """The verdict on an answer outside any record; one that cannot be graded is not accepted and says why."""
+    right = right_answer(solution)
+    try:
+        return Result(correct=is_right(solution, answer), right_answer=right)
+    except Problem as problem:
+        return Result(accepted=False, reason=problem.reason, right_answer=right)
 
 
 def start_attempt(record: Record, plan: Plan, lesson: str, quiz: str) -> Record:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from typing import assert_never
 
 from ieum.courses.v1 import content_pb2
 from ieum.courses.v1.events_pb2 import CoursePublished, LessonPlan, QuizPlan
+from services.chassis.errors import Invalid
 from services.progress.domain.grading import (
     Choice,
     Matching,
@@ -43,10 +45,11 @@ def _lesson(lesson: LessonPlan, counted: bool) -> Lesson:
 
 
 def _quiz(quiz: QuizPlan) -> Quiz:
-    return Quiz(quiz.id, tuple(Item(item.id, item.points or 1, _solution(item)) for item in quiz.items))
+    return Quiz(quiz.id, tuple(Item(item.id, item.points or 1, solution_of(item)) for item in quiz.items))
 
 
-def _solution(item: content_pb2.Item) -> Solution:
+def solution_of(item: content_pb2.Item) -> Solution:
+    """Raises Invalid for an item that nobody could answer; published ones are complete."""
     match item.WhichOneof("kind"):
         case "choice":
             options = frozenset(option.id for option in item.choice.options)
@@ -56,10 +59,19 @@ def _solution(item: content_pb2.Item) -> Solution:
         case "short_text":
             return ShortText(tuple(item.short_text.accepted))
         case "number":
-            return Number(Decimal(item.number.value), Decimal(item.number.tolerance or "0"))
+            return Number(_decimal(item.number.value), _decimal(item.number.tolerance or "0"))
         case "matching":
             return Matching(frozenset(item.matching.correct.items()))
         case "ordering":
             return Ordering(tuple(step.id for step in item.ordering.steps))
+        case None:
+            raise Invalid("ITEM_KIND_UNKNOWN", field="item", item=item.id)
         case unknown:
-            raise ValueError(f"item {item.id} is of the unknown kind {unknown}")
+            assert_never(unknown)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise Invalid("NUMBER_MALFORMED", field="item") from error

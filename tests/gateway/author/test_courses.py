@@ -233,9 +233,10 @@ async def test_a_course_without_title_is_refused_with_the_rest_kept(client: Clie
     assert re.search(r'name="audience" value="2" checked', page)
 
 
-async def test_a_preview_shows_the_right_answer_and_writes_nothing(
+async def test_a_preview_shows_the_verdict_of_the_progress_service_and_writes_nothing(
     client: Client, author: dict[str, str], fake: Fakes
 ) -> None:
+    fake.answers["GradeDraft"] = progress_pb2.StepResult(accepted=True, right_answer=progress_pb2.Answer(values=["o2"]))
     data = {"do": "answer", "answer": "o1", "attempt": "1"}
     answer = await client.post("/teach/c1/preview/l1/b2.i1?lang=ko", data=data, headers=author)
     page = await answer.text()
@@ -243,6 +244,11 @@ async def test_a_preview_shows_the_right_answer_and_writes_nothing(
     assert "보기 o2" in page
     assert "풀이예요" in page
     assert not fake.calls["RecordProgress"]
+    (asked,) = fake.requests("GradeDraft")
+    assert (asked.item.id, list(asked.answer.values)) == ("i1", ["o1"])
+    fake.answers["GradeDraft"] = Invalid("ITEM_KIND_UNKNOWN", field="item")
+    answer = await client.post("/teach/c1/preview/l1/b2.i1?lang=ko", data=data, headers=author)
+    assert answer.status == 200, "an item that is not complete yet is no error"
 
 
 async def test_a_preview_ends_where_the_course_is_written(client: Client, author: dict[str, str]) -> None:

@@ -10,11 +10,9 @@ from gateway.html.render import locales
 from gateway.web.author import compare, editor_buttons
 from gateway.web.author.form_fields import fill_lesson, fill_outline
 from gateway.web.author.labels import gaps_of, state_of
-from gateway.web.author.preview import is_right, right_answer
 from ieum.courses.v1 import courses_pb2
-from ieum.courses.v1.content_pb2 import Content, Item, Lesson
+from ieum.courses.v1.content_pb2 import Content, Lesson
 from ieum.courses.v1.courses_pb2 import Course
-from ieum.progress.v1.progress_pb2 import Answer
 from services.chassis.errors import Invalid
 
 
@@ -173,27 +171,3 @@ def test_each_gap_says_where_it_is_and_leads_there() -> None:
 )
 def test_the_state_of_a_course_is_said_in_words(values: dict[str, int], words: str) -> None:
     assert state_of(locales()["en"], Course(**values)).text == words  # type: ignore[arg-type]
-
-
-def number(value: str, tolerance: str) -> Item:
-    item = Item()
-    item.number.value, item.number.tolerance = value, tolerance
-    return item
-
-
-@pytest.mark.parametrize(
-    ("given", "right"), [("3.2", True), ("３", True), ("3.6", False), ("three", False), ("", False)]
-)
-def test_a_preview_takes_numbers_within_the_tolerance(given: str, right: bool) -> None:
-    assert is_right(number("3", "0.5"), Answer(values=[given] if given else [])) is right
-
-
-@pytest.mark.parametrize("kind", [kind for kind in editor_buttons.ITEM_KINDS if kind not in ("short_text", "number")])
-def test_the_right_answer_is_right_in_a_preview_and_none_is_not(kind: str) -> None:
-    lesson = lesson_with("quiz")
-    editor_buttons.act(lesson, "item:n1", ids(), kind)
-    item = lesson.blocks[0].quiz.items[0]
-    if item.choice.options:
-        item.choice.correct.append(item.choice.options[0].id)
-    assert is_right(item, right_answer(item))
-    assert not is_right(item, Answer())

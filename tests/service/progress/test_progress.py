@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 
-from ieum.courses.v1.content_pb2 import Choice, Item, Option, Rule, TrueFalse
+from ieum.courses.v1.content_pb2 import Choice, Item, Number, Option, Rule, TrueFalse
 from ieum.courses.v1.events_pb2 import CoursePublished, LessonPlan, QuizPlan, TeachersChanged
 from ieum.enrollment.v1.events_pb2 import Enrolled, MovedToVersion, Withdrawn
 from ieum.people.v1.events_pb2 import PersonErased
@@ -664,3 +664,25 @@ async def test_of_somebody_erased_the_progress_stays_without_what_was_typed(town
         return await town.database["records"].count_documents({"_id": "kim-2", "erased": True}) == 1
 
     await eventually(forgotten_too, "what came late is not written to")
+
+
+async def test_an_answer_to_a_draft_is_graded_as_a_learners_and_only_for_authors(town: Town) -> None:
+    number = Item(id="n")
+    number.number.value, number.number.tolerance = "1200", "0.5"
+    reviewer = person("reviewer", "reviewer")
+    for given, verdict in (
+        ("1,200", (True, True, "")),
+        ("1,201", (True, False, "")),
+        ("", (False, False, "ANSWER_EMPTY")),
+    ):
+        asked = pb.GradeDraftRequest(item=number, answer=pb.Answer(values=[given]))
+        for author in (TEACHER, reviewer):
+            result = await town.as_(author).GradeDraft(asked)
+            assert (result.accepted, result.correct, result.reason) == verdict
+            assert list(result.right_answer.values) == ["1200"]
+    for who in (KIM, ADMIN):
+        with pytest.raises(Forbidden):
+            await town.as_(who).GradeDraft(asked)
+    with pytest.raises(Invalid, match="NUMBER_MALFORMED"):
+        await town.as_(TEACHER).GradeDraft(pb.GradeDraftRequest(item=Item(id="n", number=Number()), answer=pb.Answer()))
+    assert await town.database["records"].count_documents({}) == 0

@@ -1,0 +1,96 @@
+"""Every kind of quiz item that the protocol knows is known everywhere. A new kind fails here until it has its place."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import get_args
+
+import pytest
+from multidict import MultiDict
+
+from gateway.api import content as api
+from gateway.html.render import locales
+from gateway.web.author import editor_buttons, labels
+from gateway.web.course import question_form
+from gateway.web.course.screen import Reader
+from ieum.courses.v1.content_pb2 import Content as ContentMessage
+from ieum.courses.v1.content_pb2 import Item, Lesson
+from ieum.progress.v1.progress_pb2 import Answer
+from services.chassis.errors import Invalid
+from services.courses.domain import views
+from services.courses.domain.completeness import problems_of
+from services.courses.domain.content import Task
+from services.courses.messages.content import content_from, content_to
+from services.progress.domain.grading import Solution, is_right, right_answer
+from services.progress.messages.plans import solution_of
+from services.progress.messages.steps import answer_of
+
+KINDS = [field.name for field in Item.DESCRIPTOR.oneofs_by_name["kind"].fields]
+
+
+def lesson_with(kind: str) -> Lesson:
+    """A lesson with a complete item of the kind, made by the editor's own buttons."""
+    numbers = count(1)
+    lesson = Lesson(id="l1")
+    block = editor_buttons.act(lesson, "add:quiz", lambda: f"n{next(numbers)}")
+    editor_buttons.act(lesson, f"item:{block}", lambda: f"n{next(numbers)}", kind)
+    item = lesson.blocks[0].quiz.items[0]
+    match kind:
+        case "choice":
+            item.choice.correct.append(item.choice.options[0].id)
+        case "short_text":
+            item.short_text.accepted.append("bank")
+        case "number":
+            item.number.value = "3"
+    return lesson
+
+
+def test_each_kind_of_the_protocol_has_one_value_in_courses_and_one_in_progress() -> None:
+    assert [kind.kind for kind in get_args(Task)] == KINDS
+    assert len(get_args(Solution)) == len(KINDS)
+
+
+def test_each_kind_is_offered_to_authors_and_named() -> None:
+    assert set(editor_buttons.ITEM_KINDS) == {*KINDS, "multiple"}
+    assert set(labels.ITEMS) == {*KINDS, "multiple"}
+    assert set(KINDS) <= set(api.Item.model_fields)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_courses_keep_hide_and_check_each_kind(kind: str) -> None:
+    message = ContentMessage(lessons=[lesson_with(kind)])
+    content = content_from(message)
+    for seen in (content, views.publishable(content, "c"), views.unanswered(content, "v"), views.answers_only(content)):
+        assert content_to(seen).lessons[0].blocks[0].quiz.items[0].WhichOneof("kind") == kind
+    reasons = {problem.reason for problem in problems_of(content, {}) if problem.item}
+    assert not reasons & {"NO_RIGHT_ANSWER", "OPTIONS_TOO_FEW", "NUMBER_MALFORMED"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_right_answer_of_each_kind_is_graded_right_and_none_is_refused(kind: str) -> None:
+    solution = solution_of(lesson_with(kind).blocks[0].quiz.items[0])
+    assert isinstance(solution, get_args(Solution))
+    assert is_right(solution, right_answer(solution))
+    with pytest.raises(Invalid):
+        is_right(solution, answer_of(Answer()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_asked_read_back_and_compared(kind: str) -> None:
+    item = lesson_with(kind).blocks[0].quiz.items[0]
+    reader = Reader(locales()["en"], ["en"])
+    question = question_form.question_of(reader, item, MultiDict())
+    assert question.hint
+    solution = solution_of(item)
+    shown = right_answer(solution)
+    words = question_form.in_words(reader, item, Answer(values=shown.values, pairs=dict(shown.pairs)))
+    assert words or kind in ("choice", "matching", "ordering")
+
+
+def test_an_item_of_no_kind_is_refused_by_courses_and_by_grading() -> None:
+    empty = Lesson(id="l1")
+    empty.blocks.add(id="b").quiz.items.add(id="i")
+    with pytest.raises(Invalid, match="ITEM_KIND_UNKNOWN"):
+        content_from(ContentMessage(lessons=[empty]))
+    with pytest.raises(Invalid, match="ITEM_KIND_UNKNOWN"):
+        solution_of(Item(id="i"))
