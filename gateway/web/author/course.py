@@ -5,49 +5,32 @@ The page is one form, so that whatever button is pressed, what was typed is save
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import signed_in
-from gateway.http.errors import message, status_of
-from gateway.language.i18n import LANGUAGES, Locale
+from gateway.language.i18n import LANGUAGES
 from gateway.web.author import compare
 from gateway.web.author.course_steps import DONE, move_lesson, take_step
 from gateway.web.author.courses import row_of, totals_of
+from gateway.web.author.editor import Edited, Editor, Saved, answer_autosave
 from gateway.web.author.form_fields import Chosen, Form, base_of, fill_outline, kept, posted, typed
 from gateway.web.author.labels import address, gaps_of, language_name
 from gateway.web.author.uploads import upload
 from gateway.web.course.card import AUDIENCES, LEVELS
 from gateway.web.course.outline import rule_words
-from gateway.web.site.error_page import error_page
 from gateway.web.site.frame import go_to
 from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.content_pb2 import Content, Lesson
 from ieum.courses.v1.courses_pb2 import Course
 from ieum.people.v1.people_pb2 import BatchGetNamesRequest
 from services.chassis import clock
-from services.chassis.errors import Conflict, Problem
+from services.chassis.errors import Problem
 
 routes = web.RouteTableDef()
 PATH = "/teach/{course}"
 _FIELDS = ["title", "summary", "languages", "audience", "competences", "level", "cover", "cover_alt", "rule"]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What the form shows: the text of one language, out of `content`, made from what `etag` names."""
-
-    content: Content
-    etag: str
-    language: str
-    errors: dict[str, str] = field(default_factory=dict)
-    raw: dict[str, str] = field(default_factory=dict)
-    """Numbers as typed where they are none."""
-    theirs: Content | None = None
-    """What somebody else made of it meanwhile."""
 
 
 async def course_of(request: web.Request) -> Course:
@@ -66,7 +49,7 @@ async def show_course(request: web.Request) -> web.Response:
     signed_in(request, "instructor")
     course = await course_of(request)
     content = _outline(course)
-    return await _page(request, course, Draft(content, course.etag, language_of(request, content)))
+    return await _page(request, course, Edited(content, course.etag, language_of(request, content)))
 
 
 def _outline(course: Course) -> Content:
@@ -76,11 +59,11 @@ def _outline(course: Course) -> Content:
     return content
 
 
-async def _page(request: web.Request, course: Course, draft: Draft, status: int = 200) -> web.Response:
+async def _page(request: web.Request, course: Course, edited: Edited[Content], status: int = 200) -> web.Response:
     clients, locale = request.app[CLIENTS], request[PAGE].locale
     competences = await clients.courses.ListCompetences(courses_pb2.ListCompetencesRequest())
     shown = Content()
-    shown.CopyFrom(draft.content)
+    shown.CopyFrom(edited.text)
     shown.lessons.extend(course.draft.lessons)
     return page(
         request,
@@ -88,28 +71,22 @@ async def _page(request: web.Request, course: Course, draft: Draft, status: int 
         status=status,
         course=course,
         row=row_of(locale, course, await totals_of(clients, course)),
-        draft=draft,
-        content=draft.content,
-        base=kept(draft.content),
+        edited=edited,
+        content=edited.text,
+        base=kept(edited.text),
         gaps=gaps_of(locale, course),
         language_name=language_name,
         finish=rule_words(locale, shown),
         areas=competences.areas,
         audiences=[(str(key), locale.gettext(text)) for key, text in AUDIENCES.items()],
         levels=[(str(key), locale.gettext(text)) for key, text in LEVELS.items()],
-        tongues=list(dict.fromkeys((*LANGUAGES, *draft.content.languages))),
+        tongues=list(dict.fromkeys((*LANGUAGES, *edited.text.languages))),
         teachers=await _teachers(request, course),
-        differences=_differences(locale, draft),
-        errors=draft.errors,
+        differences=edited.differences(locale, compare.outline_parts),
+        errors=edited.errors,
         saved=clock.moment(course.update_time),
         published=clock.moment(course.publish_time),
     )
-
-
-def _differences(locale: Locale, draft: Draft) -> list[compare.Difference]:
-    if draft.theirs is None:
-        return []
-    return compare.differences(*(compare.outline_parts(locale, each) for each in (draft.content, draft.theirs)))
 
 
 async def _teachers(request: web.Request, course: Course) -> list[tuple[str, str]]:
@@ -130,12 +107,10 @@ async def change_course(request: web.Request) -> web.StreamResponse:
         await _take_cover(request, content, form)
         course = await _saved(request, content, typed(form, "etag"))
         target, flash = await _act(request, course, pressed, form, language)
-    except Conflict as conflict:
-        return await _clash(request, conflict, content, pressed, language)
     except Problem as problem:
-        return await _refuse(request, problem, form, content, pressed, language)
+        return await _EDITOR.refuse(request, problem, form, content, language)
     if pressed == "autosave":
-        return _quietly(request, course)
+        return answer_autosave(request, course.etag)
     return go_to(target, flash, request)
 
 
@@ -182,42 +157,13 @@ async def _act(
     return here, Flash(gettext(done.title), gettext(done.text) if done.text else "")
 
 
-def _quietly(request: web.Request, course: Course) -> web.Response:
-    locale = request[PAGE].locale
-    saved = locale.gettext("Saved at %(time)s") % {"time": locale.time(clock.now())}
-    return web.json_response({"saved": saved, "etag": course.etag})
-
-
-def quiet_refusal(request: web.Request, problem: Problem) -> web.Response:
-    words = message(request[PAGE].locale, problem)
-    return web.json_response({"message": words, "field": problem.field}, status=status_of(problem))
-
-
-async def _clash(
-    request: web.Request, conflict: Conflict, content: Content, pressed: str, language: str
-) -> web.StreamResponse:
-    """Both versions on one page; the next save is made knowing theirs, and so is not refused."""
-    if pressed == "autosave":
-        return quiet_refusal(request, conflict)
+async def _load(request: web.Request) -> Saved[Content]:
     course = await course_of(request)
-    errors = {"differences": message(request[PAGE].locale, conflict)}
-    draft = Draft(content, course.etag, language, errors, theirs=_outline(course))
-    return await _page(request, course, draft, status_of(conflict))
+    return Saved(course, _outline(course), course.etag)
 
 
-async def _refuse(
-    request: web.Request, problem: Problem, form: Form, content: Content, pressed: str, language: str
-) -> web.StreamResponse:
-    if pressed == "autosave":
-        return quiet_refusal(request, problem)
-    try:
-        course = await course_of(request)
-    except Problem:
-        return error_page(request, problem)
-    # Saved or not, the next save is about what was typed here; only a true change by others may refuse it.
-    etag = typed(form, "etag") if content != _outline(course) else course.etag
-    raw = {name: typed(form, name) for name in ("pass_mark", "max_attempts", "teacher")}
-    where = problem.field or ("gaps" if problem.reason == "COURSE_INCOMPLETE" else "save")
-    errors = {where: message(request[PAGE].locale, problem)}
-    draft = Draft(content, etag, language, errors, raw)
-    return await _page(request, course, draft, status_of(problem))
+def _control_of(problem: Problem, content: Content) -> str:
+    return problem.field or ("gaps" if problem.reason == "COURSE_INCOMPLETE" else "save")
+
+
+_EDITOR = Editor(_load, _page, _control_of, frozenset({"pass_mark", "max_attempts", "teacher"}).__contains__)

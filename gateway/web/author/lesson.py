@@ -3,45 +3,30 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import signed_in
-from gateway.http.errors import message, status_of
 from gateway.language.i18n import LANGUAGES
 from gateway.web.author import compare
-from gateway.web.author.course import course_of, language_of, quiet_refusal
+from gateway.web.author.course import course_of, language_of
+from gateway.web.author.editor import Edited, Editor, Saved, answer_autosave
 from gateway.web.author.editor_buttons import ITEM_KINDS, act
-from gateway.web.author.form_fields import Form, base_of, fill_lesson, kept, posted, typed
+from gateway.web.author.form_fields import base_of, fill_lesson, kept, posted, typed
 from gateway.web.author.labels import BLOCKS, ITEMS, address, field_errors, item_kind, language_name, title_of
 from gateway.web.author.uploads import take_files
-from gateway.web.site.error_page import error_page
 from gateway.web.site.frame import go_to
 from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.content_pb2 import Lesson
 from ieum.courses.v1.courses_pb2 import Course
 from services.chassis import clock
-from services.chassis.errors import Conflict, Missing, Problem
+from services.chassis.errors import Missing, Problem
 
 routes = web.RouteTableDef()
 PATH = "/teach/{course}/lessons/{lesson}"
 _BLOCK = re.compile(r"lesson\.blocks\[(\d+)\]")
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What the form shows: the text of one language, out of `lesson`, made from what `etag` names."""
-
-    lesson: Lesson
-    etag: str
-    language: str
-    errors: dict[str, str] = field(default_factory=dict)
-    raw: dict[str, str] = field(default_factory=dict)
-    """Numbers as typed where they are none."""
-    theirs: Lesson | None = None
 
 
 def lesson_of(request: web.Request, course: Course) -> Lesson:
@@ -56,12 +41,12 @@ async def show_lesson(request: web.Request) -> web.Response:
     signed_in(request, "instructor")
     course = await course_of(request)
     lesson = lesson_of(request, course)
-    return _page(request, course, Draft(lesson, lesson.etag, language_of(request, course.draft)))
+    return await _page(request, course, Edited(lesson, lesson.etag, language_of(request, course.draft)))
 
 
-def _page(request: web.Request, course: Course, draft: Draft, status: int = 200) -> web.Response:
-    locale, lesson = request[PAGE].locale, draft.lesson
-    others = [language for language in course.draft.languages if language != draft.language]
+async def _page(request: web.Request, course: Course, edited: Edited[Lesson], status: int = 200) -> web.Response:
+    locale, lesson = request[PAGE].locale, edited.text
+    others = [language for language in course.draft.languages if language != edited.language]
     return page(
         request,
         "author/lesson.html",
@@ -70,27 +55,20 @@ def _page(request: web.Request, course: Course, draft: Draft, status: int = 200)
         course_title=title_of(locale, course.draft, *course.draft.languages),
         lesson=lesson,
         number=[each.id for each in course.draft.lessons].index(lesson.id) + 1,
-        draft=draft,
+        edited=edited,
         base=kept(lesson),
-        gaps=field_errors(locale, course, lesson.id, draft.language),
-        tongues=list(dict.fromkeys((*course.draft.languages, draft.language))) or list(LANGUAGES),
+        gaps=field_errors(locale, course, lesson.id, edited.language),
+        tongues=list(dict.fromkeys((*course.draft.languages, edited.language))) or list(LANGUAGES),
         reference=others[0] if others else "",
         block_kinds=BLOCKS,
         item_kinds=[(kind, locale.gettext(ITEMS[kind])) for kind in ITEM_KINDS],
         item_words=ITEMS,
         item_kind=item_kind,
         language_name=language_name,
-        differences=_differences(request, draft),
-        errors=draft.errors,
+        differences=edited.differences(locale, compare.lesson_parts),
+        errors=edited.errors,
         saved=clock.moment(course.update_time),
     )
-
-
-def _differences(request: web.Request, draft: Draft) -> list[compare.Difference]:
-    if draft.theirs is None:
-        return []
-    locale = request[PAGE].locale
-    return compare.differences(*(compare.lesson_parts(locale, each) for each in (draft.lesson, draft.theirs)))
 
 
 @routes.post(PATH)
@@ -105,12 +83,10 @@ async def change_lesson(request: web.Request) -> web.StreamResponse:
         await take_files(request, lesson, form, language, languages)
         place = act(lesson, pressed, clock.new_id, typed(form, f"{pressed.partition(':')[2]}.kind"))
         saved = await _save(request, lesson, typed(form, "etag"))
-    except Conflict as conflict:
-        return await _clash(request, conflict, lesson, pressed, language)
     except Problem as problem:
-        return await _refuse(request, problem, form, lesson, pressed, language)
+        return await _EDITOR.refuse(request, problem, form, lesson, language)
     if pressed == "autosave":
-        return _quietly(request, saved)
+        return answer_autosave(request, saved.etag)
     return _go_on(request, pressed, language, place)
 
 
@@ -133,45 +109,24 @@ def _go_on(request: web.Request, pressed: str, language: str, place: str) -> web
     return go_to(target, Flash(gettext("Saved")) if verb in ("save", "keep") else None, request)
 
 
-def _quietly(request: web.Request, lesson: Lesson) -> web.Response:
-    locale = request[PAGE].locale
-    saved = locale.gettext("Saved at %(time)s") % {"time": locale.time(clock.now())}
-    return web.json_response({"saved": saved, "etag": lesson.etag})
-
-
-async def _clash(
-    request: web.Request, conflict: Conflict, lesson: Lesson, pressed: str, language: str
-) -> web.StreamResponse:
-    """Both versions on one page; the next save is made knowing theirs, and so is not refused."""
-    if pressed == "autosave":
-        return quiet_refusal(request, conflict)
+async def _load(request: web.Request) -> Saved[Lesson]:
     course = await course_of(request)
-    theirs = lesson_of(request, course)
-    errors = {"differences": message(request[PAGE].locale, conflict)}
-    return _page(request, course, Draft(lesson, theirs.etag, language, errors, theirs=theirs), status_of(conflict))
+    lesson = lesson_of(request, course)
+    return Saved(course, lesson, lesson.etag)
 
 
-async def _refuse(
-    request: web.Request, problem: Problem, form: Form, lesson: Lesson, pressed: str, language: str
-) -> web.StreamResponse:
-    if pressed == "autosave":
-        return quiet_refusal(request, problem)
-    try:
-        course = await course_of(request)
-        lesson_of(request, course)
-    except Problem:
-        return error_page(request, problem)
-    raw = {name: text for name in form if name == "minutes" or name.endswith(".points") for text in [typed(form, name)]}
-    errors = {_control(problem, lesson): message(request[PAGE].locale, problem)}
-    draft = Draft(lesson, typed(form, "etag"), language, errors, raw)
-    return _page(request, course, draft, status_of(problem))
-
-
-def _control(problem: Problem, lesson: Lesson) -> str:
+def _control_of(problem: Problem, lesson: Lesson) -> str:
     """Where on the page the fault lies: a control of the form, or the block that a service's path names."""
-    if found := _BLOCK.match(problem.field):
-        return str(lesson.blocks[int(found[1])].id)
+    if match := _BLOCK.match(problem.field):
+        return str(lesson.blocks[int(match[1])].id)
     return problem.field.removeprefix("lesson.").partition("[")[0] or "save"
+
+
+def _is_raw(name: str) -> bool:
+    return name == "minutes" or name.endswith(".points")
+
+
+_EDITOR = Editor(_load, _page, _control_of, _is_raw)
 
 
 @routes.get(f"{PATH}/delete")
