@@ -30,6 +30,7 @@ from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.store import entities
+from services.statistics.figures.universe import Universe
 from services.statistics.releases.domain import lifecycle
 from services.statistics.releases.domain.lifecycle import Publication, State
 from services.statistics.releases.store import Releases
@@ -142,7 +143,9 @@ async def publish(settings: Settings, enrolments: int) -> dict[str, Any]:
         as_of = FIRST + timedelta(days=91 * QUARTERS + 60)
         years = {FIRST.year + n for n in range(QUARTERS // 4)}
         periods = lifecycle.whole_periods([str(year) for year in sorted(years)], as_of.date())
-        plan = Publication("hn", "hn", 1, {"en": "HN"}, "resident", TOP, periods, as_of, as_of, "people/a", 5, "1.0.0")
+        plan = Publication(
+            "hn", "hn", 1, {"en": "HN"}, Universe.RESIDENT, TOP, periods, as_of, as_of, "people/a", 5, "1.0.0"
+        )
         await releases.plan(lifecycle.build(plan, ())[0])
         begun = time.monotonic()
         async with running(settings) as service:

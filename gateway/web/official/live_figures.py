@@ -64,7 +64,7 @@ BY: Mapping[str, str] = {
     "COURSE_DOMAIN": msgid("Competence area"),
 }
 
-_CODES: Mapping[str, str] = {
+CODES: Mapping[str, str] = {
     "Y_LT15": msgid("Under 15"),
     "Y15T24": msgid("15 to 24"),
     "Y25T34": msgid("25 to 34"),
@@ -171,8 +171,8 @@ def _title(row: pb.Row, table: pb.Table, locale: Locale, places: Places) -> str:
     by = pb.Dimension.Name(table.by)
     if row.code == UNKNOWN:
         return locale.gettext(_UNKNOWN.get(by, "Not known"))
-    if row.code in _CODES:
-        return locale.gettext(_CODES[row.code])
+    if row.code in CODES:
+        return locale.gettext(CODES[row.code])
     if by == "TIME_PERIOD":
         return quarter(locale, row.code)
     title = locale.pick(row.title)[0] or area_choices.title(locale, places, row.code)
@@ -209,7 +209,7 @@ def _number(value: pb.Value, locale: Locale) -> str:
 
 def code_words(locale: Locale, code: str) -> str:
     """A category of any dimension; the code itself where nobody gave it words."""
-    return locale.gettext(_CODES.get(code, code))
+    return locale.gettext(CODES.get(code, code))
 
 
 def tiles(rows: Sequence[Line], places: Places, measure: str) -> list[Tile]:

@@ -34,7 +34,7 @@ def measure(path: Path, since: date, until: date, as_of: date, population: int |
         "AS_OF": str(as_of),
         **counts.codes(),
         "EXCLUDED": {reason.value: number for reason, number in counts.excluded.items()},
-        **{code: rounded_text(rates[code], places) for code, places in measures.PLACES.items()},
+        **{code: rounded_text(rates[code], measures.MEASURES[code].places) for code in measures.RATES},
         "TTC_N": len(counts.days_to_complete),
         "HRS_N": counts.hours_recorded,
         "POP": population,

@@ -14,6 +14,7 @@ from typing import Any
 
 from services.statistics.areas.changes import BoundaryChanges
 from services.statistics.areas.code_lists import AreaChange, AreaVersion
+from services.statistics.figures.measures import MEASURES
 from services.statistics.figures.observation import CONFIDENTIAL, FREE, HIDDEN, NORMAL
 from services.statistics.figures.periods import is_period, last_day
 from services.statistics.figures.refusal import InvalidValue
@@ -21,12 +22,9 @@ from services.statistics.figures.rounding import rounded_text
 from services.statistics.reference_data import csv_reading
 from services.statistics.reference_data.csv_reading import Record, errors_in
 from services.statistics.reference_data.load_areas import area_code, read_areas, read_crosswalk
-from services.statistics.releases.domain.counted_table import PERCENT
-from services.statistics.releases.domain.published_figures import PLACES, UNITS
 from services.statistics.releases.domain.recasting import Figure, Recast, Told, marked, recast
 
-_COUNTS = ("ENR", "PTM", "STR", "CMP", "WDR", "IPR", "NST", "CMF")
-_UNITS = {**dict.fromkeys(PERCENT, "PT"), **dict.fromkeys(_COUNTS, "NUMBER"), **UNITS, "POP": "PS"}
+_UNITS = {**{measure.code: measure.unit for measure in MEASURES.values()}, "POP": "PS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +163,7 @@ def _places(records: Sequence[Record], layout: Layout) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for record in records:
         measure, decimals = record.cells[layout.measure], len(record.cells[layout.value].partition(".")[2])
-        found[measure] = max(found.get(measure, 0), decimals, PLACES.get(measure, 0))
+        found[measure] = max(found.get(measure, 0), decimals, MEASURES[measure].places if measure in MEASURES else 0)
     return found
 
 

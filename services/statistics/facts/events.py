@@ -20,6 +20,7 @@ from services.chassis.events.bus import BatchHandler, Handlers
 from services.chassis.principal import pseudonym
 from services.statistics.facts.store import Change, Facts, Traits, credited, enrolled, happened, moved
 from services.statistics.figures.periods import quarter_of
+from services.statistics.figures.universe import Universe
 
 _SEXES = {people_pb2.FEMALE: "F", people_pb2.MALE: "M", people_pb2.OTHER_SEX: "_O"}
 _FORGOTTEN = Traits(2**62, {"birth_year": 0, "sex": "", "groups": [], "groups_answered": False})
@@ -130,8 +131,8 @@ def _dated(stamp: Timestamp) -> datetime:
     return time
 
 
-def _universe(universe: enrollment_pb2.Universe.ValueType) -> str:
-    return "employee" if universe == enrollment_pb2.EMPLOYEE else "resident"
+def _universe(universe: enrollment_pb2.Universe.ValueType) -> Universe:
+    return Universe.EMPLOYEE if universe == enrollment_pb2.EMPLOYEE else Universe.RESIDENT
 
 
 def _flags(groups: Sequence[people_pb2.TargetGroup.ValueType]) -> list[str]:

@@ -8,9 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 
+from services.statistics.figures.measures import MEASURES
 from services.statistics.figures.refusal import InvalidValue
 
-PLACES = 3
+PLACES = MEASURES["CONC"].places
 
 
 @dataclass(frozen=True, slots=True)

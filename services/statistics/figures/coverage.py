@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from services.statistics.figures.intervals import poisson, wilson
+from services.statistics.figures.measures import MEASURES
 from services.statistics.figures.refusal import InvalidValue
 
 PER = 1000
-RATE_PLACES, INTERVAL_PLACES = 1, 2
+RATE_PLACES, INTERVAL_PLACES = MEASURES["COV"].places, 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,14 @@ FLAGS: Mapping[str, str] = {
 
 DIGCOMP_AREAS = ("1", "2", "3", "4", "5")
 
+CODES: Mapping[str, tuple[str, ...]] = {
+    "AGE": tuple(code for code, _, _ in AGE_BANDS),
+    "SEX": SEXES,
+    "TARGET_GROUP": (*(code for flag in ("OLD", *FLAGS) for code in (flag, f"N_{flag}")), "GEN"),
+    "COURSE_DOMAIN": tuple(f"DC30_{number}" for number in DIGCOMP_AREAS),
+}
+"""Column of the released files -> its categories, without the total and the unknown. Areas are not listed here."""
+
 
 def digcomp_areas(course: Mapping[str, Any], version: int) -> list[str]:
     """Codes of the DigComp areas that this version of a course teaches; of the newest, if this one is unknown."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-PLACES = {"GAP_PP": 1, "GAP_RT": 3, "GAP_IX": 1, "GPIA": 2}
+from services.statistics.figures.measures import MEASURES
+
+PLACES = {code: MEASURES[code].places for code in ("GAP_PP", "GAP_RT", "GAP_IX", "GPIA")}
 """Decimals of: percentage points; ratio; index (0 = parity, 100 = nobody); adjusted parity index 0..2 (1 = parity)."""
 
 

@@ -13,16 +13,49 @@ from services.statistics.figures.cohort import Cohort, Enrolment, Exclusion, Sta
 METHOD_VERSION = "1.1.0"
 QUANTILE_MINIMUM = 10
 
-PLACES: Mapping[str, int] = {
-    "CPR": 1,
-    "CPS": 1,
-    "DOR": 1,
-    "TTC_MED": 1,
-    "TTC_P90": 1,
-    "HRS": 0,
-    "HRS_PC": 1,
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`unit` is a code of the list UNIT_MEASURE. Of rates and ratios `places` decimals are shown."""
+
+    code: str
+    unit: str
+    places: int = 0
+    in_live_table: bool = False
+
+
+MEASURES: Mapping[str, Measure] = {
+    measure.code: measure
+    for measure in (
+        Measure("ENR", "NUMBER", in_live_table=True),
+        Measure("EPR", "PS", in_live_table=True),
+        Measure("PTM", "NUMBER"),
+        Measure("STR", "NUMBER", in_live_table=True),
+        Measure("CMP", "NUMBER", in_live_table=True),
+        Measure("WDR", "NUMBER"),
+        Measure("IPR", "NUMBER"),
+        Measure("NST", "NUMBER"),
+        Measure("CMF", "NUMBER"),
+        Measure("CPR", "PT", 1, in_live_table=True),
+        Measure("CPS", "PT", 1),
+        Measure("DOR", "PT", 1),
+        Measure("TTC_MED", "D", 1),
+        Measure("TTC_P90", "D", 1),
+        Measure("HRS", "H"),
+        Measure("HRS_PC", "H", 1),
+        Measure("COV", "RT_1000", 1, in_live_table=True),
+        Measure("COV_STD", "RT_1000", 1),
+        Measure("GAP_PP", "PP", 1),
+        Measure("GAP_RT", "RATIO", 3),
+        Measure("GAP_IX", "IX", 1),
+        Measure("GPIA", "RATIO", 2),
+        Measure("CONC", "RATIO", 3),
+    )
 }
-"""Decimals of the derived measures (percent, days, hours)."""
+"""All that releases and the live table publish; the live table's columns in their order."""
+
+RATES = ("CPR", "CPS", "DOR", "TTC_MED", "TTC_P90", "HRS", "HRS_PC")
+"""What is derived from a cohort's counts, in percent, days or hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +126,7 @@ def days_to_complete(enrolment: Enrolment) -> int | None:
 
 
 def rates(counts: Counts) -> dict[str, Fraction | None]:
-    """The derived measures by code, exact and unrounded (`PLACES` has the decimals); None without a denominator."""
+    """The derived measures by code, exact and unrounded (`MEASURES` has the decimals); None without a denominator."""
     completed, withdrew = counts.by_status[Status.COMPLETED], counts.by_status[Status.WITHDREW]
     hours = None if counts.hours is None else Fraction(counts.hours)
     enough = len(counts.days_to_complete) >= QUANTILE_MINIMUM

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.periods import last_day
+from services.statistics.figures.universe import Universe
 from services.statistics.live.domain.questions import Question
 from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
@@ -24,7 +25,8 @@ class Residents:
     async def behind(self, asked: Question, codes: Sequence[str], now: datetime) -> Mapping[str, int]:
         """By code, as of the end of the period; nothing where none were loaded. Employees are no part of residents,
         and those who took one course of many are no reach of a city's."""
-        if asked.universe != "resident" or asked.by not in _BY or asked.course or not asked.area.startswith("areas/"):
+        of_residents = asked.universe is Universe.RESIDENT and asked.area.startswith("areas/")
+        if not of_residents or asked.by not in _BY or asked.course:
             return {}
         geography = await self._geographies.at(asked.area, asked.as_of or now)
         found, _ = await self._references.residents(geography, self._end(asked, now))

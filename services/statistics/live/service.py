@@ -13,11 +13,12 @@ from services.chassis.errors import Invalid
 from services.chassis.events.notices import Notices
 from services.chassis.principal import acting
 from services.statistics import authorisation
-from services.statistics.figures.measures import METHOD_VERSION
+from services.statistics.figures.measures import MEASURES, METHOD_VERSION
 from services.statistics.figures.periods import check_quarter
+from services.statistics.figures.universe import Universe
 from services.statistics.live.domain import protection
 from services.statistics.live.domain.answers import Asking
-from services.statistics.live.domain.protection import MEASURES, Figure
+from services.statistics.live.domain.protection import Figure
 from services.statistics.live.domain.questions import Question, overlapping
 from services.statistics.live.memory import Standing
 from services.statistics.live.residents import Residents
@@ -82,7 +83,7 @@ def _question(request: pb.QueryTableRequest, area: str) -> Question:
     last = check_quarter(request.to_quarter, "to_quarter")
     if first and last and last < first:
         raise Invalid("QUARTERS_REVERSED", field="to_quarter")
-    universe = "employee" if request.universe == pb.EMPLOYEE else "resident"
+    universe = Universe.EMPLOYEE if request.universe == pb.EMPLOYEE else Universe.RESIDENT
     by = pb.Dimension.Name(request.by) if request.by in _DIMENSIONS else ""
     return Question(area, universe, by, first, last, request.course, moment(request.as_of))
 
@@ -100,6 +101,7 @@ def table_queried(question: Question, by: pb.Dimension.ValueType) -> events_pb2.
 
 def _row(code: str, figures: Sequence[Figure], titles: Mapping[str, Mapping[str, str]]) -> pb.Row:
     values = [
-        pb.Value(measure=f.measure, value=f.value or "", obs_status=f.status, unit=MEASURES[f.measure]) for f in figures
+        pb.Value(measure=f.measure, value=f.value or "", obs_status=f.status, unit=MEASURES[f.measure].unit)
+        for f in figures
     ]
     return pb.Row(code=code, title=dict(titles.get(code, {})), values=values)

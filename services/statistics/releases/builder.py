@@ -25,6 +25,7 @@ from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.periods import is_year, last_day, quarters_of
 from services.statistics.figures.units import Unit
+from services.statistics.figures.universe import Universe
 from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
 from services.statistics.releases import final_audit, steps
@@ -234,12 +235,11 @@ class Builder:
     ) -> Assembly:
         if there := await self._releases.assembly(one.key, period):
             return there
-        universe = "EMP" if one.universe == "employee" else "RES"
         residents, table = await self._references.residents(geography, last_day(period))
-        if universe == "EMP":  # residents are no denominator of theirs
+        if one.universe is Universe.EMPLOYEE:  # residents are no denominator of theirs
             residents, table = {}, None
         broken = frozenset(area.code for area in geography.codes if geography.breaks_in(area.code, period))
-        context = Context(universe, period, geography.areas, Policy(k=one.k), residents, broken)
+        context = Context(one.universe.code, period, geography.areas, Policy(k=one.k), residents, broken)
         kept = frozenset[str]()
         for quarter in quarters_of(period) if is_year(period) else ():
             made = await self._releases.assembly(one.key, quarter)

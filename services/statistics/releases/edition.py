@@ -25,7 +25,7 @@ class Imprint:
             id=one.series,
             revision=one.edition,
             title=one.title,
-            universe="EMP" if one.universe == "employee" else "RES",
+            universe=one.universe.code,
             periods=one.periods,
             as_of=one.as_of,
             publish_at=one.publish_at or one.as_of,

@@ -24,7 +24,7 @@ def render(one: Publication, *, official: bool) -> pb.Release:
         edition=shown.edition,
         state=pb.Release.State.Value(shown.state.name),
         title=dict(shown.title),
-        universe=common.EMPLOYEE if shown.universe == "employee" else common.RESIDENT,
+        universe=common.Universe.Value(shown.universe.name),
         area=shown.area,
         periods=shown.periods,
         as_of=stamp(shown.as_of),

@@ -21,6 +21,7 @@ from services.statistics import authorisation
 from services.statistics.areas.tree import EVERYWHERE, AreaTree, is_organisation
 from services.statistics.facts.store import Facts
 from services.statistics.figures.measures import METHOD_VERSION
+from services.statistics.figures.universe import Universe
 from services.statistics.formats import capability
 from services.statistics.releases.assessment_messages import assessment_message
 from services.statistics.releases.builder import Builder
@@ -61,7 +62,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         by = await self._require_official(request.area)
         as_of = self._as_of(moment(request.as_of))
         periods = lifecycle.whole_periods(request.periods, as_of.astimezone(self._zone).date())
-        universe = "employee" if request.universe == common.EMPLOYEE else "resident"
+        universe = Universe.EMPLOYEE if request.universe == common.EMPLOYEE else Universe.RESIDENT
         title = (await self._facts.areas()).title(request.area)
         key = lifecycle.checked_id(request.release_id or release_key(request.area, universe, periods))
         planned = Publication(

@@ -46,7 +46,7 @@ def announce(fact: Published, key: str, revision: int) -> events.ReleasePublishe
         edition=one.edition,
         title=dict(one.title),
         area=one.area,
-        universe=pb.EMPLOYEE if one.universe == "employee" else pb.RESIDENT,
+        universe=pb.Universe.Value(one.universe.name),
         periods=one.periods,
         checksum=one.checksum,
         publish_time=stamp(one.publish_at),

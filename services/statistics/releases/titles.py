@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from services.statistics.figures.observation import TableSpec
 from services.statistics.figures.periods import is_year, quarters_of
+from services.statistics.figures.universe import Universe
 
 LONGEST_KEY = 56
 """Leaves room for the edition behind it."""
@@ -24,10 +25,10 @@ def publisher(area: Mapping[str, str]) -> Mapping[str, str]:
     return dict(area)
 
 
-def release_title(area: Mapping[str, str], universe: str, periods: tuple[str, ...]) -> dict[str, str]:
+def release_title(area: Mapping[str, str], universe: Universe, periods: tuple[str, ...]) -> dict[str, str]:
     """ "Haneul Province: digital literacy training of residents, 2025, Q1 to Q3 2026"."""
     spans = [_span(first, last) for first, last in runs(periods)]
-    who = {"ko": "직원", "en": "employees"} if universe == "employee" else {"ko": "주민", "en": "residents"}
+    who = {"ko": "직원", "en": "employees"} if universe is Universe.EMPLOYEE else {"ko": "주민", "en": "residents"}
     korean = area.get("ko") or area.get("en", "")
     english = area.get("en") or area.get("ko", "")
     return {
@@ -48,10 +49,10 @@ def _span(first: str, last: str) -> tuple[str, str]:
     return f"{year}년 {number}분기~{until}년 {last_number}분기", f"Q{number} {year} to Q{last_number} {until}"
 
 
-def release_key(area: str, universe: str, periods: tuple[str, ...]) -> str:
+def release_key(area: str, universe: Universe, periods: tuple[str, ...]) -> str:
     """Other periods, another key: "hb01-res-2025-2026-q1-to-2026-q3"."""
     spans = ["-to-".join(dict.fromkeys(run)) for run in runs(periods)]
-    key = "-".join((area.removeprefix("areas/"), "emp" if universe == "employee" else "res", *spans)).lower()
+    key = "-".join((area.removeprefix("areas/"), universe.code, *spans)).lower()
     if len(key) <= LONGEST_KEY:
         return key
     return f"{key[: LONGEST_KEY - 9]}-{hashlib.sha256(key.encode()).hexdigest()[:8]}".replace("--", "-")

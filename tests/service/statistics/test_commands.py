@@ -20,6 +20,7 @@ from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.entities import Database
+from services.statistics.figures.universe import Universe
 from services.statistics.main import compose
 from services.statistics.releases.domain import lifecycle
 from services.statistics.releases.domain.lifecycle import Publication, State
@@ -105,7 +106,7 @@ async def fill(database: Database, count: int) -> None:
 
 
 def planned(key: str) -> Publication:
-    plan = Publication(key, key, 1, {}, "resident", "areas/p", PERIODS, AS_OF, now(), "kim", 5, "1")
+    plan = Publication(key, key, 1, {}, Universe.RESIDENT, "areas/p", PERIODS, AS_OF, now(), "kim", 5, "1")
     return lifecycle.build(plan, ())[0]
 
 

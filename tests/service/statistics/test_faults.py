@@ -28,6 +28,7 @@ from services.statistics.facts.events import Listener
 from services.statistics.facts.store import Facts
 from services.statistics.figures.observation import AreaCode
 from services.statistics.figures.units import Unit
+from services.statistics.figures.universe import Universe
 from services.statistics.live.domain.answers import Asking
 from services.statistics.live.domain.protection import Tally
 from services.statistics.live.domain.questions import Ask, Question
@@ -119,7 +120,7 @@ async def counted(told: Told, area: str = "areas/P", as_of: datetime = LAST) -> 
     """As a release of an area would count them."""
     codes = tuple(AreaCode(code, above, "SGG", {}, None) for code, above in AREAS)
     census = Census(told.facts, SEOUL)
-    plan = Publication("r", "r", 1, {}, "resident", area, ("2026-Q3",), as_of, as_of, "people/o", 5, "1")
+    plan = Publication("r", "r", 1, {}, Universe.RESIDENT, area, ("2026-Q3",), as_of, as_of, "people/o", 5, "1")
     return await census.units(plan, Geography(codes, as_of.date()))
 
 
@@ -127,9 +128,11 @@ async def live(told: Told, by: str = "") -> dict[str, Tally]:
     """As the live table of the whole counts them, before anything is hidden."""
     held = await Standing(told.facts).now()
     if by == "REF_AREA":
-        answer = Asking(held.count, held.world.tree, {"areas/P"}, LAST).answer(Question("areas/P", "resident", by))
+        answer = Asking(held.count, held.world.tree, {"areas/P"}, LAST).answer(
+            Question("areas/P", Universe.RESIDENT, by)
+        )
         return {row.code: row for row in answer.rows if row.enrolments}
-    return {code: tally for (_, code), tally in held.count(Ask(Question("areas/P", "resident", by))).items()}
+    return {code: tally for (_, code), tally in held.count(Ask(Question("areas/P", Universe.RESIDENT, by))).items()}
 
 
 def eventful(town: Told) -> list[Message]:

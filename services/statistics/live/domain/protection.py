@@ -12,19 +12,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from services.statistics.disclosure.policy import Policy, derived_is_unreliable, derived_may_be_shown
+from services.statistics.figures import measures
 from services.statistics.figures.coverage import RATE_PLACES, coverage
-from services.statistics.figures.measures import PLACES, percent
+from services.statistics.figures.measures import percent
 from services.statistics.figures.rounding import rounded_text
 
-MEASURES: Mapping[str, str] = {
-    "ENR": "NUMBER",
-    "EPR": "PS",
-    "STR": "NUMBER",
-    "CMP": "NUMBER",
-    "CPR": "PT",
-    "COV": "RT_1000",
-}
-"""Measure -> unit, in the order of the columns. COV is there where residents are known."""
+MEASURES = tuple(measure.code for measure in measures.MEASURES.values() if measure.in_live_table)
+"""In the order of the columns. COV is there where residents are known."""
 
 _ADDING_UP = ("ENR", "STR", "CMP")
 
@@ -175,4 +169,5 @@ def _completion_rate(row: Tally, hidden: Set[str], policy: Policy) -> Figure:
     if not derived_may_be_shown(components, row.persons, policy):
         return Figure("CPR", None, "Q")
     rate: Fraction | None = percent(row.completed, row.enrolments)
-    return Figure("CPR", rounded_text(rate, PLACES["CPR"]), "U" if derived_is_unreliable(row.persons, policy) else "A")
+    status = "U" if derived_is_unreliable(row.persons, policy) else "A"
+    return Figure("CPR", rounded_text(rate, measures.MEASURES["CPR"].places), status)

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from services.statistics.areas.tree import is_organisation
 from services.statistics.disclosure.policy import Policy
-from services.statistics.figures.dimensions import AGE_BANDS, DIGCOMP_AREAS, FLAGS, SEXES, TOTAL, UNKNOWN
+from services.statistics.figures.dimensions import CODES, FLAGS, TOTAL, UNKNOWN
 from services.statistics.figures.units import SENSITIVE_FLAGS, SENSITIVE_K
+from services.statistics.figures.universe import Universe
 from services.statistics.live.domain.protection import Line
 
 CUSTOM_K = 10
@@ -20,10 +21,10 @@ AGE_UNKNOWN = f"{UNKNOWN}_OLD"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`universe` is resident or employee, `by` a dimension or "" for the total alone; quarters "2026-Q3" or ""."""
+    """`by` is a dimension or "" for the total alone; quarters "2026-Q3" or ""."""
 
     area: str
-    universe: str
+    universe: Universe
     by: str
     first: str = ""
     last: str = ""
@@ -105,9 +106,6 @@ def _level(flag: str, policy: Policy) -> int:
     return max(policy.k, SENSITIVE_K) if flag in SENSITIVE_FLAGS else policy.k
 
 
-_CODES = {
-    "AGE": tuple(code for code, _, _ in AGE_BANDS),
-    "SEX": SEXES[:2],
-    "TARGET_GROUP": tuple(code for flag in ("OLD", *FLAGS) for code in (flag, f"N_{flag}")),
-    "COURSE_DOMAIN": tuple(f"DC30_{number}" for number in DIGCOMP_AREAS),
-}
+_NOT_LISTED = ("_O", "GEN")
+"""Codes that the live table has no row for unless somebody is counted there."""
+_CODES = {column: tuple(code for code in codes if code not in _NOT_LISTED) for column, codes in CODES.items()}

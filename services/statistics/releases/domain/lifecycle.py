@@ -13,6 +13,7 @@ from services.statistics.disclosure import opened_cells
 from services.statistics.disclosure.decisions import Collapse
 from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.figures.periods import is_year, last_day, quarters_of
+from services.statistics.figures.universe import Universe
 
 _PERIOD = re.compile(r"^\d{4}(-Q[1-4])?$")
 _ID = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$")
@@ -85,13 +86,13 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """`universe` is resident or employee; `area` and names of other releases are full resource names."""
+    """`area` and names of other releases are full resource names."""
 
     key: str
     series: str
     edition: int
     title: Mapping[str, str]
-    universe: str
+    universe: Universe
     area: str
     periods: tuple[str, ...]
     as_of: datetime

@@ -21,11 +21,11 @@ from services.statistics.disclosure.linked_tables import (
     tabulate_completions,
 )
 from services.statistics.disclosure.policy import Policy
-from services.statistics.figures.concentration import PLACES as CONC_PLACES
 from services.statistics.figures.coverage import INTERVAL_PLACES, RATE_PLACES
 from services.statistics.figures.dimensions import TOTAL, UNKNOWN
 from services.statistics.figures.gap import PLACES as GAP_PLACES
 from services.statistics.figures.gap import gap
+from services.statistics.figures.measures import MEASURES
 from services.statistics.figures.observation import BREAK as B
 from services.statistics.figures.observation import CONFIDENTIAL, FREE, Observation
 from services.statistics.figures.observation import HIDDEN as Q
@@ -34,28 +34,9 @@ from services.statistics.figures.observation import UNDEFINED as M
 from services.statistics.figures.observation import UNRELIABLE as U
 from services.statistics.figures.periods import is_year
 from services.statistics.figures.units import BREAKDOWNS, Unit
-from services.statistics.releases.domain.counted_table import PERCENT, Counted, Figure, Population
+from services.statistics.releases.domain.counted_table import Counted, Figure, Population
 from services.statistics.releases.domain.hours import work
 
-UNITS = {
-    "HRS": "H",
-    "HRS_PC": "H",
-    "TTC_MED": "D",
-    "TTC_P90": "D",
-    EPR: "PS",
-    "COV": "RT_1000",
-    "COV_STD": "RT_1000",
-    "CONC": "RATIO",
-    "GAP_PP": "PP",
-    "GAP_RT": "RATIO",
-    "GAP_IX": "IX",
-    "GPIA": "RATIO",
-}
-PLACES = {
-    **GAP_PLACES,
-    "CONC": CONC_PLACES,
-    **dict.fromkeys(("CPR", "CPS", "DOR", "COV", "COV_STD", "HRS_PC", "TTC_MED", "TTC_P90"), 1),
-}
 STATUS_MEASURES = (STR, WDR, IPR, NST)
 
 
@@ -70,8 +51,8 @@ class Context:
     """Areas whose figures of this period are not comparable with those before."""
 
     def observation(self, measure: str, area: str, codes: Mapping[str, str], figure: Figure) -> Observation:
-        places = PLACES.get(measure, 0)
-        value, low, high = figure.rounded(places, INTERVAL_PLACES if measure == "COV" else RATE_PLACES)
+        declared = MEASURES[measure]
+        value, low, high = figure.rounded(declared.places, INTERVAL_PLACES if measure == "COV" else RATE_PLACES)
         hidden = figure.status == Q
         return Observation(
             measure=measure,
@@ -86,7 +67,7 @@ class Context:
             value=value,
             status=B if figure.status == A and area in self.broken else figure.status,
             confidentiality=CONFIDENTIAL if hidden else FREE,
-            unit="PT" if measure in PERCENT else UNITS.get(measure, "NUMBER"),
+            unit=declared.unit,
             low=low,
             high=high,
             persons=None if hidden else figure.persons,

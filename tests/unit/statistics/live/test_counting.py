@@ -13,6 +13,7 @@ import pytest
 
 from services.statistics.areas.tree import AreaTree
 from services.statistics.facts.domain import Edition, Home, Lot, Told
+from services.statistics.figures.universe import Universe
 from services.statistics.live.domain.columns import Columns, Layers, milliseconds
 from services.statistics.live.domain.counting import Counts, World, carried, counted
 from services.statistics.live.domain.questions import Ask, Question, part
@@ -31,6 +32,7 @@ COURSES: dict[str, dict[str, Any]] = {
 }
 WORLD = World(TREE, COURSES)
 DIMENSIONS = ("", "AGE", "SEX", "TARGET_GROUP", "COURSE", "TIME_PERIOD", "COURSE_DOMAIN")
+RESIDENT, EMPLOYEE = Universe
 PLACES = {
     "areas/P": {"P": "P", "A": "A", "B": "B", "B1": "B", "B2": "B"},
     "areas/B": {"B": "B", "B1": "B1", "B2": "B2"},
@@ -74,7 +76,7 @@ def fact(chance: random.Random, enrolment: str, person: str) -> Fact:
     return Fact(
         enrolment,
         person,
-        Home("employee" if organisation else "resident", organisation, f"areas/{area}"),
+        Home(Universe.EMPLOYEE if organisation else Universe.RESIDENT, organisation, f"areas/{area}"),
         Edition(f"courses/{chance.randrange(1, 4)}", chance.randrange(1, 3)),
         f"2026-Q{(enrolled.month + 2) // 3}",
         Told(chance.choice(["", "F", "M", "_O"]), chance.choice([None, 12, 54, 55, 70]), groups),
@@ -177,7 +179,7 @@ def questions(chance: random.Random) -> list[Ask]:
     out = []
     for by in DIMENSIONS:
         area, universe = chance.choice(
-            [("areas/P", "resident"), ("areas/B", "resident"), ("organisations/o", "employee"), ("areas/P", "employee")]
+            [("areas/P", RESIDENT), ("areas/B", RESIDENT), ("organisations/o", EMPLOYEE), ("areas/P", EMPLOYEE)]
         )
         first, last = chance.choice([("", ""), ("2026-Q2", ""), ("2026-Q1", "2026-Q2")])
         day = chance.choice([None, BEGIN + timedelta(days=150)])
@@ -239,4 +241,4 @@ def test_a_change_leaves_what_lies_below_as_it_is() -> None:
 
 
 def test_nobody_is_nothing() -> None:
-    assert counted(Columns(), Ask(Question("areas/P", "resident", "SEX")), WORLD) == {}
+    assert counted(Columns(), Ask(Question("areas/P", Universe.RESIDENT, "SEX")), WORLD) == {}

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.statistics.disclosure.policy import Policy
+from services.statistics.figures.universe import Universe
 from services.statistics.live.domain.protection import Figure, Hidden, Key, Line, Tally, figures, protected, reach
 from services.statistics.live.domain.questions import Question, sums
 
@@ -160,11 +161,11 @@ def test_reach_is_per_thousand_residents_hidden_with_its_persons_and_missing_wit
     [({}, False), ({"course": "courses/c"}, True), ({"first": "2026-Q1"}, True), ({"last": "2026-Q1"}, True)],
 )
 def test_whoever_chooses_course_or_quarters_needs_ten_persons(asked: dict[str, Any], custom: bool) -> None:
-    question = Question("areas/A", "resident", "SEX", **asked)
+    question = Question("areas/A", Universe.RESIDENT, "SEX", **asked)
     assert (question.is_custom(NOW), question.policy(NOW).k) == (custom, 10 if custom else 5)
 
 
 def test_a_past_day_is_a_choice_and_the_moment_of_the_page_is_none() -> None:
-    question = Question("areas/A", "resident", "SEX")
+    question = Question("areas/A", Universe.RESIDENT, "SEX")
     assert not replace(question, as_of=NOW - timedelta(minutes=5)).is_custom(NOW)
     assert replace(question, as_of=NOW - timedelta(days=2)).is_custom(NOW)

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from services.chassis.errors import Refused
+from services.statistics.figures.universe import Universe
 from services.statistics.releases.domain.lifecycle import Publication, State, build, discarded, planned_anew, upcoming
 
 THEN = datetime(2026, 11, 2, tzinfo=UTC)
-PLAN = Publication("r", "r", 1, {}, "resident", "areas/p", ("2026-Q3",), THEN, THEN, "people/kim", 5, "1")
+PLAN = Publication("r", "r", 1, {}, Universe.RESIDENT, "areas/p", ("2026-Q3",), THEN, THEN, "people/kim", 5, "1")
 
 
 @pytest.mark.parametrize("state", [State.PLANNED, State.BUILT, State.APPROVED, State.SCHEDULED, State.FAILED])

@@ -33,6 +33,7 @@ from services.statistics.figures.observation import Observation
 from services.statistics.figures.refusal import InvalidValue
 from services.statistics.figures.rounding import rounded_text
 from services.statistics.figures.units import Fact, Unit, units
+from services.statistics.figures.universe import Universe
 from services.statistics.reference_data.resident_bands import ResidentRow, check_table, tabulate
 from services.statistics.releases.domain import lifecycle
 from services.statistics.releases.domain.lifecycle import Cost, FrozenFile, Publication, State
@@ -282,7 +283,7 @@ def test_the_quarter_is_the_citys_and_duplicates_across_its_end_count_once() -> 
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 PLAN = Publication(
-    "r", "r", 1, {}, "resident", "areas/P", ("2026-Q1",), NOW, NOW, planned_by="kim", k=5, method_version="1"
+    "r", "r", 1, {}, Universe.RESIDENT, "areas/P", ("2026-Q1",), NOW, NOW, planned_by="kim", k=5, method_version="1"
 )
 
 
