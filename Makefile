@@ -31,7 +31,7 @@ breaking = tag=$$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || tru
 	  .venv/bin/buf breaking proto --against "$$(git rev-parse --path-format=absolute --git-common-dir)\#tag=$$tag,subdir=proto"; \
 	else echo "buf breaking: not run, for there is no tag v* to compare with"; fi
 
-.PHONY: help setup run test check format messages manifests proto assets demo admin backup restore chaos bench bench-growth bench-peers lock clean
+.PHONY: help rooms setup run test check format messages manifests proto assets demo admin backup restore chaos bench bench-growth bench-peers lock clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ bench-peers: setup .venv-peers/kolibri.stamp ## Kolibri, from its own wheel, on 
 	@$(PYTHON) -m venv .venv-peers
 	@.venv-peers/bin/pip install -q --disable-pip-version-check $*
 	@touch $@
+
+rooms: .venv/dev.stamp ## Draw docs/rooms.svg from the imports, and count rooms and arrows
+	@$(python) -m tests.rooms
 
 lock: .venv/uv.stamp ## Compile requirements/*.in to hashed pins
 	cd requirements && for set in "dev run.in local.in dev.in" "local run.in local.in -c dev.txt" "run run.in -c dev.txt" "uv uv.in"; do \

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import grimp
 import pytest
+
+from tests import rooms
 
 ROOT = Path(__file__).resolve().parents[2]
 DECISIONS = ROOT / "docs/decisions"
@@ -166,3 +169,8 @@ def test_the_data_model_names_every_collection() -> None:
     assert len(collections) > 20
     assert [name for name in sorted(collections) if f"| `{name}`" not in text] == []
     assert [name for name in sorted(buckets) if f"| `{name}.files`, `.chunks` |" not in text] == []
+
+
+def test_the_picture_of_the_rooms_is_drawn_from_the_imports_of_today() -> None:
+    graph = grimp.build_graph("gateway", "services", cache_dir=None)
+    assert rooms.PICTURE.read_text() == rooms.draw(graph), "run: make rooms"
