@@ -57,6 +57,10 @@ format: .venv/dev.stamp ## Format the code and mend what the linter can mend
 	$(python) -m ruff format .
 	$(python) -m ruff check --fix .
 
+new-service: setup ## Make the skeleton of a service and enter it in the list: make new-service NAME=surveys
+	@$(python) -m deploy.new_service "$(NAME)"
+	@$(MAKE) manifests proto
+
 manifests: setup ## Write what compose, Kubernetes and the import contracts say of each service
 	@$(python) -m deploy.manifests
 

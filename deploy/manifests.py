@@ -16,6 +16,7 @@ from services.registry import SERVICES, port_of, variable_of
 
 BEGIN, END = "# begin: written by `make manifests` from services/registry.py", "# end"
 ROOT = Path(__file__).parents[1]
+_METRICS_OFFSET = 2000
 _MODEL = "courses"
 _BASE = "deploy/kubernetes/base"
 _COMPOSE = "deploy/compose.yaml"
@@ -81,6 +82,11 @@ def nats_passphrases() -> Iterator[str]:
         yield f"    NATS_{name.upper()}: {{valueFrom: {{secretKeyRef: {{name: ieum-nats, key: {name}}}}}}}"
 
 
+def metrics_targets() -> Iterator[str]:
+    for name in SERVICES:
+        yield f"          - {name}:{port_of(name) + _METRICS_OFFSET}"
+
+
 def forbidden_to_the_gateway() -> Iterator[str]:
     for name in SERVICES:
         yield f"    services.{name}"
@@ -98,6 +104,7 @@ LISTS: dict[str, Sequence[Lines]] = {
     f"{_BASE}/mongodb.yaml": (mongodb_users,),
     f"{_BASE}/certificates.yaml": (certificates,),
     f"{_BASE}/nats-values.yaml": (nats_users, nats_passphrases),
+    "docs/operations.md": (metrics_targets,),
     ".importlinter": (forbidden_to_the_gateway, neighbours),
 }
 
@@ -133,9 +140,9 @@ def add_to_compose(root: Path, name: str) -> None:
 
 
 def _renamed(text: str, name: str) -> str:
-    """Ports as well: of gRPC, and of the metrics that are 2000 above."""
+    """Ports as well, of gRPC and of the metrics."""
     changed = text.replace(_MODEL, name).replace(_MODEL.upper(), name.upper())
-    for offset in (0, 2000):
+    for offset in (0, _METRICS_OFFSET):
         changed = changed.replace(str(port_of(_MODEL) + offset), str(port_of(name) + offset))
     return changed
 
