@@ -1,6 +1,7 @@
 """Copies of what other services announced: each part of a document is as of the newest revision heard of it.
 
-Parts are kept apart because the events of one thing may arrive out of order, and each tells about some parts only.
+Each part has its own revision, because the events of an entity may arrive out of order and each tells about some parts
+only. Several events of one revision may set different parts; where they set the same part they say the same of it.
 """
 
 from __future__ import annotations
