@@ -80,5 +80,5 @@ async def _connected(app: web.Application) -> AsyncIterator[None]:
             app[PAGE_CACHE].clear()
 
         app[LISTENER] = listener
-        async with listener.run_beside(settings, handlers, forget):
+        async with listener.running(settings, handlers, forget):
             yield

@@ -18,18 +18,18 @@ from services.chassis import metrics
 from services.chassis.observability import trace
 
 _GRACE_SECONDS = 10.0
-_FAREWELL_SECONDS = 1.0
+_DRAIN_SECONDS = 1.0
 
 
 async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
-    """Until `stop` is set; requests under way are answered first."""
+    """Serves until `stop` is set, then answers the requests under way and returns."""
     app = create_app(settings)
     runner = web.AppRunner(
         app, access_log=None, shutdown_timeout=_GRACE_SECONDS, keepalive_timeout=settings.idle_seconds
     )
     await runner.setup()
     try:
-        sites = [_public(settings, runner), *([_watched(settings, runner)] if settings.watched_at else [])]
+        sites = [_public(settings, runner), *([_monitored(settings, runner)] if settings.watched_at else [])]
         for site in sites:
             await site.start()
         trace.log().info("listening", address=settings.host, port=settings.port)
@@ -37,7 +37,7 @@ async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
         app[monitoring.ENDING].set()
         for site in sites:
             await site.stop()
-        await _farewell(runner)
+        await _drain(runner)
     finally:
         await runner.cleanup()
 
@@ -48,21 +48,21 @@ def _public(settings: GatewaySettings, runner: web.AppRunner) -> web.BaseSite:
     return web.SockSite(runner, socket.socket(fileno=settings.listen_fd), backlog=1024)
 
 
-def _watched(settings: GatewaySettings, runner: web.AppRunner) -> web.BaseSite:
+def _monitored(settings: GatewaySettings, runner: web.AppRunner) -> web.BaseSite:
     host, _, port = settings.watched_at.rpartition(":")
     return web.TCPSite(runner, host, int(port))
 
 
-async def _farewell(runner: web.AppRunner) -> None:
-    """Open connections are closed with their next answer; who asks nothing for a moment is not waited for."""
+async def _drain(runner: web.AppRunner) -> None:
+    """Waits at most a second for clients to close their connections, as the answers sent meanwhile ask them to."""
     for _ in range(50):
         if runner.server is None or not runner.server.connections:
             return
-        await asyncio.sleep(_FAREWELL_SECONDS / 50)
+        await asyncio.sleep(_DRAIN_SECONDS / 50)
 
 
 def _allow_many_connections() -> None:
-    """The usual limit of a thousand open files would be a limit of visitors."""
+    """Raises the limit of open files, usually 1,000, because each visitor's connection is one."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
@@ -71,7 +71,7 @@ def main() -> None:
     settings = GatewaySettings()
     trace.configure_logging("gateway", settings.log_level)
     _allow_many_connections()
-    # All that was imported stays: looked through again and again, and once more at the end, it would cost 50 ms a time.
+    # Exempts the imported modules from garbage collection, which would scan them for 50 ms each time.
     gc.freeze()
 
     async def run() -> None:

@@ -1,4 +1,4 @@
-"""What an operator may set of the gateway, beside what every process shares."""
+"""Settings of the gateway, beside those that every process has."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from services.chassis.config import Settings
 
 
 class GatewaySettings(Settings):
-    """The site's name and opening hours by language tag, as JSON in the environment."""
+    """The environment gives the site's name and opening hours as JSON: texts by language tag."""
 
     host: str = "127.0.0.1"
     port: int = 8080
-    # An open socket to take over instead; -1 = none. And "host:port" of its own, for whoever watches this process.
+    # The file descriptor of an open socket to serve instead of host and port; -1 = none.
     listen_fd: int = -1
+    # "host:port" of a second address for health checks of this process alone; "" = none.
     watched_at: str = ""
-    # Behind a proxy of one's own only: believes X-Forwarded-For and X-Forwarded-Proto.
+    # Trusts X-Forwarded-For and X-Forwarded-Proto. Set it only behind a proxy of your own.
     behind_proxy: bool = False
-    # Names under which Ieum may be asked for, with the port where it is not the usual one; "" = any.
+    # Host names that requests may have, separated by commas, each with its port unless it is 80 or 443; "" = any.
     hosts: str = ""
     registrations_per_minute: int = 20
-    # Requests at work together before others are asked to come back: about what answers within the usual time.
+    # Admission: how many requests are worked on at a time; others get 503 and Retry-After.
     at_once: int = 128
-    # How long a connection may be open without a request.
+    # Keep-alive: how long a connection may stay open without a request.
     idle_seconds: float = 75.0
 
     site_name: Mapping[str, str] = {"ko": "한빛시 디지털 배움터", "en": "Hanbit City Digital Learning"}

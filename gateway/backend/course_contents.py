@@ -1,4 +1,4 @@
-"""What lessons say, remembered: a published version never changes, so it is asked for once."""
+"""A cache of course contents: a published version never changes, so it is fetched once."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
 from services.chassis.principal import ANONYMOUS, SYSTEM, Principal, acting_as
 
 KEPT_BYTES = 16 * 1024 * 1024
-"""As messages on the wire; in memory they take some times as much."""
+"""The size of the messages on the wire; in memory they take several times as much."""
 
 
 @dataclass
 class CourseContents:
-    """Asked for in nobody's name, so that what one person may see never reaches another.
-
-    Readers do not change it."""
+    """Least recently used first. Fetched as a stranger or as the system, never as a person, so that nothing one person
+    may see reaches another. Callers must not change a content."""
 
     courses: CoursesServiceStub
     _kept: OrderedDict[tuple[str, bool], tuple[Content, int]] = field(default_factory=OrderedDict)
     _bytes: int = 0
 
     async def for_learners(self, version: str) -> Content:
-        """Of "courses/{id}/versions/{number}", without answers."""
+        """The content of "courses/{id}/versions/{number}", without right answers."""
         return await self._get(version, ANONYMOUS)
 
     async def with_answers(self, version: str) -> Content:

@@ -1,5 +1,6 @@
-"""Events that make what the gateway remembers wrong. The gateway owes nobody an event: it runs while NATS is away,
-and what it remembers is soon asked anew in any case."""
+"""Cache invalidation by the services' events.
+
+The gateway runs without NATS too: it needs no event to be delivered, because every cache entry expires soon anyway."""
 
 from __future__ import annotations
 
@@ -30,10 +31,10 @@ class Listener:
         return self.bus is not None and self.bus.connected
 
     @asynccontextmanager
-    async def run_beside(
-        self, settings: Settings, heard: Mapping[str, Handlers], forget: Callable[[], None]
+    async def running(
+        self, settings: Settings, handlers: Mapping[str, Handlers], forget: Callable[[], None]
     ) -> AsyncIterator[None]:
-        task = asyncio.create_task(self.run(settings, heard, forget))
+        task = asyncio.create_task(self.run(settings, handlers, forget))
         try:
             yield
         finally:
@@ -42,17 +43,17 @@ class Listener:
                 task.cancel()
                 await asyncio.wait([task], timeout=0.2)
 
-    async def run(self, settings: Settings, heard: Mapping[str, Handlers], forget: Callable[[], None]) -> None:
-        """Until cancelled. `heard`: handlers by the producer's package; `forget` when some may have been missed."""
+    async def run(self, settings: Settings, handlers: Mapping[str, Handlers], forget: Callable[[], None]) -> None:
+        """Runs until cancelled. `handlers` are by the producer's package; `forget` is called if any may be lost."""
         while True:
             try:
                 async with (
                     bus.connect(settings.nats_url, "gateway", prefix=settings.prefix, on_return=forget) as self.bus,
                     asyncio.TaskGroup() as tasks,
                 ):
-                    for package, handlers in heard.items():
-                        tasks.create_task(self.bus.follow(package, handlers))
-                    await asyncio.sleep(0)  # all have begun to follow
+                    for package, package_handlers in handlers.items():
+                        tasks.create_task(self.bus.follow(package, package_handlers))
+                    await asyncio.sleep(0)  # lets every subscription begin
                     forget()
             except* Exception:
                 trace.log().warning("events away", exc_info=True)
@@ -64,18 +65,20 @@ LISTENER = web.AppKey("listener", Listener)
 
 
 def merge_handlers(*tables: Mapping[str, Handlers]) -> dict[str, dict[type[Message], Handler]]:
-    """One table of several: where two hear of the same event, each is told in turn."""
+    """One table of all; several handlers of an event are called in turn."""
     merged: dict[str, dict[type[Message], list[Handler]]] = defaultdict(lambda: defaultdict(list))
     for table in tables:
         for package, handlers in table.items():
             for kind, handler in handlers.items():
                 merged[package][kind].append(handler)
-    return {package: {kind: _each(told) for kind, told in kinds.items()} for package, kinds in merged.items()}
+    return {
+        package: {kind: _in_turn(handlers) for kind, handlers in kinds.items()} for package, kinds in merged.items()
+    }
 
 
-def _each(told: Sequence[Handler]) -> Handler:
-    async def tell(event: Any) -> None:
-        for handler in told:
+def _in_turn(handlers: Sequence[Handler]) -> Handler:
+    async def handle(event: Any) -> None:
+        for handler in handlers:
             await handler(event)
 
-    return tell
+    return handle

@@ -1,5 +1,5 @@
-"""Enrolling and learning as seen from outside, where two services must agree: progress hears of an enrolment a moment
-after it was made, and nobody should notice. Pages and API both come through here."""
+"""Enrolling and learning. Progress receives the event of an enrolment a moment after enrollment stored it; these calls,
+used by pages and API alike, wait for it so that nobody notices."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def progress_name(enrollment: str) -> str:
 
 
 async def enrol(clients: Clients, asked: EnrolRequest) -> Enrollment:
-    """Answers when progress knows of it, so that the first screen opens at once; after 2 s in any case."""
+    """Returns once progress knows of the enrolment, so that the first screen opens at once; after 2 s in any case."""
     enrollment = await clients.enrollment.Enrol(asked)
     known = GetProgressRequest(name=progress_name(enrollment.name), wait=True)
-    # Waiting longer would not help whoever enrols.
+    # The enrolment is stored: if progress is late or unavailable, the answer is still right.
     with acting_as(SYSTEM), suppress(Missing, Unavailable):
         await clients.progress.GetProgress(known, timeout=_PATIENCE_SECONDS)
     return enrollment
 
 
 async def get_progress(clients: Clients, name: str, *, lesson: str = "") -> Progress:
-    """`lesson`: the one looked into; without it all are."""
+    """With the screens of `lesson`, or of all lessons."""
     asked = GetProgressRequest(name=name, lesson=lesson)
     return await _in_time(clients, name, partial(clients.progress.GetProgress, asked))
 
@@ -53,7 +53,7 @@ async def start_attempt(clients: Clients, asked: StartAttemptRequest) -> Progres
 
 
 async def _in_time(clients: Clients, name: str, ask: Callable[[], Awaitable[A]]) -> A:
-    """Asks again once progress has heard of the enrolment; Unavailable when it is more than 2 s behind."""
+    """Calls again once progress knows of the enrolment; raises Unavailable if that takes more than 2 s."""
     try:
         return await ask()
     except Missing as missing:

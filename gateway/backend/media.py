@@ -1,4 +1,4 @@
-"""Pictures, videos and hand-outs out of the courses service, as browsers ask for them: by range, once, and harmless."""
+"""Sends pictures, videos and files of courses: with ranges and an etag, and sandboxed by a CSP of their own."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from ieum.courses.v1.courses_pb2 import GetMediaRequest, Media, ReadMediaRequest
 from services.chassis.errors import Problem
 
 _CHUNK = 1024 * 1024
-# What a page shows by itself; all else is handed over as a file.
+# Shown by the browser; other types are downloaded.
 _SHOWN = ("image/", "video/", "audio/", "text/vtt")
 
 
 async def send_media(request: web.Request, name: str) -> web.StreamResponse:
-    """What a name stands for never changes, so it may be kept for ever."""
+    """The content of a name never changes, so browsers may cache it for ever."""
     media = await request.app[CLIENTS].courses.GetMedia(GetMediaRequest(name=name))
     etag = f'"{media.sha256}"'
     if etag in request.headers.get(hdrs.IF_NONE_MATCH, ""):
         return web.Response(status=304, headers={hdrs.ETAG: etag, hdrs.CACHE_CONTROL: _FOR_EVER})
-    start, stop = part_asked(request, media.size, etag)
+    start, stop = requested_range(request, media.size, etag)
     whole = (start, stop) == (0, media.size)
     response = web.StreamResponse(status=200 if whole else 206, headers=_headers(media, etag))
     response.content_length = stop - start
@@ -38,7 +38,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 def _headers(media: Media, etag: str) -> dict[str, str]:
     shown = media.content_type.startswith(_SHOWN)
-    # Only the encoded form, so that a name cannot write headers.
+    # Percent-encoded, so that a file name cannot inject headers.
     filename = URL.build(path=media.filename.replace("/", "_")).raw_path.replace("'", "%27")
     return {
         hdrs.CONTENT_TYPE: media.content_type,
@@ -50,16 +50,16 @@ def _headers(media: Media, etag: str) -> dict[str, str]:
     }
 
 
-def part_asked(request: web.Request, size: int, etag: str) -> tuple[int, int]:
-    """First byte and the one after the last; all of it when no range, or several, are asked for."""
+def requested_range(request: web.Request, size: int, etag: str) -> tuple[int, int]:
+    """Start and end (exclusive) of the range; all of the file if the request has no range or several."""
     if request.headers.get(hdrs.IF_RANGE, etag) != etag:
         return 0, size
     try:
-        asked = request.http_range
+        http_range = request.http_range
     except ValueError:
         return 0, size
-    start, stop, _ = asked.indices(size)
-    if asked.start is None and asked.stop is None:
+    start, stop, _ = http_range.indices(size)
+    if http_range.start is None and http_range.stop is None:
         return 0, size
     if start >= stop:
         raise Problem("RANGE_WRONG", status=416, size=size)
@@ -68,8 +68,8 @@ def part_asked(request: web.Request, size: int, etag: str) -> tuple[int, int]:
 
 async def _send(request: web.Request, response: web.StreamResponse, name: str, start: int, stop: int) -> None:
     while start < stop:
-        asked = ReadMediaRequest(name=name, offset=start, length=min(_CHUNK, stop - start))
-        data = (await request.app[CLIENTS].courses.ReadMedia(asked)).data
+        chunk = ReadMediaRequest(name=name, offset=start, length=min(_CHUNK, stop - start))
+        data = (await request.app[CLIENTS].courses.ReadMedia(chunk)).data
         if not response.prepared:
             await response.prepare(request)
         await response.write(data)

@@ -1,4 +1,4 @@
-"""Areas, organisations and centres hardly ever change: asked once, kept a minute or until an import is announced."""
+"""A cache of areas, organisations and centres: kept a minute, or until an import is announced."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ _KEPT_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Places:
-    """Everything by its resource name, in the order of the import."""
+    """All places by resource name, in the order of the import."""
 
     areas: Mapping[str, Area] = field(default_factory=dict)
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
     centres: Mapping[str, Centre] = field(default_factory=dict)
 
     def title(self, locale: Locale, name: str) -> str:
-        """Of an area or organisation; its code where it has no title, "" for none."""
+        """The title of an area or organisation; its code if it has no title."""
         place = self.areas.get(name) or self.organisations.get(name)
         return locale.pick(place.title)[0] if place else name.rpartition("/")[2]
 
     def below(self, area: str) -> list[Area]:
         """The area itself and everything in it."""
         inside = {area}
-        found = []
-        for each in _parents_first(self.areas):
-            if each.name in inside or each.parent in inside:
-                inside.add(each.name)
-                found.append(each)
-        return found
+        areas = []
+        for candidate in _parents_first(self.areas):
+            if candidate.name in inside or candidate.parent in inside:
+                inside.add(candidate.name)
+                areas.append(candidate)
+        return areas
 
     def homes(self, locale: Locale) -> list[tuple[str, str]]:
         """Choices for a form: the smallest areas, each with the name of what it lies in."""
@@ -69,7 +69,7 @@ class PlacesCache:
     _since: float = 0.0
 
     async def all(self) -> Places:
-        """What was read last may serve while people is away."""
+        """While people is unavailable, the places read last, however old."""
         if self._kept is None or self.now() - self._since > _KEPT_SECONDS:
             try:
                 self._kept, self._since = await self._read(), self.now()

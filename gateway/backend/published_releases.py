@@ -15,7 +15,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from aiohttp import hdrs, web
 
 from gateway.backend import release_figures
-from gateway.backend.media import part_asked
+from gateway.backend.media import requested_range
 from gateway.backend.release_figures import Frozen
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
@@ -128,7 +128,7 @@ async def send_file(request: web.Request, release: pb.Release, name: str) -> web
     }
     if is_known(request, headers):
         return web.Response(status=304, headers=headers)
-    start, stop = part_asked(request, file.size, headers[hdrs.ETAG])
+    start, stop = requested_range(request, file.size, headers[hdrs.ETAG])
     whole = (start, stop) == (0, file.size)
     if not whole:
         headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{stop - 1}/{file.size}"

@@ -1,4 +1,4 @@
-"""CSV as people and programs take it: RFC 4180, UTF-8, and no cell that a spreadsheet would take for a formula."""
+"""Writes CSV: RFC 4180, and no cell that a spreadsheet would run as a formula (CSV injection)."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ def lines(rows: Iterable[Sequence[Cell]]) -> str:
 
 
 def each_line(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    """With its end."""
+    """Each line with its line end."""
     writer, inert = csv.writer(_Echo()), _Inert()
     return (str(writer.writerow([*map(inert.__getitem__, row)])) for row in rows)
 
 
 class _Echo:
-    """What is written to it is what `writerow` answers."""
+    """A file whose `write` returns the text, which `writerow` then returns."""
 
     def write(self, line: str) -> str:
         return line
 
 
 class _Inert(dict[Cell, Cell]):
-    """Text that begins like a formula gets an apostrophe before it; numbers are left alone. In a table of thousands the
-    same words come again and again: each is looked at once."""
+    """Cell to harmless cell: text that begins like a formula gets an apostrophe, numbers stay. A dict, so that words
+    that a table repeats thousands of times are checked once."""
 
     def __missing__(self, cell: Cell) -> Cell:
         formula = isinstance(cell, str) and cell[:1] in _FORMULA and not _is_number(cell)

@@ -18,7 +18,7 @@ class WrongLine(Exception):
 
 
 def decode(content: bytes) -> str:
-    """UTF-8, or what Korean spreadsheets save when they are not told otherwise."""
+    """Decodes UTF-8 or CP949, which Korean spreadsheets save by default."""
     for encoding in ("utf-8-sig", "cp949"):
         try:
             return content.decode(encoding)

@@ -1,7 +1,6 @@
-"""Where the pages find their stylesheet and script: the built file under its hash, or the source when nothing
-newer than it is built.
+"""Addresses of stylesheets and scripts: the bundle under its hash, or the source files if there is no current bundle.
 
-A build is a matter of speed, so tests and a first look at the code need no Node.
+Bundles only make pages faster, so tests and a first look at the code need no Node.
 """
 
 from __future__ import annotations
@@ -33,6 +32,6 @@ def asset(name: str) -> str:
 
 
 def routes() -> list[web.AbstractRouteDef]:
-    """Serve both places; a name under `/static/build/` never changes its content and may be kept for ever."""
+    """Serve bundles and sources. The content of a name under `/static/build/` never changes."""
     BUILT.mkdir(parents=True, exist_ok=True)
     return [web.static("/static/build", BUILT), web.static("/static/source", SOURCES)]

@@ -1,8 +1,7 @@
-"""Bars, lines and tile maps from plain lists.
+"""Draws bar charts, line charts and tile maps from plain lists.
 
-A value of None is a number that may not be shown: it is drawn as such and said in words (`hidden`), never as zero.
-A text in place of a value says why there is no number at all.
-The page sets the table with the same numbers beside each chart.
+A value of None is a hidden number: it has a look and words of its own (`hidden`), and is never drawn as zero. A text
+instead of a value says why there is no number. The page shows a table with the same numbers beside each chart.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ Say: TypeAlias = Callable[[float], str]
 
 BAR, BAR_GAP, LABEL, GROUP_GAP = 1.5, 0.25, 1.75, 0.9
 BARS_SHARE = 0.7
-"""The longest bar leaves the rest of the width to its number."""
+"""Share of the width for the longest bar; the rest is for its number."""
 PLOT_TOP, PLOT_HEIGHT, AXIS = 1.75, 14.0, 2.25
 TILE_HEIGHT, TILE_GAP = 4.75, 0.3
 SHADES = 5

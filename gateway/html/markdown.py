@@ -1,7 +1,7 @@
-"""Authors write Markdown; readers get HTML that can do nothing but be read.
+"""Renders authors' Markdown as sanitised HTML.
 
-HTML in the source is text, and the outcome passes an allow-list at output, so that a rule made stricter
-tomorrow holds for what was written yesterday. Pictures have blocks of their own, where alternative text is required.
+HTML in the source is shown as text. The result passes an allow-list when it is shown, not when it is stored, so that a
+stricter list also applies to old texts. Images have blocks of their own, where alternative text is required.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 
 
 def _shift_headings(state: StateCore) -> None:
-    """Begin at the page's level and never skip one, whatever levels the author chose."""
+    """Renumber headings: begin at the page's level and never skip a level, whatever the author chose."""
     headings = [token for token in state.tokens if token.type in ("heading_open", "heading_close")]
     shallowest = min((int(token.tag[1]) for token in headings), default=1)
     top = last = state.env["top"]
@@ -70,4 +70,4 @@ def html(source: str, top: int = 2) -> Markup:
     clean = _cleaner.clean(_markdown.render(source, {"top": max(top, 2)}))
     # A wide table scrolls by itself, and the keyboard can reach what scrolls.
     framed = clean.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
-    return Markup(framed)  # noqa: S704  # nh3 has been over it
+    return Markup(framed)  # noqa: S704  # sanitised by nh3

@@ -1,1 +1,1 @@
-"""What every request passes: authentication, sessions, CSRF, admission, compression, errors, monitoring."""
+"""Middlewares: authentication, sessions, CSRF, admission, compression, errors, monitoring. Knows no templates."""

@@ -1,7 +1,8 @@
-"""What keeps others' pages from acting in a visitor's name, and one visitor from drowning the rest.
+"""CSRF protection: an unsafe request must come from our own pages.
 
-An unsafe request must come from our own pages: the browser says so by Sec-Fetch-Site, else by Origin, else by Referer;
-for the few that say nothing, forms carry a signed token whose twin is in a cookie. A personal token is proof in itself.
+Browsers say where a request comes from by Sec-Fetch-Site, else by Origin, else by Referer. For the few that send none
+of them, each form has a CSRF token: an HMAC of a nonce in a cookie. A request with a personal token needs no check,
+because no other site can make a browser send it.
 """
 
 from __future__ import annotations
@@ -54,12 +55,12 @@ async def _is_ours(request: web.Request) -> bool:
     if source is not None:
         return _is_same_host(source, request)
     if is_api(request) and not session_secret(request):
-        return True  # nothing that could be borrowed
+        return True  # no credential that another site could use
     return await _has_token(request)
 
 
 def _is_same_host(source: str, request: web.Request) -> bool:
-    """Of an Origin or Referer: "null" and what is no address belong to nobody."""
+    """Of an Origin or Referer; False for "null" and for what is not a URL."""
     try:
         url = URL(source)
     except ValueError:
@@ -81,17 +82,17 @@ async def _has_token(request: web.Request) -> bool:
 
 
 def _token(request: web.Request, nonce: str) -> str:
-    bound = f"{nonce} {session_secret(request)}".encode()
-    return hmac.digest(request.app[FORM_KEY], bound, hashlib.sha256).hex()
+    message = f"{nonce} {session_secret(request)}".encode()
+    return hmac.digest(request.app[FORM_KEY], message, hashlib.sha256).hex()
 
 
 def needs_token(request: web.Request) -> bool:
-    """Of a browser that does not say where a request comes from."""
+    """True for a page of a browser that does not send Sec-Fetch-Site."""
     return request.method == "GET" and "Sec-Fetch-Site" not in request.headers and not is_api(request)
 
 
 def seal(request: web.Request, response: web.StreamResponse) -> None:
-    """Each form of the page gets its token where the browser needs one."""
+    """Adds the CSRF token to each form of the page, if the browser needs it."""
     if not needs_token(request) or not isinstance(response, web.Response):
         return
     if response.content_type == "text/html" and response.text:
@@ -101,13 +102,13 @@ def seal(request: web.Request, response: web.StreamResponse) -> None:
 
 
 def pieces(page: str) -> list[str]:
-    """The page, cut where the tokens of its forms go."""
+    """The page, cut where its forms' CSRF tokens go."""
     ends = [form.end() for form in _POST_FORM.finditer(page)]
     return [page[start:end] for start, end in zip([0, *ends], [*ends, len(page)], strict=True)]
 
 
 def sealed(request: web.Request, cut: Iterable[bytes]) -> web.Response:
-    """A page from its pieces."""
+    """The page of these pieces, with a CSRF token between any two."""
     nonce, hidden = _nonce_and_field(request)
     response = web.Response(body=hidden.encode().join(cut), content_type="text/html", charset="utf-8")
     _set_nonce(request, response, nonce)
@@ -124,5 +125,5 @@ def _set_nonce(request: web.Request, response: web.Response, nonce: str) -> None
 
 
 def for_upload(request: web.Request) -> web.Request:
-    """The same request with room for a file; call it before the body is read."""
+    """The request with a higher limit of its size; call it before the body is read."""
     return request.clone(client_max_size=LARGEST_UPLOAD)

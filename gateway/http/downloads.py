@@ -1,4 +1,4 @@
-"""Downloads: which format is wanted, and text sent as it comes."""
+"""Downloads: content negotiation between CSV and JSON, and streamed CSV."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ CSV = "text/csv"
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-def wants_csv(request: web.Request, asked: str | None) -> bool:
-    """By `?format=`, else by Accept; JSON when neither says."""
-    if asked is not None:
-        return asked == "csv"
+def wants_csv(request: web.Request, format_parameter: str | None) -> bool:
+    """By `?format=`, else by Accept; JSON if neither is given."""
+    if format_parameter is not None:
+        return format_parameter == "csv"
     accept = request.headers.get("Accept", "*/*")
     kinds = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
     offered = [kind for kind in kinds if kind in (CSV, "text/*", "application/json", "application/*", "*/*")]
@@ -28,7 +28,7 @@ def wants_csv(request: web.Request, asked: str | None) -> bool:
 
 
 async def stream(request: web.Request, filename: str, parts: AsyncIterable[str]) -> web.StreamResponse:
-    """Sends text as it comes. A browser's download begins with a byte order mark, without which spreadsheets garble
+    """Sends CSV in chunks. A browser's download begins with a byte order mark, without which spreadsheets garble
     Korean; a program with a token gets none."""
     first = await anext(aiter(parts))
     response = web.StreamResponse(headers=_headers(filename))

@@ -57,7 +57,7 @@ _TITLES = {
     503: msgid("We cannot answer just now"),
 }
 
-# Refusals that aiohttp itself raises, before a handler is reached or while it reads the body.
+# Errors that aiohttp itself raises, before a handler is reached or while it reads the body.
 _HTTP_REASONS = {
     404: "PATH_UNKNOWN",
     405: "METHOD_NOT_ALLOWED",
@@ -69,6 +69,8 @@ _HTTP_REASONS = {
 
 
 class _Details(dict[str, str]):
+    """Shows "?" for a detail that a message names and the problem lacks."""
+
     def __missing__(self, name: str) -> str:
         return "?"
 
@@ -88,7 +90,7 @@ def title(locale: Locale, status: int) -> str:
 
 
 def field_errors(locale: Locale, problem: Problem) -> dict[str, str]:
-    """For a form's template: what is wrong, under the field's name; "" where it is no field's fault."""
+    """For a form's template: the message by the name of its field; "" for the whole form."""
     return {problem.field: message(locale, problem)}
 
 

@@ -1,4 +1,4 @@
-"""What an operator sees: a log line and a measurement for each request, and whether all that stands behind is well."""
+"""Monitoring: a trace span, a log line and metrics for each request; health checks at /healthz and /readyz."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services.chassis.observability import trace, traceparent
 
 _DURATION = Histogram("ieum_http_seconds", "Time the gateway took for a request", ["method", "route", "status"])
 _IN_FLIGHT = Gauge("ieum_http_in_flight", "Requests being answered")
-# By what it is labelled with: finding it anew costs as much as the measurement.
+# Cached by label values: the look-up of a labelled metric costs as much as the measurement.
 _duration = lru_cache(maxsize=2_000)(_DURATION.labels)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BEHIND_PROXY = web.AppKey("behind_proxy", bool)
@@ -29,37 +29,37 @@ routes = web.RouteTableDef()
 
 @web.middleware
 async def monitor(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Outermost: the trace begins here, and what comes out has been answered for."""
-    began = time.perf_counter()
-    status = 499  # went away before the answer
-    method, route = _called(request)
-    following = trace.following(request.headers.get(traceparent.HEADER), f"{method} {route}", "server")
-    with following as trace_id, _IN_FLIGHT.track_inprogress():
+    """The outermost middleware: starts the trace, and measures the answer as it is sent."""
+    start = time.perf_counter()
+    status = 499  # the client closed the connection before the answer
+    method, route = _labels(request)
+    span = trace.following(request.headers.get(traceparent.HEADER), f"{method} {route}", "server")
+    with span as trace_id, _IN_FLIGHT.track_inprogress():
         try:
-            as_sent = _as_sent(request)
-            response = await handler(as_sent)
+            client_request = _from_client(request)
+            response = await handler(client_request)
             status = response.status
             if not response.prepared:
                 response.headers["Trace-Id"] = trace_id
-                # aiohttp knows only the request as it arrived: neither who asked, nor that they came over https.
-                await add_headers(as_sent, response)
+                # aiohttp's own request lacks the viewer and the client's scheme, both of which headers depend on.
+                await add_headers(client_request, response)
                 if request.app[ENDING].is_set():
-                    response.force_close()  # the next request comes by a connection to somebody who stays
+                    response.force_close()  # so that the client's next request reaches a process that stays
             return response
         except web.HTTPException as redirect:
             status = redirect.status
             raise
         finally:
-            _note(method, route, status, time.perf_counter() - began)
+            _record(method, route, status, time.perf_counter() - start)
 
 
-def _called(request: web.Request) -> tuple[str, str]:
-    """The route, not the path: a query or an id may be somebody's business."""
+def _labels(request: web.Request) -> tuple[str, str]:
+    """Method and route; not the path, because an id or a query may be personal data."""
     resource = request.match_info.route.resource
     return request.method if request.method in _METHODS else "other", resource.canonical if resource else "none"
 
 
-def _note(method: str, route: str, status: int, seconds: float) -> None:
+def _record(method: str, route: str, status: int, seconds: float) -> None:
     _duration(method, route, str(status)).observe(seconds)
     trace.note(
         {"http.request.method": method, "http.route": route, "http.response.status_code": status}, failed=status >= 500
@@ -67,8 +67,8 @@ def _note(method: str, route: str, status: int, seconds: float) -> None:
     trace.log().info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
-def _as_sent(request: web.Request) -> web.Request:
-    """What a proxy of our own says of the client's address and scheme; the last hop wrote the last entry."""
+def _from_client(request: web.Request) -> web.Request:
+    """With the client's address and scheme as our proxy gives them; it appends to these headers, so the last counts."""
     if not request.app[BEHIND_PROXY]:
         return request
     remote = request.headers.get("X-Forwarded-For", request.remote or "").rpartition(",")[2].strip()

@@ -13,10 +13,9 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 
-
-_HARMLESS = CIMultiDict(
+_HEADERS = CIMultiDict(
     {
-        "Server": "Ieum",  # and not which version of what
+        "Server": "Ieum",  # without naming software and versions
         "Content-Security-Policy": CONTENT_SECURITY_POLICY,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
@@ -28,20 +27,20 @@ _HARMLESS = CIMultiDict(
 
 
 def headers(request: web.Request) -> CIMultiDict[str]:
-    """What goes with every answer."""
-    found = _HARMLESS.copy()
+    """The headers of every answer."""
+    result = _HEADERS.copy()
     if request.secure:
-        found["Strict-Transport-Security"] = "max-age=31536000"
-    return found
+        result["Strict-Transport-Security"] = "max-age=31536000"
+    return result
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """An on_response_prepare signal, so that no answer goes without; a handler's own stricter header stands."""
-    if response.headers.get("Server") == _HARMLESS["Server"]:
+    """An on_response_prepare signal, so it reaches every answer. A header that the handler set stays."""
+    if response.headers.get("Server") == _HEADERS["Server"]:
         return
     for name, value in headers(request).items():
         response.headers.setdefault(name, value)
-    response.headers["Server"] = _HARMLESS["Server"]
+    response.headers["Server"] = _HEADERS["Server"]
     if request.path.startswith("/static/build/"):
         response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
     elif request.get(VIEWER) or request.method not in SAFE_METHODS or is_api(request):

@@ -1,8 +1,7 @@
-"""Who a session's cookie or a token stands for, as the people service said, and for how long that may be believed.
+"""A cache of verified credentials: the person of a session cookie or token, as the people service answered.
 
-What it said is remembered, so that a request costs no call: for minutes while events are heard, which drop at once what
-is no longer so, and for seconds while they are not. While people is away it may serve a little longer, so that learning
-goes on.
+An entry is fresh for minutes while events arrive, because they evict at once what has changed, and for seconds while
+they do not. While people is unavailable a stale entry is used a little longer, so that learning goes on.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ from services.chassis.events.bus import Handlers
 from services.chassis.principal import SYSTEM, Grant, Kind, Principal, acting_as
 
 FRESH_SECONDS = 120.0
-FRESH_SECONDS_UNHEARD = 10.0
+FRESH_SECONDS_WITHOUT_EVENTS = 10.0
 STALE_SECONDS = 60.0
-"""How much longer it may serve while people is away."""
-_REMEMBERED = 20_000
+"""How much longer an entry is used while people is unavailable."""
+_MOST_ENTRIES = 20_000
 
 
 @dataclass(frozen=True)
@@ -80,25 +79,25 @@ def viewer_of(message: people_pb2.Viewer, *, by_token: bool = False) -> Viewer:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _Entry:
     viewer: Viewer
     since: float
 
 
 @dataclass
 class Sessions:
-    """Verified secrets by their hash. `now` counts seconds."""
+    """Entries by the hash of the secret, oldest first. `now` counts seconds."""
 
     people: PeopleServiceStub
     now: Callable[[], float] = time.monotonic
     events_arrive: Callable[[], bool] = lambda: False
-    _known: dict[bytes, _Known] = field(default_factory=dict)
+    _entries: dict[bytes, _Entry] = field(default_factory=dict)
     _drops: int = 0
     _doubted: float = float("-inf")
 
     def knows(self, secret: str) -> bool:
-        """Of a secret with the word "cookie" or "bearer" before it: whether it was found true lately."""
-        return hashlib.sha256(secret.encode(errors="replace")).digest() in self._known
+        """Whether the cache has this secret, which has the word "cookie" or "bearer" before it."""
+        return hashlib.sha256(secret.encode(errors="replace")).digest() in self._entries
 
     async def of_cookie(self, secret: str) -> Viewer:
         async def ask() -> Viewer:
@@ -114,53 +113,53 @@ class Sessions:
         return await self._verified(b"bearer " + secret.encode(), ask)
 
     async def _verified(self, secret: bytes, ask: Callable[[], Awaitable[Viewer]]) -> Viewer:
-        """Raises Unauthenticated for an unknown secret, Unavailable when nobody can say."""
+        """Raises Unauthenticated for an unknown secret, Unavailable when people cannot be asked."""
         key = hashlib.sha256(secret).digest()
-        known = self._known.get(key)
-        if known and self._serves(known, 0):
-            return known.viewer
+        entry = self._entries.get(key)
+        if entry and self._is_usable(entry, 0):
+            return entry.viewer
         drops = self._drops
         try:
             with acting_as(SYSTEM):
                 viewer = await ask()
         except Unavailable:
-            if known and key in self._known and self._serves(known, STALE_SECONDS):
-                return known.viewer
+            if entry and key in self._entries and self._is_usable(entry, STALE_SECONDS):
+                return entry.viewer
             raise
         except Unauthenticated:
-            self._known.pop(key, None)
+            self._entries.pop(key, None)
             raise
-        # What was dropped while the question was under way must not come back by an answer from before.
+        # The answer may be older than an event that evicted this person while the call was under way.
         if drops == self._drops:
             self._remember(key, viewer)
         return viewer
 
-    def _serves(self, known: _Known, longer: float) -> bool:
-        fresh = FRESH_SECONDS if self.events_arrive() and known.since > self._doubted else FRESH_SECONDS_UNHEARD
-        return self.now() - known.since < fresh + longer and not _over(known.viewer)
+    def _is_usable(self, entry: _Entry, longer: float) -> bool:
+        fresh = FRESH_SECONDS if self.events_arrive() and entry.since > self._doubted else FRESH_SECONDS_WITHOUT_EVENTS
+        return self.now() - entry.since < fresh + longer and not _is_expired(entry.viewer)
 
     def doubt(self) -> None:
-        """Something may have been missed: what was said before now serves no longer than as if nothing were heard."""
+        """Treats present entries as if no events arrived, because some may have been missed."""
         self._doubted = self.now()
 
     def _remember(self, key: bytes, viewer: Viewer) -> None:
-        self._known.pop(key, None)
-        if len(self._known) >= _REMEMBERED:
-            del self._known[next(iter(self._known))]
-        self._known[key] = _Known(viewer, self.now())
+        self._entries.pop(key, None)
+        if len(self._entries) >= _MOST_ENTRIES:
+            del self._entries[next(iter(self._entries))]
+        self._entries[key] = _Entry(viewer, self.now())
 
     def drop(self, person: str, session: str = "") -> None:
-        """Forget a session, or all of a person's."""
+        """Evicts a session, or all sessions and tokens of a person."""
         self._drops += 1
         for key in [
             key
-            for key, known in self._known.items()
-            if known.viewer.person == person and session in ("", known.viewer.session)
+            for key, entry in self._entries.items()
+            if entry.viewer.person == person and session in ("", entry.viewer.session)
         ]:
-            del self._known[key]
+            del self._entries[key]
 
     def handlers(self) -> Handlers:
-        """What of the people service's events makes an answer wrong."""
+        """Handlers of the people service's events that make an entry wrong."""
 
         async def revoked(event: SessionRevoked) -> None:
             self.drop(event.person, event.session)
@@ -174,5 +173,5 @@ class Sessions:
 SESSIONS = web.AppKey("sessions", Sessions)
 
 
-def _over(viewer: Viewer) -> bool:
+def _is_expired(viewer: Viewer) -> bool:
     return viewer.expire_time is not None and viewer.expire_time <= clock.now()

@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from gateway.http.sessions import FRESH_SECONDS, FRESH_SECONDS_UNHEARD, STALE_SECONDS, Sessions
+from gateway.http.sessions import FRESH_SECONDS, FRESH_SECONDS_WITHOUT_EVENTS, STALE_SECONDS, Sessions
 from gateway.settings import GatewaySettings
 from ieum.people.v1 import people_pb2
 from ieum.people.v1.events_pb2 import PersonMoved, RolesChanged, SessionRevoked
@@ -143,14 +143,14 @@ async def test_while_people_is_away_a_recent_answer_serves_a_little_longer() -> 
     sessions = Sessions(people, clock)  # type: ignore[arg-type]  # the one method that is asked for
     await sessions.of_cookie("a")
     people.error = Unavailable("SERVICE_AWAY")
-    clock.now = FRESH_SECONDS_UNHEARD + 1
+    clock.now = FRESH_SECONDS_WITHOUT_EVENTS + 1
     assert (await sessions.of_cookie("a")).person == "people/1"
-    clock.now = FRESH_SECONDS_UNHEARD + STALE_SECONDS + 1
+    clock.now = FRESH_SECONDS_WITHOUT_EVENTS + STALE_SECONDS + 1
     with pytest.raises(Unavailable):
         await sessions.of_cookie("a")
 
 
-@pytest.mark.parametrize(("hearing", "seconds"), [(True, FRESH_SECONDS), (False, FRESH_SECONDS_UNHEARD)])
+@pytest.mark.parametrize(("hearing", "seconds"), [(True, FRESH_SECONDS), (False, FRESH_SECONDS_WITHOUT_EVENTS)])
 async def test_an_answer_serves_for_longer_while_events_would_revoke_it(hearing: bool, seconds: float) -> None:
     people, clock = People(), Clock()
     sessions = Sessions(people, clock, lambda: hearing)  # type: ignore[arg-type]
@@ -165,7 +165,7 @@ async def test_after_events_may_have_been_missed_an_answer_from_before_serves_fo
     sessions = Sessions(people, clock, lambda: True)  # type: ignore[arg-type]
     await sessions.of_cookie("a")
     sessions.doubt()
-    clock.now = FRESH_SECONDS_UNHEARD + 1
+    clock.now = FRESH_SECONDS_WITHOUT_EVENTS + 1
     await sessions.of_cookie("a")
     assert people.calls == 2
 
