@@ -22,7 +22,7 @@ def options(*ids: str) -> list[content.Option]:
 
 
 ITEMS = {
-    "single": content.Item(choice=content.Choice(options=options("red", "blue"))),
+    "choice": content.Item(choice=content.Choice(options=options("red", "blue"))),
     "multiple": content.Item(choice=content.Choice(options=options("red", "blue"), multiple=True)),
     "true_false": content.Item(true_false=content.TrueFalse()),
     "short_text": content.Item(short_text=content.ShortText()),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from multidict import MultiDict
 
 from gateway.api import content as api
-from gateway.html.render import locales
-from gateway.web.author import editor_buttons, labels
-from gateway.web.course import question_form
+from gateway.html.render import environment, locales
+from gateway.web.author import compare, editor_buttons, form_fields, labels
+from gateway.web.course import question_form, question_kinds
 from gateway.web.course.screen import Reader
 from ieum.courses.v1.content_pb2 import Content as ContentMessage
 from ieum.courses.v1.content_pb2 import Item, Lesson
@@ -51,8 +51,8 @@ def test_each_kind_of_the_protocol_has_one_value_in_courses_and_one_in_progress(
 
 
 def test_each_kind_is_offered_to_authors_and_named() -> None:
-    assert set(editor_buttons.ITEM_KINDS) == {*KINDS, "multiple"}
-    assert set(labels.ITEMS) == {*KINDS, "multiple"}
+    assert set(question_kinds.KINDS) == {*KINDS, "multiple"}
+    assert set(labels.ITEMS) == set(question_form.HINTS) == set(question_kinds.KINDS)
     assert set(KINDS) <= set(api.Item.model_fields)
 
 
@@ -85,6 +85,41 @@ def test_each_kind_is_asked_read_back_and_compared(kind: str) -> None:
     shown = right_answer(solution)
     words = question_form.in_words(reader, item, Answer(values=shown.values, pairs=dict(shown.pairs)))
     assert words or kind in ("choice", "matching", "ordering")
+
+
+@pytest.mark.parametrize("kind", question_kinds.KINDS)
+def test_each_kind_has_its_fields_for_learners_and_for_authors(kind: str) -> None:
+    lesson = lesson_with(kind)
+    block = lesson.blocks[0]
+    item = block.quiz.items[0]
+    assert question_kinds.kind_of(item) == kind
+    question = question_form.question_of(Reader(locales()["en"], ["en"]), item, MultiDict())
+    templates = environment(locales()["en"])
+    learners: Any = templates.get_template("learner/macros.html").module
+    assert 'name="' in learners.question_fields(question, {})
+    authors: Any = templates.get_template("author/blocks.html").module
+    place = f"{block.id}.{item.id}"
+    assert f'name="{place}.' in authors.answers(place, item, kind, "en", "", {}, "Question 1")
+
+
+@pytest.mark.parametrize("kind", question_kinds.KINDS)
+def test_an_edited_answer_of_each_kind_is_taken_over_and_compared(kind: str) -> None:
+    lesson = lesson_with(kind)
+    block = lesson.blocks[0]
+    item = block.quiz.items[0]
+    place = f"{block.id}.{item.id}"
+    before = list(compare.key_lines(item, "en"))
+    options = [*item.choice.options, *item.ordering.steps, *item.matching.left]
+    texts = {f"{place}.{option.id}": f"Text {option.id}" for option in options}
+    typed = {"true_false": {"correct": "true"}, "short_text": {"accepted": "bus"}, "number": {"value": "7"}}.get(
+        kind, {}
+    )
+    fields = {block.id: "", place: "", f"{place}.points": "1", **texts} | {
+        f"{place}.{name}": value for name, value in typed.items()
+    }
+    form: MultiDict[str | form_fields.Chosen] = MultiDict(fields)
+    form_fields.fill_lesson(lesson, form, "en", ["en"], lambda: "new")
+    assert list(compare.key_lines(item, "en")) != before
 
 
 def test_an_item_of_no_kind_is_refused_by_courses_and_by_grading() -> None:

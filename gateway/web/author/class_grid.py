@@ -11,6 +11,7 @@ from aiohttp import web
 from gateway.backend import class_grid
 from gateway.backend.class_grid import GridPage
 from gateway.backend.clients import CLIENTS
+from gateway.backend.names import id_of
 from gateway.documents.class_grid import export_grid
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import signed_in
@@ -64,10 +65,10 @@ def rows_of(locale: Locale, found: GridPage, course: str) -> list[Row]:
 
 
 def _row(locale: Locale, row: GridRow, name: str, course: str) -> Row:
-    enrollment = row.enrollment.removeprefix("enrollments/")
+    enrollment = id_of(row.enrollment)
     return Row(
         name=name or locale.gettext("(account erased)"),
-        href=f"/teach/{course.removeprefix('courses/')}/grid/{enrollment}",
+        href=f"/teach/{id_of(course)}/grid/{enrollment}",
         cells=[
             _cell(locale, state, score)
             for state, score in zip(class_grid.states(row), class_grid.scores(row), strict=True)

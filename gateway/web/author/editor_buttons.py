@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from gateway.web.author.form_fields import NewId
+from gateway.web.course.question_kinds import KINDS
+from gateway.web.course.screen_keys import key_of, own_id, parent_of
 from ieum.courses.v1.content_pb2 import Item, Lesson
 from services.chassis.errors import Invalid
 
 BLOCK_KINDS = ("text", "image", "video", "file", "quiz")
-ITEM_KINDS = ("choice", "multiple", "true_false", "short_text", "number", "matching", "ordering")
 
 
 def act(lesson: Lesson, pressed: str, new_id: NewId, kind: str = "") -> str:
@@ -25,7 +26,7 @@ def act(lesson: Lesson, pressed: str, new_id: NewId, kind: str = "") -> str:
     match verb:
         case "add" if place in BLOCK_KINDS:
             return _add_block(lesson, place, new_id)
-        case "item" if kind in ITEM_KINDS:
+        case "item" if kind in KINDS:
             return _add_item(lesson, place, kind, new_id)
         case "option" | "extra":
             return _add_option(lesson, place, new_id, extra=verb == "extra")
@@ -46,21 +47,21 @@ def _add_block(lesson: Lesson, kind: str, new_id: NewId) -> str:
 
 
 def _add_item(lesson: Lesson, place: str, kind: str, new_id: NewId) -> str:
-    block = _found(lesson.blocks, place)
+    block = _member(lesson.blocks, place)
     item = block.quiz.items.add(id=new_id(), points=1)
     getattr(item, "choice" if kind == "multiple" else kind).SetInParent()
     if kind == "multiple":
         item.choice.multiple = True
     for _ in range(2 if kind in ("choice", "multiple", "matching", "ordering") else 0):
         _grow(item, new_id)
-    return f"{block.id}.{item.id}"
+    return key_of(block.id, item.id)
 
 
 def _add_option(lesson: Lesson, place: str, new_id: NewId, *, extra: bool) -> str:
     item = _item(lesson, place)
     if extra:
-        return f"{place}.{item.matching.right.add(id=new_id()).id}"
-    return f"{place}.{_grow(item, new_id)}"
+        return key_of(place, item.matching.right.add(id=new_id()).id)
+    return key_of(place, _grow(item, new_id))
 
 
 def _grow(item: Item, new_id: NewId) -> str:
@@ -89,18 +90,18 @@ def _move(lesson: Lesson, place: str, by: int) -> str:
 
 
 def _remove(lesson: Lesson, place: str) -> str:
-    if place.count(".") == 2 and _item(lesson, place.rpartition(".")[0]).WhichOneof("kind") == "matching":
+    if place.count(".") == 2 and _item(lesson, parent_of(place)).WhichOneof("kind") == "matching":
         _unpair(lesson, place)
     _rearrange(lesson, place, lambda members, position: members.pop(position))
-    return place.rpartition(".")[0] or "blocks"
+    return parent_of(place) or "blocks"
 
 
 def _unpair(lesson: Lesson, place: str) -> None:
-    above, _, option = place.rpartition(".")
+    above, option = parent_of(place), own_id(place)
     matching = _item(lesson, above).matching
     partner = matching.correct.pop(option, "")
     if partner and partner not in matching.correct.values():
-        _rearrange(lesson, f"{above}.{partner}", lambda members, position: members.pop(position))
+        _rearrange(lesson, key_of(above, partner), lambda members, position: members.pop(position))
 
 
 def _rearrange(lesson: Lesson, place: str, change: Callable[[list[Any], int], object]) -> None:
@@ -111,7 +112,7 @@ def _rearrange(lesson: Lesson, place: str, change: Callable[[list[Any], int], ob
         copy = type(member)()
         copy.CopyFrom(member)
         members.append(copy)
-    own = place.rpartition(".")[2]
+    own = own_id(place)
     change(members, next(position for position, member in enumerate(members) if member.id == own))
     del siblings[:]
     siblings.extend(members)
@@ -120,25 +121,24 @@ def _rearrange(lesson: Lesson, place: str, change: Callable[[list[Any], int], ob
 def _siblings(lesson: Lesson, place: str) -> Any:
     parts = place.split(".")
     if len(parts) == 1:
-        found: list[Any] = [lesson.blocks]
+        lists: list[Any] = [lesson.blocks]
     elif len(parts) == 2:
-        found = [_found(lesson.blocks, parts[0]).quiz.items]
+        lists = [_member(lesson.blocks, parts[0]).quiz.items]
     else:
-        item = _item(lesson, f"{parts[0]}.{parts[1]}")
-        found = [item.choice.options, item.ordering.steps, item.matching.left, item.matching.right]
-    for siblings in found:
+        item = _item(lesson, parent_of(place))
+        lists = [item.choice.options, item.ordering.steps, item.matching.left, item.matching.right]
+    for siblings in lists:
         if any(member.id == parts[-1] for member in siblings):
             return siblings
     raise Invalid("REQUEST_MALFORMED")
 
 
 def _item(lesson: Lesson, place: str) -> Item:
-    block, _, item = place.partition(".")
-    found: Item = _found(_found(lesson.blocks, block).quiz.items, item)
-    return found
+    item: Item = _member(_member(lesson.blocks, parent_of(place)).quiz.items, own_id(place))
+    return item
 
 
-def _found(members: Any, id: str) -> Any:
+def _member(members: Any, id: str) -> Any:
     for member in members:
         if member.id == id:
             return member

@@ -18,6 +18,7 @@ from google.protobuf.message import Message
 from multidict import MultiDict, MultiMapping
 
 from gateway.http.csrf import for_upload
+from gateway.web.course.screen_keys import key_of
 from ieum.courses.v1.content_pb2 import Block, Choice, Content, Item, Lesson, Matching, Option, Video
 from services.chassis.errors import Invalid
 
@@ -108,7 +109,7 @@ def fill_lesson(lesson: Lesson, form: Form, language: str, languages: Iterable[s
     lesson.minutes = whole(form, "minutes")
     for block in lesson.blocks:
         for item in block.quiz.items if block.WhichOneof("body") == "quiz" else ():
-            place = f"{block.id}.{item.id}"
+            place = key_of(block.id, item.id)
             if place in form:
                 item.points = whole(form, f"{place}.points") or 1
 
@@ -135,7 +136,7 @@ def _fill_block(block: Block, form: Form, language: str, languages: Iterable[str
     if kind in MEDIA_BLOCKS:
         share(body.media, f"{block.id}.shared" in form, language, languages)
     for item in body.items if kind == "quiz" else ():
-        place = f"{block.id}.{item.id}"
+        place = key_of(block.id, item.id)
         if place in form:
             _fill_item(item, form, place, language, new_id)
 
@@ -183,7 +184,7 @@ def _fill_choice(choice: Choice, form: Form, place: str, language: str) -> None:
 
 def _say_options(options: Iterable[Option], form: Form, place: str, language: str) -> None:
     for option in options:
-        _say(option.text, language, form, f"{place}.{option.id}")
+        _say(option.text, language, form, key_of(place, option.id))
 
 
 def _fill_matching(matching: Matching, form: Form, place: str, language: str, new_id: NewId) -> None:

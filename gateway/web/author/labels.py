@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway.backend.names import id_of
 from gateway.http.errors import message
 from gateway.language.i18n import LANGUAGES, Locale, msgid
+from gateway.web.course.screen_keys import key_of
 from ieum.courses.v1 import courses_pb2
-from ieum.courses.v1.content_pb2 import Block, Content, Item, Lesson
+from ieum.courses.v1.content_pb2 import Block, Content, Lesson
 from ieum.courses.v1.courses_pb2 import Course, Problem
 from services.chassis.errors import Invalid
 
@@ -67,11 +69,6 @@ def language_name(language: str) -> str:
     return LANGUAGES.get(language, language)
 
 
-def item_kind(item: Item) -> str:
-    kind = item.WhichOneof("kind") or ""
-    return "multiple" if kind == "choice" and item.choice.multiple else kind
-
-
 def block_words(locale: Locale, block: Block, position: int) -> str:
     """Position from 1."""
     kind = BLOCKS[block.WhichOneof("body") or "text"]
@@ -80,7 +77,7 @@ def block_words(locale: Locale, block: Block, position: int) -> str:
 
 def address(course: str, lesson: str = "", language: str = "", place: str = "") -> str:
     """Of the page where a course, or a lesson of it, is written."""
-    path = f"/teach/{course.removeprefix('courses/')}" + (f"/lessons/{lesson}" if lesson else "")
+    path = f"/teach/{id_of(course)}" + (f"/lessons/{lesson}" if lesson else "")
     return path + (f"?lang={language}" if language else "") + (f"#{place}" if place else "")
 
 
@@ -113,9 +110,7 @@ FIELDS: Mapping[str, str] = {
 
 def field_of(problem: Problem) -> str:
     """The control of the page that is concerned, by the name it has there."""
-    place = ".".join(filter(None, (problem.block, problem.item)))
-    name = FIELDS.get(problem.reason, "")
-    return ".".join(filter(None, (place, name))) or "title"
+    return key_of(problem.block, problem.item, FIELDS.get(problem.reason, "")) or "title"
 
 
 def gaps_of(locale: Locale, course: Course) -> Sequence[Gap]:

@@ -13,10 +13,11 @@ from gateway.language.i18n import LANGUAGES
 from gateway.web.author import compare
 from gateway.web.author.course import course_of, language_of
 from gateway.web.author.editor import Edited, Editor, Saved, answer_autosave
-from gateway.web.author.editor_buttons import ITEM_KINDS, act
+from gateway.web.author.editor_buttons import act
 from gateway.web.author.form_fields import base_of, fill_lesson, kept, posted, typed
-from gateway.web.author.labels import BLOCKS, ITEMS, address, field_errors, item_kind, language_name, title_of
+from gateway.web.author.labels import BLOCKS, ITEMS, address, field_errors, language_name, title_of
 from gateway.web.author.uploads import take_files
+from gateway.web.course.question_kinds import KINDS, kind_of
 from gateway.web.site.frame import go_to
 from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.content_pb2 import Lesson
@@ -61,9 +62,9 @@ async def _page(request: web.Request, course: Course, edited: Edited[Lesson], st
         tongues=list(dict.fromkeys((*course.draft.languages, edited.language))) or list(LANGUAGES),
         reference=others[0] if others else "",
         block_kinds=BLOCKS,
-        item_kinds=[(kind, locale.gettext(ITEMS[kind])) for kind in ITEM_KINDS],
+        item_kinds=[(kind, locale.gettext(ITEMS[kind])) for kind in KINDS],
         item_words=ITEMS,
-        item_kind=item_kind,
+        item_kind=kind_of,
         language_name=language_name,
         differences=edited.differences(locale, compare.lesson_parts),
         errors=edited.errors,

@@ -14,6 +14,7 @@ from gateway.language.i18n import Locale
 from gateway.web.author.course import course_of, language_of
 from gateway.web.author.form_fields import posted
 from gateway.web.course import question_form
+from gateway.web.course.question_kinds import kind_of
 from gateway.web.course.screen import Place, Reader, Shown, blocks_of, file_words, place_of, ways_through
 from gateway.web.course.screen_page import Feedback, LessonLink, ScreenPage
 from gateway.web.site.frame import go_to
@@ -175,7 +176,7 @@ async def _feedback(request: web.Request, reader: Reader, item: Item, answer: An
         answer=question_form.in_words(reader, item, answer),
         right_answer=right,
         explanation=reader.words(item.explanation),
-        ordered=question_form.kind_of(item) == "ordering",
+        ordered=kind_of(item) == "ordering",
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
+from gateway.backend.names import id_of
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import VIEWER, signed_in
 from gateway.http.errors import field_errors, message, status_of
@@ -14,9 +15,10 @@ from gateway.web.author.compare import key_lines
 from gateway.web.author.course import course_of, language_of
 from gateway.web.author.courses import Row, row_of
 from gateway.web.author.form_fields import posted, typed
-from gateway.web.author.labels import ITEMS, item_kind, language_name
+from gateway.web.author.labels import ITEMS, language_name
 from gateway.web.course.card import audience_words, language_words, level_words
 from gateway.web.course.outline import rule_words
+from gateway.web.course.question_kinds import kind_of
 from gateway.web.site.frame import go_to
 from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.courses_pb2 import Course
@@ -39,7 +41,7 @@ async def show_waiting(request: web.Request) -> web.Response:
 
 
 def _waiting(request: web.Request, course: Course) -> tuple[Row, str, datetime | None, bool]:
-    row, href = row_of(request[PAGE].locale, course, None), f"/review/{course.name.removeprefix('courses/')}"
+    row, href = row_of(request[PAGE].locale, course, None), f"/review/{id_of(course.name)}"
     return row, href, clock.moment(course.update_time), _is_own(request, course)
 
 
@@ -78,7 +80,7 @@ async def _page(request: web.Request, course: Course, note: str = "", problem: P
         own=_is_own(request, course),
         note=note,
         key_lines=key_lines,
-        item_kind=item_kind,
+        item_kind=kind_of,
         item_words=ITEMS,
         language_name=language_name,
         errors=errors,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from multidict import MultiMapping
 
 from gateway.language.i18n import msgid
+from gateway.web.course.question_kinds import kind_of
 from gateway.web.course.screen import Reader
 from ieum.courses.v1.content_pb2 import Item, Option
 from ieum.progress.v1.progress_pb2 import Answer
@@ -15,8 +16,8 @@ from ieum.progress.v1.progress_pb2 import Answer
 FIELD = "answer"
 LONGEST_TEXT = 200
 TRUE_FALSE: Mapping[str, str] = {"true": msgid("Yes, that is right"), "false": msgid("No, that is wrong")}
-_HINTS: Mapping[str, str] = {
-    "single": msgid("Choose one answer."),
+HINTS: Mapping[str, str] = {
+    "choice": msgid("Choose one answer."),
     "multiple": msgid("Choose all answers that are right."),
     "true_false": msgid("Is this right or wrong?"),
     "short_text": msgid("Write your answer in a word or two."),
@@ -48,13 +49,6 @@ class Question:
         return self.chosen.get(FIELD, ())
 
 
-def kind_of(item: Item) -> str:
-    kind = item.WhichOneof("kind") or "short_text"
-    if kind == "choice":
-        return "multiple" if item.choice.multiple else "single"
-    return str(kind)
-
-
 def question_of(reader: Reader, item: Item, typed: MultiMapping[str]) -> Question:
     def texts(options: Iterable[Option]) -> list[tuple[str, str]]:
         return [(option.id, reader.words(option.text)) for option in options]
@@ -68,7 +62,7 @@ def question_of(reader: Reader, item: Item, typed: MultiMapping[str]) -> Questio
     return Question(
         kind=kind,
         prompt=reader.words(item.prompt),
-        hint=gettext(_HINTS[kind]),
+        hint=gettext(HINTS[kind]),
         options=options,
         left=texts(item.matching.left),
         chosen={name: typed.getall(name) for name in _names(item) if name in typed},
@@ -112,7 +106,7 @@ def _ordered(item: Item, form: MultiMapping[str]) -> list[str]:
 def in_words(reader: Reader, item: Item, answer: Answer) -> list[str]:
     """An answer as lines to read."""
     match kind_of(item):
-        case "single" | "multiple":
+        case "choice" | "multiple":
             return [reader.words(option.text) for option in item.choice.options if option.id in answer.values]
         case "true_false":
             return [reader.locale.gettext(TRUE_FALSE[value]) for value in answer.values if value in TRUE_FALSE]

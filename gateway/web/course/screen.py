@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gateway.language.i18n import LANGUAGES, Locale
 from gateway.web.course.card import address
+from gateway.web.course.screen_keys import block_of
 from ieum.courses.v1.content_pb2 import Block, Content, Lesson, Quiz, Screen
 from ieum.courses.v1.courses_pb2 import Media
 from services.chassis.errors import Missing
@@ -72,7 +73,7 @@ class Place:
         """Block id and quiz, where the screen is one of its questions."""
         if not self.screen.item:
             return None
-        block = next(block for block in self.lesson.blocks if block.id == self.screen.key.partition(".")[0])
+        block = next(block for block in self.lesson.blocks if block.id == block_of(self.screen.key))
         return block.id, block.quiz
 
     def after(self) -> tuple[str, str] | None:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from multidict import MultiMapping
 
+from gateway.backend.names import id_of
 from gateway.web.course import question_form
 from gateway.web.course.question_form import Question
+from gateway.web.course.question_kinds import kind_of
 from gateway.web.course.screen import Place, Reader, Shown
+from gateway.web.course.screen_keys import block_of
 from ieum.courses.v1.content_pb2 import Content, Item
 from ieum.progress.v1 import progress_pb2
 from ieum.progress.v1.progress_pb2 import AnsweredItem, Progress, QuizProgress
@@ -79,7 +82,7 @@ class Visit:
     @property
     def quiz_progress(self) -> QuizProgress:
         """Blank for a quiz not begun."""
-        quiz = self.place.screen.key.partition(".")[0]
+        quiz = block_of(self.place.screen.key)
         found = (each for lesson in self.progress.lessons for each in lesson.quizzes if each.quiz == quiz)
         return next(found, QuizProgress(quiz=quiz, best_score=-1))
 
@@ -90,7 +93,7 @@ class Visit:
 
     @property
     def root(self) -> str:
-        return f"/learning/{self.progress.enrollment.removeprefix('enrollments/')}"
+        return f"/learning/{id_of(self.progress.enrollment)}"
 
     @property
     def address(self) -> str:
@@ -158,7 +161,7 @@ def _feedback(reader: Reader, item: Item, answered: AnsweredItem) -> Feedback:
         answer=question_form.in_words(reader, item, answered.answer),
         right_answer=[] if answered.correct else question_form.in_words(reader, item, answered.right_answer),
         explanation=reader.words(item.explanation),
-        ordered=question_form.kind_of(item) == "ordering",
+        ordered=kind_of(item) == "ordering",
     )
 
 

@@ -11,6 +11,7 @@ from yarl import URL
 
 from gateway.backend import learning
 from gateway.backend.clients import CLIENTS, Clients, side_by_side
+from gateway.backend.names import id_of
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.auth import VIEWER
@@ -169,4 +170,4 @@ async def enrol(request: web.Request) -> web.Response:
         return await _course_page(request, problem)
     gettext = request[PAGE].locale.gettext
     begun = Flash(gettext("You have started the course"), gettext("You can stop at any time. We keep your place."))
-    return go_to(f"/learning/{enrollment.name.removeprefix('enrollments/')}", begun, request)
+    return go_to(f"/learning/{id_of(enrollment.name)}", begun, request)

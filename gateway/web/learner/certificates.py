@@ -10,6 +10,7 @@ from aiohttp import web
 from yarl import URL
 
 from gateway.backend.clients import CLIENTS, Clients
+from gateway.backend.names import id_of
 from gateway.documents import certificate
 from gateway.html.render import PAGE, page
 from gateway.http import errors
@@ -84,7 +85,7 @@ async def _verify(clients: Clients, number: str) -> tuple[Certificate, Mapping[s
 def verified_of(locale: Locale, found: Certificate, names: Mapping[str, str]) -> Verified:
     title, language = locale.pick(found.course_title)
     return Verified(
-        number=found.name.removeprefix("certificates/"),
+        number=id_of(found.name),
         valid=found.state == progress_pb2.VALID,
         holder=names.get(found.person, ""),
         title=title,

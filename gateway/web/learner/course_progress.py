@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.backend.clients import Clients
+from gateway.backend.names import id_of
 from gateway.language.i18n import Locale
 from ieum.progress.v1 import progress_pb2
 from ieum.progress.v1.progress_pb2 import ListStandingsRequest, Progress
@@ -64,7 +65,7 @@ def standing_of(locale: Locale, standing: progress_pb2.Standing) -> Standing:
     title, language = locale.pick(standing.course_title)
     completed = standing.HasField("complete_time")
     return Standing(
-        enrollment=standing.enrollment.removeprefix("enrollments/"),
+        enrollment=id_of(standing.enrollment),
         course=standing.course,
         title=title,
         language="" if language == locale.language else language,
@@ -73,7 +74,7 @@ def standing_of(locale: Locale, standing: progress_pb2.Standing) -> Standing:
         # Whoever is finished needs no newer version.
         newer=standing.newest_version > standing.version and not completed,
         completed=clock.moment(standing.complete_time) if completed else None,
-        certificate=standing.certificate.removeprefix("certificates/"),
+        certificate=id_of(standing.certificate),
         revoked=standing.certificate_revoked,
     )
 

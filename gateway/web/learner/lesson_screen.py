@@ -17,6 +17,7 @@ from gateway.language.i18n import Locale
 from gateway.web.course import question_form
 from gateway.web.course.question_form import Question
 from gateway.web.course.screen import Reader, Shown, blocks_of, file_words, place_of
+from gateway.web.course.screen_keys import block_of
 from gateway.web.course.screen_page import Visit, given, screen_page
 from gateway.web.site.frame import go_to
 from ieum.courses.v1.content_pb2 import Content, Item
@@ -161,7 +162,7 @@ async def _again(request: web.Request, visit: Visit) -> web.Response:
         await learning.start_attempt(request.app[CLIENTS], asked)
     except Refused as problem:
         return await _show(request, visit, MultiDict({"finished": "1"}), problem)
-    first = next(screen.key for screen in visit.place.lesson.screens if screen.key.partition(".")[0] == quiz[0])
+    first = next(screen.key for screen in visit.place.lesson.screens if block_of(screen.key) == quiz[0])
     return go_to(f"{visit.root}/{visit.place.lesson.id}/{first}")
 
 

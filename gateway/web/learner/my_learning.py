@@ -9,12 +9,14 @@ from aiohttp import web
 
 from gateway.backend import learning
 from gateway.backend.clients import CLIENTS, Clients
+from gateway.backend.names import id_of
 from gateway.documents import certificate
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import signed_in
 from gateway.language.i18n import Locale
 from gateway.web.course.card import Card, card_of, topics_of
 from gateway.web.course.screen import Reader, ways_through
+from gateway.web.course.screen_keys import block_of
 from gateway.web.learner.course_progress import learning_of, standing_in, standings
 from gateway.web.learner.lesson_screen import content_of
 from gateway.web.site.frame import go_to
@@ -122,7 +124,7 @@ def quiz_title(reader: Reader, content: Content, quiz: str) -> str:
 
 
 def open_lessons(reader: Reader, content: Content, progress: Progress) -> list[OpenLesson]:
-    root = f"/learning/{progress.enrollment.removeprefix('enrollments/')}"
+    root = f"/learning/{id_of(progress.enrollment)}"
     states = {each.lesson: each for each in progress.lessons}
     gettext = reader.locale.gettext
     lessons = []
@@ -132,7 +134,7 @@ def open_lessons(reader: Reader, content: Content, progress: Progress) -> list[O
             continue
         unopened = [screen.key for screen in lesson.screens if screen.key not in state.opened_screens]
         failed = [quiz.quiz for quiz in state.quizzes if not quiz.passed]
-        quiz_screens = [screen.key for screen in lesson.screens if screen.key.partition(".")[0] in failed]
+        quiz_screens = [screen.key for screen in lesson.screens if block_of(screen.key) in failed]
         place = [*unopened, *quiz_screens[-1:], lesson.screens[0].key][0]
         lessons.append(
             OpenLesson(

@@ -10,6 +10,7 @@ from gateway.html.render import locales
 from gateway.web.author import compare, editor_buttons
 from gateway.web.author.form_fields import fill_lesson, fill_outline
 from gateway.web.author.labels import gaps_of, state_of
+from gateway.web.course import question_kinds
 from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.content_pb2 import Content, Lesson
 from ieum.courses.v1.courses_pb2 import Course
@@ -68,7 +69,7 @@ def test_a_file_for_every_language_is_divided_and_joined_again() -> None:
     assert dict(media) == {"ko": "media/a", "en": "media/a"}
 
 
-@pytest.mark.parametrize("kind", editor_buttons.ITEM_KINDS)
+@pytest.mark.parametrize("kind", question_kinds.KINDS)
 def test_a_question_of_each_kind_is_added_ready_to_be_filled(kind: str) -> None:
     lesson = lesson_with("quiz")
     place = editor_buttons.act(lesson, "item:n1", ids(), kind)

@@ -30,7 +30,7 @@ AREAS = people_pb2.ListAreasResponse(
 @pytest.fixture
 def town(fake: Fakes) -> Fakes:
     """One course that Pat has begun, and the places of a small city."""
-    content = course("single", "number")
+    content = course("choice", "number")
     fake.sign_in("pat")
     fake.answers["GetVersion"] = version(content)
     fake.answers["GetProgress"] = standing(content)
@@ -103,10 +103,10 @@ async def test_the_course_page_has_one_button_for_each_situation(client: Client,
     assert "Continue learning" in await get(client, "/courses/c")
     town.answers["ListStandings"] = pb.ListStandingsResponse()
     assert "Start this course" in await get(client, "/courses/c")
-    town.answers["ListStandings"] = lessons.listed(lessons.completed(standing(course("single"))))
+    town.answers["ListStandings"] = lessons.listed(lessons.completed(standing(course("choice"))))
     assert "See my result and certificate" in await get(client, "/courses/c")
     town.answers["ListStandings"] = pb.ListStandingsResponse()
-    town.answers["GetVersion"] = version(course("single"), retired=True)
+    town.answers["GetVersion"] = version(course("choice"), retired=True)
     retired = await get(client, "/courses/c")
     assert "no longer offered" in retired
     assert "Start this course" not in retired
@@ -142,15 +142,15 @@ async def test_showing_a_screen_writes_nothing(client: Client, town: Fakes) -> N
 
 
 async def test_continue_records_this_screen_and_the_next(client: Client, town: Fakes) -> None:
-    town.answers["RecordProgress"] = pb.RecordProgressResponse(progress=standing(course("single", "number")))
-    assert (await post(client, "/learning/e/one/p", {"do": "continue"}))[:2] == (303, "/learning/e/two/q.single")
+    town.answers["RecordProgress"] = pb.RecordProgressResponse(progress=standing(course("choice", "number")))
+    assert (await post(client, "/learning/e/one/p", {"do": "continue"}))[:2] == (303, "/learning/e/two/q.choice")
     (asked,) = town.requests("RecordProgress")
     opened = [(step.open_screen.lesson, step.open_screen.screen) for step in asked.steps]
-    assert opened == [("one", "p"), ("two", "q.single")]
+    assert opened == [("one", "p"), ("two", "q.choice")]
 
 
 async def test_the_page_after_the_last_screen_says_what_was_completed_and_why(client: Client, town: Fakes) -> None:
-    done = lessons.completed(standing(course("single", "number")))
+    done = lessons.completed(standing(course("choice", "number")))
     town.answers["RecordProgress"] = pb.RecordProgressResponse(progress=done, completed_now=True)
     assert (await post(client, "/learning/e/two/q.number"))[:2] == (303, "/learning/e/complete")
     town.answers["GetProgress"] = done
@@ -169,33 +169,33 @@ async def test_the_end_of_an_unfinished_course_says_what_is_left(client: Client,
 
 
 async def test_a_checked_answer_comes_back_with_its_explanation(client: Client, town: Fakes) -> None:
-    progress = standing(course("single", "number"))
-    given = pb.AnsweredItem(item="single", answer=pb.Answer(values=["red"]), right_answer=pb.Answer(values=["blue"]))
+    progress = standing(course("choice", "number"))
+    given = pb.AnsweredItem(item="choice", answer=pb.Answer(values=["red"]), right_answer=pb.Answer(values=["blue"]))
     lessons.attempt(progress, given)
     town.answers["RecordProgress"] = pb.RecordProgressResponse(
         progress=progress, results=[pb.StepResult(accepted=True)]
     )
     form = {"do": "answer", "attempt": "1", "answer": "red"}
-    assert (await post(client, "/learning/e/two/q.single", form))[:2] == (303, "/learning/e/two/q.single")
+    assert (await post(client, "/learning/e/two/q.choice", form))[:2] == (303, "/learning/e/two/q.choice")
     (asked,) = town.requests("RecordProgress")
     answer = asked.steps[0].answer_item
-    assert (answer.quiz, answer.item, answer.attempt, list(answer.answer.values)) == ("q", "single", 1, ["red"])
+    assert (answer.quiz, answer.item, answer.attempt, list(answer.answer.values)) == ("q", "choice", 1, ["red"])
     town.answers["GetProgress"] = progress
-    text = await get(client, "/learning/e/two/q.single")
+    text = await get(client, "/learning/e/two/q.choice")
     assert "Not quite right" in text
     assert "Blue" in text
     assert "Because." in text
 
 
 async def test_the_explanation_is_not_asked_for_before_an_answer(client: Client, town: Fakes) -> None:
-    await get(client, "/learning/e/two/q.single")
+    await get(client, "/learning/e/two/q.choice")
     assert [who.is_system for _, who in town.calls["GetVersion"]] == [False]
 
 
 async def test_an_answer_that_cannot_be_judged_stays_in_the_form(client: Client, town: Fakes) -> None:
     refused = pb.StepResult(accepted=False, reason="NUMBER_UNREADABLE")
     town.answers["RecordProgress"] = pb.RecordProgressResponse(
-        progress=standing(course("single", "number")), results=[refused]
+        progress=standing(course("choice", "number")), results=[refused]
     )
     form = {"do": "answer", "attempt": "1", "answer": "about two"}
     status, _, text = await post(client, "/learning/e/two/q.number", form)
@@ -206,8 +206,8 @@ async def test_an_answer_that_cannot_be_judged_stays_in_the_form(client: Client,
 
 
 async def test_a_quiz_without_tries_left_says_whom_to_ask(client: Client, town: Fakes) -> None:
-    progress = standing(course("single", "number"))
-    lessons.attempt(progress, pb.AnsweredItem(item="single"), pb.AnsweredItem(item="number"), score=0, left=0)
+    progress = standing(course("choice", "number"))
+    lessons.attempt(progress, pb.AnsweredItem(item="choice"), pb.AnsweredItem(item="number"), score=0, left=0)
     town.answers["GetProgress"] = progress
     text = await get(client, "/learning/e/two/q.number")
     assert "You have used all your tries." in text
@@ -216,7 +216,7 @@ async def test_a_quiz_without_tries_left_says_whom_to_ask(client: Client, town: 
 
 
 async def test_trying_again_begins_the_next_attempt_at_its_first_question(client: Client, town: Fakes) -> None:
-    assert (await post(client, "/learning/e/two/q.number", {"do": "again"}))[:2] == (303, "/learning/e/two/q.single")
+    assert (await post(client, "/learning/e/two/q.number", {"do": "again"}))[:2] == (303, "/learning/e/two/q.choice")
     assert [asked.quiz for asked in town.requests("StartAttempt")] == ["q"]
 
 
@@ -232,7 +232,7 @@ async def test_an_answer_survives_the_end_of_the_session(client: Client, town: F
 
 
 async def test_nobody_opens_somebody_elses_learning(client: Client, town: Fakes) -> None:
-    town.answers["GetProgress"] = standing(course("single"), "people/other")
+    town.answers["GetProgress"] = standing(course("choice"), "people/other")
     for path in ("/learning/e", "/learning/e/one/t", "/learning/e/complete", "/learning/e/withdraw"):
         await get(client, path, status=404)
     town.answers["GetEnrollment"] = Enrollment(name="enrollments/e", person="people/other")
@@ -242,7 +242,7 @@ async def test_nobody_opens_somebody_elses_learning(client: Client, town: Fakes)
 
 
 async def test_my_learning_has_one_way_on_and_offers_a_newer_version(client: Client, town: Fakes) -> None:
-    content = course("single")
+    content = course("choice")
     old = standing(content, name="progress/f", enrollment="enrollments/f")
     town.answers["ListStandings"] = lessons.listed(standing(content, version=2), old, newest=2)
     text = await get(client, "/learning")

@@ -12,7 +12,8 @@ from gateway.html.render import locales
 from gateway.web.account.about_you import NONE, Given, answers_of, given_of
 from gateway.web.account.sign_in import homes
 from gateway.web.course.outline import rule_words
-from gateway.web.course.question_form import answer_of, in_words, kind_of
+from gateway.web.course.question_form import answer_of, in_words
+from gateway.web.course.question_kinds import kind_of
 from gateway.web.course.screen import Reader, blocks_of, file_words, place_of
 from gateway.web.course.screen_page import Visit, screen_page
 from gateway.web.learner.catalogue import Wish, wish_of
@@ -32,7 +33,7 @@ READER = Reader(ENGLISH, ["ko", "en"])
 @pytest.mark.parametrize(
     ("kind", "form", "answer", "words"),
     [
-        ("single", {"answer": ["blue"]}, Answer(values=["blue"]), ["Blue"]),
+        ("choice", {"answer": ["blue"]}, Answer(values=["blue"]), ["Blue"]),
         ("multiple", {"answer": ["red", "blue"]}, Answer(values=["red", "blue"]), ["Red", "Blue"]),
         ("true_false", {"answer": ["false"]}, Answer(values=["false"]), ["No, that is wrong"]),
         ("short_text", {"answer": [" the lens "]}, Answer(values=[" the lens "]), [" the lens "]),
@@ -75,8 +76,8 @@ def visit(content: Content, lesson: str, screen: str, progress: Progress) -> Vis
 
 
 def test_a_screen_knows_its_place_and_its_neighbours() -> None:
-    content = course("single", "number")
-    place = place_of(content, "two", "q.single")
+    content = course("choice", "number")
+    place = place_of(content, "two", "q.choice")
     assert (place.lesson_number, place.screen_number) == (2, 1)
     assert (place.before(), place.after()) == (("one", "p"), ("two", "q.number"))
     assert place_of(content, "one", "t").before() is None
@@ -86,29 +87,29 @@ def test_a_screen_knows_its_place_and_its_neighbours() -> None:
 
 
 def test_the_blocks_of_a_screen_are_in_the_readers_language() -> None:
-    (text,) = blocks_of(READER, place_of(course("single"), "one", "t"))
-    (picture,) = blocks_of(Reader(locales()["ko"], ["ko", "en"]), place_of(course("single"), "one", "p"))
+    (text,) = blocks_of(READER, place_of(course("choice"), "one", "t"))
+    (picture,) = blocks_of(Reader(locales()["ko"], ["ko", "en"]), place_of(course("choice"), "one", "p"))
     assert text.text == "Hold it **still**."
     assert (picture.address, picture.alt) == ("/media/abc", "A hand 한글")
 
 
 def test_an_answer_belongs_to_the_attempt_under_way_or_to_the_next() -> None:
-    content = course("single", "number")
+    content = course("choice", "number")
     before, under_way, finished = standing(content), standing(content), standing(content)
     lessons.attempt(under_way, AnsweredItem(item="number"))
-    lessons.attempt(finished, AnsweredItem(item="single"), AnsweredItem(item="number"), score=0)
+    lessons.attempt(finished, AnsweredItem(item="choice"), AnsweredItem(item="number"), score=0)
     pages = [
-        screen_page(visit(content, "two", "q.single", each), [], MultiDict()) for each in (before, under_way, finished)
+        screen_page(visit(content, "two", "q.choice", each), [], MultiDict()) for each in (before, under_way, finished)
     ]
     assert [each.attempt for each in pages] == [1, 1, 2]
     assert [each.feedback is None for each in pages] == [True, True, False]
 
 
 def test_the_result_stands_on_the_last_question_of_a_finished_quiz() -> None:
-    content = course("single", "number")
+    content = course("choice", "number")
     progress = standing(content)
-    lessons.attempt(progress, AnsweredItem(item="single"), AnsweredItem(item="number", correct=True), score=50, left=1)
-    first = screen_page(visit(content, "two", "q.single", progress), [], MultiDict())
+    lessons.attempt(progress, AnsweredItem(item="choice"), AnsweredItem(item="number", correct=True), score=50, left=1)
+    first = screen_page(visit(content, "two", "q.choice", progress), [], MultiDict())
     last = screen_page(visit(content, "two", "q.number", progress), [], MultiDict())
     assert first.outcome is None
     assert last.outcome is not None
@@ -116,34 +117,34 @@ def test_the_result_stands_on_the_last_question_of_a_finished_quiz() -> None:
 
 
 def test_learning_goes_on_at_the_exact_place() -> None:
-    content = course("single")
+    content = course("choice")
     here = standing(content, position=Position(lesson="one", screen="p"))
     assert place_to_resume(content, here) == ("one", "p")
     assert place_to_resume(content, standing(content)) == ("one", "t")
 
 
 def test_a_place_that_a_newer_version_has_not_gives_way_to_the_first_screen_not_opened() -> None:
-    content = course("single")
+    content = course("choice")
     moved = standing(content, position=Position(lesson="one", screen="gone"))
     moved.lessons[0].opened_screens.append("t")
     assert place_to_resume(content, moved) == ("one", "p")
 
 
 def test_what_is_left_says_why_and_leads_there() -> None:
-    content = course("single")
+    content = course("choice")
     progress = standing(content)
     progress.lessons[0].opened_screens.append("t")
-    progress.lessons[1].opened_screens.append("q.single")
-    lessons.attempt(progress, AnsweredItem(item="single"), score=0)
+    progress.lessons[1].opened_screens.append("q.choice")
+    lessons.attempt(progress, AnsweredItem(item="choice"), score=0)
     unread, failed = open_lessons(READER, content, progress)
     assert (unread.why, unread.href) == ("1 screen is not read yet.", "/learning/e/one/p")
-    assert (failed.why, failed.href) == ("The quiz is not passed yet.", "/learning/e/two/q.single")
+    assert (failed.why, failed.href) == ("The quiz is not passed yet.", "/learning/e/two/q.choice")
     progress.lessons[0].state = LessonState.DONE
     assert [each.title for each in open_lessons(READER, content, progress)] == ["Practise"]
 
 
 def test_the_lesson_that_made_the_course_complete_ends_it() -> None:
-    content = course("single")
+    content = course("choice")
     progress = lessons.completed(standing(content))
     progress.lessons[1].done_time.seconds -= 60
     assert visit(content, "one", "p", progress).ends_course
@@ -152,13 +153,13 @@ def test_the_lesson_that_made_the_course_complete_ends_it() -> None:
 
 
 def test_the_rule_of_completion_is_said_in_plain_words() -> None:
-    assert rule_words(ENGLISH, course("single")) == [
+    assert rule_words(ENGLISH, course("choice")) == [
         "You go through all 2 lessons.",
         "You answer at least 60% of each quiz correctly.",
         "You may try each quiz up to 3 times.",
     ]
-    assert rule_words(ENGLISH, course("single", counted_lessons=["one"])) == ["You go through this lesson: “Begin”."]
-    assert rule_words(ENGLISH, course("single", max_attempts=0))[-1] == "You may try each quiz as often as you like."
+    assert rule_words(ENGLISH, course("choice", counted_lessons=["one"])) == ["You go through this lesson: “Begin”."]
+    assert rule_words(ENGLISH, course("choice", max_attempts=0))[-1] == "You may try each quiz as often as you like."
 
 
 def test_what_cannot_be_meant_in_a_search_is_left_out() -> None:

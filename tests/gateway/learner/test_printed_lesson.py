@@ -20,7 +20,7 @@ PAT = STRANGER | {"Cookie": "ieum_session=pat"}
 
 @pytest.fixture
 def town(fake: Fakes) -> Fakes:
-    content = course("single", "number")
+    content = course("choice", "number")
     fake.sign_in("pat")
     fake.answers["GetVersion"] = version(content)
     fake.answers["GetProgress"] = standing(content)
@@ -51,7 +51,7 @@ async def test_the_list_of_lessons_leads_to_each_sheet(client: Client, town: Fak
 
 
 async def test_the_address_on_the_sheet_leads_to_the_lesson_or_to_the_course(client: Client, town: Fakes) -> None:
-    for headers, leads_to in ((PAT, "/learning/e/two/q.single"), (STRANGER, "/courses/c")):
+    for headers, leads_to in ((PAT, "/learning/e/two/q.choice"), (STRANGER, "/courses/c")):
         answer = await client.get("/courses/c/lessons/two", headers=headers, allow_redirects=False)
         assert (answer.status, answer.headers["Location"]) == (303, leads_to)
 
