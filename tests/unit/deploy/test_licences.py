@@ -32,3 +32,8 @@ def test_no_npm_package_ends_up_in_what_browsers_get() -> None:
 def pinned() -> list[tuple[str, str]]:
     text = (licences.ROOT / "requirements/run.txt").read_text()
     return re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", text, re.MULTILINE)
+
+
+def test_the_image_holds_the_licence_and_the_notices() -> None:
+    assert "COPY LICENSE NOTICE" in (licences.ROOT / "deploy/Dockerfile").read_text()
+    assert {"!LICENSE", "!NOTICE"} <= set((licences.ROOT / ".dockerignore").read_text().splitlines())
