@@ -20,19 +20,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Callable[..., dict[str, Any] | str] = options.pop("run")
     try:
         answer = run(**options)
-        _say(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False, indent=2))
+        _print(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False, indent=2))
     except InvalidValue as error:
         name = error.file or options.get("path")
         print(f"{name}: {error}" if name else error, file=sys.stderr)
         return REFUSED
-    except Exception as defect:  # an exit status of 1 must never mean anything but an opened table
+    except Exception as defect:  # exit status 1 means only that a table can be opened
         print(f"This should not have happened; please report it: {defect!r}", file=sys.stderr)
         return DEFECT
     return OPENED if isinstance(answer, dict) and answer.get("opens") else 0
 
 
-def _say(answer: str) -> None:
-    """In UTF-8, as the files are read, whatever the terminal has."""
+def _print(answer: str) -> None:
+    """Prints in UTF-8, as the files are read, whatever the terminal's encoding is."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     print(answer, flush=True)

@@ -1,4 +1,4 @@
-"""What became of areas between two days: for a code of the later list, of which earlier ones its figure is made."""
+"""Changes of areas between two days: which earlier codes make up the figure of a code of the later list."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Shares = Mapping[str, Fraction]
 
 @dataclass(frozen=True)
 class BoundaryChanges:
-    """`steps` count up to the day `to`. The list's `versions`, where given, tell what lies in what: which areas go on
-    after their division into districts, and which are to be summed anew."""
+    """Changes (`steps`) up to the day `to`. The list's `versions`, if given, have the parents: they show which areas
+    continue after their division into districts, and which must be summed again. `with_commons` makes common areas."""
 
     steps: Sequence[AreaChange]
     to: date
@@ -33,19 +33,19 @@ class BoundaryChanges:
 
     @cached_property
     def _dated(self) -> Mapping[str, Sequence[AreaVersion]]:
-        found: dict[str, list[AreaVersion]] = defaultdict(list)
+        versions: dict[str, list[AreaVersion]] = defaultdict(list)
         for area in self.versions:
-            found[area.code].append(area)
-        return found
+            versions[area.code].append(area)
+        return versions
 
     @cached_property
     def commons(self) -> Mapping[str, Sequence[str]]:
-        """Areas that stand for all that was divided, on either side of the change; with their members of any day."""
+        """Common areas: each replaces a divided area and its parts in all periods. Code -> members of any day."""
         return common_areas([step for step in self._taken if not self.inside(step)]) if self.with_commons else {}
 
     @cached_property
     def divided(self) -> Mapping[str, Set[date]]:
-        """Days on which a series breaks even so: before, it is estimated or not there."""
+        """Days on which a series still breaks, by area: before, it is estimated or missing."""
         held = {code for members in self.commons.values() for code in members}
         days: dict[str, set[date]] = defaultdict(set)
         for step in self._taken:
@@ -55,7 +55,7 @@ class BoundaryChanges:
 
     @cached_property
     def changed(self) -> Mapping[str, Set[date]]:
-        """Days on which an area began or changed, for a series under the codes of its time."""
+        """Days on which an area began or changed, by area, for a series that keeps the codes of its time."""
         days: dict[str, set[date]] = defaultdict(set)
         for step in self._taken:
             for code in {step.new} | areas_affected([step], self.above, self._taken, step.day):
@@ -70,53 +70,55 @@ class BoundaryChanges:
         return is_inside(step, self.above)
 
     def holds(self, code: str, day: date) -> bool:
-        """Whether the code is in use on that day, as far as the list, or without one the crosswalk, says."""
+        """Whether the code is in use on that day, by the list, or without one by the crosswalk."""
         if self.versions:
             return any(area.holds(day) for area in self._dated.get(code, ()))
         left = [step.day for step in self.steps if step.old == code]
         came = [step.day for step in self.steps if step.new == code]
-        ended = max((one for one in left if one <= day), default=None)
-        if ended and not any(ended <= one <= day for one in came):
+        ended = max((day_of_change for day_of_change in left if day_of_change <= day), default=None)
+        if ended and not any(ended <= day_of_change <= day for day_of_change in came):
             return False
-        begins = min((one for one in came if one > day), default=None)
-        return begins is None or any(day < one <= begins for one in left)
+        begins = min((day_of_change for day_of_change in came if day_of_change > day), default=None)
+        return begins is None or any(day < day_of_change <= begins for day_of_change in left)
 
     def sources(self, vintage: date, present: Set[str]) -> Mapping[str, Shares]:
-        """For each code at `to`, the codes of `vintage` and how much of each; `present` are those that have figures."""
+        """For each code at `to`, the codes of the day `vintage` and the share (0 to 1) of each. `present` are the codes
+        that have figures."""
         key = vintage, frozenset(present)
         if key not in self._sources:
-            self._sources[key] = self._found(vintage, present)
+            self._sources[key] = self._find_sources(vintage, present)
         return self._sources[key]
 
-    def _found(self, vintage: date, present: Set[str]) -> Mapping[str, Shares]:
+    def _find_sources(self, vintage: date, present: Set[str]) -> Mapping[str, Shares]:
         member = {code: name for name, members in self.commons.items() for code in members}
         later = [step for step in self._taken if step.day > vintage and step.old not in member]
-        found: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+        sources: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
         for old in sorted({step.old for step in later if self.holds(step.old, vintage)} | present - member.keys()):
             for new, share in self._flow(old, later).items():
-                found[member.get(new, new)][old] += share
+                sources[member.get(new, new)][old] += share
         for name, members in self.commons.items():
             for code in members:
                 if code in present or self.holds(code, vintage):
-                    found[name][code] = ONE
-        return found
+                    sources[name][code] = ONE
+        return sources
 
     def _flow(self, code: str, later: Sequence[AreaChange]) -> Shares:
-        """Where its people are at `to`; an area that was only divided inside stays and is in its districts, too."""
+        """The codes at `to` that have the people of `code`, with shares. An area that was only divided inside keeps its
+        people, and its districts have them too."""
         flow: dict[str, Fraction] = {code: ONE}
         for day in sorted({step.day for step in later}):
             moved: dict[str, Fraction] = defaultdict(Fraction)
-            for one, share in flow.items():
-                leaving = [step for step in later if step.day == day and step.old == one]
+            for current, share in flow.items():
+                leaving = [step for step in later if step.day == day and step.old == current]
                 if all(self.inside(step) for step in leaving):
-                    moved[one] += share
+                    moved[current] += share
                 for step in leaving:
                     moved[step.new] += share * step.share
             flow = moved
         return flow
 
     def sums(self, vintage: date) -> Sequence[tuple[str, Sequence[str]]]:
-        """Areas at `to` whose boundary moved after `vintage`, lowest first, each with all that lies in it."""
+        """Areas at `to` whose boundary moved after `vintage`, lowest first, each with its children."""
         if vintage not in self._sums:
             self._sums[vintage] = list(self._summed(vintage))
         return self._sums[vintage]
@@ -135,16 +137,16 @@ class BoundaryChanges:
 def areas_affected(
     steps: Iterable[AreaChange], above: Mapping[str, str], every: Sequence[AreaChange], day: date
 ) -> set[str]:
-    """Areas, by their codes of that day, that hold people whom they did not hold before, or the other way round."""
-    found: set[str] = set()
+    """Areas that gained or lost people by the changes, by their codes of that day."""
+    affected: set[str] = set()
     for step in steps:
         before, after = ({follow(code, every, day) for code in _ancestors(end, above)} for end in (step.old, step.new))
-        found |= (before ^ after) - {step.old}
-    return found
+        affected |= (before ^ after) - {step.old}
+    return affected
 
 
 def follow(code: str, steps: Sequence[AreaChange], day: date) -> str:
-    """Through moves and mergers, as long as the area went whole."""
+    """The code of the area on that day, through all moves and mergers of the whole area."""
     for step in sorted(steps, key=lambda step: step.day):
         if step.old == code and step.share == 1 and step.day <= day:
             code = step.new
@@ -157,19 +159,19 @@ def _ancestors(code: str, above: Mapping[str, str]) -> Iterator[str]:
 
 
 def common_areas(steps: Sequence[AreaChange]) -> Mapping[str, Sequence[str]]:
-    """What was divided, with its parts and all that is joined to them, as one area: the safe series over the change."""
+    """Divided areas with their parts, and everything joined to them, as one area each: a series without a break."""
     group: dict[str, set[str]] = {}
     for step in steps:
         if step.share != 1:
             _join(group, step)
-    for _ in steps:  # a move of something that is in one
+    for _ in steps:  # moves of areas that are in a group
         for step in steps:
             if step.old in group or step.new in group:
                 _join(group, step)
-    found: dict[str, Sequence[str]] = {}
+    commons: dict[str, Sequence[str]] = {}
     for members in sorted({tuple(sorted(each)) for each in group.values()}):
-        found[_common_name(members, found.keys())] = members
-    return found
+        commons[_common_name(members, commons.keys())] = members
+    return commons
 
 
 def _join(group: dict[str, set[str]], step: AreaChange) -> None:
@@ -179,7 +181,7 @@ def _join(group: dict[str, set[str]], step: AreaChange) -> None:
 
 
 def _common_name(members: Sequence[str], taken: Set[str]) -> str:
-    """28X01 of 28110 and 28140: as much of the codes as fits, X and a number."""
+    """The code of a common area, as 28X01 for 28110 and 28140: the common prefix if it fits, X and a number."""
     first, last, length = members[0], members[-1], min(map(len, members))
     same = next((place for place in range(length) if first[place] != last[place]), length)
     stem = first[: min(same, max(length - 3, 0))]

@@ -1,4 +1,4 @@
-"""Area code lists over time: which code was valid when, and what became of it."""
+"""Area code lists over time: when a code was valid, and which areas succeeded it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class AreaVersion:
 
 @dataclass(frozen=True, slots=True)
 class AreaChange:
-    """Of the people of `old`, `share` live in `new` since `day`: 1 for a move or a merger, less for a split."""
+    """A change of codes: from `day` on, the `share` (0 to 1) of the people of `old` belongs to `new`. It is 1 for
+    a move or a merger, less for a split."""
 
     old: str
     new: str
@@ -37,7 +38,7 @@ class AreaChange:
 
 
 def is_inside(step: AreaChange, above: Mapping[str, str]) -> bool:
-    """Whether the old area only got districts and goes on itself, with the new one in it; `above` has all parents."""
+    """Whether the old area only got districts and continues, with the new one inside. `above` is code -> parent."""
     code = step.new
     while code := above.get(code, ""):
         if code == step.old:
@@ -50,7 +51,7 @@ def areas_on(areas: Iterable[AreaVersion], day: date) -> dict[str, AreaVersion]:
 
 
 def check_areas(areas: Sequence[AreaVersion]) -> Sequence[AreaVersion]:
-    """One code means one area on any day, lies in one that is there, and ends after it begins."""
+    """The list; raises InvalidValue if a code means two areas on a day, ends before it begins or has no parent."""
     by_code: dict[str, list[AreaVersion]] = defaultdict(list)
     for area in areas:
         if area.valid_to is not None and area.valid_to < area.valid_from:
@@ -80,16 +81,16 @@ def check_changes(steps: Sequence[AreaChange]) -> Sequence[AreaChange]:
 
 
 def recast(values: Mapping[str, int], steps: Sequence[AreaChange]) -> dict[str, Fraction]:
-    """Counts of old codes under the new ones, steps in order of their day. Where a share is not 1 it is an estimate."""
-    found: dict[str, Fraction] = {code: Fraction(value) for code, value in values.items()}
+    """Counts by old code as counts by new code. Estimates wherever a share is not 1."""
+    recasted: dict[str, Fraction] = {code: Fraction(value) for code, value in values.items()}
     for day in sorted({step.day for step in steps}):
         today = [step for step in steps if step.day == day]
-        leaving = {old: found.pop(old, Fraction(0)) for old in {step.old for step in today}}
+        leaving = {old: recasted.pop(old, Fraction(0)) for old in {step.old for step in today}}
         for step in today:
-            found[step.new] = found.get(step.new, Fraction(0)) + leaving[step.old] * step.share
-    return found
+            recasted[step.new] = recasted.get(step.new, Fraction(0)) + leaving[step.old] * step.share
+    return recasted
 
 
 def break_days(code: str, steps: Iterable[AreaChange], since: date, until: date) -> list[date]:
-    """Days within a series on which this code's area changed: a figure after one is marked B."""
+    """Days between `since` and `until` on which the area changed: the first figure after each is marked B (break)."""
     return sorted({step.day for step in steps if code in (step.old, step.new) and since < step.day <= until})

@@ -1,4 +1,4 @@
-"""The areas of one release: all of one vintage, with those of older lists that are told under today's codes."""
+"""The areas of one release: all codes of one day, and the older codes that are counted under them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ ResidentCounts = Mapping[tuple[str, str, str], int]
 
 @dataclass(frozen=True)
 class Geography:
-    """`codes` from the top down. Of an area that is no more, `moved` names the one that holds all of it now;
-    `divided` the nearest that holds all its parts. `broken`: days on which an area began or changed otherwise."""
+    """`codes` are ordered from the top down. For a former code, `moved` has the area that includes all of it now, and
+    `divided` the lowest area that includes all its parts. `broken`: days on which areas began or changed otherwise."""
 
     codes: tuple[AreaCode, ...]
     vintage: date
@@ -45,15 +45,15 @@ class Geography:
 
     @cached_property
     def known(self) -> Mapping[str, str]:
-        """Every code whose people the release counts, and where it counts them."""
+        """Every code whose people the release counts -> the code under which it counts them."""
         return {**self.divided, **self.moved, **{area.code: area.code for area in self.codes}}
 
     def home(self, code: str) -> str | None:
-        """Where somebody who lived in `code` is counted; None outside the release."""
+        """The code under which people of `code` are counted; None outside the release."""
         return self.known.get(code)
 
     def breaks_in(self, area: str, period: str) -> bool:
-        """Whether a figure of this period is not comparable with those before it."""
+        """Whether the area's figure of this period is not comparable with earlier ones."""
         return any(first_day(period) <= day <= last_day(period) for day in self.broken.get(area, ()))
 
 
@@ -64,7 +64,8 @@ def build_geography(
     day: date,
     places: Mapping[str, tuple[int, int]],
 ) -> Geography | None:
-    """None where the list does not have the top area on that day."""
+    """The geography below `top` on that day; None if the list does not have the top area then. `places` are positions
+    (column, row) on the tile map."""
     valid = {area.code: area for area in versions if area.holds(day)}
     if top not in valid:
         return None
@@ -75,11 +76,11 @@ def build_geography(
         )
         for area in kept
     )
-    here = {area.code for area in kept}
+    codes_now = {area.code for area in kept}
     gone = {area.code: area for area in versions if area.code not in valid and area.valid_from <= day}
-    moved = {code: home for code in gone if (home := follow(code, steps, day)) in here}
+    moved = {code: home for code in gone if (home := follow(code, steps, day)) in codes_now}
     rest = [code for code in gone if code not in moved]
-    divided = {code: home for code in rest if (home := _nearest(code, steps, valid, day)) in here}
+    divided = {code: home for code in rest if (home := _nearest(code, steps, valid, day)) in codes_now}
     above = {area.code: area.parent for area in versions}
     ending = tuple(step for step in steps if not is_inside(step, above))
     return Geography(codes, day, moved, divided, _broken(kept, versions, ending, day), ending, above)
@@ -89,14 +90,14 @@ def _below(valid: Mapping[str, AreaVersion], top: str) -> Iterable[AreaVersion]:
     children: dict[str, list[AreaVersion]] = defaultdict(list)
     for area in valid.values():
         children[area.parent].append(area)
-    found = [valid[top]]
-    for area in found:
-        found.extend(children[area.code])
-    return found
+    areas = [valid[top]]
+    for area in areas:
+        areas.extend(children[area.code])
+    return areas
 
 
 def _nearest(code: str, steps: Sequence[AreaChange], valid: Mapping[str, AreaVersion], day: date) -> str:
-    """The lowest area that holds every part of one that was divided."""
+    """The lowest area that includes every part of a divided one; "" without one."""
     parts = [code]
     for step in sorted(steps, key=lambda step: step.day):
         if step.old in parts and step.day <= day:
@@ -106,49 +107,50 @@ def _nearest(code: str, steps: Sequence[AreaChange], valid: Mapping[str, AreaVer
 
 
 def _chain(code: str, valid: Mapping[str, AreaVersion]) -> list[str]:
-    found = [code]
-    while (parent := valid[found[-1]].parent) in valid:
-        found.append(parent)
-    return found
+    chain = [code]
+    while (parent := valid[chain[-1]].parent) in valid:
+        chain.append(parent)
+    return chain
 
 
 def _broken(
     kept: Iterable[AreaVersion], versions: Sequence[AreaVersion], steps: Sequence[AreaChange], day: date
 ) -> dict[str, tuple[date, ...]]:
-    """Whoever lived in an area that moved whole is told under its code of today: that breaks nothing."""
+    """Days on which areas changed, by area. A move of a whole area breaks nothing: its people are counted under the new
+    code in all periods."""
     partial = [step for step in steps if step.share != 1]
     first = min(area.valid_from for area in versions)
     whole = {step.new for step in steps if step.share == 1}
-    found = {}
+    broken = {}
     for area in kept:
         days = set(break_days(area.code, partial, first, day))
         if area.valid_from > first and area.code not in whole:
             days.add(area.valid_from)
         if days:
-            found[area.code] = tuple(sorted(days))
-    return found
+            broken[area.code] = tuple(sorted(days))
+    return broken
 
 
 def recast_residents(residents: ResidentCounts, geography: Geography, reference: date) -> ResidentCounts:
-    """A table as of its reference day, told under the codes of the release. An area whose boundary moved since is the
-    sum of those inside it; where that cannot be said it has no number."""
+    """A table of the day `reference` under the codes of the release. An area whose boundary moved since is the sum of
+    its children; if one of them has no number, it has none either."""
     later = [step for step in geography.steps if reference < step.day <= geography.vintage]
     if not later:
         return residents
     divided = {step.old for step in later if step.share != 1}
-    found: dict[tuple[str, str, str], int] = defaultdict(int)
+    counts: dict[tuple[str, str, str], int] = defaultdict(int)
     for (area, sex, age), count in residents.items():
         if area not in divided:
-            found[follow(area, later, geography.vintage), sex, age] += count
-    _sum_up(found, geography.areas, areas_affected(later, geography.above, geography.steps, geography.vintage))
-    return dict(found)
+            counts[follow(area, later, geography.vintage), sex, age] += count
+    _sum_up(counts, geography.areas, areas_affected(later, geography.above, geography.steps, geography.vintage))
+    return dict(counts)
 
 
-def _sum_up(found: dict[tuple[str, str, str], int], areas: ReleaseAreas, touched: Set[str]) -> None:
-    kinds = {(sex, age) for _, sex, age in found}
+def _sum_up(counts: dict[tuple[str, str, str], int], areas: ReleaseAreas, affected: Set[str]) -> None:
+    kinds = {(sex, age) for _, sex, age in counts}
     for parent, children in reversed(list(areas.children.items())):
-        for sex, age in kinds if parent in touched else ():
-            parts = [found.get((child, sex, age)) for child in children]
-            found.pop((parent, sex, age), None)
+        for sex, age in kinds if parent in affected else ():
+            parts = [counts.get((child, sex, age)) for child in children]
+            counts.pop((parent, sex, age), None)
             if None not in parts:
-                found[parent, sex, age] = sum(part or 0 for part in parts)
+                counts[parent, sex, age] = sum(part or 0 for part in parts)

@@ -1,5 +1,5 @@
-"""How the registration office lists areas: ten-digit codes whose trailing zeros name the level, names that begin with
-the province's, and the months in which each was in use. From these, parents and re-codings are worked out."""
+"""The area list of Korea's registration office: ten-digit codes whose trailing zeros give the level, names that begin
+with the province's, and the months in which each was in use. Parents and changes of codes are inferred from these."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from services.statistics.figures.refusal import InvalidValue
 
 LENGTH = 10
 PROVINCE, CITY, TOWN = 2, 5, 8
-"""Digits that say something: of a province, of a city, county or district, and of what lies in one."""
+"""Significant digits of a province; of a city, county or district; of a town in one."""
 _NAMED = 5
-"""So many areas a refusal names."""
+"""At most this many areas are named in an error message."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedArea:
-    """One line: a short code, the full name, the first day, and the last one or None while in use."""
+    """One line of the list: a short code, the full name, the first day, and the last day or None while in use."""
 
     code: str
     name: str
@@ -35,7 +35,7 @@ class ListedArea:
 
     @property
     def own_name(self) -> str:
-        """Without the province's; "" of a province. Sejong has no other name than its province."""
+        """The name without the province's; "" for a province. The city of Sejong has the name of its province."""
         return "" if self.code == self.province else self.name.partition(" ")[2] or self.name
 
     def holds(self, day: date) -> bool:
@@ -43,7 +43,9 @@ class ListedArea:
 
 
 def short_code(code: str) -> str:
-    """Without the zeros that only fill up: 1100000000 -> 11, 4374500000 -> 43745. A short code stays as it is."""
+    """The code without its padding zeros: 1100000000 -> 11, 4374500000 -> 43745. A short code stays as it is.
+
+    Raises InvalidValue for anything else."""
     if not (code.isascii() and code.isdigit()) or len(code) not in (PROVINCE, CITY, TOWN, LENGTH):
         raise InvalidValue(f'"{code}" is not an administrative code; it has ten digits, as 4374500000')
     digits = len(code.rstrip("0"))
@@ -51,8 +53,8 @@ def short_code(code: str) -> str:
 
 
 def area_versions(rows: Sequence[ListedArea], exceptions: Mapping[str, str]) -> list[AreaVersion]:
-    """With their parents: of a city's districts the city, which their names say, and otherwise the province; no code's
-    prefix tells. `exceptions` names other parents by code."""
+    """The areas with their parents: for the districts of a city the city, which their names contain, else the province.
+    The codes' prefixes do not show this. `exceptions` has other parents, by code."""
     named: dict[str, list[ListedArea]] = defaultdict(list)
     for row in rows:
         named[row.name].append(row)
@@ -73,9 +75,14 @@ def _parent(row: ListedArea, named: Mapping[str, Sequence[ListedArea]], coded: S
     if row.code == row.province:
         return ""
     above = row.name.rpartition(" ")[0]
-    found = [one for one in named.get(above, ()) if one.province == row.province and one.holds(row.since)]
-    if found:
-        return max(found, key=lambda one: len(one.code)).code  # Sejong the city rather than Sejong the province
+    candidates = [
+        candidate
+        for candidate in named.get(above, ())
+        if candidate.province == row.province and candidate.holds(row.since)
+    ]
+    if candidates:
+        # the city of Sejong rather than the province
+        return max(candidates, key=lambda candidate: len(candidate.code)).code
     if " " not in above and row.province in coded:
         return row.province
     missing = above or row.province
@@ -87,27 +94,27 @@ def _parent(row: ListedArea, named: Mapping[str, Sequence[ListedArea]], coded: S
     )
 
 
-def infer_changes(rows: Sequence[ListedArea], told: Set[str]) -> list[AreaChange]:
-    """What became of the codes that ended: one that begins the day after under the same name after the province's, and
-    of a province the one that all its areas moved into. `told` are those whose fate a crosswalk tells. Refuses the rest
-    by name: a guess would move people."""
+def infer_changes(rows: Sequence[ListedArea], explained: Set[str]) -> list[AreaChange]:
+    """The successors of the codes that ended: the code that begins on the next day with the same name after the
+    province's; for a province, the one that all its areas moved into. Codes that a crosswalk has `explained` are left
+    out. Raises InvalidValue with the names of the rest, because a guess would move people."""
     began: dict[tuple[date, str], list[str]] = defaultdict(list)
     for row in rows:
         began[row.since, row.own_name].append(row.code)
-    ended = [row for row in rows if row.until is not None and row.code not in told]
-    found, lost = dict[ListedArea, str](), list[ListedArea]()
+    ended = [row for row in rows if row.until is not None and row.code not in explained]
+    successors, lost = dict[ListedArea, str](), list[ListedArea]()
     for row in sorted(ended, key=lambda row: not row.own_name):  # provinces last: their areas tell
         heirs = began.get((_next(row), row.own_name), [])
         if not row.own_name:
-            went = {heir[:PROVINCE] for one, heir in found.items() if one.province == row.code}
-            heirs = [code for code in heirs if went == {code}]
+            targets = {heir[:PROVINCE] for area, heir in successors.items() if area.province == row.code}
+            heirs = [code for code in heirs if targets == {code}]
         if len(heirs) == 1:
-            found[row] = heirs[0]
+            successors[row] = heirs[0]
         else:
             lost.append(row)
     if lost:
         raise _without_successor(lost)
-    return [AreaChange(row.code, found[row], _next(row), Fraction(1)) for row in ended]
+    return [AreaChange(row.code, successors[row], _next(row), Fraction(1)) for row in ended]
 
 
 def _next(row: ListedArea) -> date:

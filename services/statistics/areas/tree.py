@@ -1,4 +1,4 @@
-"""The tree of areas, and what of it somebody may see."""
+"""The tree of areas, and which areas the holder of a scope may see."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class AreaTree:
 
     @classmethod
     def of(cls, areas: Iterable[Mapping[str, Any]], organisations: Iterable[Mapping[str, Any]]) -> AreaTree:
-        """From rows with name, parent ("" at the top) and title."""
+        """Builds the tree from rows with name, parent ("" at the top) and title."""
         children: dict[str, list[str]] = defaultdict(list)
         titles: dict[str, Mapping[str, str]] = {}
         for area in areas:
@@ -34,17 +34,17 @@ class AreaTree:
 
     def below(self, area: str) -> list[str]:
         """The area and everything inside it."""
-        found = [area]
-        for name in found:
-            found.extend(self.children.get(name, ()))
-        return found
+        names = [area]
+        for name in names:
+            names.extend(self.children.get(name, ()))
+        return names
 
     def is_whole(self, area: str) -> bool:
-        """Whether everybody counts there, also people of an area that the list lacks."""
+        """Whether the area includes everybody, even people of an area that the list does not have."""
         return area == EVERYWHERE or list(self.children.get("", ())) == [area]
 
     def path(self, scopes: Iterable[str], wanted: str) -> list[str]:
-        """From the widest of the scopes that it lies in, down to what is wanted."""
+        """The areas from the widest of the scopes that include the wanted area down to that area."""
         above = {child: parent for parent, children in self.children.items() for child in children if parent}
         up = [wanted]
         while up[-1] in above:
@@ -56,13 +56,14 @@ class AreaTree:
         return within[::-1]
 
     def branches(self, area: str) -> dict[str, list[str]]:
-        """The rows of a table by area: each child with all inside it, then the area for those no nearer."""
+        """The rows of a table by area: each child with everything inside it, then the area itself for people who gave
+        no lower area."""
         top = "" if area == EVERYWHERE else area
         rows = {child: self.below(child) for child in self.children.get(top, ())}
         return rows if area == EVERYWHERE else {**rows, area: [area]}
 
     def allows(self, scopes: Iterable[str], wanted: str) -> bool:
-        """Whether what is wanted lies inside one of the scopes; what is not in the list is nobody's."""
+        """Whether one of the scopes includes the wanted area or organisation; nobody may see one that is not listed."""
         held = frozenset(scopes)
         if EVERYWHERE in held:
             return wanted == EVERYWHERE or wanted in self.titles or wanted in self.organisations
@@ -76,18 +77,19 @@ class AreaTree:
 
 @dataclass(frozen=True)
 class ReleaseAreas:
-    """The tree of one release: children of each area; `top` holds all others. "HB:own" are those no nearer than HB."""
+    """The tree of one release: the children of each area, all below `top`. "HB:own" are the people of HB who gave no
+    lower area."""
 
     top: str
     children: Mapping[str, tuple[str, ...]]
 
     def lineage(self) -> dict[str, tuple[str, ...]]:
-        """Of each area: itself (its own part first, where it has children) and all above."""
+        """For each area: itself (its own part first, if it has children) and all areas above it."""
         above = {child: parent for parent, children in self.children.items() for child in children}
-        found: dict[str, tuple[str, ...]] = {}
+        lineages: dict[str, tuple[str, ...]] = {}
         for area in (self.top, *above):
             chain = [area]
             while chain[-1] in above:
                 chain.append(above[chain[-1]])
-            found[area] = tuple(([f"{area}:own"] if self.children.get(area) else []) + chain)
-        return found
+            lineages[area] = tuple(([f"{area}:own"] if self.children.get(area) else []) + chain)
+        return lineages

@@ -1,1 +1,1 @@
-"""The statistician's command line: `python -m services.statistics`."""
+"""The statistician's command line, `python -m services.statistics`: `parser` lists the commands and their options."""

@@ -1,4 +1,4 @@
-"""What a command takes on its command line, refused in words where it is wrong."""
+"""Parsers of command-line arguments; their errors say what to write instead."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def year(text: str) -> str:
 
 
 def threshold(text: str) -> int:
-    found = csv_reading.whole(text)
-    if not 2 <= found <= 100:
+    k = csv_reading.whole(text)
+    if not 2 <= k <= 100:
         raise InvalidValue("k must be from 2 to 100; 5 is usual, 10 for sensitive groups")
-    return found
+    return k
 
 
 def score(text: str) -> Decimal:
-    found = csv_reading.amount(text)
-    if not found:
+    points = csv_reading.amount(text)
+    if not points:
         raise InvalidValue("the highest score must be more than 0")
-    return found
+    return points

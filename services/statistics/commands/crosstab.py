@@ -93,10 +93,10 @@ def _refuse_twice(names: list[str], places: list[tuple[int, int]], what: str) ->
 
 
 def _counts(line: Line, columns: list[str], *, hidden_allowed: bool) -> tuple[int | None, ...]:
-    found = len(line.cells)
-    if found != len(columns) + 1:
-        message = f"{found} cells where the first line has {len(columns) + 1}"
-        raise InvalidValue(message, line=line.number, column=min(found, len(columns) + 1) + 1)
+    width = len(line.cells)
+    if width != len(columns) + 1:
+        message = f"{width} cells where the first line has {len(columns) + 1}"
+        raise InvalidValue(message, line=line.number, column=min(width, len(columns) + 1) + 1)
     counts: list[int | None] = []
     for place, (name, cell) in enumerate(zip(columns, line.cells[1:], strict=True), start=2):
         if hidden_allowed and not cell:

@@ -1,4 +1,4 @@
-"""What a statistician can ask of plain files, answered by the functions that make the releases, as JSON."""
+"""The commands that compute measures from plain files, with the functions that compute the releases."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def _rate(code: str, rate: coverage.Rate | None) -> CommandResult:
 
 
 def gain(path: Path, highest: Decimal) -> CommandResult:
-    found: dict[str, gains.ScorePair] = {}
+    by_person: dict[str, gains.ScorePair] = {}
     for record in csv_reading.records(path, ("person", "pre", "post")):
         scores = _scores(record, highest)
-        if scores.person in found:
+        if scores.person in by_person:
             raise record.error("person", f"{scores.person} is there already; give one pair for each person")
-        found[scores.person] = scores
-    result = gains.gain(list(found.values()), Fraction(highest))
+        by_person[scores.person] = scores
+    result = gains.gain(list(by_person.values()), Fraction(highest))
     figures = {
         "PRE": result.pre,
         "POST": result.post,
@@ -136,13 +136,13 @@ def concentration(path: Path) -> CommandResult:
         if area.persons > area.population:
             raise record.error("persons", f"{area.persons} is more than the population of {area.population}")
         areas[area.name] = area
-    found = over(list(areas.values()))
+    result = over(list(areas.values()))
     return {
         "METHOD_VERSION": measures.METHOD_VERSION,
         "AREAS": len(areas),
         "POP": sum(area.population for area in areas.values()),
         "EPR": sum(area.persons for area in areas.values()),
-        "CONC": rounded_text(found.index if found else None, PLACES),
-        "CONC_WAGSTAFF": rounded_text(found.wagstaff if found else None, PLACES),
-        "CONC_ERREYGERS": rounded_text(found.erreygers if found else None, PLACES),
+        "CONC": rounded_text(result.index if result else None, PLACES),
+        "CONC_WAGSTAFF": rounded_text(result.wagstaff if result else None, PLACES),
+        "CONC_ERREYGERS": rounded_text(result.erreygers if result else None, PLACES),
     }

@@ -1,4 +1,4 @@
-"""The commands about disclosure: choose what a two-way table hides, and attack one that is to be published."""
+"""The disclosure commands: suppress cells of a two-way table, and audit a table that is to be published."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _CELL = re.compile(r"\((\d+), (\d+)\)")
 
 
 class Open(RuntimeError):
-    """The audit opens our own pattern: nothing may be published, and this is a defect to report."""
+    """The audit can compute cells that our own pattern hides: a defect to report, and nothing may be published."""
 
 
 def protect(path: Path, k: int) -> CommandResult:
-    """The audit has the last word on our own pattern too."""
+    """Suppresses the table and audits the result. Raises InvalidValue if nothing protects it."""
     table, counts = read_true(path)
     cells, policy = two_way(counts), Policy(k=k)
     try:
@@ -38,9 +38,9 @@ def protect(path: Path, k: int) -> CommandResult:
     if report.openings:
         raise Open(f"the pattern chosen for {path} can be opened: {report.openings}")
     reasons: dict[Any, list[str]] = {}
-    for one in primary_suppressions(cells, policy):
-        if one.reason.value not in reasons.setdefault(one.cell, []):
-            reasons[one.cell].append(one.reason.value)
+    for quantity in primary_suppressions(cells, policy):
+        if quantity.reason.value not in reasons.setdefault(quantity.cell, []):
+            reasons[quantity.cell].append(quantity.reason.value)
     return {
         "k": k,
         "table": _rows(table, shown),
@@ -57,7 +57,7 @@ def protect(path: Path, k: int) -> CommandResult:
 
 
 def attack(path: Path, published_path: Path, k: int, earlier: Sequence[Path] = ()) -> CommandResult:
-    """`opens` says whether the table must stay unpublished."""
+    """Audits the published table; `opens` is true if it must stay unpublished."""
     table, counts = read_true(path)
     cells = two_way(counts)
     published = _shown(_read_named(published_path, table))
@@ -95,7 +95,7 @@ def _where(table: Crosstab, cell: Any) -> CommandResult:
 
 
 def _named(table: Crosstab, said: str) -> str:
-    """The audit speaks of cells by the numbers of their row and column."""
+    """Replaces the audit's (row, column) numbers by names."""
     return _CELL.sub(lambda cell: f"({table.rows[int(cell[1])]}, {table.columns[int(cell[2])]})", said)
 
 
@@ -104,7 +104,7 @@ def _shown(table: Crosstab) -> dict[Any, int | None]:
 
 
 def _published(cells: AdditiveTable, shown: Mapping[Any, int | None]) -> Published:
-    return Published(shown, tuple((one.total, one.parts) for one in cells.sums))
+    return Published(shown, tuple((total.total, total.parts) for total in cells.sums))
 
 
 def _rows(table: Crosstab, shown: Mapping[Any, int | None]) -> list[list[str | int | None]]:

@@ -1,4 +1,4 @@
-"""`recast`: a release's CSV, or a plain one, under the codes of another list of areas."""
+"""The command `recast`: recalculates a release's CSV, or a plain one, for the codes of another list of areas."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _UNITS = {**{measure.code: measure.unit for measure in MEASURES.values()}, "POP"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns' names in a file: first those that both layouts have."""
+    """The names of a file's columns: those with a meaning of their own, the `rest` of the key, and those `kept`."""
 
     area: str
     period: str
@@ -51,12 +51,25 @@ class Layout:
 
 
 PLAIN = Layout(
-    *("area", "period", "measure", "value", "unit", "status", "vintage"), ("universe", "sex", "age", "group", "domain")
+    area="area",
+    period="period",
+    measure="measure",
+    value="value",
+    unit="unit",
+    status="status",
+    vintage="vintage",
+    rest=("universe", "sex", "age", "group", "domain"),
 )
 RELEASE = Layout(
-    *("REF_AREA", "TIME_PERIOD", "MEASURE", "OBS_VALUE", "UNIT_MEASURE", "OBS_STATUS", "AREA_VINTAGE"),
-    *(("FREQ", "UNIVERSE", "SEX", "AGE", "TARGET_GROUP", "COURSE_DOMAIN", "SOURCE", "AS_OF", "METHOD_VERSION"),),
-    ("CI_LOW", "CI_HIGH", "CONF_STATUS"),
+    area="REF_AREA",
+    period="TIME_PERIOD",
+    measure="MEASURE",
+    value="OBS_VALUE",
+    unit="UNIT_MEASURE",
+    status="OBS_STATUS",
+    vintage="AREA_VINTAGE",
+    rest=("FREQ", "UNIVERSE", "SEX", "AGE", "TARGET_GROUP", "COURSE_DOMAIN", "SOURCE", "AS_OF", "METHOD_VERSION"),
+    kept=("CI_LOW", "CI_HIGH", "CONF_STATUS"),
 )
 
 
@@ -72,19 +85,19 @@ def recast_file(
         layout = RELEASE if RELEASE.value in columns else PLAIN
         records = list(csv_reading.records(path, layout.required, layout.optional))
         figures = _figures(records, layout, boundaries)
-    made = Recast(marked(figures, boundaries.changed), ()) if as_is else recast(figures, boundaries)
+    result = Recast(marked(figures, boundaries.changed), ()) if as_is else recast(figures, boundaries)
     places = _places(records, layout)
     header = [name for name in columns if name in layout.required + layout.optional]
     header += [] if layout.status in header else [layout.status]
-    rows = [_row(figure, layout, places) for figure in made.figures]
+    rows = [_row(figure, layout, places) for figure in result.figures]
     if as_csv:
-        for one in made.untold:
-            print(f"{one.area}, {one.period}, {one.measure} cannot be told: {one.why}", file=sys.stderr)
+        for figure in result.untold:
+            print(f"{figure.area}, {figure.period}, {figure.measure} cannot be told: {figure.why}", file=sys.stderr)
         return _written(header, rows)
     return {
         "to": str(boundaries.to),
         "rows": [{name: row[name] for name in header} for row in rows],
-        "untold": [asdict(one) for one in made.untold],
+        "untold": [asdict(figure) for figure in result.untold],
         "common_areas": {name: list(members) for name, members in boundaries.commons.items()},
     }
 
@@ -102,7 +115,7 @@ def _boundaries(crosswalk: Path | None, areas: Path | None, to: date | None, *, 
 
 
 def _figures(records: Sequence[Record], layout: Layout, boundaries: BoundaryChanges) -> list[Figure]:
-    found, lines = [], dict[tuple[object, ...], int]()
+    figures, lines = [], dict[tuple[object, ...], int]()
     for record in records:
         figure = _figure(record, layout)
         key = figure.area, figure.period, figure.measure, figure.rest
@@ -110,8 +123,8 @@ def _figures(records: Sequence[Record], layout: Layout, boundaries: BoundaryChan
             raise record.error(layout.measure, f"this figure is on line {lines[key]} already")
         lines[key] = record.number
         _check_day(record, figure, layout, boundaries)
-        found.append(figure)
-    return found
+        figures.append(figure)
+    return figures
 
 
 def _figure(record: Record, layout: Layout) -> Figure:
@@ -160,11 +173,12 @@ def _check_day(record: Record, figure: Figure, layout: Layout, boundaries: Bound
 
 def _places(records: Sequence[Record], layout: Layout) -> Mapping[str, int]:
     """Decimals of each measure: those it is published with, or the most that the file has."""
-    found: dict[str, int] = {}
+    places: dict[str, int] = {}
     for record in records:
         measure, decimals = record.cells[layout.measure], len(record.cells[layout.value].partition(".")[2])
-        found[measure] = max(found.get(measure, 0), decimals, MEASURES[measure].places if measure in MEASURES else 0)
-    return found
+        published = MEASURES[measure].places if measure in MEASURES else 0
+        places[measure] = max(places.get(measure, 0), decimals, published)
+    return places
 
 
 def _row(figure: Figure, layout: Layout, places: Mapping[str, int]) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""Which other tables an outsider must reckon with when a pattern of cells is hidden: the linear programmes."""
+"""Alternative tables that agree with everything published while a pattern of cells is hidden: the linear programmes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Numbers = NDArray[np.float64]
 
 EPSILON = 1e-6
 STACK = 20_000
-"""Unknowns of one stacked linear programme: many small ones cost less solved together."""
+"""Unknowns of one stacked linear programme: many small ones are solved faster together."""
 
 
 class Unsolved(RuntimeError):
@@ -34,12 +34,13 @@ class LinearSystem:
     counts: Numbers
     matrix: sparse.csc_array
     reach: int
-    """How far a cell may move, in multiples of what a task asks: 1 is all that a two-way table can need."""
+    """How far a cell may change, in multiples of the required level; 1 is enough for a two-way table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """Some alternative table must have `weights` . z >= level, z being its difference from the true table."""
+    """A protection requirement: some alternative table has `weights` . z >= level, where z is its difference from the
+    true table and `weights` are by position of the cell."""
 
     cell: CellKey
     weights: tuple[tuple[int, float], ...]
@@ -49,38 +50,38 @@ class Requirement:
 def linear_system(cells: AdditiveTable) -> LinearSystem:
     names = tuple(cells.counts)
     index = {cell: place for place, cell in enumerate(names)}
-    rows = [row for row, one in enumerate(cells.sums) for _ in range(len(one.parts) + 1)]
-    columns = [index[cell] for one in cells.sums for cell in (one.total, *one.parts)]
-    signs = [sign for one in cells.sums for sign in (-1.0, *(1.0 for _ in one.parts))]
+    rows = [row for row, total in enumerate(cells.sums) for _ in range(len(total.parts) + 1)]
+    columns = [index[cell] for total in cells.sums for cell in (total.total, *total.parts)]
+    signs = [sign for total in cells.sums for sign in (-1.0, *(1.0 for _ in total.parts))]
     matrix = sparse.csc_array((signs, (rows, columns)), shape=(len(cells.sums), len(names)))
     plane = int(np.diff(matrix.indptr).max(initial=0)) <= 2
     counts = np.array([cells.counts[cell] for cell in names], dtype=np.float64)
     return LinearSystem(names, index, counts, matrix, reach=1 if plane else 3)
 
 
-def requirements(system: LinearSystem, found: Sequence[SensitiveQuantity], k: int) -> list[Requirement]:
-    """Down to 0 and up to k, for each sensitive quantity; the same one met twice is asked once.
+def requirements(system: LinearSystem, quantities: Sequence[SensitiveQuantity], k: int) -> list[Requirement]:
+    """The requirements of the sensitive quantities: that each can be 0 and can be k. Without duplicates.
 
-    A cell hidden for its complement's sake must move itself too, or hiding it would be for show."""
-    wanted: dict[Requirement, None] = {}
-    for one in found:
-        for sign, level in ((1, k - one.value), (-1, one.value)):
+    A cell that is hidden to protect its complement must be able to change too, or hiding it would be useless."""
+    unique: dict[Requirement, None] = {}
+    for quantity in quantities:
+        for sign, level in ((1, k - quantity.value), (-1, quantity.value)):
             if level > 0:
-                weights = tuple((system.index[cell], float(sign * weight)) for cell, weight in one.quantity)
-                wanted[Requirement(one.cell, weights, float(level))] = None
-        if one.reason is not Reason.SMALL:
-            wanted[Requirement(one.cell, ((system.index[one.cell], -1.0),), 1.0)] = None
-    return list(wanted)
+                weights = tuple((system.index[cell], float(sign * weight)) for cell, weight in quantity.quantity)
+                unique[Requirement(quantity.cell, weights, float(level))] = None
+        if quantity.reason is not Reason.SMALL:
+            unique[Requirement(quantity.cell, ((system.index[quantity.cell], -1.0),), 1.0)] = None
+    return list(unique)
 
 
 def movement_limits(system: LinearSystem, task: Requirement) -> tuple[Numbers, float]:
-    """How far each cell can fall (no count is negative) and rise."""
+    """How far each cell can fall (an array, because no count becomes negative), and how far all can rise."""
     furthest = system.reach * task.level
     return np.minimum(system.counts, furthest), furthest
 
 
 def _cut(system: LinearSystem, task: Requirement, prices: Numbers) -> Numbers:
-    """Coefficients of `sum a_j y_j >= level`, valid for any prices of the sums by weak duality (weak duality)."""
+    """Coefficients a of the cut sum a_j y_j >= level, valid for any dual `prices` of the sums (weak duality)."""
     reduced = -(system.matrix.T @ prices)
     for place, weight in task.weights:
         reduced[place] += weight
@@ -90,7 +91,7 @@ def _cut(system: LinearSystem, task: Requirement, prices: Numbers) -> Numbers:
 
 
 def cover_cuts(system: LinearSystem, task: Requirement) -> Iterator[Numbers]:
-    """The cuts that each sum through the quantity gives on its own: something else in it must move."""
+    """One cut for each sum that contains a cell of the quantity: another cell of that sum must change."""
     for place, weight in task.weights:
         column = slice(system.matrix.indptr[place], system.matrix.indptr[place + 1])
         for row, sign in zip(system.matrix.indices[column], system.matrix.data[column], strict=True):
@@ -101,7 +102,7 @@ def cover_cuts(system: LinearSystem, task: Requirement) -> Iterator[Numbers]:
 
 @dataclass(frozen=True)
 class _Block:
-    """One task over the hidden cells that are tied to it."""
+    """One requirement with the hidden cells that are connected to it."""
 
     task: Requirement
     places: NDArray[np.intp]
@@ -115,17 +116,17 @@ class _Block:
 def _blocks(system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers) -> list[_Block]:
     support = np.flatnonzero(hidden > EPSILON)
     part = _parts(system, support)
-    here: dict[int, tuple[NDArray[np.intp], NDArray[np.intp], sparse.csr_array]] = {}
+    slices: dict[int, tuple[NDArray[np.intp], NDArray[np.intp], sparse.csr_array]] = {}
     blocks = []
     for task in wanted:
         labels = {int(part[place]) for place, _ in task.weights if part[place] >= 0}
         places = np.flatnonzero(np.isin(part, list(labels)))
         key = min(labels) if len(labels) == 1 else -1
-        if key not in here or key == -1:
+        if key not in slices or key == -1:
             matrix = system.matrix[:, places].tocsr()
             rows = np.flatnonzero(np.diff(matrix.indptr))
-            here[key] = places, rows, matrix[rows]
-        places, rows, matrix = here[key]
+            slices[key] = places, rows, matrix[rows]
+        places, rows, matrix = slices[key]
         blocks.append(_block(system, task, places, rows, matrix, hidden))
     return blocks
 
@@ -144,14 +145,14 @@ def _block(
         objective[place] = weight
     part = hidden[places]
     lower, upper = -fall[places] * part, rise * part
-    if len(task.weights) == 1:  # what is asked is enough: a modest alternative moves fewer cells
+    if len(task.weights) == 1:  # the required level is enough: a smaller change moves fewer cells
         lower[objective[places] < 0] = np.maximum(lower[objective[places] < 0], -task.level)
         upper[objective[places] > 0] = np.minimum(upper[objective[places] > 0], task.level)
     return _Block(task, places, rows, matrix, objective[places], lower, upper)
 
 
 def _parts(system: LinearSystem, support: NDArray[np.intp]) -> NDArray[np.intp]:
-    """For each cell the number of the connected part of the hidden cells it is in, -1 where it is published."""
+    """For each cell the number of its connected component of hidden cells; -1 if it is published."""
     matrix = abs(system.matrix[:, support])
     _, labels = connected_components(matrix.T @ matrix, directed=False)
     part = np.full(len(system.cells), -1, dtype=np.intp)
@@ -160,7 +161,7 @@ def _parts(system: LinearSystem, support: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def _solve_blocks(blocks: Sequence[_Block]) -> Iterator[tuple[_Block, Numbers, Numbers]]:
-    """Each block with its best alternative (a difference from the true table) and the price of each of its sums."""
+    """Each block with its best alternative (as a difference from the true table) and the dual price of each sum."""
     waiting: list[_Block] = []
     for block in blocks:
         if waiting and sum(len(b.places) for b in waiting) + len(block.places) > STACK:
@@ -188,7 +189,7 @@ def _solve_stack(blocks: Sequence[_Block]) -> Iterator[tuple[_Block, Numbers, Nu
 def violations(
     system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers
 ) -> list[tuple[Requirement, Numbers]]:
-    """Tasks that this (perhaps fractional) pattern does not meet, each with a cut that says so."""
+    """The requirements that this (perhaps fractional) pattern does not meet, each with a violated cut."""
     broken = []
     for block, best, prices in _solve_blocks(_blocks(system, wanted, hidden)):
         if block.objective @ best >= block.task.level - EPSILON:
@@ -204,8 +205,8 @@ def violations(
 def whole_alternatives(
     system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers
 ) -> list[frozenset[int] | None]:
-    """For each task the cells that move in some table of whole persons that meets it; None if there is none."""
-    found: list[frozenset[int] | None] = []
+    """For each requirement the cells that change in a table of whole persons that meets it; None if there is none."""
+    alternatives: list[frozenset[int] | None] = []
     for block, best, _ in _solve_blocks(_blocks(system, wanted, hidden)):
         table: Numbers | None = best
         if block.objective @ best < block.task.level - EPSILON:
@@ -213,8 +214,8 @@ def whole_alternatives(
         elif np.abs(best - np.round(best)).max(initial=0) > EPSILON:
             table = _whole(block)
         moved = None if table is None else frozenset(block.places[np.abs(table) > 0.5].tolist())
-        found.append(moved)
-    return found
+        alternatives.append(moved)
+    return alternatives
 
 
 def _whole(block: _Block) -> Numbers | None:
@@ -230,7 +231,7 @@ def _whole(block: _Block) -> Numbers | None:
 
 
 def adjacent(system: LinearSystem, task: Requirement, hidden: Numbers) -> Numbers:
-    """1 for each published cell in a sum with the task's hidden ones: without one of them the task stays as it is."""
+    """1 for each published cell in a sum with hidden cells of the requirement: one of them must be hidden too."""
     (block,) = _blocks(system, [task], hidden)
     touched = np.asarray(abs(system.matrix[block.rows]).sum(axis=0)).ravel() > 0
     return np.where(touched & (hidden < 0.5), 1.0, 0.0)

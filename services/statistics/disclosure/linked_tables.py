@@ -1,7 +1,7 @@
 """The linked tables of one period: every cell with its enrolments and persons, and every sum that ties the cells.
 
-A cell is (area, category, measure). All breakdowns of a period share the margin area x "_T"; persons (EPR) are a
-system of their own, in which each person stands where their last enrolment of the period stands.
+A cell's key is (area, category, measure). All breakdowns of a period share the margin area x "_T". Persons (EPR) have
+tables of their own, in which each person counts in the cell of their last enrolment of the period.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ People = Mapping[LinkedCell, frozenset[str]]
 ENR, CMP, NOT, STR, WDR, IPR, NST, EPR = "ENR", "CMP", "NOT", "STR", "WDR", "IPR", "NST", "EPR"
 CMF = "CMF"
 CORE: tuple[tuple[str, tuple[str, ...]], ...] = ((ENR, (CMP, NOT)),)
-"""NOT (not completed) is never printed, but anybody can subtract, so it is protected as if it were."""
+"""NOT (not completed) is never published, but anybody can subtract, so it is protected as if it were."""
 STATUSES = (*CORE, (NOT, (WDR, IPR, NST)), (STR, (CMP, WDR, IPR)), (ENR, (STR, NST)))
 
 _STATES = {
@@ -38,7 +38,7 @@ _STATES = {
 
 @dataclass(frozen=True)
 class LinkedTable:
-    """Counts by cell, the persons behind each, and how the cells add up. Cells that are 0 everywhere are left out."""
+    """Counts by cell, the persons behind each, and the sums. Areas and categories without anybody are left out."""
 
     counts: Mapping[LinkedCell, int]
     people: People
@@ -69,7 +69,7 @@ def tabulate_persons(units: Sequence[Unit], areas: ReleaseAreas, breakdown: Brea
 
 
 def tabulate_completions(units: Iterable[Unit], areas: ReleaseAreas) -> LinkedTable:
-    """`units` are those that were completed in the period, whenever they were begun."""
+    """The table of completions; `units` are those completed in the period, whenever they began."""
     return _table(((unit, (CMF,)) for unit in units if unit.finished), areas, None, (CMF,), ())
 
 
@@ -84,16 +84,16 @@ def _table(
     above = {code: breakdown.lineage(code) for code in _leaves(breakdown)} if breakdown else {}
     counts: Counter[LinkedCell] = Counter()
     people: dict[LinkedCell, set[str]] = defaultdict(set)
-    for unit, mine in placed:
+    for unit, counted in placed:
         codes = above[breakdown.code_of(unit)] if breakdown else (TOTAL,)
-        for cell in product(lineage[unit.area], codes, mine):
+        for cell in product(lineage[unit.area], codes, counted):
             counts[cell] += 1
             people[cell].add(unit.person)
     used = list(dict.fromkeys(area for area, _, _ in counts))
     kinds = list(dict.fromkeys([TOTAL, *(code for _, code, _ in counts)]))
     full = {cell: counts[cell] for cell in product(sorted(used), kinds, names)}
-    behind = {cell: frozenset(found) for cell, found in people.items()}
-    return LinkedTable(full, behind, tuple(_sums(areas, breakdown, names, measures, set(used), kinds)))
+    frozen = {cell: frozenset(found) for cell, found in people.items()}
+    return LinkedTable(full, frozen, tuple(_sums(areas, breakdown, names, measures, set(used), kinds)))
 
 
 def _leaves(breakdown: Breakdown) -> list[str]:

@@ -1,5 +1,5 @@
-"""A pattern for large linked tables, quickly: for each sensitive quantity the cheapest alternative table, and what
-moves in it is hidden. Each alternative that was found serves every quantity that it meets."""
+"""Secondary suppression of large linked tables by a heuristic: finds for each sensitive quantity the cheapest
+alternative table, and hides the cells that change in it. Each alternative is reused for every quantity it protects."""
 
 from __future__ import annotations
 
@@ -28,41 +28,41 @@ NEARLY_FREE = 1e-3
 
 def find_pattern(
     cells: AdditiveTable,
-    found: Sequence[SensitiveQuantity],
+    quantities: Sequence[SensitiveQuantity],
     k: int,
     *,
     hidden: Collection[CellKey] = (),
     fixed: Collection[CellKey] = (),
     ceiling: Mapping[CellKey, int] | None = None,
 ) -> frozenset[CellKey]:
-    """What must be hidden, `hidden` included. `fixed` cells are known to everybody; `ceiling` is the most that a cell
-    may rise. Raises Infeasible with the cells that nothing protects."""
-    here = linear_system(cells)
-    search = _PatternSearch(here, fixed, ceiling or {})
-    for cell in (*hidden, *(one.cell for one in found)):
-        if cell in here.index:
-            search.hidden[here.index[cell]] = True
+    """The cells to hide, `hidden` included. `fixed` cells are known to everybody; `ceiling` is the most by which a cell
+    may rise. Raises Infeasible with the cells that no pattern protects."""
+    equations = linear_system(cells)
+    search = _PatternSearch(equations, fixed, ceiling or {})
+    for cell in (*hidden, *(one.cell for one in quantities)):
+        if cell in equations.index:
+            search.hidden[equations.index[cell]] = True
     lost = [
         task.cell
-        for task in sorted(requirements(here, found, k), key=lambda task: -task.level)
+        for task in sorted(requirements(equations, quantities, k), key=lambda task: -task.level)
         if not search.meet(task)
     ]
     if lost:
         raise Infeasible(sorted(set(lost), key=repr))
-    return frozenset(hidden) | {here.cells[place] for place in np.flatnonzero(search.hidden)}
+    return frozenset(hidden) | {equations.cells[place] for place in np.flatnonzero(search.hidden)}
 
 
 class _PatternSearch:
-    def __init__(self, here: LinearSystem, fixed: Collection[CellKey], ceiling: Mapping[CellKey, int]) -> None:
-        self.system = here
-        size = len(here.cells)
+    def __init__(self, equations: LinearSystem, fixed: Collection[CellKey], ceiling: Mapping[CellKey, int]) -> None:
+        self.system = equations
+        size = len(equations.cells)
         self.hidden = np.zeros(size, dtype=bool)
         self.movable = np.ones(size)
-        self.movable[[here.index[cell] for cell in fixed if cell in here.index]] = 0
+        self.movable[[equations.index[cell] for cell in fixed if cell in equations.index]] = 0
         self.ceiling = np.full(size, np.inf)
         for cell, most in ceiling.items():
-            self.ceiling[here.index[cell]] = most
-        self.matrix = sparse.hstack([here.matrix, -here.matrix], format="csr")
+            self.ceiling[equations.index[cell]] = most
+        self.matrix = sparse.hstack([equations.matrix, -equations.matrix], format="csr")
         self.tables: list[Numbers] = []
 
     def meet(self, task: Requirement) -> bool:

@@ -1,9 +1,10 @@
-"""Which further cells to hide so that hidden ones cannot be computed back, at the least number of persons hidden.
+"""Secondary cell suppression: which further cells to hide so that no hidden one can be computed, at the lowest number
+of persons hidden.
 
-A pattern is good when for every sensitive quantity there is another table, equal to the true one in all published
+A pattern protects if for every sensitive quantity there is another table, equal to the true one in all published
 cells and in every sum, where the quantity is 0, and one where it is k. Choosing the pattern is a mixed-integer
-programme over one yes/no per cell; whether it is good is a linear programme per quantity, whose dual names a set of
-cells of which enough must be hidden (Fischetti and Salazar 2000). Those cuts are added until none is broken.
+programme with a binary variable per cell. Whether it protects is a linear programme per quantity, whose dual gives a
+cut: cells of which enough must be hidden (Fischetti and Salazar 2000). Cuts are added until none is violated.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ Numbers = NDArray[np.float64]
 
 EXACT_PLANE, EXACT_LINKED = 2500, 400
 """Cells of a two-way or hierarchical problem, and of a linked one, that are solved to proven optimality. Larger ones
-get `ROUNDS` of cuts to within `GAP`, and are then mended and freed of what is not needed; all limits are counted in
-steps, not seconds, so that the same table always gives the same pattern."""
+get `ROUNDS` of cuts to within `GAP`, and are then repaired, and cells that are not needed are shown again. All limits
+are in steps, not seconds, so that the same table always gives the same pattern."""
 RELAXED_ROUNDS, ROUNDS = 40, 4
 GAP = 0.01
 NODES = 20_000
@@ -66,20 +67,20 @@ class Infeasible(Exception):
 
 
 def suppress(cells: AdditiveTable, policy: Policy) -> Pattern:
-    found = primary_suppressions(cells, policy)
-    primary = frozenset(one.cell for one in found)
+    quantities = primary_suppressions(cells, policy)
+    primary = frozenset(quantity.cell for quantity in quantities)
     if exposed := [cell for cell in cells.counts if cell in primary & cells.published]:
         raise Infeasible(exposed)
     if not primary:
         return Pattern(primary, frozenset(), 0, optimal=True)
-    search = _Search(cells, found, policy)
+    search = _Search(cells, quantities, policy)
     hidden = search.run()
     persons = sum(cells.counts[cell] for cell in hidden)
     return Pattern(primary, hidden - primary, persons, optimal=search.exact)
 
 
 class _Search:
-    """The growing programme: cuts come in, patterns come out."""
+    """Delayed constraint generation: solves the programme, adds violated cuts, and repeats."""
 
     def __init__(self, cells: AdditiveTable, found: Sequence[SensitiveQuantity], policy: Policy) -> None:
         self.system: LinearSystem = linear_system(cells)
@@ -98,7 +99,8 @@ class _Search:
                 self._add(cut, task.level)
 
     def run(self) -> frozenset[CellKey]:
-        """First the relaxation, whose cuts are cheap to find; then whole cells; at last whole persons."""
+        """Solves the relaxation first, because its cuts are cheap; then with binary variables; at last with whole
+        persons in the alternative tables."""
         for rounds in count():
             if not self._tighten(self._solve(whole=False)) or (rounds > RELAXED_ROUNDS and not self.exact):
                 break
@@ -123,7 +125,8 @@ class _Search:
         self.needed.append(level)
 
     def _tighten(self, hidden: Numbers) -> bool:
-        """Asks those first that were open last time: mostly they still are."""
+        """Adds the cuts that are violated; False if there are none. Checks the last violated ones first, because mostly
+        they still are."""
         broken = violations(self.system, self.pressing, hidden) if self.pressing else []
         broken = broken or violations(self.system, self.tasks, hidden)
         self.pressing = list(dict.fromkeys(task for task, _ in broken))
@@ -132,9 +135,9 @@ class _Search:
         return bool(broken)
 
     def _refuse_fractions(self, hidden: Numbers) -> bool:
-        """Persons are whole: where only a fractional table would do, one more cell that touches it must go."""
-        found = whole_alternatives(self.system, self.tasks, hidden)
-        failing = [task for task, witness in zip(self.tasks, found, strict=True) if witness is None]
+        """Adds a cut for each requirement that only a fractional table meets: one more cell next to it is hidden."""
+        alternatives = whole_alternatives(self.system, self.tasks, hidden)
+        failing = [task for task, alternative in zip(self.tasks, alternatives, strict=True) if alternative is None]
         for task in failing:
             self._add(adjacent(self.system, task, hidden) * self.upper, 1.0)
         return bool(failing)
@@ -158,6 +161,6 @@ class _Search:
         return np.asarray(result.x, dtype=np.float64)
 
     def _beyond_help(self) -> list[CellKey]:
-        """Sensitive cells that stay open although all that may be hidden is; all of them when none does alone."""
+        """Sensitive cells that are disclosed even with everything hidden that may be; if none is alone, all of them."""
         lost = {task.cell for task, _ in violations(self.system, self.tasks, self.upper)}
         return sorted(lost or {task.cell for task in self.tasks}, key=repr)

@@ -1,4 +1,4 @@
-"""Counts that add up: cells and every sum that ties them, over all linked tables of a release."""
+"""Additive tables: counts and every sum that ties them, over all linked tables of a release."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from services.statistics.figures.refusal import InvalidValue
 
 CellKey = Any
-"""Whatever names a cell and hashes: a mapping's key type cannot vary, so it is not spelt out."""
+"""Anything hashable that identifies a cell. `Any`, because a mapping's key type is invariant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +21,23 @@ class Sum:
 
 @dataclass(frozen=True)
 class AdditiveTable:
-    """Persons in each cell. `published` are cells that an earlier release shows: they cannot be hidden again."""
+    """Persons in each cell, and the sums. `published` are cells that an earlier release shows: they cannot be hidden.
+
+    Raises InvalidValue if a total is not the sum of its parts."""
 
     counts: Mapping[CellKey, int]
     sums: tuple[Sum, ...]
     published: frozenset[CellKey] = field(default_factory=frozenset)
 
     def __post_init__(self) -> None:
-        for one in self.sums:
-            parts = sum(self.counts[part] for part in one.parts)
-            if parts != self.counts[one.total]:
-                raise InvalidValue(f"{one.total!r} is {self.counts[one.total]}, but its parts add up to {parts}")
+        for sum_ in self.sums:
+            parts = sum(self.counts[part] for part in sum_.parts)
+            if parts != self.counts[sum_.total]:
+                raise InvalidValue(f"{sum_.total!r} is {self.counts[sum_.total]}, but its parts add up to {parts}")
 
 
 def two_way(counts: Sequence[Sequence[int]]) -> AdditiveTable:
-    """A table whose last row and last column are totals; a cell is (row, column) from 0."""
+    """A table whose last row and last column are totals. A cell's key is (row, column), from 0."""
     height, width = len(counts), len(counts[0])
     rows = [Sum((r, width - 1), tuple((r, c) for c in range(width - 1))) for r in range(height)]
     columns = [Sum((height - 1, c), tuple((r, c) for r in range(height - 1))) for c in range(width)]
@@ -43,11 +45,11 @@ def two_way(counts: Sequence[Sequence[int]]) -> AdditiveTable:
 
 
 Hierarchy = Mapping[str, Sequence[str]]
-"""Each parent code with its children: {"_T": ("M", "F")}; several levels, or several ways to split, may be given."""
+"""Parent code -> children, as {"_T": ("M", "F")}; of several levels, or several ways to split."""
 
 
 def cube_sums(dimensions: Sequence[Hierarchy]) -> Iterator[Sum]:
-    """Every sum of the cube these dimensions span; a cell is the tuple of its codes, one for each dimension."""
+    """Every sum of the cube that the dimensions span. A cell's key is the tuple of its codes, one per dimension."""
     codes = [list(dict.fromkeys(code for parent, kids in h.items() for code in (parent, *kids))) for h in dimensions]
     for axis, hierarchy in enumerate(dimensions):
         for rest in product(*codes[:axis], *codes[axis + 1 :]):

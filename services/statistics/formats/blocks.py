@@ -22,50 +22,50 @@ DENSE_FROM = 10
 _NOTHING = {"", "…"}
 
 
-def measures(it: Findings) -> list[str]:
+def measures(findings: Findings) -> list[str]:
     """As many as the page is wide: those who started give way first."""
-    found = [code for code in COLUMNS if code in it.edition.lists["MEASURE"]]
+    found = [code for code in COLUMNS if code in findings.edition.lists["MEASURE"]]
     return found if len(found) <= MOST else [code for code in found if code != "STR"]
 
 
-def named(it: Findings, measure: str) -> str:
-    return f"{it.measure(measure)} (n)" if measure == "EPR" else it.measure(measure)
+def named(findings: Findings, measure: str) -> str:
+    return f"{findings.measure(measure)} (n)" if measure == "EPR" else findings.measure(measure)
 
 
-def heads(it: Findings) -> list[str]:
-    return [named(it, code) for code in measures(it)]
+def heads(findings: Findings) -> list[str]:
+    return [named(findings, code) for code in measures(findings)]
 
 
-def place_table(it: Findings, title: str, dimension: str, places: Iterable[BreakdownCodes]) -> Block:
-    rows = [row(it, (dimension,), (place[dimension],)) for place in places]
-    head = [words.column(dimension)[it.language], *heads(it)]
-    return table(it, dated(it, title), head, rows, measures=measures(it))
+def place_table(findings: Findings, title: str, dimension: str, places: Iterable[BreakdownCodes]) -> Block:
+    rows = [row(findings, (dimension,), (place[dimension],)) for place in places]
+    head = [words.column(dimension)[findings.language], *heads(findings)]
+    return table(findings, dated(findings, title), head, rows, measures=measures(findings))
 
 
-def dated(it: Findings, title: str) -> str:
-    return f"{title} ({it.title('TIME_PERIOD', it.latest)})"
+def dated(findings: Findings, title: str) -> str:
+    return f"{title} ({findings.title('TIME_PERIOD', findings.latest)})"
 
 
-def named_unit(it: Findings, code: str) -> str:
-    return it.phrases["units"].get(code) or words.title("UNIT_MEASURE", code)[it.language]
+def named_unit(findings: Findings, code: str) -> str:
+    return findings.phrases["units"].get(code) or words.title("UNIT_MEASURE", code)[findings.language]
 
 
-def units(it: Findings, measures: Iterable[str]) -> str:
+def units(findings: Findings, measures: Iterable[str]) -> str:
     """Of a table, unit by unit: "Unit: enrolments (Enrolments, Completed), % (Completion rate)"."""
     found: dict[str, list[str]] = {}
     for code in measures:
-        found.setdefault(named_unit(it, it.units[code]), []).append(it.measure(code))
-    return it.say("unit", unit=", ".join(f"{name} ({', '.join(titles)})" for name, titles in found.items()))
+        found.setdefault(named_unit(findings, findings.units[code]), []).append(findings.measure(code))
+    return findings.say("unit", unit=", ".join(f"{name} ({', '.join(titles)})" for name, titles in found.items()))
 
 
-def row(it: Findings, dimensions: Sequence[str], key: Sequence[str]) -> list[str]:
+def row(findings: Findings, dimensions: Sequence[str], key: Sequence[str]) -> list[str]:
     place = dict(zip(dimensions, key, strict=True))
-    labels = [it.title(name, code) for name, code in place.items()]
-    return [*labels, *(cell_text(it.cell(code, **place)) for code in measures(it))]
+    labels = [findings.title(name, code) for name, code in place.items()]
+    return [*labels, *(cell_text(findings.cell(code, **place)) for code in measures(findings))]
 
 
 def table(
-    it: Findings,
+    findings: Findings,
     title: str,
     head: Sequence[str],
     rows: Sequence[Sequence[str]],
@@ -84,7 +84,7 @@ def table(
         "widths": [0 if place < labels else 18 for place in kept],
         "labels": labels,
         "dense": len(rows) >= DENSE_FROM,
-        "note": it.say("separator").join([*([units(it, told)] if told else []), it.say("source")]),
+        "note": findings.say("separator").join([*([units(findings, told)] if told else []), findings.say("source")]),
     }
 
 
@@ -93,26 +93,26 @@ def facts(rows: Sequence[Sequence[str]], head: Sequence[str], width: int = 40) -
 
 
 def chart(
-    it: Findings, title: str, svg: str, spoken: str, unit: str, *, width: float = 150, over_time: bool = False
+    findings: Findings, title: str, svg: str, spoken: str, unit: str, *, width: float = 150, over_time: bool = False
 ) -> Block:
-    persons = it.cell("EPR")
-    base = it.say("n", n=cell_text(persons)) if persons else ""
-    latest = it.title("TIME_PERIOD", it.latest)
+    persons = findings.cell("EPR")
+    base = findings.say("n", n=cell_text(persons)) if persons else ""
+    latest = findings.title("TIME_PERIOD", findings.latest)
     base += f" ({latest})" if base and over_time else ""
-    notes = [it.say("unit", unit=named_unit(it, unit)), base, it.say("source")]
+    notes = [findings.say("unit", unit=named_unit(findings, unit)), base, findings.say("source")]
     return {
         "kind": "chart",
-        "title": title if over_time else dated(it, title),
+        "title": title if over_time else dated(findings, title),
         "svg": svg,
-        "alt": it.say("chart_alt", title=title, values=spoken),
+        "alt": findings.say("chart_alt", title=title, values=spoken),
         "width": width,
-        "note": it.say("separator").join(filter(None, notes)),
+        "note": findings.say("separator").join(filter(None, notes)),
     }
 
 
-def marks(it: Findings, measure: str, dimension: str, places: Iterable[BreakdownCodes]) -> list[Mark]:
-    found = [(place[dimension], it.cell(measure, **place)) for place in places]
-    return [mark(cell, it.title(dimension, code), faint=code.startswith("N_")) for code, cell in found if cell]
+def marks(findings: Findings, measure: str, dimension: str, places: Iterable[BreakdownCodes]) -> list[Mark]:
+    found = [(place[dimension], findings.cell(measure, **place)) for place in places]
+    return [mark(cell, findings.title(dimension, code), faint=code.startswith("N_")) for code, cell in found if cell]
 
 
 def mark(cell: PublishedCell | None, label: str, faint: bool = False) -> Mark:

@@ -12,21 +12,21 @@ def file_name(language: str) -> str:
     return f"quality-{language}.pdf"
 
 
-def sections(it: Findings) -> list[Block]:
-    head = it.phrases["row_head"]
+def sections(findings: Findings) -> list[Block]:
+    head = findings.phrases["row_head"]
     return [
         {
-            "title": it.say("quality_dimensions"),
+            "title": findings.say("quality_dimensions"),
             "parts": [
-                {"kind": "text", "text": it.say("quality_dimensions_intro")},
-                blocks.facts(it.rows("quality_rows"), head),
+                {"kind": "text", "text": findings.say("quality_dimensions_intro")},
+                blocks.facts(findings.rows("quality_rows"), head),
             ],
         },
         {
-            "title": it.say("quality_concepts"),
+            "title": findings.say("quality_concepts"),
             "parts": [
-                {"kind": "text", "text": it.say("quality_concepts_intro")},
-                blocks.facts(it.rows("sims_rows"), head),
+                {"kind": "text", "text": findings.say("quality_concepts_intro")},
+                blocks.facts(findings.rows("sims_rows"), head),
             ],
             "follows": True,
         },

@@ -22,114 +22,122 @@ _WIDEST, _HIGHEST, _TILE = 158, 190, 24
 """Millimetres."""
 
 
-def results(it: Findings) -> list[Block]:
-    return [*_total(it), *_by_area(it), *_sex_and_age(it), *_groups(it), *_domains(it)]
+def results(findings: Findings) -> list[Block]:
+    return [*_total(findings), *_by_area(findings), *_sex_and_age(findings), *_groups(findings), *_domains(findings)]
 
 
-def _total(it: Findings) -> list[Block]:
-    labels = [it.when(period) for period in it.periods]
-    titles = [it.title("TIME_PERIOD", period) for period in it.periods]
-    series = [_series(it, code) for code in GROWTH]
-    area = it.title("REF_AREA", it.top)
+def _total(findings: Findings) -> list[Block]:
+    labels = [findings.when(period) for period in findings.periods]
+    titles = [findings.title("TIME_PERIOD", period) for period in findings.periods]
+    series = [_series(findings, code) for code in GROWTH]
+    area = findings.title("REF_AREA", findings.top)
     growth = f"{' · '.join(name for name, _ in series)} ({area})"
     parts = [
-        {"kind": "heading", "text": it.say("results_total")},
-        _over_time(it, growth, charts.columns(labels, series), blocks.spoken(series, titles), "NUMBER"),
+        {"kind": "heading", "text": findings.say("results_total")},
+        _over_time(findings, growth, charts.columns(labels, series), blocks.spoken(series, titles), "NUMBER"),
     ]
-    rate = _series(it, "CPR")
-    if len(it.periods) > 1 and _drawable(rate[1]):
+    rate = _series(findings, "CPR")
+    if len(findings.periods) > 1 and _drawable(rate[1]):
         title = f"{rate[0]} ({area})"
-        parts.append(_over_time(it, title, charts.line(labels, rate), blocks.spoken([rate], titles), "PT"))
-    periods = [*it.periods, *(year for year in it.years if year not in it.periods)]
+        parts.append(_over_time(findings, title, charts.line(labels, rate), blocks.spoken([rate], titles), "PT"))
+    periods = [*findings.periods, *(year for year in findings.years if year not in findings.periods)]
     return [
         *parts,
-        _periods(it, it.say("results_total"), periods, blocks.measures(it)),
-        *([_periods(it, it.say("further_total"), periods, further)] if (further := _there(it, FURTHER)) else []),
+        _periods(findings, findings.say("results_total"), periods, blocks.measures(findings)),
+        *(
+            [_periods(findings, findings.say("further_total"), periods, further)]
+            if (further := _there(findings, FURTHER))
+            else []
+        ),
     ]
 
 
-def _there(it: Findings, measures: Sequence[str]) -> list[str]:
-    return [code for code in measures if code in it.edition.lists["MEASURE"]]
+def _there(findings: Findings, measures: Sequence[str]) -> list[str]:
+    return [code for code in measures if code in findings.edition.lists["MEASURE"]]
 
 
-def _periods(it: Findings, title: str, periods: Sequence[str], measures: Sequence[str]) -> Block:
+def _periods(findings: Findings, title: str, periods: Sequence[str], measures: Sequence[str]) -> Block:
     rows = [
-        [it.title("TIME_PERIOD", period), *(cell_text(it.cell(code, period)) for code in measures)]
+        [findings.title("TIME_PERIOD", period), *(cell_text(findings.cell(code, period)) for code in measures)]
         for period in periods
     ]
-    head = [words.column("TIME_PERIOD")[it.language], *(blocks.named(it, code) for code in measures)]
-    return blocks.table(it, title, head, rows, measures=measures)
+    head = [words.column("TIME_PERIOD")[findings.language], *(blocks.named(findings, code) for code in measures)]
+    return blocks.table(findings, title, head, rows, measures=measures)
 
 
-def _over_time(it: Findings, title: str, svg: str, spoken: str, unit: str) -> Block:
-    chart = blocks.chart(it, title, svg, spoken, unit, over_time=True)
-    broken = any(cell.status == "B" and cell.code("REF_AREA") == it.top for cell in it.edition.cells)
-    return chart | {"note": f"{it.say('reading_break')} {chart['note']}"} if broken else chart
+def _over_time(findings: Findings, title: str, svg: str, spoken: str, unit: str) -> Block:
+    chart = blocks.chart(findings, title, svg, spoken, unit, over_time=True)
+    broken = any(cell.status == "B" and cell.code("REF_AREA") == findings.top for cell in findings.edition.cells)
+    return chart | {"note": f"{findings.say('reading_break')} {chart['note']}"} if broken else chart
 
 
-def _series(it: Findings, measure: str) -> tuple[str, list[Mark]]:
-    return it.measure(measure), [blocks.mark(it.cell(measure, period), period) for period in it.periods]
+def _series(findings: Findings, measure: str) -> tuple[str, list[Mark]]:
+    return findings.measure(measure), [
+        blocks.mark(findings.cell(measure, period), period) for period in findings.periods
+    ]
 
 
-def _by_area(it: Findings) -> list[Block]:
-    marks = blocks.marks(it, "CPR", "REF_AREA", [{"REF_AREA": code} for code in it.areas])
+def _by_area(findings: Findings) -> list[Block]:
+    marks = blocks.marks(findings, "CPR", "REF_AREA", [{"REF_AREA": code} for code in findings.areas])
     if not marks:
         return []
     if not _drawable(marks):
-        return [{"kind": "heading", "text": it.say("results_area")}, *_compared(it)]
-    title = f"{it.measure('CPR')} · {it.say('results_area')}"
+        return [{"kind": "heading", "text": findings.say("results_area")}, *_compared(findings)]
+    title = f"{findings.measure('CPR')} · {findings.say('results_area')}"
     pages = [marks[start : start + BARS] for start in range(0, len(marks), BARS)]
     bars = [
-        blocks.chart(it, _numbered(title, number, len(pages)), charts.bars(page), blocks.listed(page), "PT")
+        blocks.chart(findings, _numbered(title, number, len(pages)), charts.bars(page), blocks.listed(page), "PT")
         for number, page in enumerate(pages, start=1)
     ]
-    plan = [_map(it, title, marks)] if len(marks) <= TILES else []
-    return [{"kind": "heading", "text": it.say("results_area")}, *bars, *plan, *_compared(it)]
+    plan = [_map(findings, title, marks)] if len(marks) <= TILES else []
+    return [{"kind": "heading", "text": findings.say("results_area")}, *bars, *plan, *_compared(findings)]
 
 
-def _compared(it: Findings) -> list[Block]:
-    measures = _there(it, COMPARED)
+def _compared(findings: Findings) -> list[Block]:
+    measures = _there(findings, COMPARED)
     if "COV_STD" not in measures:
         return []
     rows = [
-        [it.title("REF_AREA", area), *(cell_text(it.cell(code, REF_AREA=area)) for code in measures)]
-        for area in (it.top, *it.areas)
+        [findings.title("REF_AREA", area), *(cell_text(findings.cell(code, REF_AREA=area)) for code in measures)]
+        for area in (findings.top, *findings.areas)
     ]
-    head = [words.column("REF_AREA")[it.language], *map(it.measure, measures)]
-    return [blocks.table(it, blocks.dated(it, it.say("further_area")), head, rows, measures=measures)]
+    head = [words.column("REF_AREA")[findings.language], *map(findings.measure, measures)]
+    return [blocks.table(findings, blocks.dated(findings, findings.say("further_area")), head, rows, measures=measures)]
 
 
 def _numbered(title: str, number: int, of: int) -> str:
     return f"{title} {number}/{of}" if of > 1 else title
 
 
-def _map(it: Findings, title: str, marks: Sequence[Mark]) -> Block:
-    listed = {area.code: area.place for area in it.edition.release.areas}
-    shown = [code for code in it.areas if it.cell("CPR", REF_AREA=code)]
+def _map(findings: Findings, title: str, marks: Sequence[Mark]) -> Block:
+    listed = {area.code: area.place for area in findings.edition.release.areas}
+    shown = [code for code in findings.areas if findings.cell("CPR", REF_AREA=code)]
     places = tilemap.placed([listed[code] for code in shown])
     columns, rows = tilemap.size(places)
     width = min(_WIDEST, _TILE * max(4, columns), _HIGHEST * max(4, columns) / rows)
-    drawn = tilemap.tiles(marks, places, {"hidden": it.say("hidden_word")})
-    chart = blocks.chart(it, f"{title} · {it.say('map')}", drawn, blocks.listed(marks), "PT", width=width)
-    return chart | {"note": f"{it.say('reading_map')} {chart['note']}"}
+    drawn = tilemap.tiles(marks, places, {"hidden": findings.say("hidden_word")})
+    chart = blocks.chart(findings, f"{title} · {findings.say('map')}", drawn, blocks.listed(marks), "PT", width=width)
+    return chart | {"note": f"{findings.say('reading_map')} {chart['note']}"}
 
 
-def _sex_and_age(it: Findings) -> list[Block]:
+def _sex_and_age(findings: Findings) -> list[Block]:
     parts: list[Block] = []
     for dimension in ("SEX", "AGE"):
-        parts += _charted(it, dimension, words.column(dimension)[it.language])
-    return [{"kind": "heading", "text": it.say("results_sex_age")}, *parts] if parts else []
+        parts += _charted(findings, dimension, words.column(dimension)[findings.language])
+    return [{"kind": "heading", "text": findings.say("results_sex_age")}, *parts] if parts else []
 
 
-def _charted(it: Findings, dimension: str, title: str) -> list[Block]:
-    places: list[BreakdownCodes] = [{dimension: code} for code in it.codes(dimension)]
-    marks = blocks.marks(it, "CPR", dimension, places)
+def _charted(findings: Findings, dimension: str, title: str) -> list[Block]:
+    places: list[BreakdownCodes] = [{dimension: code} for code in findings.codes(dimension)]
+    marks = blocks.marks(findings, "CPR", dimension, places)
     if not marks:
         return []
-    table = blocks.place_table(it, title, dimension, places)
+    table = blocks.place_table(findings, title, dimension, places)
     if not _drawable(marks):
         return [table]
-    chart = blocks.chart(it, f"{it.measure('CPR')} · {title}", charts.bars(marks), blocks.listed(marks), "PT")
+    chart = blocks.chart(
+        findings, f"{findings.measure('CPR')} · {title}", charts.bars(marks), blocks.listed(marks), "PT"
+    )
     return [chart, table]
 
 
@@ -138,30 +146,33 @@ def _drawable(marks: Sequence[Mark]) -> bool:
     return any(mark.value is not None for mark in marks)
 
 
-def _groups(it: Findings) -> list[Block]:
-    parts = _charted(it, "TARGET_GROUP", it.say("results_group"))
+def _groups(findings: Findings) -> list[Block]:
+    parts = _charted(findings, "TARGET_GROUP", findings.say("results_group"))
     if not parts:
         return []
-    heading: Block = {"kind": "heading", "text": it.say("results_group")}
-    return [heading, {"kind": "text", "text": it.say("group_note")}, *parts, *_gaps(it)]
+    heading: Block = {"kind": "heading", "text": findings.say("results_group")}
+    return [heading, {"kind": "text", "text": findings.say("group_note")}, *parts, *_gaps(findings)]
 
 
-def _gaps(it: Findings) -> list[Block]:
-    groups = it.codes("TARGET_GROUP")
-    measures = [code for code in GAPS if any(it.cell(code, TARGET_GROUP=group) for group in groups)]
+def _gaps(findings: Findings) -> list[Block]:
+    groups = findings.codes("TARGET_GROUP")
+    measures = [code for code in GAPS if any(findings.cell(code, TARGET_GROUP=group) for group in groups)]
     rows = [
-        [it.title("TARGET_GROUP", group), *(cell_text(it.cell(code, TARGET_GROUP=group)) for code in measures)]
+        [
+            findings.title("TARGET_GROUP", group),
+            *(cell_text(findings.cell(code, TARGET_GROUP=group)) for code in measures),
+        ]
         for group in groups
-        if any(it.cell(code, TARGET_GROUP=group) for code in measures)
+        if any(findings.cell(code, TARGET_GROUP=group) for code in measures)
     ]
-    heads = [words.column("TARGET_GROUP")[it.language], *map(it.measure, measures)]
+    heads = [words.column("TARGET_GROUP")[findings.language], *map(findings.measure, measures)]
     if not rows:
         return []
-    table = blocks.table(it, blocks.dated(it, it.say("gap")), heads, rows, measures=measures)
-    return [table | {"note": f"{it.say('gap_note')} {table['note']}"}]
+    table = blocks.table(findings, blocks.dated(findings, findings.say("gap")), heads, rows, measures=measures)
+    return [table | {"note": f"{findings.say('gap_note')} {table['note']}"}]
 
 
-def _domains(it: Findings) -> list[Block]:
-    parts = _charted(it, "COURSE_DOMAIN", it.say("domains"))
-    heading: Block = {"kind": "heading", "text": it.say("domains")}
-    return [heading, {"kind": "text", "text": it.say("domains_intro")}, *parts] if parts else []
+def _domains(findings: Findings) -> list[Block]:
+    parts = _charted(findings, "COURSE_DOMAIN", findings.say("domains"))
+    heading: Block = {"kind": "heading", "text": findings.say("domains")}
+    return [heading, {"kind": "text", "text": findings.say("domains_intro")}, *parts] if parts else []

@@ -18,11 +18,11 @@ Title = Mapping[str, str]
 
 @cache
 def _words() -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    words: dict[str, Any] = {}
     for name in ("words.toml", "capability.toml"):
         for part, entries in tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8")).items():
-            found.setdefault(part, {}).update(entries)
-    return found
+            words.setdefault(part, {}).update(entries)
+    return words
 
 
 def column(name: str) -> Title:

@@ -120,9 +120,9 @@ def _table(book: Any, name: str, table: TableSpec, edition: PublicRelease) -> No
     sheet.freeze_panes(2, 2 * len(dimensions))
 
 
-def _capability(book: Any, found: Assessment | None) -> None:
+def _capability(book: Any, assessment: Assessment | None) -> None:
     """The rows of its CSV, figures as numbers."""
-    if found is None:
+    if assessment is None:
         return
     sheet = book.add_worksheet("역량 Capability")
     sheet.set_column(0, len(capability.COLUMNS), _CODE_WIDTH)
@@ -130,7 +130,7 @@ def _capability(book: Any, found: Assessment | None) -> None:
     sheet.write_string(0, 0, bilingual(words.column("CAPABILITY")), strong)
     for place, column in enumerate(capability.COLUMNS):
         sheet.write_string(1, place, f"{column.name}\n{bilingual(words.column(column.name))}", wrap)
-    for line, row in enumerate(capability.rows(found), start=2):
+    for line, row in enumerate(capability.rows(assessment), start=2):
         for place, (column, field) in enumerate(zip(capability.COLUMNS, row, strict=True)):
             if field and column.kind in ("number", "whole"):
                 places = len(field.partition(".")[2])

@@ -1,4 +1,4 @@
-"""The statistics service's database, for commands, and what they say while they work."""
+"""What the load commands share: the service's database, the known areas, and progress on standard error."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def open_database() -> Iterator[SyncDatabase]:
 
 
 def known_areas(database: SyncDatabase) -> frozenset[str]:
-    """The codes of all lists that were loaded; without one, of the places that people gave."""
+    """The codes of all loaded lists; without one, of the imported places. Raises InvalidValue if there are none."""
     lists = database["area_lists"].find({}, {"areas.code": 1})
-    if codes := frozenset(area["code"] for one in lists for area in one["areas"]):
+    if codes := frozenset(area["code"] for listed in lists for area in listed["areas"]):
         return codes
     places = database["places"].find_one({"_id": "current"}) or {"areas": []}
     if not places["areas"]:
@@ -49,6 +49,6 @@ def known_areas(database: SyncDatabase) -> frozenset[str]:
 
 
 def report_progress(number: int, what: str, *, last: bool = False) -> None:
-    """Progress on standard error, so that standard output stays the answer alone."""
+    """Prints progress on standard error, because standard output is the command's answer."""
     if last or number % EVERY == 0:
         print(f"{number} {what}", file=sys.stderr, flush=True)

@@ -1,6 +1,6 @@
-"""CSV as offices send it (BOM, CRLF, quotes, blank lines, compressed), refused with line and column where it is wrong.
+"""Reads CSV as offices send it (BOM, CRLF, quotes, blank lines, gzip); errors have the line and the column.
 
-It is read as it comes, so that a file of any length takes the memory of a line."""
+Streams the file, so that one of any length takes the memory of a line."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ DATE_ALONE = len("2026-07-01")
 _MONTH = re.compile(r"^\d{4}-\d{2}$", re.ASCII)
 YEARS = range(1900, 2200)
 DIGITS, DECIMALS = 15, 30
-"""At most, before and after the point: a program writes 17 significant ones, and no figure of ours has more."""
+"""Most digits before and after the point: programs write 17 significant ones, and no figure of ours has more."""
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
-"""What Python reads such bytes as, when told to go on."""
+"""Bytes that are not UTF-8, as Python decodes them with errors="surrogateescape"."""
 THOUSANDS = "write the number without thousands separators"
 
 
@@ -40,14 +40,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A line with its cells by column name; columns that nobody asked for are not here."""
+    """A line with its cells by column name, without unknown columns. `places` are the column numbers, from 1."""
 
     number: int
     cells: dict[str, str]
     places: dict[str, int]
 
     def read(self, column: str, parse: Callable[[str], T]) -> T:
-        """The parsed cell, or a refusal that says where it stands."""
+        """The parsed cell; an InvalidValue that `parse` raises gets the line and the column."""
         try:
             return parse(self.cells.get(column, ""))
         except InvalidValue as error:
@@ -59,7 +59,7 @@ class Record:
 
 @contextmanager
 def errors_in(path: Path) -> Iterator[None]:
-    """Refusals from in here are about this file."""
+    """Adds the file to every InvalidValue raised inside."""
     try:
         yield
     except InvalidValue as error:
@@ -68,7 +68,7 @@ def errors_in(path: Path) -> Iterator[None]:
 
 
 def lines(path: Path) -> Iterator[Line]:
-    """Rows that say anything, cells stripped of surrounding space."""
+    """The rows that are not blank, with cells stripped of surrounding space."""
     before = 0
     try:
         with _opened(path) as text:
@@ -99,13 +99,13 @@ def _checked(text: Iterable[str]) -> Iterator[str]:
 
 
 def columns(path: Path) -> tuple[str, ...]:
-    """The names of the columns, which tell one layout from another; none of an empty file."""
+    """The names of the columns, by which callers recognise a layout; empty for an empty file."""
     first = next(lines(path), None)
     return first.cells if first else ()
 
 
 def records(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> Iterator[Record]:
-    """Rows by the names in the first line; the columns may stand in any order, and others are ignored."""
+    """The rows by column name. Columns may be in any order; others than `required` and `optional` are ignored."""
     rows = lines(path)
     header = next(rows, None)
     if header is None:
@@ -130,17 +130,19 @@ def _places(header: Line, required: Sequence[str], optional: Sequence[str]) -> d
 
 
 def separated(header: Line) -> str:
-    """Offices save with semicolons or tabs, too; a comma in a number would then be two things."""
-    found = next((name for sign, name in ((";", "semicolons"), ("\t", "tabs")) if sign in "".join(header.cells)), "")
-    return f"; the cells are separated by {found}, save the file with commas" if found else ""
+    """The hint for a file that is separated by semicolons or tabs; "" for others."""
+    separator = next(
+        (name for sign, name in ((";", "semicolons"), ("\t", "tabs")) if sign in "".join(header.cells)), ""
+    )
+    return f"; the cells are separated by {separator}, save the file with commas" if separator else ""
 
 
 def _ragged(row: Line, width: int) -> InvalidValue:
-    found = len(row.cells)
+    given = len(row.cells)
     return InvalidValue(
-        f"{found} cells where the first line has {width}; quote a cell that contains a comma",
+        f"{given} cells where the first line has {width}; quote a cell that contains a comma",
         line=row.number,
-        column=min(found, width) + 1,
+        column=min(given, width) + 1,
     )
 
 
@@ -154,16 +156,16 @@ def moment(cell: str) -> datetime:
     """A date, or a local date and time."""
     separator = cell[DATE_ALONE : DATE_ALONE + 1]
     try:
-        found = datetime.fromisoformat(cell)
+        parsed = datetime.fromisoformat(cell)
     except ValueError:
-        found = None
-    if found is None or cell[4:5] != "-" or cell[7:8] != "-" or separator not in ("", "T", " "):
+        parsed = None
+    if parsed is None or cell[4:5] != "-" or cell[7:8] != "-" or separator not in ("", "T", " "):
         raise InvalidValue(f'"{cell}" is not a date; write it as 2026-07-01')
-    if found.tzinfo:
+    if parsed.tzinfo:
         raise InvalidValue(f'"{cell}" has a time zone; write the local date, as 2026-07-01')
-    if found.year not in YEARS:
+    if parsed.year not in YEARS:
         raise InvalidValue(f'"{cell}" cannot be: its year is not from {YEARS[0]} to {YEARS[-1]}')
-    return found
+    return parsed
 
 
 def month(cell: str) -> date:
@@ -183,17 +185,17 @@ def whole(cell: str) -> int:
         return int(cell)
     if not cell:
         raise InvalidValue("must not be empty; write 0 for none")
-    found = number(cell)
-    if found < 0:
+    parsed = number(cell)
+    if parsed < 0:
         raise InvalidValue(f"{cell} is negative; a count is 0 or more")
     raise InvalidValue(f"{cell} is not a whole number")
 
 
 def positive(cell: str) -> int:
-    found = whole(cell)
-    if not found:
+    count = whole(cell)
+    if not count:
         raise InvalidValue("must be 1 or more")
-    return found
+    return count
 
 
 def number(cell: str) -> Decimal:
@@ -201,14 +203,14 @@ def number(cell: str) -> Decimal:
     if "," in cell:
         raise InvalidValue(f'"{cell}" is not a number; {THOUSANDS}')
     try:
-        found = Decimal(cell)
+        parsed = Decimal(cell)
     except InvalidOperation:
-        found = Decimal("NaN")
-    if not cell.isascii() or "_" in cell or not found.is_finite():
+        parsed = Decimal("NaN")
+    if not cell.isascii() or "_" in cell or not parsed.is_finite():
         raise InvalidValue(f'"{cell}" is not a number')
-    if found.adjusted() >= DIGITS or abs(int(found.as_tuple().exponent)) > DECIMALS:
+    if parsed.adjusted() >= DIGITS or abs(int(parsed.as_tuple().exponent)) > DECIMALS:
         raise InvalidValue(f'"{_short(cell)}" has more than {DIGITS} digits before its point or {DECIMALS} after it')
-    return found
+    return parsed
 
 
 def _short(cell: str) -> str:
@@ -217,10 +219,10 @@ def _short(cell: str) -> str:
 
 def amount(cell: str) -> Decimal:
     """A decimal of 0 or more."""
-    found = number(cell)
-    if found < 0:
+    parsed = number(cell)
+    if parsed < 0:
         raise InvalidValue(f"{cell} is negative")
-    return found
+    return parsed
 
 
 def amount_or_none(cell: str) -> Decimal | None:

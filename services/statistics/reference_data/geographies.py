@@ -1,4 +1,4 @@
-"""The areas of a release or a live table: an official list where one was loaded, else the places as they are."""
+"""The areas of a release or a live table: those of an official list if one is loaded, else the current places."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Geographies:
         self._zone = zone
 
     async def at(self, top: str, as_of: datetime) -> Geography:
-        """By the list of areas that was loaded for that day; without one, by the places as they are."""
+        """The geography below `top` by the list for that day; without one, by the current places."""
         day = as_of.astimezone(self._zone).date()
         kinds, tree = await self._facts.area_kinds(), await self._facts.areas()
         places = {_code(area): place for area, (_, place) in kinds.items() if place}

@@ -1,4 +1,4 @@
-"""The capability index of local governments from a file of indicators: `python -m services.statistics capability`."""
+"""Reads a file of indicators, and the command `capability`: the capability index of local governments."""
 
 from __future__ import annotations
 
@@ -14,53 +14,53 @@ from services.statistics.reference_data import csv_reading
 COLUMNS = ("unit", "stratum", "area", "indicator", "value", "low", "high", "direction", "weight")
 OPTIONAL = ("population", "title_ko", "title_en")
 BETWEEN_UNITS = ";"
-"""Stands between units in published lists of them."""
+"""The separator of units in published lists."""
 CommandResult = dict[str, Any]
 
 
 def assess_file(path: Path, draws: int = capability.DRAWS, seed: int = capability.SEED) -> CommandResult:
-    found = assess(read_indicators(path), draws, seed)
+    results = assess(read_indicators(path), draws, seed)
     return {
-        "METHOD_VERSION": found.method_version,
-        "DRAWS": found.draws,
-        "SEED": found.seed,
-        "units": [_unit(one) for one in found.standings],
-        "strata": [_stratum(one, found) for one in found.strata],
+        "METHOD_VERSION": results.method_version,
+        "DRAWS": results.draws,
+        "SEED": results.seed,
+        "units": [_unit(result) for result in results.standings],
+        "strata": [_stratum(result, results) for result in results.strata],
     }
 
 
 def read_indicators(path: Path) -> IndicatorValues:
-    found, given = IndicatorValues(), set()
+    contents, seen = IndicatorValues(), set()
     for record in csv_reading.records(path, COLUMNS, OPTIONAL):
         unit, indicator = record.read("unit", _name), _indicator(record)
-        if found.indicators.setdefault(indicator.id, indicator) != indicator:
+        if contents.indicators.setdefault(indicator.id, indicator) != indicator:
             raise record.error("indicator", f"{indicator.id} has another area, goalpost, direction or weight above")
         stratum = record.read("stratum", csv_reading.text)
-        if found.strata.setdefault(unit, stratum) != stratum:
-            raise record.error("stratum", f"{unit} is in {found.strata[unit]} above")
-        if (unit, indicator.id) in given:
+        if contents.strata.setdefault(unit, stratum) != stratum:
+            raise record.error("stratum", f"{unit} is in {contents.strata[unit]} above")
+        if (unit, indicator.id) in seen:
             raise record.error("indicator", f"{unit} has {indicator.id} already")
-        given.add((unit, indicator.id))
+        seen.add((unit, indicator.id))
         value = record.read("value", lambda cell: csv_reading.number(cell) if cell else None)
         if value is not None:
-            found.values[unit][indicator.id] = value
-        _describe(found, unit, record)
-    if not found.strata:
+            contents.values[unit][indicator.id] = value
+        _describe(contents, unit, record)
+    if not contents.strata:
         raise InvalidValue("the file has no rows", line=1)
-    return found
+    return contents
 
 
-def _describe(found: IndicatorValues, unit: str, record: csv_reading.Record) -> None:
+def _describe(contents: IndicatorValues, unit: str, record: csv_reading.Record) -> None:
     """Residents and titles, which are the same in every row that gives them."""
     residents = record.read("population", _residents)
-    if residents and found.population.setdefault(unit, residents) != residents:
-        raise record.error("population", f"{unit} has {found.population[unit]} above")
+    if residents and contents.population.setdefault(unit, residents) != residents:
+        raise record.error("population", f"{unit} has {contents.population[unit]} above")
     for language in ("ko", "en"):
         text = record.cells.get(f"title_{language}", "")
-        titles = dict(found.titles.get(unit, {}))
+        titles = dict(contents.titles.get(unit, {}))
         if text and titles.setdefault(language, text) != text:
             raise record.error(f"title_{language}", f"{unit} is called {titles[language]} above")
-        found.titles[unit] = titles
+        contents.titles[unit] = titles
 
 
 def _name(cell: str) -> str:
@@ -89,32 +89,32 @@ def _indicator(record: csv_reading.Record) -> Indicator:
     return Indicator(record.read("indicator", csv_reading.text), area, low, high, int(direction), weight)
 
 
-def _unit(one: UnitResult) -> CommandResult:
+def _unit(result: UnitResult) -> CommandResult:
     return {
-        "unit": one.unit,
-        "stratum": one.stratum,
-        **one.scores,
-        "CAPIDX_AM": one.arithmetic,
-        "CAPIDX_GM": one.geometric,
-        "AVAILABLE": one.available,
+        "unit": result.unit,
+        "stratum": result.stratum,
+        **result.scores,
+        "CAPIDX_AM": result.arithmetic,
+        "CAPIDX_GM": result.geometric,
+        "AVAILABLE": result.available,
     }
 
 
-def _stratum(one: Stratum, found: Results) -> CommandResult:
-    mine = [standing for standing in found.standings if standing.stratum == one.code]
+def _stratum(stratum: Stratum, results: Results) -> CommandResult:
+    units = [standing for standing in results.standings if standing.stratum == stratum.code]
     return {
-        "stratum": one.code,
-        "UNITS": one.units,
-        "RANKED": one.ranked,
+        "stratum": stratum.code,
+        "UNITS": stratum.units,
+        "RANKED": stratum.ranked,
         "ranks": {
-            each.unit: {
-                **{"RANK": each.rank, "BEST": each.interval.best, "P05": each.interval.p05},
-                **{"P95": each.interval.p95, "WORST": each.interval.worst},
+            result.unit: {
+                **{"RANK": result.rank, "BEST": result.interval.best, "P05": result.interval.p05},
+                **{"P95": result.interval.p95, "WORST": result.interval.worst},
             }
-            for each in mine
-            if each.interval
+            for result in units
+            if result.interval
         },
-        "dominance": [[each.unit, other] for each in mine for other in each.ahead],
-        "CAPIDX_GINI": one.gini,
-        "CAPIDX_GINI_POP": one.gini_population,
+        "dominance": [[result.unit, other] for result in units for other in result.ahead],
+        "CAPIDX_GINI": stratum.gini,
+        "CAPIDX_GINI_POP": stratum.gini_population,
     }

@@ -1,4 +1,4 @@
-"""`load-areas`: a list of area codes over time, as a city keeps it or as the registration office does."""
+"""The command `load-areas`: loads a list of area codes over time, in a city's layout or the registration office's."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CROSSWALK = ("from_code", "to_code", "day", "share")
 
 def load_areas(path: Path, crosswalk: Path | None, parents: Path | None, source: str) -> CommandResult:
     areas, steps = read_areas(path, crosswalk, parents)
-    content = b"".join(one.read_bytes() for one in (path, crosswalk, parents) if one)
+    content = b"".join(file.read_bytes() for file in (path, crosswalk, parents) if file)
     checksum = hashlib.sha256(content).hexdigest()
     document = {
         "_id": checksum,
@@ -44,7 +44,7 @@ def load_areas(path: Path, crosswalk: Path | None, parents: Path | None, source:
 def read_areas(
     path: Path, crosswalk: Path | None = None, parents: Path | None = None
 ) -> tuple[Sequence[AreaVersion], Sequence[AreaChange]]:
-    """Checked; by its columns the file shows which of both layouts it has."""
+    """The checked list and its changes. The file's columns decide which of both layouts it has."""
     steps = read_crosswalk(crosswalk) if crosswalk else ()
     with errors_in(path):
         if "first_month" in csv_reading.columns(path):
@@ -71,10 +71,10 @@ def read_crosswalk(path: Path) -> Sequence[AreaChange]:
 
 
 def _registered(
-    path: Path, parents: Mapping[str, str], told: set[str]
+    path: Path, parents: Mapping[str, str], explained: set[str]
 ) -> tuple[Sequence[AreaVersion], Sequence[AreaChange]]:
     rows = [_listed(record) for record in csv_reading.records(path, REGISTERED)]
-    return registration_codes.area_versions(rows, parents), registration_codes.infer_changes(rows, told)
+    return registration_codes.area_versions(rows, parents), registration_codes.infer_changes(rows, explained)
 
 
 def _listed(record: csv_reading.Record) -> ListedArea:
@@ -118,7 +118,7 @@ def _step(record: csv_reading.Record) -> AreaChange:
 
 
 def area_code(cell: str) -> str:
-    """Ten digits are an administrative code, which has a short form."""
+    """The code in a cell; ten digits are an administrative code and become its short form."""
     return (
         registration_codes.short_code(cell)
         if len(cell) == registration_codes.LENGTH and cell.isdigit()
@@ -136,8 +136,8 @@ def _check_known(steps: Sequence[AreaChange], codes: set[str]) -> None:
 
 
 def _day_or_none(record: csv_reading.Record, column: str) -> date | None:
-    found = record.read(column, csv_reading.moment_or_none)
-    return found.date() if found else None
+    moment = record.read(column, csv_reading.moment_or_none)
+    return moment.date() if moment else None
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

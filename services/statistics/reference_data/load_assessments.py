@@ -1,4 +1,4 @@
-"""`load-capability`: an assessment of local governments, kept as it was computed on the day."""
+"""The command `load-capability`: computes an assessment of local governments and stores the result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ASSESSMENT = TypeAdapter(Assessment)
 
 
 def load_capability(path: Path, period: str, source: str) -> CommandResult:
-    """Ranked here and once, with the method of the day: what a release takes is this result."""
+    """Computes the assessment once, with today's method; releases include this result."""
     with errors_in(path):
         results = assess(indicators_file.read_indicators(path))
     checksum = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -28,12 +28,12 @@ def load_capability(path: Path, period: str, source: str) -> CommandResult:
         "content": _ASSESSMENT.dump_json(Assessment(period, source, checksum, results)),
     }
     with open_database() as database:
-        found = database["assessments"].update_one({"_id": identity}, {"$setOnInsert": document}, upsert=True)
+        outcome = database["assessments"].update_one({"_id": identity}, {"$setOnInsert": document}, upsert=True)
     return {
         "assessment": identity,
         "period": period,
         "sha256": checksum,
         "units": len(results.standings),
         "indicators": results.indicators,
-        "already_loaded": found.matched_count == 1,
+        "already_loaded": outcome.matched_count == 1,
     }

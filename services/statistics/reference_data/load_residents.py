@@ -1,4 +1,4 @@
-"""`load-population`: tables of residents, each day a version of its own, all days of a file or none."""
+"""The command `load-population`: loads tables of residents, one version per day, all days of a file or none."""
 
 from __future__ import annotations
 
@@ -25,39 +25,39 @@ def load_population(
     path: Path, reference: date | None, source: str, licence: str, *, sexes_in_order: bool = False
 ) -> CommandResult:
     with open_database() as database, errors_in(path):
-        found = read_resident_file(path, reference, known_areas(database), sexes_in_order=sexes_in_order)
+        residents = read_resident_file(path, reference, known_areas(database), sexes_in_order=sexes_in_order)
         with path.open("rb") as content:
             checksum = hashlib.file_digest(content, "sha256").hexdigest()
-        tables = {day: f"{day.isoformat()}-{checksum[:16]}" for day in found.references}
-        same = {"source": source, "licence": licence, "checksum": checksum, "rows": found.rows}
-        there = database["populations"].count_documents({"_id": {"$in": list(tables.values())}}) == len(tables)
-        if not there:
-            _write(database, found, tables)
+        tables = {day: f"{day.isoformat()}-{checksum[:16]}" for day in residents.references}
+        same = {"source": source, "licence": licence, "checksum": checksum, "rows": residents.rows}
+        already_loaded = database["populations"].count_documents({"_id": {"$in": list(tables.values())}}) == len(tables)
+        if not already_loaded:
+            _write(database, residents, tables)
             _show(database, tables, same | {"sexes_in_order": sexes_in_order})
     return {
         "tables": list(tables.values()),
-        "references": [str(day) for day in found.references],
+        "references": [str(day) for day in residents.references],
         "sha256": checksum,
-        "rows": found.rows,
-        "areas": found.areas,
-        "already_loaded": there,
+        "rows": residents.rows,
+        "areas": residents.areas,
+        "already_loaded": already_loaded,
     }
 
 
-def _write(database: SyncDatabase, found: ResidentFile, tables: Mapping[date, str]) -> None:
+def _write(database: SyncDatabase, residents: ResidentFile, tables: Mapping[date, str]) -> None:
     collection = database["populations"]
     collection.create_index([("table", 1), ("area", 1)])
     collection.create_index([("kind", 1), ("reference", -1)])
-    collection.delete_many({"table": {"$in": list(tables.values())}})  # of a load that was cut off
-    written, documents = 0, _documents(found, tables)
-    while lot := list(islice(documents, EVERY)):
-        collection.insert_many(lot, ordered=False)
-        written += len(lot)
-        report_progress(written, "figures written", last=len(lot) < EVERY)
+    collection.delete_many({"table": {"$in": list(tables.values())}})  # left by an interrupted load
+    written, documents = 0, _documents(residents, tables)
+    while batch := list(islice(documents, EVERY)):
+        collection.insert_many(batch, ordered=False)
+        written += len(batch)
+        report_progress(written, "figures written", last=len(batch) < EVERY)
 
 
-def _documents(found: ResidentFile, tables: Mapping[date, str]) -> Iterator[dict[str, Any]]:
-    for day, (area, sex, age), count in found.cells():
+def _documents(residents: ResidentFile, tables: Mapping[date, str]) -> Iterator[dict[str, Any]]:
+    for day, (area, sex, age), count in residents.cells():
         table = tables[day]
         yield {"_id": f"{table}/{area}/{sex}/{age}", "table": table, "area": area, "sex": sex, "age": age} | {
             "residents": count
@@ -65,7 +65,7 @@ def _documents(found: ResidentFile, tables: Mapping[date, str]) -> Iterator[dict
 
 
 def _show(database: SyncDatabase, tables: Mapping[date, str], same: Mapping[str, Any]) -> None:
-    """From here on they are read: all of them at once, so that no series of months is ever half there."""
+    """Makes the tables visible to readers, all in one transaction, so that no series of months is incomplete."""
     same = {"kind": "table", **same, "loaded_at": datetime.now(UTC)}
     headers = [
         {"_id": table, "reference": datetime.combine(day, time(), tzinfo=UTC), **same} for day, table in tables.items()

@@ -1,4 +1,4 @@
-"""Residents by area, sex and age, from tables of single years, five-year or ten-year bands, to the release's bands."""
+"""Converts residents by area, sex and age from single years, five-year or ten-year bands to the release's bands."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def is_age(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ResidentRow:
-    """One row; `line` is its place in the file. `age` is "_T", "65", "60-69" or "100+"; `sex` F, M or _T."""
+    """One row; `line` is its line in the file. `age` is "_T", "65", "60-69" or "100+"; `sex` is F, M or _T."""
 
     area: str
     sex: str
@@ -35,7 +35,7 @@ class ResidentRow:
 
 @cache
 def span(age: str) -> tuple[int, int]:
-    """First and last year."""
+    """The first and the last year of an age band. Raises InvalidValue for anything else."""
     match = _BAND.match(age)
     if match is None:
         raise InvalidValue(f'"{age}" is not an age')
@@ -47,7 +47,7 @@ def span(age: str) -> tuple[int, int]:
 
 
 def check_labels(rows: Sequence[ResidentRow]) -> Sequence[ResidentRow]:
-    """Of one area: refuses a sex that comes twice, as in the office's exports that call all three of them T."""
+    """The rows of one area; raises InvalidValue if a sex comes twice, as in exports that call all three of them T."""
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
         if (row.sex, row.age) in seen:
@@ -62,8 +62,8 @@ def check_labels(rows: Sequence[ResidentRow]) -> Sequence[ResidentRow]:
 
 
 def label_by_order(rows: Sequence[ResidentRow]) -> Sequence[ResidentRow]:
-    """Of one area, with the sexes by their place: both, men, women. A label other than _T must agree."""
-    turn, ages, found = 0, set[str](), []
+    """The rows of one area, with the sexes set by their order: both, men, women. A label other than _T must agree."""
+    turn, ages, labelled = 0, set[str](), []
     for row in rows:
         if row.age in ages:
             turn, ages = turn + 1, set[str]()
@@ -71,27 +71,27 @@ def label_by_order(rows: Sequence[ResidentRow]) -> Sequence[ResidentRow]:
         due = IN_ORDER[turn] if turn < len(IN_ORDER) else ""
         if row.sex not in (TOTAL, due):
             raise InvalidValue(f"{row.sex} stands where {due or 'no more'} is due", field="sex", line=row.line)
-        found.append(replace(row, sex=due))
+        labelled.append(replace(row, sex=due))
     if turn + 1 != len(IN_ORDER):
         message = f"the ages of {rows[0].area} come {turn + 1} times, not for both sexes, then men, then women"
         raise InvalidValue(message, field="sex", line=rows[0].line)
-    return found
+    return labelled
 
 
 def check_table(rows: Sequence[ResidentRow]) -> Sequence[ResidentRow]:
-    """No cell twice, no overlapping bands, and totals that the parts make up where both are given."""
+    """The rows; raises InvalidValue for duplicate cells, overlapping bands, and totals that differ from their parts."""
     seen: dict[tuple[str, str, str], int] = {}
     for row in rows:
         key = row.area, row.sex, row.age
         if key in seen:
             raise InvalidValue(f"{', '.join(key)} is on line {seen[key]} already", field="age", line=row.line)
         seen[key] = row.line
-    for (area, sex), mine in _grouped(rows).items():
-        bands = sorted(((*span(row.age), row) for row in mine if row.age != TOTAL), key=lambda band: band[:2])
+    for (area, sex), group in _grouped(rows).items():
+        bands = sorted(((*span(row.age), row) for row in group if row.age != TOTAL), key=lambda band: band[:2])
         for (_, last, _), (first, _, row) in itertools.pairwise(bands):
             if first <= last:
                 raise InvalidValue(f"{row.age} overlaps another age of {area}, {sex}", field="age", line=row.line)
-        total = next((row for row in mine if row.age == TOTAL), None)
+        total = next((row for row in group if row.age == TOTAL), None)
         if total and bands and sum(row.count for _, _, row in bands) != total.count:
             raise InvalidValue(
                 f"the ages of {area}, {sex} do not add up to {total.count}", field="residents", line=total.line
@@ -110,28 +110,28 @@ def _check_sexes(rows: Sequence[ResidentRow]) -> None:
 
 
 def _grouped(rows: Sequence[ResidentRow]) -> Mapping[tuple[str, str], list[ResidentRow]]:
-    found: dict[tuple[str, str], list[ResidentRow]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[ResidentRow]] = defaultdict(list)
     for row in rows:
-        found[row.area, row.sex].append(row)
-    return found
+        groups[row.area, row.sex].append(row)
+    return groups
 
 
 def tabulate(rows: Sequence[ResidentRow]) -> dict[tuple[str, str, str], int]:
-    """(area, sex, age code) -> residents. A band of ours stands only where bands of the table make it up exactly:
-    ten-year bands cannot say who is 15 to 24, and a guess would be no denominator."""
-    found: dict[tuple[str, str, str], int] = {}
-    for (area, sex), mine in _grouped(rows).items():
-        bands = [(*span(row.age), row.count) for row in mine if row.age != TOTAL]
-        total = next((row.count for row in mine if row.age == TOTAL), sum(count for _, _, count in bands))
-        found[area, sex, TOTAL] = total
+    """(area, sex, age code) -> residents. A band of ours is included only if bands of the table make it up exactly:
+    ten-year bands do not show who is 15 to 24, and a guess would be no denominator."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for (area, sex), group in _grouped(rows).items():
+        bands = [(*span(row.age), row.count) for row in group if row.age != TOTAL]
+        total = next((row.count for row in group if row.age == TOTAL), sum(count for _, _, count in bands))
+        counts[area, sex, TOTAL] = total
         for code, first, last in (*AGE_BANDS, OLD_AGE):
             if (count := _exact(bands, first, last)) is not None:
-                found[area, sex, code] = count
-    for area, sex, age in list(found):
-        both = [found.get((area, one, age)) for one in SEXES]
-        if sex in SEXES and (area, TOTAL, age) not in found and None not in both:
-            found[area, TOTAL, age] = sum(count or 0 for count in both)
-    return found
+                counts[area, sex, code] = count
+    for area, sex, age in list(counts):
+        both = [counts.get((area, part, age)) for part in SEXES]
+        if sex in SEXES and (area, TOTAL, age) not in counts and None not in both:
+            counts[area, TOTAL, age] = sum(count or 0 for count in both)
+    return counts
 
 
 def _exact(bands: Sequence[tuple[int, int, int]], first: int, last: int) -> int | None:

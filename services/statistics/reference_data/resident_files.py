@@ -1,4 +1,4 @@
-"""Files of residents, checked to the last line: an office's table of one day, or the registration office's months."""
+"""Reads and checks files of residents: an office's table of one day, or the registration office's months."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ResidentCell = tuple[date, tuple[str, str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class ResidentFile:
-    """`references` in order of time; `cells` reads the file anew, so that it need not stand in memory."""
+    """A checked file. `references` are its days in order; `cells` reads the file again, to save memory."""
 
     references: tuple[date, ...]
     rows: int
@@ -41,7 +41,7 @@ class ResidentFile:
 
 
 def read_resident_file(path: Path, reference: date | None, known: Set[str], *, sexes_in_order: bool) -> ResidentFile:
-    """Refuses with its line what contradicts itself, and areas that are not `known`."""
+    """The file, checked; raises InvalidValue with the line of a contradiction or of an area that is not `known`."""
     if "month" in csv_reading.columns(path):
         return _of_months(path, reference, known, sexes_in_order=sexes_in_order)
     if reference is None:
@@ -67,16 +67,16 @@ def _of_one_day(path: Path, reference: date, known: Set[str]) -> ResidentFile:
 
 
 def _of_months(path: Path, reference: date | None, known: Set[str], *, sexes_in_order: bool) -> ResidentFile:
-    rows, there = 0, dict[tuple[date, str], int]()
-    for day, mine in _blocks(path, known, sexes_in_order=sexes_in_order):
-        first = mine[0]
-        if (day, first.area) in there:
-            message = f"{first.area} on {day} is on line {there[day, first.area]} already; keep its rows together"
+    rows, first_lines = 0, dict[tuple[date, str], int]()
+    for day, block in _blocks(path, known, sexes_in_order=sexes_in_order):
+        first = block[0]
+        if (day, first.area) in first_lines:
+            message = f"{first.area} on {day} is on line {first_lines[day, first.area]} already; keep its rows together"
             raise InvalidValue(message, field="code", line=first.line)
-        there[day, first.area] = first.line
-        rows += len(mine)
+        first_lines[day, first.area] = first.line
+        rows += len(block)
         report_progress(rows, "rows read")
-    references = tuple(sorted({day for day, _ in there}))
+    references = tuple(sorted({day for day, _ in first_lines}))
     if not references:
         raise InvalidValue("the file has no rows")
     if reference not in (None, *references[: len(references) == 1]):
@@ -84,22 +84,22 @@ def _of_months(path: Path, reference: date | None, known: Set[str], *, sexes_in_
         raise InvalidValue(message, field="reference")
 
     def cells() -> Iterator[ResidentCell]:
-        for day, mine in _blocks(path, known, sexes_in_order=sexes_in_order):
-            for key, count in tabulate(mine).items():
+        for day, block in _blocks(path, known, sexes_in_order=sexes_in_order):
+            for key, count in tabulate(block).items():
                 yield day, key, count
 
-    return ResidentFile(references, rows, len({area for _, area in there}), cells)
+    return ResidentFile(references, rows, len({area for _, area in first_lines}), cells)
 
 
 def _blocks(path: Path, known: Set[str], *, sexes_in_order: bool) -> Iterator[tuple[date, Sequence[ResidentRow]]]:
-    """The rows of one month and area, which stand together; with the day on which the month ends."""
+    """The rows of each month and area, which must be consecutive, with the last day of the month."""
     records = csv_reading.records(path, REGISTERED)
-    for (month, code), mine in groupby(records, lambda one: (one.cells["month"], one.cells["code"])):
-        first = next(mine)
+    for (month, code), block in groupby(records, lambda record: (record.cells["month"], record.cells["code"])):
+        first = next(block)
         first.read("month", csv_reading.month)
         area = first.read("code", registration_codes.short_code)
         _check_known(first, "code", area, f"{code} ({first.cells['name']})", known)
-        rows = [_registered(record, area) for record in (first, *mine)]
+        rows = [_registered(record, area) for record in (first, *block)]
         yield last_day(month), check_table(label_by_order(rows) if sexes_in_order else check_labels(rows))
 
 

@@ -1,4 +1,4 @@
-"""What an office loaded itself: lists of areas over time, tables of residents, assessments. Each version is kept."""
+"""The store of reference data: lists of areas over time, tables of residents, assessments. Keeps every version."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ class References:
         await self._assessments.create_index([("period", -1), ("loaded_at", -1)])
 
     async def geography(self, top: str, day: date, places: Mapping[str, tuple[int, int]]) -> Geography | None:
-        """By the newest list that has the top area on that day; None without one."""
+        """The geography by the newest list that has the top area on that day; None without one."""
         async for document in self._lists.find().sort("loaded_at", -1):
             versions = [_version(row) for row in document["areas"]]
             steps = [_step(row) for row in document["steps"]]
-            if found := build_geography(versions, steps, top, day, places):
-                return found
+            if geography := build_geography(versions, steps, top, day, places):
+                return geography
         return None
 
     async def residents(self, geography: Geography, period_end: date) -> tuple[ResidentCounts, Denominator | None]:
-        """Of the newest table whose reference date is not after the period's end; empty without one."""
+        """The residents of the newest table whose reference date is not after the period's end; empty without one."""
         latest = datetime.combine(period_end, time.max, tzinfo=UTC)
         order = [("reference", -1), ("loaded_at", -1)]
         table = await self._populations.find_one({"kind": "table", "reference": {"$lte": latest}}, sort=order)
@@ -48,19 +48,19 @@ class References:
             return {}, None
         codes = {area.code for area in geography.codes} | geography.above.keys()
         rows = self._populations.find({"table": table["_id"], "area": {"$in": sorted(codes)}})
-        found = {(row["area"], row["sex"], row["age"]): row["residents"] async for row in rows}
-        if not found:
+        counts = {(row["area"], row["sex"], row["age"]): row["residents"] async for row in rows}
+        if not counts:
             return {}, None
         reference = table["reference"].date()
         named = Denominator(reference, table["source"], table["licence"], table["checksum"])
-        return recast_residents(found, geography, reference), named
+        return recast_residents(counts, geography, reference), named
 
     async def assessment(self, periods: Sequence[str], as_of: datetime) -> Assessment | None:
-        """Of the latest of their years, the newest that was loaded by then."""
+        """The assessment of the periods' latest year; of several, the newest that was loaded by `as_of`."""
         years = sorted({period[:4] for period in periods})
         match = {"period": {"$in": years}, "loaded_at": {"$lte": as_of}}
-        found = await self._assessments.find_one(match, sort=[("period", -1), ("loaded_at", -1), ("_id", 1)])
-        return _ASSESSMENT.validate_json(found["content"]) if found else None
+        document = await self._assessments.find_one(match, sort=[("period", -1), ("loaded_at", -1), ("_id", 1)])
+        return _ASSESSMENT.validate_json(document["content"]) if document else None
 
 
 def _version(row: Document) -> AreaVersion:
