@@ -21,6 +21,7 @@ from tests.browser import chromium
 from tests.gateway import fakes
 from tests.gateway.fakes import Fakes
 from tests.gateway.serving import Served
+from tests.gateway.visits import prepare_town
 
 Client = TestClient[web.Request, web.Application]
 
@@ -64,3 +65,8 @@ async def client(services: tuple[Fakes, GatewaySettings]) -> AsyncIterator[Clien
             while not made.app[LISTENER].connected():
                 await asyncio.sleep(0.005)
         yield made
+
+
+@pytest.fixture
+def town(fake: Fakes) -> Fakes:
+    return prepare_town(fake)
