@@ -174,3 +174,13 @@ def test_the_data_model_names_every_collection() -> None:
 def test_the_picture_of_the_rooms_is_drawn_from_the_imports_of_today() -> None:
     graph = grimp.build_graph("gateway", "services", cache_dir=None)
     assert rooms.PICTURE.read_text() == rooms.draw(graph), "run: make rooms"
+
+
+def test_the_newest_version_of_the_changes_is_that_of_the_project() -> None:
+    project = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    newest = re.search(r"^## (\d+\.\d+\.\d+) \((\d{4}-\d\d-\d\d)\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    cited = (ROOT / "CITATION.cff").read_text()
+    assert project
+    assert newest
+    assert newest[1] == project[1]
+    assert f"\nversion: {newest[1]}\ndate-released: {newest[2]}\n" in cited
