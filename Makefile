@@ -31,7 +31,7 @@ breaking = tag=$$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || tru
 	  .venv/bin/buf breaking proto --against "$$(git rev-parse --path-format=absolute --git-common-dir)\#tag=$$tag,subdir=proto"; \
 	else echo "buf breaking: not run, for there is no tag v* to compare with"; fi
 
-.PHONY: help rooms setup run test check format messages manifests proto assets demo admin backup restore chaos bench bench-growth bench-peers lock clean
+.PHONY: help rooms setup run test test-quick coverage check format messages manifests proto assets demo admin backup restore chaos bench bench-growth bench-peers lock clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,18 @@ run: setup ## Start the whole of Ieum on this machine and print its address (IEU
 
 test: setup .venv/dev.stamp .venv/browser.stamp ## Run the whole suite (ARGS are handed to pytest)
 	@$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# Without the browser, without whole releases and their files, and of the services those with the fewest tests.
+quick := tests/unit tests/gateway/http tests/service/chassis tests/service/enrollment \
+	--ignore=tests/unit/statistics/formats --ignore=tests/unit/statistics/releases \
+	--ignore=tests/unit/statistics/disclosure --ignore=tests/unit/statistics/audit \
+	--ignore=tests/unit/deploy/test_new_service.py --ignore=tests/unit/bench
+
+test-quick: setup .venv/dev.stamp ## Run the fast tests, in under a minute on two cores (ARGS are handed to pytest)
+	@$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(quick) $(ARGS)
+
+coverage: setup .venv/dev.stamp .venv/browser.stamp ## Run the whole suite and report which lines it never reaches (htmlcov/index.html)
+	@$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=html $(ARGS)
 
 check: setup .venv/dev.stamp ## Format, lint, types, import contracts, protocol lint, deployment files
 	$(python) -m ruff format --check .
@@ -109,7 +121,7 @@ lock: .venv/uv.stamp ## Compile requirements/*.in to hashed pins
 	  ../.venv/bin/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $$sources -o $$name.txt; done
 
 clean: ## Remove what was made here (not the data in .ieum)
-	rm -rf .venv .venv-peers node_modules proto/gen proto/gen.part gateway/web/static/build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-peers node_modules proto/gen proto/gen.part gateway/web/static/build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
 
 # The environment. ieum.pth puts this directory and the stubs on its path, relative so that the tree may move.
 .venv/uv.stamp: requirements/uv.txt
