@@ -32,7 +32,7 @@ from services.courses.domain.content import (
 )
 from services.courses.domain.course import Course, Published
 from services.courses.domain.listing import Version
-from services.courses.messages.announcements import announce
+from services.courses.messages import announcements
 from services.enrollment.domain import Delivery, Participation, Residence, Run, State, Universe, key_of
 from services.people.domain import person as people
 from services.people.domain.equality import Answers, Card, Group, Sex
@@ -41,7 +41,7 @@ from services.progress.domain import enrolling, steps
 from services.progress.domain.grading import Answer
 from services.progress.domain.record import Record
 from services.progress.domain.steps import AnswerItem, OpenScreen, Step
-from services.progress.messages.plans import plan_of
+from services.progress.messages.plans import plan_from_message
 from services.statistics.figures.periods import quarter_of
 
 Document = dict[str, Any]
@@ -87,20 +87,22 @@ def published(city: City, number: int) -> tuple[Course, Version]:
     key, shape = city.course(number), content(number, city.lessons_of(number))
     made = courses.create(key, shape, (TEACHER,), WRITTEN)
     submitted, _ = review.submit(made, (), WRITTEN)
-    approved, facts = review.approve(submitted, REVIEWER, WRITTEN + timedelta(minutes=number))
-    return approved, next(fact.version for fact in facts if isinstance(fact, Published))
+    approved, events = review.approve(submitted, REVIEWER, WRITTEN + timedelta(minutes=number))
+    return approved, next(event.version for event in events if isinstance(event, Published))
 
 
 def course_documents(city: City, number: int) -> tuple[Document, Document]:
     """The course, which carries the announcement of its version, and the version."""
     course, version = published(city, number)
-    event = announced(course, version, f"courses/{course.id}/1/0")
+    event = announcement(course, version, f"courses/{course.id}/1/0")
     document = {"_id": course.id, "revision": 1, **_COURSE.dump_python(course)}
     return waiting(document, event), {"_id": f"{course.id}-1", **_VERSION.dump_python(version)}
 
 
-def announced(course: Course, version: Version, identity: str) -> Pending:
-    return pending_event(identity, course.id, announce(Published(version, course.teachers), course.id, 1))
+def announcement(course: Course, version: Version, identity: str) -> Pending:
+    return pending_event(
+        identity, course.id, announcements.announcement(Published(version, course.teachers), course.id, 1)
+    )
 
 
 def waiting(document: Document, event: Pending) -> Document:
@@ -194,12 +196,12 @@ def learned(lessons: int, done: int, began: datetime) -> Document:
     """Step by step."""
     course = courses.create("x", content(0, lessons), (TEACHER,), WRITTEN)
     approved, _ = review.approve(review.submit(course, (), WRITTEN)[0], REVIEWER, WRITTEN)
-    event = CoursePublished.FromString(announced(approved, Version("x", 1, course.draft, WRITTEN), "x")["data"])
+    event = CoursePublished.FromString(announcement(approved, Version("x", 1, course.draft, WRITTEN), "x")["data"])
     record = enrolling.enrolled(Record("x", "x", "x"), 1, began)
     taken = steps_of(lessons if done < 0 else done, almost=done < 0)
     timed = [Step(step, began + timedelta(minutes=1 + place)) for place, step in enumerate(taken)]
     last = began + timedelta(minutes=2 + len(timed))
-    after = steps.take(record, plan_of(event), timed, lambda: "number", last, trusted=True)
+    after = steps.take(record, plan_from_message(event), timed, lambda: "number", last, trusted=True)
     return {"revision": 1 + done % (LESSONS * 2), **_RECORD.dump_python(after.record)}
 
 

@@ -23,7 +23,7 @@ from bench.encoded import Encoder
 from services.chassis.events.outbox import pending_event
 from services.people.domain.person import Grant, Role
 from services.people.domain.places import Imported, Places
-from services.people.messages.announcements import imported
+from services.people.messages.announcements import places_announcement
 from services.people.passphrases import Passphrases
 
 PASSPHRASE = "bench-passphrase"  # noqa: S105 - meant to be known
@@ -118,7 +118,7 @@ def _put_people(stores: Stores, city: City, pseudonym_key: bytes, hashed: str, n
 
 
 def _places() -> dict[str, Any]:
-    event = imported(Imported(cities.places(), documents.WRITTEN), "places", 1)
+    event = places_announcement(Imported(cities.places(), documents.WRITTEN), "places", 1)
     dumped = TypeAdapter(Places).dump_python(cities.places())
     pending = pending_event("places/places/1/0", "places", event)
     return documents.waiting({"_id": "places", "revision": 1, **dumped}, pending)

@@ -1,4 +1,4 @@
-"""The RPC door: who may do what with a course, and how it looks on the wire."""
+"""The RPC door: who may do what with a course, and how it looks on the"""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from services.courses.domain.content import Content, media_of, outline
 from services.courses.domain.course import Course, Outcome
 from services.courses.domain.media import inspected
 from services.courses.domain.views import unanswered
-from services.courses.messages import content as wire
 from services.courses.messages import requests, resources
+from services.courses.messages.content import content_from_message, lesson_from_message, lesson_to_message
 from services.courses.store.courses import Courses
 from services.courses.store.media import LARGEST_READ, MediaStore
 
@@ -35,7 +35,9 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
     async def CreateCourse(self, request: courses_pb2.CreateCourseRequest, context: Context) -> courses_pb2.Course:
         acting().require("instructor")
         teachers = (acting().person,) if acting().person else ()
-        draft = course.create(requests.new_key(request.request_id), wire.content_from(request.content), teachers, now())
+        draft = course.create(
+            requests.new_key(request.request_id), content_from_message(request.content), teachers, now()
+        )
         return await self._whole(await self._courses.create(draft))
 
     async def GetCourse(self, request: courses_pb2.GetCourseRequest, context: Context) -> courses_pb2.Course:
@@ -46,11 +48,13 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
     ) -> courses_pb2.ListCoursesResponse:
         condition = authorisation.listing_condition(acting(), request.view)
         found, token = await self._courses.page(condition, pages.page_size(request.page_size), request.page_token)
-        return courses_pb2.ListCoursesResponse(courses=map(resources.listed, found), next_page_token=token)
+        return courses_pb2.ListCoursesResponse(
+            courses=map(resources.listed_course_to_message, found), next_page_token=token
+        )
 
     async def UpdateCourse(self, request: courses_pb2.UpdateCourseRequest, context: Context) -> courses_pb2.Course:
         key = await authorisation.editable(self._courses, request.name)
-        asked, paths = wire.content_from(request.content), requests.paths(request)
+        asked, paths = content_from_message(request.content), requests.paths(request)
 
         def update(value: Course) -> Outcome:
             changes: dict[str, Any] = {path: getattr(asked, path) for path in paths}
@@ -60,14 +64,14 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
 
     async def CreateLesson(self, request: courses_pb2.CreateLessonRequest, context: Context) -> courses_pb2.Course:
         return await self._edit(
-            request.parent, lambda value: course.add_lesson(value, wire.lesson_from(request.lesson), now())
+            request.parent, lambda value: course.add_lesson(value, lesson_from_message(request.lesson), now())
         )
 
     async def UpdateLesson(self, request: courses_pb2.UpdateLessonRequest, context: Context) -> content_pb2.Lesson:
         key = await authorisation.editable(self._courses, request.parent)
-        lesson = wire.lesson_from(request.lesson)
+        lesson = lesson_from_message(request.lesson)
         await self._courses.change(key, lambda value: course.update_lesson(value, lesson, request.lesson.etag, now()))
-        return wire.lesson_to(lesson)
+        return lesson_to_message(lesson)
 
     async def MoveLesson(self, request: courses_pb2.MoveLessonRequest, context: Context) -> courses_pb2.Course:
         return await self._edit(
@@ -132,7 +136,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         size = pages.page_size(request.page_size)
         found, token, total = await self._courses.search(requests.wanted(request), size, request.page_token)
         return courses_pb2.SearchCatalogResponse(
-            entries=map(resources.entry, found), next_page_token=token, total_size=total
+            entries=map(resources.entry_to_message, found), next_page_token=token, total_size=total
         )
 
     async def GetVersion(self, request: courses_pb2.GetVersionRequest, context: Context) -> courses_pb2.Version:
@@ -151,15 +155,15 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
     async def ListCompetences(
         self, request: courses_pb2.ListCompetencesRequest, context: Context
     ) -> courses_pb2.ListCompetencesResponse:
-        return resources.competences(competences.AREAS, competences.TITLES)
+        return resources.competences_to_message(competences.AREAS, competences.TITLES)
 
     async def UploadMedia(self, request: courses_pb2.UploadMediaRequest, context: Context) -> courses_pb2.Media:
         acting().require("instructor", "administrator")
         medium = inspected(request.filename, request.data)
-        return resources.media(await self._media.keep(medium, request.data))
+        return resources.media_to_message(await self._media.keep(medium, request.data))
 
     async def GetMedia(self, request: courses_pb2.GetMediaRequest, context: Context) -> courses_pb2.Media:
-        return resources.media(await self._media.get(requests.key(request.name, "media")))
+        return resources.media_to_message(await self._media.get(requests.key(request.name, "media")))
 
     async def ReadMedia(self, request: courses_pb2.ReadMediaRequest, context: Context) -> courses_pb2.ReadMediaResponse:
         if request.offset < 0 or request.length < 0:
@@ -174,7 +178,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         if kept is None:
             version = await self._courses.version(key, number)
             content = version.content if answers else unanswered(version.content, f"{key}/{number}")
-            kept = resources.version(replace(version, content=content))
+            kept = resources.version_to_message(replace(version, content=content))
         self._kept[key, number, answers] = kept
         while len(self._kept) > _KEPT_VERSIONS:
             self._kept.pop(next(iter(self._kept)))
@@ -182,7 +186,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
 
     async def _whole(self, value: Course) -> courses_pb2.Course:
         known = await self._known(value)
-        return resources.course(value, completeness.problems_of(value.draft, known))
+        return resources.course_to_message(value, completeness.problems_of(value.draft, known))
 
     async def _known(self, value: Course | None) -> completeness.Known:
         return await self._media.types(media_of(value.draft if value else Content()))

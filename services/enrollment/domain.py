@@ -88,23 +88,23 @@ class Participation:
 
 
 @dataclass(frozen=True)
-class Fact:
+class Event:
     person: str
     course: str
     run: Run
     time: datetime
 
 
-class Enrolled(Fact): ...
+class Enrolled(Event): ...
 
 
-class Withdrawn(Fact): ...
+class Withdrawn(Event): ...
 
 
-class MovedToVersion(Fact): ...
+class MovedToVersion(Event): ...
 
 
-Outcome = tuple[Participation, list[Fact]]
+Outcome = tuple[Participation, list[Event]]
 
 
 def key_of(course: str, person: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired, TeachersChanged
 from ieum.people.v1.events_pb2 import PersonErased
 from services.chassis.events.bus import Handlers
-from services.enrollment.messages.resources import audience_of
+from services.enrollment.messages.resources import audience_from_message
 from services.enrollment.store import Store
 
 
@@ -22,7 +22,7 @@ def course_handlers(store: Store) -> Handlers:
             event.course,
             event.revision,
             version=event.version,
-            audience=audience_of(event.audience).value,
+            audience=audience_from_message(event.audience).value,
             teachers=list(event.teachers),
         )
 

@@ -37,7 +37,7 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         person = request.person or caller.require_person()
         residence = _residence(caller, person, request)
         enrol_time = _past_time(caller, request.enrol_time, field="enrol_time")
-        delivery = resources.delivery_of(request.delivery)
+        delivery = resources.delivery_from_message(request.delivery)
         offering = await self._store.offering(request.course)
         verb = partial(
             domain.enrol,
@@ -50,7 +50,7 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         participation = await self._store.enrol(request.course, person, verb)
         key = domain.key_of(request.course, person)
         run = participation.begun(enrol_time) or participation.runs[-1]
-        return resources.enrollment_message(key, participation, run, offering.version)
+        return resources.enrollment_to_message(key, participation, run, offering.version)
 
     async def Withdraw(self, request: pb.WithdrawRequest, context: object) -> pb.Enrollment:
         caller = principal.caller()
@@ -85,7 +85,7 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         offerings = await self._store.offerings(*{participation.course for _, participation, _ in rows})
         versions = {course: offering.version for course, offering in offerings.items()}
         enrollments = [
-            resources.enrollment_message(key, participation, run, versions.get(participation.course, 0))
+            resources.enrollment_to_message(key, participation, run, versions.get(participation.course, 0))
             for key, participation, run in rows
         ]
         return pb.ListEnrollmentsResponse(enrollments=enrollments, next_page_token=token)
@@ -102,7 +102,7 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
 
     async def _render(self, key: str, number: int, participation: Participation) -> pb.Enrollment:
         offering = (await self._store.offerings(participation.course)).get(participation.course)
-        return resources.enrollment_message(
+        return resources.enrollment_to_message(
             key, participation, participation.run(number), offering.version if offering else 0
         )
 
@@ -110,7 +110,7 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
 def _residence(caller: Principal, person: str, request: pb.EnrolRequest) -> Residence:
     authorisation.require_may_act_for(caller, person)
     if person != caller.person or (caller.runs_everything and request.HasField("residence")):
-        return resources.residence_of(request.residence)
+        return resources.residence_from_message(request.residence)
     return Residence(caller.area, caller.organisation, Universe(caller.universe or "resident"))
 
 

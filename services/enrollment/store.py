@@ -23,7 +23,7 @@ from services.enrollment.domain import (
     forget_person,
     key_of,
 )
-from services.enrollment.messages.announcements import announced
+from services.enrollment.messages.announcements import announcement
 
 Row = tuple[str, Participation, Run]
 # Another process of this service may have heard of a change.
@@ -32,7 +32,7 @@ _KNOWN_SECONDS = 2.0
 
 class Store:
     def __init__(self, database: Database, outbox: Outbox) -> None:
-        self._participations = Entities(database["participations"], Participation, announced, outbox)
+        self._participations = Entities(database["participations"], Participation, announcement, outbox)
         self._offerings = database["offerings"]
         self._erased = database["erased"]
         self._is_erased, self._offering = Reads(self._erased), Reads(self._offerings)

@@ -25,7 +25,7 @@ from services.chassis.observability import trace
 from services.chassis.store import entities
 from services.people.domain import credentials, person
 from services.people.domain.audit import Action
-from services.people.domain.person import RUNS_EVERYTHING, Fact, Person
+from services.people.domain.person import RUNS_EVERYTHING, Event, Person
 from services.people.passphrases import Passphrases
 from services.people.store import Store
 
@@ -45,34 +45,34 @@ _WORDS = {
 
 async def create_admin(store: Store, login: str, name: str, passphrase: str) -> str:
     """What was done, in words. Somebody with this login keeps name and passphrase and becomes administrator."""
-    there = await store.people.find_login(login)
-    drafted = there or person.draft(new_id(), login, name, "", "", "", "ko", now())
+    current = await store.people.find_login(login)
+    drafted = current or person.draft(new_id(), login, name, "", "", "", "ko", now())
     if RUNS_EVERYTHING in drafted.grants:
         return f"{drafted.login} is an administrator already; nothing was changed."
     hashed = ""
-    if there is None:
+    if current is None:
         credentials.check_passphrase(passphrase, drafted.login)
         hashed = await Passphrases().hash(passphrase)
 
-    def appoint(found: Person) -> tuple[Person, Sequence[Fact]]:
+    def appoint(found: Person) -> tuple[Person, Sequence[Event]]:
         registered, first = person.register(found, hashed, now())
         granted, second = person.grant(registered, RUNS_EVERYTHING, now())
         return granted, [*first, *second]
 
     made = await store.people.change(drafted.id, appoint, start=drafted)
     await store.audit.add(Action.ROLE_GRANTED, made.name, f"{RUNS_EVERYTHING}, by command", actor="")
-    return f"{made.login} is an administrator now" + (", with the passphrase as it was." if there else ".")
+    return f"{made.login} is an administrator now" + (", with the passphrase as it was." if current else ".")
 
 
 async def reset_passphrase(store: Store, login: str, passphrase: str) -> str:
-    there = await store.people.find_login(login)
-    if there is None:
+    current = await store.people.find_login(login)
+    if current is None:
         raise Missing("PERSON_NOT_FOUND")
-    credentials.check_passphrase(passphrase, there.login)
+    credentials.check_passphrase(passphrase, current.login)
     hashed = await Passphrases().hash(passphrase)
-    await store.people.change(there.id, lambda found: person.set_passphrase(found, hashed, now()))
-    await store.audit.add(Action.PASSPHRASE_RESET, there.name, "by command", actor="")
-    return f"{there.login} has a new passphrase, and every session of theirs has ended."
+    await store.people.change(current.id, lambda found: person.set_passphrase(found, hashed, now()))
+    await store.audit.add(Action.PASSPHRASE_RESET, current.name, "by command", actor="")
+    return f"{current.login} has a new passphrase, and every session of theirs has ended."
 
 
 @asynccontextmanager

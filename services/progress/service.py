@@ -19,16 +19,16 @@ from services.chassis.store.pages import page_size
 from services.progress import authorisation
 from services.progress.domain import enrolling, steps
 from services.progress.domain.certificates import new_number, parse_number
-from services.progress.domain.facts import CourseCompleted
+from services.progress.domain.events import CourseCompleted
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Record
 from services.progress.domain.settling import Outcome, settle
 from services.progress.domain.totals import totals
-from services.progress.messages.grid import columns_of, places_of, row_message
-from services.progress.messages.plans import solution_of
-from services.progress.messages.resources import Lessons, certificate_message, parse_name, progress_message
-from services.progress.messages.standings import standing_message
-from services.progress.messages.steps import answer_of, result_message, step_of
+from services.progress.messages.grid import columns_of, places_of, row_to_message
+from services.progress.messages.plans import solution_from_message
+from services.progress.messages.resources import Lessons, certificate_to_message, parse_name, progress_to_message
+from services.progress.messages.standings import standing_to_message
+from services.progress.messages.steps import answer_from_message, result_to_message, step_from_message
 from services.progress.store import FindPlan, Store
 
 MOST_STEPS = 200
@@ -55,20 +55,20 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         caller = principal.caller()
         if len(request.steps) > MOST_STEPS:
             raise Invalid("TOO_MANY_STEPS", field="steps", most=MOST_STEPS)
-        asked = [step_of(step) for step in request.steps]
+        asked = [step_from_message(step) for step in request.steps]
         outcome: steps.Outcome | None = None
 
         def verb(record: Record, plan: Plan) -> Outcome:
             nonlocal outcome
             outcome = steps.take(record, plan, asked, _number, now(), trusted=caller.runs_everything)
-            return outcome.record, outcome.facts
+            return outcome.record, outcome.events
 
         record = await self._learn(caller, request.name, verb)
         assert outcome  # noqa: S101 - the verb ran
         return pb.RecordProgressResponse(
             progress=await self._render(record, Lessons({step.what.lesson for step in asked}, alone=True)),
-            results=[result_message(result) for result in outcome.results],
-            completed_now=any(isinstance(fact, CourseCompleted) for fact in outcome.facts),
+            results=[result_to_message(result) for result in outcome.results],
+            completed_now=any(isinstance(event, CourseCompleted) for event in outcome.events),
         )
 
     async def StartAttempt(self, request: pb.StartAttemptRequest, context: object) -> pb.Progress:
@@ -119,7 +119,7 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         columns = columns_of(plans)
         places = places_of(plans, columns)
         return pb.ListGridResponse(
-            rows=[row_message(row, places, len(columns)) for row in rows],
+            rows=[row_to_message(row, places, len(columns)) for row in rows],
             next_page_token=token,
             columns=columns,
             totals=None if request.rows_alone else await self._totals(request.course),
@@ -144,7 +144,7 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
 
     async def GradeDraft(self, request: pb.GradeDraftRequest, context: object) -> pb.StepResult:
         authorisation.require_author(principal.caller())
-        return result_message(steps.grade(solution_of(request.item), answer_of(request.answer)))
+        return result_to_message(steps.grade(solution_from_message(request.item), answer_from_message(request.answer)))
 
     async def _learn(self, caller: Principal, name: str, verb: Callable[[Record, Plan], Outcome]) -> Record:
         """For the learner alone. Whoever teaches the course knows of the record and is told why it is not theirs."""
@@ -164,17 +164,17 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
     async def _certificate(self, record: Record) -> pb.Certificate:
         version = record.completion.version if record.completion else record.version
         plan = await self._store.plans.find(record.course, version)
-        message = certificate_message(record, plan, with_person=may_act_for(principal.acting(), record.person))
+        message = certificate_to_message(record, plan, with_person=may_act_for(principal.acting(), record.person))
         return message or pb.Certificate()
 
     async def _render(self, record: Record, shown: Lessons | None = None) -> pb.Progress:
         plan = await self._store.plans.find(record.course, record.version)
         certificate = await self._certificate(record) if record.certificate else None
-        return progress_message(record, plan, certificate, shown)
+        return progress_to_message(record, plan, certificate, shown)
 
     async def _standing(self, row: Document) -> pb.Standing:
         plan = await self._store.plans.find(row["course"], row["version"])
-        return standing_message(row, plan, await self._store.plans.newest(row["course"]))
+        return standing_to_message(row, plan, await self._store.plans.newest(row["course"]))
 
     async def _totals(self, course: str) -> pb.CourseTotals:
         return pb.CourseTotals(course=course, **asdict(totals(await self._store.standings(course))))

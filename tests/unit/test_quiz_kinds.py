@@ -20,10 +20,10 @@ from services.chassis.errors import Invalid
 from services.courses.domain import views
 from services.courses.domain.completeness import problems_of
 from services.courses.domain.content import Task
-from services.courses.messages.content import content_from, content_to
+from services.courses.messages.content import content_from_message, content_to_message
 from services.progress.domain.grading import Solution, is_right, right_answer
-from services.progress.messages.plans import solution_of
-from services.progress.messages.steps import answer_of
+from services.progress.messages.plans import solution_from_message
+from services.progress.messages.steps import answer_from_message
 
 KINDS = [field.name for field in Item.DESCRIPTOR.oneofs_by_name["kind"].fields]
 
@@ -59,20 +59,20 @@ def test_each_kind_is_offered_to_authors_and_named() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_courses_keep_hide_and_check_each_kind(kind: str) -> None:
     message = ContentMessage(lessons=[lesson_with(kind)])
-    content = content_from(message)
+    content = content_from_message(message)
     for seen in (content, views.publishable(content, "c"), views.unanswered(content, "v"), views.answers_only(content)):
-        assert content_to(seen).lessons[0].blocks[0].quiz.items[0].WhichOneof("kind") == kind
+        assert content_to_message(seen).lessons[0].blocks[0].quiz.items[0].WhichOneof("kind") == kind
     reasons = {problem.reason for problem in problems_of(content, {}) if problem.item}
     assert not reasons & {"NO_RIGHT_ANSWER", "OPTIONS_TOO_FEW", "NUMBER_MALFORMED"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_right_answer_of_each_kind_is_graded_right_and_none_is_refused(kind: str) -> None:
-    solution = solution_of(lesson_with(kind).blocks[0].quiz.items[0])
+    solution = solution_from_message(lesson_with(kind).blocks[0].quiz.items[0])
     assert isinstance(solution, get_args(Solution))
     assert is_right(solution, right_answer(solution))
     with pytest.raises(Invalid):
-        is_right(solution, answer_of(Answer()))
+        is_right(solution, answer_from_message(Answer()))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -81,7 +81,7 @@ def test_each_kind_is_asked_read_back_and_compared(kind: str) -> None:
     reader = Reader(locales()["en"], ["en"])
     question = question_form.question_of(reader, item, MultiDict())
     assert question.hint
-    solution = solution_of(item)
+    solution = solution_from_message(item)
     shown = right_answer(solution)
     words = question_form.in_words(reader, item, Answer(values=shown.values, pairs=dict(shown.pairs)))
     assert words or kind in ("choice", "matching", "ordering")
@@ -126,6 +126,6 @@ def test_an_item_of_no_kind_is_refused_by_courses_and_by_grading() -> None:
     empty = Lesson(id="l1")
     empty.blocks.add(id="b").quiz.items.add(id="i")
     with pytest.raises(Invalid, match="ITEM_KIND_UNKNOWN"):
-        content_from(ContentMessage(lessons=[empty]))
+        content_from_message(ContentMessage(lessons=[empty]))
     with pytest.raises(Invalid, match="ITEM_KIND_UNKNOWN"):
-        solution_of(Item(id="i"))
+        solution_from_message(Item(id="i"))

@@ -62,8 +62,8 @@ class TeachersChanged:
     time: datetime
 
 
-Fact = Published | Changed | TeachersChanged
-Outcome = tuple[Course, list[Fact]]
+Event = Published | Changed | TeachersChanged
+Outcome = tuple[Course, list[Event]]
 
 
 def create(id: str, content: Content, teachers: tuple[str, ...], now: datetime) -> Course:

@@ -68,8 +68,8 @@ def _with_items(content: Content, change: Callable[[Item, str], Item]) -> Conten
 def _disguised(task: Task, seed: str) -> Task:
     match task:
         case Choice():
-            there = {option.id for option in task.options}
-            return replace(task, correct=tuple(option for option in task.correct if option in there))
+            known = {option.id for option in task.options}
+            return replace(task, correct=tuple(option for option in task.correct if option in known))
         case Ordering():
             names = _names(task.steps, f"{seed}/steps")
             return replace(task, steps=_renamed(task.steps, names))

@@ -11,7 +11,7 @@ from services.chassis.clock import stamp
 from services.courses.domain.content import Lesson, Quiz, screens_of
 from services.courses.domain.course import Changed, Published, TeachersChanged
 from services.courses.domain.views import answers_only
-from services.courses.messages.content import audience_to, item_to, level_to, rule_to
+from services.courses.messages.content import audience_to_message, item_to_message, level_to_message, rule_to_message
 
 _CHANGES = {
     "submitted": events_pb2.CourseSubmitted,
@@ -22,45 +22,45 @@ _CHANGES = {
 
 
 @singledispatch
-def announce(fact: object, key: str, revision: int) -> Message:
-    raise TypeError(fact)
+def announcement(event: object, key: str, revision: int) -> Message:
+    raise TypeError(event)
 
 
-@announce.register
-def _(fact: Changed, key: str, revision: int) -> Message:
-    return _CHANGES[fact.what](course=f"courses/{key}", revision=revision, time=stamp(fact.time))
+@announcement.register
+def _(event: Changed, key: str, revision: int) -> Message:
+    return _CHANGES[event.what](course=f"courses/{key}", revision=revision, time=stamp(event.time))
 
 
-@announce.register
-def _(fact: TeachersChanged, key: str, revision: int) -> Message:
+@announcement.register
+def _(event: TeachersChanged, key: str, revision: int) -> Message:
     return events_pb2.TeachersChanged(
-        course=f"courses/{key}", teachers=fact.teachers, revision=revision, time=stamp(fact.time)
+        course=f"courses/{key}", teachers=event.teachers, revision=revision, time=stamp(event.time)
     )
 
 
-@announce.register
-def _(fact: Published, key: str, revision: int) -> Message:
-    content = answers_only(fact.version.content)
+@announcement.register
+def _(event: Published, key: str, revision: int) -> Message:
+    content = answers_only(event.version.content)
     return events_pb2.CoursePublished(
         course=f"courses/{key}",
-        version=fact.version.number,
+        version=event.version.number,
         title=content.title,
         languages=content.languages,
-        audience=audience_to(content.audience),
+        audience=audience_to_message(content.audience),
         competences=content.competences,
-        level=level_to(content.level),
+        level=level_to_message(content.level),
         minutes=content.minutes,
-        teachers=fact.teachers,
-        rule=rule_to(content.rule),
+        teachers=event.teachers,
+        rule=rule_to_message(content.rule),
         lessons=[_plan(lesson) for lesson in content.lessons],
         revision=revision,
-        time=stamp(fact.version.publish_time),
+        time=stamp(event.version.publish_time),
     )
 
 
 def _plan(lesson: Lesson) -> events_pb2.LessonPlan:
     quizzes = [
-        events_pb2.QuizPlan(id=block.id, items=[item_to(item) for item in block.body.items])
+        events_pb2.QuizPlan(id=block.id, items=[item_to_message(item) for item in block.body.items])
         for block in lesson.blocks
         if isinstance(block.body, Quiz)
     ]

@@ -39,24 +39,24 @@ from services.courses.domain.content import (
 )
 
 
-def content_from(message: content_pb2.Content) -> Content:
+def content_from_message(message: content_pb2.Content) -> Content:
     return Content(
         title=_texts(message.title),
         summary=_texts(message.summary),
         languages=tuple(dict.fromkeys(message.languages)),
-        audience=audience_from(message.audience),
+        audience=audience_from_message(message.audience),
         competences=tuple(dict.fromkeys(message.competences)),
-        level=level_from(message.level),
+        level=level_from_message(message.level),
         cover=message.cover,
         cover_alt=_texts(message.cover_alt),
-        lessons=tuple(lesson_from(lesson) for lesson in message.lessons),
+        lessons=tuple(lesson_from_message(lesson) for lesson in message.lessons),
         rule=Rule(
             tuple(dict.fromkeys(message.rule.counted_lessons)), message.rule.pass_mark, message.rule.max_attempts
         ),
     )
 
 
-def audience_from(number: int) -> Audience | None:
+def audience_from_message(number: int) -> Audience | None:
     if not number:
         return None
     if number not in content_pb2.Audience.values():
@@ -64,7 +64,7 @@ def audience_from(number: int) -> Audience | None:
     return Audience(content_pb2.Audience.Name(content_pb2.Audience.ValueType(number)))
 
 
-def level_from(number: int) -> Level | None:
+def level_from_message(number: int) -> Level | None:
     if not number:
         return None
     if number not in content_pb2.Level.values():
@@ -72,24 +72,24 @@ def level_from(number: int) -> Level | None:
     return Level(content_pb2.Level.Name(content_pb2.Level.ValueType(number)))
 
 
-def audience_to(audience: Audience | None) -> content_pb2.Audience.ValueType:
+def audience_to_message(audience: Audience | None) -> content_pb2.Audience.ValueType:
     return content_pb2.Audience.Value(audience.value) if audience else content_pb2.AUDIENCE_UNSPECIFIED
 
 
-def level_to(level: Level | None) -> content_pb2.Level.ValueType:
+def level_to_message(level: Level | None) -> content_pb2.Level.ValueType:
     return content_pb2.Level.Value(level.value) if level else content_pb2.LEVEL_UNSPECIFIED
 
 
-def lesson_from(message: content_pb2.Lesson) -> Lesson:
+def lesson_from_message(message: content_pb2.Lesson) -> Lesson:
     return Lesson(
         id=message.id,
         title=_texts(message.title),
         minutes=message.minutes,
-        blocks=tuple(Block(block.id, _body_from(block), block.joined) for block in message.blocks),
+        blocks=tuple(Block(block.id, _body_from_message(block), block.joined) for block in message.blocks),
     )
 
 
-def _body_from(block: content_pb2.Block) -> Body:
+def _body_from_message(block: content_pb2.Block) -> Body:
     match block.WhichOneof("body"):
         case "text":
             return Text(_texts(block.text.markdown))
@@ -107,22 +107,22 @@ def _body_from(block: content_pb2.Block) -> Body:
         case "file":
             return File(_texts(block.file.title), _texts(block.file.media))
         case "quiz":
-            return Quiz(_texts(block.quiz.title), tuple(_item_from(item) for item in block.quiz.items))
+            return Quiz(_texts(block.quiz.title), tuple(_item_from_message(item) for item in block.quiz.items))
         case None:
             raise Invalid("BLOCK_KIND_UNKNOWN", field="blocks", block=block.id)
         case unknown:
             assert_never(unknown)
 
 
-def _item_from(item: content_pb2.Item) -> Item:
-    return Item(item.id, _task_from(item), _texts(item.prompt), _texts(item.explanation), item.points or 1)
+def _item_from_message(item: content_pb2.Item) -> Item:
+    return Item(item.id, _task_from_message(item), _texts(item.prompt), _texts(item.explanation), item.points or 1)
 
 
-def _task_from(item: content_pb2.Item) -> Task:
+def _task_from_message(item: content_pb2.Item) -> Task:
     match item.WhichOneof("kind"):
         case "choice":
             choice = item.choice
-            return Choice(_options_from(choice.options), tuple(dict.fromkeys(choice.correct)), choice.multiple)
+            return Choice(_options_from_message(choice.options), tuple(dict.fromkeys(choice.correct)), choice.multiple)
         case "true_false":
             return TrueFalse(item.true_false.correct)
         case "short_text":
@@ -131,16 +131,18 @@ def _task_from(item: content_pb2.Item) -> Task:
             return Number(item.number.value.strip(), item.number.tolerance.strip())
         case "matching":
             matching = item.matching
-            return Matching(_options_from(matching.left), _options_from(matching.right), dict(matching.correct))
+            return Matching(
+                _options_from_message(matching.left), _options_from_message(matching.right), dict(matching.correct)
+            )
         case "ordering":
-            return Ordering(_options_from(item.ordering.steps))
+            return Ordering(_options_from_message(item.ordering.steps))
         case None:
             raise Invalid("ITEM_KIND_UNKNOWN", field="items", item=item.id)
         case unknown:
             assert_never(unknown)
 
 
-def _options_from(options: Iterable[content_pb2.Option]) -> tuple[Option, ...]:
+def _options_from_message(options: Iterable[content_pb2.Option]) -> tuple[Option, ...]:
     return tuple(Option(option.id, _texts(option.text)) for option in options)
 
 
@@ -153,34 +155,34 @@ def _clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def content_to(content: Content) -> content_pb2.Content:
+def content_to_message(content: Content) -> content_pb2.Content:
     return content_pb2.Content(
         title=content.title,
         summary=content.summary,
         languages=content.languages,
-        audience=audience_to(content.audience),
+        audience=audience_to_message(content.audience),
         competences=content.competences,
-        level=level_to(content.level),
+        level=level_to_message(content.level),
         cover=content.cover,
         cover_alt=content.cover_alt,
-        lessons=[lesson_to(lesson) for lesson in content.lessons],
-        rule=rule_to(content.rule),
+        lessons=[lesson_to_message(lesson) for lesson in content.lessons],
+        rule=rule_to_message(content.rule),
         minutes=content.minutes,
     )
 
 
-def rule_to(rule: Rule) -> content_pb2.Rule:
+def rule_to_message(rule: Rule) -> content_pb2.Rule:
     return content_pb2.Rule(
         counted_lessons=rule.counted_lessons, pass_mark=rule.pass_mark, max_attempts=rule.max_attempts
     )
 
 
-def lesson_to(lesson: Lesson) -> content_pb2.Lesson:
+def lesson_to_message(lesson: Lesson) -> content_pb2.Lesson:
     return content_pb2.Lesson(
         id=lesson.id,
         title=lesson.title,
         minutes=lesson.minutes,
-        blocks=[_block_to(block) for block in lesson.blocks],
+        blocks=[_block_to_message(block) for block in lesson.blocks],
         etag=etag_of(lesson),
         screens=[
             content_pb2.Screen(key=screen.key, blocks=screen.blocks, item=screen.item) for screen in screens_of(lesson)
@@ -188,7 +190,7 @@ def lesson_to(lesson: Lesson) -> content_pb2.Lesson:
     )
 
 
-def _block_to(block: Block) -> content_pb2.Block:
+def _block_to_message(block: Block) -> content_pb2.Block:
     message = content_pb2.Block(id=block.id, joined=block.joined)
     body = block.body
     match body:
@@ -209,18 +211,20 @@ def _block_to(block: Block) -> content_pb2.Block:
         case File():
             message.file.CopyFrom(content_pb2.File(title=body.title, media=body.media))
         case Quiz():
-            message.quiz.CopyFrom(content_pb2.Quiz(title=body.title, items=[item_to(item) for item in body.items]))
+            message.quiz.CopyFrom(
+                content_pb2.Quiz(title=body.title, items=[item_to_message(item) for item in body.items])
+            )
         case _:
             assert_never(body)
     return message
 
 
-def item_to(item: Item) -> content_pb2.Item:
+def item_to_message(item: Item) -> content_pb2.Item:
     message = content_pb2.Item(id=item.id, prompt=item.prompt, explanation=item.explanation, points=item.points)
     task = item.task
     match task:
         case Choice():
-            options = _options_to(task.options)
+            options = _options_to_message(task.options)
             message.choice.CopyFrom(content_pb2.Choice(options=options, correct=task.correct, multiple=task.multiple))
         case TrueFalse():
             message.true_false.CopyFrom(content_pb2.TrueFalse(correct=task.correct))
@@ -230,14 +234,16 @@ def item_to(item: Item) -> content_pb2.Item:
             message.number.CopyFrom(content_pb2.Number(value=task.value, tolerance=task.tolerance))
         case Matching():
             message.matching.CopyFrom(
-                content_pb2.Matching(left=_options_to(task.left), right=_options_to(task.right), correct=task.correct)
+                content_pb2.Matching(
+                    left=_options_to_message(task.left), right=_options_to_message(task.right), correct=task.correct
+                )
             )
         case Ordering():
-            message.ordering.CopyFrom(content_pb2.Ordering(steps=_options_to(task.steps)))
+            message.ordering.CopyFrom(content_pb2.Ordering(steps=_options_to_message(task.steps)))
         case _:
             assert_never(task)
     return message
 
 
-def _options_to(options: tuple[Option, ...]) -> list[content_pb2.Option]:
+def _options_to_message(options: tuple[Option, ...]) -> list[content_pb2.Option]:
     return [content_pb2.Option(id=option.id, text=option.text) for option in options]

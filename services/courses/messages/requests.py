@@ -22,14 +22,14 @@ _OUTLINE = frozenset(
 def wanted(request: courses_pb2.SearchCatalogRequest) -> Wanted:
     if len(request.query) > _LONGEST_QUERY:
         raise Invalid("TEXT_TOO_LONG", field="query", limit=_LONGEST_QUERY)
-    levels = [content.level_from(level) for level in request.levels]
+    levels = [content.level_from_message(level) for level in request.levels]
     return Wanted(
         request.query,
         tuple(request.topics),
         tuple(level for level in levels if level),
         request.language,
         request.max_minutes,
-        content.audience_from(request.audience),
+        content.audience_from_message(request.audience),
     )
 
 

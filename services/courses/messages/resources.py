@@ -11,13 +11,13 @@ from services.courses.domain.content import Texts, etag_of, outline
 from services.courses.domain.course import Course
 from services.courses.domain.listing import Version
 from services.courses.domain.media import Medium
-from services.courses.messages.content import audience_to, content_to, level_to
+from services.courses.messages.content import audience_to_message, content_to_message, level_to_message
 
 
-def course(value: Course, problems: tuple[Problem, ...] = ()) -> courses_pb2.Course:
+def course_to_message(value: Course, problems: tuple[Problem, ...] = ()) -> courses_pb2.Course:
     return courses_pb2.Course(
         name=f"courses/{value.id}",
-        draft=content_to(value.draft),
+        draft=content_to_message(value.draft),
         review_state=courses_pb2.ReviewState.Value(value.review_state.value),
         review_note=value.review_note,
         reviewer=value.reviewer,
@@ -31,9 +31,9 @@ def course(value: Course, problems: tuple[Problem, ...] = ()) -> courses_pb2.Cou
     )
 
 
-def listed(value: Course) -> courses_pb2.Course:
+def listed_course_to_message(value: Course) -> courses_pb2.Course:
     """Of a course loaded without blocks: what follows from them is left out."""
-    message = course(value)
+    message = course_to_message(value)
     for lesson in message.draft.lessons:
         lesson.ClearField("etag")
         lesson.ClearField("screens")
@@ -50,7 +50,7 @@ def _problem(problem: Problem) -> courses_pb2.Problem:
     )
 
 
-def entry(value: Course) -> courses_pb2.CatalogEntry:
+def entry_to_message(value: Course) -> courses_pb2.CatalogEntry:
     """Of a published course."""
     listing = value.listing
     assert listing is not None  # noqa: S101 - only published courses are listed
@@ -60,9 +60,9 @@ def entry(value: Course) -> courses_pb2.CatalogEntry:
         title=listing.title,
         summary=listing.summary,
         languages=listing.languages,
-        audience=audience_to(listing.audience),
+        audience=audience_to_message(listing.audience),
         competences=listing.competences,
-        level=level_to(listing.level),
+        level=level_to_message(listing.level),
         minutes=listing.minutes,
         cover=listing.cover,
         cover_alt=listing.cover_alt,
@@ -71,12 +71,12 @@ def entry(value: Course) -> courses_pb2.CatalogEntry:
     )
 
 
-def version(value: Version) -> courses_pb2.Version:
+def version_to_message(value: Version) -> courses_pb2.Version:
     return courses_pb2.Version(
         name=f"courses/{value.course}/versions/{value.number}",
         course=f"courses/{value.course}",
         number=value.number,
-        content=content_to(value.content),
+        content=content_to_message(value.content),
         publish_time=stamp(value.publish_time),
     )
 
@@ -89,7 +89,9 @@ def as_of_now(message: courses_pb2.Version, course: Course) -> courses_pb2.Versi
     return message
 
 
-def competences(areas: Mapping[str, Texts], titles: Mapping[str, Texts]) -> courses_pb2.ListCompetencesResponse:
+def competences_to_message(
+    areas: Mapping[str, Texts], titles: Mapping[str, Texts]
+) -> courses_pb2.ListCompetencesResponse:
     return courses_pb2.ListCompetencesResponse(
         areas=[
             courses_pb2.CompetenceArea(
@@ -106,7 +108,7 @@ def competences(areas: Mapping[str, Texts], titles: Mapping[str, Texts]) -> cour
     )
 
 
-def media(medium: Medium) -> courses_pb2.Media:
+def media_to_message(medium: Medium) -> courses_pb2.Media:
     return courses_pb2.Media(
         name=f"media/{medium.id}",
         content_type=medium.content_type,

@@ -16,10 +16,10 @@ from services.chassis.store import pages
 from services.chassis.store.entities import Database, Document, Entities
 from services.courses.domain import search
 from services.courses.domain.content import Audience
-from services.courses.domain.course import Course, Fact, Outcome, Published
+from services.courses.domain.course import Course, Event, Outcome, Published
 from services.courses.domain.listing import Version
 from services.courses.domain.search import Wanted
-from services.courses.messages.announcements import announce
+from services.courses.messages.announcements import announcement
 
 _NEWEST = [("create_time", -1), ("_id", 1)]
 _NEWEST_PUBLISHED = [("listing.publish_time", -1), ("_id", 1)]
@@ -29,7 +29,7 @@ _VERSION: TypeAdapter[Version] = TypeAdapter(Version)
 class Courses:
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self._client = database.client
-        self._courses = Entities[Course](database["courses"], Course, announce, outbox)
+        self._courses = Entities[Course](database["courses"], Course, announcement, outbox)
         self._versions = database["versions"]
 
     async def prepare(self) -> None:
@@ -52,7 +52,7 @@ class Courses:
 
     async def create(self, course: Course) -> Course:
         """The one that is there already, where there is one."""
-        return await self._courses.change(course.id, lambda there: (there, []), start=course)
+        return await self._courses.change(course.id, lambda current: (current, []), start=course)
 
     async def change(self, key: str, verb: Callable[[Course], Outcome]) -> Course:
         return await self._courses.change(key, verb, missing="COURSE_NOT_FOUND")
@@ -61,15 +61,15 @@ class Courses:
         """As `change`; the version that the verb publishes is stored together with the course, or neither is."""
 
         async def both(session: AsyncClientSession) -> Course:
-            facts: list[Fact] = []
+            events: list[Event] = []
 
             def noted(course: Course) -> Outcome:
                 outcome = verb(course)
-                facts[:] = outcome[1]
+                events[:] = outcome[1]
                 return outcome
 
             course = await self._courses.change(key, noted, missing="COURSE_NOT_FOUND", session=session)
-            for version in (fact.version for fact in facts if isinstance(fact, Published)):
+            for version in (event.version for event in events if isinstance(event, Published)):
                 document = {"_id": f"{version.course}-{version.number}", **_VERSION.dump_python(version)}
                 await self._versions.insert_one(document, session=session)
             return course

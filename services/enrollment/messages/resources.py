@@ -13,7 +13,7 @@ from services.enrollment.domain import Audience, Delivery, Participation, Reside
 _NAME = re.compile(r"^enrollments/([a-z2-7]{20})-([1-9][0-9]{0,5})$")
 
 
-def name_of(key: str, number: int) -> str:
+def enrollment_name(key: str, number: int) -> str:
     return f"enrollments/{key}-{number}"
 
 
@@ -25,28 +25,28 @@ def parse_name(name: str) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
-def audience_of(number: content_pb2.Audience.ValueType) -> Audience:
+def audience_from_message(number: content_pb2.Audience.ValueType) -> Audience:
     return Audience(content_pb2.Audience.Name(number).lower())
 
 
-def delivery_of(number: pb.Delivery.ValueType) -> Delivery:
+def delivery_from_message(number: pb.Delivery.ValueType) -> Delivery:
     """Unspecified is online."""
     if number not in pb.Delivery.values():
         raise Invalid("DELIVERY_UNKNOWN", field="delivery")
     return Delivery(pb.Delivery.Name(number).lower()) if number else Delivery.ONLINE
 
 
-def delivery_number(delivery: Delivery) -> pb.Delivery.ValueType:
+def delivery_to_message(delivery: Delivery) -> pb.Delivery.ValueType:
     return pb.Delivery.Value(delivery.name)
 
 
-def residence_of(message: pb.Residence) -> Residence:
+def residence_from_message(message: pb.Residence) -> Residence:
     if not message.area or message.universe not in (pb.RESIDENT, pb.EMPLOYEE):
         raise Invalid("RESIDENCE_MISSING", field="residence")
     return Residence(message.area, message.organisation, Universe(pb.Universe.Name(message.universe).lower()))
 
 
-def residence_message(residence: Residence) -> pb.Residence:
+def residence_to_message(residence: Residence) -> pb.Residence:
     return pb.Residence(
         area=residence.area,
         organisation=residence.organisation,
@@ -54,16 +54,16 @@ def residence_message(residence: Residence) -> pb.Residence:
     )
 
 
-def enrollment_message(key: str, participation: Participation, run: Run, current_version: int) -> pb.Enrollment:
+def enrollment_to_message(key: str, participation: Participation, run: Run, current_version: int) -> pb.Enrollment:
     return pb.Enrollment(
-        name=name_of(key, run.number),
+        name=enrollment_name(key, run.number),
         person=participation.person,
         course=participation.course,
         version=run.version,
         state=pb.WITHDRAWN if run.state is State.WITHDRAWN else pb.ACTIVE,
         run=run.number,
-        residence=residence_message(run.residence),
-        delivery=delivery_number(run.delivery),
+        residence=residence_to_message(run.residence),
+        delivery=delivery_to_message(run.delivery),
         enrol_time=stamp(run.enrol_time),
         withdraw_time=stamp(run.withdraw_time),
         current_version=max(current_version, run.version),

@@ -106,7 +106,7 @@ class Erased:
     time: datetime
 
 
-Fact = Registered | Moved | RolesChanged | SessionsEnded | Erased
+Event = Registered | Moved | RolesChanged | SessionsEnded | Erased
 
 
 def draft(
@@ -132,7 +132,7 @@ def draft(
     )
 
 
-def register(person: Person, passphrase_hash: str, now: datetime) -> tuple[Person, list[Fact]]:
+def register(person: Person, passphrase_hash: str, now: datetime) -> tuple[Person, list[Event]]:
     """Repeated on somebody who is registered already it changes nothing."""
     if person.passphrase_hash or person.erased:
         return person, []
@@ -140,7 +140,7 @@ def register(person: Person, passphrase_hash: str, now: datetime) -> tuple[Perso
     return registered, [Registered(registered, now)]
 
 
-def update(person: Person, changes: Mapping[str, str], now: datetime, *, etag: str = "") -> tuple[Person, list[Fact]]:
+def update(person: Person, changes: Mapping[str, str], now: datetime, *, etag: str = "") -> tuple[Person, list[Event]]:
     _check_not_erased(person)
     if etag and etag != person.etag:
         raise Conflict("PERSON_CHANGED", field="etag")
@@ -158,7 +158,7 @@ def update(person: Person, changes: Mapping[str, str], now: datetime, *, etag: s
     return changed, [Moved(changed, now)] if moved else []
 
 
-def grant(person: Person, what: Grant, now: datetime) -> tuple[Person, list[Fact]]:
+def grant(person: Person, what: Grant, now: datetime) -> tuple[Person, list[Event]]:
     _check_not_erased(person)
     if what in person.grants:
         return person, []
@@ -166,7 +166,7 @@ def grant(person: Person, what: Grant, now: datetime) -> tuple[Person, list[Fact
     return granted, [RolesChanged(granted, now)]
 
 
-def revoke(person: Person, what: Grant, administrators: int, now: datetime) -> tuple[Person, list[Fact]]:
+def revoke(person: Person, what: Grant, administrators: int, now: datetime) -> tuple[Person, list[Event]]:
     """`administrators`: how many may administer everything; the last of them is kept."""
     if what not in person.grants:
         return person, []
@@ -175,19 +175,19 @@ def revoke(person: Person, what: Grant, administrators: int, now: datetime) -> t
     return left, [RolesChanged(left, now)]
 
 
-def set_passphrase(person: Person, passphrase_hash: str, now: datetime) -> tuple[Person, list[Fact]]:
+def set_passphrase(person: Person, passphrase_hash: str, now: datetime) -> tuple[Person, list[Event]]:
     """Ends every session: whoever signed in with the old passphrase has to know the new one."""
     _check_not_erased(person)
     changed = replace(person, passphrase_hash=passphrase_hash, epoch=person.epoch + 1)
     return changed, [SessionsEnded(changed, now)]
 
 
-def rehash(person: Person, old_hash: str, new_hash: str) -> tuple[Person, list[Fact]]:
+def rehash(person: Person, old_hash: str, new_hash: str) -> tuple[Person, list[Event]]:
     """The same passphrase under newer parameters; not if it was changed meanwhile."""
     return (replace(person, passphrase_hash=new_hash) if person.passphrase_hash == old_hash else person), []
 
 
-def erase(person: Person, administrators: int, now: datetime) -> tuple[Person, list[Fact]]:
+def erase(person: Person, administrators: int, now: datetime) -> tuple[Person, list[Event]]:
     """What stays says only that there was somebody, so that references to them still lead somewhere."""
     if person.erased:
         return person, []

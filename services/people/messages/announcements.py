@@ -15,39 +15,43 @@ from services.people.domain import equality, person, places, sessions
 from services.people.messages import resources
 
 
-def people(pseudonym: Callable[[str], str]) -> Announce:
+def person_announcement(pseudonym: Callable[[str], str]) -> Announce:
     @singledispatch
-    def build(fact: Any, key: str, revision: int) -> Message:
-        raise TypeError(f"{type(fact).__name__} is not announced")
+    def announcement(event: Any, key: str, revision: int) -> Message:
+        raise TypeError(f"{type(event).__name__} is not announced")
 
-    @build.register
-    def _(fact: person.Registered, key: str, revision: int) -> Message:
-        return events_pb2.PersonRegistered(**_belonging(fact.person), revision=revision, time=stamp(fact.time))
+    @announcement.register
+    def _(event: person.Registered, key: str, revision: int) -> Message:
+        return events_pb2.PersonRegistered(**_belonging(event.person), revision=revision, time=stamp(event.time))
 
-    @build.register
-    def _(fact: person.Moved, key: str, revision: int) -> Message:
-        return events_pb2.PersonMoved(**_belonging(fact.person), revision=revision, time=stamp(fact.time))
+    @announcement.register
+    def _(event: person.Moved, key: str, revision: int) -> Message:
+        return events_pb2.PersonMoved(**_belonging(event.person), revision=revision, time=stamp(event.time))
 
-    @build.register
-    def _(fact: person.RolesChanged, key: str, revision: int) -> Message:
-        grants = [resources.grant(each) for each in fact.person.grants]
-        return events_pb2.RolesChanged(person=fact.person.name, grants=grants, revision=revision, time=stamp(fact.time))
+    @announcement.register
+    def _(event: person.RolesChanged, key: str, revision: int) -> Message:
+        grants = [resources.grant_to_message(each) for each in event.person.grants]
+        return events_pb2.RolesChanged(
+            person=event.person.name, grants=grants, revision=revision, time=stamp(event.time)
+        )
 
-    @build.register
-    def _(fact: person.SessionsEnded, key: str, revision: int) -> Message:
-        return events_pb2.SessionRevoked(person=fact.person.name, time=stamp(fact.time))
+    @announcement.register
+    def _(event: person.SessionsEnded, key: str, revision: int) -> Message:
+        return events_pb2.SessionRevoked(person=event.person.name, time=stamp(event.time))
 
-    @build.register
-    def _(fact: person.Erased, key: str, revision: int) -> Message:
-        name = fact.person.name
-        return events_pb2.PersonErased(person=name, pseudonym=pseudonym(name), revision=revision, time=stamp(fact.time))
+    @announcement.register
+    def _(event: person.Erased, key: str, revision: int) -> Message:
+        name = event.person.name
+        return events_pb2.PersonErased(
+            person=name, pseudonym=pseudonym(name), revision=revision, time=stamp(event.time)
+        )
 
-    return build
+    return announcement
 
 
-def answers(fact: equality.AnswersGiven, key: str, revision: int) -> Message:
+def answers_announcement(event: equality.AnswersGiven, key: str, revision: int) -> Message:
     """`key` is the pseudonym itself."""
-    given = fact.answers
+    given = event.answers
     return events_pb2.EqualityAnswersGiven(
         pseudonym=key,
         birth_year=given.birth_year,
@@ -55,25 +59,25 @@ def answers(fact: equality.AnswersGiven, key: str, revision: int) -> Message:
         groups=[resources.GROUPS[group] for group in given.groups],
         groups_answered=given.groups_answered,
         revision=revision,
-        time=stamp(fact.time),
+        time=stamp(event.time),
     )
 
 
-def session(fact: sessions.SessionEnded, key: str, revision: int) -> Message:
-    return events_pb2.SessionRevoked(person=f"people/{fact.person}", session=key, time=stamp(fact.time))
+def session_announcement(event: sessions.SessionEnded, key: str, revision: int) -> Message:
+    return events_pb2.SessionRevoked(person=f"people/{event.person}", session=key, time=stamp(event.time))
 
 
-def imported(fact: places.Imported, key: str, revision: int) -> Message:
+def places_announcement(event: places.Imported, key: str, revision: int) -> Message:
     return events_pb2.PlacesImported(
-        areas=[resources.area(each) for each in fact.places.areas],
-        organisations=[resources.organisation(each) for each in fact.places.organisations],
+        areas=[resources.area_to_message(each) for each in event.places.areas],
+        organisations=[resources.organisation_to_message(each) for each in event.places.organisations],
         revision=revision,
-        time=stamp(fact.time),
+        time=stamp(event.time),
     )
 
 
-def nothing(fact: object, key: str, revision: int) -> Message:
-    raise TypeError(f"{type(fact).__name__} is not announced")
+def no_announcement(event: object, key: str, revision: int) -> Message:
+    raise TypeError(f"{type(event).__name__} is not announced")
 
 
 def _belonging(who: person.Person) -> dict[str, Any]:

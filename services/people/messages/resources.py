@@ -29,7 +29,7 @@ SEXES = {
 }
 
 
-def meant(known: Mapping[K, int], value: int, field: str) -> K:
+def enum_from_message(known: Mapping[K, int], value: int, field: str) -> K:
     """What a number of an enum stands for."""
     for kind, number in known.items():
         if number == value:
@@ -53,7 +53,7 @@ def token_keys(name: str) -> tuple[str, str]:
     return parts[1], parts[3]
 
 
-def person(value: Person) -> people_pb2.Person:
+def person_to_message(value: Person) -> people_pb2.Person:
     return people_pb2.Person(
         name=value.name,
         login=value.login,
@@ -63,18 +63,18 @@ def person(value: Person) -> people_pb2.Person:
         organisation=value.organisation,
         universe=UNIVERSES[value.universe],
         locale=value.locale,
-        grants=[grant(each) for each in value.grants],
+        grants=[grant_to_message(each) for each in value.grants],
         etag=value.etag,
         create_time=stamp(value.create_time),
         erased=value.erased,
     )
 
 
-def grant(value: Grant) -> people_pb2.Grant:
+def grant_to_message(value: Grant) -> people_pb2.Grant:
     return people_pb2.Grant(role=ROLES[value.role], scope=value.scope)
 
 
-def answers(value: Card, name: str) -> people_pb2.EqualityAnswers:
+def answers_to_message(value: Card, name: str) -> people_pb2.EqualityAnswers:
     given = value.answers
     return people_pb2.EqualityAnswers(
         name=f"{name}/equalityAnswers",
@@ -86,18 +86,18 @@ def answers(value: Card, name: str) -> people_pb2.EqualityAnswers:
     )
 
 
-def session_viewer(owner: Person, key: str, session: Session) -> people_pb2.Viewer:
+def session_viewer_to_message(owner: Person, key: str, session: Session) -> people_pb2.Viewer:
     return people_pb2.Viewer(
-        person=person(owner),
+        person=person_to_message(owner),
         session=key,
         expire_time=stamp(session.expire_time),
         shared_device=session.shared_device,
     )
 
 
-def token_viewer(owner: Person, value: Token) -> people_pb2.Viewer:
+def token_viewer_to_message(owner: Person, value: Token) -> people_pb2.Viewer:
     return people_pb2.Viewer(
-        person=person(owner),
+        person=person_to_message(owner),
         session=value.id,
         expire_time=stamp(value.expire_time),
         token_scopes=value.scopes,
@@ -105,7 +105,7 @@ def token_viewer(owner: Person, value: Token) -> people_pb2.Viewer:
     )
 
 
-def token(value: Token) -> people_pb2.Token:
+def token_to_message(value: Token) -> people_pb2.Token:
     return people_pb2.Token(
         name=value.name,
         display_name=value.display_name,
@@ -118,7 +118,7 @@ def token(value: Token) -> people_pb2.Token:
     )
 
 
-def entry(value: Entry) -> people_pb2.AuditEntry:
+def entry_to_message(value: Entry) -> people_pb2.AuditEntry:
     return people_pb2.AuditEntry(
         name=f"auditEntries/{value.id}",
         time=stamp(value.time),
@@ -129,17 +129,17 @@ def entry(value: Entry) -> people_pb2.AuditEntry:
     )
 
 
-def area(value: Area) -> people_pb2.Area:
+def area_to_message(value: Area) -> people_pb2.Area:
     return people_pb2.Area(
         name=value.name, parent=value.parent, kind=value.kind, title=value.title, column=value.column, row=value.row
     )
 
 
-def organisation(value: Organisation) -> people_pb2.Organisation:
+def organisation_to_message(value: Organisation) -> people_pb2.Organisation:
     return people_pb2.Organisation(name=value.name, area=value.area, title=value.title)
 
 
-def centre(value: Centre) -> people_pb2.Centre:
+def centre_to_message(value: Centre) -> people_pb2.Centre:
     return people_pb2.Centre(
         name=value.name,
         area=value.area,
@@ -150,7 +150,7 @@ def centre(value: Centre) -> people_pb2.Centre:
     )
 
 
-def places(request: people_pb2.ImportPlacesRequest) -> Places:
+def places_from_message(request: people_pb2.ImportPlacesRequest) -> Places:
     return Places(
         areas=tuple(
             Area(each.name, each.parent, each.kind, dict(each.title), each.column, each.row) for each in request.areas

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from services.people.service.accounts import Accounts
-from services.people.service.audit import AuditLog
-from services.people.service.places import Gazetteer
-from services.people.service.roles import Roles
-from services.people.service.sign_in import Entrance
-from services.people.service.tokens import Tokens
+from services.people.service.accounts import AccountMethods
+from services.people.service.audit import AuditMethods
+from services.people.service.places import PlacesMethods
+from services.people.service.roles import RoleMethods
+from services.people.service.sign_in import SignInMethods
+from services.people.service.tokens import TokenMethods
 
 # What an API token may call, by scope; all else needs a session.
 TOKEN_SCOPES = {
@@ -21,5 +21,5 @@ TOKEN_SCOPES = {
 }
 
 
-class PeopleService(Accounts, Entrance, Tokens, Roles, AuditLog, Gazetteer):
+class PeopleService(AccountMethods, SignInMethods, TokenMethods, RoleMethods, AuditMethods, PlacesMethods):
     """All of ieum.people.v1.PeopleService."""

@@ -20,13 +20,13 @@ from services.people.domain.audit import Action
 from services.people.domain.equality import Answers, Card
 from services.people.domain.person import RUNS_EVERYTHING, Person
 from services.people.messages import resources
-from services.people.service.door import Door
+from services.people.service.base import ServiceBase
 
 _LARGEST_BATCH = 1000
 _NAMES_FOR = ("instructor", "reviewer", "administrator")
 
 
-class Accounts(Door):
+class AccountMethods(ServiceBase):
     async def Register(self, request: people_pb2.RegisterRequest, context: object) -> people_pb2.Person:
         drafted = person.draft(
             _key_for(request.request_id),
@@ -40,29 +40,29 @@ class Accounts(Door):
         )
         credentials.check_passphrase(request.passphrase, drafted.login)
         (await self.store.places.get()).check_home(request.area, request.organisation)
-        if there := await self.store.people.find(drafted.id):
-            return await self._again(there, drafted, request.passphrase)
+        if current := await self.store.people.find(drafted.id):
+            return await self._again(current, drafted, request.passphrase)
         hashed = await self.passphrases.hash(request.passphrase)
         made = await self.store.people.change(
-            drafted.id, lambda there: person.register(there, hashed, now()), start=drafted
+            drafted.id, lambda current: person.register(current, hashed, now()), start=drafted
         )
         if made.passphrase_hash != hashed:
             return await self._again(made, drafted, request.passphrase)
-        return resources.person(made)
+        return resources.person_to_message(made)
 
-    async def _again(self, there: Person, drafted: Person, passphrase: str) -> people_pb2.Person:
+    async def _again(self, current: Person, drafted: Person, passphrase: str) -> people_pb2.Person:
         """A repeat is answered to whoever knows the passphrase: guessing a request id must show nobody's account."""
-        known = await self.passphrases.verify(there.passphrase_hash, passphrase)
-        if not known or there.login_key != drafted.login_key:
+        known = await self.passphrases.verify(current.passphrase_hash, passphrase)
+        if not known or current.login_key != drafted.login_key:
             raise Exists("REQUEST_ID_USED", field="request_id")
-        return resources.person(there)
+        return resources.person_to_message(current)
 
     async def GetPerson(self, request: people_pb2.GetPersonRequest, context: object) -> people_pb2.Person:
         if authorisation.is_oneself(request.name):
-            return resources.person(await self.store.people.get(resources.person_key(request.name)))
+            return resources.person_to_message(await self.store.people.get(resources.person_key(request.name)))
         found, _ = await authorisation.at_home(self.store, request.name)
         await self._note_view(request.name, "account")
-        return resources.person(found)
+        return resources.person_to_message(found)
 
     async def UpdatePerson(self, request: people_pb2.UpdatePersonRequest, context: object) -> people_pb2.Person:
         wanted = request.person
@@ -72,20 +72,20 @@ class Accounts(Door):
             home = (changes.get("area", before.area), changes.get("organisation", before.organisation))
             (await self.store.places.get()).check_home(*home)
         changed = await self.store.people.change(
-            before.id, lambda there: person.update(there, changes, now(), etag=wanted.etag)
+            before.id, lambda current: person.update(current, changes, now(), etag=wanted.etag)
         )
         if not authorisation.is_oneself(wanted.name):
             await self._note_view(wanted.name, f"changed {', '.join(sorted(changes))}")
-        return resources.person(changed)
+        return resources.person_to_message(changed)
 
     async def ListPeople(self, request: people_pb2.ListPeopleRequest, context: object) -> people_pb2.ListPeopleResponse:
         reach = await authorisation.reach_of(self.store, acting())
-        role = resources.meant(resources.ROLES, request.role, "role") if request.role else None
+        role = resources.enum_from_message(resources.ROLES, request.role, "role") if request.role else None
         size = pages.page_size(request.page_size)
         people, following = await self.store.people.page(reach, request.query, role, size, request.page_token)
         await self._note_view("people", f"list of {len(people)}")
         return people_pb2.ListPeopleResponse(
-            people=[resources.person(each) for each in people], next_page_token=following
+            people=[resources.person_to_message(each) for each in people], next_page_token=following
         )
 
     async def BatchGetNames(
@@ -117,12 +117,12 @@ class Accounts(Door):
                 session,
                 store.people.entities,
                 before.id,
-                lambda there: person.erase(there, administrators, moment),
+                lambda current: person.erase(current, administrators, moment),
                 Action.PERSON_ERASED,
                 before.name,
             )
             await store.equality.change(
-                card, lambda there: equality.close(there, moment), start=Card(), session=session
+                card, lambda current: equality.close(current, moment), start=Card(), session=session
             )
             await store.sessions.remove_all(before.id, session)
             await store.tokens.remove_all(before.id, session)
@@ -135,7 +135,7 @@ class Accounts(Door):
         name = _owner_of_answers(request.name)
         authorisation.require_oneself(name)
         card = await self.store.equality.find(self.store.pseudonym(name))
-        return resources.answers(card or Card(), name)
+        return resources.answers_to_message(card or Card(), name)
 
     async def UpdateEqualityAnswers(
         self, request: people_pb2.UpdateEqualityAnswersRequest, context: object
@@ -144,14 +144,14 @@ class Accounts(Door):
         authorisation.require_oneself(name)
         given = Answers(
             request.answers.birth_year,
-            resources.meant(resources.SEXES, request.answers.sex, "sex"),
-            tuple(resources.meant(resources.GROUPS, group, "groups") for group in request.answers.groups),
+            resources.enum_from_message(resources.SEXES, request.answers.sex, "sex"),
+            tuple(resources.enum_from_message(resources.GROUPS, group, "groups") for group in request.answers.groups),
             request.answers.groups_answered,
         )
         card = await self.store.equality.change(
-            self.store.pseudonym(name), lambda there: equality.answer(there, given, now()), start=Card()
+            self.store.pseudonym(name), lambda current: equality.answer(current, given, now()), start=Card()
         )
-        return resources.answers(card, name)
+        return resources.answers_to_message(card, name)
 
     async def _note_view(self, subject: str, detail: str) -> None:
         if not acting().is_system:

@@ -11,13 +11,13 @@ from services.chassis.store import pages
 from services.people import authorisation
 from services.people.domain.audit import REPORTED
 from services.people.messages import resources
-from services.people.service.door import Door
+from services.people.service.base import ServiceBase
 
 
-class AuditLog(Door):
+class AuditMethods(ServiceBase):
     async def RecordAudit(self, request: people_pb2.RecordAuditRequest, context: object) -> Empty:
         await authorisation.require_everywhere(self.store)
-        action = resources.meant(resources.ACTIONS, request.action, "action")
+        action = resources.enum_from_message(resources.ACTIONS, request.action, "action")
         if action not in REPORTED:
             raise Invalid("AUDIT_ACTION_NOT_YOURS", field="action")
         await self.store.audit.add(action, request.subject, request.detail, request_id=request.request_id)
@@ -27,9 +27,9 @@ class AuditLog(Door):
         self, request: people_pb2.ListAuditEntriesRequest, context: object
     ) -> people_pb2.ListAuditEntriesResponse:
         await authorisation.require_everywhere(self.store)
-        action = resources.meant(resources.ACTIONS, request.action, "action") if request.action else None
+        action = resources.enum_from_message(resources.ACTIONS, request.action, "action") if request.action else None
         size = pages.page_size(request.page_size)
         entries, following = await self.store.audit.page(action, request.actor, size, request.page_token)
         return people_pb2.ListAuditEntriesResponse(
-            entries=[resources.entry(each) for each in entries], next_page_token=following
+            entries=[resources.entry_to_message(each) for each in entries], next_page_token=following
         )

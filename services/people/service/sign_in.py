@@ -18,12 +18,12 @@ from services.people.domain import attempts, credentials, person, sessions
 from services.people.domain.audit import Action
 from services.people.domain.person import Person
 from services.people.messages import resources
-from services.people.service.door import Door
+from services.people.service.base import ServiceBase
 from services.people.store.attempts import counter
 from services.people.store.sessions import key_of
 
 
-class Entrance(Door):
+class SignInMethods(ServiceBase):
     async def SignIn(self, request: people_pb2.SignInRequest, context: object) -> people_pb2.SignInResponse:
         """Tries of one address that fail are counted for this login and for all logins."""
         pair = counter(request.address, credentials.login_key(request.login))
@@ -52,7 +52,7 @@ class Entrance(Door):
             return found
         hashed = await self.passphrases.hash(passphrase)
         return await self.store.people.change(
-            found.id, lambda there: person.rehash(there, found.passphrase_hash, hashed)
+            found.id, lambda current: person.rehash(current, found.passphrase_hash, hashed)
         )
 
     async def _begin(self, owner: Person, shared_device: bool) -> people_pb2.SignInResponse:
@@ -62,7 +62,9 @@ class Entrance(Door):
             self.store.audit.add(Action.SIGNED_IN, owner.name, actor=owner.name),
             self.store.sessions.begin(key_of(secret), session),
         )
-        return people_pb2.SignInResponse(token=secret, viewer=resources.session_viewer(owner, key_of(secret), session))
+        return people_pb2.SignInResponse(
+            token=secret, viewer=resources.session_viewer_to_message(owner, key_of(secret), session)
+        )
 
     async def VerifySession(self, request: people_pb2.VerifySessionRequest, context: object) -> people_pb2.Viewer:
         _require_gateway()
@@ -74,7 +76,7 @@ class Entrance(Door):
         renewed = sessions.renewed(session, moment)
         if renewed != session:
             await self.store.sessions.renew(key, renewed)
-        return resources.session_viewer(owner, key, renewed)
+        return resources.session_viewer_to_message(owner, key, renewed)
 
     async def VerifyToken(self, request: people_pb2.VerifyTokenRequest, context: object) -> people_pb2.Viewer:
         _require_gateway()
@@ -85,13 +87,13 @@ class Entrance(Door):
         token, owner = found
         if sessions.worth_noting(token, moment):
             await self.store.tokens.note_use(token, moment)
-        return resources.token_viewer(owner, token)
+        return resources.token_viewer_to_message(owner, token)
 
     async def SignOut(self, request: people_pb2.SignOutRequest, context: object) -> Empty:
         """Whoever has the secret may end its session; ending what has ended is no error."""
         key = key_of(request.token)
         if await self.store.sessions.entities.find(key):
-            await self.store.sessions.entities.change(key, lambda there: sessions.end(there, now()))
+            await self.store.sessions.entities.change(key, lambda current: sessions.end(current, now()))
         return Empty()
 
     async def ChangePassphrase(self, request: people_pb2.ChangePassphraseRequest, context: object) -> Empty:
@@ -103,7 +105,7 @@ class Entrance(Door):
         await self.store.attempts.count(tries, attempts.FREE_FOR_LOGIN)
         if await self.passphrases.verify(found.passphrase_hash, request.current_passphrase):
             hashed = await self.passphrases.hash(request.new_passphrase)
-            await self.store.people.change(key, lambda there: person.set_passphrase(there, hashed, now()))
+            await self.store.people.change(key, lambda current: person.set_passphrase(current, hashed, now()))
         elif not await self.passphrases.verify(found.passphrase_hash, request.new_passphrase):
             raise Invalid("PASSPHRASE_WRONG", field="current_passphrase")
         await self.store.attempts.clear(tries)
@@ -120,7 +122,7 @@ class Entrance(Door):
                 session,
                 store.people.entities,
                 found.id,
-                lambda there: person.set_passphrase(there, hashed, moment),
+                lambda current: person.set_passphrase(current, hashed, moment),
                 Action.PASSPHRASE_RESET,
                 found.name,
             )

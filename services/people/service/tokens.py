@@ -16,13 +16,13 @@ from services.people import authorisation
 from services.people.domain import sessions
 from services.people.domain.audit import Action
 from services.people.messages import resources
-from services.people.service.door import Door
+from services.people.service.base import ServiceBase
 from services.people.store.sessions import key_of
 
 _PREFIX = "ieum_"  # lets scanners of published files recognise a leaked token
 
 
-class Tokens(Door):
+class TokenMethods(ServiceBase):
     async def CreateToken(
         self, request: people_pb2.CreateTokenRequest, context: object
     ) -> people_pb2.CreateTokenResponse:
@@ -37,16 +37,16 @@ class Tokens(Door):
         store = self.store
 
         async def work(session: AsyncClientSession) -> None:
-            await store.tokens.entities.change(token.id, lambda there: (there, []), start=token, session=session)
+            await store.tokens.entities.change(token.id, lambda current: (current, []), start=token, session=session)
             await store.audit.add(Action.TOKEN_CREATED, token.name, ", ".join(token.scopes), session=session)
 
         await store.together(work)
-        return people_pb2.CreateTokenResponse(token=resources.token(token), secret=secret)
+        return people_pb2.CreateTokenResponse(token=resources.token_to_message(token), secret=secret)
 
     async def ListTokens(self, request: people_pb2.ListTokensRequest, context: object) -> people_pb2.ListTokensResponse:
         owner = await authorisation.own_or_managed(self.store, request.parent)
         return people_pb2.ListTokensResponse(
-            tokens=[resources.token(each) for each in await self.store.tokens.of(owner.id)]
+            tokens=[resources.token_to_message(each) for each in await self.store.tokens.of(owner.id)]
         )
 
     async def RevokeToken(self, request: people_pb2.RevokeTokenRequest, context: object) -> Empty:

@@ -28,9 +28,11 @@ class Store:
         self._database = database
         self._pseudonym_key = pseudonym_key
         self.people = PeopleStore(database, outbox, self.pseudonym)
-        self.equality = Entities(database["equality"], Card, announcements.answers, outbox)
-        self.sessions = SessionStore(Entities(database["sessions"], Session, announcements.session, outbox))
-        self.tokens = TokenStore(Entities(database["tokens"], Token, announcements.session, outbox))
+        self.equality = Entities(database["equality"], Card, announcements.answers_announcement, outbox)
+        self.sessions = SessionStore(
+            Entities(database["sessions"], Session, announcements.session_announcement, outbox)
+        )
+        self.tokens = TokenStore(Entities(database["tokens"], Token, announcements.session_announcement, outbox))
         self.attempts = AttemptsStore(database, outbox)
         self.places = PlacesStore(database, outbox)
         self.audit = AuditStore(database["audit"])
@@ -57,15 +59,15 @@ class Store:
         detail: str = "",
     ) -> T:
         """A change, and with it what the audit log says of it; a verb that states no fact leaves no entry."""
-        facts: Sequence[Any] = ()
+        events: Sequence[Any] = ()
 
         def noted(before: T) -> tuple[T, Sequence[Any]]:
-            nonlocal facts
-            after, facts = verb(before)
-            return after, facts
+            nonlocal events
+            after, events = verb(before)
+            return after, events
 
         after = await entities.change(key, noted, session=session)
-        if facts:
+        if events:
             await self.audit.add(action, subject, detail, session=session)
         return after
 

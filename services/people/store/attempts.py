@@ -25,7 +25,7 @@ class AttemptsStore:
 
     def __init__(self, database: Database, outbox: Outbox) -> None:
         collection = database["attempts"].with_options(write_concern=WriteConcern(w=1, j=False))
-        self._entities = Entities(collection, Attempts, announcements.nothing, outbox)
+        self._entities = Entities(collection, Attempts, announcements.no_announcement, outbox)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def prepare(self) -> None:

@@ -16,10 +16,10 @@ from services.chassis.store import pages
 from services.chassis.store.entities import Database, Entities
 from services.people.domain import credentials
 from services.people.domain.authority import Reach
-from services.people.domain.person import RUNS_EVERYTHING, Fact, Person, Role
+from services.people.domain.person import RUNS_EVERYTHING, Event, Person, Role
 from services.people.messages import announcements
 
-Verb = Callable[[Person], tuple[Person, Sequence[Fact]]]
+Verb = Callable[[Person], tuple[Person, Sequence[Event]]]
 
 _ORDER = [("sort_name", ASCENDING), ("_id", ASCENDING)]
 _GUARD = {"_id": "administrators"}
@@ -28,7 +28,7 @@ _EVERYTHING = {"grants": {"$elemMatch": {"role": RUNS_EVERYTHING.role.value, "sc
 
 class PeopleStore:
     def __init__(self, database: Database, outbox: Outbox, pseudonym: Callable[[str], str]) -> None:
-        self.entities = Entities(database["people"], Person, announcements.people(pseudonym), outbox)
+        self.entities = Entities(database["people"], Person, announcements.person_announcement(pseudonym), outbox)
         self._guards = database["guards"]
         self._collection = self.entities.collection
 

@@ -15,7 +15,7 @@ _KEY = "places"
 
 class PlacesStore:
     def __init__(self, database: Database, outbox: Outbox) -> None:
-        self.entities = Entities(database["places"], Places, announcements.imported, outbox)
+        self.entities = Entities(database["places"], Places, announcements.places_announcement, outbox)
         self._read: tuple[int, Places] = (0, Places())
 
     async def get(self) -> Places:

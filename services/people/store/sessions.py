@@ -54,7 +54,7 @@ class SessionStore:
         return [found.get(key) for key in keys]
 
     async def begin(self, key: str, session: Session) -> None:
-        await self.entities.change(key, lambda there: (there, []), start=session, fresh=True)
+        await self.entities.change(key, lambda current: (current, []), start=session, fresh=True)
 
     async def renew(self, key: str, session: Session) -> None:
         """Beside the revision: it must not disturb an ending, nor undo one."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.chassis.errors import Invalid
-from services.progress.domain.facts import CertificateRevoked, Fact
+from services.progress.domain.events import CertificateRevoked, Event
 from services.progress.domain.grading import Answer
 from services.progress.domain.record import QuizRecord, Record
 
@@ -45,7 +45,7 @@ def _without_answers(quiz: QuizRecord) -> QuizRecord:
     return replace(quiz, attempts=attempts)
 
 
-def revoke_certificate(record: Record, reason: str, now: datetime) -> tuple[Record, list[Fact]]:
+def revoke_certificate(record: Record, reason: str, now: datetime) -> tuple[Record, list[Event]]:
     """The record of one who has a certificate. Revoking again changes neither time nor reason."""
     certificate = record.certificate
     if certificate is None or certificate.revoke_time:

@@ -159,7 +159,7 @@ class Record:
         return self.with_lesson(replace(before, quizzes=put(before.quizzes, quiz, lambda each: each.quiz)))
 
 
-class Draft:
+class RecordChanges:
     """A record while many steps are taken: they change it in place, and `record` is the value that comes of them."""
 
     def __init__(self, before: Record) -> None:

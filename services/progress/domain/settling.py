@@ -9,11 +9,11 @@ from itertools import compress
 
 from services.progress.domain import plan as plans
 from services.progress.domain.completion import LessonState, Measured, done_time, measured, score_of, standing, summary
-from services.progress.domain.facts import CertificateIssued, CourseCompleted, Fact, LearningStarted, LessonCompleted
+from services.progress.domain.events import CertificateIssued, CourseCompleted, Event, LearningStarted, LessonCompleted
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Attempt, Certificate, Completion, QuizScore, Record
 
-Outcome = tuple[Record, list[Fact]]
+Outcome = tuple[Record, list[Event]]
 
 
 def settle(before: Record, after: Record, plan: Plan | None, number: Callable[[], str], now: datetime) -> Outcome:
@@ -22,34 +22,34 @@ def settle(before: Record, after: Record, plan: Plan | None, number: Callable[[]
     if plan is None or after.enrol_time is None:
         return replace(after, summary=replace(after.summary, standing=standing(after))), []
     started = after.start_time is not None and before.start_time is None
-    facts: list[Fact] = [LearningStarted(after, now, after.start_time)] if started and after.start_time else []
+    events: list[Event] = [LearningStarted(after, now, after.start_time)] if started and after.start_time else []
     if after.withdraw_time is None and after.summary.version != plan.version:
         after = _with_attempts_finished(after, plan)
     lessons = measured(before, after, plan)
     if after.withdraw_time is None:
         after, learned = _learned(after, plan, lessons, number, now)
-        facts += learned
-    return replace(after, summary=summary(after, plan, lessons)), facts
+        events += learned
+    return replace(after, summary=summary(after, plan, lessons)), events
 
 
 def _learned(
     record: Record, plan: Plan, measured: Sequence[Measured], number: Callable[[], str], now: datetime
 ) -> Outcome:
-    facts: list[Fact] = []
+    events: list[Event] = []
     is_done = [seen.state is LessonState.DONE for seen in measured]
     for lesson in compress(plan.lessons, is_done):
         before = record.lesson(lesson.id)
         if not before.done_time:
             time = done_time(lesson, before, plan)
             record = record.with_lesson(replace(before, done_time=time))
-            facts.append(LessonCompleted(record, now, lesson.id, lesson.minutes, time))
+            events.append(LessonCompleted(record, now, lesson.id, lesson.minutes, time))
     if record.completion or not plan.counted or not all(is_done[place] for place in plan.counted_places):
-        return record, facts
+        return record, events
     completion = _completion(record, plan)
     certificate = Certificate(number(), completion.time)
     record = replace(record, completion=completion, certificate=certificate)
     issued = CertificateIssued(record, now, certificate.number)
-    return record, [*facts, CourseCompleted(record, now, completion), issued]
+    return record, [*events, CourseCompleted(record, now, completion), issued]
 
 
 def _with_attempts_finished(record: Record, plan: Plan) -> Record:

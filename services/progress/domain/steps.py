@@ -10,10 +10,10 @@ from typing import NamedTuple
 from services.chassis.errors import Problem, Refused
 from services.progress.domain import plan as plans
 from services.progress.domain.completion import may_begin
-from services.progress.domain.facts import Fact
+from services.progress.domain.events import Event
 from services.progress.domain.grading import Answer, Solution, is_right, right_answer
 from services.progress.domain.plan import Plan
-from services.progress.domain.record import Attempt, Draft, Given, Opened, Position, QuizRecord, Record, put
+from services.progress.domain.record import Attempt, Given, Opened, Position, QuizRecord, Record, RecordChanges, put
 from services.progress.domain.settling import finished, settle
 
 # How long a line may be down and its steps still count, and how far clocks may differ.
@@ -54,7 +54,7 @@ class Result(NamedTuple):
 @dataclass(frozen=True)
 class Outcome:
     record: Record
-    facts: list[Fact]
+    events: list[Event]
     results: list[Result]
 
 
@@ -62,16 +62,16 @@ def take(
     record: Record, plan: Plan, steps: Sequence[Step], number: Callable[[], str], now: datetime, *, trusted: bool
 ) -> Outcome:
     """Each step by itself: one that cannot be accepted says why and keeps no other back. `trusted`: of any age."""
-    draft, results = Draft(_open_for_learning(record)), []
+    changes, results = RecordChanges(_open_for_learning(record)), []
     for step in steps:
         try:
-            time = moment_of(step.time, draft.enrol_time, now, trusted=trusted)
-            result = _take(draft, plan, step.what, time)
+            time = moment_of(step.time, changes.enrol_time, now, trusted=trusted)
+            result = _take(changes, plan, step.what, time)
         except Problem as problem:
             result = Result(accepted=False, reason=problem.reason)
         results.append(result)
-    settled, facts = settle(record, draft.record, plan, number, now)
-    return Outcome(settled, facts, results)
+    settled, events = settle(record, changes.record, plan, number, now)
+    return Outcome(settled, events, results)
 
 
 def grade(solution: Solution, answer: Answer) -> Result:
@@ -119,35 +119,35 @@ def _open_for_learning(record: Record) -> Record:
     return record
 
 
-def _take(draft: Draft, plan: Plan, step: OpenScreen | AnswerItem, time: datetime) -> Result:
+def _take(changes: RecordChanges, plan: Plan, step: OpenScreen | AnswerItem, time: datetime) -> Result:
     """Raises Refused, and has then changed nothing."""
     lesson = plan.lesson(step.lesson)
     if isinstance(step, OpenScreen):
         if step.screen not in lesson.screens:
             raise Refused("SCREEN_UNKNOWN")
-        _see(draft, lesson, step.screen, time)
+        _see(changes, lesson, step.screen, time)
         return Result()
-    return _answer(draft, plan, lesson, step, time)
+    return _answer(changes, plan, lesson, step, time)
 
 
-def _see(draft: Draft, lesson: plans.Lesson, screen: str, time: datetime) -> None:
+def _see(changes: RecordChanges, lesson: plans.Lesson, screen: str, time: datetime) -> None:
     """On this screen at that time, whether for the first time or again; it is open since the earliest."""
     if screen in lesson.screens:
-        done = draft.lesson(lesson.id)
+        done = changes.lesson(lesson.id)
         if all(each.screen != screen or time < each.time for each in done.opened):
             opened = put(done.opened, Opened(screen, time), lambda each: each.screen)
-            draft.put_lesson(replace(done, opened=opened))
-        if draft.position is None or time >= draft.position.time:
-            draft.position = Position(lesson.id, screen, time)
-    draft.start_time = draft.start_time or time
-    draft.last_activity_time = max(time, draft.last_activity_time or time)
+            changes.put_lesson(replace(done, opened=opened))
+        if changes.position is None or time >= changes.position.time:
+            changes.position = Position(lesson.id, screen, time)
+    changes.start_time = changes.start_time or time
+    changes.last_activity_time = max(time, changes.last_activity_time or time)
 
 
-def _answer(draft: Draft, plan: Plan, lesson: plans.Lesson, step: AnswerItem, time: datetime) -> Result:
+def _answer(changes: RecordChanges, plan: Plan, lesson: plans.Lesson, step: AnswerItem, time: datetime) -> Result:
     quiz = lesson.quiz(step.quiz)
     item = quiz.item(step.item)
     correct = is_right(item.solution, step.answer)
-    before = _at_attempt(draft.lesson(lesson.id).quiz(quiz.id), plan, step.attempt)
+    before = _at_attempt(changes.lesson(lesson.id).quiz(quiz.id), plan, step.attempt)
     place = (step.attempt or len(before.attempts)) - 1
     attempt = before.attempts[place]
     earlier = attempt.given(item.id)
@@ -157,8 +157,8 @@ def _answer(draft: Draft, plan: Plan, lesson: plans.Lesson, step: AnswerItem, ti
         return Result(correct=stands, already_answered=True, right_answer=right)
     given = Given(item.id, correct, step.answer, time)
     attempt = finished(quiz, replace(attempt, answers=put(attempt.answers, given, lambda each: each.item)))
-    draft.put_quiz(lesson.id, replace(before, attempts=(*before.attempts[:place], attempt)))
-    _see(draft, lesson, quiz.screen_of(item.id), time)
+    changes.put_quiz(lesson.id, replace(before, attempts=(*before.attempts[:place], attempt)))
+    _see(changes, lesson, quiz.screen_of(item.id), time)
     return Result(correct=correct, right_answer=right)
 
 

@@ -8,42 +8,42 @@ from google.protobuf.message import Message
 
 from ieum.progress.v1 import events_pb2
 from services.chassis.clock import stamp
-from services.progress.domain.facts import (
+from services.progress.domain.events import (
     CertificateIssued,
     CertificateRevoked,
     CourseCompleted,
-    Fact,
+    Event,
     LearningStarted,
     LessonCompleted,
 )
-from services.progress.messages.resources import enrollment_name, reason_message
+from services.progress.messages.resources import enrollment_name, reason_to_message
 
 
-def announced(fact: Fact, key: str, revision: int) -> Message:
-    record = fact.record
+def announcement(event: Event, key: str, revision: int) -> Message:
+    record = event.record
     about: dict[str, Any] = {
         "enrollment": enrollment_name(record),
         "revision": revision,
-        "time": stamp(fact.time),
+        "time": stamp(event.time),
     }
     who = {**about, "person": record.person, "course": record.course}
-    match fact:
+    match event:
         case LearningStarted():
-            return events_pb2.LearningStarted(**who, start_time=stamp(fact.start_time))
+            return events_pb2.LearningStarted(**who, start_time=stamp(event.start_time))
         case LessonCompleted():
             return events_pb2.LessonCompleted(
-                **who, lesson=fact.lesson, minutes=fact.minutes, complete_time=stamp(fact.complete_time)
+                **who, lesson=event.lesson, minutes=event.minutes, complete_time=stamp(event.complete_time)
             )
         case CourseCompleted():
             return events_pb2.CourseCompleted(
                 **who,
-                version=fact.completion.version,
-                reason=reason_message(fact.completion),
-                complete_time=stamp(fact.completion.time),
+                version=event.completion.version,
+                reason=reason_to_message(event.completion),
+                complete_time=stamp(event.completion.time),
             )
         case CertificateIssued():
-            return events_pb2.CertificateIssued(**who, certificate=f"certificates/{fact.number}")
+            return events_pb2.CertificateIssued(**who, certificate=f"certificates/{event.number}")
         case CertificateRevoked():
             # Without the reason: what somebody typed stays where it can be erased.
-            return events_pb2.CertificateRevoked(**about, certificate=f"certificates/{fact.number}")
-    raise TypeError(fact)
+            return events_pb2.CertificateRevoked(**about, certificate=f"certificates/{event.number}")
+    raise TypeError(event)

@@ -26,7 +26,7 @@ def places_of(plans: Sequence[Plan], columns: Sequence[pb.GridColumn]) -> dict[i
     return {plan.version: _places(plan, columns) for plan in plans}
 
 
-def row_message(document: Mapping[str, Any], places: Mapping[int, Places], columns: int) -> pb.GridRow:
+def row_to_message(document: Mapping[str, Any], places: Mapping[int, Places], columns: int) -> pb.GridRow:
     summary = document["summary"]
     order = places.get(summary["version"]) or [None] * columns
     return pb.GridRow(

@@ -20,7 +20,7 @@ from services.progress.domain.grading import (
 from services.progress.domain.plan import Item, Lesson, Plan, Quiz
 
 
-def plan_of(event: CoursePublished) -> Plan:
+def plan_from_message(event: CoursePublished) -> Plan:
     counted = frozenset(event.rule.counted_lessons)
     return Plan(
         course=event.course,
@@ -45,10 +45,10 @@ def _lesson(lesson: LessonPlan, counted: bool) -> Lesson:
 
 
 def _quiz(quiz: QuizPlan) -> Quiz:
-    return Quiz(quiz.id, tuple(Item(item.id, item.points or 1, solution_of(item)) for item in quiz.items))
+    return Quiz(quiz.id, tuple(Item(item.id, item.points or 1, solution_from_message(item)) for item in quiz.items))
 
 
-def solution_of(item: content_pb2.Item) -> Solution:
+def solution_from_message(item: content_pb2.Item) -> Solution:
     """Raises Invalid for an item that nobody could answer; published ones are complete."""
     match item.WhichOneof("kind"):
         case "choice":

@@ -15,7 +15,7 @@ from services.progress.domain.completion import LessonState, attempts_left, is_p
 from services.progress.domain.grading import right_answer
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Attempt, Completion, LessonRecord, QuizRecord, Record
-from services.progress.messages.steps import answer_message
+from services.progress.messages.steps import answer_to_message
 
 _STATES = {state: pb.LessonState.Value(state.name) for state in LessonState}
 
@@ -43,7 +43,7 @@ def enrollment_name(record: Record) -> str:
     return f"enrollments/{record.enrollment}"
 
 
-def progress_message(
+def progress_to_message(
     record: Record, plan: Plan | None, certificate: pb.Certificate | None, shown: Lessons | None = None
 ) -> pb.Progress:
     """With all of every lesson, where `shown` does not say less. Without a plan (its version was announced but not
@@ -63,7 +63,7 @@ def progress_message(
             enrol_time=stamp(record.enrol_time),
             start_time=stamp(record.start_time),
             complete_time=stamp(record.completion.time) if record.completion else None,
-            completion_reason=reason_message(record.completion) if record.completion else None,
+            completion_reason=reason_to_message(record.completion) if record.completion else None,
             certificate=certificate,
             last_activity_time=stamp(record.last_activity_time),
             percent=record.summary.percent,
@@ -87,7 +87,9 @@ def _untouched(plan: Plan, *, with_lessons: bool = True, with_quizzes: bool = Tr
             state=pb.NOT_STARTED,
             counted=lesson.counted,
             screen_count=len(lesson.screens),
-            quizzes=[_quiz_message(quiz, QuizRecord(quiz.id), plan) for quiz in lesson.quizzes] if with_quizzes else (),
+            quizzes=[_quiz_to_message(quiz, QuizRecord(quiz.id), plan) for quiz in lesson.quizzes]
+            if with_quizzes
+            else (),
             title=lesson.title,
             minutes=lesson.minutes,
         )
@@ -124,12 +126,12 @@ def _fill(
         message.opened_screens.extend(screen for screen in lesson.screens if screen in opened)
     if whole and done.quizzes:
         del message.quizzes[:]
-        message.quizzes.extend(_quiz_message(quiz, done.quiz(quiz.id), plan) for quiz in lesson.quizzes)
+        message.quizzes.extend(_quiz_to_message(quiz, done.quiz(quiz.id), plan) for quiz in lesson.quizzes)
     if message.state == pb.DONE and done.done_time:
         message.MergeFrom(pb.LessonProgress(done_time=stamp(done.done_time)))
 
 
-def reason_message(completion: Completion) -> pb.CompletionReason:
+def reason_to_message(completion: Completion) -> pb.CompletionReason:
     return pb.CompletionReason(
         lessons_counted=completion.lessons_counted,
         pass_mark=completion.pass_mark,
@@ -137,7 +139,7 @@ def reason_message(completion: Completion) -> pb.CompletionReason:
     )
 
 
-def certificate_message(record: Record, plan: Plan | None, *, with_person: bool) -> pb.Certificate | None:
+def certificate_to_message(record: Record, plan: Plan | None, *, with_person: bool) -> pb.Certificate | None:
     """`plan` is of the version completed."""
     certificate, completion = record.certificate, record.completion
     if certificate is None or completion is None:
@@ -155,11 +157,11 @@ def certificate_message(record: Record, plan: Plan | None, *, with_person: bool)
     )
 
 
-def _quiz_message(quiz: plans.Quiz, done: QuizRecord, plan: Plan) -> pb.QuizProgress:
+def _quiz_to_message(quiz: plans.Quiz, done: QuizRecord, plan: Plan) -> pb.QuizProgress:
     left = attempts_left(done, plan)
     return pb.QuizProgress(
         quiz=quiz.id,
-        attempts=[_attempt_message(quiz, number, attempt) for number, attempt in enumerate(done.attempts, 1)],
+        attempts=[_attempt_to_message(quiz, number, attempt) for number, attempt in enumerate(done.attempts, 1)],
         passed=is_passed(done, plan),
         best_score=done.best_score,
         attempts_left=left or 0,
@@ -167,7 +169,7 @@ def _quiz_message(quiz: plans.Quiz, done: QuizRecord, plan: Plan) -> pb.QuizProg
     )
 
 
-def _attempt_message(quiz: plans.Quiz, number: int, attempt: Attempt) -> pb.Attempt:
+def _attempt_to_message(quiz: plans.Quiz, number: int, attempt: Attempt) -> pb.Attempt:
     """Answers in the order of the items; those to items that this version has no more are left out."""
     given_to = {given.item: given for given in attempt.answers}
     answers = [(item, given_to.get(item.id)) for item in quiz.items]
@@ -177,8 +179,8 @@ def _attempt_message(quiz: plans.Quiz, number: int, attempt: Attempt) -> pb.Atte
             pb.AnsweredItem(
                 item=item.id,
                 correct=given.correct,
-                answer=answer_message(given.answer),
-                right_answer=answer_message(right_answer(item.solution)),
+                answer=answer_to_message(given.answer),
+                right_answer=answer_to_message(right_answer(item.solution)),
             )
             for item, given in answers
             if given

@@ -10,7 +10,7 @@ from services.chassis.clock import stamp
 from services.progress.domain.plan import Plan
 
 
-def standing_message(document: Mapping[str, Any], plan: Plan | None, newest: int) -> pb.Standing:
+def standing_to_message(document: Mapping[str, Any], plan: Plan | None, newest: int) -> pb.Standing:
     """Without a plan (its version was announced but not heard of yet) the titles are left out."""
     completion, certificate = document.get("completion"), document.get("certificate")
     return pb.Standing(

@@ -9,32 +9,32 @@ from services.progress.domain.grading import Answer
 from services.progress.domain.steps import AnswerItem, OpenScreen, Result, Step
 
 
-def step_of(message: pb.Step) -> Step:
+def step_from_message(message: pb.Step) -> Step:
     match message.WhichOneof("step"):
         case "open_screen":
             opened = message.open_screen
             return Step(OpenScreen(opened.lesson, opened.screen), moment(message.time))
         case "answer_item":
             given = message.answer_item
-            answer = answer_of(given.answer)
+            answer = answer_from_message(given.answer)
             return Step(AnswerItem(given.lesson, given.quiz, given.item, given.attempt, answer), moment(message.time))
         case _:
             raise Invalid("STEP_EMPTY", field="steps")
 
 
-def answer_of(message: pb.Answer) -> Answer:
+def answer_from_message(message: pb.Answer) -> Answer:
     return Answer(tuple(message.values), tuple(sorted(message.pairs.items())))
 
 
-def answer_message(answer: Answer | None) -> pb.Answer | None:
+def answer_to_message(answer: Answer | None) -> pb.Answer | None:
     return None if answer is None else pb.Answer(values=answer.values, pairs=dict(answer.pairs))
 
 
-def result_message(result: Result) -> pb.StepResult:
+def result_to_message(result: Result) -> pb.StepResult:
     return pb.StepResult(
         accepted=result.accepted,
         reason=result.reason,
         correct=result.correct,
         already_answered=result.already_answered,
-        right_answer=answer_message(result.right_answer),
+        right_answer=answer_to_message(result.right_answer),
     )

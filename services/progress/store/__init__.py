@@ -25,7 +25,7 @@ from services.progress.domain.enrolling import forget_person
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Record, Standing
 from services.progress.domain.settling import Outcome
-from services.progress.messages.announcements import announced
+from services.progress.messages.announcements import announcement
 from services.progress.store.plans import Plans, PlanWanted
 
 _MOMENT, _LOOKS, _LOOK_SECONDS = 0.05, 8, 0.25
@@ -53,7 +53,7 @@ _UNUSED = "course_1_enrol_time_1__id_1"
 
 class Store:
     def __init__(self, database: Database, outbox: Outbox) -> None:
-        self._records = Entities(database["records"], Record, announced, outbox, remember=_REMEMBERED)
+        self._records = Entities(database["records"], Record, announcement, outbox, remember=_REMEMBERED)
         self._in_ms = database["records"].with_options(codec_options=_IN_MS)
         self._courses = database["courses"]
         self._erased = database["erased"]

@@ -9,7 +9,7 @@ from pymongo import ASCENDING, DESCENDING
 from ieum.courses.v1.events_pb2 import CoursePublished
 from services.chassis.store.entities import Collection, Document
 from services.progress.domain.plan import Plan
-from services.progress.messages.plans import plan_of
+from services.progress.messages.plans import plan_from_message
 
 _CACHED_PLANS = 500
 _NEWEST_SECONDS = 10.0
@@ -37,7 +37,7 @@ class Plans:
 
     async def keep(self, event: CoursePublished) -> None:
         """Read before it is kept, so that one that cannot be read is put aside with its event."""
-        plan_of(event)
+        plan_from_message(event)
         document = {"course": event.course, "version": event.version, "event": event.SerializeToString()}
         key = f"{event.course.rpartition('/')[2]}-{event.version}"
         await self._collection.update_one({"_id": key}, {"$setOnInsert": document}, upsert=True)
@@ -73,7 +73,7 @@ class Plans:
         return [plan for plan in plans if plan]
 
     def _remember(self, document: Document) -> Plan:
-        plan = plan_of(CoursePublished.FromString(document["event"]))
+        plan = plan_from_message(CoursePublished.FromString(document["event"]))
         if len(self._cache) >= _CACHED_PLANS:
             del self._cache[next(iter(self._cache))]
         self._cache[plan.course, plan.version] = plan

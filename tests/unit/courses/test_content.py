@@ -22,7 +22,7 @@ from services.courses.domain.content import (
     screens_of,
 )
 from services.courses.domain.limits import check_content, check_lesson
-from services.courses.messages import content as wire
+from services.courses.messages.content import content_from_message, content_to_message, lesson_from_message
 from tests.unit.courses.builders import BOTH, content, lesson, quiz
 
 
@@ -48,8 +48,8 @@ def test_joined_blocks_share_a_screen_and_quiz_items_have_their_own() -> None:
 
 
 def test_content_survives_the_wire_unchanged() -> None:
-    assert wire.content_from(wire.content_to(content())) == content()
-    assert wire.content_from(content_pb2.Content()) == Content()
+    assert content_from_message(content_to_message(content())) == content()
+    assert content_from_message(content_pb2.Content()) == Content()
 
 
 def test_every_field_of_the_contract_has_a_twin_in_the_domain() -> None:
@@ -62,13 +62,13 @@ def test_every_field_of_the_contract_has_a_twin_in_the_domain() -> None:
 
 def test_text_arrives_composed_and_without_empty_entries() -> None:
     decomposed = content_pb2.Content(title={"ko": "\u1112\u1161\u11ab\u1107\u1175\u11be", "en": ""})
-    assert wire.content_from(decomposed).title == {"ko": "한빛"}
+    assert content_from_message(decomposed).title == {"ko": "한빛"}
 
 
 def test_an_item_without_points_counts_one() -> None:
     message = content_pb2.Item(id="i", true_false=content_pb2.TrueFalse())
     block = content_pb2.Block(id="b", quiz=content_pb2.Quiz(items=[message]))
-    body = wire.lesson_from(content_pb2.Lesson(id="x", blocks=[block])).blocks[0].body
+    body = lesson_from_message(content_pb2.Lesson(id="x", blocks=[block])).blocks[0].body
     assert isinstance(body, Quiz)
     assert body.items[0].points == 1
 

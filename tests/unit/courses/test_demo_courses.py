@@ -13,10 +13,10 @@ from services.courses.domain.limits import check_content
 from services.courses.domain.listing import Version
 from services.courses.domain.media import inspected
 from services.courses.domain.views import publishable
-from services.courses.messages import content as wire
-from services.courses.messages.announcements import announce
+from services.courses.messages.announcements import announcement
+from services.courses.messages.content import content_from_message, lesson_to_message
 from services.progress.domain.grading import Answer, is_right
-from services.progress.messages.plans import plan_of
+from services.progress.messages.plans import plan_from_message
 from tests.unit.courses.builders import NOW
 
 COURSES = pytest.mark.parametrize("course", courses(), ids=lambda course: str(course.slug))
@@ -30,7 +30,7 @@ def written(course: Course) -> tuple[Content, dict[str, str]]:
         media[file] = f"media/{medium.id}"
         known[media[file]] = medium.content_type
     whole = {**course.content(media), "lessons": course.lessons(media), "rule": course.rule()}
-    return wire.content_from(ParseDict(whole, content_pb2.Content())), known
+    return content_from_message(ParseDict(whole, content_pb2.Content())), known
 
 
 @COURSES
@@ -43,11 +43,11 @@ def test_a_demo_course_lacks_nothing(course: Course) -> None:
 @COURSES
 def test_the_demo_knows_right_answers_from_wrong_ones_of_what_is_published(course: Course) -> None:
     content = publishable(written(course)[0], "c1")
-    event = announce(Published(Version("c1", 1, content, NOW), ("people/teacher",)), "c1", 1)
+    event = announcement(Published(Version("c1", 1, content, NOW), ("people/teacher",)), "c1", 1)
     assert isinstance(event, CoursePublished)
-    plan = plan_of(event)
+    plan = plan_from_message(event)
     for lesson, planned in zip(content.lessons, plan.lessons, strict=True):
-        published = MessageToDict(wire.lesson_to(lesson))
+        published = MessageToDict(lesson_to_message(lesson))
         for (name, items), quiz in zip(quizzes(published), planned.quizzes, strict=True):
             assert name == quiz.id
             for item, known in zip(items, quiz.items, strict=True):

@@ -17,7 +17,7 @@ from services.courses.domain.completeness import problems_of
 from services.courses.domain.content import Block, Choice, Content, Item, Matching, Option, Ordering, Quiz, Task
 from services.courses.domain.course import Course, Outcome, Published, ReviewState
 from services.courses.domain.views import publishable, unanswered
-from services.courses.messages.announcements import announce
+from services.courses.messages.announcements import announcement
 from tests.unit.courses.builders import KNOWN, NOW, TASKS, content, course, lesson, options, quiz
 
 
@@ -55,7 +55,7 @@ def test_the_largest_announcement_fits_the_broker() -> None:
     wide = Choice(options(*(f"option-{n}" for n in range(90))), ("option-1",))
     heavy = tuple(lesson(f"l{n}", Block("q", quiz(*[wide] * 14))) for n in range(12))
     _, (fact,) = review.approve(submit(course(*heavy))[0], "people/reviewer", NOW)
-    assert len(announce(fact, "c1", 1).SerializeToString()) < 1_000_000
+    assert len(announcement(fact, "c1", 1).SerializeToString()) < 1_000_000
 
 
 def test_a_refusal_tells_the_first_problems_as_data() -> None:

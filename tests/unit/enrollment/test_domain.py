@@ -38,8 +38,8 @@ def enrolled(at: datetime = NOON, offering: Offering = PHOTOS) -> Participation:
 
 
 def test_enrolling_begins_the_first_run_on_the_version_offered() -> None:
-    participation, facts = enrol(NOBODY_YET, PHOTOS, EMPLOYEE, Delivery.BLENDED, None, NOON)
-    assert [type(fact) for fact in facts] == [Enrolled]
+    participation, events = enrol(NOBODY_YET, PHOTOS, EMPLOYEE, Delivery.BLENDED, None, NOON)
+    assert [type(event) for event in events] == [Enrolled]
     run = participation.run(1)
     assert (run.number, run.version, run.state, run.enrol_time) == (1, 1, State.ACTIVE, NOON)
     assert (run.residence, run.delivery) == (EMPLOYEE, Delivery.BLENDED)
@@ -53,10 +53,10 @@ def test_a_second_enrolment_is_answered_with_the_first_even_when_the_course_has_
 
 def test_enrolling_after_a_withdrawal_makes_a_new_run_and_keeps_the_old_one() -> None:
     gone, _ = withdraw(enrolled(), 1, None, NOON + DAY)
-    again, facts = enrol(gone, PHOTOS, EMPLOYEE, Delivery.ONLINE, None, NOON + 2 * DAY)
+    again, events = enrol(gone, PHOTOS, EMPLOYEE, Delivery.ONLINE, None, NOON + 2 * DAY)
     assert [run.number for run in again.runs] == [1, 2]
     assert again.run(1) == gone.run(1)
-    assert facts[0].run.number == 2
+    assert events[0].run.number == 2
 
 
 def test_a_retired_course_takes_nobody_new() -> None:
@@ -107,8 +107,8 @@ def test_a_clock_that_is_behind_makes_no_run_begin_before_the_last_one_ended() -
 
 
 def test_withdrawing_twice_is_withdrawing_once() -> None:
-    gone, facts = withdraw(enrolled(), 1, None, NOON + DAY)
-    assert [type(fact) for fact in facts] == [Withdrawn]
+    gone, events = withdraw(enrolled(), 1, None, NOON + DAY)
+    assert [type(event) for event in events] == [Withdrawn]
     assert gone.run(1).withdraw_time == NOON + DAY
     assert withdraw(gone, 1, None, NOON + 2 * DAY) == (gone, [])
 
@@ -120,8 +120,8 @@ def test_a_run_that_never_was_is_not_found() -> None:
 
 def test_moving_goes_to_the_version_now_offered_and_only_forwards() -> None:
     third = Offering("courses/photos", 3, Audience.BOTH)
-    moved, facts = move_to_version(enrolled(), 1, third, 0, NOON)
-    assert (moved.run(1).version, [type(fact) for fact in facts]) == (3, [MovedToVersion])
+    moved, events = move_to_version(enrolled(), 1, third, 0, NOON)
+    assert (moved.run(1).version, [type(event) for event in events]) == (3, [MovedToVersion])
     assert move_to_version(moved, 1, third, 3, NOON) == (moved, [])
     for version in (1, 2, 4):
         with pytest.raises(Refused, match="VERSION_NOT_CURRENT"):
@@ -152,19 +152,19 @@ def test_whatever_happens_only_the_last_run_is_active_and_times_are_in_order(ver
         now, last = NOON + hour * timedelta(hours=1), max(1, len(participation.runs))
         try:
             if verb == "enrol":
-                participation, facts = enrol(participation, PHOTOS, RESIDENT, Delivery.ONLINE, None, now)
+                participation, events = enrol(participation, PHOTOS, RESIDENT, Delivery.ONLINE, None, now)
             elif verb == "move":
                 offering = Offering("courses/photos", hour + 1, Audience.BOTH)
-                participation, facts = move_to_version(participation, last, offering, 0, now)
+                participation, events = move_to_version(participation, last, offering, 0, now)
             else:
                 number = 1 if verb == "withdraw first" else last
-                participation, facts = withdraw(participation, number, None, now)
+                participation, events = withdraw(participation, number, None, now)
         except Problem:
             continue
-        told += facts
+        told += events
     assert all(run.state is State.WITHDRAWN for run in participation.runs[:-1])
     times = [time for run in participation.runs for time in (run.enrol_time, run.withdraw_time) if time]
     assert times == sorted(times)
-    assert sum(isinstance(fact, Enrolled) for fact in told) == len(participation.runs)
+    assert sum(isinstance(event, Enrolled) for event in told) == len(participation.runs)
     gone = sum(run.state is State.WITHDRAWN for run in participation.runs)
-    assert sum(isinstance(fact, Withdrawn) for fact in told) == gone
+    assert sum(isinstance(event, Withdrawn) for event in told) == gone

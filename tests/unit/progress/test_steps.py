@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.chassis.errors import Refused
 from services.progress.domain.completion import LessonState, attempts_left, lesson_state
 from services.progress.domain.enrolling import enrolled, moved, revoke_certificate, withdrawn
-from services.progress.domain.facts import CertificateIssued, CourseCompleted, Fact, LearningStarted, LessonCompleted
+from services.progress.domain.events import CertificateIssued, CourseCompleted, Event, LearningStarted, LessonCompleted
 from services.progress.domain.record import Attempt, QuizRecord, Record, Standing
 from services.progress.domain.settling import settle
 from services.progress.domain.steps import KEPT_ATTEMPTS, Step, allow_attempt, start_attempt
@@ -44,7 +44,7 @@ def attempt(number: int, *, right: bool) -> tuple[Step, Step]:
 
 def test_going_through_everything_completes_the_course_with_each_fact_once() -> None:
     outcome = do(FRESH, *EVERY_STEP)
-    kinds = [type(fact) for fact in outcome.facts]
+    kinds = [type(event) for event in outcome.events]
     assert kinds == [LearningStarted, LessonCompleted, LessonCompleted, CourseCompleted, CertificateIssued]
     completion = outcome.record.completion
     assert completion
@@ -59,7 +59,7 @@ def test_going_through_everything_completes_the_course_with_each_fact_once() -> 
 def test_a_lesson_that_is_not_counted_is_not_needed_and_completes_by_itself() -> None:
     record = do(FRESH, *EVERY_STEP).record
     assert lesson_state(MORE, record.lesson("more"), PLAN) is LessonState.NOT_STARTED
-    assert [type(fact) for fact in do(record, opens("more", "z")).facts] == [LessonCompleted]
+    assert [type(event) for event in do(record, opens("more", "z")).events] == [LessonCompleted]
 
 
 def test_the_score_is_the_percent_of_points_half_up_and_the_best_attempt_counts() -> None:
@@ -83,7 +83,7 @@ def test_practice_after_passing_lowers_nothing_and_is_never_used_up() -> None:
     practised = do(done, *attempt(2, right=False), plan=plan)
     assert all(result.accepted for result in practised.results)
     assert (practised.record.completion, practised.record.summary) == (done.completion, done.summary)
-    assert practised.facts == []
+    assert practised.events == []
 
 
 def test_when_the_attempts_are_used_up_nothing_more_is_taken_and_nothing_given_away() -> None:
@@ -161,8 +161,8 @@ def test_an_answer_opens_its_screen() -> None:
 
 def test_a_withdrawn_record_takes_no_step_and_stays_complete() -> None:
     done = do(FRESH, *EVERY_STEP).record
-    gone, facts = settle(done, withdrawn(done, NOW), PLAN, lambda: NUMBER, NOW)
-    assert (gone.summary.standing, gone.certificate, facts) == (Standing.COMPLETED, done.certificate, [])
+    gone, events = settle(done, withdrawn(done, NOW), PLAN, lambda: NUMBER, NOW)
+    assert (gone.summary.standing, gone.certificate, events) == (Standing.COMPLETED, done.certificate, [])
     for act in (
         lambda: do(gone, opens("more", "z")),
         lambda: start_attempt(gone, PLAN, "try", "quiz"),
@@ -175,10 +175,10 @@ def test_a_withdrawn_record_takes_no_step_and_stays_complete() -> None:
 def test_moving_keeps_what_was_done_and_forgets_no_lesson_that_was_completed() -> None:
     done = do(FRESH, *EVERY_STEP[:2]).record
     longer = replace(PLAN, version=2, lessons=(replace(LOOK, screens=("a", "b", "new")), TRY, MORE))
-    after, facts = settle(done, moved(done, 2, NOW), longer, lambda: NUMBER, NOW)
+    after, events = settle(done, moved(done, 2, NOW), longer, lambda: NUMBER, NOW)
     assert lesson_state(longer.lessons[0], after.lesson("look"), longer) is LessonState.UNDER_WAY
-    assert facts == []
-    assert do(after, opens("look", "new"), plan=longer).facts == []
+    assert events == []
+    assert do(after, opens("look", "new"), plan=longer).events == []
 
 
 def test_an_attempt_under_way_is_finished_when_the_new_version_asks_no_more() -> None:
@@ -192,18 +192,18 @@ def test_an_attempt_under_way_is_finished_when_the_new_version_asks_no_more() ->
 def test_a_course_completed_by_moving_is_complete_from_the_move_on() -> None:
     half = do(FRESH, *EVERY_STEP[:2], now=NOW - timedelta(days=1)).record
     easier = replace(PLAN, version=2, lessons=(LOOK, replace(TRY, counted=False), MORE))
-    after, facts = settle(half, moved(half, 2, NOW), easier, lambda: NUMBER, NOW)
-    assert [type(fact) for fact in facts] == [CourseCompleted, CertificateIssued]
+    after, events = settle(half, moved(half, 2, NOW), easier, lambda: NUMBER, NOW)
+    assert [type(event) for event in events] == [CourseCompleted, CertificateIssued]
     assert after.completion
     assert (after.completion.time, after.completion.version) == (NOW, 2)
 
 
 def test_a_revoked_certificate_stays_as_it_was_revoked_first() -> None:
     done = do(FRESH, *EVERY_STEP).record
-    revoked, facts = revoke_certificate(done, " copied ", NOW)
+    revoked, events = revoke_certificate(done, " copied ", NOW)
     assert revoked.certificate
     assert (revoked.certificate.revoke_time, revoked.certificate.revoke_reason) == (NOW, "copied")
-    assert len(facts) == 1
+    assert len(events) == 1
     assert revoke_certificate(revoked, "", NOW + MINUTE) == (revoked, [])
 
 
@@ -217,14 +217,14 @@ def test_the_same_steps_in_any_order_and_repeated_make_the_same_record(
     order: list[Step], repeated: list[Step], size: int
 ) -> None:
     steps = [*order, *repeated]
-    record, facts = FRESH, list[Fact]()
+    record, events = FRESH, list[Event]()
     for place in range(0, len(steps), size):
         outcome = do(record, *steps[place : place + size])
-        record, facts = outcome.record, [*facts, *outcome.facts]
+        record, events = outcome.record, [*events, *outcome.events]
     straight = do(FRESH, *TIMED)
     # The moment of the beginning has been announced with the first step heard, and stands.
     assert replace(record, start_time=None) == replace(straight.record, start_time=None)
-    assert sorted(type(fact).__name__ for fact in facts) == sorted(type(fact).__name__ for fact in straight.facts)
+    assert sorted(type(event).__name__ for event in events) == sorted(type(event).__name__ for event in straight.events)
     assert do(record, *steps).record == record
 
 
@@ -264,8 +264,8 @@ def test_enrolment_events_in_any_order_and_twice_make_the_same_record(order: lis
             "moved": lambda before: moved(before, 2, NOW),
             "withdrawn": lambda before: withdrawn(before, NOW),
         }[name](record)
-        record, facts = settle(record, merged, plans.get(merged.version), lambda: NUMBER, NOW)
-        assert facts == []
+        record, events = settle(record, merged, plans.get(merged.version), lambda: NUMBER, NOW)
+        assert events == []
     assert (record.version, record.enrol_time, record.withdraw_time) == (2, BEGAN, NOW)
     assert (record.summary.version, record.summary.standing) == (2, Standing.WITHDRAWN)
 

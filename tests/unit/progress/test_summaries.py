@@ -13,8 +13,8 @@ from services.progress.domain.certificates import new_number, parse_number
 from services.progress.domain.grading import Choice, Matching, Number, Ordering, ShortText, TrueFalse
 from services.progress.domain.record import Standing
 from services.progress.domain.totals import Totals, totals
-from services.progress.messages.grid import columns_of, places_of, row_message
-from services.progress.messages.plans import plan_of
+from services.progress.messages.grid import columns_of, places_of, row_to_message
+from services.progress.messages.plans import plan_from_message
 from tests.unit.progress.plans import EVERY_STEP, FRESH, PLAN, do
 
 
@@ -62,7 +62,7 @@ def test_a_grid_row_shows_the_states_and_scores_of_the_record() -> None:
         "last_activity_time": DatetimeMS(2_000),
         "withdraw_time": None,
     }
-    row = row_message(document, places_of([PLAN], columns), len(columns))
+    row = row_to_message(document, places_of([PLAN], columns), len(columns))
     assert [column.lesson for column in columns] == ["look", "try", "more"]
     assert list(row.cells) == [pb.DONE, pb.DONE, pb.NOT_STARTED, 0, 101, 0]
     assert (row.enrol_ms, row.complete_ms, row.last_activity_ms) == (1_000, 0, 2_000)
@@ -81,7 +81,7 @@ def test_a_published_plan_is_read_with_every_kind_of_item() -> None:
     ]
     lesson = LessonPlan(id="l", screens=["q.1"], quizzes=[QuizPlan(id="q", items=items), QuizPlan(id="empty")])
     event = CoursePublished(course="courses/x", version=3, lessons=[lesson], rule=c.Rule(counted_lessons=["l"]))
-    plan = plan_of(event)
+    plan = plan_from_message(event)
     [quiz] = plan.lesson("l").quizzes
     assert plan.lesson("l").counted
     assert [item.points for item in quiz.items] == [3, 1, 1, 1, 1, 1, 1]

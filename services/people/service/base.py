@@ -10,6 +10,6 @@ from services.people.store import Store
 
 
 @dataclass
-class Door(PeopleServiceServicer):
+class ServiceBase(PeopleServiceServicer):
     store: Store
     passphrases: Passphrases

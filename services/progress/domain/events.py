@@ -9,33 +9,33 @@ from services.progress.domain.record import Completion, Record
 
 
 @dataclass(frozen=True)
-class Fact:
+class Event:
     record: Record
     time: datetime
 
 
 @dataclass(frozen=True)
-class LearningStarted(Fact):
+class LearningStarted(Event):
     start_time: datetime
 
 
 @dataclass(frozen=True)
-class LessonCompleted(Fact):
+class LessonCompleted(Event):
     lesson: str
     minutes: int
     complete_time: datetime
 
 
 @dataclass(frozen=True)
-class CourseCompleted(Fact):
+class CourseCompleted(Event):
     completion: Completion
 
 
 @dataclass(frozen=True)
-class CertificateIssued(Fact):
+class CertificateIssued(Event):
     number: str
 
 
 @dataclass(frozen=True)
-class CertificateRevoked(Fact):
+class CertificateRevoked(Event):
     number: str
