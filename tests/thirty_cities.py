@@ -32,7 +32,7 @@ from services.chassis.events.outbox import Outbox
 from services.chassis.store import entities
 from services.statistics.figures.universe import Universe
 from services.statistics.releases.domain import lifecycle
-from services.statistics.releases.domain.lifecycle import Publication, State
+from services.statistics.releases.domain.lifecycle import Release, State
 from services.statistics.releases.store import Releases
 
 CITIES, QUARTERS, ENROLMENTS, SEED = 30, 8, 80_000, 20_260_930
@@ -142,8 +142,8 @@ async def publish(settings: Settings, enrolments: int) -> dict[str, Any]:
         releases = Releases(database, Outbox(events))
         as_of = FIRST + timedelta(days=91 * QUARTERS + 60)
         years = {FIRST.year + n for n in range(QUARTERS // 4)}
-        periods = lifecycle.whole_periods([str(year) for year in sorted(years)], as_of.date())
-        plan = Publication(
+        periods = lifecycle.expand_periods([str(year) for year in sorted(years)], as_of.date())
+        plan = Release(
             "hn", "hn", 1, {"en": "HN"}, Universe.RESIDENT, TOP, periods, as_of, as_of, "people/a", 5, "1.0.0"
         )
         await releases.plan(lifecycle.build(plan, ())[0])
@@ -168,7 +168,7 @@ async def publish(settings: Settings, enrolments: int) -> dict[str, Any]:
         }
 
 
-async def _reached(releases: Releases, service: asyncio.subprocess.Process, state: State) -> Publication:
+async def _reached(releases: Releases, service: asyncio.subprocess.Process, state: State) -> Release:
     told = -1
     while (one := await releases.entities.get("hn")).state is not state:
         if one.state is State.FAILED or service.returncode is not None:

@@ -12,7 +12,7 @@ from gateway.api.operation import Table, json_response
 from gateway.api.shape import JsonAnswer, Localized, Moment, Name, PageQuery, Shape, Tag, Universe, read, write
 from gateway.backend.clients import CLIENTS
 from gateway.backend.published_releases import LIBRARY, http_date, is_known, published, send_file
-from gateway.backend.release_figures import Cell, Frozen
+from gateway.backend.release_figures import Cell, ReleaseFigures
 from ieum.statistics.v1 import releases_pb2 as pb
 from services.chassis.errors import Invalid, Refused
 from services.chassis.store.pages import decode_token, encode_token
@@ -150,7 +150,7 @@ def _start(token: str, checksum: str) -> int:
     return start
 
 
-def _chosen(figures: Frozen, query: ObservationsQuery) -> list[Cell]:
+def _chosen(figures: ReleaseFigures, query: ObservationsQuery) -> list[Cell]:
     wanted = (query.measure, query.period, query.area.removeprefix("areas/"))
     there = {"measure": figures.codes("MEASURE"), "period": figures.codes("TIME_PERIOD"), "area": figures.areas}
     for (field, codes), code in zip(there.items(), wanted, strict=True):

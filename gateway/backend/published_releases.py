@@ -16,7 +16,7 @@ from aiohttp import hdrs, web
 
 from gateway.backend import release_figures
 from gateway.backend.media import requested_range
-from gateway.backend.release_figures import Frozen
+from gateway.backend.release_figures import ReleaseFigures
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
 from services.chassis import clock
@@ -31,12 +31,12 @@ _KEPT_RELEASES = 4
 
 
 @dataclass
-class Library:
+class PublishedReleases:
     """What was fetched once is kept a while: under its checksum a file never changes."""
 
     releases: ReleaseServiceStub
     _files: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
-    _figures: OrderedDict[str, Frozen] = field(default_factory=OrderedDict)
+    _figures: OrderedDict[str, ReleaseFigures] = field(default_factory=OrderedDict)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def all(self) -> list[pb.Release]:
@@ -77,7 +77,7 @@ class Library:
         self._files.move_to_end(file.sha256)
         return self._files[file.sha256]
 
-    async def figures(self, release: pb.Release) -> Frozen:
+    async def figures(self, release: pb.Release) -> ReleaseFigures:
         async with self._reading:
             if release.checksum not in self._figures:
                 content = await self.content(release, file_of(release, DATA))
@@ -101,7 +101,7 @@ class Library:
         return {each.file.name: each for each in found.files}
 
 
-LIBRARY = web.AppKey("library", Library)
+LIBRARY = web.AppKey("library", PublishedReleases)
 
 
 def file_of(release: pb.Release, name: str) -> pb.ReleaseFile:

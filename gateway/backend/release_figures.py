@@ -48,7 +48,7 @@ class Area:
 
 
 @dataclass(frozen=True)
-class Frozen:
+class ReleaseFigures:
     """`said` is what the release says of itself; cells stand in the order in which every format has them, and so do
     the codes that occur in them."""
 
@@ -88,7 +88,7 @@ class Frozen:
         return [period for period in periods if "-" in period] or periods
 
 
-def read(content: bytes) -> Frozen:
+def read(content: bytes) -> ReleaseFigures:
     """Takes a second for a large release: call it in a thread."""
     said: dict[str, Any] = json.loads(content)
     observations = said.pop("observations")
@@ -96,7 +96,7 @@ def read(content: bytes) -> Frozen:
     cells = [_cell(row, columns) for row in observations["rows"]]
     titles = {name: _ordered(name, codes, cells) for name, codes in said.pop("codes").items()}
     areas = [_area(each) for each in said["areas"]]
-    return Frozen(said, titles, {area.code: area for area in areas}, {cell.key: cell for cell in cells})
+    return ReleaseFigures(said, titles, {area.code: area for area in areas}, {cell.key: cell for cell in cells})
 
 
 def _area(said: Mapping[str, Any]) -> Area:

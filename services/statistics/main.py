@@ -14,16 +14,16 @@ from services.statistics.distribution.service import DistributionService
 from services.statistics.distribution.store import Distribution
 from services.statistics.facts.events import Listener
 from services.statistics.facts.store import Facts
-from services.statistics.live.memory import Standing
+from services.statistics.live.memory import FactsInMemory
 from services.statistics.live.residents import Residents
 from services.statistics.live.service import TOKEN_SCOPES, StatisticsService
 from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
 from services.statistics.releases.builder import Builder
-from services.statistics.releases.edition import Imprint
+from services.statistics.releases.edition import EditionBuilder
 from services.statistics.releases.service import TOKEN_SCOPES as RELEASE_SCOPES
 from services.statistics.releases.service import ReleaseService
-from services.statistics.releases.snapshot import Census
+from services.statistics.releases.snapshot import EnrolmentSnapshot
 from services.statistics.releases.store import Releases
 from services.statistics.settings import StatisticsSettings
 
@@ -34,13 +34,19 @@ async def compose(frame: Frame[StatisticsSettings]) -> None:
     server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_SCOPES)
     zone = frame.settings.zone
     releases, references = Releases(frame.database, frame.outbox), References(frame.database)
-    geographies, standing = Geographies(facts, references, zone), Standing(facts)
+    geographies, standing = Geographies(facts, references, zone), FactsInMemory(facts)
     frame.keep_running(standing.run)
     residents, k = Residents(geographies, references, zone), int(frame.settings.fewest_persons)
     add_StatisticsServiceServicer_to_server(StatisticsService(standing, residents, notices, k), server)
     await releases.prepare()
     await references.prepare()
-    builder = Builder(releases, Census(facts, zone), geographies, references, Imprint(releases, facts, frame.settings))
+    builder = Builder(
+        releases,
+        EnrolmentSnapshot(facts, zone),
+        geographies,
+        references,
+        EditionBuilder(releases, facts, frame.settings),
+    )
     server = frame.offer("ieum.statistics.v1.ReleaseService", RELEASE_SCOPES)
     add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, notices, zone, k), server)
     if frame.settings.worker == 0:  # one builder is enough; it looks every second what others were asked for

@@ -10,16 +10,16 @@ from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2
 from services.chassis.clock import stamp
 from services.chassis.errors import Missing
-from services.statistics.figures.observation import Release
+from services.statistics.figures.observation import ReleaseContent
 from services.statistics.formats import rendering
-from services.statistics.releases.messages import catalogue_file
+from services.statistics.releases.messages import catalogue_file_to_message
 from tests.gateway.fakes import Fakes
 from tests.unit.statistics.small_release import small_release, small_release_files
 
 ID = "training-2026-q3"
 
 
-def message(release: Release, contents: Mapping[str, bytes], **changes: Any) -> pb.Release:
+def message(release: ReleaseContent, contents: Mapping[str, bytes], **changes: Any) -> pb.Release:
     files = [
         pb.ReleaseFile(
             name=file.name,
@@ -67,7 +67,7 @@ def publish(fake: Fakes, *messages: pb.Release, contents: Mapping[str, bytes] | 
 
     def catalogue(asked: pb.GetCatalogueRequest) -> pb.Catalogue:
         made = rendering.catalogue([small_release()], asked.base_url)
-        return pb.Catalogue(files=[catalogue_file(name, content) for name, content in made.items()])
+        return pb.Catalogue(files=[catalogue_file_to_message(name, content) for name, content in made.items()])
 
     fake.answers["ListCalendar"] = pb.ListCalendarResponse()
     fake.answers["ListReleases"] = pb.ListReleasesResponse(releases=shown)

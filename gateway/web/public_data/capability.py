@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from gateway.backend.release_figures import Frozen
+from gateway.backend.release_figures import ReleaseFigures
 from gateway.html.charts import Value
 from gateway.language.i18n import Locale
 from gateway.web.public_data.cells import number
@@ -83,7 +83,7 @@ def capability(said: Said | None, locale: Locale) -> Capability | None:
     )
 
 
-def is_missed(figures: Frozen) -> bool:
+def is_missed(figures: ReleaseFigures) -> bool:
     """No assessment had been loaded; releases of before had no place for one."""
     return figures.said.get("capability", figures) is None
 

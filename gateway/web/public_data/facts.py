@@ -7,7 +7,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from gateway.backend.release_figures import Frozen
+from gateway.backend.release_figures import ReleaseFigures
 from gateway.language.i18n import Locale, msgid
 from gateway.web.public_data.cells import MARKS, SYMBOLS
 from ieum.statistics.v1 import releases_pb2 as pb
@@ -21,7 +21,7 @@ LICENCES: Mapping[str, str] = {
 _KILO = 1024
 
 
-def facts(release: pb.Release, figures: Frozen, locale: Locale) -> list[tuple[str, str | Markup]]:
+def facts(release: pb.Release, figures: ReleaseFigures, locale: Locale) -> list[tuple[str, str | Markup]]:
     said, gettext = figures.said, locale.gettext
     when, licence = clock.moment(release.publish_time), said["licence"]
     found = [
@@ -52,7 +52,7 @@ def _links(names: Iterable[str]) -> Markup:
     return Markup(", ").join(Markup('<a href="/data/{0}">{0}</a>').format(name) for name in ids)
 
 
-def symbols(figures: Frozen, locale: Locale) -> list[tuple[str, str]]:
+def symbols(figures: ReleaseFigures, locale: Locale) -> list[tuple[str, str]]:
     """Those that stand in this release, and the zero that must not be taken for one."""
     legend = {**SYMBOLS, **MARKS}
     found = [

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 
 from gateway.backend.places import PLACES
 from gateway.backend.published_releases import LIBRARY, is_known, newest_of_each, send_file
-from gateway.backend.release_figures import Frozen
+from gateway.backend.release_figures import ReleaseFigures
 from gateway.html.render import PAGE, page
 from gateway.language.i18n import Locale
 from gateway.language.periods import period as period_in_words
@@ -82,7 +82,7 @@ def _edition(editions: Sequence[pb.Release], asked: str | None) -> pb.Release:
 
 
 async def _view(
-    request: web.Request, release: pb.Release, editions: Sequence[pb.Release], figures: Frozen
+    request: web.Request, release: pb.Release, editions: Sequence[pb.Release], figures: ReleaseFigures
 ) -> dict[str, Any]:
     locale = request[PAGE].locale
     look, overlooked = _look(request.query, figures, locale)
@@ -120,7 +120,7 @@ def _say(locale: Locale) -> Callable[[float], str]:
     return lambda share: locale.percent(share, 0 if round(share * 1000) % 10 == 0 else 1)
 
 
-def _look(query: Mapping[str, str], figures: Frozen, locale: Locale) -> tuple[Look, list[str]]:
+def _look(query: Mapping[str, str], figures: ReleaseFigures, locale: Locale) -> tuple[Look, list[str]]:
     """What was asked for, as far as the release has it, and the names of what it has not."""
     periods, measures = figures.codes("TIME_PERIOD"), figures.codes("MEASURE")
     usual = next((measure for measure in SHOWN if measure in measures), next(iter(measures)))
@@ -131,7 +131,7 @@ def _look(query: Mapping[str, str], figures: Frozen, locale: Locale) -> tuple[Lo
     return Look(figures, locale, area, asked.get("period", figures.quarters[-1]), asked.get("show", usual)), overlooked
 
 
-def _choices(figures: Frozen, look: Look) -> dict[str, Any]:
+def _choices(figures: ReleaseFigures, look: Look) -> dict[str, Any]:
     measures = [measure for measure in SHOWN if measure in figures.codes("MEASURE")]
     return {
         "area_choices": [(area.code, look.place(area)) for area in figures.areas.values()],
@@ -142,7 +142,7 @@ def _choices(figures: Frozen, look: Look) -> dict[str, Any]:
     }
 
 
-async def _spots(request: web.Request, figures: Frozen) -> dict[str, tuple[int, int]]:
+async def _spots(request: web.Request, figures: ReleaseFigures) -> dict[str, tuple[int, int]]:
     """Column and row of areas on the map of tiles, as the release has them. Older releases do not say: for them, the
     places of today, and none while nobody can say."""
     if any("place" in each for each in figures.said["areas"]):

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from gateway.backend.release_figures import BREAKDOWNS, TOTAL, Area, Cell, Frozen
+from gateway.backend.release_figures import BREAKDOWNS, TOTAL, Area, Cell, ReleaseFigures
 from gateway.html.charts import Tile, Value
 from gateway.language.i18n import Locale, msgid
 from gateway.web.public_data.cells import change, drawn, written
@@ -86,7 +86,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Look:
-    figures: Frozen
+    figures: ReleaseFigures
     locale: Locale
     area: Area
     period: str

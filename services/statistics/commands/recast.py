@@ -22,7 +22,7 @@ from services.statistics.figures.rounding import rounded_text
 from services.statistics.reference_data import csv_reading
 from services.statistics.reference_data.csv_reading import Record, errors_in
 from services.statistics.reference_data.load_areas import area_code, read_areas, read_crosswalk
-from services.statistics.releases.domain.recasting import Figure, Recast, Told, marked, recast
+from services.statistics.releases.domain.recasting import Figure, Recast, Value, marked, recast
 
 _UNITS = {**{measure.code: measure.unit for measure in MEASURES.values()}, "POP": "PS"}
 
@@ -147,13 +147,13 @@ def _figure(record: Record, layout: Layout) -> Figure:
     )
 
 
-def _told(record: Record, layout: Layout) -> Told:
+def _told(record: Record, layout: Layout) -> Value:
     """An empty figure without a status is a hidden one, as in `protect`."""
     value = record.read(layout.value, lambda cell: Fraction(csv_reading.number(cell)) if cell else None)
     status = record.cells.get(layout.status) or (HIDDEN if value is None else NORMAL)
     if value is not None and status == HIDDEN:
         raise record.error(layout.value, "a figure is shown although its status, Q, says that it is hidden")
-    return Told(value, status)
+    return Value(value, status)
 
 
 def _period(cell: str) -> str:

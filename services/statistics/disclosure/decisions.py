@@ -57,7 +57,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Before:
+class EarlierCounts:
     """What earlier releases of this population said about the cells of one part: None = hidden."""
 
     counts: Mapping[LinkedCell, int | None] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Part:
     units: Sequence[Unit]
     margin: Decision = field(default_factory=Decision)
     quarters: tuple[Decision, ...] = ()
-    before: Before = field(default_factory=Before)
+    before: EarlierCounts = field(default_factory=EarlierCounts)
     given_up: frozenset[str] = frozenset()
 
     @property

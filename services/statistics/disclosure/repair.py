@@ -18,10 +18,10 @@ from services.statistics.disclosure.alternatives import (
 )
 
 Numbers = NDArray[np.float64]
-TOGETHER = 6
+BATCH = 6
 
 
-def mended(
+def repair(
     system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers, cost: Numbers, allowed: Numbers
 ) -> tuple[Numbers, list[Requirement]]:
     """The pattern with the cheapest further cells that each open task needs, one after the other; and the tasks that
@@ -61,7 +61,7 @@ def _cheapest(system: LinearSystem, task: Requirement, cost: Numbers, allowed: N
     return np.flatnonzero(np.abs(result.x[:size] - result.x[size:]) > EPSILON)
 
 
-def freed(
+def drop_unneeded(
     system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers, needed: Numbers, cost: Numbers
 ) -> Numbers:
     """Shows again, dearest first, every cell that the pattern can do without. Only tasks whose known alternative moves
@@ -83,8 +83,8 @@ def _other_witnesses(
 ) -> dict[int, frozenset[int]] | None:
     """None as soon as one task has no other."""
     found: dict[int, frozenset[int]] = {}
-    for start in range(0, len(touched), TOGETHER):
-        some = touched[start : start + TOGETHER]
+    for start in range(0, len(touched), BATCH):
+        some = touched[start : start + BATCH]
         for i, witness in zip(some, whole_alternatives(system, [wanted[i] for i in some], hidden), strict=True):
             if witness is None:
                 return None

@@ -30,7 +30,7 @@ from services.statistics.disclosure.alternatives import (
     whole_alternatives,
 )
 from services.statistics.disclosure.policy import Policy, SensitiveQuantity, primary_suppressions
-from services.statistics.disclosure.repair import freed, mended
+from services.statistics.disclosure.repair import drop_unneeded, repair
 from services.statistics.disclosure.tables import AdditiveTable, CellKey
 
 Numbers = NDArray[np.float64]
@@ -115,10 +115,10 @@ class _Search:
         return frozenset(self.system.cells[place] for place in np.flatnonzero(hidden))
 
     def _finished(self, hidden: Numbers) -> Numbers:
-        hidden, lost = mended(self.system, self.tasks, hidden, self.cost, self.upper)
+        hidden, lost = repair(self.system, self.tasks, hidden, self.cost, self.upper)
         if lost:
             raise Infeasible(sorted({task.cell for task in lost}, key=repr))
-        return freed(self.system, self.tasks, hidden, self.lower, self.cost)
+        return drop_unneeded(self.system, self.tasks, hidden, self.lower, self.cost)
 
     def _add(self, cut: Numbers, level: float) -> None:
         self.cuts.append(sparse.csr_array(cut.reshape(1, -1)))

@@ -21,7 +21,7 @@ from services.statistics.distribution.settings import Mail
 from services.statistics.figures.observation import HIDDEN, NOT_COLLECTED, UNRELIABLE, Observation
 from services.statistics.figures.periods import is_year
 from services.statistics.formats.words import codes
-from services.statistics.releases.domain.lifecycle import Publication
+from services.statistics.releases.domain.lifecycle import Release
 
 _HERE = Path(__file__).parent
 
@@ -29,7 +29,7 @@ _HERE = Path(__file__).parent
 @dataclass(frozen=True)
 class Summary:
     delivery: Delivery
-    release: Publication
+    release: Release
     recipient: Recipient
     area: Mapping[str, str]
     """The area's title by language."""

@@ -23,7 +23,7 @@ from services.statistics.distribution.store import Distribution
 from services.statistics.distribution.transport import Interrupted, Never, NotNow, ServerAway, Transport, connected
 from services.statistics.facts.store import Facts
 from services.statistics.figures.observation import Observation
-from services.statistics.releases.domain.lifecycle import Publication, State
+from services.statistics.releases.domain.lifecycle import Release, State
 from services.statistics.releases.store import Releases
 
 LOOK_SECONDS = 2.0
@@ -146,7 +146,7 @@ class Postman:
                 await asyncio.sleep(pause)
                 pause *= 2
 
-    async def _void(self, release: Publication, recipient: Recipient) -> str:
+    async def _void(self, release: Release, recipient: Recipient) -> str:
         """Why a mail that still waits is not to be sent any more; "" when it is."""
         if recipient.removed:
             return "RECIPIENT_REMOVED"
@@ -155,7 +155,7 @@ class Postman:
         return "RELEASE_CORRECTED" if newer and newer.state is State.PUBLISHED else ""
 
     async def _summary(
-        self, one: Delivery, release: Publication, recipient: Recipient, figures: dict[str, list[Observation]]
+        self, one: Delivery, release: Release, recipient: Recipient, figures: dict[str, list[Observation]]
     ) -> Summary:
         if release.key not in figures:
             figures[release.key] = await self.headlines(release)
@@ -163,11 +163,11 @@ class Postman:
         made = domain.headlines(figures[release.key], recipient.area.removeprefix("areas/"))
         return Summary(one, release, recipient, title, made)
 
-    async def areas(self, release: Publication) -> set[str]:
+    async def areas(self, release: Release) -> set[str]:
         """Those that it shows, as they were called when it was made."""
         return {f"areas/{one.area}" for one in await self.headlines(release)}
 
-    async def headlines(self, release: Publication) -> list[Observation]:
+    async def headlines(self, release: Release) -> list[Observation]:
         """Of all areas, in the newest quarter and year."""
         found: list[Observation] = []
         for period in domain.headline_periods(release.periods):

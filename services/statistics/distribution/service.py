@@ -26,8 +26,8 @@ from services.statistics.distribution.messages import delivery_row, recipient_ro
 from services.statistics.distribution.settings import Mail, Off
 from services.statistics.distribution.store import Distribution
 from services.statistics.facts.store import Facts
-from services.statistics.releases.domain.lifecycle import Publication, State
-from services.statistics.releases.messages import observation_row
+from services.statistics.releases.domain.lifecycle import Release, State
+from services.statistics.releases.messages import observation_to_message
 from services.statistics.releases.store import Releases
 
 TOKEN_SCOPES = {"ListDeliveries": "statistics.read", "GetMailState": "statistics.read"}
@@ -166,7 +166,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
             office=recipient.office,
             language=recipient.language,
             receive_time=stamp(one.received_at),
-            figures=map(observation_row, figures),
+            figures=map(observation_to_message, figures),
             corrected_by=newer,
         )
 
@@ -205,7 +205,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
             raise Missing("RECIPIENT_NOT_FOUND")
         return recipient
 
-    async def _published(self, name: str) -> Publication:
+    async def _published(self, name: str) -> Release:
         found = await self._releases.entities.find(name.removeprefix("releases/"))
         if found is None or found.state is not State.PUBLISHED:
             raise Missing("RELEASE_NOT_FOUND")

@@ -19,7 +19,7 @@ class Edition(NamedTuple):
     version: int
 
 
-class Told(NamedTuple):
+class Traits(NamedTuple):
     """What somebody said of themselves; `age` in years when enrolling, `flags` None where not answered."""
 
     sex: str
@@ -27,7 +27,7 @@ class Told(NamedTuple):
     flags: tuple[str, ...] | None
 
 
-class Lot(NamedTuple):
+class FactBatch(NamedTuple):
     """Many enrolments: each column has a place for every one of them. Moments are milliseconds since 1970; `changed` is
     that of the last write."""
 
@@ -48,6 +48,6 @@ class Lot(NamedTuple):
     withdrawn: Sequence[int | None]
     changed: Sequence[int]
 
-    def taken(self, places: Iterable[int]) -> Lot:
+    def taken(self, places: Iterable[int]) -> FactBatch:
         wanted = list(places)
-        return Lot._make([column[place] for place in wanted] for column in self)
+        return FactBatch._make([column[place] for place in wanted] for column in self)

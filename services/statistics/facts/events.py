@@ -18,12 +18,12 @@ from ieum.progress.v1 import events_pb2 as progress
 from services.chassis.clock import moment
 from services.chassis.events.bus import BatchHandler, Handlers
 from services.chassis.principal import pseudonym
-from services.statistics.facts.store import Change, Facts, Traits, credited, enrolled, happened, moved
+from services.statistics.facts.store import Change, Facts, TraitsRevision, credited, enrolled, happened, moved
 from services.statistics.figures.periods import quarter_of
 from services.statistics.figures.universe import Universe
 
 _SEXES = {people_pb2.FEMALE: "F", people_pb2.MALE: "M", people_pb2.OTHER_SEX: "_O"}
-_FORGOTTEN = Traits(2**62, {"birth_year": 0, "sex": "", "groups": [], "groups_answered": False})
+_FORGOTTEN = TraitsRevision(2**62, {"birth_year": 0, "sex": "", "groups": [], "groups_answered": False})
 """What an erased person did stays counted; what they told about themselves is gone, for good."""
 
 
@@ -49,7 +49,7 @@ class Listener:
         }
 
     async def on_people(self, events: Sequence[Message]) -> None:
-        told: dict[str, list[Traits]] = defaultdict(list)
+        told: dict[str, list[TraitsRevision]] = defaultdict(list)
         for event in events:
             match event:
                 case people.PlacesImported():
@@ -113,14 +113,14 @@ class Listener:
         )
 
 
-def _answers(event: people.EqualityAnswersGiven) -> Traits:
+def _answers(event: people.EqualityAnswersGiven) -> TraitsRevision:
     fields = {
         "birth_year": event.birth_year,
         "sex": _SEXES.get(event.sex, ""),
         "groups": _flags(event.groups),
         "groups_answered": event.groups_answered,
     }
-    return Traits(event.revision, fields)
+    return TraitsRevision(event.revision, fields)
 
 
 def _dated(stamp: Timestamp) -> datetime:

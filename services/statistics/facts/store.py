@@ -18,7 +18,7 @@ from services.chassis.store.entities import Collection as Documents
 from services.chassis.store.entities import Database, Document, drop_index
 from services.chassis.store.pages import after
 from services.statistics.areas.tree import AreaTree
-from services.statistics.facts.domain import Lot
+from services.statistics.facts.domain import FactBatch
 
 T = TypeVar("T")
 LOT = 5_000
@@ -56,7 +56,7 @@ class Change(NamedTuple):
     person: str = ""
 
 
-class Traits(NamedTuple):
+class TraitsRevision(NamedTuple):
     revision: int
     fields: Mapping[str, Any]
 
@@ -114,7 +114,7 @@ class Facts:
             await self.facts.bulk_write(updates, ordered=False)
             await self._carry_traits({change.person for change in changes} - {""})
 
-    async def put_traits(self, told: Mapping[str, Sequence[Traits]]) -> None:
+    async def put_traits(self, told: Mapping[str, Sequence[TraitsRevision]]) -> None:
         """Of persons by pseudonym. Later answers replace earlier ones, also on the facts that stand already."""
         if told:
             updates = [
@@ -166,7 +166,7 @@ class Facts:
             for document in lot:
                 yield document
 
-    def for_tables(self, since: datetime | None = None) -> AsyncIterator[Lot]:
+    def for_tables(self, since: datetime | None = None) -> AsyncIterator[FactBatch]:
         """What a table counts of all facts, or of those written since then by the database's clock, in the order of
         that: what is near in time is near on disk. What is written meanwhile comes again."""
         return _ahead(self._lots(since))
@@ -180,11 +180,11 @@ class Facts:
                 return
             behind = after(_BY_ID, [documents[-1]["_id"]])
 
-    async def _lots(self, since: datetime | None) -> AsyncIterator[Lot]:
+    async def _lots(self, since: datetime | None) -> AsyncIterator[FactBatch]:
         match: Document = {"changed": {"$gte": since}} if since else {}
         behind: Mapping[str, Any] = {}
         while found := await self._asked(_BY_CHANGE, match, behind, _AS_LOT):
-            lot = Lot._make(found[0][column] for column in Lot._fields)
+            lot = FactBatch._make(found[0][column] for column in FactBatch._fields)
             yield lot
             if len(lot.enrolment) < LOT:
                 return

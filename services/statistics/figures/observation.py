@@ -93,7 +93,7 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class ReleaseContent:
     """`universe` is RES or EMP; `periods` are quarters and years; `earlier` are the releases it was audited with."""
 
     id: str

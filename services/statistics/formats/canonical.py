@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from services.statistics.figures.observation import Release
+from services.statistics.figures.observation import ReleaseContent
 from services.statistics.formats import capability, words
 from services.statistics.formats.cells import PublicRelease, PublishedCell, dimensions_of
 from services.statistics.formats.tabular import FIGURES, figures
@@ -54,7 +54,7 @@ def _row(cell: PublishedCell) -> list[str | None]:
     return [text or None for text in figures(cell)]
 
 
-def about(release: Release) -> dict[str, Any]:
+def about(release: ReleaseContent) -> dict[str, Any]:
     """What every format says of the release as a whole."""
     return {
         "id": release.id,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from services.statistics.figures.assessment import Assessment
-from services.statistics.figures.observation import Observation, Release, TableSpec
+from services.statistics.figures.observation import Observation, ReleaseContent, TableSpec
 from services.statistics.figures.refusal import InvalidValue
 from services.statistics.formats import words
 from services.statistics.formats.words import Title
@@ -57,12 +57,12 @@ class PublishedCell:
 class PublicRelease:
     """A release with its cells in the order of their codes, and the titles of those codes by dimension."""
 
-    release: Release
+    release: ReleaseContent
     cells: tuple[PublishedCell, ...]
     lists: Mapping[str, Mapping[str, Title]]
 
     @classmethod
-    def of(cls, release: Release) -> PublicRelease:
+    def of(cls, release: ReleaseContent) -> PublicRelease:
         release = _worded(release)
         lists = code_lists(release)
         order = {name: {code: place for place, code in enumerate(titles)} for name, titles in lists.items()}
@@ -82,7 +82,7 @@ class PublicRelease:
         return [cell for cell in self.cells if all(cell.code(name) == TOTAL for name in fixed)]
 
 
-def _worded(release: Release) -> Release:
+def _worded(release: ReleaseContent) -> ReleaseContent:
     return replace(
         release,
         title=words.full(release.title, release.id),
@@ -94,7 +94,7 @@ def _worded(release: Release) -> Release:
     )
 
 
-def _named(release: Release) -> Assessment | None:
+def _named(release: ReleaseContent) -> Assessment | None:
     """Governments by the titles of their file, else as the areas of that code are called."""
     if (found := release.capability) is None:
         return None
@@ -115,7 +115,7 @@ def _public(one: Observation) -> PublishedCell:
     return PublishedCell(key, one.value, one.unit, one.low, one.high, status, confidentiality)
 
 
-def code_lists(release: Release) -> dict[str, dict[str, Title]]:
+def code_lists(release: ReleaseContent) -> dict[str, dict[str, Title]]:
     """The codes that occur in a release, in order; all its areas and periods, those without a figure too."""
     used = {name: {str(getattr(one, field)) for one in release.observations} for name, field in DIMENSIONS.items()}
     lists = {name: _titled(name, codes) for name, codes in used.items() if name not in ("TIME_PERIOD", "REF_AREA")}
@@ -132,7 +132,7 @@ def _titled(column: str, used: set[str]) -> dict[str, Title]:
     return {code: title for code, title in words.codes(column).items() if code in used}
 
 
-def top_areas(release: Release) -> frozenset[str]:
+def top_areas(release: ReleaseContent) -> frozenset[str]:
     """Areas that lie in no other area of the list."""
     listed = {area.code for area in release.areas}
     return frozenset(area.code for area in release.areas if area.parent not in listed)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.statistics.figures.observation import Release
+from services.statistics.figures.observation import ReleaseContent
 from services.statistics.formats import capability, licence, words
 from services.statistics.formats.cells import DIMENSIONS, PublicRelease
 from services.statistics.formats.tabular import (
@@ -47,7 +47,7 @@ def _code_fields(column: str) -> Sequence[str]:
     return ("code", *words.LANGUAGES, *area)
 
 
-def _code_table(column: str, titles: Mapping[str, Title], release: Release) -> bytes:
+def _code_table(column: str, titles: Mapping[str, Title], release: ReleaseContent) -> bytes:
     areas = {area.code: (area.parent, area.level) for area in release.areas} if column == "REF_AREA" else {}
     rows = ([code, *(title[one] for one in words.LANGUAGES), *areas.get(code, ())] for code, title in titles.items())
     return write_csv(_code_fields(column), rows)

@@ -11,7 +11,7 @@ from typing import Any
 
 from rdflib import DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
 
-from services.statistics.figures.observation import Release
+from services.statistics.figures.observation import ReleaseContent
 from services.statistics.formats import licence, words
 from services.statistics.formats.cells import top_areas
 from services.statistics.formats.manifest import File, files
@@ -33,13 +33,13 @@ _KEYWORDS = {"ko": ("디지털 격차", "디지털 역량", "교육"), "en": ("d
 _QUARTERS = {"1": ("01-01", "03-31"), "2": ("04-01", "06-30"), "3": ("07-01", "09-30"), "4": ("10-01", "12-31")}
 
 
-def catalogue(releases: Sequence[Release], base_url: str) -> dict[str, bytes]:
+def catalogue(releases: Sequence[ReleaseContent], base_url: str) -> dict[str, bytes]:
     """`base_url` is the address of the data pages: a release is at {base_url}/{id}, its files below /{revision}/."""
     graph = _graph(releases, base_url.rstrip("/"))
     return {TURTLE: graph.serialize(format="turtle").encode(), JSON_LD: _json_ld(graph)}
 
 
-def _graph(releases: Sequence[Release], base: str) -> Graph:
+def _graph(releases: Sequence[ReleaseContent], base: str) -> Graph:
     graph = Graph(bind_namespaces="none")
     spaces = {"dcat": DCAT, "dcterms": DCTERMS, "foaf": FOAF, "vcard": VCARD, "adms": ADMS, "xsd": XSD}
     for prefix, space in spaces.items():
@@ -54,7 +54,7 @@ def _graph(releases: Sequence[Release], base: str) -> Graph:
     return graph
 
 
-def _catalogue(graph: Graph, releases: Sequence[Release], base: str) -> None:
+def _catalogue(graph: Graph, releases: Sequence[ReleaseContent], base: str) -> None:
     newest = max(releases, key=lambda release: (release.publish_at, release.id, release.revision))
     node = URIRef(f"{base}#catalogue")
     graph.add((node, RDF.type, DCAT.Catalog))
@@ -70,7 +70,7 @@ def _catalogue(graph: Graph, releases: Sequence[Release], base: str) -> None:
         graph.add((node, DCAT.dataset, _address(release, base)))
 
 
-def _series(graph: Graph, release: Release, base: str) -> None:
+def _series(graph: Graph, release: ReleaseContent, base: str) -> None:
     node = _series_address(release, base)
     universe = words.title("UNIVERSE", release.universe)
     graph.add((node, RDF.type, DCAT.DatasetSeries))
@@ -81,15 +81,15 @@ def _series(graph: Graph, release: Release, base: str) -> None:
     graph.add((node, DCTERMS.accrualPeriodicity, frequency))
 
 
-def _series_address(release: Release, base: str) -> URIRef:
+def _series_address(release: ReleaseContent, base: str) -> URIRef:
     return URIRef(f"{base}#series-{release.universe.lower()}")
 
 
-def _address(release: Release, base: str) -> URIRef:
+def _address(release: ReleaseContent, base: str) -> URIRef:
     return URIRef(f"{base}/{release.id}/{release.revision}")
 
 
-def _dataset(graph: Graph, release: Release, releases: Iterable[Release], base: str) -> None:
+def _dataset(graph: Graph, release: ReleaseContent, releases: Iterable[ReleaseContent], base: str) -> None:
     node = _address(release, base)
     graph.add((node, RDF.type, DCAT.Dataset))
     _say(graph, node, DCTERMS.title, release.title)
@@ -112,7 +112,7 @@ def _dataset(graph: Graph, release: Release, releases: Iterable[Release], base: 
             graph.add((node, DCAT.previousVersion, _address(other, base)))
 
 
-def _coverage(graph: Graph, node: URIRef, release: Release, base: str) -> None:
+def _coverage(graph: Graph, node: URIRef, release: ReleaseContent, base: str) -> None:
     graph.add((node, DCTERMS.spatial, _place(graph, release, base)))
     for period in release.periods:
         graph.add((node, DCTERMS.temporal, _time(graph, period, base)))
@@ -126,7 +126,7 @@ _CONCEPT = URIRef("http://www.w3.org/2004/02/skos/core#Concept")
 _LABEL = URIRef("http://www.w3.org/2004/02/skos/core#prefLabel")
 
 
-def _description(release: Release) -> Mapping[str, str]:
+def _description(release: ReleaseContent) -> Mapping[str, str]:
     return {
         "ko": f"{_ABOUT['ko']} 집계 기준 시각 {release.as_of.isoformat()}, 산출 방법 판 {release.method_version}. "
         f"{release.k}명 미만이 드러나는 값은 숨겼습니다.",
@@ -135,7 +135,7 @@ def _description(release: Release) -> Mapping[str, str]:
     }
 
 
-def _distribution(graph: Graph, release: Release, file: File, base: str) -> None:
+def _distribution(graph: Graph, release: ReleaseContent, file: File, base: str) -> None:
     dataset = _address(release, base)
     node = URIRef(f"{dataset}/{file.name}#distribution")
     graph.add((dataset, DCAT.distribution, node))
@@ -172,13 +172,13 @@ def _languages(graph: Graph, node: URIRef) -> None:
         graph.add((node, DCTERMS.language, language))
 
 
-def _publisher(graph: Graph, release: Release, base: str) -> URIRef:
+def _publisher(graph: Graph, release: ReleaseContent, base: str) -> URIRef:
     node = _typed(graph, URIRef(f"{base}#publisher"), FOAF.Agent)
     _say(graph, node, FOAF.name, release.publisher)
     return node
 
 
-def _contact(graph: Graph, release: Release, base: str) -> URIRef:
+def _contact(graph: Graph, release: ReleaseContent, base: str) -> URIRef:
     node = _typed(graph, URIRef(f"{base}/{release.id}/{release.revision}#contact"), VCARD.Kind)
     _say(graph, node, VCARD.fn, release.publisher)
     if "@" in release.contact and " " not in release.contact:
@@ -188,7 +188,7 @@ def _contact(graph: Graph, release: Release, base: str) -> URIRef:
     return node
 
 
-def _licence(graph: Graph, release: Release) -> URIRef:
+def _licence(graph: Graph, release: ReleaseContent) -> URIRef:
     return _typed(graph, URIRef(licence.address(release.licence)), DCTERMS.LicenseDocument)
 
 
@@ -196,7 +196,7 @@ def _public(graph: Graph) -> URIRef:
     return _typed(graph, AUTHORITY["access-right/PUBLIC"], DCTERMS.RightsStatement)
 
 
-def _place(graph: Graph, release: Release, base: str) -> URIRef:
+def _place(graph: Graph, release: ReleaseContent, base: str) -> URIRef:
     """The area at the top of the release's list."""
     top = top_areas(release)
     area = next(area for area in release.areas if area.code in top)

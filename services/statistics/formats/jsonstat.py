@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
-from services.statistics.figures.observation import Release, TableSpec
+from services.statistics.figures.observation import ReleaseContent, TableSpec
 from services.statistics.formats import licence, words
 from services.statistics.formats.cells import PublicRelease, PublishedCell, dimensions_of
 from services.statistics.formats.words import bilingual
@@ -82,7 +82,7 @@ def _dimension(
     return {"label": bilingual(words.column(name)), "category": category}
 
 
-def _children(codes: Sequence[str], release: Release) -> dict[str, Any]:
+def _children(codes: Sequence[str], release: ReleaseContent) -> dict[str, Any]:
     below: dict[str, list[str]] = defaultdict(list)
     for area in release.areas:
         if {area.code, area.parent} <= set(codes):
@@ -96,7 +96,7 @@ def _number(cell: PublishedCell | None) -> int | float | None:
     return float(cell.value) if "." in cell.value else int(cell.value)
 
 
-def _extension(release: Release, placed: Mapping[int, PublishedCell]) -> dict[str, Any]:
+def _extension(release: ReleaseContent, placed: Mapping[int, PublishedCell]) -> dict[str, Any]:
     return {
         "release": release.id,
         "revision": release.revision,

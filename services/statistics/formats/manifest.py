@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.statistics.figures.observation import Release
+from services.statistics.figures.observation import ReleaseContent
 from services.statistics.formats import (
     canonical,
     capability,
@@ -35,7 +35,7 @@ class File:
     standard: str = ""
 
 
-def files(release: Release) -> tuple[File, ...]:
+def files(release: ReleaseContent) -> tuple[File, ...]:
     """In the order in which a reader should be offered them."""
     return (*_documents(), *_data(), *_capability(release), *_tables(release), *_structures(release))
 
@@ -62,7 +62,7 @@ def _data() -> Sequence[File]:
     )
 
 
-def _capability(release: Release) -> Sequence[File]:
+def _capability(release: ReleaseContent) -> Sequence[File]:
     name = words.column("CAPABILITY")
     title = {"ko": f"{name['ko']}(CSV)", "en": f"{name['en']} (CSV)"}
     return [File(capability.TABLE, CSV, "CSV", title, _CSVW)] if release.capability else []
@@ -72,7 +72,7 @@ _CSVW = "https://www.w3.org/TR/tabular-data-model/"
 _SDMX = "https://sdmx.org/standards-2/"
 
 
-def _tables(release: Release) -> Sequence[File]:
+def _tables(release: ReleaseContent) -> Sequence[File]:
     return tuple(
         File(
             jsonstat.file_name(table),
@@ -89,7 +89,7 @@ def _tables(release: Release) -> Sequence[File]:
 _JSON_STAT = "https://json-stat.org/full/"
 
 
-def _structures(release: Release) -> Sequence[File]:
+def _structures(release: ReleaseContent) -> Sequence[File]:
     structure = "application/vnd.sdmx.structure+xml;version=3.0.0"
     described = {"ko": "CSV 설명(CSVW)", "en": "Description of the CSV (CSVW)"}
     assessed = {language: f"{described[language]}: {text}" for language, text in words.column("CAPABILITY").items()}

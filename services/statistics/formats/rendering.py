@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from services.statistics.figures.observation import Release
+from services.statistics.figures.observation import ReleaseContent
 from services.statistics.formats import (
     canonical,
     capability,
@@ -26,7 +26,7 @@ __all__ = ["File", "catalogue", "files", "render"]
 _DATA = (canonical, tabular, capability, workbook, jsonstat, sdmx, datapackage)
 
 
-def render(release: Release) -> Mapping[str, bytes]:
+def render(release: ReleaseContent) -> Mapping[str, bytes]:
     """File name -> content, in the order of `files`. Blocking: seconds for a large release, so call it in a thread."""
     edition = PublicRelease.of(release)
     made = {name: content for form in _DATA for name, content in form.render(edition).items()}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.statistics.figures.observation import Release
+from services.statistics.figures.observation import ReleaseContent
 from services.statistics.formats import licence, words
 from services.statistics.formats.cells import DIMENSIONS, PublicRelease, PublishedCell
 
@@ -89,7 +89,7 @@ def metadata(edition: PublicRelease) -> bytes:
 
 
 def csvw(
-    release: Release,
+    release: ReleaseContent,
     url: str,
     columns: Sequence[Column],
     key: Sequence[str],

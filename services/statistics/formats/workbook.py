@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import xlsxwriter
 
 from services.statistics.figures.assessment import Assessment
-from services.statistics.figures.observation import Release, TableSpec
+from services.statistics.figures.observation import ReleaseContent, TableSpec
 from services.statistics.formats import capability, licence, words
 from services.statistics.formats.cells import PublicRelease, PublishedCell, dimensions_of
 from services.statistics.formats.words import Title, bilingual
@@ -46,7 +46,7 @@ def render(edition: PublicRelease) -> dict[str, bytes]:
     return {WORKBOOK: out.getvalue()}
 
 
-def sheet_names(release: Release) -> list[str]:
+def sheet_names(release: ReleaseContent) -> list[str]:
     """Excel allows 31 letters and forbids a few; the number in front keeps two names apart."""
     return [
         f"{place} {re.sub(r'[^0-9A-Za-z가-힣_-]', ' ', table.id)}"[:31]

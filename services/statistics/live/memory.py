@@ -36,7 +36,7 @@ _STEP = 2_000
 
 
 @dataclass(frozen=True)
-class Held:
+class Snapshot:
     """Everything at one moment. `log` are the changes since the counts began, `version` of them known here: each all
     enrolments of some persons, before and after."""
 
@@ -55,36 +55,36 @@ class Held:
         return {key: Tally(key[1], *numbers) for key, numbers in counts.items()}
 
     def _carried(self, ask: Ask) -> Counts:
-        from services.statistics.live.domain.counting import carried, counted
+        from services.statistics.live.domain.counting import carry_over, count
 
         since, counts = self.counts.get(ask, (self.version + 1, {}))
         steps = self.log[since : self.version]
         if since > self.version or sum(_STEP + len(gone) + len(came) for gone, came in steps) > len(self.enrolments):
-            return counts if since == self.version else counted(self.enrolments.whole, ask, self.world)
+            return counts if since == self.version else count(self.enrolments.whole, ask, self.world)
         for gone, came in steps:
-            counts = carried(counts, counted(gone, ask, self.world), counted(came, ask, self.world))
+            counts = carry_over(counts, count(gone, ask, self.world), count(came, ask, self.world))
         return counts
 
-    def after(self, fresh: Columns) -> Held:
+    def after(self, fresh: Columns) -> Snapshot:
         enrolments, gone, came = self.enrolments.replaced(fresh)
         if gone.same(came):
             return self
         if sum(len(before) + len(after) for before, after in self.log) > len(enrolments):
-            return Held(self.world, enrolments, [], {}, 0)
+            return Snapshot(self.world, enrolments, [], {}, 0)
         self.log.append((gone, came))
-        return Held(self.world, enrolments, self.log, self.counts, len(self.log))
+        return Snapshot(self.world, enrolments, self.log, self.counts, len(self.log))
 
 
-class Standing:
+class FactsInMemory:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._turn = asyncio.Lock()
-        self._held: Held | None = None
+        self._held: Snapshot | None = None
         self._since: datetime | None = None
         self._seen: dict[str, int] = {}
         self._began = self._again = -1.0
 
-    async def now(self) -> Held:
+    async def now(self) -> Snapshot:
         """With all that was written before the call; while very much is written, a second ago at most."""
         asked = monotonic()
         async with self._turn:
@@ -108,15 +108,15 @@ class Standing:
         held = self._held
         if held is None:
             newest = await self._facts.last_change()
-            held = Held(world, await self._all(), [], {}, 0)
+            held = Snapshot(world, await self._all(), [], {}, 0)
             self._since = newest or datetime.fromtimestamp(0, UTC)
         elif world != held.world:
-            held = Held(world, held.enrolments, [], {}, 0)
+            held = Snapshot(world, held.enrolments, [], {}, 0)
         self._held = await self._caught_up(held, late)
         took = monotonic() - self._began
         self._again = monotonic() + min(4 * took, 1) if len(self._seen) > _MANY else 0
 
-    async def _caught_up(self, held: Held, late: timedelta) -> Held:
+    async def _caught_up(self, held: Snapshot, late: timedelta) -> Snapshot:
         assert self._since is not None  # noqa: S101 - set when everything was read
         seen: dict[str, int] = {}
         newest, below = self._since, held.enrolments.below

@@ -17,10 +17,10 @@ from services.statistics.figures.measures import MEASURES, METHOD_VERSION
 from services.statistics.figures.periods import check_quarter
 from services.statistics.figures.universe import Universe
 from services.statistics.live.domain import protection
-from services.statistics.live.domain.answers import Asking
+from services.statistics.live.domain.answers import OfficialView
 from services.statistics.live.domain.protection import Figure
-from services.statistics.live.domain.questions import Question, overlapping
-from services.statistics.live.memory import Standing
+from services.statistics.live.domain.questions import Question, categories_overlap
+from services.statistics.live.memory import FactsInMemory
 from services.statistics.live.residents import Residents
 
 TOKEN_SCOPES = {"QueryTable": "statistics.read"}
@@ -29,7 +29,7 @@ _DIMENSIONS = frozenset(pb.Dimension.values()) - {pb.DIMENSION_UNSPECIFIED}
 
 
 class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
-    def __init__(self, standing: Standing, residents: Residents, notices: Notices, k: int) -> None:
+    def __init__(self, standing: FactsInMemory, residents: Residents, notices: Notices, k: int) -> None:
         """`k` persons are needed to show a count."""
         self._standing = standing
         self._residents = residents
@@ -47,7 +47,7 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
         policy = asked.policy(moment_asked)
         scopes = authorisation.scopes_of(caller)
         # What nobody asked before is counted from all of a province's enrolments.
-        answer = await asyncio.to_thread(Asking(held.count, tree, scopes, moment_asked).answer, asked)
+        answer = await asyncio.to_thread(OfficialView(held.count, tree, scopes, moment_asked).answer, asked)
         if asked.is_custom(moment_asked):
             await self._notices.publish(table_queried(asked, request.by))
         if request.export:
@@ -68,7 +68,7 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
             as_of=stamp(asked.as_of or moment_asked),
             rows=shown[:-1],
             total=shown[-1],
-            additive=not overlapping(asked.by),
+            additive=not categories_overlap(asked.by),
             from_quarter=asked.first,
             to_quarter=asked.last,
             course=asked.course,

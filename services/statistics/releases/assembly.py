@@ -23,7 +23,7 @@ class Assembly:
     denominator: Denominator | None = None
 
 
-def added_up(cost: Cost, made: Assembly, decisions: Mapping[str, Decision], period: str, persons: int) -> Cost:
+def add_cost(cost: Cost, made: Assembly, decisions: Mapping[str, Decision], period: str, persons: int) -> Cost:
     collapsed = [
         CollapsedTable(period, name, decision.collapsed)
         for name, decision in decisions.items()

@@ -9,7 +9,7 @@ from services.statistics.formats import words
 from services.statistics.formats.capability import ranks, stratum_title
 
 
-def assessment_message(assessment: Assessment) -> pb.CapabilityAssessment:
+def assessment_to_message(assessment: Assessment) -> pb.CapabilityAssessment:
     results = assessment.results
     return pb.CapabilityAssessment(
         period=assessment.period,

@@ -29,13 +29,13 @@ from services.statistics.figures.universe import Universe
 from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
 from services.statistics.releases import final_audit, steps
-from services.statistics.releases.assembly import Assembly, added_up, flow_of
+from services.statistics.releases.assembly import Assembly, add_cost, flow_of
 from services.statistics.releases.domain import lifecycle
-from services.statistics.releases.domain.lifecycle import Cost, Publication, State
+from services.statistics.releases.domain.lifecycle import Cost, Release, State
 from services.statistics.releases.domain.published_figures import Context
 from services.statistics.releases.domain.recasting import recast_observations
-from services.statistics.releases.edition import Imprint
-from services.statistics.releases.snapshot import Census
+from services.statistics.releases.edition import EditionBuilder
+from services.statistics.releases.snapshot import EnrolmentSnapshot
 from services.statistics.releases.store import Releases
 
 T = TypeVar("T")
@@ -57,13 +57,18 @@ def die_with_parent(parent: int) -> None:
 
 class Builder:
     def __init__(
-        self, releases: Releases, census: Census, geographies: Geographies, references: References, imprint: Imprint
+        self,
+        releases: Releases,
+        enrolments: EnrolmentSnapshot,
+        geographies: Geographies,
+        references: References,
+        editions: EditionBuilder,
     ) -> None:
         self._releases = releases
-        self._census = census
+        self._enrolments = enrolments
         self._geographies = geographies
         self._references = references
-        self._imprint = imprint
+        self._editions = editions
         self._wake = asyncio.Event()
         self._pool: ProcessPoolExecutor | None = None
 
@@ -87,17 +92,17 @@ class Builder:
             if self._pool:
                 self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _advance(self, one: Publication) -> None:
+    async def _advance(self, one: Release) -> None:
         try:
             if one.state is State.BUILDING:
                 await self._build(one)
             elif not one.files:
                 await self._freeze(one)
             elif one.publish_at and one.publish_at <= now():
-                await self._releases.entities.change(one.key, lambda it: lifecycle.embargo_over(it, now()))
+                await self._releases.entities.change(one.key, lambda it: lifecycle.end_embargo(it, now()))
         except Exception:
             trace.log().error("release not built", release=one.key, exc_info=True)
-            await self._releases.entities.change(one.key, lambda it: lifecycle.failed(it, "BUILD_FAILED"))
+            await self._releases.entities.change(one.key, lambda it: lifecycle.fail(it, "BUILD_FAILED"))
             await asyncio.sleep(WAIT_SECONDS)
 
     async def _apart(self, work: Callable[[], T]) -> T:
@@ -105,7 +110,7 @@ class Builder:
             self._pool = ProcessPoolExecutor(WORKERS, get_context("spawn"), die_with_parent, (os.getpid(),))
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
-    async def _build(self, one: Publication) -> None:
+    async def _build(self, one: Release) -> None:
         geography = await self._geography(one)
         await self._releases.put_assessment(one.key, await self._references.assessment(one.periods, one.as_of))
         await self._snapshot(one, geography)
@@ -116,7 +121,9 @@ class Builder:
             cost = await self._periods(one, geography, before)
             told = partial(self._progressed, one, len(one.periods))
             if not (
-                opened := await final_audit.opened(self._releases, one, geography.areas, before, self._apart, told)
+                opened := await final_audit.attack_release(
+                    self._releases, one, geography.areas, before, self._apart, told
+                )
             ):
                 break
             trace.log().warning(
@@ -124,18 +131,18 @@ class Builder:
             )
             await self._releases.put_opened(one, opened)
         if opened:
-            change = partial(lifecycle.failed, reason="AUDIT_OPENED", opened=opened[:NAMED])
+            change = partial(lifecycle.fail, reason="AUDIT_OPENED", opened=opened[:NAMED])
             await self._releases.entities.change(one.key, change)
             return
-        await self._releases.entities.change(one.key, partial(lifecycle.built, cost=cost))
+        await self._releases.entities.change(one.key, partial(lifecycle.finish_build, cost=cost))
         await self._releases.forget_persons(one)
 
-    async def _progressed(self, one: Publication, periods: int, years: int = 0) -> None:
+    async def _progressed(self, one: Release, periods: int, years: int = 0) -> None:
         total, done = len(one.periods) + len(final_audit.years(one)), periods + years
-        change = partial(lifecycle.progressed, done=done * STEPS, total=total * STEPS)
+        change = partial(lifecycle.record_progress, done=done * STEPS, total=total * STEPS)
         await self._releases.entities.change(one.key, change)
 
-    async def _periods(self, one: Publication, geography: Geography, before: list[Observation]) -> Cost:
+    async def _periods(self, one: Release, geography: Geography, before: list[Observation]) -> Cost:
         cost, people, everybody = Cost(), set[str](), set[str]()
         rounds = await self._releases.opened(one)
         for number, period in enumerate(one.periods, 1):
@@ -143,10 +150,10 @@ class Builder:
             await self._progressed(one, number)
             people |= set(made.people)
             everybody |= {unit.person for unit in await self._units(one, period)}
-            cost = added_up(cost, made, decisions, period, len(people))
+            cost = add_cost(cost, made, decisions, period, len(people))
         return replace(cost, everybody=len(everybody))
 
-    async def _geography(self, one: Publication) -> Geography:
+    async def _geography(self, one: Release) -> Geography:
         """As it was when the build began, whatever places are imported or lists loaded meanwhile."""
         there = await self._releases.geography(one.key)
         if there is None:
@@ -155,18 +162,18 @@ class Builder:
         assert there is not None  # noqa: S101 - just written
         return there
 
-    async def _snapshot(self, one: Publication, geography: Geography) -> None:
+    async def _snapshot(self, one: Release, geography: Geography) -> None:
         """All quarters at once or, after a crash, the rest: they are counted from the same facts as of the same day."""
         quarters = [period for period in one.periods if not is_year(period)]
         if await self._releases.units(one.key, flow_of(quarters[-1])) is not None:
             return
-        counted = await self._census.units(one, geography)
+        counted = await self._enrolments.units(one, geography)
         for quarter in quarters:
             await self._releases.put_units(one.key, quarter, [unit for unit in counted if unit.quarter == quarter])
             completed = [unit for unit in counted if unit.finished == quarter]
             await self._releases.put_units(one.key, flow_of(quarter), completed)
 
-    async def _published(self, one: Publication, geography: Geography) -> list[Observation]:
+    async def _published(self, one: Release, geography: Geography) -> list[Observation]:
         before = []
         for name in one.earlier:
             earlier = await self._releases.entities.get(name.removeprefix("releases/"))
@@ -176,7 +183,7 @@ class Builder:
 
     async def _period(
         self,
-        one: Publication,
+        one: Release,
         geography: Geography,
         period: str,
         before: list[Observation],
@@ -198,12 +205,12 @@ class Builder:
         decisions |= {name: task.result() for name, task in waiting.items()}
         return await self._assembled(one, geography, period, units, flow, decisions), decisions
 
-    async def _units(self, one: Publication, quarter: str) -> tuple[Unit, ...]:
+    async def _units(self, one: Release, quarter: str) -> tuple[Unit, ...]:
         return await self._releases.units(one.key, quarter) or ()
 
     async def _part(
         self,
-        one: Publication,
+        one: Release,
         areas: ReleaseAreas,
         period: str,
         name: str,
@@ -213,12 +220,14 @@ class Builder:
         quarters = quarters_of(period) if is_year(period) else ()
         found = [await self._releases.decision(one.key, quarter, name) for quarter in quarters]
         made = tuple(decision for decision in found if decision is not None)
-        return Part(name, areas, Policy(k=one.k), units, quarters=made, before=steps.before(name, period, before))
+        return Part(
+            name, areas, Policy(k=one.k), units, quarters=made, before=steps.earlier_counts(name, period, before)
+        )
 
-    async def _decided(self, one: Publication, period: str, part: Part) -> Decision:
+    async def _decided(self, one: Release, period: str, part: Part) -> Decision:
         there = await self._releases.decision(one.key, period, part.name)
         if there is None:
-            made = await self._apart(partial(steps.decided, part))
+            made = await self._apart(partial(steps.decide_part, part))
             await self._releases.put_decision(one.key, period, part.name, made)
             there = await self._releases.decision(one.key, period, part.name)
         assert there is not None  # noqa: S101 - just written
@@ -226,7 +235,7 @@ class Builder:
 
     async def _assembled(
         self,
-        one: Publication,
+        one: Release,
         geography: Geography,
         period: str,
         units: tuple[Unit, ...],
@@ -244,19 +253,19 @@ class Builder:
         for quarter in quarters_of(period) if is_year(period) else ():
             made = await self._releases.assembly(one.key, quarter)
             kept |= frozenset(made.hours_hidden if made else ())
-        done = await self._apart(partial(steps.assembled, steps.Period(context, units, decisions, kept, flow)))
+        done = await self._apart(partial(steps.assemble, steps.Period(context, units, decisions, kept, flow)))
         hidden, people = tuple(sorted(done.hours_hidden)), tuple(sorted(done.people))
         made = Assembly(done.observations, hidden, done.cells, done.primary, done.secondary, people, table)
         await self._releases.put_assembly(one.key, period, made)
         return made
 
-    async def _freeze(self, one: Publication) -> None:
-        release = await self._imprint.release(one, await self._geography(one))
-        contents = await self._apart(partial(steps.rendered, release))
+    async def _freeze(self, one: Release) -> None:
+        release = await self._editions.content(one, await self._geography(one))
+        contents = await self._apart(partial(steps.render_files, release))
         for row, content in contents:
             await self._releases.put_file(one.key, row.name, content)
         rows = [row for row, _ in contents]
         checksum = next(row.sha256 for row in rows if row.name == "release.json")
         at = one.publish_at  # which the files say: set anew meanwhile, they are written anew
-        await self._releases.entities.change(one.key, lambda it: lifecycle.frozen(it, rows, checksum, at))
+        await self._releases.entities.change(one.key, lambda it: lifecycle.attach_files(it, rows, checksum, at))
         self.nudge()

@@ -10,16 +10,16 @@ from datetime import date, datetime
 from typing import Any
 
 from services.statistics.figures.assessment import Assessment, Results
-from services.statistics.figures.observation import AreaCode, Release, TableSpec
+from services.statistics.figures.observation import AreaCode, ReleaseContent, TableSpec
 from services.statistics.formats.canonical import CANONICAL
-from services.statistics.releases.domain.lifecycle import Publication
+from services.statistics.releases.domain.lifecycle import Release
 from services.statistics.releases.store import Releases
 
 
-class Portal:
+class Catalogue:
     def __init__(self, releases: Releases) -> None:
         self._releases = releases
-        self._read: dict[str, Release] = {}
+        self._read: dict[str, ReleaseContent] = {}
         self._made: tuple[tuple[str, ...], Mapping[str, bytes]] = ((), {})
 
     async def catalogue(self, base_url: str) -> Mapping[str, bytes]:
@@ -31,18 +31,18 @@ class Portal:
             self._made = (wanted, await asyncio.to_thread(_catalogue, found, base_url))
         return self._made[1] if published else {}
 
-    async def _described(self, one: Publication) -> Release:
+    async def _described(self, one: Release) -> ReleaseContent:
         if one.checksum not in self._read:
             content = await self._releases.file(one.key, CANONICAL)
             assert content is not None  # noqa: S101 - published is written
-            self._read[one.checksum] = await asyncio.to_thread(described, content)
+            self._read[one.checksum] = await asyncio.to_thread(read_release, content)
         return self._read[one.checksum]
 
 
-def described(content: bytes) -> Release:
+def read_release(content: bytes) -> ReleaseContent:
     """All that a frozen release says of itself, without its figures."""
     said: dict[str, Any] = json.loads(content)
-    return Release(
+    return ReleaseContent(
         id=said["id"],
         revision=said["revision"],
         title=said["title"],
@@ -73,7 +73,7 @@ def _assessment(said: Mapping[str, Any] | None) -> Assessment | None:
     return Assessment(said["period"], said["source"], said["sha256"], results)
 
 
-def _catalogue(found: Sequence[Release], base_url: str) -> Mapping[str, bytes]:
+def _catalogue(found: Sequence[ReleaseContent], base_url: str) -> Mapping[str, bytes]:
     from services.statistics.formats.dcat import catalogue  # slow to load
 
     return catalogue(found, base_url)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from services.statistics.areas.geography import Geography
 from services.statistics.facts.store import Facts
-from services.statistics.figures.observation import Denominator, EarlierRevision, Release
-from services.statistics.releases.domain.lifecycle import Publication
+from services.statistics.figures.observation import Denominator, EarlierRevision, ReleaseContent
+from services.statistics.releases.domain.lifecycle import Release
 from services.statistics.releases.store import Releases
 from services.statistics.releases.titles import TABLES, publisher
 from services.statistics.settings import StatisticsSettings
@@ -13,15 +13,15 @@ from services.statistics.settings import StatisticsSettings
 LICENCE = "KOGL-1"
 
 
-class Imprint:
+class EditionBuilder:
     def __init__(self, releases: Releases, facts: Facts, settings: StatisticsSettings) -> None:
         self._releases = releases
         self._facts = facts
         self._settings = settings
 
-    async def release(self, one: Publication, geography: Geography) -> Release:
+    async def content(self, one: Release, geography: Geography) -> ReleaseContent:
         named = self._settings.publisher
-        return Release(
+        return ReleaseContent(
             id=one.series,
             revision=one.edition,
             title=one.title,
@@ -47,13 +47,13 @@ class Imprint:
             zone=self._settings.zone,
         )
 
-    async def _history(self, one: Publication) -> tuple[EarlierRevision, ...]:
+    async def _history(self, one: Release) -> tuple[EarlierRevision, ...]:
         found: list[EarlierRevision] = []
         while one.corrects:
             one = await self._releases.entities.get(one.corrects.removeprefix("releases/"))
             found.append(EarlierRevision(one.edition, one.publish_at or one.as_of, one.note))
         return tuple(reversed(found))
 
-    async def _denominators(self, one: Publication) -> tuple[Denominator, ...]:
+    async def _denominators(self, one: Release) -> tuple[Denominator, ...]:
         made = [await self._releases.assembly(one.key, period) for period in one.periods]
         return tuple(dict.fromkeys(each.denominator for each in made if each and each.denominator))

@@ -16,33 +16,38 @@ from services.statistics.figures.observation import Observation
 from services.statistics.figures.periods import is_year
 from services.statistics.releases import whole_year
 from services.statistics.releases.assembly import flow_of
-from services.statistics.releases.domain.lifecycle import Publication
+from services.statistics.releases.domain.lifecycle import Release
 from services.statistics.releases.store import Releases
-from services.statistics.releases.whole_year import Sheet
+from services.statistics.releases.whole_year import YearUnderAttack
 
-Apart = Callable[[Callable[[], list[OpenedCell]]], Awaitable[list[OpenedCell]]]
+RunApart = Callable[[Callable[[], list[OpenedCell]]], Awaitable[list[OpenedCell]]]
 """Runs heavy work beside the loop."""
-Told = Callable[[int], Awaitable[None]]
+Progress = Callable[[int], Awaitable[None]]
 """Hears how many years have been attacked."""
 
 
-def years(one: Publication) -> list[str]:
+def years(one: Release) -> list[str]:
     """A year with its quarters is attacked at a time: no sum ties two years."""
     return sorted({period[:4] for period in one.periods})
 
 
-async def opened(
-    releases: Releases, one: Publication, areas: ReleaseAreas, before: Sequence[Observation], apart: Apart, told: Told
+async def attack_release(
+    releases: Releases,
+    one: Release,
+    areas: ReleaseAreas,
+    before: Sequence[Observation],
+    run_apart: RunApart,
+    report: Progress,
 ) -> list[OpenedCell]:
     done: set[str] = set()
 
     async def attacked(year: str) -> list[OpenedCell]:
         there = await releases.attacked(one, year)
         if there is None:
-            there = await apart(partial(whole_year.opened, await _sheet(releases, one, areas, before, year)))
+            there = await run_apart(partial(whole_year.attack_year, await _sheet(releases, one, areas, before, year)))
             await releases.put_attacked(one, year, there)
         done.add(year)
-        await told(len(done))
+        await report(len(done))
         return there
 
     async with asyncio.TaskGroup() as tasks:
@@ -51,12 +56,12 @@ async def opened(
 
 
 async def _sheet(
-    releases: Releases, one: Publication, areas: ReleaseAreas, before: Sequence[Observation], year: str
-) -> Sheet:
+    releases: Releases, one: Release, areas: ReleaseAreas, before: Sequence[Observation], year: str
+) -> YearUnderAttack:
     periods = tuple(period for period in one.periods if period.startswith(year))
     made = [made async for made in releases.observations(one) if made.period in periods]
     quarters = [period for period in periods if not is_year(period)]
     units = {quarter: await releases.units(one.key, quarter) or () for quarter in quarters}
     flow = {quarter: await releases.units(one.key, flow_of(quarter)) or () for quarter in quarters}
     known = tuple(figure for figure in before if figure.period in periods)
-    return Sheet(areas, Policy(k=one.k), periods, units, made, known, flow)
+    return YearUnderAttack(areas, Policy(k=one.k), periods, units, made, known, flow)

@@ -12,10 +12,10 @@ from services.statistics.disclosure.decisions import Collapse
 from services.statistics.disclosure.opened_cells import Attack, OpenedCell
 from services.statistics.figures.observation import Observation
 from services.statistics.formats.names import JSON_LD, TURTLE
-from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost, FrozenFile, Publication, State
+from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost, FrozenFile, Release, State
 
 
-def render(one: Publication, *, official: bool) -> pb.Release:
+def release_to_message(one: Release, *, official: bool) -> pb.Release:
     """The public form tells nothing of what was hidden, nor who worked on it."""
     shown = one if official else replace(one, cost=None, planned_by="", approved_by="", failure="", opened=())
     return pb.Release(
@@ -42,7 +42,7 @@ def render(one: Publication, *, official: bool) -> pb.Release:
         total=shown.total,
         cost=_cost(shown.cost) if shown.cost else None,
         checksum=shown.checksum,
-        files=[file_row(row) for row in shown.files],
+        files=[file_to_message(row) for row in shown.files],
         failure=_failure_text(shown),
         build_failure=_failure(shown) if shown.failure else None,
     )
@@ -82,12 +82,12 @@ _ATTACKS = {
 }
 
 
-def _failure_text(one: Publication) -> str:
+def _failure_text(one: Release) -> str:
     cells = "; ".join(map(str, one.opened_cells()))
     return f"{one.failure_reason}: {cells}" if cells else one.failure_reason
 
 
-def _failure(one: Publication) -> pb.BuildFailure:
+def _failure(one: Release) -> pb.BuildFailure:
     return pb.BuildFailure(reason=one.failure_reason, opened=map(_opened_cell, one.opened_cells()))
 
 
@@ -103,7 +103,7 @@ def _opened_cell(cell: OpenedCell) -> pb.OpenedCell:
     )
 
 
-def calendar_entry(one: Publication) -> pb.CalendarEntry:
+def calendar_entry_to_message(one: Release) -> pb.CalendarEntry:
     """Nothing of a release that is not out but its name and day."""
     certain = one.state is State.SCHEDULED
     return pb.CalendarEntry(
@@ -111,7 +111,7 @@ def calendar_entry(one: Publication) -> pb.CalendarEntry:
     )
 
 
-def file_row(row: FrozenFile) -> pb.ReleaseFile:
+def file_to_message(row: FrozenFile) -> pb.ReleaseFile:
     return pb.ReleaseFile(
         name=row.name, media_type=row.media_type, title=dict(row.title), size=row.size, sha256=row.sha256
     )
@@ -120,13 +120,13 @@ def file_row(row: FrozenFile) -> pb.ReleaseFile:
 _CATALOGUE = {TURTLE: "text/turtle; charset=utf-8", JSON_LD: "application/ld+json"}
 
 
-def catalogue_file(name: str, content: bytes) -> pb.ReleaseFileContent:
+def catalogue_file_to_message(name: str, content: bytes) -> pb.ReleaseFileContent:
     checksum = hashlib.sha256(content).hexdigest()
     file = pb.ReleaseFile(name=name, media_type=_CATALOGUE[name], size=len(content), sha256=checksum)
     return pb.ReleaseFileContent(file=file, content=content)
 
 
-def observation_row(one: Observation) -> pb.Observation:
+def observation_to_message(one: Observation) -> pb.Observation:
     return pb.Observation(
         measure=one.measure,
         freq=one.freq,

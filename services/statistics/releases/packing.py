@@ -14,22 +14,22 @@ from services.statistics.figures.observation import Observation
 from services.statistics.figures.units import Unit
 
 
-def packed(values: Any) -> bytes:
+def pack(values: Any) -> bytes:
     """Compressed JSON, the same bytes for the same values."""
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
     return gzip.compress(text.encode(), mtime=0)
 
 
-def unpacked(content: bytes) -> Any:
+def unpack(content: bytes) -> Any:
     return json.loads(gzip.decompress(content))
 
 
 def pack_units(units: Iterable[Unit]) -> bytes:
-    return packed([astuple(unit) for unit in units])
+    return pack([astuple(unit) for unit in units])
 
 
 def unpack_units(content: bytes) -> tuple[Unit, ...]:
-    return tuple(_unit(row) for row in unpacked(content))
+    return tuple(_unit(row) for row in unpack(content))
 
 
 def _unit(row: Sequence[Any]) -> Unit:
@@ -41,11 +41,11 @@ def _unit(row: Sequence[Any]) -> Unit:
 
 def pack_decision(decision: Decision) -> bytes:
     hidden, primary = (sorted(map(list, cells)) for cells in (decision.hidden, decision.primary))
-    return packed({"hidden": hidden, "primary": primary, "collapsed": decision.collapsed})
+    return pack({"hidden": hidden, "primary": primary, "collapsed": decision.collapsed})
 
 
 def unpack_decision(content: bytes) -> Decision:
-    found = unpacked(content)
+    found = unpack(content)
     hidden, primary = (frozenset((a, c, m) for a, c, m in found[key]) for key in ("hidden", "primary"))
     return Decision(hidden, primary, Collapse(found["collapsed"]))
 
@@ -54,8 +54,8 @@ _FIELDS = tuple(field.name for field in fields(Observation))
 
 
 def pack_observations(made: Iterable[Observation]) -> bytes:
-    return packed([list(asdict(one).values()) for one in made])
+    return pack([list(asdict(one).values()) for one in made])
 
 
 def unpack_observations(content: bytes) -> tuple[Observation, ...]:
-    return tuple(Observation(**dict(zip(_FIELDS, row, strict=True))) for row in unpacked(content))
+    return tuple(Observation(**dict(zip(_FIELDS, row, strict=True))) for row in unpack(content))

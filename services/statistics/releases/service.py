@@ -23,12 +23,18 @@ from services.statistics.facts.store import Facts
 from services.statistics.figures.measures import METHOD_VERSION
 from services.statistics.figures.universe import Universe
 from services.statistics.formats import capability
-from services.statistics.releases.assessment_messages import assessment_message
+from services.statistics.releases.assessment_messages import assessment_to_message
 from services.statistics.releases.builder import Builder
-from services.statistics.releases.catalogue import Portal
+from services.statistics.releases.catalogue import Catalogue
 from services.statistics.releases.domain import lifecycle
-from services.statistics.releases.domain.lifecycle import Change, Publication, State
-from services.statistics.releases.messages import calendar_entry, catalogue_file, file_row, observation_row, render
+from services.statistics.releases.domain.lifecycle import Change, Release, State
+from services.statistics.releases.messages import (
+    calendar_entry_to_message,
+    catalogue_file_to_message,
+    file_to_message,
+    observation_to_message,
+    release_to_message,
+)
 from services.statistics.releases.store import Releases
 from services.statistics.releases.titles import release_key, release_title
 
@@ -55,17 +61,17 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         self._notices = notices
         self._zone = zone
         self._k = k
-        self._portal = Portal(releases)
+        self._portal = Catalogue(releases)
         self._publishing = asyncio.Lock()
 
     async def PlanRelease(self, request: pb.PlanReleaseRequest, context: object) -> pb.Release:
         by = await self._require_official(request.area)
         as_of = self._as_of(moment(request.as_of))
-        periods = lifecycle.whole_periods(request.periods, as_of.astimezone(self._zone).date())
+        periods = lifecycle.expand_periods(request.periods, as_of.astimezone(self._zone).date())
         universe = Universe.EMPLOYEE if request.universe == common.EMPLOYEE else Universe.RESIDENT
         title = (await self._facts.areas()).title(request.area)
-        key = lifecycle.checked_id(request.release_id or release_key(request.area, universe, periods))
-        planned = Publication(
+        key = lifecycle.check_id(request.release_id or release_key(request.area, universe, periods))
+        planned = Release(
             key=key,
             series=key,
             edition=1,
@@ -83,21 +89,21 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         there = await self._releases.plan(planned)
         if (there.area, there.universe, there.periods) != (planned.area, planned.universe, planned.periods):
             raise Refused("RELEASE_ID_TAKEN", field="release_id")
-        return render(there, official=True)
+        return release_to_message(there, official=True)
 
     async def BuildRelease(self, request: pb.BuildReleaseRequest, context: object) -> pb.Release:
         one, _ = await self._for_officials(request.name)
         earlier = [before.name for before in await self._releases.audited_with(one)]
         if one.state in (State.BUILT, State.APPROVED) and tuple(earlier) != one.earlier:
             await self._releases.start_over(one)
-            one = await self._change(one, lifecycle.outdated)
+            one = await self._change(one, lifecycle.reset_outdated)
         changed = await self._change(one, lambda it: lifecycle.build(it, earlier))
         self._builder.nudge()
-        return render(changed, official=True)
+        return release_to_message(changed, official=True)
 
     async def ApproveRelease(self, request: pb.ApproveReleaseRequest, context: object) -> pb.Release:
         one, by = await self._for_officials(request.name, "official", "administrator")
-        return render(await self._change(one, lambda it: lifecycle.approve(it, by)), official=True)
+        return release_to_message(await self._change(one, lambda it: lifecycle.approve(it, by)), official=True)
 
     async def PublishRelease(self, request: pb.PublishReleaseRequest, context: object) -> pb.Release:
         one, _ = await self._for_officials(request.name)
@@ -108,36 +114,36 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
             at = moment(request.publish_time) or now()
             changed = await self._change(one, lambda it: lifecycle.publish(it, at, now()))
         self._builder.nudge()
-        return render(changed, official=True)
+        return release_to_message(changed, official=True)
 
     async def ReviseRelease(self, request: pb.ReviseReleaseRequest, context: object) -> pb.Release:
         one, by = await self._for_officials(request.name)
-        plan = lifecycle.revised(
+        plan = lifecycle.plan_revision(
             one, note=dict(request.note), as_of=self._as_of(moment(request.as_of)), by=by, now=now()
         )
         there = await self._releases.plan(plan)
-        await self._change(one, lambda it: lifecycle.superseded(it, there.name))
-        return render(there, official=True)
+        await self._change(one, lambda it: lifecycle.mark_corrected(it, there.name))
+        return release_to_message(there, official=True)
 
     async def DiscardRelease(self, request: pb.DiscardReleaseRequest, context: object) -> pb.Release:
         one, _ = await self._for_officials(request.name, discarded=True)
-        done = await self._change(one, lifecycle.discarded)
+        done = await self._change(one, lifecycle.discard)
         await self._releases.start_over(done)
         if done.corrects:
             before = await self._releases.entities.get(_id(done.corrects))
             if before.corrected_by == done.name:
-                await self._change(before, lambda it: lifecycle.superseded(it, ""))
+                await self._change(before, lambda it: lifecycle.mark_corrected(it, ""))
         # A repeat discards nothing and is announced again: the first may have died before it was.
         await self._notices.publish(events_pb2.ReleaseDiscarded(release=done.name, area=done.area))
-        return render(done, official=True)
+        return release_to_message(done, official=True)
 
     async def GetRelease(self, request: pb.GetReleaseRequest, context: object) -> pb.Release:
         one, official = await self._readable(request.name)
-        return render(one if official else await self._releases.as_out(one), official=official)
+        return release_to_message(one if official else await self._releases.as_out(one), official=official)
 
     async def ListCalendar(self, request: pb.ListCalendarRequest, context: object) -> pb.ListCalendarResponse:
-        waiting = lifecycle.upcoming([one async for one in self._releases.unpublished()])
-        return pb.ListCalendarResponse(entries=map(calendar_entry, waiting))
+        waiting = lifecycle.select_upcoming([one async for one in self._releases.unpublished()])
+        return pb.ListCalendarResponse(entries=map(calendar_entry_to_message, waiting))
 
     async def ListReleases(self, request: pb.ListReleasesRequest, context: object) -> pb.ListReleasesResponse:
         size = page_size(request.page_size)
@@ -149,7 +155,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         token = encode_token(getattr(shown[-1], order).isoformat(), shown[-1].key) if more else ""
         shown = shown if request.all else [await self._releases.as_out(one) for one in shown]
         return pb.ListReleasesResponse(
-            releases=[render(one, official=request.all) for one in shown], next_page_token=token
+            releases=[release_to_message(one, official=request.all) for one in shown], next_page_token=token
         )
 
     async def ListObservations(
@@ -166,7 +172,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
                     rows.append(made)
                 place += 1
         token = encode_token(start + size) if len(rows) > size else ""
-        return pb.ListObservationsResponse(observations=map(observation_row, rows[:size]), next_page_token=token)
+        return pb.ListObservationsResponse(observations=map(observation_to_message, rows[:size]), next_page_token=token)
 
     async def GetReleaseFile(self, request: pb.GetReleaseFileRequest, context: object) -> pb.ReleaseFileContent:
         one, _ = await self._readable(request.release)
@@ -174,19 +180,19 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         content = await self._releases.file(one.key, request.file) if row else None
         if row is None or content is None:
             raise Missing("FILE_NOT_FOUND")
-        return pb.ReleaseFileContent(file=file_row(row), content=content)
+        return pb.ReleaseFileContent(file=file_to_message(row), content=content)
 
     async def GetAssessment(self, request: pb.GetAssessmentRequest, context: object) -> pb.AssessmentContent:
         one, _ = await self._readable(request.release)
         found = await self._releases.assessment(one.key)
         content = json.dumps(capability.said(found))
-        return pb.AssessmentContent(content=content, assessment=assessment_message(found) if found else None)
+        return pb.AssessmentContent(content=content, assessment=assessment_to_message(found) if found else None)
 
     async def GetCatalogue(self, request: pb.GetCatalogueRequest, context: object) -> pb.Catalogue:
         made = await self._portal.catalogue(request.base_url)
-        return pb.Catalogue(files=[catalogue_file(name, content) for name, content in made.items()])
+        return pb.Catalogue(files=[catalogue_file_to_message(name, content) for name, content in made.items()])
 
-    async def _change(self, one: Publication, verb: Callable[[Publication], Change]) -> Publication:
+    async def _change(self, one: Release, verb: Callable[[Release], Change]) -> Release:
         return await self._releases.entities.change(one.key, verb)
 
     def _as_of(self, asked: datetime | None) -> datetime:
@@ -204,14 +210,14 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
             raise Invalid("AREA_NEEDED", field="area")
         return caller.person
 
-    async def _for_officials(self, name: str, *roles: str, discarded: bool = False) -> tuple[Publication, str]:
+    async def _for_officials(self, name: str, *roles: str, discarded: bool = False) -> tuple[Release, str]:
         acting().require(*(roles or _OFFICIAL))
         one = await self._releases.entities.find(_id(name))
         if one is None or (one.state is State.DISCARDED and not discarded):
             raise Missing("RELEASE_NOT_FOUND")
         return one, await self._require_official(one.area, *roles)
 
-    async def _readable(self, name: str) -> tuple[Publication, bool]:
+    async def _readable(self, name: str) -> tuple[Release, bool]:
         """What is published, for everybody; else for the officials of its area alone: others learn nothing of it."""
         one = await self._releases.entities.find(_id(name))
         tree = await self._facts.areas()

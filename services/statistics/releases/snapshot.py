@@ -14,15 +14,15 @@ from services.statistics.facts.store import Facts
 from services.statistics.figures.cohort import Enrolment
 from services.statistics.figures.dimensions import FLAGS, digcomp_areas
 from services.statistics.figures.units import Fact, Unit, units
-from services.statistics.releases.domain.lifecycle import Publication
+from services.statistics.releases.domain.lifecycle import Release
 
 
-class Census:
+class EnrolmentSnapshot:
     def __init__(self, facts: Facts, zone: ZoneInfo) -> None:
         self._facts = facts
         self._zone = zone
 
-    async def units(self, one: Publication, geography: Geography) -> list[Unit]:
+    async def units(self, one: Release, geography: Geography) -> list[Unit]:
         """Where the release is of the whole country or province, people of an area that the list lacks count there."""
         tree = await self._facts.areas()
         courses = await self._facts.course_list()

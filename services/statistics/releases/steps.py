@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from services.statistics.disclosure.decisions import FLOW, MARGIN, PARTS, Before, Decision, Part, decide
+from services.statistics.disclosure.decisions import FLOW, MARGIN, PARTS, Decision, EarlierCounts, Part, decide
 from services.statistics.disclosure.linked_tables import CMF, CMP, ENR, EPR, NOT, LinkedCell, LinkedTable
-from services.statistics.figures.observation import Observation, Release
+from services.statistics.figures.observation import Observation, ReleaseContent
 from services.statistics.figures.units import BREAKDOWNS, Unit
 from services.statistics.releases.domain.hours import hours as hours_by_area
 from services.statistics.releases.domain.hours import hours_hidden
@@ -19,12 +19,12 @@ from services.statistics.releases.domain.lifecycle import FrozenFile
 from services.statistics.releases.domain.published_figures import STATUS_MEASURES, Context, observations
 
 
-def decided(part: Part) -> Decision:
+def decide_part(part: Part) -> Decision:
     """The audit has the last word on every pattern."""
-    return decide(part, attacked)
+    return decide(part, attack_part)
 
 
-def attacked(part: Part, table: LinkedTable, hidden: Set[LinkedCell]) -> tuple[set[LinkedCell], set[LinkedCell]]:
+def attack_part(part: Part, table: LinkedTable, hidden: Set[LinkedCell]) -> tuple[set[LinkedCell], set[LinkedCell]]:
     from services.statistics.audit import audit_part
 
     openings, idle = audit_part(
@@ -63,7 +63,7 @@ class Assembled:
     people: frozenset[str]
 
 
-def assembled(period: Period) -> Assembled:
+def assemble(period: Period) -> Assembled:
     context = period.context
     kept = hours_hidden(
         hours_by_area(period.units, context.areas),
@@ -89,7 +89,7 @@ def assembled(period: Period) -> Assembled:
     return Assembled(made, kept, cells, primary, secondary, frozenset(people))
 
 
-def before(name: str, period: str, published: Iterable[Observation]) -> Before:
+def earlier_counts(name: str, period: str, published: Iterable[Observation]) -> EarlierCounts:
     """What earlier releases, oldest first, say about a part's cells; a figure that any of them shows is known."""
     breakdown = BREAKDOWNS.get(name)
     codes = {label: code for code, label in breakdown.fields.items()} if breakdown else {}
@@ -106,10 +106,10 @@ def before(name: str, period: str, published: Iterable[Observation]) -> Before:
     for area, code, _ in [cell for cell in counts if cell[2] == CMP]:
         whole, part = counts.get((area, code, ENR)), counts[(area, code, CMP)]
         counts[(area, code, NOT)] = None if whole is None or part is None else whole - part
-    return Before(counts)
+    return EarlierCounts(counts)
 
 
-def rendered(release: Release) -> list[tuple[FrozenFile, bytes]]:
+def render_files(release: ReleaseContent) -> list[tuple[FrozenFile, bytes]]:
     from services.statistics.formats.manifest import files
     from services.statistics.formats.rendering import render
 

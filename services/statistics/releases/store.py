@@ -30,7 +30,7 @@ from services.statistics.figures.observation import Denominator, Observation
 from services.statistics.figures.units import Unit
 from services.statistics.releases import packing
 from services.statistics.releases.assembly import Assembly, flow_of
-from services.statistics.releases.domain.lifecycle import Publication, Published, State, planned_anew
+from services.statistics.releases.domain.lifecycle import Release, ReleasePublished, State, plan_again
 
 _GEOGRAPHY, _DENOMINATOR = TypeAdapter(Geography), TypeAdapter(Denominator)
 _OPENED = TypeAdapter(OpenedCell)
@@ -38,8 +38,8 @@ _ASSESSMENT: TypeAdapter[Assessment | None] = TypeAdapter(Assessment | None)
 AT_WORK = (State.BUILDING, State.SCHEDULED)
 
 
-def announce(fact: Published, key: str, revision: int) -> events.ReleasePublished:
-    one = fact.publication
+def announce(fact: ReleasePublished, key: str, revision: int) -> events.ReleasePublished:
+    one = fact.release
     return events.ReleasePublished(
         release=one.name,
         series=f"releases/{one.series}",
@@ -56,7 +56,7 @@ def announce(fact: Published, key: str, revision: int) -> events.ReleasePublishe
 
 class Releases:
     def __init__(self, database: Database, outbox: Outbox) -> None:
-        self.entities = Entities(database["releases"], Publication, announce, outbox)
+        self.entities = Entities(database["releases"], Release, announce, outbox)
         self._units: Collection = database["release_units"]
         self._decisions: Collection = database["release_decisions"]
         self._periods: Collection = database["release_periods"]
@@ -67,23 +67,23 @@ class Releases:
         await releases.create_index([("state", ASCENDING), ("publish_at", DESCENDING), ("_id", ASCENDING)])
         await releases.create_index([("created_at", DESCENDING), ("_id", ASCENDING)])
 
-    async def plan(self, one: Publication) -> Publication:
+    async def plan(self, one: Release) -> Release:
         """The release that is there already, when it is; in the place of one that was discarded."""
         there = await self.entities.find(one.key)
         if there and there.state is State.DISCARDED:
             await self.start_over(there)
-        return await self.entities.change(one.key, lambda there: planned_anew(there, one), start=one)
+        return await self.entities.change(one.key, lambda there: plan_again(there, one), start=one)
 
-    async def at_work(self) -> list[Publication]:
+    async def at_work(self) -> list[Release]:
         found = self.entities.collection.find({"state": {"$in": list(AT_WORK)}}, {"pending": 0}).sort("created_at", 1)
         return [self.entities.load(document) async for document in found]
 
-    async def unpublished(self) -> AsyncIterator[Publication]:
+    async def unpublished(self) -> AsyncIterator[Release]:
         states = [state for state in State if state not in (State.PUBLISHED, State.FAILED, State.DISCARDED)]
         async for document in self.entities.collection.find({"state": {"$in": states}}, {"pending": 0}):
             yield self.entities.load(document)
 
-    async def audited_with(self, one: Publication) -> list[Publication]:
+    async def audited_with(self, one: Release) -> list[Release]:
         """What is published or about to be, of the same population and an overlapping time; oldest first."""
         match = {
             "state": {"$in": [State.PUBLISHED, State.SCHEDULED]},
@@ -94,18 +94,18 @@ class Releases:
         found = self.entities.collection.find(match, {"pending": 0}).sort([("publish_at", 1), ("_id", 1)])
         return [self.entities.load(document) async for document in found]
 
-    async def as_out(self, one: Publication) -> Publication:
+    async def as_out(self, one: Release) -> Release:
         """As the public may know it: of its correction nothing while that is at work or under embargo."""
         newer = await self.entities.find(one.corrected_by.removeprefix("releases/")) if one.corrected_by else None
         return one if newer and newer.state is State.PUBLISHED else replace(one, corrected_by="")
 
-    async def published(self) -> AsyncIterator[Publication]:
+    async def published(self) -> AsyncIterator[Release]:
         """Newest first."""
         found = self.entities.collection.find({"state": State.PUBLISHED}, {"pending": 0})
         async for document in found.sort([("publish_at", -1), ("_id", 1)]):
             yield self.entities.load(document)
 
-    async def page(self, match: Document, order: str, last: Sequence[Any] | None, size: int) -> list[Publication]:
+    async def page(self, match: Document, order: str, last: Sequence[Any] | None, size: int) -> list[Release]:
         keys = ((order, -1), ("_id", 1))
         behind: Mapping[str, Any] = after(keys, [datetime.fromisoformat(last[0]), last[1]]) if last else {}
         found = self.entities.collection.find({"$and": [match, behind]}, {"pending": 0}).sort(list(keys)).limit(size)
@@ -162,14 +162,14 @@ class Releases:
         }
         await _put_once(self._periods, f"{key}/{period}", fields)
 
-    async def observations(self, one: Publication, period: str = "") -> AsyncIterator[Observation]:
+    async def observations(self, one: Release, period: str = "") -> AsyncIterator[Observation]:
         """Of one period, or of all."""
         for wanted in [period] if period else one.periods:
             made = await self.assembly(one.key, wanted)
             for observation in made.observations if made else ():
                 yield observation
 
-    async def forget_persons(self, one: Publication) -> None:
+    async def forget_persons(self, one: Release) -> None:
         """A built release holds figures only; what it counted is not needed any more."""
         held = [f"{one.key}/{name}" for period in one.periods for name in (period, flow_of(period))]
         await self._units.delete_many({"_id": {"$in": held}})
@@ -184,28 +184,28 @@ class Releases:
             if one and one.state is not State.BUILDING:
                 await self.forget_persons(one)
 
-    async def start_over(self, one: Publication) -> None:
+    async def start_over(self, one: Release) -> None:
         """Before a build that is to count anew."""
         for collection in (self._units, self._decisions, self._periods):  # keys are [0-9a-z-] only
             await collection.delete_many({"_id": {"$regex": f"^{one.key}/"}})
 
-    async def opened(self, one: Publication) -> list[list[OpenedCell]]:
+    async def opened(self, one: Release) -> list[list[OpenedCell]]:
         """Cells that the attack on the whole release opened, attempt by attempt."""
         return [_opened(document) async for document in self._decisions.find(_attempts(one)).sort("_id", ASCENDING)]
 
-    async def put_opened(self, one: Publication, opened: Sequence[OpenedCell]) -> None:
+    async def put_opened(self, one: Release, opened: Sequence[OpenedCell]) -> None:
         name = f"{one.key}/whole/{len(await self.opened(one))}"
         await _put_once(self._decisions, name, {"opened": [asdict(cell) for cell in opened], "undone": False})
 
-    async def attacked(self, one: Publication, year: str) -> list[OpenedCell] | None:
+    async def attacked(self, one: Release, year: str) -> list[OpenedCell] | None:
         """The cells that the attack on a year opened; None until it was made."""
         document = await self._decisions.find_one({"_id": f"{one.key}/attack/{year}"})
         return None if document is None else _opened(document)
 
-    async def put_attacked(self, one: Publication, year: str, opened: Sequence[OpenedCell]) -> None:
+    async def put_attacked(self, one: Release, year: str, opened: Sequence[OpenedCell]) -> None:
         await _put_once(self._decisions, f"{one.key}/attack/{year}", {"opened": [asdict(cell) for cell in opened]})
 
-    async def undo(self, one: Publication) -> None:
+    async def undo(self, one: Release) -> None:
         """Deletes the decisions and audits of the periods that the last audit opened, so that the builder repeats
         them."""
         async for document in self._decisions.find({**_attempts(one), "undone": False}):
@@ -243,7 +243,7 @@ def _opened(document: Document) -> list[OpenedCell]:
     ]
 
 
-def _attempts(one: Publication) -> Document:
+def _attempts(one: Release) -> Document:
     return {"_id": {"$regex": f"^{one.key}/whole/"}}
 
 

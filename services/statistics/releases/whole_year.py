@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class YearUnderAttack:
     """A year, or the quarters of one, as it will be read. `units` are those begun in each of its quarters, `flow` those
     completed."""
 
@@ -43,7 +43,7 @@ class Sheet:
     flow: Mapping[str, Sequence[Unit]] = field(default_factory=dict)
 
 
-def opened(sheet: Sheet) -> list[OpenedCell]:
+def attack_year(sheet: YearUnderAttack) -> list[OpenedCell]:
     """The final audit: the cells that an attacker could work out.
 
     What earlier releases open by themselves, none can close any more."""
@@ -63,7 +63,7 @@ def _opened_cell(opening: Disclosure) -> OpenedCell:
     return OpenedCell(period, area, category, measure, Attack(opening.attack.value), opening.evidence)
 
 
-def _codes(sheet: Sheet) -> Codes:
+def _codes(sheet: YearUnderAttack) -> Codes:
     from services.statistics.audit import Codes
 
     splits = [
@@ -73,7 +73,7 @@ def _codes(sheet: Sheet) -> Codes:
     return Codes(sheet.areas.children, splits)
 
 
-def _truth(sheet: Sheet) -> Truth:
+def _truth(sheet: YearUnderAttack) -> Truth:
     """A margin is that of the tables without a breakdown: of a domain, persons stand elsewhere where they moved."""
     from services.statistics.audit import Truth
 
@@ -94,7 +94,7 @@ def _truth(sheet: Sheet) -> Truth:
     return Truth(counts, people, least, sheet.policy.k)
 
 
-def _tables(sheet: Sheet, period: str) -> Iterator[tuple[Breakdown | None, LinkedTable]]:
+def _tables(sheet: YearUnderAttack, period: str) -> Iterator[tuple[Breakdown | None, LinkedTable]]:
     begun, completed = (
         [unit for quarter in quarters_in(period) for unit in units.get(quarter, ())]
         for units in (sheet.units, sheet.flow)

@@ -18,7 +18,7 @@ from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2
 from services.chassis.clock import now, stamp
 from services.chassis.errors import Invalid, Refused
-from services.statistics.releases.assessment_messages import assessment_message
+from services.statistics.releases.assessment_messages import assessment_to_message
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 from tests.gateway.official.test_live_table import AREAS
@@ -291,7 +291,7 @@ async def test_the_preview_shows_the_assessment_that_comes_out_or_that_there_is_
     fake.answers["ListObservations"] = observations
     assert "No assessment of these years" in await text_of(client, f"{ONE}/preview")
     said = json.loads(small_release_files()["release.json"])["capability"]
-    fake.answers["GetAssessment"] = pb.AssessmentContent(assessment=assessment_message(assessment()))
+    fake.answers["GetAssessment"] = pb.AssessmentContent(assessment=assessment_to_message(assessment()))
     text = await text_of(client, f"{ONE}/preview")
     assert "No assessment of these years" not in text
     assert 'id="capability-scores-caption"' in text

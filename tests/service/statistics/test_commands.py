@@ -23,7 +23,7 @@ from services.chassis.store.entities import Database
 from services.statistics.figures.universe import Universe
 from services.statistics.main import compose
 from services.statistics.releases.domain import lifecycle
-from services.statistics.releases.domain.lifecycle import Publication, State
+from services.statistics.releases.domain.lifecycle import Release, State
 from services.statistics.releases.store import Releases
 from tests.service.conftest import Announce, StartService, eventually
 from tests.service.statistics.test_releases import Town
@@ -105,8 +105,8 @@ async def fill(database: Database, count: int) -> None:
     await database["facts"].insert_many(rows)
 
 
-def planned(key: str) -> Publication:
-    plan = Publication(key, key, 1, {}, Universe.RESIDENT, "areas/p", PERIODS, AS_OF, now(), "kim", 5, "1")
+def planned(key: str) -> Release:
+    plan = Release(key, key, 1, {}, Universe.RESIDENT, "areas/p", PERIODS, AS_OF, now(), "kim", 5, "1")
     return lifecycle.build(plan, ())[0]
 
 

@@ -47,7 +47,7 @@ from services.statistics.figures.observation import Observation
 from services.statistics.main import compose
 from services.statistics.releases.assembly import Assembly
 from services.statistics.releases.domain import lifecycle
-from services.statistics.releases.domain.lifecycle import Publication, State
+from services.statistics.releases.domain.lifecycle import Release, State
 from services.statistics.releases.store import Releases, announce
 from services.statistics.settings import StatisticsSettings
 from tests.mailbox import Mailbox
@@ -80,7 +80,7 @@ def figures(area: str) -> list[Observation]:
     return [figure("ENR", area, ENROLLED[area]), rate, women, older]
 
 
-def publication(key: str = "spring", **more: Any) -> Publication:
+def publication(key: str = "spring", **more: Any) -> Release:
     moment = datetime(2026, 7, 20, tzinfo=UTC)
     values: dict[str, Any] = {
         "key": key, "series": "spring", "edition": 1, "title": {"ko": "하늘도 교육 통계", "en": "Haneul training"},
@@ -88,7 +88,7 @@ def publication(key: str = "spring", **more: Any) -> Publication:
         "planned_by": "people/kim", "k": 5, "method_version": "1.0.0", "state": State.PUBLISHED,
         "publish_at": now(), "checksum": "abc",
     }  # fmt: skip
-    return Publication(**(values | more))
+    return Release(**(values | more))
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ async def publish(database: Database, events: Bus, announce_places: None, announ
     """Puts a published release where the builder would, and announces it, `times` times over."""
     releases = Releases(database, Outbox(events))
 
-    async def act(one: Publication, times: int = 1) -> None:
+    async def act(one: Release, times: int = 1) -> None:
         await releases.plan(one)
         made = tuple(each for area in TITLES for each in figures(area))
         for period in PERIODS:
@@ -130,8 +130,8 @@ async def publish(database: Database, events: Bus, announce_places: None, announ
     return act
 
 
-def event(one: Publication) -> Any:
-    return announce_published(lifecycle.Published(one), one.key, 1)
+def event(one: Release) -> Any:
+    return announce_published(lifecycle.ReleasePublished(one), one.key, 1)
 
 
 announce_published = announce

@@ -29,12 +29,12 @@ from services.statistics.facts.store import Facts
 from services.statistics.figures.observation import AreaCode
 from services.statistics.figures.units import Unit
 from services.statistics.figures.universe import Universe
-from services.statistics.live.domain.answers import Asking
+from services.statistics.live.domain.answers import OfficialView
 from services.statistics.live.domain.protection import Tally
 from services.statistics.live.domain.questions import Ask, Question
-from services.statistics.live.memory import Standing
-from services.statistics.releases.domain.lifecycle import Publication
-from services.statistics.releases.snapshot import Census
+from services.statistics.live.memory import FactsInMemory
+from services.statistics.releases.domain.lifecycle import Release
+from services.statistics.releases.snapshot import EnrolmentSnapshot
 
 SEOUL = ZoneInfo("Asia/Seoul")
 KEY = b"k" * 32
@@ -119,16 +119,16 @@ async def told(database_of: Callable[[str], Database]) -> Told:
 async def counted(told: Told, area: str = "areas/P", as_of: datetime = LAST) -> list[Unit]:
     """As a release of an area would count them."""
     codes = tuple(AreaCode(code, above, "SGG", {}, None) for code, above in AREAS)
-    census = Census(told.facts, SEOUL)
-    plan = Publication("r", "r", 1, {}, Universe.RESIDENT, area, ("2026-Q3",), as_of, as_of, "people/o", 5, "1")
+    census = EnrolmentSnapshot(told.facts, SEOUL)
+    plan = Release("r", "r", 1, {}, Universe.RESIDENT, area, ("2026-Q3",), as_of, as_of, "people/o", 5, "1")
     return await census.units(plan, Geography(codes, as_of.date()))
 
 
 async def live(told: Told, by: str = "") -> dict[str, Tally]:
     """As the live table of the whole counts them, before anything is hidden."""
-    held = await Standing(told.facts).now()
+    held = await FactsInMemory(told.facts).now()
     if by == "REF_AREA":
-        answer = Asking(held.count, held.world.tree, {"areas/P"}, LAST).answer(
+        answer = OfficialView(held.count, held.world.tree, {"areas/P"}, LAST).answer(
             Question("areas/P", Universe.RESIDENT, by)
         )
         return {row.code: row for row in answer.rows if row.enrolments}

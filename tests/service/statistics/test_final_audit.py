@@ -35,7 +35,7 @@ class Attacks:
         self.made, self.told = 0, list[int]()
 
     async def __call__(self) -> list[OpenedCell]:
-        return await final_audit.opened(self._releases, TWO_YEARS, AREAS, (), self._apart, self._told)
+        return await final_audit.attack_release(self._releases, TWO_YEARS, AREAS, (), self._apart, self._told)
 
     async def _apart(self, work: Callable[[], list[OpenedCell]]) -> list[OpenedCell]:
         self.made += 1

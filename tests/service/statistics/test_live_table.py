@@ -20,7 +20,7 @@ from services.chassis.principal import Grant, Kind, Principal, acting_as
 from services.chassis.store.entities import Database
 from services.statistics.facts import store
 from services.statistics.facts.store import Facts
-from services.statistics.live.memory import Standing
+from services.statistics.live.memory import FactsInMemory
 from services.statistics.live.residents import Residents
 from services.statistics.live.service import StatisticsService
 from services.statistics.reference_data.geographies import Geographies
@@ -43,7 +43,7 @@ class Office:
         self._people = 0
 
     def show_from(self, persons: int) -> None:
-        self._service = StatisticsService(Standing(self.facts), self._residents, self._notices, persons)
+        self._service = StatisticsService(FactsInMemory(self.facts), self._residents, self._notices, persons)
 
     async def open(self) -> None:
         await self.facts.prepare()

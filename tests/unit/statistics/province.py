@@ -22,7 +22,7 @@ from services.statistics.disclosure.linked_tables import (
 )
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.dimensions import FLAGS, STANDARD_POPULATION
-from services.statistics.figures.observation import AreaCode, Denominator, EarlierRevision, Observation, Release
+from services.statistics.figures.observation import AreaCode, Denominator, EarlierRevision, Observation, ReleaseContent
 from services.statistics.figures.periods import is_year, last_day, quarters_of
 from services.statistics.figures.units import BREAKDOWNS, Unit, age_band
 from services.statistics.releases.domain.published_figures import Context, observations
@@ -107,13 +107,13 @@ def _observations(people: int) -> Iterator[Observation]:
 
 
 @cache
-def province(people: int = 1500) -> Release:
+def province(people: int = 1500) -> ReleaseContent:
     """`people` enrolments each quarter."""
     named = enumerate(zip(AREAS.children[TOP], NAMES, strict=True))
     below = [
         AreaCode(code, TOP, "SGG", {"ko": ko, "en": en}, (place % 7, place // 7)) for place, (code, (ko, en)) in named
     ]
-    return Release(
+    return ReleaseContent(
         id="province-2025",
         revision=2,
         title={

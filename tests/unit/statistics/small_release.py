@@ -16,7 +16,7 @@ from services.statistics.figures.capability import AREAS as SKILLS
 from services.statistics.figures.capability import Indicator
 from services.statistics.figures.coverage import coverage
 from services.statistics.figures.measures import percent
-from services.statistics.figures.observation import AreaCode, Observation, Release, TableSpec
+from services.statistics.figures.observation import AreaCode, Observation, ReleaseContent, TableSpec
 from services.statistics.figures.rounding import rounded_text
 from services.statistics.formats import rendering
 
@@ -173,7 +173,7 @@ def assessment() -> Assessment:
     return Assessment("2026", "하늘연구원", hashlib.sha256(b"assessment").hexdigest(), assess(reported))
 
 
-def small_release(**changes: object) -> Release:
+def small_release(**changes: object) -> ReleaseContent:
     values: dict[str, object] = {
         "id": "training-2026-q3",
         "revision": 1,
@@ -198,7 +198,7 @@ def small_release(**changes: object) -> Release:
         "contact": "statistics@haneul.example",
         "capability": assessment(),
     }
-    return Release(**{**values, **changes})  # type: ignore[arg-type]
+    return ReleaseContent(**{**values, **changes})  # type: ignore[arg-type]
 
 
 @cache

@@ -27,7 +27,7 @@ class Answer:
     hidden: Mapping[str, Set[str]]
 
 
-class Asking:
+class OfficialView:
     """What one caller asks at one moment; `scopes` are where they may look."""
 
     def __init__(self, count: Count, tree: AreaTree, scopes: Iterable[str], now: datetime) -> None:
@@ -44,7 +44,7 @@ class Asking:
         for area in path if inside or len(path) == 1 else path[:-1]:
             here = replace(asked, area=area, by="" if inside else asked.by)
             self._look(here, cells, lines, inside=inside or len(path) > 1)
-        hidden = protection.protected(cells, lines, asked.policy(self._now), self._given_away(asked))
+        hidden = protection.protect(cells, lines, asked.policy(self._now), self._given_away(asked))
         return self._answer(asked, cells, hidden)
 
     def _answer(self, asked: Question, cells: Cells, hidden: Hidden) -> Answer:
@@ -54,7 +54,8 @@ class Asking:
         else:
             found = {code for area, code in cells if area == asked.area and cells[area, code].enrolments}
             keys = {
-                code: (asked.area, code) for code in (questions.listed(asked.by, found - {TOTAL}) if asked.by else ())
+                code: (asked.area, code)
+                for code in (questions.listed_codes(asked.by, found - {TOTAL}) if asked.by else ())
             }
         keys[TOTAL] = (asked.area, TOTAL)
         rows = [replace(cells.get(key, Tally(code)), code=code) for code, key in keys.items()]
@@ -80,7 +81,7 @@ class Asking:
             table = self.answer(wide)
             out[asked.area, TOTAL] |= {measure for measure in protection.MEASURES if _tells(table, measure, chosen)}
             for key, cell in self._count(Ask(replace(wide, by=by), by_area, but=asked)).items():
-                out[key] |= protection.sensitive(cell, asked.policy(self._now).k)
+                out[key] |= protection.sensitive_measures(cell, asked.policy(self._now).k)
         return out
 
     def _branches(self, here: Question) -> Mapping[str, Sequence[str]]:

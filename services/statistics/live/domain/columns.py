@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from services.statistics.facts.domain import Edition, Home, Lot, Told
+from services.statistics.facts.domain import Edition, FactBatch, Home, Traits
 
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -50,7 +50,7 @@ class Columns:
     def __len__(self) -> int:
         return len(self.table[PERSON])
 
-    def holding(self, lot: Lot) -> Columns:
+    def holding(self, lot: FactBatch) -> Columns:
         """Only these, in the same words."""
         flags = (None if each is None else tuple(each) for each in lot.flags)
         moments = (lot.enrolled, lot.started, lot.completed, lot.withdrawn)
@@ -60,7 +60,7 @@ class Columns:
             map(self.words[HOME].number, map(Home, lot.universe, lot.organisation, lot.area)),
             map(self.words[EDITION].number, map(Edition, lot.course, lot.version)),
             map(self.words[QUARTER].number, lot.quarter),
-            map(self.words[TOLD].number, map(Told, lot.sex, lot.age, flags)),
+            map(self.words[TOLD].number, map(Traits, lot.sex, lot.age, flags)),
             *((_NEVER if moment is None else moment for moment in each) for each in moments),
         )
         return self._sorted(np.array([[*row] for row in rows], np.int64))

@@ -58,7 +58,7 @@ class World:
     courses: Mapping[str, Mapping[str, Any]]
 
 
-def counted(held: Columns, ask: Ask, world: World) -> Counts:
+def count(held: Columns, ask: Ask, world: World) -> Counts:
     rows = _standing(held.taken(_chosen(held, ask, world.tree)), ask)
     if not len(rows.persons):
         return {}
@@ -76,7 +76,7 @@ def counted(held: Columns, ask: Ask, world: World) -> Counts:
     return found
 
 
-def carried(counts: Counts, gone: Counts, came: Counts) -> Counts:
+def carry_over(counts: Counts, gone: Counts, came: Counts) -> Counts:
     out = dict(counts)
     for change, numbers in ((sub, gone), (add, came)):
         for key, each in numbers.items():

@@ -69,12 +69,12 @@ class Line:
     k: int
 
 
-def protected(cells: Mapping[Key, Tally], lines: Sequence[Line], policy: Policy, already: Hidden) -> Hidden:
+def protect(cells: Mapping[Key, Tally], lines: Sequence[Line], policy: Policy, already: Hidden) -> Hidden:
     """What is hidden of each cell; `already` is hidden for reasons that lie elsewhere."""
     levels = dict.fromkeys(cells, policy.k)
     for line in lines:
         levels |= {part: max(line.k, levels[part]) for part in line.parts}
-    found = {key: sensitive(cell, levels[key]) | already.get(key, set()) for key, cell in cells.items()}
+    found = {key: sensitive_measures(cell, levels[key]) | already.get(key, set()) for key, cell in cells.items()}
     for line in lines:
         if whole := _everybody_in_one(line, cells):
             found[whole].add("ENR")
@@ -88,7 +88,7 @@ def protected(cells: Mapping[Key, Tally], lines: Sequence[Line], policy: Policy,
     return found
 
 
-def sensitive(cell: Tally, k: int) -> set[str]:
+def sensitive_measures(cell: Tally, k: int) -> set[str]:
     """Measures that fewer than k persons stand behind, or on the other side of; in a group under 2k, also those that
     tell of everybody."""
 

@@ -63,11 +63,11 @@ def part(area: str, place: str) -> str:
     return f"{area} {place}" if place in (area, UNKNOWN) else place
 
 
-def overlapping(by: str) -> bool:
+def categories_overlap(by: str) -> bool:
     return by in ("TARGET_GROUP", "COURSE_DOMAIN")
 
 
-def listed(by: str, found: Collection[str]) -> list[str]:
+def listed_codes(by: str, found: Collection[str]) -> list[str]:
     """What the table shows: the dimension's own categories in their order, even with nobody in them, then what else
     there is, the unknown last."""
     codes = _CODES.get(by, ())
@@ -89,7 +89,7 @@ def families(by: str, codes: Sequence[str], policy: Policy) -> list[tuple[tuple[
 def sums(area: str, places: Sequence[str], by: str, found: Collection[str], policy: Policy) -> list[Line]:
     """What adds up where an official looks: the categories of the area and of each place in it to their totals, and
     the places to the area, in all and in each category."""
-    shares = families(by, listed(by, found), policy)
+    shares = families(by, listed_codes(by, found), policy)
     within = [
         Line((place, TOTAL), tuple((place, code) for code in codes), k)
         for place in (area, *places)

@@ -78,14 +78,14 @@ class FrozenFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class ReleasePublished:
     """Fact: the embargo is over."""
 
-    publication: Publication
+    release: Release
 
 
 @dataclass(frozen=True, slots=True)
-class Publication:
+class Release:
     """`area` and names of other releases are full resource names."""
 
     key: str
@@ -132,10 +132,10 @@ class Publication:
         return (*(opened_cells.parse(cell) for cell in old if cell), *self.opened)
 
 
-Change = tuple[Publication, list[Published]]
+Change = tuple[Release, list[ReleasePublished]]
 
 
-def whole_periods(asked: Sequence[str], as_of: date) -> tuple[str, ...]:
+def expand_periods(asked: Sequence[str], as_of: date) -> tuple[str, ...]:
     """Quarters, then years, in order; a year brings its quarters. Periods must be over by the as-of date."""
     if not asked:
         raise Invalid("PERIODS_MISSING", field="periods")
@@ -152,41 +152,41 @@ def whole_periods(asked: Sequence[str], as_of: date) -> tuple[str, ...]:
     return (*sorted(found), *sorted(years))
 
 
-def checked_id(text: str) -> str:
+def check_id(text: str) -> str:
     if not _ID.match(text):
         raise Invalid("RELEASE_ID_INVALID", field="release_id")
     return text
 
 
-def build(one: Publication, earlier: Sequence[str]) -> Change:
+def build(one: Release, earlier: Sequence[str]) -> Change:
     """Again after a failure; while under way or done it changes nothing."""
     if one.state not in (State.PLANNED, State.FAILED):
         return one, []
     return replace(one, state=State.BUILDING, earlier=tuple(earlier), failure="", opened=(), done=0), []
 
 
-def outdated(one: Publication) -> Change:
+def reset_outdated(one: Release) -> Change:
     """Another release of the population came out since: to be built and approved anew."""
     if one.state not in (State.BUILT, State.APPROVED):
         return one, []
     return replace(one, state=State.PLANNED, approved_by="", cost=None), []
 
 
-def progressed(one: Publication, done: int, total: int) -> Change:
+def record_progress(one: Release, done: int, total: int) -> Change:
     return (replace(one, done=done, total=total) if one.state is State.BUILDING else one), []
 
 
-def built(one: Publication, cost: Cost) -> Change:
+def finish_build(one: Release, cost: Cost) -> Change:
     return (replace(one, state=State.BUILT, cost=cost, done=one.total) if one.state is State.BUILDING else one), []
 
 
-def failed(one: Publication, reason: str, opened: Sequence[OpenedCell] = ()) -> Change:
+def fail(one: Release, reason: str, opened: Sequence[OpenedCell] = ()) -> Change:
     if one.state is not State.BUILDING:
         return one, []
     return replace(one, state=State.FAILED, failure=reason, opened=tuple(opened)), []
 
 
-def approve(one: Publication, by: str) -> Change:
+def approve(one: Release, by: str) -> Change:
     if one.approved_by == by and one.state in (State.APPROVED, State.SCHEDULED, State.PUBLISHED):
         return one, []
     if one.state is not State.BUILT:
@@ -196,7 +196,7 @@ def approve(one: Publication, by: str) -> Change:
     return replace(one, state=State.APPROVED, approved_by=by), []
 
 
-def publish(one: Publication, at: datetime, now: datetime) -> Change:
+def publish(one: Release, at: datetime, now: datetime) -> Change:
     """A time that was set may be set anew until the files, which say it, are written; what is late means now."""
     if one.publish_at and (one.state is State.PUBLISHED or (one.state is State.SCHEDULED and one.files)):
         if abs(one.publish_at - at) < SAME_TIME or max(one.publish_at, at) <= now:
@@ -207,29 +207,29 @@ def publish(one: Publication, at: datetime, now: datetime) -> Change:
     return replace(one, state=State.SCHEDULED, publish_at=max(at, now)), []
 
 
-def frozen(one: Publication, files: Sequence[FrozenFile], checksum: str, at: datetime | None) -> Change:
+def attach_files(one: Release, files: Sequence[FrozenFile], checksum: str, at: datetime | None) -> Change:
     """`at` is the time of publication that the files say."""
     if one.state is not State.SCHEDULED or one.files or one.publish_at != at:
         return one, []
     return replace(one, files=tuple(files), checksum=checksum), []
 
 
-def embargo_over(one: Publication, now: datetime) -> Change:
+def end_embargo(one: Release, now: datetime) -> Change:
     due = one.state is State.SCHEDULED and one.files and one.publish_at and one.publish_at <= now
     if not due:
         return one, []
     published = replace(one, state=State.PUBLISHED)
-    return published, [Published(published)]
+    return published, [ReleasePublished(published)]
 
 
-def revised(one: Publication, *, note: Mapping[str, str], as_of: datetime, by: str, now: datetime) -> Publication:
+def plan_revision(one: Release, *, note: Mapping[str, str], as_of: datetime, by: str, now: datetime) -> Release:
     """The plan of the next edition."""
     if one.state is not State.PUBLISHED:
         raise Refused("RELEASE_NOT_PUBLISHED")
     if not any(text.strip() for text in note.values()):
         raise Invalid("REVISION_NOTE_MISSING", field="note")
     edition = one.edition + 1
-    return Publication(
+    return Release(
         key=f"{one.series}-r{edition}",
         series=one.series,
         edition=edition,
@@ -247,13 +247,13 @@ def revised(one: Publication, *, note: Mapping[str, str], as_of: datetime, by: s
     )
 
 
-def upcoming(releases: Iterable[Publication]) -> list[Publication]:
+def select_upcoming(releases: Iterable[Release]) -> list[Release]:
     """What the calendar names, soonest first: a day was set, and the release is not out."""
     waiting = [one for one in releases if one.state is not State.PUBLISHED and (one.publish_at or one.planned_for)]
     return sorted(waiting, key=lambda one: (one.publish_at or one.planned_for or one.created_at, one.key))
 
 
-def discarded(one: Publication) -> Change:
+def discard(one: Release) -> Change:
     """What is out is never taken back, and what is being counted would leave its parts behind."""
     if one.state is State.PUBLISHED:
         raise Refused("RELEASE_OUT")
@@ -262,10 +262,10 @@ def discarded(one: Publication) -> Change:
     return replace(one, state=State.DISCARDED, publish_at=None, planned_for=None), []
 
 
-def planned_anew(there: Publication, one: Publication) -> Change:
+def plan_again(there: Release, one: Release) -> Change:
     """The release that is there already, unless it was discarded."""
     return (one if there.state is State.DISCARDED else there), []
 
 
-def superseded(one: Publication, by: str) -> Change:
+def mark_corrected(one: Release, by: str) -> Change:
     return replace(one, corrected_by=by), []

@@ -40,7 +40,7 @@ Cell = tuple[str, tuple[str, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Value:
     """What is said of one area: null with a status that says why."""
 
     value: Fraction | None
@@ -57,13 +57,13 @@ class Figure:
     measure: str
     rest: tuple[str, ...]
     unit: str
-    told: Told
+    told: Value
     vintage: date
     interval: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Untold:
+class MissingFigure:
     """An empty figure, and what it would take."""
 
     area: str
@@ -75,18 +75,18 @@ class Untold:
 @dataclass(frozen=True, slots=True)
 class Recast:
     figures: Sequence[Figure]
-    untold: Sequence[Untold]
+    untold: Sequence[MissingFigure]
 
 
-def together(parts: Sequence[tuple[Told, Fraction]]) -> Told:
+def add_up(parts: Sequence[tuple[Value, Fraction]]) -> Value:
     """The sum of additive figures by their shares: hidden where one is hidden, else missing where one is missing."""
     statuses = {told.status for told, _ in parts}
     if None in (told.value for told, _ in parts):
-        return Told(None, HIDDEN if HIDDEN in statuses else MISSING)
+        return Value(None, HIDDEN if HIDDEN in statuses else MISSING)
     value = sum((told.value or 0) * share for told, share in parts)
     if ESTIMATED in statuses or any(share != 1 and told.value for told, share in parts):
-        return Told(Fraction(value), ESTIMATED)
-    return Told(Fraction(value), BREAK if BREAK in statuses else NORMAL)
+        return Value(Fraction(value), ESTIMATED)
+    return Value(Fraction(value), BREAK if BREAK in statuses else NORMAL)
 
 
 def recast(figures: Iterable[Figure], boundaries: BoundaryChanges) -> Recast:
@@ -108,7 +108,7 @@ class _Recasting:
     """By measure."""
     waiting: list[Figure] = field(default_factory=list)
     """Rates of areas that are not what they were."""
-    untold: list[Untold] = field(default_factory=list)
+    untold: list[MissingFigure] = field(default_factory=list)
 
     def carry(self, group: Mapping[str, Figure]) -> None:
         """All areas of one measure, period and so on."""
@@ -134,21 +134,21 @@ class _Recasting:
             if len(there) == len(shares) == 1 and next(iter(shares.values())) == 1:
                 return replace(here, told=next(iter(there.values())).told, interval=next(iter(there.values())).interval)
             self.waiting.append(here)
-            return replace(here, told=Told(None, MISSING))
+            return replace(here, told=Value(None, MISSING))
         if missing := sorted(shares.keys() - there.keys()) or (() if shares else [f"what lies in {area}"]):
             return self._untellable(here, MISSING, f"no figure of {', '.join(missing)}")
         parts = [(there[old].told, share) for old, share in shares.items()]
         if len(parts) == 1 and parts[0][1] == 1:
             return replace(here, told=parts[0][0], interval=next(iter(there.values())).interval)
-        told = together(parts)
+        told = add_up(parts)
         if told.value is None:
             unknown = sorted(old for old, figure in there.items() if figure.told.value is None)
             return self._untellable(here, told.status, f"{', '.join(unknown)}: hidden or missing")
         return replace(here, told=told)
 
     def _untellable(self, figure: Figure, status: str, why: str) -> Figure:
-        self.untold.append(Untold(figure.area, figure.period, figure.measure, why))
-        return replace(figure, told=Told(None, status))
+        self.untold.append(MissingFigure(figure.area, figure.period, figure.measure, why))
+        return replace(figure, told=Value(None, status))
 
     def compute_rates(self) -> None:
         for figure in dict.fromkeys(self.waiting):
@@ -164,35 +164,35 @@ class _Recasting:
             else:
                 self.made[figure.measure][cell] = replace(figure, told=made)
 
-    def _rate(self, figure: Figure, cell: Cell) -> Told | None:
+    def _rate(self, figure: Figure, cell: Cell) -> Value | None:
         """None where the counts are not known exactly."""
         factor, *names = FROM_COUNTS[figure.measure]
         part, whole = (self._count(name, cell) for name in names)
         if HIDDEN in (part.status, whole.status):
-            return Told(None, HIDDEN)
+            return Value(None, HIDDEN)
         if part.value is None or whole.value is None or ESTIMATED in (part.status, whole.status):
             return None
         if not whole.value:
-            return Told(None, UNDEFINED)
+            return Value(None, UNDEFINED)
         return _published(factor * part.value / whole.value, self._persons(figure, cell, whole), part, whole)
 
-    def _count(self, measure: str, cell: Cell) -> Told:
+    def _count(self, measure: str, cell: Cell) -> Value:
         there = self.made[measure].get(cell)
-        return there.told if there else Told(None, MISSING)
+        return there.told if there else Value(None, MISSING)
 
-    def _persons(self, figure: Figure, cell: Cell, whole: Told) -> Fraction | None:
+    def _persons(self, figure: Figure, cell: Cell, whole: Value) -> Fraction | None:
         """Behind a rate, at most; residents are no small number of learners."""
         people = self._count("EPR", cell)
         return None if figure.measure == "COV" else people.value if people.value is not None else whole.value
 
 
-def _published(rate: Fraction, persons: Fraction | None, *parts: Told) -> Told:
+def _published(rate: Fraction, persons: Fraction | None, *parts: Value) -> Value:
     policy = Policy()
     if persons is not None and persons < policy.least_denominator:
-        return Told(None, HIDDEN)
+        return Value(None, HIDDEN)
     if persons is not None and persons < policy.reliable_denominator:
-        return Told(rate, UNRELIABLE)
-    return Told(rate, BREAK if BREAK in {part.status for part in parts} else NORMAL)
+        return Value(rate, UNRELIABLE)
+    return Value(rate, BREAK if BREAK in {part.status for part in parts} else NORMAL)
 
 
 def marked(figures: Sequence[Figure], broken: Mapping[str, Iterable[date]]) -> list[Figure]:
@@ -229,9 +229,9 @@ def _joined(area: str, parts: Sequence[Observation]) -> Observation:
     first = parts[0]
     if len(parts) == 1:
         return replace(first, area=area)
-    told = Told(None, MISSING)
+    told = Value(None, MISSING)
     if first.unit in ADDITIVE:
         values = [None if part.value is None else Fraction(part.value) for part in parts]
-        told = together([(Told(value, part.status), Fraction(1)) for value, part in zip(values, parts, strict=True)])
+        told = add_up([(Value(value, part.status), Fraction(1)) for value, part in zip(values, parts, strict=True)])
     known = replace(first, area=area, value=rounded_text(told.value, 0), low=None, high=None, persons=None)
     return replace(known, status=told.status, confidentiality=CONFIDENTIAL if told.status == HIDDEN else FREE)

@@ -16,7 +16,7 @@ from services.statistics.figures.observation import AreaCode, Observation
 from services.statistics.figures.units import BREAKDOWNS, Unit, units
 from services.statistics.releases import steps, whole_year
 from services.statistics.releases.domain.published_figures import Context
-from services.statistics.releases.snapshot import Census
+from services.statistics.releases.snapshot import EnrolmentSnapshot
 from tests import thirty_cities
 
 SAMPLE = 2
@@ -28,7 +28,7 @@ GEOGRAPHY = Geography(
 
 
 def people() -> dict[str, tuple[Unit, ...]]:
-    census = Census(None, ZoneInfo("Asia/Seoul"))  # type: ignore[arg-type]
+    census = EnrolmentSnapshot(None, ZoneInfo("Asia/Seoul"))  # type: ignore[arg-type]
     courses = {row["_id"]: row for row in thirty_cities.courses()}
     rows = thirty_cities.facts(cities=3, quarters=4, enrolments=450)
     counted = list(units([census._fact(row, GEOGRAPHY, courses) for row in rows], GEOGRAPHY.vintage))
@@ -36,7 +36,7 @@ def people() -> dict[str, tuple[Unit, ...]]:
 
 
 @cache
-def sheet() -> tuple[whole_year.Sheet, dict[tuple[str, str], Decision]]:
+def sheet() -> tuple[whole_year.YearUnderAttack, dict[tuple[str, str], Decision]]:
     everybody, shown = people(), list[Observation]()
     made: dict[tuple[str, str], Decision] = {}
     for period in (*QUARTERS, "2024"):
@@ -46,14 +46,14 @@ def sheet() -> tuple[whole_year.Sheet, dict[tuple[str, str], Decision]]:
             below = tuple(made[quarter, name] for quarter in QUARTERS) if period == "2024" else ()
             margin = decisions.get(MARGIN, Decision())
             part = Part(name, GEOGRAPHY.areas, Policy(), here, margin=margin, quarters=below)
-            decisions[name] = made[period, name] = steps.decided(part)
+            decisions[name] = made[period, name] = steps.decide_part(part)
         context = Context("RES", period, GEOGRAPHY.areas, Policy(), {})
-        shown += steps.assembled(steps.Period(context, here, decisions)).observations
-    return whole_year.Sheet(GEOGRAPHY.areas, Policy(), (*QUARTERS, "2024"), everybody, shown, []), made
+        shown += steps.assemble(steps.Period(context, here, decisions)).observations
+    return whole_year.YearUnderAttack(GEOGRAPHY.areas, Policy(), (*QUARTERS, "2024"), everybody, shown, []), made
 
 
 def test_a_release_stands_against_all_attacks_at_once() -> None:
-    assert whole_year.opened(sheet()[0]) == []
+    assert whole_year.attack_year(sheet()[0]) == []
 
 
 def hidden(primary: bool) -> Iterator[tuple[int, str]]:
@@ -85,7 +85,7 @@ def opened_by_showing(places: list[tuple[int, str]]) -> Iterator[bool]:
     for place, value in places:
         shown = list(whole.release)
         shown[place] = replace(shown[place], value=value, status="A", confidentiality="F")
-        yield bool(whole_year.opened(replace(whole, release=shown)))
+        yield bool(whole_year.attack_year(replace(whole, release=shown)))
 
 
 def test_showing_any_small_figure_opens_the_release() -> None:
@@ -105,7 +105,7 @@ def test_a_rate_beside_a_hidden_count_is_named() -> None:
     place = next(place for place in rates if whole.release[place].status == "Q")
     shown = list(whole.release)
     shown[place] = replace(shown[place], value="50.0", status="A", confidentiality="F")
-    named = whole_year.opened(replace(whole, release=shown))
+    named = whole_year.attack_year(replace(whole, release=shown))
     assert any(f"{shown[place].period} {shown[place].area} sex=F" in str(cell) for cell in named)
 
 
@@ -113,7 +113,7 @@ def test_what_came_out_before_and_still_holds_is_known() -> None:
     whole, _ = sheet()
     place, value = next(hidden(primary=False))
     before = replace(whole.release[place], value=value, status="A")
-    opened = whole_year.opened(replace(whole, release=whole.release, earlier=[before]))
+    opened = whole_year.attack_year(replace(whole, release=whole.release, earlier=[before]))
     shown = list(whole.release)
     shown[place] = before
-    assert opened == whole_year.opened(replace(whole, release=shown))
+    assert opened == whole_year.attack_year(replace(whole, release=shown))

@@ -23,7 +23,7 @@ from services.statistics.distribution.letters import Summary, letter
 from services.statistics.distribution.settings import Mail, MailServer, Off
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.universe import Universe
-from services.statistics.releases.domain.lifecycle import Publication, State
+from services.statistics.releases.domain.lifecycle import Release, State
 from services.statistics.settings import StatisticsSettings
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -132,7 +132,7 @@ def test_no_name_gets_a_line_of_its_own_into_the_head_of_a_mail(office: str, tit
 
 
 def summary(recipient: Recipient = OFFICE, title: Any = None, area: Any = None, **more: Any) -> Summary:
-    release = Publication(
+    release = Release(
         key="spring", series="spring", edition=1, title=title or {"ko": "봄 통계"},
         universe=Universe.RESIDENT, area="areas/p",
         periods=("2026-Q2",), as_of=NOW, created_at=NOW, planned_by="", k=5, method_version="1", state=State.PUBLISHED,

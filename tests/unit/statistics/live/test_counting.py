@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from services.statistics.areas.tree import AreaTree
-from services.statistics.facts.domain import Edition, Home, Lot, Told
+from services.statistics.facts.domain import Edition, FactBatch, Home, Traits
 from services.statistics.figures.universe import Universe
 from services.statistics.live.domain.columns import Columns, Layers, milliseconds
-from services.statistics.live.domain.counting import Counts, World, carried, counted
+from services.statistics.live.domain.counting import Counts, World, carry_over, count
 from services.statistics.live.domain.questions import Ask, Question, part
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,19 +45,19 @@ class Fact(NamedTuple):
     home: Home
     edition: Edition
     quarter: str
-    told: Told
+    told: Traits
     enrolled: datetime
     started: datetime | None
     completed: datetime | None
     withdrawn: datetime | None
 
 
-def lot(facts: Iterable[Fact]) -> Lot:
+def lot(facts: Iterable[Fact]) -> FactBatch:
     def row(one: Fact) -> tuple[object, ...]:
         moments = [moment and milliseconds(moment) for moment in one[6:]]
         return (one.enrolment, one.person, *one.home, *one.edition, one.quarter, *one.told, *moments, 0)
 
-    return Lot(*zip(*map(row, facts), strict=True))
+    return FactBatch(*zip(*map(row, facts), strict=True))
 
 
 def facts(chance: random.Random, count: int, persons: int) -> list[Fact]:
@@ -79,7 +79,7 @@ def fact(chance: random.Random, enrolment: str, person: str) -> Fact:
         Home(Universe.EMPLOYEE if organisation else Universe.RESIDENT, organisation, f"areas/{area}"),
         Edition(f"courses/{chance.randrange(1, 4)}", chance.randrange(1, 3)),
         f"2026-Q{(enrolled.month + 2) // 3}",
-        Told(chance.choice(["", "F", "M", "_O"]), chance.choice([None, 12, 54, 55, 70]), groups),
+        Traits(chance.choice(["", "F", "M", "_O"]), chance.choice([None, 12, 54, 55, 70]), groups),
         enrolled,
         later(),
         later(),
@@ -195,7 +195,7 @@ def test_columns_count_as_one_by_one(seed: int) -> None:
     known = facts(chance, 150, 60)
     held = Columns().holding(lot(known))
     for ask in questions(chance):
-        assert counted(held, ask, WORLD) == plainly(known, ask)
+        assert count(held, ask, WORLD) == plainly(known, ask)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -203,17 +203,17 @@ def test_a_count_is_carried_over_changes(seed: int) -> None:
     chance = random.Random(seed)
     known = {one.enrolment: one for one in facts(chance, 100, 40)}
     held, asks = Layers.of(Columns().holding(lot(known.values()))), questions(chance)
-    counts = {ask: counted(held.whole, ask, WORLD) for ask in asks}
+    counts = {ask: count(held.whole, ask, WORLD) for ask in asks}
     for step in range(6):
         moved = [fact(chance, one.enrolment, one.person) for one in chance.sample(list(known.values()), 7)]
         new = [fact(chance, f"n{step}-{number}", f"p{chance.randrange(60)}") for number in range(chance.randrange(3))]
         known |= {one.enrolment: one for one in [*moved, *new]}
         held, gone, came = held.replaced(held.below.holding(lot([*moved, *new])))
         for ask in asks:
-            counts[ask] = carried(counts[ask], counted(gone, ask, WORLD), counted(came, ask, WORLD))
+            counts[ask] = carry_over(counts[ask], count(gone, ask, WORLD), count(came, ask, WORLD))
             assert counts[ask] == plainly(list(known.values()), ask)
         if chance.random() < 0.4:
-            assert all(counted(held.whole, ask, WORLD) == counts[ask] for ask in asks)
+            assert all(count(held.whole, ask, WORLD) == counts[ask] for ask in asks)
     assert len(held.whole) == len(known)
 
 
@@ -241,4 +241,4 @@ def test_a_change_leaves_what_lies_below_as_it_is() -> None:
 
 
 def test_nobody_is_nothing() -> None:
-    assert counted(Columns(), Ask(Question("areas/P", Universe.RESIDENT, "SEX")), WORLD) == {}
+    assert count(Columns(), Ask(Question("areas/P", Universe.RESIDENT, "SEX")), WORLD) == {}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.universe import Universe
-from services.statistics.live.domain.protection import Figure, Hidden, Key, Line, Tally, figures, protected, reach
+from services.statistics.live.domain.protection import Figure, Hidden, Key, Line, Tally, figures, protect, reach
 from services.statistics.live.domain.questions import Question, sums
 
 POLICY = Policy()
@@ -57,7 +57,7 @@ def table(rows: list[Tally]) -> tuple[dict[Key, Tally], Line]:
 
 
 def shown(cells: dict[Key, Tally], *lines: Line, already: Hidden | None = None) -> dict[Key, dict[str, int | None]]:
-    hidden = protected(cells, lines, POLICY, already or {})
+    hidden = protect(cells, lines, POLICY, already or {})
     return {key: values(figures(cell, hidden[key], POLICY)) for key, cell in cells.items()}
 
 
@@ -91,7 +91,7 @@ def test_what_is_hidden_in_any_sum_is_more_than_one_number_and_five_persons_or_m
     given: tuple[dict[Key, Tally], list[Line]],
 ) -> None:
     cells, lines = given
-    hidden = protected(cells, lines, POLICY, {})
+    hidden = protect(cells, lines, POLICY, {})
     assert {line.total for line in lines} >= {("A", "_T"), ("A", "0"), ("A0", "_T")}
     for line in lines:
         for measure in ("ENR", "STR", "CMP"):

@@ -20,8 +20,8 @@ from services.statistics.figures.observation import Observation
 from services.statistics.figures.rounding import rounded_text
 from services.statistics.figures.units import Fact, Unit, units
 from services.statistics.releases.domain.published_figures import Context
-from services.statistics.releases.packing import pack_units, packed, unpack_units, unpacked
-from services.statistics.releases.steps import Period, assembled, decided
+from services.statistics.releases.packing import pack, pack_units, unpack, unpack_units
+from services.statistics.releases.steps import Period, assemble, decide_part
 
 CITY = ReleaseAreas("P", {"P": ("A", "B", "C")})
 BANDS = [code for code, _, _ in AGE_BANDS]
@@ -70,7 +70,7 @@ def released(
     """(measure, area) -> figure, of everybody together."""
     context = Context("RES", "2026-Q1", CITY, Policy(), population)
     flow = tuple(unit for unit in everyone if unit.finished) if flow is None else flow
-    made = assembled(Period(context, everyone, decisions, flow=flow)).observations
+    made = assemble(Period(context, everyone, decisions, flow=flow)).observations
     return {(one.measure, one.area): one for one in made if {one.sex, one.age, one.group, one.domain} == {"_T"}}
 
 
@@ -104,7 +104,7 @@ def test_a_completion_is_dated_by_the_quarter_in_which_it_fell() -> None:
 def test_few_completions_are_hidden_and_cannot_be_subtracted() -> None:
     flow = (*people(60, area="A"), *people(30, area="B"), *people(4, area="C"))
     part = Part(FLOW, CITY, Policy(), tuple(unit for unit in flow if unit.finished))
-    decision = decided(part)
+    decision = decide_part(part)
     hidden = {area for area, _, _ in decision.hidden if area in CITY.children["P"]}
     assert ("C", "_T", "CMF") in decision.primary
     assert len(hidden) == 2
@@ -118,8 +118,8 @@ def test_a_year_hides_the_completions_that_one_of_its_quarters_hides() -> None:
     first, rest = people(4, area="C"), people(60, area="C")
     late = tuple(replace(unit, finished="2026-Q2", person=f"y{unit.person}") for unit in rest if unit.finished)
     other = people(80, area="A")
-    quarter = decided(Part(FLOW, CITY, Policy(), first + other))
-    year = decided(Part(FLOW, CITY, Policy(), first + other + late, quarters=(quarter, Decision())))
+    quarter = decide_part(Part(FLOW, CITY, Policy(), first + other))
+    year = decide_part(Part(FLOW, CITY, Policy(), first + other + late, quarters=(quarter, Decision())))
     assert ("C", "_T", "CMF") in quarter.hidden <= year.hidden
 
 
@@ -174,5 +174,5 @@ def test_concentration_is_missing_with_any_of_its_parts() -> None:
 
 
 def test_units_stored_before_completions_were_dated_still_read() -> None:
-    stored = [row[:-1] for row in unpacked(pack_units(people(3)))]
-    assert unpack_units(packed(stored)) == tuple(replace(unit, finished="") for unit in people(3))
+    stored = [row[:-1] for row in unpack(pack_units(people(3)))]
+    assert unpack_units(pack(stored)) == tuple(replace(unit, finished="") for unit in people(3))

@@ -24,7 +24,7 @@ from services.statistics.areas.code_lists import (
     recast,
 )
 from services.statistics.areas.tree import ReleaseAreas
-from services.statistics.disclosure.decisions import MARGIN, PARTS, STATUS, Before, Collapse, Decision, Part
+from services.statistics.disclosure.decisions import MARGIN, PARTS, STATUS, Collapse, Decision, EarlierCounts, Part
 from services.statistics.disclosure.linked_tables import CMP, ENR, EPR, NOT, LinkedCell, LinkedTable
 from services.statistics.disclosure.policy import Policy
 from services.statistics.disclosure.sensitive_cells import primary_suppressions_by_person
@@ -36,7 +36,7 @@ from services.statistics.figures.units import Fact, Unit, units
 from services.statistics.figures.universe import Universe
 from services.statistics.reference_data.resident_bands import ResidentRow, check_table, tabulate
 from services.statistics.releases.domain import lifecycle
-from services.statistics.releases.domain.lifecycle import Cost, FrozenFile, Publication, State
+from services.statistics.releases.domain.lifecycle import Cost, FrozenFile, Release, State
 from services.statistics.releases.domain.published_figures import Context
 from services.statistics.releases.packing import (
     pack_decision,
@@ -46,7 +46,7 @@ from services.statistics.releases.packing import (
     unpack_observations,
     unpack_units,
 )
-from services.statistics.releases.steps import Period, assembled, attacked, before, decided
+from services.statistics.releases.steps import Period, assemble, attack_part, decide_part, earlier_counts
 
 NAMES = (MARGIN, STATUS, "sex", "flag:FAR", "domain:DC30_1")
 TOWN = ReleaseAreas("P", {"P": ("A", "B", "C")})
@@ -82,7 +82,7 @@ def decide_all(everyone: tuple[Unit, ...], quarters: tuple[str, ...], names: tup
             below = tuple(made[quarter, name][1] for quarter in quarters) if period == "2026" else ()
             margin = made[period, MARGIN][1] if name != MARGIN else Decision()
             part = Part(name, TOWN, Policy(), here, margin=margin, quarters=below)
-            made[period, name] = part, decided(part)
+            made[period, name] = part, decide_part(part)
     return made
 
 
@@ -159,41 +159,41 @@ def guarded(part: Part, decision: Decision) -> Iterator[tuple[LinkedTable, Linke
 
 def test_the_gate_fails_when_one_secondary_is_shown_and_names_the_cell() -> None:
     everyone = town(3, 300)
-    margin = decided(Part(MARGIN, TOWN, Policy(), everyone))
+    margin = decide_part(Part(MARGIN, TOWN, Policy(), everyone))
     part = Part("sex", TOWN, Policy(), everyone, margin=margin)
-    decision = decided(part)
+    decision = decide_part(part)
     secondary = decision.hidden - decision.primary
     bitten = 0
     for table, cell in guarded(part, decision):
         hidden = decision.hidden & table.counts.keys()
-        assert attacked(part, table, hidden)[0] == set()
+        assert attack_part(part, table, hidden)[0] == set()
         if cell in secondary:
-            opened, _ = attacked(part, table, hidden - {cell})
+            opened, _ = attack_part(part, table, hidden - {cell})
             bitten += bool(opened & decision.hidden)
     assert bitten >= len([cell for cell in secondary if cell[2] == ENR]) // 2 > 0
 
 
 def test_showing_any_primary_opens_it() -> None:
     everyone = town(4, 200)
-    part = Part("sex", TOWN, Policy(), everyone, margin=decided(Part(MARGIN, TOWN, Policy(), everyone)))
-    decision = decided(part)
+    part = Part("sex", TOWN, Policy(), everyone, margin=decide_part(Part(MARGIN, TOWN, Policy(), everyone)))
+    decision = decide_part(part)
     for table, cell in guarded(part, decision):
         if 0 < len(table.people.get(cell, ())) < part.k:
-            assert cell in attacked(part, table, (decision.hidden & table.counts.keys()) - {cell})[0]
+            assert cell in attack_part(part, table, (decision.hidden & table.counts.keys()) - {cell})[0]
 
 
 def test_persons_not_enrolments_decide_what_is_small() -> None:
     """4 persons with 3 enrolments each are still 4 persons."""
     many = [replace(town(5, 1)[0], person=f"p{n % 4}", area="C", status="CMP") for n in range(12)]
     rest = [replace(unit, area="A" if n % 2 else "B") for n, unit in enumerate(town(6, 100))]
-    decision = decided(Part(MARGIN, TOWN, Policy(), tuple(many + rest)))
+    decision = decide_part(Part(MARGIN, TOWN, Policy(), tuple(many + rest)))
     assert {("C", "_T", ENR), ("C", "_T", EPR)} <= decision.hidden
     assert len({cell[0] for cell in decision.hidden if cell[2] == ENR}) > 1
 
 
 def test_an_empty_period_and_an_empty_town_are_zeros() -> None:
     decisions = {name: Decision() for name in PARTS}
-    made = assembled(Period(Context("RES", "2026-Q1", TOWN, Policy(), {}), (), decisions))
+    made = assemble(Period(Context("RES", "2026-Q1", TOWN, Policy(), {}), (), decisions))
     totals = {one.measure: one.value or one.status for one in made.observations if one.area == "P" and _total(one)}
     assert (totals["ENR"], totals["CPR"], totals["COV"], totals["HRS"]) == ("0", "M", "L", "0")
 
@@ -203,12 +203,12 @@ def _total(one: Observation) -> bool:
 
 
 def full(everyone: tuple[Unit, ...], population: dict[tuple[str, str, str], int] | None = None) -> list[Observation]:
-    margin = decided(Part(MARGIN, TOWN, Policy(), everyone))
-    decisions = {name: decided(Part(name, TOWN, Policy(), everyone, margin=margin)) for name in PARTS[1:]} | {
+    margin = decide_part(Part(MARGIN, TOWN, Policy(), everyone))
+    decisions = {name: decide_part(Part(name, TOWN, Policy(), everyone, margin=margin)) for name in PARTS[1:]} | {
         MARGIN: margin
     }
     context = Context("RES", "2026-Q1", TOWN, Policy(), population or {})
-    return list(assembled(Period(context, everyone, decisions, flow=everyone)).observations)
+    return list(assemble(Period(context, everyone, decisions, flow=everyone)).observations)
 
 
 def test_figures_keep_their_identities_and_hidden_ones_say_nothing() -> None:
@@ -232,11 +232,11 @@ def test_figures_keep_their_identities_and_hidden_ones_say_nothing() -> None:
 
 def test_what_is_stored_reads_back_the_same() -> None:
     everyone = town(8, 80)
-    decision = decided(Part(MARGIN, TOWN, Policy(), everyone))
+    decision = decide_part(Part(MARGIN, TOWN, Policy(), everyone))
     part = Part(MARGIN, TOWN, Policy(), everyone)
     context = Context("RES", "2026-Q1", TOWN, Policy(), {})
-    nothing = dict.fromkeys(PARTS[1:], decided(replace(part, units=())))
-    made = assembled(Period(context, everyone, nothing | {MARGIN: decision})).observations
+    nothing = dict.fromkeys(PARTS[1:], decide_part(replace(part, units=())))
+    made = assemble(Period(context, everyone, nothing | {MARGIN: decision})).observations
     assert unpack_units(pack_units(everyone)) == everyone
     assert unpack_decision(pack_decision(decision)) == decision
     assert unpack_observations(pack_observations(made)) == made
@@ -247,21 +247,21 @@ def test_a_small_difference_to_an_earlier_release_is_hidden() -> None:
     everyone = town(9, 300)
     out = full(everyone)
     late = tuple(replace(everyone[0], person=f"late{n}", area="A") for n in range(3))
-    part = Part(MARGIN, TOWN, Policy(), everyone + late, before=before(MARGIN, "2026-Q1", out))
-    decision = decided(part)
+    part = Part(MARGIN, TOWN, Policy(), everyone + late, before=earlier_counts(MARGIN, "2026-Q1", out))
+    decision = decide_part(part)
     assert ("A", "_T", ENR) in decision.hidden
-    again = Part(MARGIN, TOWN, Policy(), everyone, before=before(MARGIN, "2026-Q1", out))
-    assert decided(again).hidden == decided(Part(MARGIN, TOWN, Policy(), everyone)).hidden
+    again = Part(MARGIN, TOWN, Policy(), everyone, before=earlier_counts(MARGIN, "2026-Q1", out))
+    assert decide_part(again).hidden == decide_part(Part(MARGIN, TOWN, Policy(), everyone)).hidden
 
 
 def test_an_earlier_figure_that_still_holds_cannot_protect() -> None:
     everyone = town(10, 120)
     margin = Part(MARGIN, TOWN, Policy(), everyone)
     table = margin.tables()[0]
-    known = Before(dict(table.counts))
-    opened, _ = attacked(replace(margin, before=known), table, {("C", "_T", ENR), ("B", "_T", ENR)})
+    known = EarlierCounts(dict(table.counts))
+    opened, _ = attack_part(replace(margin, before=known), table, {("C", "_T", ENR), ("B", "_T", ENR)})
     assert opened <= set(table.counts)
-    assert decided(replace(margin, before=known)).hidden <= decided(margin).hidden | table.counts.keys()
+    assert decide_part(replace(margin, before=known)).hidden <= decide_part(margin).hidden | table.counts.keys()
 
 
 def test_an_audit_without_secrets_is_silent() -> None:
@@ -282,28 +282,28 @@ def test_the_quarter_is_the_citys_and_duplicates_across_its_end_count_once() -> 
 
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
-PLAN = Publication(
+PLAN = Release(
     "r", "r", 1, {}, Universe.RESIDENT, "areas/P", ("2026-Q1",), NOW, NOW, planned_by="kim", k=5, method_version="1"
 )
 
 
 def test_a_release_is_signed_by_two_and_out_only_after_its_embargo() -> None:
     building, _ = lifecycle.build(PLAN, ())
-    made, _ = lifecycle.built(building, Cost(cells=1))
+    made, _ = lifecycle.finish_build(building, Cost(cells=1))
     with pytest.raises(Forbidden, match="SECOND_OFFICIAL_NEEDED"):
         lifecycle.approve(made, "kim")
     approved, _ = lifecycle.approve(made, "lee")
     assert lifecycle.approve(approved, "lee") == (approved, [])
     at = NOW + timedelta(days=1)
     scheduled, _ = lifecycle.publish(approved, at, NOW)
-    assert lifecycle.embargo_over(scheduled, at)[0].state is State.SCHEDULED, "no files yet"
+    assert lifecycle.end_embargo(scheduled, at)[0].state is State.SCHEDULED, "no files yet"
     files = (FrozenFile("release.json", "", {}, 1, "x"),)
-    assert lifecycle.frozen(scheduled, files, "x", NOW) == (scheduled, []), "they say another time"
-    frozen, _ = lifecycle.frozen(scheduled, files, "x", at)
-    assert lifecycle.embargo_over(frozen, NOW) == (frozen, [])
-    out, facts = lifecycle.embargo_over(frozen, at)
+    assert lifecycle.attach_files(scheduled, files, "x", NOW) == (scheduled, []), "they say another time"
+    frozen, _ = lifecycle.attach_files(scheduled, files, "x", at)
+    assert lifecycle.end_embargo(frozen, NOW) == (frozen, [])
+    out, facts = lifecycle.end_embargo(frozen, at)
     assert (out.state, len(facts)) == (State.PUBLISHED, 1)
-    assert lifecycle.embargo_over(out, at) == (out, [])
+    assert lifecycle.end_embargo(out, at) == (out, [])
     assert lifecycle.publish(out, NOW, at) == (out, [])
     assert lifecycle.publish(frozen, at + timedelta(milliseconds=3), NOW) == (frozen, [])
     for one, moment in ((frozen, NOW), (frozen, at), (out, at)):
@@ -317,13 +317,13 @@ def test_a_release_is_signed_by_two_and_out_only_after_its_embargo() -> None:
 
 
 def test_a_year_brings_its_quarters_and_must_be_over() -> None:
-    assert lifecycle.whole_periods(["2025", "2026-Q1"], date(2026, 4, 1)) == (
+    assert lifecycle.expand_periods(["2025", "2026-Q1"], date(2026, 4, 1)) == (
         *(f"2025-Q{n}" for n in range(1, 5)),
         "2026-Q1",
         "2025",
     )
     with pytest.raises(Refused, match="PERIOD_NOT_OVER"):
-        lifecycle.whole_periods(["2026-Q1"], date(2026, 3, 31))
+        lifecycle.expand_periods(["2026-Q1"], date(2026, 3, 31))
 
 
 def version(code: str, since: str, until: str = "", parent: str = "") -> AreaVersion:

@@ -12,8 +12,8 @@ from services.statistics.audit.release_part import Attack as AuditAttack
 from services.statistics.disclosure import opened_cells
 from services.statistics.disclosure.decisions import Collapse
 from services.statistics.disclosure.opened_cells import Attack, OpenedCell
-from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost, Publication, State
-from services.statistics.releases.messages import render
+from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost, Release, State
+from services.statistics.releases.messages import release_to_message
 from tests.service.statistics.test_commands import planned
 
 PLAN = planned("a")
@@ -29,8 +29,8 @@ TABLES = (
 )
 
 
-def stored(**fields: object) -> Publication:
-    adapter = TypeAdapter(Publication)
+def stored(**fields: object) -> Release:
+    adapter = TypeAdapter(Release)
     return adapter.validate_python(adapter.dump_python(PLAN) | {"state": "failed"} | fields)
 
 
@@ -41,9 +41,9 @@ def test_a_failure_stored_as_text_is_sent_as_one_of_today() -> None:
         opened=[asdict(cell) for cell in CELLS],
         cost=asdict(Cost(3, 2, 1, 4, collapsed_tables=TABLES)),
     )
-    sent = render(then, official=True)
+    sent = release_to_message(then, official=True)
     assert then.state is State.FAILED
-    assert sent == render(now, official=True)
+    assert sent == release_to_message(now, official=True)
     assert sent.failure == FAILURE
     assert list(sent.cost.collapsed) == list(COLLAPSED)
     assert sent.build_failure.opened[0] == pb.OpenedCell(
@@ -60,7 +60,7 @@ def test_a_failure_stored_as_text_is_sent_as_one_of_today() -> None:
 
 
 def test_the_public_learns_of_no_failure() -> None:
-    sent = render(stored(failure="AUDIT_OPENED", opened=[asdict(cell) for cell in CELLS]), official=False)
+    sent = release_to_message(stored(failure="AUDIT_OPENED", opened=[asdict(cell) for cell in CELLS]), official=False)
     assert not sent.HasField("build_failure")
     assert not sent.failure
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.statistics.figures.universe import Universe
-from services.statistics.releases.domain.lifecycle import checked_id
+from services.statistics.releases.domain.lifecycle import check_id
 from services.statistics.releases.titles import LONGEST_KEY, release_key, release_title
 
 HANBIT = {"ko": "한빛시", "en": "Hanbit"}
@@ -38,6 +38,6 @@ def test_other_periods_have_another_key() -> None:
 def test_a_key_is_never_too_long_for_a_release() -> None:
     gaps = tuple(f"20{year}-Q{quarter}" for year in range(10, 26) for quarter in (1, 3))
     key = release_key("areas/HB01", Universe.RESIDENT, gaps)
-    assert checked_id(f"{key}-r9").startswith("hb01-res-2010-q1-2010-q3-")
+    assert check_id(f"{key}-r9").startswith("hb01-res-2010-q1-2010-q3-")
     assert len(key) <= LONGEST_KEY
     assert key != release_key("areas/HB01", Universe.RESIDENT, gaps[:-1])
