@@ -1,4 +1,4 @@
-"""The rules of enrolling: one person's runs through one course, of which at most the last is under way."""
+"""The rules of enrolling. A person may take a course several times (runs); at most the last run is active."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Residence:
 
 @dataclass(frozen=True)
 class Offering:
-    """What the courses service last said of a course."""
+    """A published course that people may enrol in, as the courses service last announced it."""
 
     course: str
     version: int
@@ -67,7 +67,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Participation:
-    """One person in one course."""
+    """One person in one course, with all their runs."""
 
     person: str
     course: str
@@ -83,7 +83,7 @@ class Participation:
         return self.runs[-1] if self.runs and self.runs[-1].state is State.ACTIVE else None
 
     def begun(self, time: datetime | None) -> Run | None:
-        """The run that was entered with this time: entering it again makes no second one."""
+        """The run that already has this enrolment time; entering a past enrolment twice makes no second run."""
         return next((run for run in self.runs if run.enrol_time == time), None)
 
 
@@ -108,7 +108,7 @@ Outcome = tuple[Participation, list[Event]]
 
 
 def key_of(course: str, person: str) -> str:
-    """The same for the same two, so that enrolling twice finds the first; 100 bits in [a-z2-7]."""
+    """A hash of course and person, so that enrolling twice finds the first enrolment; 100 bits in [a-z2-7]."""
     digest = hashlib.sha256(f"{course}|{person}".encode()).digest()
     return base64.b32encode(digest).decode().lower()[:20]
 
@@ -150,7 +150,7 @@ def withdraw(participation: Participation, number: int, withdraw_time: datetime 
 def move_to_version(
     participation: Participation, number: int, offering: Offering, version: int, now: datetime
 ) -> Outcome:
-    """`version` 0 is the one now offered; an earlier one than the learner's is never gone back to."""
+    """`version` 0 means the one now offered. Moving back to an earlier version is refused."""
     run = participation.run(number)
     version = version or offering.version
     if run.state is State.WITHDRAWN:
@@ -165,14 +165,13 @@ def move_to_version(
 
 
 def forget_person(participation: Participation) -> Outcome:
-    """What stays are runs of somebody whom nobody can name, as statistics have counted them. None of them ends by it:
-    whoever was erased has not withdrawn."""
+    """Keeps the runs without area or organisation, because statistics have counted them. Erasure is no withdrawal."""
     runs = tuple(replace(run, residence=Residence("", "", run.residence.universe)) for run in participation.runs)
     return replace(participation, runs=runs), []
 
 
 def admits(audience: Audience, universe: Universe) -> bool:
-    """Employees are residents too, so only courses for employees turn anybody away."""
+    """Employees are residents too, so only courses for employees refuse anybody."""
     return audience is not Audience.EMPLOYEES or universe is Universe.EMPLOYEE
 
 
@@ -182,7 +181,7 @@ def _with_run(participation: Participation, run: Run) -> Participation:
 
 
 def _past(time: datetime | None, earliest: datetime | None, now: datetime, *, field: str) -> datetime:
-    """The time given, checked; or now, but never before what came before it on a server whose clock is ahead."""
+    """The given time, checked; else now, or `earliest` where another server's clock was ahead."""
     if time is None:
         return max(now, earliest or now)
     if time > now:

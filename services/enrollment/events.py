@@ -1,4 +1,4 @@
-"""What the enrollment service hears: which courses there are, for whom, who teaches them, and who is erased."""
+"""Events that the enrollment service handles: courses with their audience and teachers, and erased people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The RPC door of the enrollment service."""
+"""The RPCs of the enrollment service."""
 
 from __future__ import annotations
 

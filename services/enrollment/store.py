@@ -26,7 +26,7 @@ from services.enrollment.domain import (
 from services.enrollment.messages.announcements import announcement
 
 Row = tuple[str, Participation, Run]
-# Another process of this service may have heard of a change.
+# How long an offering is cached: another process of this service may have received a newer one.
 _KNOWN_SECONDS = 2.0
 
 
@@ -45,13 +45,13 @@ class Store:
     async def enrol(self, course: str, person: str, verb: Callable[[Participation], Outcome]) -> Participation:
         key = key_of(course, person)
         participation = await self._participations.change(key, verb, start=Participation(person, course), fresh=True)
-        # Whichever of the two comes last finds the other: somebody enrols here while being erased.
+        # Enrolment and erasure may come in either order: each looks for the other after its own write.
         if await self._is_erased.find(person):
             participation = await self.change(key, forget_person)
         return participation
 
     async def forget(self, person: str) -> None:
-        """For good: also what comes later of this person is forgotten. Safe to repeat."""
+        """Removes area and organisation from the person's runs, also from those that come later. Safe to repeat."""
         await self._erased.replace_one({"_id": person}, {}, upsert=True)
         async for document in self._participations.collection.find({"person": person}, {"_id": 1}):
             await self.change(document["_id"], forget_person)
@@ -80,7 +80,7 @@ class Store:
         return rows[:size], encode_token(last_key, last_run.number)
 
     async def offering(self, course: str) -> Offering:
-        """As it was within the last seconds: thousands may enrol in the same course at once."""
+        """Cached for two seconds, because thousands may enrol in the same course at once."""
         offering, since = self._known.get(course, (None, 0.0))
         if offering and time.monotonic() - since < _KNOWN_SECONDS:
             return offering

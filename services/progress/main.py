@@ -7,11 +7,11 @@ from services.chassis.events.notices import Notices
 from services.chassis.run import Frame, main
 from services.progress.events import course_handlers, enrollment_handlers, people_handlers
 from services.progress.service import TOKEN_SCOPES, ProgressService
-from services.progress.store import Store
+from services.progress.store.records import RecordStore
 
 
 async def compose(frame: Frame) -> None:
-    store = Store(frame.database, frame.outbox)
+    store = RecordStore(frame.database, frame.outbox)
     await store.prepare()
     server = frame.offer("ieum.progress.v1.ProgressService", TOKEN_SCOPES)
     add_ProgressServiceServicer_to_server(ProgressService(store, Notices(frame.bus)), server)

@@ -1,4 +1,4 @@
-"""The RPC door of the progress service."""
+"""The RPCs of the progress service."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from services.progress.messages.plans import solution_from_message
 from services.progress.messages.resources import Lessons, certificate_to_message, parse_name, progress_to_message
 from services.progress.messages.standings import standing_to_message
 from services.progress.messages.steps import answer_from_message, result_to_message, step_from_message
-from services.progress.store import FindPlan, Store
+from services.progress.store.records import FindPlan, RecordStore
 
 MOST_STEPS = 200
 TOKEN_SCOPES = {
@@ -47,7 +47,7 @@ TOKEN_SCOPES = {
 
 
 class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
-    def __init__(self, store: Store, notices: Notices) -> None:
+    def __init__(self, store: RecordStore, notices: Notices) -> None:
         self._store = store
         self._notices = notices
 
@@ -147,7 +147,8 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         return result_to_message(steps.grade(solution_from_message(request.item), answer_from_message(request.answer)))
 
     async def _learn(self, caller: Principal, name: str, verb: Callable[[Record, Plan], Outcome]) -> Record:
-        """For the learner alone. Whoever teaches the course knows of the record and is told why it is not theirs."""
+        """Changes the caller's own record. A teacher of the course may know that it exists, and gets NOT_YOURS instead
+        of PROGRESS_NOT_FOUND."""
         key = parse_name(name)
         try:
             return await self._store.learn(key, partial(authorisation.require_own, caller), verb)

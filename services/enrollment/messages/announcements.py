@@ -1,4 +1,4 @@
-"""Facts of the domain as the events that announce them."""
+"""Domain events as the protobuf messages that announce them."""
 
 from __future__ import annotations
 

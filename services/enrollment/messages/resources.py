@@ -1,4 +1,4 @@
-"""Between the words of the protocol and those of the domain; apart because store and service both speak them."""
+"""Protobuf messages to values of the domain and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes true of a learner, each at most once in a run."""
+"""Domain events about a learner; each happens at most once in a run."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ class Record:
 
 
 class RecordChanges:
-    """A record while many steps are taken: they change it in place, and `record` is the value that comes of them."""
+    """Changes to a record, collected in place while many steps are taken; `record` is the resulting value."""
 
     def __init__(self, before: Record) -> None:
         self._before = before
@@ -195,6 +195,6 @@ class RecordChanges:
 
 
 def put(values: tuple[T, ...], value: T, key: Callable[[T], str]) -> tuple[T, ...]:
-    """With `value` in its place among them, instead of the one with the same key."""
+    """The sorted values with `value` added, replacing the one with the same key."""
     others = (each for each in values if key(each) != key(value))
     return tuple(sorted((*others, value), key=key))

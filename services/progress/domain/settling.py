@@ -1,4 +1,4 @@
-"""After anything that may have moved a record: what became true by it, each fact once and for ever."""
+"""After any change of a record: completed lessons, completion and certificate, each announced exactly once."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ Outcome = tuple[Record, list[Event]]
 
 
 def settle(before: Record, after: Record, plan: Plan | None, number: Callable[[], str], now: datetime) -> Outcome:
-    """`number` makes that of the certificate, should one be due. Without a plan only the standing is brought up to
-    date."""
+    """`number` makes a certificate's number where one is due. Without a plan only the standing is updated."""
     if plan is None or after.enrol_time is None:
         return replace(after, summary=replace(after.summary, standing=standing(after))), []
     started = after.start_time is not None and before.start_time is None
@@ -53,7 +52,7 @@ def _learned(
 
 
 def _with_attempts_finished(record: Record, plan: Plan) -> Record:
-    """Another version may ask for no more than what an attempt under way has answered."""
+    """Finishes attempts that have answered all that the new version asks for."""
     for lesson in plan.lessons:
         for quiz in lesson.quizzes:
             tried = record.lesson(lesson.id).quiz(quiz.id)
@@ -73,7 +72,7 @@ def finished(quiz: plans.Quiz, attempt: Attempt) -> Attempt:
 
 
 def _completion(record: Record, plan: Plan) -> Completion:
-    """Dated by the last thing it took; after a move to a version that asks less, by the move."""
+    """Dated by the last lesson done, or by the move to a version that asks for less."""
     times = [record.lesson(lesson.id).done_time for lesson in plan.counted]
     scores = [
         QuizScore(lesson.id, quiz.id, record.lesson(lesson.id).quiz(quiz.id).best_score)

@@ -1,4 +1,4 @@
-"""What learners do: they open screens and answer items. Done twice, in whatever order, it is the same."""
+"""Steps of learners: opening screens and answering items. Repeating or reordering them gives the same record."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ class Outcome:
 def take(
     record: Record, plan: Plan, steps: Sequence[Step], number: Callable[[], str], now: datetime, *, trusted: bool
 ) -> Outcome:
-    """Each step by itself: one that cannot be accepted says why and keeps no other back. `trusted`: of any age."""
+    """Takes each step by itself; one that is refused says why and does not stop the others. `trusted` steps may be of
+    any age."""
     changes, results = RecordChanges(_open_for_learning(record)), []
     for step in steps:
         try:
@@ -84,14 +85,14 @@ def grade(solution: Solution, answer: Answer) -> Result:
 
 
 def start_attempt(record: Record, plan: Plan, lesson: str, quiz: str) -> Record:
-    """The next attempt at a quiz; one under way is gone on with."""
+    """Begins the next attempt at a quiz, unless one is under way."""
     asked = plan.lesson(lesson).quiz(quiz)
     before = _open_for_learning(record).lesson(lesson).quiz(asked.id)
     return record if before.under_way else record.with_quiz(lesson, _begun(before, plan))
 
 
 def allow_attempt(record: Record, plan: Plan, quiz: str) -> Record:
-    """One more, where none is left; asking again before it is used allows no second one."""
+    """Allows one more attempt where none is left; repeating it before the attempt is used allows no second one."""
     lessons = [lesson for lesson in plan.lessons if any(each.id == quiz for each in lesson.quizzes)]
     if not lessons:
         raise Refused("QUIZ_UNKNOWN")
@@ -131,7 +132,7 @@ def _take(changes: RecordChanges, plan: Plan, step: OpenScreen | AnswerItem, tim
 
 
 def _see(changes: RecordChanges, lesson: plans.Lesson, screen: str, time: datetime) -> None:
-    """On this screen at that time, whether for the first time or again; it is open since the earliest."""
+    """Records a visit to a screen. A screen counts as opened since its earliest visit."""
     if screen in lesson.screens:
         done = changes.lesson(lesson.id)
         if all(each.screen != screen or time < each.time for each in done.opened):
@@ -163,7 +164,7 @@ def _answer(changes: RecordChanges, plan: Plan, lesson: plans.Lesson, step: Answ
 
 
 def _at_attempt(quiz: QuizRecord, plan: Plan, number: int) -> QuizRecord:
-    """With the attempt asked for: one there is, or the next one begun."""
+    """The quiz with the attempt asked for: an existing one, or the next, which begins."""
     if (number == 0 and quiz.attempts) or 1 <= number <= len(quiz.attempts):
         return quiz
     if number > len(quiz.attempts) + 1 or number < 0 or quiz.under_way:

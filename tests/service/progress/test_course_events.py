@@ -12,7 +12,7 @@ from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.entities import Database
 from services.progress.events import course_handlers
-from services.progress.store import Store
+from services.progress.store.records import RecordStore
 
 
 def history(course: str) -> list[Message]:
@@ -27,7 +27,7 @@ def history(course: str) -> list[Message]:
 async def test_course_events_in_any_order_and_twice_make_the_same_plans_and_teachers(
     events: Bus, database_of: Callable[[str], Database]
 ) -> None:
-    store = Store(database_of("progress"), Outbox(events))
+    store = RecordStore(database_of("progress"), Outbox(events))
     await store.prepare()
     handlers = course_handlers(store)
     for number, order in enumerate(itertools.permutations(range(4))):
