@@ -69,16 +69,16 @@ class Locale:
         return self.cldr.text_direction
 
     def gettext(self, text: str) -> str:
-        found = self.messages.get((None, text))
-        return found[0] if found else text
+        forms = self.messages.get((None, text))
+        return forms[0] if forms else text
 
     def pgettext(self, context: str, text: str) -> str:
-        found = self.messages.get((context, text))
-        return found[0] if found else text
+        forms = self.messages.get((context, text))
+        return forms[0] if forms else text
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
-        found = self.messages.get((None, singular))
-        return found[self.plural(count)] if found else singular if count == 1 else plural
+        forms = self.messages.get((None, singular))
+        return forms[self.plural(count)] if forms else singular if count == 1 else plural
 
     def pick(self, localized: Mapping[str, str], *fallbacks: str) -> tuple[str, str]:
         """Return what there is for this reader and its language: own, then `fallbacks`, then English, then any.
@@ -111,10 +111,10 @@ class Locale:
     def duration(self, minutes: int) -> str:
         """Write minutes as hours and minutes: 75 is `1 hour 15 minutes`."""
         hours, rest = divmod(minutes, 60)
-        said = [self.ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}] if hours else []
+        parts = [self.ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}] if hours else []
         if rest or not hours:
-            said.append(self.ngettext("%(count)s minute", "%(count)s minutes", rest) % {"count": rest})
-        return " ".join(said)
+            parts.append(self.ngettext("%(count)s minute", "%(count)s minutes", rest) % {"count": rest})
+        return " ".join(parts)
 
     def _here(self, when: When) -> When:
         return when.astimezone(self.timezone) if isinstance(when, dt.datetime) and when.tzinfo else when

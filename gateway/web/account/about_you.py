@@ -44,7 +44,7 @@ routes = web.RouteTableDef()
 
 
 @dataclass(frozen=True)
-class Given:
+class AnswerFields:
     """As the form holds it."""
 
     birth_year: str = ""
@@ -52,34 +52,34 @@ class Given:
     groups: Sequence[str] = ()
 
 
-def given_of(answers: EqualityAnswers) -> Given:
+def fields_of(answers: EqualityAnswers) -> AnswerFields:
     groups = [people_pb2.TargetGroup.Name(group) for group in answers.groups]
-    return Given(
+    return AnswerFields(
         birth_year=str(answers.birth_year or ""),
         sex=people_pb2.Sex.Name(answers.sex) if answers.sex else UNSAID,
         groups=groups or ([NONE] if answers.groups_answered else []),
     )
 
 
-def given_in(form: MultiMapping[str]) -> Given:
-    return Given(
+def read_fields(form: MultiMapping[str]) -> AnswerFields:
+    return AnswerFields(
         birth_year=str(form.get("birth_year", "")).strip(),
         sex=str(form.get("sex", UNSAID)),
         groups=[str(value) for value in form.getall("groups", []) if value in GROUPS],
     )
 
 
-def answers_of(name: str, given: Given) -> EqualityAnswers:
+def answers_of(name: str, fields: AnswerFields) -> EqualityAnswers:
     """Raises Invalid for what contradicts itself or is no year."""
-    chosen = [group for group in given.groups if group != NONE]
-    if chosen and NONE in given.groups:
+    chosen = [group for group in fields.groups if group != NONE]
+    if chosen and NONE in fields.groups:
         raise Invalid("GROUPS_CONTRADICT", field="groups")
     return EqualityAnswers(
         name=f"{name}/equalityAnswers",
-        birth_year=_year(given.birth_year),
-        sex=people_pb2.Sex.Value(given.sex) if given.sex in SEXES and given.sex else people_pb2.SEX_UNSPECIFIED,
+        birth_year=_year(fields.birth_year),
+        sex=people_pb2.Sex.Value(fields.sex) if fields.sex in SEXES and fields.sex else people_pb2.SEX_UNSPECIFIED,
         groups=[people_pb2.TargetGroup.Value(group) for group in chosen],
-        groups_answered=bool(given.groups),
+        groups_answered=bool(fields.groups),
     )
 
 
@@ -96,17 +96,17 @@ def _year(text: str) -> int:
 @routes.get("/account/about-you")
 async def ask(request: web.Request) -> web.Response:
     name = signed_in(request).person
-    asked = GetEqualityAnswersRequest(name=f"{name}/equalityAnswers")
-    found = await request.app[CLIENTS].people.GetEqualityAnswers(asked)
+    grpc_request = GetEqualityAnswersRequest(name=f"{name}/equalityAnswers")
+    answers = await request.app[CLIENTS].people.GetEqualityAnswers(grpc_request)
     typed = typed_before(request, name)
-    given = given_of(found) if typed is None else given_in(typed)
+    fields = fields_of(answers) if typed is None else read_fields(typed)
     target, first = onward(request.query), "first" in request.query
-    return _page(request, given, first=first, target=target, unsaved=typed is not None)
+    return _page(request, fields, first=first, target=target, unsaved=typed is not None)
 
 
 def _page(
     request: web.Request,
-    given: Given,
+    fields: AnswerFields,
     *,
     first: bool,
     target: str,
@@ -118,7 +118,7 @@ def _page(
         request,
         "account/about_you.html",
         status=errors.status_of(problem) if problem else 200,
-        given=given,
+        fields=fields,
         whose=signed_in(request).person,
         unsaved=unsaved,
         sexes=[(value, locale.gettext(words)) for value, words in SEXES.items()],
@@ -131,17 +131,17 @@ def _page(
 
 @routes.post("/account/about-you")
 async def answer(request: web.Request) -> web.Response:
-    form: MultiMapping[str] = await request.post()  # type: ignore[assignment]  # given_in makes text of it
-    given, target, first = given_in(form), onward(form), "first" in form
+    form: MultiMapping[str] = await request.post()  # type: ignore[assignment]  # read_fields makes text of it
+    fields, target, first = read_fields(form), onward(form), "first" in form
     if request[VIEWER] is None:
         back = URL("/account/about-you").with_query({"next": target} | ({"first": "1"} if first else {}))
         return sign_in_again(request, form, _FIELDS, str(back))
     name = signed_in(request).person
     try:
-        answers = answers_of(name, given)
+        answers = answers_of(name, fields)
         await request.app[CLIENTS].people.UpdateEqualityAnswers(UpdateEqualityAnswersRequest(answers=answers))
     except Problem as problem:
-        return _page(request, given, first=first, target=target, problem=problem)
+        return _page(request, fields, first=first, target=target, problem=problem)
     gettext = request[PAGE].locale.gettext
     saved = Flash(gettext("Thank you. Your answers are saved"))
     return forget(request, go_to(target or "/account", saved, request))

@@ -41,8 +41,8 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def _person(request: web.Request) -> Person:
-    asked = GetPersonRequest(name=signed_in(request).person)
-    return await request.app[CLIENTS].people.GetPerson(asked)
+    grpc_request = GetPersonRequest(name=signed_in(request).person)
+    return await request.app[CLIENTS].people.GetPerson(grpc_request)
 
 
 async def _details_page(
@@ -79,10 +79,10 @@ async def change(request: web.Request) -> web.Response:
     try:
         if values["locale"] not in i18n.LANGUAGES:
             raise Invalid("LOCALE_INVALID", field="locale")
-        asked = UpdatePersonRequest(person=Person(name=name), update_mask=FieldMask(paths=_CHANGEABLE))
+        grpc_request = UpdatePersonRequest(person=Person(name=name), update_mask=FieldMask(paths=_CHANGEABLE))
         for field, value in values.items():
-            setattr(asked.person, field, value)
-        await request.app[CLIENTS].people.UpdatePerson(asked)
+            setattr(grpc_request.person, field, value)
+        await request.app[CLIENTS].people.UpdatePerson(grpc_request)
     except Problem as problem:
         person = await _person(request)
         return await _details_page(request, person, {**values, "etag": person.etag}, problem)
@@ -114,8 +114,8 @@ async def change_passphrase(request: web.Request) -> web.Response:
         )
     except Problem as problem:
         message = errors.message(request[PAGE].locale, problem)
-        wrong = {problem.field or "current_passphrase": message}
-        return page(request, "account/passphrase.html", status=errors.status_of(problem), errors=wrong)
+        form_errors = {problem.field or "current_passphrase": message}
+        return page(request, "account/passphrase.html", status=errors.status_of(problem), errors=form_errors)
     request.app[SESSIONS].drop(viewer.person)
     gettext = request[PAGE].locale.gettext
     changed = Flash(gettext("Your passphrase is changed"), gettext("You are signed out on all other devices."))
@@ -140,13 +140,13 @@ async def erase(request: web.Request) -> web.Response:
     viewer, form = signed_in(request), await request.post()
     locale = request[PAGE].locale
     if "sure" not in form:
-        wrong = {"sure": locale.gettext("Mark the box if you are sure. If not, go back to My details.")}
-        return page(request, "account/erase.html", status=400, errors=wrong)
+        form_errors = {"sure": locale.gettext("Mark the box if you are sure. If not, go back to My details.")}
+        return page(request, "account/erase.html", status=400, errors=form_errors)
     try:
         await request.app[CLIENTS].people.ErasePerson(ErasePersonRequest(name=viewer.person))
     except Problem as problem:
-        wrong = {"sure": errors.message(locale, problem)}
-        return page(request, "account/erase.html", status=errors.status_of(problem), errors=wrong)
+        form_errors = {"sure": errors.message(locale, problem)}
+        return page(request, "account/erase.html", status=errors.status_of(problem), errors=form_errors)
     request.app[SESSIONS].drop(viewer.person)
     erased = Flash(locale.gettext("Your account is erased"), locale.gettext("You are welcome back at any time."))
     response = go_to("/", erased, request)

@@ -41,10 +41,10 @@ async def ask_who(request: web.Request) -> web.Response:
     return page(request, "account/sign_in.html", values={"next": target}, notice=notice)
 
 
-def onward(given: Mapping[str, object]) -> str:
+def onward(fields: Mapping[str, object]) -> str:
     """The page somebody was on the way to; "" for none."""
-    asked = local_path(str(given.get("next", "")))
-    return "" if asked == "/" or asked.startswith(("/sign-in", "/sign-out", "/register")) else asked
+    path = local_path(str(fields.get("next", "")))
+    return "" if path == "/" or path.startswith(("/sign-in", "/sign-out", "/register")) else path
 
 
 def _workplace(viewer: auth.Viewer) -> str:
@@ -59,9 +59,14 @@ async def sign_in(request: web.Request) -> web.Response:
     except Problem as problem:
         locale = request[PAGE].locale
         values = {"login": form.get("login", ""), "next": onward(form), "shared_device": "shared_device" in form}
-        wrong = {problem.field or "login": errors.message(locale, problem)}
+        form_errors = {problem.field or "login": errors.message(locale, problem)}
         response = page(
-            request, "account/sign_in.html", status=errors.status_of(problem), values=values, errors=wrong, notice=""
+            request,
+            "account/sign_in.html",
+            status=errors.status_of(problem),
+            values=values,
+            errors=form_errors,
+            notice="",
         )
         if seconds := problem.details.get("seconds"):
             response.headers["Retry-After"] = seconds
@@ -72,16 +77,21 @@ async def sign_in(request: web.Request) -> web.Response:
 
 
 async def _sign_in(request: web.Request, login: str, passphrase: str, shared_device: bool) -> SignInResponse:
-    asked = SignInRequest(login=login, passphrase=passphrase, shared_device=shared_device, address=request.remote or "")
-    return await request.app[CLIENTS].people.SignIn(asked)
+    grpc_request = SignInRequest(
+        login=login,
+        passphrase=passphrase,
+        shared_device=shared_device,
+        address=request.remote or "",
+    )
+    return await request.app[CLIENTS].people.SignIn(grpc_request)
 
 
 @routes.post("/session")
 async def stay(request: web.Request) -> web.Response:
     """Being asked who it is keeps a session alive; the answer says for how long."""
     viewer = auth.signed_in(request)
-    left = viewer.expire_time - clock.now() if viewer.expire_time else timedelta()
-    return web.json_response({"seconds": max(0, int(left.total_seconds()))})
+    remaining = viewer.expire_time - clock.now() if viewer.expire_time else timedelta()
+    return web.json_response({"seconds": max(0, int(remaining.total_seconds()))})
 
 
 @routes.post("/sign-out")
@@ -135,24 +145,24 @@ def workplaces(locale: Locale, places: Places) -> list[tuple[str, str]]:
 async def register(request: web.Request) -> web.Response:
     form = {name: str(value) for name, value in (await request.post()).items()}
     values = {name: form.get(name, "") for name in (*_DETAILS, "request_id")} | {"next": onward(form)}
-    asked = RegisterRequest(
+    registration = RegisterRequest(
         **{name: values[name] for name in _DETAILS},
         request_id=values["request_id"] or clock.new_id(),
         passphrase=form.get("passphrase", ""),
         locale=request[PAGE].locale.language,
     )
     try:
-        if not asked.area:
+        if not registration.area:
             raise Invalid("AREA_UNKNOWN", field="area")
         check_registration_rate(request)
-        await request.app[CLIENTS].people.Register(asked)
-        answer = await _sign_in(request, asked.login, asked.passphrase, "shared_device" in form)
+        await request.app[CLIENTS].people.Register(registration)
+        answer = await _sign_in(request, registration.login, registration.passphrase, "shared_device" in form)
     except Problem as problem:
         return await _register_page(request, values, problem)
     gettext = request[PAGE].locale.gettext
-    made = Flash(gettext("Your account is ready"), gettext("Your login is %(login)s.") % {"login": asked.login})
+    flash = Flash(gettext("Your account is ready"), gettext("Your login is %(login)s.") % {"login": registration.login})
     response = go_to(
-        str(URL("/account/about-you").with_query(first="1", next=values["next"] or "/courses")), made, request
+        str(URL("/account/about-you").with_query(first="1", next=values["next"] or "/courses")), flash, request
     )
     auth.keep_signed_in(request, response, answer)
     return response

@@ -43,7 +43,7 @@ routes = web.RouteTableDef()
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TokenForm:
     """As typed."""
 
     display_name: str = ""
@@ -57,9 +57,9 @@ class Wanted:
         return pb.CreateTokenRequest(parent=parent, token=token, days=days)
 
 
-async def _typed(request: web.Request) -> Wanted:
+async def _typed(request: web.Request) -> TokenForm:
     form = await request.post()
-    return Wanted(
+    return TokenForm(
         display_name=str(form.get("display_name", "")),
         scopes=tuple(str(scope) for scope in form.getall("scopes", [])),
         area=str(form.get("area", "")),
@@ -70,23 +70,23 @@ async def _typed(request: web.Request) -> Wanted:
 @routes.get(_HERE)
 async def show(request: web.Request) -> web.Response:
     signed_in(request)
-    return await _page(request, Wanted())
+    return await _page(request, TokenForm())
 
 
 @routes.post(_HERE)
 async def create(request: web.Request) -> web.Response:
     viewer = signed_in(request)
-    wanted = await _typed(request)
+    token_form = await _typed(request)
     try:
-        made = await request.app[CLIENTS].people.CreateToken(wanted.request(viewer.person))
+        created = await request.app[CLIENTS].people.CreateToken(token_form.request(viewer.person))
     except Problem as problem:
         field = _FIELDS.get(problem.field, "display_name")
-        wrong = {field: errors.message(request[PAGE].locale, problem)}
-        return await _page(request, wanted, status=status_of(problem), errors=wrong)
+        form_errors = {field: errors.message(request[PAGE].locale, problem)}
+        return await _page(request, token_form, status=status_of(problem), errors=form_errors)
     origin = f"{request.scheme}://{request.host}"
-    curl = f'curl -H "Authorization: Bearer {made.secret}" "{origin}{TABLE}?by=AGE&format=csv"'
+    curl = f'curl -H "Authorization: Bearer {created.secret}" "{origin}{TABLE}?by=AGE&format=csv"'
     return page(
-        request, "account/token_created.html", made=made, expires=clock.moment(made.token.expire_time), curl=curl
+        request, "account/token_created.html", made=created, expires=clock.moment(created.token.expire_time), curl=curl
     )
 
 
@@ -94,10 +94,10 @@ async def create(request: web.Request) -> web.Response:
 async def ask_to_revoke(request: web.Request) -> web.Response:
     name = _name(signed_in(request), request)
     tokens = await _tokens(request)
-    found = next((token for token in tokens if token.name == name and not token.revoked), None)
-    if found is None:
+    matching = next((token for token in tokens if token.name == name and not token.revoked), None)
+    if matching is None:
         raise Missing("TOKEN_NOT_FOUND")
-    return page(request, "account/token_revoke.html", token=found, action=request.path)
+    return page(request, "account/token_revoke.html", token=matching, action=request.path)
 
 
 @routes.post(_HERE + "/{token:[0-9A-Za-z-]{1,64}}/revoke")
@@ -115,15 +115,15 @@ def _name(viewer: Viewer, request: web.Request) -> str:
 
 
 async def _tokens(request: web.Request) -> list[pb.Token]:
-    asked = pb.ListTokensRequest(parent=signed_in(request).person)
-    return list((await request.app[CLIENTS].people.ListTokens(asked)).tokens)
+    grpc_request = pb.ListTokensRequest(parent=signed_in(request).person)
+    return list((await request.app[CLIENTS].people.ListTokens(grpc_request)).tokens)
 
 
-async def _page(request: web.Request, given: Wanted, *, status: int = 200, **values: Any) -> web.Response:
+async def _page(request: web.Request, token_form: TokenForm, *, status: int = 200, **values: Any) -> web.Response:
     viewer, places, locale = signed_in(request), await request.app[PLACES].all(), request[PAGE].locale
-    held = viewer.principal.scopes("official") | viewer.principal.scopes("administrator")
+    scopes = viewer.principal.scopes("official") | viewer.principal.scopes("administrator")
     areas = [
-        choice for choice in area_choices.areas_within(locale, places, held) if choice[0] != area_choices.EVERYWHERE
+        choice for choice in area_choices.areas_within(locale, places, scopes) if choice[0] != area_choices.EVERYWHERE
     ]
     now = clock.now()
     rows = [
@@ -141,11 +141,11 @@ async def _page(request: web.Request, given: Wanted, *, status: int = 200, **val
     choices = [(scope, locale.gettext(words), scope) for scope, words, whom in _SCOPES if whom & viewer.roles]
     days = [(str(each), locale.gettext("%(days)s days") % {"days": each}) for each in _DAYS]
     return page(
-        request, "account/tokens.html", status=status, given=given, rows=rows, scope_choices=choices,
+        request, "account/tokens.html", status=status, token_form=token_form, rows=rows, scope_choices=choices,
         area_choices=[("", locale.gettext("All that I may see")), *areas] if areas else [],
         day_choices=days, **values,
     )  # fmt: skip
 
 
 def _words(locale: Locale, scope: str) -> str:
-    return next((locale.gettext(words) for known, words, _ in _SCOPES if known == scope), scope)
+    return next((locale.gettext(words) for name, words, _ in _SCOPES if name == scope), scope)

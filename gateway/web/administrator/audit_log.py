@@ -67,50 +67,51 @@ routes = web.RouteTableDef()
 async def show(request: web.Request) -> web.Response:
     signed_in(request)
     locale, places, people = request[PAGE].locale, await request.app[PLACES].all(), request.app[CLIENTS].people
-    asked = {name: request.query.get(name, "").strip() for name in ("action", "actor", "who")}
-    matches = await _find(people, asked["who"]) if asked["who"] else []
+    filters = {name: request.query.get(name, "").strip() for name in ("action", "actor", "who")}
+    matches = await _find(people, filters["who"]) if filters["who"] else []
     if len(matches) == 1:
-        asked["actor"] = matches[0].name
-    asks_nobody = bool(asked["who"]) and len(matches) != 1
-    entries, following = ([], "") if asks_nobody else await _entries(request, asked)
-    names = await _names(people, entries, asked["actor"])
-    kept = {name: asked[name] for name in ("action", "actor") if asked[name]}
+        filters["actor"] = matches[0].name
+    asks_nobody = bool(filters["who"]) and len(matches) != 1
+    entries, following = ([], "") if asks_nobody else await _entries(request, filters)
+    names = await _names(people, entries, filters["actor"])
+    kept = {name: filters[name] for name in ("action", "actor") if filters[name]}
     return page(
-        request, "administrator/audit_log.html", asked=asked, matches=matches, asks_nobody=asks_nobody,
-        actor=names.get(asked["actor"], asked["actor"]), everybody=str(URL(_HERE).with_query(action=asked["action"])),
-        rows=[_row(locale, places, names, each, asked["action"]) for each in entries],
+        request, "administrator/audit_log.html", filters=filters, matches=matches, asks_nobody=asks_nobody,
+        actor=names.get(filters["actor"], filters["actor"]),
+        everybody=str(URL(_HERE).with_query(action=filters["action"])),
+        rows=[_row(locale, places, names, each, filters["action"]) for each in entries],
         action_choices=[("", locale.gettext("Everything")), *_action_choices(locale)],
         following=str(URL(_HERE).with_query(kept | {"page": following})) if following else "",
         beginning=str(URL(_HERE).with_query(kept)) if "page" in request.query else "",
     )  # fmt: skip
 
 
-async def _entries(request: web.Request, asked: Mapping[str, str]) -> tuple[list[pb.AuditEntry], str]:
-    known = asked["action"] in ACTIONS
-    found = await request.app[CLIENTS].people.ListAuditEntries(
+async def _entries(request: web.Request, filters: Mapping[str, str]) -> tuple[list[pb.AuditEntry], str]:
+    known = filters["action"] in ACTIONS
+    answer = await request.app[CLIENTS].people.ListAuditEntries(
         pb.ListAuditEntriesRequest(
-            action=pb.AuditAction.Value(asked["action"]) if known else pb.AUDIT_ACTION_UNSPECIFIED,
-            actor=asked["actor"],
+            action=pb.AuditAction.Value(filters["action"]) if known else pb.AUDIT_ACTION_UNSPECIFIED,
+            actor=filters["actor"],
             page_size=_PAGE_SIZE,
             page_token=request.query.get("page", ""),
         )
     )
-    return list(found.entries), found.next_page_token
+    return list(answer.entries), answer.next_page_token
 
 
 async def _find(people: PeopleServiceStub, who: str) -> list[pb.Person]:
     """By login or name; a login that is meant exactly is that person alone."""
-    found = (await people.ListPeople(pb.ListPeopleRequest(query=who, page_size=10))).people
-    return [each for each in found if each.login.casefold() == who.casefold()] or list(found)
+    people_found = (await people.ListPeople(pb.ListPeopleRequest(query=who, page_size=10))).people
+    return [each for each in people_found if each.login.casefold() == who.casefold()] or list(people_found)
 
 
 async def _names(people: PeopleServiceStub, entries: Iterable[pb.AuditEntry], actor: str) -> Mapping[str, str]:
     mentioned = {actor, *(each.actor for each in entries), *(each.subject for each in entries)}
-    wanted = sorted(name for name in mentioned if _PERSON.fullmatch(name))
-    if not wanted:
+    people_mentioned = sorted(name for name in mentioned if _PERSON.fullmatch(name))
+    if not people_mentioned:
         return {}
-    asked = pb.BatchGetNamesRequest(names=wanted, purpose="audit log")
-    return dict((await people.BatchGetNames(asked)).display_names)
+    grpc_request = pb.BatchGetNamesRequest(names=people_mentioned, purpose="audit log")
+    return dict((await people.BatchGetNames(grpc_request)).display_names)
 
 
 def _row(
@@ -147,19 +148,19 @@ def _detail(locale: Locale, places: Places, detail: str) -> str:
         scope = area_choices.title(locale, places, granted[2])
         return locale.gettext("%(role)s: %(scope)s") % {"role": role_words(locale, granted[1].upper()), "scope": scope}
     for pattern, words in _DETAILS:
-        if found := pattern.fullmatch(detail):
-            return locale.gettext(words) % _filled(locale, places, found)
+        if match := pattern.fullmatch(detail):
+            return locale.gettext(words) % _filled(locale, places, match)
     return detail
 
 
-def _filled(locale: Locale, places: Places, found: re.Match[str]) -> dict[str, str]:
+def _filled(locale: Locale, places: Places, match: re.Match[str]) -> dict[str, str]:
     """A purpose is itself a detail, a place is called by its name."""
-    given = found.groupdict()
-    if "purpose" in given:
-        given["purpose"] = _detail(locale, places, given["purpose"])
-    if "area" in given:
-        given["area"] = area_choices.title(locale, places, given["area"])
-    return given
+    groups = match.groupdict()
+    if "purpose" in groups:
+        groups["purpose"] = _detail(locale, places, groups["purpose"])
+    if "area" in groups:
+        groups["area"] = area_choices.title(locale, places, groups["area"])
+    return groups
 
 
 def _action_choices(locale: Locale) -> list[tuple[str, str]]:

@@ -35,9 +35,9 @@ routes = web.RouteTableDef()
 async def show_all(request: web.Request) -> web.Response:
     bus = _bus(request)
     after = request.query.get("after", "")
-    found = [each async for each in dead_letters.some_of(bus, int(after) if after.isdecimal() else 0, _PAGE_SIZE + 1)]
-    shown = list(islice(found, _PAGE_SIZE))
-    following = f"{_HERE}?after={shown[-1].number}" if len(found) > _PAGE_SIZE else ""
+    letters = [each async for each in dead_letters.some_of(bus, int(after) if after.isdecimal() else 0, _PAGE_SIZE + 1)]
+    shown = list(islice(letters, _PAGE_SIZE))
+    following = f"{_HERE}?after={shown[-1].number}" if len(letters) > _PAGE_SIZE else ""
     return page(request, "administrator/dead_letters.html", rows=shown, following=following, again=f"{_HERE}/replay")
 
 
@@ -51,8 +51,8 @@ async def show(request: web.Request) -> web.Response:
 async def replay(request: web.Request) -> web.Response:
     bus, gettext = _bus(request), request[PAGE].locale.gettext
     letter = await dead_letters.get(bus, int(request.match_info["number"]))
-    if wrong := await _handled_again(request, bus, letter):
-        return go_to(f"{_HERE}/{letter.number}", Flash(gettext("It could not be handled"), wrong), request)
+    if reason := await _handled_again(request, bus, letter):
+        return go_to(f"{_HERE}/{letter.number}", Flash(gettext("It could not be handled"), reason), request)
     text = gettext("The event is handled and gone from this list.")
     return go_to(_HERE, Flash(gettext("Handled"), text), request)
 
@@ -62,10 +62,10 @@ async def replay_all(request: web.Request) -> web.Response:
     """Those of one page's length; what is still wrong stays in the list."""
     bus, locale = _bus(request), request[PAGE].locale
     letters = [each async for each in dead_letters.some_of(bus, 0, _PAGE_SIZE)]
-    left = [letter for letter in letters if await _handled_again(request, bus, letter)]
+    failed = [letter for letter in letters if await _handled_again(request, bus, letter)]
     text = locale.gettext("%(done)s handled, %(left)s left.") % {
-        "done": len(letters) - len(left),
-        "left": len(left),
+        "done": len(letters) - len(failed),
+        "left": len(failed),
     }
     return go_to(_HERE, Flash(locale.gettext("Tried again"), text), request)
 

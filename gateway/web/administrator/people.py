@@ -47,22 +47,22 @@ def grant_words(locale: Locale, places: Places, grant: pb.Grant) -> str:
 @routes.get(_PEOPLE)
 async def people(request: web.Request) -> web.Response:
     viewer, locale, places = signed_in(request), request[PAGE].locale, await request.app[PLACES].all()
-    asked = {name: request.query.get(name, "") for name in ("q", "role")}
-    role = pb.Role.Value(asked["role"]) if asked["role"] in ROLES else pb.ROLE_UNSPECIFIED
-    found = await request.app[CLIENTS].people.ListPeople(
+    filters = {name: request.query.get(name, "") for name in ("q", "role")}
+    role = pb.Role.Value(filters["role"]) if filters["role"] in ROLES else pb.ROLE_UNSPECIFIED
+    answer = await request.app[CLIENTS].people.ListPeople(
         pb.ListPeopleRequest(
-            query=asked["q"], role=role, page_size=_PAGE_SIZE, page_token=request.query.get("page", "")
+            query=filters["q"], role=role, page_size=_PAGE_SIZE, page_token=request.query.get("page", "")
         )
     )
-    more = asked | {"page": found.next_page_token}
+    more = filters | {"page": answer.next_page_token}
     return page(
         request,
         "administrator/people.html",
-        asked=asked,
-        rows=[_listed(locale, places, each) for each in found.people],
+        filters=filters,
+        rows=[_listed(locale, places, each) for each in answer.people],
         role_choices=[("", locale.gettext("All roles")), *_role_choices(locale)],
-        following=str(URL(_PEOPLE).with_query(more)) if found.next_page_token else "",
-        beginning=str(URL(_PEOPLE).with_query(asked)) if "page" in request.query else "",
+        following=str(URL(_PEOPLE).with_query(more)) if answer.next_page_token else "",
+        beginning=str(URL(_PEOPLE).with_query(filters)) if "page" in request.query else "",
         runs_everything=viewer.principal.runs_everything,
     )  # fmt: skip
 
@@ -94,22 +94,22 @@ async def person(request: web.Request) -> web.Response:
 
 @routes.post(_PERSON + "/grant")
 async def grant(request: web.Request) -> web.Response:
-    given = await typed(request, "role", "scope")
+    form = await typed(request, "role", "scope")
     client = request.app[CLIENTS].people
     try:
-        await client.GrantRole(pb.GrantRoleRequest(name=_name(request), grant=_grant(given)))
+        await client.GrantRole(pb.GrantRoleRequest(name=_name(request), grant=_grant(form)))
     except Problem as problem:
-        field = problem.field if problem.field in given else "role"
-        return await _refused(request, problem, field, given)
+        field = problem.field if problem.field in form else "role"
+        return await _refused(request, problem, field, form)
     return _done(request, msgid("The role is given"), msgid("It counts from the next page that they open."))
 
 
 @routes.post(_PERSON + "/revoke")
 async def revoke(request: web.Request) -> web.Response:
-    given = await typed(request, "role", "scope")
+    form = await typed(request, "role", "scope")
     client = request.app[CLIENTS].people
     try:
-        await client.RevokeRole(pb.RevokeRoleRequest(name=_name(request), grant=_grant(given)))
+        await client.RevokeRole(pb.RevokeRoleRequest(name=_name(request), grant=_grant(form)))
     except Problem as problem:
         return await _refused(request, problem, "roles", {"role": "", "scope": ""})
     return _done(request, msgid("The role is taken back"), msgid("It ends with the next page that they open."))
@@ -117,10 +117,10 @@ async def revoke(request: web.Request) -> web.Response:
 
 @routes.post(_PERSON + "/passphrase")
 async def reset(request: web.Request) -> web.Response:
-    given = await typed(request, "new_passphrase")
+    form = await typed(request, "new_passphrase")
     client = request.app[CLIENTS].people
     try:
-        await client.ResetPassphrase(pb.ResetPassphraseRequest(name=_name(request), **given))
+        await client.ResetPassphrase(pb.ResetPassphraseRequest(name=_name(request), **form))
     except Problem as problem:
         return await _refused(request, problem, "new_passphrase", {"role": "", "scope": ""})
     return _done(
@@ -138,16 +138,16 @@ async def ask_to_erase(request: web.Request) -> web.Response:
 @routes.post(_PERSON + "/erase")
 async def erase(request: web.Request) -> web.Response:
     """The login is typed once more, so that nobody is erased by a slip of the finger."""
-    given, locale = await typed(request, "login"), request[PAGE].locale
-    found = await _get(request)
-    if given["login"].strip().casefold() != found.login.casefold():
+    form, locale = await typed(request, "login"), request[PAGE].locale
+    person = await _get(request)
+    if form["login"].strip().casefold() != person.login.casefold():
         words = locale.gettext("This is not their login. Look at it above and type it again.")
-        return await _erase_page(request, given["login"], status=REFUSED, errors={"login": words})
+        return await _erase_page(request, form["login"], status=REFUSED, errors={"login": words})
     try:
         await request.app[CLIENTS].people.ErasePerson(pb.ErasePersonRequest(name=_name(request)))
     except Problem as problem:
-        wrong = {"login": errors.message(locale, problem)}
-        return await _erase_page(request, given["login"], status=status_of(problem), errors=wrong)
+        form_errors = {"login": errors.message(locale, problem)}
+        return await _erase_page(request, form["login"], status=status_of(problem), errors=form_errors)
     request.app[SESSIONS].drop(_name(request))
     flash = Flash(
         locale.gettext("The account is erased"),
@@ -171,9 +171,9 @@ async def _get(request: web.Request) -> pb.Person:
     return await request.app[CLIENTS].people.GetPerson(pb.GetPersonRequest(name=_name(request)))
 
 
-def _grant(given: dict[str, str]) -> pb.Grant:
-    role = pb.Role.Value(given["role"]) if given["role"] in ROLES else pb.ROLE_UNSPECIFIED
-    return pb.Grant(role=role, scope=given["scope"])
+def _grant(form: dict[str, str]) -> pb.Grant:
+    role = pb.Role.Value(form["role"]) if form["role"] in ROLES else pb.ROLE_UNSPECIFIED
+    return pb.Grant(role=role, scope=form["scope"])
 
 
 def _done(request: web.Request, title: str, text: str) -> web.Response:
@@ -183,26 +183,26 @@ def _done(request: web.Request, title: str, text: str) -> web.Response:
     return go_to(f"/admin/{_name(request)}", Flash(gettext(title), gettext(text)), request)
 
 
-async def _refused(request: web.Request, problem: Problem, field: str, given: dict[str, str]) -> web.Response:
-    wrong = {field: errors.message(request[PAGE].locale, problem)}
-    return await _page(request, given, status=status_of(problem), errors=wrong)
+async def _refused(request: web.Request, problem: Problem, field: str, form: dict[str, str]) -> web.Response:
+    form_errors = {field: errors.message(request[PAGE].locale, problem)}
+    return await _page(request, form, status=status_of(problem), errors=form_errors)
 
 
-async def _page(request: web.Request, given: dict[str, str], **values: Any) -> web.Response:
+async def _page(request: web.Request, form: dict[str, str], **values: Any) -> web.Response:
     viewer, locale, places = signed_in(request), request[PAGE].locale, await request.app[PLACES].all()
-    found = await _get(request)
+    person = await _get(request)
     grants = [
         {
             "words": grant_words(locale, places, each),
             "fields": {"role": pb.Role.Name(each.role), "scope": each.scope},
         }
-        for each in found.grants
+        for each in person.grants
     ]
     return page(
-        request, "administrator/person.html", person=found, here=f"/admin/{found.name}", given=given, grants=grants,
-        area=places.title(locale, found.area) if found.area else "",
-        organisation=places.title(locale, found.organisation) if found.organisation else "",
-        language=LANGUAGES.get(found.locale, found.locale), since=clock.moment(found.create_time),
+        request, "administrator/person.html", person=person, here=f"/admin/{person.name}", form=form, grants=grants,
+        area=places.title(locale, person.area) if person.area else "",
+        organisation=places.title(locale, person.organisation) if person.organisation else "",
+        language=LANGUAGES.get(person.locale, person.locale), since=clock.moment(person.create_time),
         role_choices=_role_choices(locale), scope_choices=_scope_choices(viewer, locale, places), **values,
     )  # fmt: skip
 

@@ -83,38 +83,38 @@ async def download(request: web.Request) -> web.Response:
 async def replace(request: web.Request) -> web.Response:
     signed_in(request, "administrator")
     locale = request[PAGE].locale
-    given = (await request.post()).get("file")
-    content = given.file.read() if isinstance(given, FileField) else b""
+    upload = (await request.post()).get("file")
+    content = upload.file.read() if isinstance(upload, FileField) else b""
     if not content:
         return await _refused(request, locale.gettext("Choose a file first."), REFUSED)
     try:
-        found = places_file.read(content)
+        place_list = places_file.read(content)
     except WrongLine as wrong:
         return await _refused(request, _line_words(locale, wrong), REFUSED)
     try:
-        await request.app[CLIENTS].people.ImportPlaces(found.request)
+        await request.app[CLIENTS].people.ImportPlaces(place_list.request)
     except Problem as problem:
-        return await _refused(request, _problem_words(locale, problem, found), status_of(problem))
+        return await _refused(request, _problem_words(locale, problem, place_list), status_of(problem))
     request.app[PLACES].forget()
     counts = {
-        "areas": len(found.request.areas),
-        "organisations": len(found.request.organisations),
-        "centres": len(found.request.centres),
+        "areas": len(place_list.request.areas),
+        "organisations": len(place_list.request.organisations),
+        "centres": len(place_list.request.centres),
     }
     words = msgid("%(areas)s areas, %(organisations)s organisations, %(centres)s centres.")
     flash = Flash(locale.gettext("The places are replaced"), locale.gettext(words) % counts)
     return go_to(_HERE, flash, request)
 
 
-def _line_words(locale: Locale, wrong: WrongLine) -> str:
-    what = locale.gettext(wrong.words) % wrong.details
-    return locale.gettext("Line %(line)s: %(what)s Nothing was changed.") % {"line": wrong.line, "what": what}
+def _line_words(locale: Locale, line: WrongLine) -> str:
+    what = locale.gettext(line.words) % line.details
+    return locale.gettext("Line %(line)s: %(what)s Nothing was changed.") % {"line": line.line, "what": what}
 
 
-def _problem_words(locale: Locale, problem: Problem, found: PlaceList) -> str:
+def _problem_words(locale: Locale, problem: Problem, place_list: PlaceList) -> str:
     """What the people service found wrong, with the line of the place that it names."""
     words = errors.message(locale, problem)
-    line = found.lines.get(problem.details.get("name", ""))
+    line = place_list.lines.get(problem.details.get("name", ""))
     named = {"line": line, "what": words}
     return locale.gettext("Line %(line)s: %(what)s Nothing was changed.") % named if line else words
 

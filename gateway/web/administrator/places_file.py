@@ -113,7 +113,7 @@ def _add(request: ImportPlacesRequest, line: int, cells: Mapping[str, str]) -> s
 
 
 def _texts(cells: Mapping[str, str], text: str) -> dict[str, str]:
-    return {language: said for language in LANGUAGES if (said := cells[f"{text}_{language}"])}
+    return {language: cell for language in LANGUAGES if (cell := cells[f"{text}_{language}"])}
 
 
 def _number(line: int, cells: Mapping[str, str], column: str) -> int:
@@ -142,8 +142,8 @@ def _row(
     cells = {"type": kind, "code": _code(place.name), "parent": _code(parent)}
     cells |= {"kind": level, "column": column, "row": row, "phone": getattr(place, "phone", "")}
     for text in _TEXTS:
-        said: Mapping[str, str] = getattr(place, text, {})
-        cells |= {f"{text}_{language}": said.get(language, "") for language in LANGUAGES}
+        texts: Mapping[str, str] = getattr(place, text, {})
+        cells |= {f"{text}_{language}": texts.get(language, "") for language in LANGUAGES}
     return cells
 
 

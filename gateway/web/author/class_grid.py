@@ -60,8 +60,8 @@ class Row:
     version: int
 
 
-def rows_of(locale: Locale, found: GridPage, course: str) -> list[Row]:
-    return [_row(locale, row, found.names.get(row.person, ""), course) for row in found.grid.rows]
+def rows_of(locale: Locale, grid: GridPage, course: str) -> list[Row]:
+    return [_row(locale, row, grid.names.get(row.person, ""), course) for row in grid.grid.rows]
 
 
 def _row(locale: Locale, row: GridRow, name: str, course: str) -> Row:
@@ -93,7 +93,7 @@ def _cell(locale: Locale, state: int, score: int) -> Cell:
 async def show_grid(request: web.Request) -> web.Response:
     signed_in(request, "instructor")
     locale, course = request[PAGE].locale, await course_of(request)
-    found = await class_grid.fetch_grid(request.app[CLIENTS], course.name, _ROWS, request.query.get("page", ""))
+    grid = await class_grid.fetch_grid(request.app[CLIENTS], course.name, _ROWS, request.query.get("page", ""))
     return page(
         request,
         "author/class_grid.html",
@@ -101,12 +101,12 @@ async def show_grid(request: web.Request) -> web.Response:
         here=f"/teach/{request.match_info['course']}",
         columns=[
             locale.pick(column.title, *course.draft.languages)[0] or locale.gettext("Without a title")
-            for column in found.grid.columns
+            for column in grid.grid.columns
         ],
-        rows=rows_of(locale, found, course.name),
-        totals=found.grid.totals,
-        next_page=found.grid.next_page_token,
-        paged=bool(found.grid.next_page_token or request.query.get("page")),
+        rows=rows_of(locale, grid, course.name),
+        totals=grid.grid.totals,
+        next_page=grid.grid.next_page_token,
+        paged=bool(grid.grid.next_page_token or request.query.get("page")),
         now=clock.now(),
     )
 
@@ -146,8 +146,8 @@ def tries_of(locale: Locale, progress: Progress) -> list[Try]:
 @routes.get(f"{PATH}/{{enrollment}}")
 async def show_learner(request: web.Request) -> web.Response:
     signed_in(request, "instructor")
-    asked = GetProgressRequest(name=f"progress/{request.match_info['enrollment']}")
-    progress = await request.app[CLIENTS].progress.GetProgress(asked)
+    grpc_request = GetProgressRequest(name=f"progress/{request.match_info['enrollment']}")
+    progress = await request.app[CLIENTS].progress.GetProgress(grpc_request)
     return await _learner_page(request, await course_of(request), progress)
 
 
@@ -155,8 +155,8 @@ async def _learner_page(
     request: web.Request, course: Course, progress: Progress, problem: Problem | None = None
 ) -> web.Response:
     locale = request[PAGE].locale
-    asked = BatchGetNamesRequest(names=[progress.person], purpose=f"class grid of {course.name}")
-    name = (await request.app[CLIENTS].people.BatchGetNames(asked)).display_names.get(progress.person, "")
+    grpc_request = BatchGetNamesRequest(names=[progress.person], purpose=f"class grid of {course.name}")
+    name = (await request.app[CLIENTS].people.BatchGetNames(grpc_request)).display_names.get(progress.person, "")
     return page(
         request,
         "author/learner.html",
@@ -177,9 +177,9 @@ async def allow_attempt(request: web.Request) -> web.Response:
     signed_in(request, "instructor")
     form = await posted(request)
     enrollment = request.match_info["enrollment"]
-    asked = AllowAttemptRequest(name=f"progress/{enrollment}", quiz=typed(form, "quiz"))
+    grpc_request = AllowAttemptRequest(name=f"progress/{enrollment}", quiz=typed(form, "quiz"))
     try:
-        await request.app[CLIENTS].progress.AllowAttempt(asked)
+        await request.app[CLIENTS].progress.AllowAttempt(grpc_request)
     except Problem as problem:
         progress = await request.app[CLIENTS].progress.GetProgress(GetProgressRequest(name=f"progress/{enrollment}"))
         return await _learner_page(request, await course_of(request), progress, problem)

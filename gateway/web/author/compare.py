@@ -28,13 +28,13 @@ class Difference:
 
 
 def differences(mine: Mapping[str, Part], theirs: Mapping[str, Part]) -> list[Difference]:
-    found = []
+    differing = []
     for key in dict.fromkeys((*mine, *theirs)):
         label = (mine.get(key) or theirs[key])[0]
         texts = mine.get(key, ("", ""))[1], theirs.get(key, ("", ""))[1]
         if texts[0] != texts[1]:
-            found.append(Difference(label, *marked(*texts)))
-    return found
+            differing.append(Difference(label, *marked(*texts)))
+    return differing
 
 
 def marked(mine: str, theirs: str) -> tuple[list[Run], list[Run]]:

@@ -34,14 +34,14 @@ _FIELDS = ["title", "summary", "languages", "audience", "competences", "level", 
 
 
 async def course_of(request: web.Request) -> Course:
-    asked = courses_pb2.GetCourseRequest(name=f"courses/{request.match_info['course']}")
-    return await request.app[CLIENTS].courses.GetCourse(asked)
+    grpc_request = courses_pb2.GetCourseRequest(name=f"courses/{request.match_info['course']}")
+    return await request.app[CLIENTS].courses.GetCourse(grpc_request)
 
 
-def language_of(request: web.Request, content: Content, asked: str = "") -> str:
+def language_of(request: web.Request, content: Content, chosen: str = "") -> str:
     """Which language is being written: as asked, else the course's first."""
-    wanted = asked or request.query.get("lang", "")
-    return wanted if wanted in (*content.languages, *LANGUAGES) else next(iter(content.languages), "ko")
+    language = chosen or request.query.get("lang", "")
+    return language if language in (*content.languages, *LANGUAGES) else next(iter(content.languages), "ko")
 
 
 @routes.get(PATH)
@@ -90,8 +90,8 @@ async def _page(request: web.Request, course: Course, edited: Edited[Content], s
 
 
 async def _teachers(request: web.Request, course: Course) -> list[tuple[str, str]]:
-    asked = BatchGetNamesRequest(names=course.teachers, purpose=f"authors of {course.name}")
-    names = (await request.app[CLIENTS].people.BatchGetNames(asked)).display_names
+    grpc_request = BatchGetNamesRequest(names=course.teachers, purpose=f"authors of {course.name}")
+    names = (await request.app[CLIENTS].people.BatchGetNames(grpc_request)).display_names
     return [(person, names.get(person, "")) for person in course.teachers]
 
 
@@ -124,9 +124,9 @@ async def _take_cover(request: web.Request, content: Content, form: Form) -> Non
 
 async def _saved(request: web.Request, content: Content, etag: str) -> Course:
     name = f"courses/{request.match_info['course']}"
-    asked = courses_pb2.UpdateCourseRequest(name=name, content=content, etag=etag)
-    asked.update_mask.paths.extend(_FIELDS)
-    return await request.app[CLIENTS].courses.UpdateCourse(asked)
+    grpc_request = courses_pb2.UpdateCourseRequest(name=name, content=content, etag=etag)
+    grpc_request.update_mask.paths.extend(_FIELDS)
+    return await request.app[CLIENTS].courses.UpdateCourse(grpc_request)
 
 
 async def _act(

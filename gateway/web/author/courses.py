@@ -41,10 +41,10 @@ class Row:
 async def show_courses(request: web.Request) -> web.Response:
     signed_in(request, "instructor")
     clients, locale = request.app[CLIENTS], request[PAGE].locale
-    asked = courses_pb2.ListCoursesRequest(
+    grpc_request = courses_pb2.ListCoursesRequest(
         view=courses_pb2.TAUGHT_BY_ME, page_size=50, page_token=request.query.get("page", "")
     )
-    answer = await clients.courses.ListCourses(asked)
+    answer = await clients.courses.ListCourses(grpc_request)
     async with asyncio.TaskGroup() as group:
         totals = [group.create_task(totals_of(clients, course)) for course in answer.courses]
     rows = [row_of(locale, course, total.result()) for course, total in zip(answer.courses, totals, strict=True)]

@@ -192,13 +192,13 @@ def _fill_matching(matching: Matching, form: Form, place: str, language: str, ne
     _say_options(matching.left, form, place, language)
     _say_options(matching.right, form, place, language)
     rights: Mapping[str, Option] = {option.id: option for option in matching.right}
-    said: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for left in matching.left:
         name = f"{place}.{left.id}.fits"
         partner = rights.get(matching.correct.get(left.id, ""))
         if name not in form:
             continue
-        if partner is None or said.setdefault(partner.id, typed(form, name)) != typed(form, name):
+        if partner is None or texts.setdefault(partner.id, typed(form, name)) != typed(form, name):
             partner = matching.right.add(id=new_id())
             matching.correct[left.id] = partner.id
         _say(partner.text, language, form, name)

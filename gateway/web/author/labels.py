@@ -131,8 +131,8 @@ def _gap(locale: Locale, course: Course, problem: Problem, lessons: Mapping[str,
 
 
 def _where(locale: Locale, content: Content, problem: Problem, number: int, lesson: Lesson) -> list[str]:
-    said = locale.gettext("Lesson %(number)s, %(title)s")
-    where = [said % {"number": number, "title": title_of(locale, lesson, *content.languages)}]
+    lesson_words = locale.gettext("Lesson %(number)s, %(title)s")
+    where = [lesson_words % {"number": number, "title": title_of(locale, lesson, *content.languages)}]
     for position, block in enumerate(lesson.blocks, start=1):
         if block.id == problem.block:
             where.append(block_words(locale, block, position))
@@ -144,8 +144,8 @@ def _where(locale: Locale, content: Content, problem: Problem, number: int, less
 
 def field_errors(locale: Locale, course: Course, lesson: str, language: str) -> dict[str, str]:
     """What one page of the editor marks as missing, by control; never more than a hint while one writes."""
-    found: dict[str, str] = {}
+    errors: dict[str, str] = {}
     for problem in course.problems:
         if problem.lesson == lesson and problem.language in ("", language):
-            found.setdefault(field_of(problem), message(locale, Invalid(problem.reason)))
-    return found
+            errors.setdefault(field_of(problem), message(locale, Invalid(problem.reason)))
+    return errors

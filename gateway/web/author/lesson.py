@@ -93,8 +93,8 @@ async def change_lesson(request: web.Request) -> web.StreamResponse:
 
 async def _save(request: web.Request, lesson: Lesson, etag: str) -> Lesson:
     lesson.etag = etag
-    asked = courses_pb2.UpdateLessonRequest(parent=f"courses/{request.match_info['course']}", lesson=lesson)
-    return await request.app[CLIENTS].courses.UpdateLesson(asked)
+    grpc_request = courses_pb2.UpdateLessonRequest(parent=f"courses/{request.match_info['course']}", lesson=lesson)
+    return await request.app[CLIENTS].courses.UpdateLesson(grpc_request)
 
 
 def _go_on(request: web.Request, pressed: str, language: str, place: str) -> web.Response:
@@ -144,6 +144,10 @@ async def delete_lesson(request: web.Request) -> web.Response:
     signed_in(request, "instructor")
     form = await posted(request)
     name = f"courses/{request.match_info['course']}"
-    asked = courses_pb2.DeleteLessonRequest(parent=name, lesson=request.match_info["lesson"], etag=typed(form, "etag"))
-    await request.app[CLIENTS].courses.DeleteLesson(asked)
+    grpc_request = courses_pb2.DeleteLessonRequest(
+        parent=name,
+        lesson=request.match_info["lesson"],
+        etag=typed(form, "etag"),
+    )
+    await request.app[CLIENTS].courses.DeleteLesson(grpc_request)
     return go_to(address(name), Flash(request[PAGE].locale.gettext("The lesson is deleted")), request)

@@ -32,10 +32,10 @@ PATH = "/review/{course}"
 @routes.get("/review")
 async def show_waiting(request: web.Request) -> web.Response:
     signed_in(request, "reviewer")
-    asked = courses_pb2.ListCoursesRequest(
+    grpc_request = courses_pb2.ListCoursesRequest(
         view=courses_pb2.AWAITING_REVIEW, page_size=50, page_token=request.query.get("page", "")
     )
-    answer = await request.app[CLIENTS].courses.ListCourses(asked)
+    answer = await request.app[CLIENTS].courses.ListCourses(grpc_request)
     rows = [_waiting(request, course) for course in answer.courses]
     return page(request, "author/reviews.html", rows=rows, next_page=answer.next_page_token)
 

@@ -17,9 +17,9 @@ _KINDS = {"image": "image/", "video": "video/", "file": ""}
 
 async def upload(request: web.Request, file: Chosen, name: str, kind: str = "") -> str:
     """Name of the medium; a refusal names the control."""
-    asked = courses_pb2.UploadMediaRequest(filename=file.filename, data=file.data)
+    grpc_request = courses_pb2.UploadMediaRequest(filename=file.filename, data=file.data)
     try:
-        medium = await request.app[CLIENTS].courses.UploadMedia(asked, timeout=60)
+        medium = await request.app[CLIENTS].courses.UploadMedia(grpc_request, timeout=60)
     except Invalid as problem:
         raise Invalid(problem.reason, field=name, **problem.details) from problem
     if not medium.content_type.startswith(kind):

@@ -97,17 +97,17 @@ def ways_through(content: Content) -> list[tuple[str, str]]:
 
 def place_of(content: Content, lesson: str, screen: str) -> Place:
     for lesson_number, each in enumerate(content.lessons, 1):
-        for screen_number, found in enumerate(each.screens, 1):
-            if (each.id, found.key) == (lesson, screen):
-                return Place(content, each, found, lesson_number, screen_number)
+        for screen_number, candidate in enumerate(each.screens, 1):
+            if (each.id, candidate.key) == (lesson, screen):
+                return Place(content, each, candidate, lesson_number, screen_number)
     raise Missing("SCREEN_UNKNOWN")
 
 
 def blocks_of(reader: Reader, place: Place) -> list[Shown]:
     """What stands on the screen beside a question."""
-    wanted = set(place.screen.blocks)
-    found = (block for block in place.lesson.blocks if block.id in wanted)
-    return [_shown(reader, block) for block in found if block.WhichOneof("body") not in ("quiz", None)]
+    ids = set(place.screen.blocks)
+    blocks = (block for block in place.lesson.blocks if block.id in ids)
+    return [_shown(reader, block) for block in blocks if block.WhichOneof("body") not in ("quiz", None)]
 
 
 def _shown(reader: Reader, block: Block) -> Shown:

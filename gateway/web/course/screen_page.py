@@ -83,8 +83,8 @@ class Visit:
     def quiz_progress(self) -> QuizProgress:
         """Blank for a quiz not begun."""
         quiz = block_of(self.place.screen.key)
-        found = (each for lesson in self.progress.lessons for each in lesson.quizzes if each.quiz == quiz)
-        return next(found, QuizProgress(quiz=quiz, best_score=-1))
+        matching = (each for lesson in self.progress.lessons for each in lesson.quizzes if each.quiz == quiz)
+        return next(matching, QuizProgress(quiz=quiz, best_score=-1))
 
     @property
     def item(self) -> Item | None:

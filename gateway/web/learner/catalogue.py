@@ -39,7 +39,7 @@ routes = web.RouteTableDef()
 
 
 @dataclass(frozen=True)
-class Wish:
+class CatalogueSearch:
     """What somebody looks for, as the form of the catalogue gives it; what cannot be meant is left out."""
 
     query: str = ""
@@ -56,24 +56,24 @@ class Wish:
 
     def address(self, number: int) -> str:
         """Of another page of the same list."""
-        asked: MultiDict[str] = MultiDict()
-        asked.update({"q": self.query} if self.query else {})
-        asked.extend(("topic", topic) for topic in self.topics)
-        asked.extend(("level", str(level)) for level in self.levels)
+        parameters: MultiDict[str] = MultiDict()
+        parameters.update({"q": self.query} if self.query else {})
+        parameters.extend(("topic", topic) for topic in self.topics)
+        parameters.extend(("level", str(level)) for level in self.levels)
         single = {"lang": self.language, "minutes": self.minutes or "", "audience": self.audience or ""}
-        asked.extend((name, str(value)) for name, value in single.items() if value)
+        parameters.extend((name, str(value)) for name, value in single.items() if value)
         if number > 1:
-            asked["page"] = str(number)
-        return str(URL("/courses").with_query(asked))
+            parameters["page"] = str(number)
+        return str(URL("/courses").with_query(parameters))
 
 
-def wish_of(query: MultiMapping[str]) -> Wish:
+def read_search(query: MultiMapping[str]) -> CatalogueSearch:
     def number(name: str, known: Mapping[int, str]) -> int:
         text = query.get(name, "")
         return int(text) if text in map(str, known) else 0
 
     page_number = query.get("page", "")
-    return Wish(
+    return CatalogueSearch(
         query=" ".join(query.get("q", "").split())[:_LONGEST_QUERY],
         topics=tuple(topic for topic in TOPICS if topic in query.getall("topic", [])),
         levels=tuple(level for level in LEVELS if str(level) in query.getall("level", [])),
@@ -87,13 +87,13 @@ def wish_of(query: MultiMapping[str]) -> Wish:
 @routes.get("/courses")
 @public_pages.public
 async def show_catalogue(request: web.Request) -> web.Response:
-    locale, wish = request[PAGE].locale, wish_of(request.query)
-    entries, total = await _search(request.app[CLIENTS], wish)
+    locale, search = request[PAGE].locale, read_search(request.query)
+    entries, total = await _search(request.app[CLIENTS], search)
     pages = max(1, -(-total // PER_PAGE))
     return page(
         request,
         "learner/catalogue.html",
-        wish=wish,
+        search=search,
         total=total,
         courses=[card_of(locale, entry) for entry in entries],
         topics=_choices(locale, TOPICS),
@@ -101,7 +101,7 @@ async def show_catalogue(request: web.Request) -> web.Response:
         minutes=[("", locale.gettext("Any length")), *_choices(locale, MINUTES)],
         audiences=[("", locale.gettext("All courses")), *_choices(locale, AUDIENCES)],
         course_languages=[("", locale.gettext("Any language")), *LANGUAGES.items()],
-        links=[(number, wish.address(number)) for number in _near(wish.page, pages)],
+        links=[(number, search.address(number)) for number in _near(search.page, pages)],
         pages=pages,
     )
 
@@ -115,25 +115,25 @@ def _near(current: int, pages: int) -> list[int]:
     return [number for number in range(1, pages + 1) if number in (1, pages) or abs(number - current) <= 1]
 
 
-async def _search(clients: Clients, wish: Wish) -> tuple[list[CatalogEntry], int]:
+async def _search(clients: Clients, search: CatalogueSearch) -> tuple[list[CatalogEntry], int]:
     """The entries of the page asked for, and how many there are in all."""
-    first, last = (wish.page - 1) * PER_PAGE, wish.page * PER_PAGE
-    asked = SearchCatalogRequest(
+    first, last = (search.page - 1) * PER_PAGE, search.page * PER_PAGE
+    grpc_request = SearchCatalogRequest(
         page_size=min(last, _AT_ONCE),
-        query=wish.query,
-        topics=wish.topics,
-        levels=[content_pb2.Level.ValueType(level) for level in wish.levels],
-        language=wish.language,
-        max_minutes=wish.minutes,
-        audience=content_pb2.Audience.ValueType(wish.audience),
+        query=search.query,
+        topics=search.topics,
+        levels=[content_pb2.Level.ValueType(level) for level in search.levels],
+        language=search.language,
+        max_minutes=search.minutes,
+        audience=content_pb2.Audience.ValueType(search.audience),
     )
-    found: list[CatalogEntry] = []
+    entries: list[CatalogEntry] = []
     while True:
-        answer = await clients.courses.SearchCatalog(asked)
-        found += answer.entries
-        if len(found) >= last or not answer.next_page_token:
-            return found[first:last], answer.total_size
-        asked.page_token = answer.next_page_token
+        answer = await clients.courses.SearchCatalog(grpc_request)
+        entries += answer.entries
+        if len(entries) >= last or not answer.next_page_token:
+            return entries[first:last], answer.total_size
+        grpc_request.page_token = answer.next_page_token
 
 
 @routes.get("/courses/{course}")
@@ -169,5 +169,5 @@ async def enrol(request: web.Request) -> web.Response:
     except Problem as problem:
         return await _course_page(request, problem)
     gettext = request[PAGE].locale.gettext
-    begun = Flash(gettext("You have started the course"), gettext("You can stop at any time. We keep your place."))
-    return go_to(f"/learning/{id_of(enrollment.name)}", begun, request)
+    flash = Flash(gettext("You have started the course"), gettext("You can stop at any time. We keep your place."))
+    return go_to(f"/learning/{id_of(enrollment.name)}", flash, request)

@@ -48,8 +48,9 @@ async def ask(request: web.Request) -> web.Response:
     number = " ".join(request.query.get("number", "").split())[:_LONGEST_NUMBER]
     if not number:
         missing = request[PAGE].locale.gettext("Enter the number at the bottom of the certificate.")
-        wrong = {"number": missing} if "number" in request.query else {}
-        return page(request, "learner/certificate_number.html", status=400 if wrong else 200, number="", errors=wrong)
+        form_errors = {"number": missing} if "number" in request.query else {}
+        status = 400 if form_errors else 200
+        return page(request, "learner/certificate_number.html", status=status, number="", errors=form_errors)
     return go_to(str(URL("/certificates") / number.replace("/", "")))
 
 
@@ -63,34 +64,34 @@ async def show(request: web.Request) -> web.Response:
     clients, locale = request.app[CLIENTS], request[PAGE].locale
     number = request.match_info["number"]
     try:
-        found, names = await _verify(clients, number)
+        record, names = await _verify(clients, number)
     except Missing as problem:
         message = errors.message(locale, problem)
         return page(request, "learner/certificate_number.html", status=404, number=number, errors={"number": message})
     viewer = request[VIEWER]
-    mine = viewer is not None and viewer.person == found.person
-    return page(request, "learner/certificate_verified.html", found=verified_of(locale, found, names), mine=mine)
+    mine = viewer is not None and viewer.person == record.person
+    return page(request, "learner/certificate_verified.html", certificate=verified_of(locale, record, names), mine=mine)
 
 
 async def _verify(clients: Clients, number: str) -> tuple[Certificate, Mapping[str, str]]:
     """In the gateway's own name: a stranger may know who holds a certificate only by having its number."""
     with acting_as(SYSTEM):
-        found = await clients.progress.VerifyCertificate(VerifyCertificateRequest(name=f"certificates/{number}"))
-        if found.state == progress_pb2.REVOKED or not found.person:
-            return found, {}
-        asked = BatchGetNamesRequest(names=[found.person], purpose="verification of a certificate")
-        return found, (await clients.people.BatchGetNames(asked)).display_names
+        record = await clients.progress.VerifyCertificate(VerifyCertificateRequest(name=f"certificates/{number}"))
+        if record.state == progress_pb2.REVOKED or not record.person:
+            return record, {}
+        grpc_request = BatchGetNamesRequest(names=[record.person], purpose="verification of a certificate")
+        return record, (await clients.people.BatchGetNames(grpc_request)).display_names
 
 
-def verified_of(locale: Locale, found: Certificate, names: Mapping[str, str]) -> Verified:
-    title, language = locale.pick(found.course_title)
+def verified_of(locale: Locale, message: Certificate, names: Mapping[str, str]) -> Verified:
+    title, language = locale.pick(message.course_title)
     return Verified(
-        number=id_of(found.name),
-        valid=found.state == progress_pb2.VALID,
-        holder=names.get(found.person, ""),
+        number=id_of(message.name),
+        valid=message.state == progress_pb2.VALID,
+        holder=names.get(message.person, ""),
         title=title,
         language="" if language == locale.language else language,
-        minutes=found.minutes,
-        issued=clock.moment(found.issue_time) if found.HasField("issue_time") else None,
-        revoked=clock.moment(found.revoke_time) if found.HasField("revoke_time") else None,
+        minutes=message.minutes,
+        issued=clock.moment(message.issue_time) if message.HasField("issue_time") else None,
+        revoked=clock.moment(message.revoke_time) if message.HasField("revoke_time") else None,
     )

@@ -49,8 +49,8 @@ async def learning_of(clients: Clients, locale: Locale, person: str) -> Learning
     """Nothing for a stranger, whose name is empty."""
     if not person:
         return Learning()
-    found = [standing_of(locale, each) for each in await standings(clients, person) if _is_held(each)]
-    return Learning([each for each in found if not each.completed], [each for each in found if each.completed])
+    held = [standing_of(locale, each) for each in await standings(clients, person) if _is_held(each)]
+    return Learning([each for each in held if not each.completed], [each for each in held if each.completed])
 
 
 def _is_held(standing: progress_pb2.Standing) -> bool:

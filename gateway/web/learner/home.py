@@ -27,7 +27,7 @@ routes = web.RouteTableDef()
 @public_pages.public
 async def show(request: web.Request) -> web.Response:
     clients, locale, viewer = request.app[CLIENTS], request[PAGE].locale, request[VIEWER]
-    found, mine = await side_by_side(
+    catalogue, mine = await side_by_side(
         clients.courses.SearchCatalog(SearchCatalogRequest(page_size=_COURSES)),
         learning_of(clients, locale, viewer.person if viewer else ""),
     )
@@ -35,8 +35,8 @@ async def show(request: web.Request) -> web.Response:
         request,
         "learner/home.html",
         topics=[(key, locale.gettext(words)) for key, words in TOPICS.items()],
-        courses=[card_of(locale, entry) for entry in found.entries],
-        total=found.total_size,
+        courses=[card_of(locale, entry) for entry in catalogue.entries],
+        total=catalogue.total_size,
         latest=mine.under_way[0] if mine.under_way else None,
         more_under_way=len(mine.under_way) - 1,
         centres=await _centres(request, locale),

@@ -71,9 +71,9 @@ async def _show(
     values = screen_page(
         visit, await _with_files(clients, locale, visit), typed, explained, just_completed="completed" in typed
     )
-    wrong = {_first_field(values.question): errors.message(locale, problem)} if problem else {}
+    form_errors = {_first_field(values.question): errors.message(locale, problem)} if problem else {}
     status = errors.status_of(problem) if problem else 200
-    return page(request, "course/screen_page.html", status=status, screen=values, errors=wrong)
+    return page(request, "course/screen_page.html", status=status, screen=values, errors=form_errors)
 
 
 def _first_field(question: Question | None) -> str:
@@ -85,13 +85,13 @@ def _first_field(question: Question | None) -> str:
 
 
 async def _with_files(clients: Clients, locale: Locale, visit: Visit) -> list[tuple[Shown, str]]:
-    found = []
+    blocks = []
     for block in blocks_of(visit.reader, visit.place):
         words = ""
         if block.kind == "file" and block.media:
             words = file_words(locale, await clients.courses.GetMedia(GetMediaRequest(name=block.media)))
-        found.append((block, words))
-    return found
+        blocks.append((block, words))
+    return blocks
 
 
 async def _explained(clients: Clients, visit: Visit) -> Item | None:
@@ -157,9 +157,9 @@ async def _again(request: web.Request, visit: Visit) -> web.Response:
     quiz = visit.place.quiz
     if quiz is None:
         raise Missing("SCREEN_UNKNOWN")
-    asked = StartAttemptRequest(name=visit.progress.name, lesson=visit.place.lesson.id, quiz=quiz[0])
+    grpc_request = StartAttemptRequest(name=visit.progress.name, lesson=visit.place.lesson.id, quiz=quiz[0])
     try:
-        await learning.start_attempt(request.app[CLIENTS], asked)
+        await learning.start_attempt(request.app[CLIENTS], grpc_request)
     except Refused as problem:
         return await _show(request, visit, MultiDict({"finished": "1"}), problem)
     first = next(screen.key for screen in visit.place.lesson.screens if block_of(screen.key) == quiz[0])

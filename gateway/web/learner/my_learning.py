@@ -65,8 +65,8 @@ async def _own_progress(request: web.Request) -> Progress:
 
 async def _own_enrollment(request: web.Request) -> Enrollment:
     person = signed_in(request).person
-    asked = GetEnrollmentRequest(name=f"enrollments/{request.match_info['enrollment']}")
-    enrollment = await request.app[CLIENTS].enrollment.GetEnrollment(asked)
+    grpc_request = GetEnrollmentRequest(name=f"enrollments/{request.match_info['enrollment']}")
+    enrollment = await request.app[CLIENTS].enrollment.GetEnrollment(grpc_request)
     if enrollment.person != person:
         raise Missing("ENROLLMENT_NOT_FOUND")
     return enrollment
@@ -160,8 +160,8 @@ async def _suggestions(clients: Clients, locale: Locale, learner: Principal, con
     known = {each.course for each in await standings(clients, learner.person)}
     chosen: dict[str, Card] = {}
     for topics in (topics_of(content.competences), []):
-        found = await clients.courses.SearchCatalog(SearchCatalogRequest(topics=topics, page_size=len(known) + 10))
-        for entry in found.entries:
+        catalogue = await clients.courses.SearchCatalog(SearchCatalogRequest(topics=topics, page_size=len(known) + 10))
+        for entry in catalogue.entries:
             if entry.course not in known and (learner.organisation or entry.audience != EMPLOYEES):
                 chosen.setdefault(entry.course, card_of(locale, entry))
     return list(chosen.values())[:_SUGGESTIONS]
@@ -178,8 +178,8 @@ async def withdraw(request: web.Request) -> web.Response:
     enrollment = await _own_enrollment(request)
     await request.app[CLIENTS].enrollment.Withdraw(WithdrawRequest(name=enrollment.name))
     gettext = request[PAGE].locale.gettext
-    left = Flash(gettext("You have left the course"), gettext("You can start it again at any time."), "information")
-    return go_to("/learning", left, request)
+    flash = Flash(gettext("You have left the course"), gettext("You can start it again at any time."), "information")
+    return go_to("/learning", flash, request)
 
 
 @routes.post("/learning/{enrollment}/move")
@@ -187,5 +187,5 @@ async def move(request: web.Request) -> web.Response:
     enrollment = await _own_enrollment(request)
     await request.app[CLIENTS].enrollment.MoveToVersion(MoveToVersionRequest(name=enrollment.name))
     gettext = request[PAGE].locale.gettext
-    moved = Flash(gettext("You are now on the newer version"), gettext("Everything you have done is kept."))
-    return go_to("/learning", moved, request)
+    flash = Flash(gettext("You are now on the newer version"), gettext("Everything you have done is kept."))
+    return go_to("/learning", flash, request)

@@ -66,12 +66,12 @@ async def show(request: web.Request) -> web.Response:
     return page(request, "learner/printed_lesson.html", sheet=sheet_of(reader, content, info, str(path), str(address)))
 
 
-def sheet_of(reader: Reader, content: Content, asked: Mapping[str, str], path: str, address: str) -> Sheet:
-    number, lesson = _numbered(content, asked["lesson"])
+def sheet_of(reader: Reader, content: Content, path_parts: Mapping[str, str], path: str, address: str) -> Sheet:
+    number, lesson = _numbered(content, path_parts["lesson"])
     screens = [Place(content, lesson, screen, number, at) for at, screen in enumerate(lesson.screens, 1)]
     return Sheet(
         course_title=reader.words(content.title),
-        course_path=f"/courses/{asked['course']}",
+        course_path=f"/courses/{path_parts['course']}",
         title=reader.words(lesson.title),
         number=number,
         lessons=len(content.lessons),
@@ -86,7 +86,7 @@ def sheet_of(reader: Reader, content: Content, asked: Mapping[str, str], path: s
 
 
 def _numbered(content: Content, lesson: str) -> tuple[int, Lesson]:
-    found = next(((number, each) for number, each in enumerate(content.lessons, 1) if each.id == lesson), None)
-    if found is None:
+    matching = next(((number, each) for number, each in enumerate(content.lessons, 1) if each.id == lesson), None)
+    if matching is None:
         raise Missing("LESSON_NOT_FOUND")
-    return found
+    return matching

@@ -48,9 +48,9 @@ async def show(request: web.Request) -> web.Response:
             request, "official/live_table_refused.html", status=403, home=query.address(area=own[0]), area=title
         )
     except Invalid as problem:
-        wrong = {_FIELDS.get(problem.field, problem.field): errors.message(locale, problem)}
+        form_errors = {_FIELDS.get(problem.field, problem.field): errors.message(locale, problem)}
         choices = _choices(locale, places, own, query, {})
-        return page(request, "official/live_table_invalid.html", status=422, errors=wrong, query=query, **choices)
+        return page(request, "official/live_table_invalid.html", status=422, errors=form_errors, query=query, **choices)
     values = _choices(locale, places, own, query, courses) | _view(locale, places, own, query, table)
     origin = f"{request.scheme}://{request.host}"
     return page(request, "official/live_table.html", courses=courses, curl=_curl(origin, query), **values)

@@ -40,11 +40,11 @@ def areas_within(locale: Locale, places: Places, scopes: Iterable[str]) -> list[
     if EVERYWHERE in held:
         everywhere = (EVERYWHERE, locale.gettext(EVERYWHERE_WORDS))
         return [everywhere, *(_choice(locale, depth + 1, area) for depth, area in tree(places))]
-    found: Mapping[str, str] = {}
+    choices: Mapping[str, str] = {}
     for scope in held:
-        if scope in places.areas and scope not in found:
-            found = {**found, **dict(_choice(locale, depth, area) for depth, area in tree(places, scope))}
-    return list(found.items())
+        if scope in places.areas and scope not in choices:
+            choices = {**choices, **dict(_choice(locale, depth, area) for depth, area in tree(places, scope))}
+    return list(choices.items())
 
 
 def organisations_within(locale: Locale, places: Places, scopes: Iterable[str], *, inside: bool) -> list[Choice]:

@@ -147,10 +147,10 @@ def _set_cookie(request: web.Request, response: web.Response, name: str, value: 
     response.set_cookie(name, value, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=request.secure)
 
 
-def local_path(asked: str) -> str:
+def local_path(path: str) -> str:
     """A path of this site, or "/": what a form or link gives as the way back must not lead elsewhere."""
-    outside = not asked.startswith("/") or asked.startswith("//") or "\\" in asked or not asked.isprintable()
-    return "/" if outside else asked
+    outside = not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable()
+    return "/" if outside else path
 
 
 def go_to(path: str, flash: Flash | None = None, request: web.Request | None = None) -> web.Response:

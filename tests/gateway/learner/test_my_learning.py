@@ -9,14 +9,14 @@ from multidict import MultiDict
 
 from gateway.backend.places import Places
 from gateway.html.render import locales
-from gateway.web.account.about_you import NONE, Given, answers_of, given_of
+from gateway.web.account.about_you import NONE, AnswerFields, answers_of, fields_of
 from gateway.web.account.sign_in import homes
 from gateway.web.course.outline import rule_words
 from gateway.web.course.question_form import answer_of, in_words
 from gateway.web.course.question_kinds import kind_of
 from gateway.web.course.screen import Reader, blocks_of, file_words, place_of
 from gateway.web.course.screen_page import Visit, screen_page
-from gateway.web.learner.catalogue import Wish, wish_of
+from gateway.web.learner.catalogue import CatalogueSearch, read_search
 from gateway.web.learner.my_learning import open_lessons, place_to_resume
 from ieum.courses.v1.content_pb2 import Content
 from ieum.courses.v1.courses_pb2 import Media
@@ -166,35 +166,35 @@ def test_what_cannot_be_meant_in_a_search_is_left_out() -> None:
     query = MultiDict(
         [("q", "  사진   문자 "), ("topic", "4"), ("topic", "9"), ("level", "x"), ("minutes", "30"), ("page", "-1")]
     )
-    assert wish_of(query) == Wish(query="사진 문자", topics=("4",), minutes=30)
+    assert read_search(query) == CatalogueSearch(query="사진 문자", topics=("4",), minutes=30)
 
 
 def test_the_address_of_a_page_of_the_catalogue_keeps_the_search() -> None:
-    wish = Wish(query="사진", topics=("2", "4"), levels=(1,), minutes=30)
-    assert wish_of(MultiDict(parse_qsl(urlsplit(wish.address(3)).query))) == Wish(
+    search = CatalogueSearch(query="사진", topics=("2", "4"), levels=(1,), minutes=30)
+    assert read_search(MultiDict(parse_qsl(urlsplit(search.address(3)).query))) == CatalogueSearch(
         "사진", ("2", "4"), (1,), "", 30, 0, 3
     )
 
 
 @pytest.mark.parametrize(("typed", "year"), [("1951", 1951), ("１９５１ 년", 1951), ("", 0), (" ", 0)])
 def test_a_year_of_birth_is_taken_as_people_write_it(typed: str, year: int) -> None:
-    assert answers_of("people/p", Given(typed)).birth_year == year
+    assert answers_of("people/p", AnswerFields(typed)).birth_year == year
 
 
 @pytest.mark.parametrize("typed", ["51", "5 May 1951", "19511"])
 def test_a_year_that_is_none_is_refused_with_its_bounds(typed: str) -> None:
     with pytest.raises(Invalid, match="BIRTH_YEAR_INVALID") as problem:
-        answers_of("people/p", Given(typed))
+        answers_of("people/p", AnswerFields(typed))
     assert problem.value.field == "birth_year"
 
 
 def test_none_of_these_is_an_answer_and_differs_from_silence() -> None:
-    none, silence = answers_of("people/p", Given(groups=[NONE])), answers_of("people/p", Given())
+    none, silence = answers_of("people/p", AnswerFields(groups=[NONE])), answers_of("people/p", AnswerFields())
     assert (none.groups_answered, silence.groups_answered) == (True, False)
-    assert given_of(none).groups == [NONE]
-    assert given_of(silence) == Given(groups=[])
+    assert fields_of(none).groups == [NONE]
+    assert fields_of(silence) == AnswerFields(groups=[])
     with pytest.raises(Invalid, match="GROUPS_CONTRADICT"):
-        answers_of("people/p", Given(groups=["DISABILITY", NONE]))
+        answers_of("people/p", AnswerFields(groups=["DISABILITY", NONE]))
 
 
 def test_homes_stand_under_what_they_lie_in() -> None:
