@@ -1,4 +1,4 @@
-"""Why the figures can be relied on: disclosure control, revisions, quality, data and checksums, questions asked."""
+"""The report's last part: disclosure control, revisions, quality, data and checksums, and the questionnaire."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from services.statistics.formats.words import full
 
 def about(findings: Findings, checksums: Mapping[str, str]) -> list[Block]:
     earlier = findings.edition.release.earlier
-    audited = findings.say("earlier_text", earlier=", ".join(earlier)) if earlier else findings.say("no_earlier")
+    audited = findings.phrase("earlier_text", earlier=", ".join(earlier)) if earlier else findings.phrase("no_earlier")
     return [
-        {"kind": "heading", "text": findings.say("sdc")},
-        {"kind": "text", "text": f"{findings.say('sdc_text')} {audited}"},
-        {"kind": "heading", "text": findings.say("revisions")},
+        {"kind": "heading", "text": findings.phrase("sdc")},
+        {"kind": "text", "text": f"{findings.phrase('sdc_text')} {audited}"},
+        {"kind": "heading", "text": findings.phrase("revisions")},
         blocks.facts(_revisions(findings), findings.phrases["revision_head"]),
-        {"kind": "heading", "text": findings.say("quality")},
-        {"kind": "text", "text": findings.say("quality_intro")},
+        {"kind": "heading", "text": findings.phrase("quality")},
+        {"kind": "text", "text": findings.phrase("quality_intro")},
         blocks.facts(findings.rows("quality_rows"), findings.phrases["row_head"]),
-        {"kind": "heading", "text": findings.say("data")},
-        {"kind": "text", "text": findings.say("data_text")},
+        {"kind": "heading", "text": findings.phrase("data")},
+        {"kind": "text", "text": findings.phrase("data_text")},
         {"kind": "sums", "head": findings.phrases["data_head"], "rows": _sums(findings, checksums)},
-        {"kind": "heading", "text": findings.say("questionnaire")},
-        {"kind": "text", "text": findings.say("questionnaire_text")},
-        *(_question(one) for one in findings.phrases["questions"]),
+        {"kind": "heading", "text": findings.phrase("questionnaire")},
+        {"kind": "text", "text": findings.phrase("questionnaire_text")},
+        *(_question(question) for question in findings.phrases["questions"]),
     ]
 
 
 def _revisions(findings: Findings) -> list[list[str]]:
-    """The newest first."""
+    """Day and note of every revision, the newest first."""
     release = findings.edition.release
-    editions = [(one.revision, one.published, one.note) for one in release.history]
+    editions = [(earlier.revision, earlier.published, earlier.note) for earlier in release.history]
     rows = [
         [
-            findings.say("edition", number=number, day=findings.day(at.astimezone(release.zone).date())),
-            full(note)[findings.language] or findings.say("first_edition" if number == 1 else "not_given"),
+            findings.phrase("edition", number=number, day=findings.day(at.astimezone(release.zone).date())),
+            full(note)[findings.language] or findings.phrase("first_edition" if number == 1 else "not_given"),
         ]
         for number, at, note in (*editions, (release.revision, release.publish_at, release.note))
     ]
@@ -47,11 +47,14 @@ def _revisions(findings: Findings) -> list[list[str]]:
 
 def _sums(findings: Findings, checksums: Mapping[str, str]) -> list[list[str]]:
     residents = [
-        [findings.say("residents_file", source=one.source, day=findings.day(one.reference)), one.checksum]
-        for one in findings.edition.release.denominators
+        [
+            findings.phrase("residents_file", source=denominator.source, day=findings.day(denominator.reference)),
+            denominator.checksum,
+        ]
+        for denominator in findings.edition.release.denominators
     ]
-    return [*([name, one] for name, one in checksums.items()), *residents]
+    return [*([name, denominator] for name, denominator in checksums.items()), *residents]
 
 
-def _question(one: Mapping[str, Any]) -> Block:
-    return {"kind": "question", "text": one["text"], "answers": one["answers"]}
+def _question(question: Mapping[str, Any]) -> Block:
+    return {"kind": "question", "text": question["text"], "answers": question["answers"]}

@@ -1,4 +1,4 @@
-"""The release as one JSON document, whose bytes are what the checksum stands for."""
+"""`release.json`: the release as one canonical JSON document; its bytes are what the release's checksum is of."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def render(edition: PublicRelease) -> dict[str, bytes]:
 
 
 def document(edition: PublicRelease) -> bytes:
-    """Keys sorted, exact decimals as text, null where nothing is published; the observations as rows under columns."""
+    """The document: keys sorted, exact decimals as text, null where nothing is published, observations as rows."""
     release = edition.release
     return _dumped(
         {
@@ -44,7 +44,7 @@ def document(edition: PublicRelease) -> bytes:
             },
             "units": {code: dict(title) for code, title in words.codes("UNIT_MEASURE").items()},
             "meanings": {code: dict(words.meaning(code)) for code in edition.lists["MEASURE"]},
-            "capability": capability.said(release.capability),
+            "capability": capability.to_json(release.capability),
             "observations": {"columns": FIGURES, "rows": [_row(cell) for cell in edition.cells]},
         }
     )
@@ -55,7 +55,7 @@ def _row(cell: PublishedCell) -> list[str | None]:
 
 
 def about(release: ReleaseContent) -> dict[str, Any]:
-    """What every format says of the release as a whole."""
+    """The metadata of the release as a whole."""
     return {
         "id": release.id,
         "revision": release.revision,
@@ -74,17 +74,17 @@ def about(release: ReleaseContent) -> dict[str, Any]:
         "contact": release.contact,
         "legalBasis": release.legal_basis,
         "history": [
-            {"revision": one.revision, "published": one.published.isoformat(), "note": dict(one.note)}
-            for one in release.history
+            {"revision": item.revision, "published": item.published.isoformat(), "note": dict(item.note)}
+            for item in release.history
         ],
         "denominators": [
             {
-                "reference": one.reference.isoformat(),
-                "source": one.source,
-                "licence": one.licence,
-                "sha256": one.checksum,
+                "reference": item.reference.isoformat(),
+                "source": item.source,
+                "licence": item.licence,
+                "sha256": item.checksum,
             }
-            for one in release.denominators
+            for item in release.denominators
         ],
     }
 

@@ -30,68 +30,68 @@ COLUMNS: Sequence[Column] = (
 
 
 def render(edition: PublicRelease) -> dict[str, bytes]:
-    """Nothing for a release that stands on no assessment."""
-    if not (found := edition.release.capability):
+    """The table with its metadata; no file for a release without an assessment."""
+    if not (assessment := edition.release.capability):
         return {}
-    table = write_csv([column.name for column in COLUMNS], rows(found))
+    table = write_csv([column.name for column in COLUMNS], rows(assessment))
     return {TABLE: table, METADATA: csvw(edition.release, TABLE, COLUMNS, KEY, {})}
 
 
-def rows(found: Assessment) -> Iterator[list[str]]:
-    strata = {one.code: one for one in found.results.strata}
-    for one in found.results.standings:
-        yield ["" if field is None else str(field) for field in _fields(found, one, strata[one.stratum])]
+def rows(assessment: Assessment) -> Iterator[list[str]]:
+    strata = {result.code: result for result in assessment.results.strata}
+    for result in assessment.results.standings:
+        yield ["" if field is None else str(field) for field in _fields(assessment, result, strata[result.stratum])]
 
 
-def _fields(found: Assessment, one: UnitResult, stratum: Stratum) -> Iterator[str | int | None]:
-    yield from (found.period, one.unit, one.title["ko"], one.title["en"], one.stratum)
-    yield from (one.scores[area] for area in AREAS)
-    yield from (one.arithmetic, one.geometric, one.available)
-    yield from ranks(one)
-    yield BETWEEN.join(one.ahead)
-    yield from (stratum.gini, stratum.gini_population, found.source, found.results.method_version)
+def _fields(assessment: Assessment, result: UnitResult, stratum: Stratum) -> Iterator[str | int | None]:
+    yield from (assessment.period, result.unit, result.title["ko"], result.title["en"], result.stratum)
+    yield from (result.scores[area] for area in AREAS)
+    yield from (result.arithmetic, result.geometric, result.available)
+    yield from ranks(result)
+    yield BETWEEN.join(result.ahead)
+    yield from (stratum.gini, stratum.gini_population, assessment.source, assessment.results.method_version)
 
 
-def ranks(one: UnitResult) -> tuple[int | None, ...]:
-    """Its rank, then the best, the middle nine tenths and the worst of all that were drawn."""
-    within = one.interval
-    return (one.rank, *((within.best, within.p05, within.p95, within.worst) if within else (None,) * 4))
+def ranks(result: UnitResult) -> tuple[int | None, ...]:
+    """The rank, then of the drawn ranks the best, the 5th and 95th percentile and the worst; None without an index."""
+    within = result.interval
+    return (result.rank, *((within.best, within.p05, within.p95, within.worst) if within else (None,) * 4))
 
 
-def said(found: Assessment | None) -> dict[str, Any] | None:
-    """As `release.json` has it."""
-    if found is None:
+def to_json(assessment: Assessment | None) -> dict[str, Any] | None:
+    """The assessment as `release.json` has it."""
+    if assessment is None:
         return None
-    results = found.results
+    results = assessment.results
     return {
-        "period": found.period,
-        "source": found.source,
-        "sha256": found.checksum,
+        "period": assessment.period,
+        "source": assessment.source,
+        "sha256": assessment.checksum,
         "methodVersion": results.method_version,
         "draws": results.draws,
         "seed": results.seed,
         "indicators": results.indicators,
         "areas": [{"code": code, "title": dict(words.column(code))} for code in AREAS],
-        "units": [_unit(one) for one in results.standings],
-        "strata": [{**asdict(one), "title": dict(stratum_title(one.code))} for one in results.strata],
+        "units": [_unit(item) for item in results.standings],
+        "strata": [{**asdict(item), "title": dict(stratum_title(item.code))} for item in results.strata],
     }
 
 
-def _unit(one: UnitResult) -> dict[str, Any]:
-    named = dict(zip(("rank", "best", "p05", "p95", "worst"), ranks(one), strict=True))
+def _unit(result: UnitResult) -> dict[str, Any]:
+    named = dict(zip(("rank", "best", "p05", "p95", "worst"), ranks(result), strict=True))
     return {
-        "unit": one.unit,
-        "title": dict(one.title),
-        "stratum": one.stratum,
-        "scores": dict(one.scores),
-        "arithmetic": one.arithmetic,
-        "geometric": one.geometric,
-        "available": one.available,
+        "unit": result.unit,
+        "title": dict(result.title),
+        "stratum": result.stratum,
+        "scores": dict(result.scores),
+        "arithmetic": result.arithmetic,
+        "geometric": result.geometric,
+        "available": result.available,
         **named,
-        "ahead": list(one.ahead),
+        "ahead": list(result.ahead),
     }
 
 
 def stratum_title(code: str) -> Mapping[str, str]:
-    """An office may have kinds of its own: they stand as they were written."""
+    """The title of a stratum; an office's own strata keep the name in their file."""
     return words.codes("STRATUM").get(code, dict.fromkeys(words.LANGUAGES, code))

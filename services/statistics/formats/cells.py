@@ -1,6 +1,7 @@
 """A release as the public sees it: the only way from observations to a file.
 
-A `Cell` has no room for what stays inside (numbers of persons, why a cell was hidden), so no format can print it.
+A `PublishedCell` has no field for what stays inside (numbers of persons, the reason for hiding), so no format can
+publish it.
 """
 
 from __future__ import annotations
@@ -63,26 +64,26 @@ class PublicRelease:
 
     @classmethod
     def of(cls, release: ReleaseContent) -> PublicRelease:
-        release = _worded(release)
+        release = _with_titles(release)
         lists = code_lists(release)
         order = {name: {code: place for place, code in enumerate(titles)} for name, titles in lists.items()}
 
         def rank(cell: PublishedCell) -> tuple[int, ...]:
             return tuple(order[name][code] for name, code in zip(DIMENSIONS, cell.key, strict=True))
 
-        cells = sorted(map(_public, release.observations), key=rank)
-        for one, following in pairwise(cells):
-            if one.key == following.key:
-                raise InvalidValue(f"{'.'.join(one.key)} is there twice in release {release.id}")
+        cells = sorted(map(_published, release.observations), key=rank)
+        for cell, following in pairwise(cells):
+            if cell.key == following.key:
+                raise InvalidValue(f"{'.'.join(cell.key)} is there twice in release {release.id}")
         return cls(release, tuple(cells), lists)
 
     def table(self, table: TableSpec) -> list[PublishedCell]:
-        """The cells of a linked table: what it does not break down by stands at its total."""
+        """The cells of a linked table: those at the total of every dimension that the table does not break down."""
         fixed = [name for name in BREAKDOWNS if name not in dimensions_of(table)]
         return [cell for cell in self.cells if all(cell.code(name) == TOTAL for name in fixed)]
 
 
-def _worded(release: ReleaseContent) -> ReleaseContent:
+def _with_titles(release: ReleaseContent) -> ReleaseContent:
     return replace(
         release,
         title=words.full(release.title, release.id),
@@ -90,35 +91,42 @@ def _worded(release: ReleaseContent) -> ReleaseContent:
         note=words.full(release.note),
         areas=tuple(replace(area, title=words.full(area.title, area.code)) for area in release.areas),
         tables=tuple(replace(table, title=words.full(table.title, table.id)) for table in release.tables),
-        capability=_named(release),
+        capability=_with_unit_titles(release),
     )
 
 
-def _named(release: ReleaseContent) -> Assessment | None:
-    """Governments by the titles of their file, else as the areas of that code are called."""
-    if (found := release.capability) is None:
+def _with_unit_titles(release: ReleaseContent) -> Assessment | None:
+    """The assessment with the units' titles from their file, or else those of the areas with their code."""
+    if (assessment := release.capability) is None:
         return None
     areas = {area.code: area.title for area in release.areas}
     standings = (
-        replace(one, title=words.full(one.title or areas.get(one.unit, {}), one.unit))
-        for one in found.results.standings
+        replace(result, title=words.full(result.title or areas.get(result.unit, {}), result.unit))
+        for result in assessment.results.standings
     )
-    return replace(found, results=replace(found.results, standings=tuple(standings)))
+    return replace(assessment, results=replace(assessment.results, standings=tuple(standings)))
 
 
-def _public(one: Observation) -> PublishedCell:
-    key = tuple(str(getattr(one, field)) for field in DIMENSIONS.values())
-    hidden = one.status == HIDDEN or one.confidentiality != FREE
-    if hidden and (one.value, one.low, one.high) != (None, None, None):
+def _published(observation: Observation) -> PublishedCell:
+    key = tuple(str(getattr(observation, field)) for field in DIMENSIONS.values())
+    hidden = observation.status == HIDDEN or observation.confidentiality != FREE
+    if hidden and (observation.value, observation.low, observation.high) != (None, None, None):
         raise InvalidValue(f"{'.'.join(key)} is hidden and still carries a figure")
-    status, confidentiality = (HIDDEN, NOT_PUBLISHED) if hidden else (one.status, FREE)
-    return PublishedCell(key, one.value, one.unit, one.low, one.high, status, confidentiality)
+    status, confidentiality = (HIDDEN, NOT_PUBLISHED) if hidden else (observation.status, FREE)
+    return PublishedCell(
+        key, observation.value, observation.unit, observation.low, observation.high, status, confidentiality
+    )
 
 
 def code_lists(release: ReleaseContent) -> dict[str, dict[str, Title]]:
-    """The codes that occur in a release, in order; all its areas and periods, those without a figure too."""
-    used = {name: {str(getattr(one, field)) for one in release.observations} for name, field in DIMENSIONS.items()}
-    lists = {name: _titled(name, codes) for name, codes in used.items() if name not in ("TIME_PERIOD", "REF_AREA")}
+    """Dimension -> code -> title, in order: the codes that occur, and all areas and periods of the release.
+
+    Raises InvalidValue for an area that is not in the release's list."""
+    used = {
+        name: {str(getattr(observation, field)) for observation in release.observations}
+        for name, field in DIMENSIONS.items()
+    }
+    lists = {name: _titles(name, codes) for name, codes in used.items() if name not in ("TIME_PERIOD", "REF_AREA")}
     lists["TIME_PERIOD"] = {period: words.period(period) for period in sorted(used["TIME_PERIOD"] | {*release.periods})}
     lists["REF_AREA"] = {area.code: area.title for area in release.areas}
     for code in sorted(used["REF_AREA"] - lists["REF_AREA"].keys()):
@@ -126,19 +134,19 @@ def code_lists(release: ReleaseContent) -> dict[str, dict[str, Title]]:
     return {name: lists[name] for name in DIMENSIONS}
 
 
-def _titled(column: str, used: set[str]) -> dict[str, Title]:
+def _titles(column: str, used: set[str]) -> dict[str, Title]:
     for code in sorted(used):
         words.title(column, code)
     return {code: title for code, title in words.codes(column).items() if code in used}
 
 
 def top_areas(release: ReleaseContent) -> frozenset[str]:
-    """Areas that lie in no other area of the list."""
+    """The areas whose parent is not in the release."""
     listed = {area.code for area in release.areas}
     return frozenset(area.code for area in release.areas if area.parent not in listed)
 
 
 def dimensions_of(table: TableSpec) -> tuple[str, ...]:
-    """A table's breakdowns under their SDMX names, in the order of the columns; every table has areas."""
+    """The table's breakdowns by their SDMX names, in the order of the columns; every table has areas."""
     asked = {"REF_AREA", *(_SDMX.get(name, name) for name in table.dimensions)}
     return tuple(name for name in BREAKDOWNS if name in asked)

@@ -1,7 +1,7 @@
 """Charts of the findings report as SVG, drawn from published cells: bars, and columns or a line over time.
 
-Colours keep 4.5:1 to the text on them, and apart in grey print, where light ones have an outline. A hidden figure is
-drawn as a hatched stub with x, never as nothing.
+Colours have a contrast of 4.5:1 to the text on them and differ in grey print. A hidden figure is drawn as a hatched
+stub with x, never as nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from services.statistics.formats import svg
 FIRST, SECOND, FAINT = "#0d6e64", "#f3cf9f", "#7dbdb5"
 HIDDEN = "x"
 _WHISKER = ((svg.WHITE, "", 3), (svg.INK,))
-"""Ink on white, so that it is seen within a dark bar too."""
+"""Ink on white, so that the whisker is visible inside a dark bar too."""
 _TOP, _HEIGHT, _FOOT = 30, 105, 34
 Series = tuple[str, Sequence["Mark"]]
 
@@ -37,7 +37,7 @@ class Mark:
 
 
 def bars(marks: Sequence[Mark], width: int = 480) -> str:
-    """One bar a line, its label at the left; whiskers are the 95 % interval."""
+    """A horizontal bar per mark, labelled at the left; whiskers are the 95 % interval. Returns SVG, as all charts."""
     step = 24 if len(marks) <= 16 else 19
     left, right = svg.room([mark.label for mark in marks]), 56
     scale = (width - left - right) / _top([mark.high or mark.value for mark in marks])
@@ -68,7 +68,7 @@ def _bar(left: float, y: float, mark: Mark, scale: float) -> str:
 
 
 def ranges(rows: Sequence[tuple[str, Sequence[int]]], width: int = 480) -> str:
-    """A line each: rank (a dot), and of all that were drawn the best, the 5th and 95th percentile, and the worst."""
+    """A line per row: the rank (a dot), and of the drawn ranks the best, the 5th and 95th percentile and the worst."""
     step, left, parts = 24, svg.room([label for label, _ in rows]) + 8, []
     last = max((worst for _, (*_, worst) in rows), default=1)
     every = (width - left - 40) / max(1, last - 1)
@@ -78,7 +78,7 @@ def ranges(rows: Sequence[tuple[str, Sequence[int]]], width: int = 480) -> str:
         parts.append(svg.line(x, 0, x, floor, svg.LINE) + svg.text(x, floor + 13, str(rank), 9, anchor="middle"))
     for place, (label, (rank, *within)) in enumerate(rows):
         y = place * step + step / 2 + 2
-        best, low, high, worst = (left + (one - 1) * every for one in within)
+        best, low, high, worst = (left + (rank_drawn - 1) * every for rank_drawn in within)
         parts.append(svg.text(left - 14, y + 3, label, 9.5, anchor="end") + svg.line(best, y, worst, y, svg.INK))
         parts.append(svg.rect(low - 4, y - 5, high - low + 8, 10, FAINT, svg.INK))
         parts.append(svg.dot(left + (rank - 1) * every, y, svg.INK))
@@ -86,7 +86,7 @@ def ranges(rows: Sequence[tuple[str, Sequence[int]]], width: int = 480) -> str:
 
 
 def columns(labels: Sequence[str], series: Sequence[Series], width: int = 480) -> str:
-    """Groups of columns over time, a colour for each series, named in the key above."""
+    """Groups of columns over time, a colour per series, with a legend above."""
     floor, group = _TOP + _HEIGHT, (width - 20) / max(1, len(labels))
     scale = (_HEIGHT - 18) / _top([mark.value for _, marks in series for mark in marks])
     thick = min(46.0, group / (len(series) + 0.4))
@@ -141,7 +141,7 @@ def _spot(x: float, floor: float, mark: Mark, scale: float) -> str:
 
 
 def _times(labels: Sequence[str], series: Sequence[Series], group: float) -> list[str]:
-    """Labels below; a dashed line with b before a break."""
+    """The time axis: labels below, and a dashed line with b before a break of the series."""
     floor, parts = _TOP + _HEIGHT, []
     for place, label in enumerate(labels):
         parts.append(svg.lines_of_text(10 + group * (place + 0.5), floor + 14, label, 9))

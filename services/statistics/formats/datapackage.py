@@ -49,7 +49,10 @@ def _code_fields(column: str) -> Sequence[str]:
 
 def _code_table(column: str, titles: Mapping[str, Title], release: ReleaseContent) -> bytes:
     areas = {area.code: (area.parent, area.level) for area in release.areas} if column == "REF_AREA" else {}
-    rows = ([code, *(title[one] for one in words.LANGUAGES), *areas.get(code, ())] for code, title in titles.items())
+    rows = (
+        [code, *(title[language] for language in words.LANGUAGES), *areas.get(code, ())]
+        for code, title in titles.items()
+    )
     return write_csv(_code_fields(column), rows)
 
 

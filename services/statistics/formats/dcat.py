@@ -58,8 +58,8 @@ def _catalogue(graph: Graph, releases: Sequence[ReleaseContent], base: str) -> N
     newest = max(releases, key=lambda release: (release.publish_at, release.id, release.revision))
     node = URIRef(f"{base}#catalogue")
     graph.add((node, RDF.type, DCAT.Catalog))
-    _say(graph, node, DCTERMS.title, _TITLE)
-    _say(graph, node, DCTERMS.description, _ABOUT)
+    _add_texts(graph, node, DCTERMS.title, _TITLE)
+    _add_texts(graph, node, DCTERMS.description, _ABOUT)
     graph.add((node, DCTERMS.publisher, _publisher(graph, newest, base)))
     graph.add((node, DCTERMS.license, _licence(graph, newest)))
     graph.add((node, DCTERMS.modified, Literal(newest.publish_at)))
@@ -74,8 +74,8 @@ def _series(graph: Graph, release: ReleaseContent, base: str) -> None:
     node = _series_address(release, base)
     universe = words.title("UNIVERSE", release.universe)
     graph.add((node, RDF.type, DCAT.DatasetSeries))
-    _say(graph, node, DCTERMS.title, {one: f"{_SERIES[one]}: {universe[one]}" for one in words.LANGUAGES})
-    _say(graph, node, DCTERMS.description, _ABOUT)
+    _add_texts(graph, node, DCTERMS.title, {one: f"{_SERIES[one]}: {universe[one]}" for one in words.LANGUAGES})
+    _add_texts(graph, node, DCTERMS.description, _ABOUT)
     graph.add((node, DCTERMS.publisher, _publisher(graph, release, base)))
     frequency = _typed(graph, AUTHORITY["frequency/QUARTERLY"], DCTERMS.Frequency)
     graph.add((node, DCTERMS.accrualPeriodicity, frequency))
@@ -92,8 +92,8 @@ def _address(release: ReleaseContent, base: str) -> URIRef:
 def _dataset(graph: Graph, release: ReleaseContent, releases: Iterable[ReleaseContent], base: str) -> None:
     node = _address(release, base)
     graph.add((node, RDF.type, DCAT.Dataset))
-    _say(graph, node, DCTERMS.title, release.title)
-    _say(graph, node, DCTERMS.description, _description(release))
+    _add_texts(graph, node, DCTERMS.title, release.title)
+    _add_texts(graph, node, DCTERMS.description, _description(release))
     for language, keywords in _KEYWORDS.items():
         for keyword in keywords:
             graph.add((node, DCAT.keyword, Literal(keyword, lang=language)))
@@ -102,7 +102,7 @@ def _dataset(graph: Graph, release: ReleaseContent, releases: Iterable[ReleaseCo
     graph.add((node, DCTERMS.identifier, Literal(f"{release.id}/{release.revision}")))
     graph.add((node, DCTERMS.issued, Literal(release.publish_at)))
     graph.add((node, DCAT.version, Literal(str(release.revision))))
-    _say(graph, node, ADMS.versionNotes, release.note)
+    _add_texts(graph, node, ADMS.versionNotes, release.note)
     graph.add((node, DCAT.inSeries, _series_address(release, base)))
     graph.add((node, DCAT.landingPage, _typed(graph, URIRef(f"{base}/{release.id}"), FOAF.Document)))
     _coverage(graph, node, release, base)
@@ -117,7 +117,7 @@ def _coverage(graph: Graph, node: URIRef, release: ReleaseContent, base: str) ->
     for period in release.periods:
         graph.add((node, DCTERMS.temporal, _time(graph, period, base)))
     theme = _typed(graph, AUTHORITY["data-theme/EDUC"], _CONCEPT)
-    _say(graph, theme, _LABEL, {"ko": "교육, 문화, 체육", "en": "Education, culture and sport"})
+    _add_texts(graph, theme, _LABEL, {"ko": "교육, 문화, 체육", "en": "Education, culture and sport"})
     graph.add((node, DCAT.theme, theme))
     graph.add((node, DCTERMS.accessRights, _public(graph)))
 
@@ -140,7 +140,7 @@ def _distribution(graph: Graph, release: ReleaseContent, file: File, base: str) 
     node = URIRef(f"{dataset}/{file.name}#distribution")
     graph.add((dataset, DCAT.distribution, node))
     graph.add((node, RDF.type, DCAT.Distribution))
-    _say(graph, node, DCTERMS.title, file.title)
+    _add_texts(graph, node, DCTERMS.title, file.title)
     graph.add((node, DCAT.accessURL, _typed(graph, URIRef(f"{base}/{release.id}"), _RESOURCE)))
     graph.add((node, DCAT.downloadURL, _typed(graph, URIRef(f"{dataset}/{file.name}"), _RESOURCE)))
     graph.add((node, DCTERMS.license, _licence(graph, release)))
@@ -155,7 +155,7 @@ def _distribution(graph: Graph, release: ReleaseContent, file: File, base: str) 
 _RESOURCE = URIRef("http://www.w3.org/2000/01/rdf-schema#Resource")
 
 
-def _say(graph: Graph, node: URIRef, name: URIRef, title: Mapping[str, str]) -> None:
+def _add_texts(graph: Graph, node: URIRef, name: URIRef, title: Mapping[str, str]) -> None:
     for language, text in title.items():
         if text:
             graph.add((node, name, Literal(text, lang=language)))
@@ -174,13 +174,13 @@ def _languages(graph: Graph, node: URIRef) -> None:
 
 def _publisher(graph: Graph, release: ReleaseContent, base: str) -> URIRef:
     node = _typed(graph, URIRef(f"{base}#publisher"), FOAF.Agent)
-    _say(graph, node, FOAF.name, release.publisher)
+    _add_texts(graph, node, FOAF.name, release.publisher)
     return node
 
 
 def _contact(graph: Graph, release: ReleaseContent, base: str) -> URIRef:
     node = _typed(graph, URIRef(f"{base}/{release.id}/{release.revision}#contact"), VCARD.Kind)
-    _say(graph, node, VCARD.fn, release.publisher)
+    _add_texts(graph, node, VCARD.fn, release.publisher)
     if "@" in release.contact and " " not in release.contact:
         graph.add((node, VCARD.hasEmail, URIRef(f"mailto:{release.contact}")))
     else:
@@ -201,7 +201,7 @@ def _place(graph: Graph, release: ReleaseContent, base: str) -> URIRef:
     top = top_areas(release)
     area = next(area for area in release.areas if area.code in top)
     node = _typed(graph, URIRef(f"{base}#area-{area.code}"), DCTERMS.Location)
-    _say(graph, node, _LABEL, area.title)
+    _add_texts(graph, node, _LABEL, area.title)
     graph.add((node, DCTERMS.identifier, Literal(area.code)))
     return node
 
@@ -212,7 +212,7 @@ def _time(graph: Graph, period: str, base: str) -> URIRef:
     first, last = _QUARTERS.get(quarter, ("01-01", "12-31"))
     graph.add((node, DCAT.startDate, Literal(f"{year}-{first}", datatype=XSD.date)))
     graph.add((node, DCAT.endDate, Literal(f"{year}-{last}", datatype=XSD.date)))
-    _say(graph, node, URIRef("http://www.w3.org/2000/01/rdf-schema#label"), words.period(period))
+    _add_texts(graph, node, URIRef("http://www.w3.org/2000/01/rdf-schema#label"), words.period(period))
     return node
 
 

@@ -1,4 +1,4 @@
-"""An edition as the findings report reads it: in one language, cell by cell, from the top area's latest period."""
+"""Access to a release for the findings report: cells, titles and phrases in one language."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _MARKED = {"U": "u", "B": "b"}
 
 @dataclass(frozen=True)
 class Findings:
-    """An edition read in one language."""
+    """A release in one language; cells are of the top area's latest period unless asked otherwise."""
 
     edition: PublicRelease
     language: str
     phrases: dict[str, Any]
 
-    def say(self, name: str, **filled: object) -> str:
+    def phrase(self, name: str, **filled: object) -> str:
         return str(self.phrases[name]).format(**self._filled, **filled)
 
     def rows(self, name: str) -> list[list[str]]:
@@ -70,15 +70,17 @@ class Findings:
     def _residents(self) -> str:
         given = [
             str(self.phrases["residents_line"]).format(
-                source=one.source, day=self.day(one.reference), licence=licence.name(one.licence)
+                source=denominator.source,
+                day=self.day(denominator.reference),
+                licence=licence.name(denominator.licence),
             )
-            for one in self.edition.release.denominators
+            for denominator in self.edition.release.denominators
         ]
         return " ".join(given) or str(self.phrases["no_residents"])
 
     @property
     def _history(self) -> str:
-        earlier = [(one.revision, one.published, one.note) for one in self.edition.release.history]
+        earlier = [(revision.revision, revision.published, revision.note) for revision in self.edition.release.history]
         release = self.edition.release
         editions = [*earlier, (release.revision, release.publish_at, release.note)]
         line = str(self.phrases["edition_line"])
@@ -90,7 +92,7 @@ class Findings:
         )
 
     def _unknown(self, dimension: str) -> str:
-        """Share of the persons of the latest period whose answer is missing, where that may be shown."""
+        """The share of the latest period's persons without an answer, or the symbol for a hidden figure."""
         whole, unknown = self.cell("EPR"), self.cell("EPR", **{dimension: "_U"})
         if whole is None or whole.value is None or unknown is None:
             return "–"
@@ -103,7 +105,7 @@ class Findings:
         return words.title("MEASURE", code)[self.language]
 
     def when(self, period: str) -> str:
-        """In two lines, for an axis."""
+        """The period's title in two lines, for an axis."""
         return self.title("TIME_PERIOD", period).replace(" ", "\n", 1)
 
     @cached_property
@@ -128,34 +130,34 @@ class Findings:
 
     @cached_property
     def periods(self) -> list[str]:
-        """Of the finest frequency, oldest first."""
+        """The periods of the finest frequency, oldest first."""
         quarters = [period for period in self.edition.lists["TIME_PERIOD"] if "-" in period]
         return quarters or list(self.edition.lists["TIME_PERIOD"])
 
     @cached_property
     def years(self) -> list[str]:
-        """Those that are whole: all four quarters are there, or years are all there is."""
+        """The complete years: those with all four quarters, or all if the release has years only."""
         years = [period for period in self.edition.lists["TIME_PERIOD"] if is_year(period)]
         whole = [year for year in years if set(quarters_of(year)) <= set(self.periods)]
         return years if self.periods == years else whole
 
     @property
     def latest(self) -> str:
-        """What the report is about: the newest year where it ends with the newest quarter, else that quarter."""
+        """The report's period: the newest year if it ends with the newest quarter, else that quarter."""
         if self.years and last_day(self.years[-1]) == last_day(self.periods[-1]):
             return self.years[-1]
         return self.periods[-1]
 
     @property
     def before(self) -> str:
-        """The period of the same length before it, "" where there is none."""
+        """The previous period of the same length; "" without one."""
         series = self.years if self.latest in self.years else self.periods
         place = series.index(self.latest)
         return series[place - 1] if place else ""
 
     @cached_property
     def areas(self) -> list[str]:
-        """Right below the top."""
+        """The areas directly below the top."""
         return [area.code for area in self.edition.release.areas if area.parent == self.top]
 
     @cached_property
@@ -163,12 +165,12 @@ class Findings:
         return {cell.codes(_PLACED): cell for cell in self.edition.cells}
 
     def cell(self, measure: str, period: str = "", **place: str) -> PublishedCell | None:
-        """At the top area and the totals unless a place says otherwise."""
+        """The cell of a measure; at the top area and the totals, unless `place` has another code for a dimension."""
         codes = {"REF_AREA": self.top, **place}
         return self._found.get((measure, period or self.latest, *(codes.get(name, TOTAL) for name in _PLACED[2:])))
 
     def codes(self, dimension: str) -> list[str]:
-        """In their order, without the total of a breakdown; the area at the top stays."""
+        """The codes of a dimension in order, without the total; the top area is included."""
         return [code for code in self.edition.lists[dimension] if code != TOTAL]
 
 
@@ -180,7 +182,7 @@ _PLACED = ("MEASURE", "TIME_PERIOD", "REF_AREA", "SEX", "AGE", "TARGET_GROUP", "
 
 
 def cell_text(cell: PublishedCell | None) -> str:
-    """As it stands on paper: grouped digits, or the symbol that says why there is none."""
+    """The cell as printed: grouped digits, or the symbol that shows why there are none."""
     if cell is None:
         return ""
     if cell.value is None:

@@ -1,6 +1,6 @@
 """JSON-stat 2.0: one dataset for each linked table.
 
-`value` is row-major, the last dimension fastest; a cell that is not there at all has neither value nor status.
+`value` is row-major, the last dimension fastest; a combination without a cell has neither value nor status.
 """
 
 from __future__ import annotations

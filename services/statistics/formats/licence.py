@@ -1,4 +1,4 @@
-"""A licence as a name and an address, whichever of the two the publisher set."""
+"""The name and the address of a licence, from either of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ADDRESSES: Mapping[str, str] = {
 
 
 def address(licence: str) -> str:
-    """Of a licence we do not know by name, a URN: catalogues need one."""
+    """The licence's address; for an unknown name a URN, because catalogues need an address."""
     if "://" in licence:
         return licence
     known = licence.strip().replace(" ", "-").upper()

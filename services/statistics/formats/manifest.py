@@ -1,4 +1,4 @@
-"""What files a release has, and what each of them is: for the downloads' page, the catalogue and HTTP."""
+"""The list of a release's files with media type, title and standard: for the downloads page, the catalogue and HTTP."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class File:
 
 
 def files(release: ReleaseContent) -> tuple[File, ...]:
-    """In the order in which a reader should be offered them."""
+    """The files of the release, in the order in which readers see them."""
     return (*_documents(), *_data(), *_capability(release), *_tables(release), *_structures(release))
 
 

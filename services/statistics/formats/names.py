@@ -1,11 +1,4 @@
-"""What the catalogue's files are called."""
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
+"""File names that are needed without the libraries of their formats: the catalogue's and the README's."""
 
 TURTLE, JSON_LD = "catalogue.ttl", "catalogue.jsonld"
-
-
 README = "README.md"

@@ -1,5 +1,5 @@
-"""The quality report as a document of its own: the concepts that statistical offices ask for (SIMS), in their order,
-after the five dimensions of Korean quality assessments."""
+"""The quality report: the five dimensions of Korean quality assessments, then the concepts of SIMS, the metadata
+structure of European statistical offices, in its order."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ def sections(findings: Findings) -> list[Block]:
     head = findings.phrases["row_head"]
     return [
         {
-            "title": findings.say("quality_dimensions"),
+            "title": findings.phrase("quality_dimensions"),
             "parts": [
-                {"kind": "text", "text": findings.say("quality_dimensions_intro")},
+                {"kind": "text", "text": findings.phrase("quality_dimensions_intro")},
                 blocks.facts(findings.rows("quality_rows"), head),
             ],
         },
         {
-            "title": findings.say("quality_concepts"),
+            "title": findings.phrase("quality_concepts"),
             "parts": [
-                {"kind": "text", "text": findings.say("quality_concepts_intro")},
+                {"kind": "text", "text": findings.phrase("quality_concepts_intro")},
                 blocks.facts(findings.rows("sims_rows"), head),
             ],
             "follows": True,

@@ -1,4 +1,4 @@
-"""README.md of the release's folder: what each file is, for somebody who has only the files."""
+"""README.md in the release's folder: describes each file, for somebody who has only the files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.statistics.formats.names import README
 if TYPE_CHECKING:
     from services.statistics.formats.manifest import File
 
-_SAID = {
+_PHRASES = {
     "ko": (
         "숨긴 값은 비어 있고 상태가 Q입니다. 0은 정말로 없다는 뜻입니다. 모든 파일의 수치는 같습니다.",
         "집계 기준 시각 {as_of}, 산출 방법 판 {method}, 이용 조건 {licence}.",
@@ -27,21 +27,21 @@ _SAID = {
 
 
 def render(edition: PublicRelease, files: Sequence[File]) -> dict[str, bytes]:
-    parts = [part for language in words.LANGUAGES for part in _said(edition, files, language)]
+    parts = [part for language in words.LANGUAGES for part in _section(edition, files, language)]
     return {README: ("\n".join(parts) + "\n").encode()}
 
 
-def _said(edition: PublicRelease, files: Sequence[File], language: str) -> list[str]:
+def _section(edition: PublicRelease, files: Sequence[File], language: str) -> list[str]:
     release = edition.release
-    symbols, facts, head = _SAID[language]
-    told = facts.format(
+    symbols, facts, head = _PHRASES[language]
+    facts_line = facts.format(
         as_of=release.as_of.isoformat(), method=release.method_version, licence=licence.name(release.licence)
     )
     rows = [f"| `{file.name}` | {_plain(file.title[language])} |" for file in files if file.name != README]
     title = f"# {_plain(release.title[language])} ({release.id}/{release.revision})"
-    return [title, "", _plain(release.publisher[language]), "", symbols, told, "", head, "|---|---|", *rows, ""]
+    return [title, "", _plain(release.publisher[language]), "", symbols, facts_line, "", head, "|---|---|", *rows, ""]
 
 
 def _plain(text: str) -> str:
-    """Of a title, nothing is markup."""
+    """The title with Markdown characters escaped."""
     return "".join(f"\\{letter}" if letter in "\\`*_[]<>|#" else letter for letter in text)

@@ -1,4 +1,5 @@
-"""A frozen release in every format that statistical offices and open-data portals read; same release, same bytes."""
+"""Renders a release in every format that statistical offices and open-data portals read. Deterministic: the same
+release always gives the same bytes. A new format is added to `_DATA`, and its files to `manifest`."""
 
 from __future__ import annotations
 
@@ -27,11 +28,13 @@ _DATA = (canonical, tabular, capability, workbook, jsonstat, sdmx, datapackage)
 
 
 def render(release: ReleaseContent) -> Mapping[str, bytes]:
-    """File name -> content, in the order of `files`. Blocking: seconds for a large release, so call it in a thread."""
+    """File name -> content, in the order of `files`. Takes seconds for a large release, so call it in a thread."""
     edition = PublicRelease.of(release)
-    made = {name: content for form in _DATA for name, content in form.render(edition).items()}
-    checksums = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
+    contents = {name: content for form in _DATA for name, content in form.render(edition).items()}
+    checksums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     listed = files(release)
-    made |= report.render(edition, {name: one for name, one in checksums.items() if not name.startswith("codes-")})
-    made |= readme.render(edition, listed)
-    return {file.name: made[file.name] for file in listed}
+    contents |= report.render(
+        edition, {name: checksum for name, checksum in checksums.items() if not name.startswith("codes-")}
+    )
+    contents |= readme.render(edition, listed)
+    return {file.name: contents[file.name] for file in listed}

@@ -26,20 +26,20 @@ def file_name(language: str) -> str:
 
 
 def render(edition: PublicRelease, checksums: Mapping[str, str]) -> dict[str, bytes]:
-    """`checksums`: data file -> SHA-256, to be printed."""
-    made = {}
+    """Both reports in all languages. `checksums` are printed: data file -> SHA-256."""
+    files = {}
     for language in words.LANGUAGES:
         findings = Findings(edition, language, report_phrases()[language])
         title = edition.release.title[language]
-        made[file_name(language)] = _compile(findings, title, title, sections(findings, checksums))
-        named = findings.say("quality")
-        made[quality.file_name(language)] = _compile(findings, f"{named}: {title}", named, quality.sections(findings))
-    return made
+        files[file_name(language)] = _compile(findings, title, title, sections(findings, checksums))
+        named = findings.phrase("quality")
+        files[quality.file_name(language)] = _compile(findings, f"{named}: {title}", named, quality.sections(findings))
+    return files
 
 
 @cache
 def report_phrases() -> dict[str, dict[str, Any]]:
-    """The prose of the report with its part 6, and of the quality report after it."""
+    """Language -> name -> text: the prose of the findings report, its capability part and the quality report."""
     files = [_TEMPLATE.with_name(f"{name}.toml") for name in ("report", "capability", "quality")]
     read = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
     return {
@@ -48,7 +48,7 @@ def report_phrases() -> dict[str, dict[str, Any]]:
 
 
 def _compile(findings: Findings, title: str, running: str, parts: Sequence[Block]) -> bytes:
-    """`running` stands at the top of every page."""
+    """The PDF; `running` is the header of every page."""
     given = {**_cover(findings), "title": title, "running": running, "sections": parts}
     result = typst.compile(
         str(_TEMPLATE),
@@ -76,12 +76,12 @@ def _cover(findings: Findings) -> dict[str, Any]:
     return {
         "lang": findings.language,
         "publisher": release.publisher[findings.language],
-        "release": findings.say("release_line"),
-        "embargo": findings.say("embargo"),
-        "approved": findings.say("approved"),
-        "facts": [[findings.say(name), text] for name, text in facts.items() if text],
-        "contents": findings.say("contents"),
-        "lists": [findings.say("figures"), findings.say("tables")],
-        "figure": findings.say("figure"),
-        "table": findings.say("table"),
+        "release": findings.phrase("release_line"),
+        "embargo": findings.phrase("embargo"),
+        "approved": findings.phrase("approved"),
+        "facts": [[findings.phrase(name), text] for name, text in facts.items() if text],
+        "contents": findings.phrase("contents"),
+        "lists": [findings.phrase("figures"), findings.phrase("tables")],
+        "figure": findings.phrase("figure"),
+        "table": findings.phrase("table"),
     }

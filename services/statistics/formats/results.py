@@ -1,4 +1,4 @@
-"""The results: in total and over time, by area, by sex and age, by target group with its gaps, by competence area."""
+"""The report's results: in total and over time, by area, sex and age, target group with gaps, and competence area."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from services.statistics.formats.findings import Findings, cell_text
 GROWTH = ("ENR", "CMP")
 FURTHER = ("PTM", "CMF", "DOR", "HRS_PC", "TTC_MED", "CONC")
 COMPARED = ("COV", "COV_STD", "PTM", "CMF", "HRS_PC", "CONC")
-"""What stands in tables of its own: over time, and by area."""
+"""Measures with tables of their own: over time, and by area."""
 GAPS = ("GAP_PP", "GAP_RT", "GAP_IX", "GPIA")
 BARS = 30
-"""Areas in one chart."""
+"""Most areas in one chart."""
 TILES = 100
-"""Areas of which a map can still be read."""
+"""Most areas for which a map is readable."""
 _WIDEST, _HIGHEST, _TILE = 158, 190, 24
 """Millimetres."""
 
@@ -33,26 +33,28 @@ def _total(findings: Findings) -> list[Block]:
     area = findings.title("REF_AREA", findings.top)
     growth = f"{' · '.join(name for name, _ in series)} ({area})"
     parts = [
-        {"kind": "heading", "text": findings.say("results_total")},
-        _over_time(findings, growth, charts.columns(labels, series), blocks.spoken(series, titles), "NUMBER"),
+        {"kind": "heading", "text": findings.phrase("results_total")},
+        _over_time(findings, growth, charts.columns(labels, series), blocks.describe_series(series, titles), "NUMBER"),
     ]
     rate = _series(findings, "CPR")
     if len(findings.periods) > 1 and _drawable(rate[1]):
         title = f"{rate[0]} ({area})"
-        parts.append(_over_time(findings, title, charts.line(labels, rate), blocks.spoken([rate], titles), "PT"))
+        parts.append(
+            _over_time(findings, title, charts.line(labels, rate), blocks.describe_series([rate], titles), "PT")
+        )
     periods = [*findings.periods, *(year for year in findings.years if year not in findings.periods)]
     return [
         *parts,
-        _periods(findings, findings.say("results_total"), periods, blocks.measures(findings)),
+        _periods(findings, findings.phrase("results_total"), periods, blocks.measures(findings)),
         *(
-            [_periods(findings, findings.say("further_total"), periods, further)]
-            if (further := _there(findings, FURTHER))
+            [_periods(findings, findings.phrase("further_total"), periods, further)]
+            if (further := _available(findings, FURTHER))
             else []
         ),
     ]
 
 
-def _there(findings: Findings, measures: Sequence[str]) -> list[str]:
+def _available(findings: Findings, measures: Sequence[str]) -> list[str]:
     return [code for code in measures if code in findings.edition.lists["MEASURE"]]
 
 
@@ -61,14 +63,17 @@ def _periods(findings: Findings, title: str, periods: Sequence[str], measures: S
         [findings.title("TIME_PERIOD", period), *(cell_text(findings.cell(code, period)) for code in measures)]
         for period in periods
     ]
-    head = [words.column("TIME_PERIOD")[findings.language], *(blocks.named(findings, code) for code in measures)]
+    head = [
+        words.column("TIME_PERIOD")[findings.language],
+        *(blocks.measure_heading(findings, code) for code in measures),
+    ]
     return blocks.table(findings, title, head, rows, measures=measures)
 
 
 def _over_time(findings: Findings, title: str, svg: str, spoken: str, unit: str) -> Block:
     chart = blocks.chart(findings, title, svg, spoken, unit, over_time=True)
     broken = any(cell.status == "B" and cell.code("REF_AREA") == findings.top for cell in findings.edition.cells)
-    return chart | {"note": f"{findings.say('reading_break')} {chart['note']}"} if broken else chart
+    return chart | {"note": f"{findings.phrase('reading_break')} {chart['note']}"} if broken else chart
 
 
 def _series(findings: Findings, measure: str) -> tuple[str, list[Mark]]:
@@ -82,19 +87,21 @@ def _by_area(findings: Findings) -> list[Block]:
     if not marks:
         return []
     if not _drawable(marks):
-        return [{"kind": "heading", "text": findings.say("results_area")}, *_compared(findings)]
-    title = f"{findings.measure('CPR')} · {findings.say('results_area')}"
+        return [{"kind": "heading", "text": findings.phrase("results_area")}, *_compared(findings)]
+    title = f"{findings.measure('CPR')} · {findings.phrase('results_area')}"
     pages = [marks[start : start + BARS] for start in range(0, len(marks), BARS)]
     bars = [
-        blocks.chart(findings, _numbered(title, number, len(pages)), charts.bars(page), blocks.listed(page), "PT")
+        blocks.chart(
+            findings, _numbered(title, number, len(pages)), charts.bars(page), blocks.describe_marks(page), "PT"
+        )
         for number, page in enumerate(pages, start=1)
     ]
     plan = [_map(findings, title, marks)] if len(marks) <= TILES else []
-    return [{"kind": "heading", "text": findings.say("results_area")}, *bars, *plan, *_compared(findings)]
+    return [{"kind": "heading", "text": findings.phrase("results_area")}, *bars, *plan, *_compared(findings)]
 
 
 def _compared(findings: Findings) -> list[Block]:
-    measures = _there(findings, COMPARED)
+    measures = _available(findings, COMPARED)
     if "COV_STD" not in measures:
         return []
     rows = [
@@ -102,7 +109,11 @@ def _compared(findings: Findings) -> list[Block]:
         for area in (findings.top, *findings.areas)
     ]
     head = [words.column("REF_AREA")[findings.language], *map(findings.measure, measures)]
-    return [blocks.table(findings, blocks.dated(findings, findings.say("further_area")), head, rows, measures=measures)]
+    return [
+        blocks.table(
+            findings, blocks.with_period(findings, findings.phrase("further_area")), head, rows, measures=measures
+        )
+    ]
 
 
 def _numbered(title: str, number: int, of: int) -> str:
@@ -115,16 +126,18 @@ def _map(findings: Findings, title: str, marks: Sequence[Mark]) -> Block:
     places = tilemap.placed([listed[code] for code in shown])
     columns, rows = tilemap.size(places)
     width = min(_WIDEST, _TILE * max(4, columns), _HIGHEST * max(4, columns) / rows)
-    drawn = tilemap.tiles(marks, places, {"hidden": findings.say("hidden_word")})
-    chart = blocks.chart(findings, f"{title} · {findings.say('map')}", drawn, blocks.listed(marks), "PT", width=width)
-    return chart | {"note": f"{findings.say('reading_map')} {chart['note']}"}
+    drawn = tilemap.tiles(marks, places, {"hidden": findings.phrase("hidden_word")})
+    chart = blocks.chart(
+        findings, f"{title} · {findings.phrase('map')}", drawn, blocks.describe_marks(marks), "PT", width=width
+    )
+    return chart | {"note": f"{findings.phrase('reading_map')} {chart['note']}"}
 
 
 def _sex_and_age(findings: Findings) -> list[Block]:
     parts: list[Block] = []
     for dimension in ("SEX", "AGE"):
         parts += _charted(findings, dimension, words.column(dimension)[findings.language])
-    return [{"kind": "heading", "text": findings.say("results_sex_age")}, *parts] if parts else []
+    return [{"kind": "heading", "text": findings.phrase("results_sex_age")}, *parts] if parts else []
 
 
 def _charted(findings: Findings, dimension: str, title: str) -> list[Block]:
@@ -136,22 +149,22 @@ def _charted(findings: Findings, dimension: str, title: str) -> list[Block]:
     if not _drawable(marks):
         return [table]
     chart = blocks.chart(
-        findings, f"{findings.measure('CPR')} · {title}", charts.bars(marks), blocks.listed(marks), "PT"
+        findings, f"{findings.measure('CPR')} · {title}", charts.bars(marks), blocks.describe_marks(marks), "PT"
     )
     return [chart, table]
 
 
 def _drawable(marks: Sequence[Mark]) -> bool:
-    """A chart of nothing but hidden figures would say less than its table."""
+    """Whether any figure can be drawn; without one the table says more than the chart."""
     return any(mark.value is not None for mark in marks)
 
 
 def _groups(findings: Findings) -> list[Block]:
-    parts = _charted(findings, "TARGET_GROUP", findings.say("results_group"))
+    parts = _charted(findings, "TARGET_GROUP", findings.phrase("results_group"))
     if not parts:
         return []
-    heading: Block = {"kind": "heading", "text": findings.say("results_group")}
-    return [heading, {"kind": "text", "text": findings.say("group_note")}, *parts, *_gaps(findings)]
+    heading: Block = {"kind": "heading", "text": findings.phrase("results_group")}
+    return [heading, {"kind": "text", "text": findings.phrase("group_note")}, *parts, *_gaps(findings)]
 
 
 def _gaps(findings: Findings) -> list[Block]:
@@ -168,11 +181,11 @@ def _gaps(findings: Findings) -> list[Block]:
     heads = [words.column("TARGET_GROUP")[findings.language], *map(findings.measure, measures)]
     if not rows:
         return []
-    table = blocks.table(findings, blocks.dated(findings, findings.say("gap")), heads, rows, measures=measures)
-    return [table | {"note": f"{findings.say('gap_note')} {table['note']}"}]
+    table = blocks.table(findings, blocks.with_period(findings, findings.phrase("gap")), heads, rows, measures=measures)
+    return [table | {"note": f"{findings.phrase('gap_note')} {table['note']}"}]
 
 
 def _domains(findings: Findings) -> list[Block]:
-    parts = _charted(findings, "COURSE_DOMAIN", findings.say("domains"))
-    heading: Block = {"kind": "heading", "text": findings.say("domains")}
-    return [heading, {"kind": "text", "text": findings.say("domains_intro")}, *parts] if parts else []
+    parts = _charted(findings, "COURSE_DOMAIN", findings.phrase("domains"))
+    heading: Block = {"kind": "heading", "text": findings.phrase("domains")}
+    return [heading, {"kind": "text", "text": findings.phrase("domains_intro")}, *parts] if parts else []

@@ -1,7 +1,7 @@
-"""SDMX-CSV 2.0 for the figures, SDMX-ML 3.0 for what they mean (data structure, concepts, code lists).
+"""SDMX: the figures as SDMX-CSV 2.0, their structure (data structure, concepts, code lists) as SDMX-ML 3.0.
 
-The figures are written here because pysdmx writes CSV through pandas, which nothing else needs; the structure is
-pysdmx's. It writes one language, so each name carries both and is parted afterwards.
+The figures are written here because pysdmx writes CSV through pandas, which nothing else needs; pysdmx writes the
+structure. It writes one language only, so each name holds both, and they are split afterwards.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MERGE = "M"
 _BOTH = "\u2028"
 _NAME = re.compile(rf'<com:Name(?: xml:lang="en")?>([^<{_BOTH}]*){_BOTH}([^<]*)</com:Name>')
 _TYPES = {"number": DataType.DECIMAL, "period": DataType.PERIOD, "date": DataType.DATE}
-"""A moment stays a string: with its offset it is a DateTime that pysdmx itself cannot read."""
+"""A moment is a string, because pysdmx cannot read a DateTime with an offset."""
 
 
 def render(edition: PublicRelease) -> dict[str, bytes]:
@@ -46,7 +46,7 @@ def render(edition: PublicRelease) -> dict[str, bytes]:
 
 
 def data(edition: PublicRelease) -> bytes:
-    """Dimensions, measure, attributes under their own names, as the 2.0 field guide has it."""
+    """SDMX-CSV with dimensions, measure and attributes by name, as the 2.0 field guide says."""
     start = ["dataflow", f"{AGENCY}:{FLOW}({VERSION})", _MERGE]
     header = ["STRUCTURE", "STRUCTURE_ID", "ACTION", *(column.name for column in COLUMNS)]
     return write_csv(header, ([*start, *row] for row in rows(edition)))

@@ -11,7 +11,7 @@ from services.statistics.formats.annex import annex
 from services.statistics.formats.blocks import Block
 from services.statistics.formats.cells import PublishedCell
 from services.statistics.formats.findings import Findings, cell_text
-from services.statistics.formats.rankings import standings
+from services.statistics.formats.rankings import rankings
 from services.statistics.formats.results import results
 
 HEADLINES = ("ENR", "EPR", "CMP", "CPR", "COV")
@@ -20,28 +20,28 @@ HEADLINES = ("ENR", "EPR", "CMP", "CPR", "COV")
 def sections(findings: Findings, checksums: Mapping[str, str]) -> list[Block]:
     """`checksums` are those of the data files published beside the report."""
     return [
-        {"title": findings.say("summary"), "parts": _summary(findings)},
+        {"title": findings.phrase("summary"), "parts": _summary(findings)},
         {
-            "title": findings.say("overview"),
+            "title": findings.phrase("overview"),
             "parts": [blocks.facts(findings.rows("overview_rows"), findings.phrases["row_head"])],
         },
-        {"title": findings.say("definitions"), "parts": _definitions(findings), "follows": True},
-        {"title": findings.say("results"), "parts": results(findings), "follows": True},
-        {"title": words.column("CAPABILITY")[findings.language], "parts": standings(findings), "follows": True},
-        {"title": findings.say("annex"), "parts": annex(findings), "follows": True},
-        {"title": findings.say("about"), "parts": about(findings, checksums)},
+        {"title": findings.phrase("definitions"), "parts": _definitions(findings), "follows": True},
+        {"title": findings.phrase("results"), "parts": results(findings), "follows": True},
+        {"title": words.column("CAPABILITY")[findings.language], "parts": rankings(findings), "follows": True},
+        {"title": findings.phrase("annex"), "parts": annex(findings), "follows": True},
+        {"title": findings.phrase("about"), "parts": about(findings, checksums)},
     ]
 
 
 def _summary(findings: Findings) -> list[Block]:
     period, area = findings.title("TIME_PERIOD", findings.latest), findings.title("REF_AREA", findings.top)
-    found = [cell for code in HEADLINES if (cell := findings.cell(code))]
+    cells = [cell for code in HEADLINES if (cell := findings.cell(code))]
     seen = _seen(findings)
     return [
-        {"kind": "text", "text": findings.say("summary_intro", period=period, area=area)},
-        {"kind": "headlines", "rows": [_headline(findings, cell) for cell in found]},
+        {"kind": "text", "text": findings.phrase("summary_intro", period=period, area=area)},
+        {"kind": "headlines", "rows": [_headline(findings, cell) for cell in cells]},
         *([blocks.facts(seen, findings.phrases["seen_head"])] if seen else []),
-        {"kind": "notice", "text": findings.say("descriptive")},
+        {"kind": "notice", "text": findings.phrase("descriptive")},
     ]
 
 
@@ -58,7 +58,7 @@ def _headline(findings: Findings, cell: PublishedCell) -> Block:
 
 
 def _interval(findings: Findings, cell: PublishedCell) -> str:
-    return findings.say("interval", low=cell.low, high=cell.high) if cell.low and cell.high else ""
+    return findings.phrase("interval", low=cell.low, high=cell.high) if cell.low and cell.high else ""
 
 
 def _change(findings: Findings, measure: str, cell: PublishedCell) -> str:
@@ -66,12 +66,12 @@ def _change(findings: Findings, measure: str, cell: PublishedCell) -> str:
         return ""
     before, name = findings.cell(measure, findings.before), findings.title("TIME_PERIOD", findings.before)
     if before is None or before.value is None or cell.value is None or cell.status == "B":
-        return findings.say("no_change", before=name)
+        return findings.phrase("no_change", before=name)
     change = Decimal(cell.value) - Decimal(before.value)
     if not change:
-        return findings.say("same", before=name)
+        return findings.phrase("same", before=name)
     unit = findings.phrases["units"]["PP" if cell.unit == "PT" else cell.unit]
-    return findings.say("change", before=name, change=f"{change:+,} {unit}".strip().replace("-", "−"))
+    return findings.phrase("change", before=name, change=f"{change:+,} {unit}".strip().replace("-", "−"))
 
 
 def _seen(findings: Findings) -> list[list[str]]:
@@ -87,9 +87,9 @@ def _seen(findings: Findings) -> list[list[str]]:
 
 
 def _by_sex(findings: Findings) -> list[str]:
-    found = [(code, findings.cell("CPR", SEX=code)) for code in ("F", "M")]
-    told = [f"{findings.title('SEX', code)} {_rate(findings, cell)}" for code, cell in found if cell and cell.value]
-    return [findings.say("seen_sex"), ", ".join(told)] if len(told) == len(found) else []
+    rates = [(code, findings.cell("CPR", SEX=code)) for code in ("F", "M")]
+    parts = [f"{findings.title('SEX', code)} {_rate(findings, cell)}" for code, cell in rates if cell and cell.value]
+    return [findings.phrase("seen_sex"), ", ".join(parts)] if len(parts) == len(rates) else []
 
 
 def _rate(findings: Findings, cell: PublishedCell) -> str:
@@ -106,14 +106,14 @@ def _widest_gap(findings: Findings) -> list[str]:
         return []
     gap, code = min(known)
     group = findings.cell("CPR", TARGET_GROUP=code)
-    told = findings.say(
+    sentence = findings.phrase(
         "seen_gap_text",
         group=findings.title("TARGET_GROUP", code),
         rate=cell_text(group),
         general=cell_text(general),
         gap=f"{gap:+}".replace("-", "−"),
     )
-    return [findings.say("seen_gap"), told]
+    return [findings.phrase("seen_gap"), sentence]
 
 
 def _range(findings: Findings, measure: str) -> list[str]:
@@ -124,7 +124,7 @@ def _range(findings: Findings, measure: str) -> list[str]:
     if len(known) < 2:
         return []
     (low, lowest), (high, highest) = min(known), max(known)
-    told = findings.say(
+    sentence = findings.phrase(
         "seen_range_text",
         lowest=findings.title("REF_AREA", lowest),
         low=f"{low:,}",
@@ -134,12 +134,14 @@ def _range(findings: Findings, measure: str) -> list[str]:
         all=len(findings.areas),
         unit=findings.phrases["units"]["PT" if measure == "CPR" else "RT_1000"],
     )
-    return [findings.say("seen_range", measure=findings.measure(measure)), told]
+    return [findings.phrase("seen_range", measure=findings.measure(measure)), sentence]
 
 
 def _empty(findings: Findings) -> list[str]:
     empty = [code for code in findings.areas if (cell := findings.cell("ENR", REF_AREA=code)) and cell.value == "0"]
-    return [findings.say("seen_empty"), ", ".join(findings.title("REF_AREA", code) for code in empty)] if empty else []
+    return (
+        [findings.phrase("seen_empty"), ", ".join(findings.title("REF_AREA", code) for code in empty)] if empty else []
+    )
 
 
 def _definitions(findings: Findings) -> list[Block]:
@@ -148,9 +150,9 @@ def _definitions(findings: Findings) -> list[Block]:
         [code, findings.measure(code), words.meaning(code)[findings.language], units[code]]
         for code in findings.edition.lists["MEASURE"]
     ]
-    title, head = findings.say("definitions"), findings.phrases["definition_head"]
+    title, head = findings.phrase("definitions"), findings.phrases["definition_head"]
     definitions = blocks.table(findings, title, head, rows, labels=len(head))
     return [
-        {"kind": "text", "text": findings.say("definitions_intro")},
+        {"kind": "text", "text": findings.phrase("definitions_intro")},
         definitions | {"widths": (20, 36, 0, 24), "dense": True, "breakable": True, "note": ""},
     ]

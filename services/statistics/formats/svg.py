@@ -36,7 +36,7 @@ def text(x: Number, y: Number, words: str, size: float, fill: str = INK, anchor:
 
 
 def lines_of_text(x: Number, y: Number, words: str, size: float, fill: str = INK) -> str:
-    """Centred, one line below the other."""
+    """Centred text in several lines."""
     rows = enumerate(words.split("\n"))
     return "".join(text(x, float(y) + 1.3 * size * row, part, size, fill, "middle") for row, part in rows)
 

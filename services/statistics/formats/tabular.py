@@ -1,6 +1,6 @@
-"""CSV in long form, one row for each cell, with CSVW metadata beside it.
+"""CSV in long form, one row per cell, with CSVW metadata in a second file.
 
-A hidden figure is an empty field with status Q; zero is 0. Encoded in UTF-8 with CRLF, as RFC 4180 has it.
+A hidden figure is an empty field with status Q; zero is 0. UTF-8 with CRLF, as RFC 4180 says.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ METADATA = f"{OBSERVATIONS}-metadata.json"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`kind` is code, period, text, number, whole, list, date or moment; what is in OPTIONAL may be empty."""
+    """`kind` is code, period, text, number, whole, list, date or moment; kinds in OPTIONAL may be empty."""
 
     name: str
     kind: str
@@ -30,7 +30,7 @@ class Column:
 
 OPTIONAL = ("number", "whole", "list")
 BETWEEN = ";"
-"""Stands between the members of a list."""
+"""The separator of the members of a list."""
 
 COLUMNS: Sequence[Column] = (
     *(Column(name, "period" if name == "TIME_PERIOD" else "code") for name in DIMENSIONS),
@@ -48,7 +48,7 @@ COLUMNS: Sequence[Column] = (
 
 
 FIGURES = [column.name for column in COLUMNS[:-4]]
-"""The columns that differ from cell to cell; the rest is of the whole release."""
+"""The columns that differ from cell to cell; the others are the same for the whole release."""
 
 
 def render(edition: PublicRelease) -> dict[str, bytes]:
@@ -136,5 +136,5 @@ _DATATYPES = {"number": "decimal", "whole": "integer", "date": "date", "moment":
 
 
 def _literal(code: str) -> str:
-    """A code as a regular expression that matches it alone."""
+    """A regular expression that matches only the code."""
     return "".join(letter if letter.isalnum() or letter in "_-" else f"\\{letter}" for letter in code)

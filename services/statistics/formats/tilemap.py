@@ -1,4 +1,4 @@
-"""A map of equal tiles: a small area is seen as well as a large one."""
+"""A tile map: one tile of equal size per area, so that small areas are as visible as large ones."""
 
 from __future__ import annotations
 

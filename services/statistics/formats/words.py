@@ -1,5 +1,4 @@
-"""What columns, codes and measures are called in Korean and English; the wording itself is in `words.toml`, that of
-the capability of local governments in `capability.toml`."""
+"""Titles of columns, codes and measures in every language of a release, from `words.toml` and `capability.toml`."""
 
 from __future__ import annotations
 
@@ -12,8 +11,10 @@ from typing import Any
 from services.statistics.figures.refusal import InvalidValue
 
 LANGUAGES = ("ko", "en")
+"""The languages of a release, in the order in which files list them. Another one needs its texts in words.toml,
+report.toml, capability.toml and quality.toml, and in the literals of manifest, readme, workbook and dcat."""
 Title = Mapping[str, str]
-"""Language -> text, both languages always."""
+"""Language -> text, with all LANGUAGES."""
 
 
 @cache
@@ -26,32 +27,32 @@ def _words() -> dict[str, Any]:
 
 
 def column(name: str) -> Title:
-    found: Title = _words()["columns"][name]
-    return found
+    title: Title = _words()["columns"][name]
+    return title
 
 
 def codes(column: str) -> Mapping[str, Title]:
-    """Every code of a list, in the order in which tables show it; measures are a list too."""
+    """Every code of a list with its title, in the order of the tables. MEASURE is a list too."""
     if column == "MEASURE":
         return {code: measure["title"] for code, measure in _words()["measures"].items()}
-    found: Mapping[str, Title] = _words()["codes"][column]
-    return found
+    titles: Mapping[str, Title] = _words()["codes"][column]
+    return titles
 
 
 def title(column: str, code: str) -> Title:
-    found = codes(column).get(code)
-    if found is None:
+    named = codes(column).get(code)
+    if named is None:
         raise InvalidValue(f"{code!r} has no title: add it to services/statistics/formats/words.toml", field=column)
-    return found
+    return named
 
 
 def meaning(measure: str) -> Title:
-    found: Title = _words()["measures"][measure]["meaning"]
-    return found
+    text: Title = _words()["measures"][measure]["meaning"]
+    return text
 
 
 def period(code: str) -> Title:
-    """ "2026" or "2026-Q3" in words."""
+    """The title of a period: "2026" or "2026-Q3"."""
     year, _, quarter = code.partition("-Q")
     if quarter:
         return {"ko": f"{year}년 {quarter}분기", "en": f"Q{quarter} {year}"}
@@ -59,12 +60,12 @@ def period(code: str) -> Title:
 
 
 def full(title: Title, otherwise: str = "") -> Title:
-    """In each language: what only one of them has stands in for the other, as in a city's own list of areas."""
-    found = next(filter(None, title.values()), otherwise)
-    return {language: title.get(language) or found for language in LANGUAGES}
+    """The title in all languages: a missing one is replaced by another, as in a city's own list of areas."""
+    fallback = next(filter(None, title.values()), otherwise)
+    return {language: title.get(language) or fallback for language in LANGUAGES}
 
 
 def bilingual(title: Title) -> str:
-    """For formats that have one label only."""
+    """All languages in one label, for formats that have only one."""
     korean, english = (title.get(language, "") for language in LANGUAGES)
     return korean if korean == english else " / ".join(filter(None, (korean, english)))

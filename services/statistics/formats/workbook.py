@@ -27,7 +27,7 @@ _LABEL_WIDTH, _CODE_WIDTH, _STATUS_WIDTH = 26, 12, 4
 
 
 def render(edition: PublicRelease) -> dict[str, bytes]:
-    """The creation date is the release's: the same release gives the same bytes."""
+    """The workbook. Its creation date is the release's, so that the same release gives the same bytes."""
     release = edition.release
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _SAFE) as book:
@@ -47,7 +47,7 @@ def render(edition: PublicRelease) -> dict[str, bytes]:
 
 
 def sheet_names(release: ReleaseContent) -> list[str]:
-    """Excel allows 31 letters and forbids a few; the number in front keeps two names apart."""
+    """The sheets' names: Excel allows 31 characters and forbids some; the number in front makes them unique."""
     return [
         f"{place} {re.sub(r'[^0-9A-Za-z가-힣_-]', ' ', table.id)}"[:31]
         for place, table in enumerate(release.tables, start=1)
@@ -111,17 +111,17 @@ def _table(book: Any, name: str, table: TableSpec, edition: PublicRelease) -> No
     sheet.write_string(0, 0, bilingual(table.title), strong)
     _head(sheet, dimensions, measures, chosen, wrap)
     rows = list(dict.fromkeys(cell.codes(dimensions) for cell in chosen))
-    found = {(cell.codes(dimensions), cell.code("MEASURE")): cell for cell in chosen}
+    cells = {(cell.codes(dimensions), cell.code("MEASURE")): cell for cell in chosen}
     for line, codes in enumerate(rows, start=2):
         _labels(sheet, line, dimensions, codes, lists)
         for place, measure in enumerate(measures):
-            if cell := found.get((codes, measure)):
+            if cell := cells.get((codes, measure)):
                 _figure(sheet, line, 2 * len(dimensions) + 2 * place, cell, numbers)
     sheet.freeze_panes(2, 2 * len(dimensions))
 
 
 def _capability(book: Any, assessment: Assessment | None) -> None:
-    """The rows of its CSV, figures as numbers."""
+    """The sheet of the assessment: the rows of its CSV, with figures as numbers."""
     if assessment is None:
         return
     sheet = book.add_worksheet("역량 Capability")

@@ -185,7 +185,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
     async def GetAssessment(self, request: pb.GetAssessmentRequest, context: object) -> pb.AssessmentContent:
         one, _ = await self._readable(request.release)
         found = await self._releases.assessment(one.key)
-        content = json.dumps(capability.said(found))
+        content = json.dumps(capability.to_json(found))
         return pb.AssessmentContent(content=content, assessment=assessment_to_message(found) if found else None)
 
     async def GetCatalogue(self, request: pb.GetCatalogueRequest, context: object) -> pb.Catalogue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gateway.web.public_data.capability import as_released
-from services.statistics.formats.capability import said
+from services.statistics.formats.capability import to_json
 from services.statistics.releases.assessment_messages import assessment_to_message
 from tests.unit.statistics.small_release import assessment
 
@@ -20,4 +20,4 @@ def test_the_message_of_an_assessment_reads_as_the_released_one() -> None:
         assessed,
         replace(assessed, results=replace(assessed.results, standings=(without_index, *others))),
     ):
-        assert as_released(assessment_to_message(each)) == said(each)
+        assert as_released(assessment_to_message(each)) == to_json(each)
