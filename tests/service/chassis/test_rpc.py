@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import MutableMapping
+from dataclasses import replace
+from typing import Any
+
+import grpc
+import grpc.aio
+import pytest
+import structlog.testing
+
+from ieum.courses.v1.events_pb2 import CourseRetired
+from ieum.people.v1 import people_pb2, people_pb2_grpc
+from services.chassis import rpc
+from services.chassis.config import Settings
+from services.chassis.errors import Forbidden, Problem, Refused, Unauthenticated
+from services.chassis.observability import trace
+from services.chassis.principal import ANONYMOUS, Signer
+from services.chassis.run import Frame
+from tests.service.chassis.board import ALICE, compose
+from tests.service.conftest import ClientFor, StartService, eventually
+
+
+async def test_a_problem_reaches_the_client_as_it_was_raised(
+    start_service: StartService, client_for: ClientFor
+) -> None:
+    client = client_for(people_pb2_grpc.PeopleServiceStub, await start_service("people", compose), ALICE)
+    with pytest.raises(Refused) as refused:
+        await client.GetPerson(people_pb2.GetPersonRequest(name="refused"))
+    assert (refused.value.reason, refused.value.field, refused.value.details) == (
+        "NOT_TODAY",
+        "name",
+        {"day": "Monday"},
+    )
+    with pytest.raises(Problem) as broken:
+        await client.GetPerson(people_pb2.GetPersonRequest(name="broken"))
+    assert broken.value.reason == "INTERNAL"
+
+
+async def test_a_call_without_a_principal_is_refused(
+    start_service: StartService, client_for: ClientFor, settings: Settings
+) -> None:
+    address = await start_service("people", compose)
+    forged = Signer(bytes(32)).sign(ALICE)
+    async with rpc.channel(address) as channel:
+        stub = people_pb2_grpc.PeopleServiceStub(channel)
+        for metadata in ((), (("ieum-principal", forged),), (("ieum-principal", "nonsense"),)):
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await stub.GetPerson(people_pb2.GetPersonRequest(), metadata=metadata)
+            assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+    with pytest.raises(Unauthenticated):
+        await client_for(people_pb2_grpc.PeopleServiceStub, address, ANONYMOUS).SignOut(people_pb2.SignOutRequest())
+
+
+async def test_a_trace_is_followed_through_call_and_event_in_the_logs(
+    start_service: StartService, client_for: ClientFor
+) -> None:
+    heard = asyncio.Event()
+
+    async def hear(event: CourseRetired) -> None:
+        heard.set()
+
+    async def speaking_and_listening(frame: Frame) -> None:
+        await compose(frame)
+        frame.hear("ieum.courses.v1", {CourseRetired: hear})
+
+    address = await start_service("people", speaking_and_listening)
+    with structlog.testing.capture_logs([with_trace]) as lines:
+        with trace.following(None, "ask", "client") as begun:
+            await client_for(people_pb2_grpc.PeopleServiceStub, address, ALICE).SignOut(
+                people_pb2.SignOutRequest(token="whoever")
+            )
+        async with asyncio.timeout(10):
+            await heard.wait()
+
+        async def handled() -> bool:
+            return {"call", "event handled"} <= {line["event"] for line in lines}
+
+        await eventually(handled, "both logged")
+    followed = [line for line in lines if line["event"] in ("call", "event handled")]
+    assert {line["trace_id"] for line in followed} == {begun}
+    assert "whoever" not in repr(lines)
+
+
+def with_trace(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event["trace_id"] = trace.trace_id()
+    return event
+
+
+async def test_a_token_opens_only_the_methods_of_its_scopes(start_service: StartService, client_for: ClientFor) -> None:
+    address = await start_service("people", compose)
+    token = replace(ALICE, token_scopes=("learning.write",))
+    client = client_for(people_pb2_grpc.PeopleServiceStub, address, token)
+    await client.SignOut(people_pb2.SignOutRequest(token="a"))
+    with pytest.raises(Forbidden):
+        await client.GetPerson(people_pb2.GetPersonRequest())
