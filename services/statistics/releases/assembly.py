@@ -23,16 +23,16 @@ class Assembly:
     denominator: Denominator | None = None
 
 
-def add_cost(cost: Cost, made: Assembly, decisions: Mapping[str, Decision], period: str, persons: int) -> Cost:
+def add_cost(cost: Cost, assembly: Assembly, decisions: Mapping[str, Decision], period: str, persons: int) -> Cost:
     collapsed = [
         CollapsedTable(period, name, decision.collapsed)
         for name, decision in decisions.items()
         if decision.collapsed is not Collapse.WHOLE
     ]
     return Cost(
-        cells=cost.cells + made.cells,
-        primary=cost.primary + made.primary,
-        secondary=cost.secondary + made.secondary,
+        cells=cost.cells + assembly.cells,
+        primary=cost.primary + assembly.primary,
+        secondary=cost.secondary + assembly.secondary,
         persons=persons,
         collapsed_tables=(*cost.collapsed_tables, *collapsed),
     )

@@ -80,8 +80,8 @@ class Builder:
         try:
             await self._releases.forget_leftovers()
             while True:
-                for one in await self._releases.at_work():
-                    await self._advance(one)
+                for release in await self._releases.at_work():
+                    await self._advance(release)
                 self._wake.clear()
                 try:
                     async with asyncio.timeout(WAIT_SECONDS):
@@ -92,17 +92,17 @@ class Builder:
             if self._pool:
                 self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _advance(self, one: Release) -> None:
+    async def _advance(self, release: Release) -> None:
         try:
-            if one.state is State.BUILDING:
-                await self._build(one)
-            elif not one.files:
-                await self._freeze(one)
-            elif one.publish_at and one.publish_at <= now():
-                await self._releases.entities.change(one.key, lambda it: lifecycle.end_embargo(it, now()))
+            if release.state is State.BUILDING:
+                await self._build(release)
+            elif not release.files:
+                await self._freeze(release)
+            elif release.publish_at and release.publish_at <= now():
+                await self._releases.entities.change(release.key, lambda latest: lifecycle.end_embargo(latest, now()))
         except Exception:
-            trace.log().error("release not built", release=one.key, exc_info=True)
-            await self._releases.entities.change(one.key, lambda it: lifecycle.fail(it, "BUILD_FAILED"))
+            trace.log().error("release not built", release=release.key, exc_info=True)
+            await self._releases.entities.change(release.key, lambda latest: lifecycle.fail(latest, "BUILD_FAILED"))
             await asyncio.sleep(WAIT_SECONDS)
 
     async def _apart(self, work: Callable[[], T]) -> T:
@@ -110,107 +110,109 @@ class Builder:
             self._pool = ProcessPoolExecutor(WORKERS, get_context("spawn"), die_with_parent, (os.getpid(),))
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
-    async def _build(self, one: Release) -> None:
-        geography = await self._geography(one)
-        await self._releases.put_assessment(one.key, await self._references.assessment(one.periods, one.as_of))
-        await self._snapshot(one, geography)
-        before = await self._published(one, geography)
+    async def _build(self, release: Release) -> None:
+        geography = await self._geography(release)
+        await self._releases.put_assessment(
+            release.key, await self._references.assessment(release.periods, release.as_of)
+        )
+        await self._snapshot(release, geography)
+        before = await self._published(release, geography)
         opened, cost = list[OpenedCell](), Cost()
         for attempt in range(ROUNDS):
-            await self._releases.undo(one)
-            cost = await self._periods(one, geography, before)
-            told = partial(self._progressed, one, len(one.periods))
+            await self._releases.undo(release)
+            cost = await self._periods(release, geography, before)
+            report_years = partial(self._progressed, release, len(release.periods))
             if not (
                 opened := await final_audit.attack_release(
-                    self._releases, one, geography.areas, before, self._apart, told
+                    self._releases, release, geography.areas, before, self._apart, report_years
                 )
             ):
                 break
             trace.log().warning(
-                "opened as a whole", release=one.key, attempt=attempt, cells=[str(cell) for cell in opened[:NAMED]]
+                "opened as a whole", release=release.key, attempt=attempt, cells=[str(cell) for cell in opened[:NAMED]]
             )
-            await self._releases.put_opened(one, opened)
+            await self._releases.put_opened(release, opened)
         if opened:
             change = partial(lifecycle.fail, reason="AUDIT_OPENED", opened=opened[:NAMED])
-            await self._releases.entities.change(one.key, change)
+            await self._releases.entities.change(release.key, change)
             return
-        await self._releases.entities.change(one.key, partial(lifecycle.finish_build, cost=cost))
-        await self._releases.forget_persons(one)
+        await self._releases.entities.change(release.key, partial(lifecycle.finish_build, cost=cost))
+        await self._releases.forget_persons(release)
 
-    async def _progressed(self, one: Release, periods: int, years: int = 0) -> None:
-        total, done = len(one.periods) + len(final_audit.years(one)), periods + years
+    async def _progressed(self, release: Release, periods: int, years: int = 0) -> None:
+        total, done = len(release.periods) + len(final_audit.years(release)), periods + years
         change = partial(lifecycle.record_progress, done=done * STEPS, total=total * STEPS)
-        await self._releases.entities.change(one.key, change)
+        await self._releases.entities.change(release.key, change)
 
-    async def _periods(self, one: Release, geography: Geography, before: list[Observation]) -> Cost:
+    async def _periods(self, release: Release, geography: Geography, before: list[Observation]) -> Cost:
         cost, people, everybody = Cost(), set[str](), set[str]()
-        rounds = await self._releases.opened(one)
-        for number, period in enumerate(one.periods, 1):
-            made, decisions = await self._period(one, geography, period, before, rounds)
-            await self._progressed(one, number)
-            people |= set(made.people)
-            everybody |= {unit.person for unit in await self._units(one, period)}
-            cost = add_cost(cost, made, decisions, period, len(people))
+        rounds = await self._releases.opened(release)
+        for number, period in enumerate(release.periods, 1):
+            assembly, decisions = await self._period(release, geography, period, before, rounds)
+            await self._progressed(release, number)
+            people |= set(assembly.people)
+            everybody |= {unit.person for unit in await self._units(release, period)}
+            cost = add_cost(cost, assembly, decisions, period, len(people))
         return replace(cost, everybody=len(everybody))
 
-    async def _geography(self, one: Release) -> Geography:
+    async def _geography(self, release: Release) -> Geography:
         """As it was when the build began, whatever places are imported or lists loaded meanwhile."""
-        there = await self._releases.geography(one.key)
-        if there is None:
-            await self._releases.put_geography(one.key, await self._geographies.at(one.area, one.as_of))
-            there = await self._releases.geography(one.key)
-        assert there is not None  # noqa: S101 - just written
-        return there
+        geography = await self._releases.geography(release.key)
+        if geography is None:
+            await self._releases.put_geography(release.key, await self._geographies.at(release.area, release.as_of))
+            geography = await self._releases.geography(release.key)
+        assert geography is not None  # noqa: S101 - just written
+        return geography
 
-    async def _snapshot(self, one: Release, geography: Geography) -> None:
+    async def _snapshot(self, release: Release, geography: Geography) -> None:
         """All quarters at once or, after a crash, the rest: they are counted from the same facts as of the same day."""
-        quarters = [period for period in one.periods if not is_year(period)]
-        if await self._releases.units(one.key, flow_of(quarters[-1])) is not None:
+        quarters = [period for period in release.periods if not is_year(period)]
+        if await self._releases.units(release.key, flow_of(quarters[-1])) is not None:
             return
-        counted = await self._enrolments.units(one, geography)
+        counted = await self._enrolments.units(release, geography)
         for quarter in quarters:
-            await self._releases.put_units(one.key, quarter, [unit for unit in counted if unit.quarter == quarter])
+            await self._releases.put_units(release.key, quarter, [unit for unit in counted if unit.quarter == quarter])
             completed = [unit for unit in counted if unit.finished == quarter]
-            await self._releases.put_units(one.key, flow_of(quarter), completed)
+            await self._releases.put_units(release.key, flow_of(quarter), completed)
 
-    async def _published(self, one: Release, geography: Geography) -> list[Observation]:
-        before = []
-        for name in one.earlier:
+    async def _published(self, release: Release, geography: Geography) -> list[Observation]:
+        published = []
+        for name in release.earlier:
             earlier = await self._releases.entities.get(name.removeprefix("releases/"))
-            theirs = [made async for made in self._releases.observations(earlier)]
-            before += recast_observations(theirs, geography.moved)
-        return before
+            observations = [observation async for observation in self._releases.observations(earlier)]
+            published += recast_observations(observations, geography.moved)
+        return published
 
     async def _period(
         self,
-        one: Release,
+        release: Release,
         geography: Geography,
         period: str,
         before: list[Observation],
         rounds: list[list[OpenedCell]],
     ) -> tuple[Assembly, Mapping[str, Decision]]:
         quarters = [name for name in quarters_of(period) if is_year(period)] or [period]
-        units = tuple([unit for name in quarters for unit in await self._units(one, name)])
-        flow = tuple([unit for name in quarters for unit in await self._units(one, flow_of(name))])
+        units = tuple([unit for name in quarters for unit in await self._units(release, name)])
+        flow = tuple([unit for name in quarters for unit in await self._units(release, flow_of(name))])
         own, areas = {FLOW: flow}, geography.areas
-        parts = {n: await self._part(one, areas, period, n, own.get(n, units), before) for n in PARTS}
+        parts = {n: await self._part(release, areas, period, n, own.get(n, units), before) for n in PARTS}
         parts = {n: replace(part, given_up=given_up(rounds, period, n, areas.top)) for n, part in parts.items()}
-        decisions = {MARGIN: await self._decided(one, period, parts[MARGIN])}
+        decisions = {MARGIN: await self._decided(release, period, parts[MARGIN])}
         async with asyncio.TaskGroup() as tasks:
             waiting = {
-                name: tasks.create_task(self._decided(one, period, replace(part, margin=decisions[MARGIN])))
+                name: tasks.create_task(self._decided(release, period, replace(part, margin=decisions[MARGIN])))
                 for name, part in parts.items()
                 if name != MARGIN
             }
         decisions |= {name: task.result() for name, task in waiting.items()}
-        return await self._assembled(one, geography, period, units, flow, decisions), decisions
+        return await self._assembled(release, geography, period, units, flow, decisions), decisions
 
-    async def _units(self, one: Release, quarter: str) -> tuple[Unit, ...]:
-        return await self._releases.units(one.key, quarter) or ()
+    async def _units(self, release: Release, quarter: str) -> tuple[Unit, ...]:
+        return await self._releases.units(release.key, quarter) or ()
 
     async def _part(
         self,
-        one: Release,
+        release: Release,
         areas: ReleaseAreas,
         period: str,
         name: str,
@@ -218,54 +220,60 @@ class Builder:
         before: list[Observation],
     ) -> Part:
         quarters = quarters_of(period) if is_year(period) else ()
-        found = [await self._releases.decision(one.key, quarter, name) for quarter in quarters]
-        made = tuple(decision for decision in found if decision is not None)
+        decisions = [await self._releases.decision(release.key, quarter, name) for quarter in quarters]
+        quarter_decisions = tuple(decision for decision in decisions if decision is not None)
         return Part(
-            name, areas, Policy(k=one.k), units, quarters=made, before=steps.earlier_counts(name, period, before)
+            name,
+            areas,
+            Policy(k=release.k),
+            units,
+            quarters=quarter_decisions,
+            before=steps.earlier_counts(name, period, before),
         )
 
-    async def _decided(self, one: Release, period: str, part: Part) -> Decision:
-        there = await self._releases.decision(one.key, period, part.name)
-        if there is None:
-            made = await self._apart(partial(steps.decide_part, part))
-            await self._releases.put_decision(one.key, period, part.name, made)
-            there = await self._releases.decision(one.key, period, part.name)
-        assert there is not None  # noqa: S101 - just written
-        return there
+    async def _decided(self, release: Release, period: str, part: Part) -> Decision:
+        decision = await self._releases.decision(release.key, period, part.name)
+        if decision is None:
+            decision_made = await self._apart(partial(steps.decide_part, part))
+            await self._releases.put_decision(release.key, period, part.name, decision_made)
+            decision = await self._releases.decision(release.key, period, part.name)
+        assert decision is not None  # noqa: S101 - just written
+        return decision
 
     async def _assembled(
         self,
-        one: Release,
+        release: Release,
         geography: Geography,
         period: str,
         units: tuple[Unit, ...],
         flow: tuple[Unit, ...],
         decisions: Mapping[str, Decision],
     ) -> Assembly:
-        if there := await self._releases.assembly(one.key, period):
-            return there
+        if finished := await self._releases.assembly(release.key, period):
+            return finished
         residents, table = await self._references.residents(geography, last_day(period))
-        if one.universe is Universe.EMPLOYEE:  # residents are no denominator of theirs
+        if release.universe is Universe.EMPLOYEE:  # residents are no denominator of theirs
             residents, table = {}, None
         broken = frozenset(area.code for area in geography.codes if geography.breaks_in(area.code, period))
-        context = Context(one.universe.code, period, geography.areas, Policy(k=one.k), residents, broken)
+        context = Context(release.universe.code, period, geography.areas, Policy(k=release.k), residents, broken)
         kept = frozenset[str]()
         for quarter in quarters_of(period) if is_year(period) else ():
-            made = await self._releases.assembly(one.key, quarter)
-            kept |= frozenset(made.hours_hidden if made else ())
+            assembly = await self._releases.assembly(release.key, quarter)
+            kept |= frozenset(assembly.hours_hidden if assembly else ())
         done = await self._apart(partial(steps.assemble, steps.Period(context, units, decisions, kept, flow)))
         hidden, people = tuple(sorted(done.hours_hidden)), tuple(sorted(done.people))
-        made = Assembly(done.observations, hidden, done.cells, done.primary, done.secondary, people, table)
-        await self._releases.put_assembly(one.key, period, made)
-        return made
+        assembly = Assembly(done.observations, hidden, done.cells, done.primary, done.secondary, people, table)
+        await self._releases.put_assembly(release.key, period, assembly)
+        return assembly
 
-    async def _freeze(self, one: Release) -> None:
-        release = await self._editions.content(one, await self._geography(one))
-        contents = await self._apart(partial(steps.render_files, release))
-        for row, content in contents:
-            await self._releases.put_file(one.key, row.name, content)
-        rows = [row for row, _ in contents]
-        checksum = next(row.sha256 for row in rows if row.name == "release.json")
-        at = one.publish_at  # which the files say: set anew meanwhile, they are written anew
-        await self._releases.entities.change(one.key, lambda it: lifecycle.attach_files(it, rows, checksum, at))
+    async def _freeze(self, release: Release) -> None:
+        content = await self._editions.content(release, await self._geography(release))
+        rendered = await self._apart(partial(steps.render_files, content))
+        for file, body in rendered:
+            await self._releases.put_file(release.key, file.name, body)
+        files = [file for file, _ in rendered]
+        checksum = next(file.sha256 for file in files if file.name == "release.json")
+        at = release.publish_at  # which the files say: set anew meanwhile, they are written anew
+        change = partial(lifecycle.attach_files, files=files, checksum=checksum, at=at)
+        await self._releases.entities.change(release.key, change)
         self.nudge()

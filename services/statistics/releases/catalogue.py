@@ -24,19 +24,19 @@ class Catalogue:
 
     async def catalogue(self, base_url: str) -> Mapping[str, bytes]:
         """File name -> content; nothing while nothing is published."""
-        published = [one async for one in self._releases.published()]
-        wanted = (base_url, *(one.checksum for one in published))
+        published = [release async for release in self._releases.published()]
+        wanted = (base_url, *(release.checksum for release in published))
         if published and wanted != self._made[0]:
-            found = [await self._described(one) for one in published]
-            self._made = (wanted, await asyncio.to_thread(_catalogue, found, base_url))
+            contents = [await self._described(release) for release in published]
+            self._made = (wanted, await asyncio.to_thread(_catalogue, contents, base_url))
         return self._made[1] if published else {}
 
-    async def _described(self, one: Release) -> ReleaseContent:
-        if one.checksum not in self._read:
-            content = await self._releases.file(one.key, CANONICAL)
+    async def _described(self, release: Release) -> ReleaseContent:
+        if release.checksum not in self._read:
+            content = await self._releases.file(release.key, CANONICAL)
             assert content is not None  # noqa: S101 - published is written
-            self._read[one.checksum] = await asyncio.to_thread(read_release, content)
-        return self._read[one.checksum]
+            self._read[release.checksum] = await asyncio.to_thread(read_release, content)
+        return self._read[release.checksum]
 
 
 def read_release(content: bytes) -> ReleaseContent:
@@ -73,7 +73,7 @@ def _assessment(said: Mapping[str, Any] | None) -> Assessment | None:
     return Assessment(said["period"], said["source"], said["sha256"], results)
 
 
-def _catalogue(found: Sequence[ReleaseContent], base_url: str) -> Mapping[str, bytes]:
+def _catalogue(contents: Sequence[ReleaseContent], base_url: str) -> Mapping[str, bytes]:
     from services.statistics.formats.dcat import catalogue  # slow to load
 
-    return catalogue(found, base_url)
+    return catalogue(contents, base_url)

@@ -19,41 +19,44 @@ class EditionBuilder:
         self._facts = facts
         self._settings = settings
 
-    async def content(self, one: Release, geography: Geography) -> ReleaseContent:
+    async def content(self, release: Release, geography: Geography) -> ReleaseContent:
         named = self._settings.publisher
+        area_title = (await self._facts.areas()).title(release.area)
         return ReleaseContent(
-            id=one.series,
-            revision=one.edition,
-            title=one.title,
-            universe=one.universe.code,
-            periods=one.periods,
-            as_of=one.as_of,
-            publish_at=one.publish_at or one.as_of,
-            method_version=one.method_version,
+            id=release.series,
+            revision=release.edition,
+            title=release.title,
+            universe=release.universe.code,
+            periods=release.periods,
+            as_of=release.as_of,
+            publish_at=release.publish_at or release.as_of,
+            method_version=release.method_version,
             area_vintage=geography.vintage,
-            k=one.k,
+            k=release.k,
             areas=geography.codes,
             tables=TABLES,
-            observations=tuple([made async for made in self._releases.observations(one)]),
-            note=one.note,
-            earlier=tuple(name.removeprefix("releases/") for name in one.earlier),
-            publisher={"ko": named, "en": named} if named else publisher((await self._facts.areas()).title(one.area)),
+            observations=tuple([observation async for observation in self._releases.observations(release)]),
+            note=release.note,
+            earlier=tuple(name.removeprefix("releases/") for name in release.earlier),
+            publisher={"ko": named, "en": named} if named else publisher(area_title),
             licence=LICENCE,
             contact=self._settings.contact,
             legal_basis=self._settings.legal_basis,
-            history=await self._history(one),
-            denominators=await self._denominators(one),
-            capability=await self._releases.assessment(one.key),
+            history=await self._history(release),
+            denominators=await self._denominators(release),
+            capability=await self._releases.assessment(release.key),
             zone=self._settings.zone,
         )
 
-    async def _history(self, one: Release) -> tuple[EarlierRevision, ...]:
-        found: list[EarlierRevision] = []
-        while one.corrects:
-            one = await self._releases.entities.get(one.corrects.removeprefix("releases/"))
-            found.append(EarlierRevision(one.edition, one.publish_at or one.as_of, one.note))
-        return tuple(reversed(found))
+    async def _history(self, release: Release) -> tuple[EarlierRevision, ...]:
+        revisions: list[EarlierRevision] = []
+        while release.corrects:
+            release = await self._releases.entities.get(release.corrects.removeprefix("releases/"))
+            revisions.append(EarlierRevision(release.edition, release.publish_at or release.as_of, release.note))
+        return tuple(reversed(revisions))
 
-    async def _denominators(self, one: Release) -> tuple[Denominator, ...]:
-        made = [await self._releases.assembly(one.key, period) for period in one.periods]
-        return tuple(dict.fromkeys(each.denominator for each in made if each and each.denominator))
+    async def _denominators(self, release: Release) -> tuple[Denominator, ...]:
+        assemblies = [await self._releases.assembly(release.key, period) for period in release.periods]
+        return tuple(
+            dict.fromkeys(assembly.denominator for assembly in assemblies if assembly and assembly.denominator)
+        )

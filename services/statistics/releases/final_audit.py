@@ -26,14 +26,14 @@ Progress = Callable[[int], Awaitable[None]]
 """Hears how many years have been attacked."""
 
 
-def years(one: Release) -> list[str]:
+def years(release: Release) -> list[str]:
     """A year with its quarters is attacked at a time: no sum ties two years."""
-    return sorted({period[:4] for period in one.periods})
+    return sorted({period[:4] for period in release.periods})
 
 
 async def attack_release(
     releases: Releases,
-    one: Release,
+    release: Release,
     areas: ReleaseAreas,
     before: Sequence[Observation],
     run_apart: RunApart,
@@ -42,26 +42,27 @@ async def attack_release(
     done: set[str] = set()
 
     async def attacked(year: str) -> list[OpenedCell]:
-        there = await releases.attacked(one, year)
-        if there is None:
-            there = await run_apart(partial(whole_year.attack_year, await _sheet(releases, one, areas, before, year)))
-            await releases.put_attacked(one, year, there)
+        opened = await releases.attacked(release, year)
+        if opened is None:
+            target = await _year(releases, release, areas, before, year)
+            opened = await run_apart(partial(whole_year.attack_year, target))
+            await releases.put_attacked(release, year, opened)
         done.add(year)
         await report(len(done))
-        return there
+        return opened
 
     async with asyncio.TaskGroup() as tasks:
-        found = [tasks.create_task(attacked(year)) for year in years(one)]
-    return [cell for each in found for cell in each.result()]
+        attacks = [tasks.create_task(attacked(year)) for year in years(release)]
+    return [cell for attack in attacks for cell in attack.result()]
 
 
-async def _sheet(
-    releases: Releases, one: Release, areas: ReleaseAreas, before: Sequence[Observation], year: str
+async def _year(
+    releases: Releases, release: Release, areas: ReleaseAreas, before: Sequence[Observation], year: str
 ) -> YearUnderAttack:
-    periods = tuple(period for period in one.periods if period.startswith(year))
-    made = [made async for made in releases.observations(one) if made.period in periods]
+    periods = tuple(period for period in release.periods if period.startswith(year))
+    figures = [figure async for figure in releases.observations(release) if figure.period in periods]
     quarters = [period for period in periods if not is_year(period)]
-    units = {quarter: await releases.units(one.key, quarter) or () for quarter in quarters}
-    flow = {quarter: await releases.units(one.key, flow_of(quarter)) or () for quarter in quarters}
+    units = {quarter: await releases.units(release.key, quarter) or () for quarter in quarters}
+    flow = {quarter: await releases.units(release.key, flow_of(quarter)) or () for quarter in quarters}
     known = tuple(figure for figure in before if figure.period in periods)
-    return YearUnderAttack(areas, Policy(k=one.k), periods, units, made, known, flow)
+    return YearUnderAttack(areas, Policy(k=release.k), periods, units, figures, known, flow)

@@ -15,9 +15,9 @@ from services.statistics.formats.names import JSON_LD, TURTLE
 from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost, FrozenFile, Release, State
 
 
-def release_to_message(one: Release, *, official: bool) -> pb.Release:
+def release_to_message(release: Release, *, official: bool) -> pb.Release:
     """The public form tells nothing of what was hidden, nor who worked on it."""
-    shown = one if official else replace(one, cost=None, planned_by="", approved_by="", failure="", opened=())
+    shown = release if official else replace(release, cost=None, planned_by="", approved_by="", failure="", opened=())
     return pb.Release(
         name=shown.name,
         series=f"releases/{shown.series}",
@@ -82,13 +82,13 @@ _ATTACKS = {
 }
 
 
-def _failure_text(one: Release) -> str:
-    cells = "; ".join(map(str, one.opened_cells()))
-    return f"{one.failure_reason}: {cells}" if cells else one.failure_reason
+def _failure_text(release: Release) -> str:
+    cells = "; ".join(map(str, release.opened_cells()))
+    return f"{release.failure_reason}: {cells}" if cells else release.failure_reason
 
 
-def _failure(one: Release) -> pb.BuildFailure:
-    return pb.BuildFailure(reason=one.failure_reason, opened=map(_opened_cell, one.opened_cells()))
+def _failure(release: Release) -> pb.BuildFailure:
+    return pb.BuildFailure(reason=release.failure_reason, opened=map(_opened_cell, release.opened_cells()))
 
 
 def _opened_cell(cell: OpenedCell) -> pb.OpenedCell:
@@ -103,11 +103,11 @@ def _opened_cell(cell: OpenedCell) -> pb.OpenedCell:
     )
 
 
-def calendar_entry_to_message(one: Release) -> pb.CalendarEntry:
+def calendar_entry_to_message(release: Release) -> pb.CalendarEntry:
     """Nothing of a release that is not out but its name and day."""
-    certain = one.state is State.SCHEDULED
+    certain = release.state is State.SCHEDULED
     return pb.CalendarEntry(
-        title=dict(one.title), publish_time=stamp(one.publish_at or one.planned_for), certain=certain
+        title=dict(release.title), publish_time=stamp(release.publish_at or release.planned_for), certain=certain
     )
 
 
@@ -126,20 +126,20 @@ def catalogue_file_to_message(name: str, content: bytes) -> pb.ReleaseFileConten
     return pb.ReleaseFileContent(file=file, content=content)
 
 
-def observation_to_message(one: Observation) -> pb.Observation:
+def observation_to_message(observation: Observation) -> pb.Observation:
     return pb.Observation(
-        measure=one.measure,
-        freq=one.freq,
-        period=one.period,
-        area=one.area,
-        sex=one.sex,
-        age=one.age,
-        group=one.group,
-        domain=one.domain,
-        value=one.value or "",
-        obs_status=one.status,
-        conf_status=one.confidentiality,
-        unit=one.unit,
-        low=one.low or "",
-        high=one.high or "",
+        measure=observation.measure,
+        freq=observation.freq,
+        period=observation.period,
+        area=observation.area,
+        sex=observation.sex,
+        age=observation.age,
+        group=observation.group,
+        domain=observation.domain,
+        value=observation.value or "",
+        obs_status=observation.status,
+        conf_status=observation.confidentiality,
+        unit=observation.unit,
+        low=observation.low or "",
+        high=observation.high or "",
     )

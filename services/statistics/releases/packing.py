@@ -45,16 +45,16 @@ def pack_decision(decision: Decision) -> bytes:
 
 
 def unpack_decision(content: bytes) -> Decision:
-    found = unpack(content)
-    hidden, primary = (frozenset((a, c, m) for a, c, m in found[key]) for key in ("hidden", "primary"))
-    return Decision(hidden, primary, Collapse(found["collapsed"]))
+    fields = unpack(content)
+    hidden, primary = (frozenset((a, c, m) for a, c, m in fields[key]) for key in ("hidden", "primary"))
+    return Decision(hidden, primary, Collapse(fields["collapsed"]))
 
 
 _FIELDS = tuple(field.name for field in fields(Observation))
 
 
-def pack_observations(made: Iterable[Observation]) -> bytes:
-    return pack([list(asdict(one).values()) for one in made])
+def pack_observations(observations: Iterable[Observation]) -> bytes:
+    return pack([list(asdict(observation).values()) for observation in observations])
 
 
 def unpack_observations(content: bytes) -> tuple[Observation, ...]:

@@ -86,63 +86,65 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
             method_version=METHOD_VERSION,
             planned_for=moment(request.publish_time),
         )
-        there = await self._releases.plan(planned)
-        if (there.area, there.universe, there.periods) != (planned.area, planned.universe, planned.periods):
+        existing = await self._releases.plan(planned)
+        if (existing.area, existing.universe, existing.periods) != (planned.area, planned.universe, planned.periods):
             raise Refused("RELEASE_ID_TAKEN", field="release_id")
-        return release_to_message(there, official=True)
+        return release_to_message(existing, official=True)
 
     async def BuildRelease(self, request: pb.BuildReleaseRequest, context: object) -> pb.Release:
-        one, _ = await self._for_officials(request.name)
-        earlier = [before.name for before in await self._releases.audited_with(one)]
-        if one.state in (State.BUILT, State.APPROVED) and tuple(earlier) != one.earlier:
-            await self._releases.start_over(one)
-            one = await self._change(one, lifecycle.reset_outdated)
-        changed = await self._change(one, lambda it: lifecycle.build(it, earlier))
+        release, _ = await self._for_officials(request.name)
+        earlier = [before.name for before in await self._releases.audited_with(release)]
+        if release.state in (State.BUILT, State.APPROVED) and tuple(earlier) != release.earlier:
+            await self._releases.start_over(release)
+            release = await self._change(release, lifecycle.reset_outdated)
+        changed = await self._change(release, lambda latest: lifecycle.build(latest, earlier))
         self._builder.nudge()
         return release_to_message(changed, official=True)
 
     async def ApproveRelease(self, request: pb.ApproveReleaseRequest, context: object) -> pb.Release:
-        one, by = await self._for_officials(request.name, "official", "administrator")
-        return release_to_message(await self._change(one, lambda it: lifecycle.approve(it, by)), official=True)
+        release, by = await self._for_officials(request.name, "official", "administrator")
+        return release_to_message(
+            await self._change(release, lambda latest: lifecycle.approve(latest, by)), official=True
+        )
 
     async def PublishRelease(self, request: pb.PublishReleaseRequest, context: object) -> pb.Release:
-        one, _ = await self._for_officials(request.name)
+        release, _ = await self._for_officials(request.name)
         async with self._publishing:  # two releases of a population must know of each other
-            earlier = tuple(before.name for before in await self._releases.audited_with(one))
-            if one.state is State.APPROVED and earlier != one.earlier:
+            earlier = tuple(before.name for before in await self._releases.audited_with(release))
+            if release.state is State.APPROVED and earlier != release.earlier:
                 raise Refused("RELEASE_OUTDATED")
             at = moment(request.publish_time) or now()
-            changed = await self._change(one, lambda it: lifecycle.publish(it, at, now()))
+            changed = await self._change(release, lambda latest: lifecycle.publish(latest, at, now()))
         self._builder.nudge()
         return release_to_message(changed, official=True)
 
     async def ReviseRelease(self, request: pb.ReviseReleaseRequest, context: object) -> pb.Release:
-        one, by = await self._for_officials(request.name)
+        release, by = await self._for_officials(request.name)
         plan = lifecycle.plan_revision(
-            one, note=dict(request.note), as_of=self._as_of(moment(request.as_of)), by=by, now=now()
+            release, note=dict(request.note), as_of=self._as_of(moment(request.as_of)), by=by, now=now()
         )
-        there = await self._releases.plan(plan)
-        await self._change(one, lambda it: lifecycle.mark_corrected(it, there.name))
-        return release_to_message(there, official=True)
+        revision = await self._releases.plan(plan)
+        await self._change(release, lambda latest: lifecycle.mark_corrected(latest, revision.name))
+        return release_to_message(revision, official=True)
 
     async def DiscardRelease(self, request: pb.DiscardReleaseRequest, context: object) -> pb.Release:
-        one, _ = await self._for_officials(request.name, discarded=True)
-        done = await self._change(one, lifecycle.discard)
+        release, _ = await self._for_officials(request.name, discarded=True)
+        done = await self._change(release, lifecycle.discard)
         await self._releases.start_over(done)
         if done.corrects:
             before = await self._releases.entities.get(_id(done.corrects))
             if before.corrected_by == done.name:
-                await self._change(before, lambda it: lifecycle.mark_corrected(it, ""))
+                await self._change(before, lambda latest: lifecycle.mark_corrected(latest, ""))
         # A repeat discards nothing and is announced again: the first may have died before it was.
         await self._notices.publish(events_pb2.ReleaseDiscarded(release=done.name, area=done.area))
         return release_to_message(done, official=True)
 
     async def GetRelease(self, request: pb.GetReleaseRequest, context: object) -> pb.Release:
-        one, official = await self._readable(request.name)
-        return release_to_message(one if official else await self._releases.as_out(one), official=official)
+        release, official = await self._readable(request.name)
+        return release_to_message(release if official else await self._releases.as_out(release), official=official)
 
     async def ListCalendar(self, request: pb.ListCalendarRequest, context: object) -> pb.ListCalendarResponse:
-        waiting = lifecycle.select_upcoming([one async for one in self._releases.unpublished()])
+        waiting = lifecycle.select_upcoming([release async for release in self._releases.unpublished()])
         return pb.ListCalendarResponse(entries=map(calendar_entry_to_message, waiting))
 
     async def ListReleases(self, request: pb.ListReleasesRequest, context: object) -> pb.ListReleasesResponse:
@@ -153,47 +155,48 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         rows = await self._releases.page(match, order, last, size + 1)
         shown, more = rows[:size], len(rows) > size
         token = encode_token(getattr(shown[-1], order).isoformat(), shown[-1].key) if more else ""
-        shown = shown if request.all else [await self._releases.as_out(one) for one in shown]
+        shown = shown if request.all else [await self._releases.as_out(release) for release in shown]
         return pb.ListReleasesResponse(
-            releases=[release_to_message(one, official=request.all) for one in shown], next_page_token=token
+            releases=[release_to_message(release, official=request.all) for release in shown], next_page_token=token
         )
 
     async def ListObservations(
         self, request: pb.ListObservationsRequest, context: object
     ) -> pb.ListObservationsResponse:
-        one, _ = await self._readable(request.release)
+        release, _ = await self._readable(request.release)
         size, last = page_size(request.page_size), decode_token(request.page_token, 1)
         start = int(last[0]) if last else 0
         area = request.area.removeprefix("areas/")
         rows, place = [], 0
-        async for made in self._releases.observations(one, request.period):
-            if area in ("", made.area) and request.table in ("", made.table):
+        async for observation in self._releases.observations(release, request.period):
+            if area in ("", observation.area) and request.table in ("", observation.table):
                 if start <= place <= start + size:
-                    rows.append(made)
+                    rows.append(observation)
                 place += 1
         token = encode_token(start + size) if len(rows) > size else ""
         return pb.ListObservationsResponse(observations=map(observation_to_message, rows[:size]), next_page_token=token)
 
     async def GetReleaseFile(self, request: pb.GetReleaseFileRequest, context: object) -> pb.ReleaseFileContent:
-        one, _ = await self._readable(request.release)
-        row = next((file for file in one.files if file.name == request.file), None)
-        content = await self._releases.file(one.key, request.file) if row else None
+        release, _ = await self._readable(request.release)
+        row = next((file for file in release.files if file.name == request.file), None)
+        content = await self._releases.file(release.key, request.file) if row else None
         if row is None or content is None:
             raise Missing("FILE_NOT_FOUND")
         return pb.ReleaseFileContent(file=file_to_message(row), content=content)
 
     async def GetAssessment(self, request: pb.GetAssessmentRequest, context: object) -> pb.AssessmentContent:
-        one, _ = await self._readable(request.release)
-        found = await self._releases.assessment(one.key)
-        content = json.dumps(capability.to_json(found))
-        return pb.AssessmentContent(content=content, assessment=assessment_to_message(found) if found else None)
+        release, _ = await self._readable(request.release)
+        assessment = await self._releases.assessment(release.key)
+        content = json.dumps(capability.to_json(assessment))
+        message = assessment_to_message(assessment) if assessment else None
+        return pb.AssessmentContent(content=content, assessment=message)
 
     async def GetCatalogue(self, request: pb.GetCatalogueRequest, context: object) -> pb.Catalogue:
-        made = await self._portal.catalogue(request.base_url)
-        return pb.Catalogue(files=[catalogue_file_to_message(name, content) for name, content in made.items()])
+        files = await self._portal.catalogue(request.base_url)
+        return pb.Catalogue(files=[catalogue_file_to_message(name, content) for name, content in files.items()])
 
-    async def _change(self, one: Release, verb: Callable[[Release], Change]) -> Release:
-        return await self._releases.entities.change(one.key, verb)
+    async def _change(self, release: Release, verb: Callable[[Release], Change]) -> Release:
+        return await self._releases.entities.change(release.key, verb)
 
     def _as_of(self, asked: datetime | None) -> datetime:
         if asked and asked > now():
@@ -212,24 +215,24 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
 
     async def _for_officials(self, name: str, *roles: str, discarded: bool = False) -> tuple[Release, str]:
         acting().require(*(roles or _OFFICIAL))
-        one = await self._releases.entities.find(_id(name))
-        if one is None or (one.state is State.DISCARDED and not discarded):
+        release = await self._releases.entities.find(_id(name))
+        if release is None or (release.state is State.DISCARDED and not discarded):
             raise Missing("RELEASE_NOT_FOUND")
-        return one, await self._require_official(one.area, *roles)
+        return release, await self._require_official(release.area, *roles)
 
     async def _readable(self, name: str) -> tuple[Release, bool]:
         """What is published, for everybody; else for the officials of its area alone: others learn nothing of it."""
-        one = await self._releases.entities.find(_id(name))
+        release = await self._releases.entities.find(_id(name))
         tree = await self._facts.areas()
-        official = one is not None and one.state is not State.DISCARDED and _is_official(tree, one.area)
-        if one is None or not (official or one.state is State.PUBLISHED):
+        official = release is not None and release.state is not State.DISCARDED and _is_official(tree, release.area)
+        if release is None or not (official or release.state is State.PUBLISHED):
             raise Missing("RELEASE_NOT_FOUND")
-        return one, official
+        return release, official
 
     async def _mine(self) -> Document:
-        there: Document = {"state": {"$ne": State.DISCARDED}}
+        not_discarded: Document = {"state": {"$ne": State.DISCARDED}}
         areas = authorisation.own_areas(acting(), await self._facts.areas())
-        return there if areas is None else there | {"area": {"$in": list(areas)}}
+        return not_discarded if areas is None else not_discarded | {"area": {"$in": list(areas)}}
 
 
 def _is_official(tree: AreaTree, area: str) -> bool:

@@ -22,15 +22,15 @@ class EnrolmentSnapshot:
         self._facts = facts
         self._zone = zone
 
-    async def units(self, one: Release, geography: Geography) -> list[Unit]:
+    async def units(self, release: Release, geography: Geography) -> list[Unit]:
         """Where the release is of the whole country or province, people of an area that the list lacks count there."""
         tree = await self._facts.areas()
         courses = await self._facts.course_list()
-        match: Document = {"universe": one.universe, "enrolled_at": {"$lte": one.as_of}}
-        if not tree.is_whole(one.area):
+        match: Document = {"universe": release.universe, "enrolled_at": {"$lte": release.as_of}}
+        if not tree.is_whole(release.area):
             match["area"] = {"$in": [f"areas/{code}" for code in geography.known]}
         facts = [self._fact(row, geography, courses) async for row in self._facts.rows(match)]
-        as_of = one.as_of.astimezone(self._zone).date()
+        as_of = release.as_of.astimezone(self._zone).date()
         return list(units(facts, as_of))
 
     def _fact(self, row: Document, geography: Geography, courses: Mapping[str, Document]) -> Fact:

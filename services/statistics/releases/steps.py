@@ -30,7 +30,7 @@ def attack_part(part: Part, table: LinkedTable, hidden: Set[LinkedCell]) -> tupl
     openings, idle = audit_part(
         table.counts,
         table.people,
-        tuple((one.total, one.parts) for one in table.sums),
+        tuple((line.total, line.parts) for line in table.sums),
         hidden,
         part.k,
         earlier={cell: count for cell, count in part.before.counts.items() if cell in table.counts},
@@ -79,14 +79,14 @@ def assemble(period: Period) -> Assembled:
         mine = period.flow if name == FLOW else period.units
         part = Part(name, context.areas, context.policy, mine, margin=period.decisions[MARGIN])
         for table in part.tables():
-            told = {cell for cell in table.counts if not part.settled(cell)} if table else set()
-            cells += len(told)
-            primary += len(told & decision.hidden & decision.primary)
-            secondary += len((told & decision.hidden) - decision.primary)
-            for cell in (told & decision.hidden) if table else ():
+            own_cells = {cell for cell in table.counts if not part.settled(cell)} if table else set()
+            cells += len(own_cells)
+            primary += len(own_cells & decision.hidden & decision.primary)
+            secondary += len((own_cells & decision.hidden) - decision.primary)
+            for cell in (own_cells & decision.hidden) if table else ():
                 people |= table.people.get(cell, frozenset()) if table else set()
-    made = tuple(observations(context, period.units, period.decisions, kept, period.flow))
-    return Assembled(made, kept, cells, primary, secondary, frozenset(people))
+    figures = tuple(observations(context, period.units, period.decisions, kept, period.flow))
+    return Assembled(figures, kept, cells, primary, secondary, frozenset(people))
 
 
 def earlier_counts(name: str, period: str, published: Iterable[Observation]) -> EarlierCounts:
@@ -94,15 +94,20 @@ def earlier_counts(name: str, period: str, published: Iterable[Observation]) -> 
     breakdown = BREAKDOWNS.get(name)
     codes = {label: code for code, label in breakdown.fields.items()} if breakdown else {}
     counts: dict[LinkedCell, int | None] = {}
-    for one in published:
-        if one.period != period:
+    for figure in published:
+        if figure.period != period:
             continue
-        labels = {"sex": one.sex, "age": one.age, "group": one.group, "domain": one.domain}
+        labels = {
+            "sex": figure.sex,
+            "age": figure.age,
+            "group": figure.group,
+            "domain": figure.domain,
+        }
         given = [(dimension, label) for dimension, label in labels.items() if label != "_T"]
         code = "_T" if not given else codes.get(given[0], "") if len(given) == 1 else ""
-        if code and one.measure in (ENR, EPR, CMP, CMF, *STATUS_MEASURES) and (name != MARGIN or code == "_T"):
-            cell = (one.area, code, one.measure)
-            counts[cell] = int(one.value) if one.value is not None else counts.get(cell)
+        if code and figure.measure in (ENR, EPR, CMP, CMF, *STATUS_MEASURES) and (name != MARGIN or code == "_T"):
+            cell = (figure.area, code, figure.measure)
+            counts[cell] = int(figure.value) if figure.value is not None else counts.get(cell)
     for area, code, _ in [cell for cell in counts if cell[2] == CMP]:
         whole, part = counts.get((area, code, ENR)), counts[(area, code, CMP)]
         counts[(area, code, NOT)] = None if whole is None or part is None else whole - part
@@ -113,8 +118,11 @@ def render_files(release: ReleaseContent) -> list[tuple[FrozenFile, bytes]]:
     from services.statistics.formats.manifest import files
     from services.statistics.formats.rendering import render
 
-    made = render(release)
-    return [(_frozen(one.name, one.media_type, one.title, made[one.name]), made[one.name]) for one in files(release)]
+    contents = render(release)
+    return [
+        (_frozen(file.name, file.media_type, file.title, contents[file.name]), contents[file.name])
+        for file in files(release)
+    ]
 
 
 def _frozen(name: str, media_type: str, title: Mapping[str, str], content: bytes) -> FrozenFile:

@@ -39,17 +39,17 @@ AT_WORK = (State.BUILDING, State.SCHEDULED)
 
 
 def announce(fact: ReleasePublished, key: str, revision: int) -> events.ReleasePublished:
-    one = fact.release
+    release = fact.release
     return events.ReleasePublished(
-        release=one.name,
-        series=f"releases/{one.series}",
-        edition=one.edition,
-        title=dict(one.title),
-        area=one.area,
-        universe=pb.Universe.Value(one.universe.name),
-        periods=one.periods,
-        checksum=one.checksum,
-        publish_time=stamp(one.publish_at),
+        release=release.name,
+        series=f"releases/{release.series}",
+        edition=release.edition,
+        title=dict(release.title),
+        area=release.area,
+        universe=pb.Universe.Value(release.universe.name),
+        periods=release.periods,
+        checksum=release.checksum,
+        publish_time=stamp(release.publish_at),
         revision=revision,
     )
 
@@ -67,49 +67,51 @@ class Releases:
         await releases.create_index([("state", ASCENDING), ("publish_at", DESCENDING), ("_id", ASCENDING)])
         await releases.create_index([("created_at", DESCENDING), ("_id", ASCENDING)])
 
-    async def plan(self, one: Release) -> Release:
+    async def plan(self, release: Release) -> Release:
         """The release that is there already, when it is; in the place of one that was discarded."""
-        there = await self.entities.find(one.key)
-        if there and there.state is State.DISCARDED:
-            await self.start_over(there)
-        return await self.entities.change(one.key, lambda there: plan_again(there, one), start=one)
+        existing = await self.entities.find(release.key)
+        if existing and existing.state is State.DISCARDED:
+            await self.start_over(existing)
+        return await self.entities.change(release.key, lambda existing: plan_again(existing, release), start=release)
 
     async def at_work(self) -> list[Release]:
-        found = self.entities.collection.find({"state": {"$in": list(AT_WORK)}}, {"pending": 0}).sort("created_at", 1)
-        return [self.entities.load(document) async for document in found]
+        matches = self.entities.collection.find({"state": {"$in": list(AT_WORK)}}, {"pending": 0}).sort("created_at", 1)
+        return [self.entities.load(document) async for document in matches]
 
     async def unpublished(self) -> AsyncIterator[Release]:
         states = [state for state in State if state not in (State.PUBLISHED, State.FAILED, State.DISCARDED)]
         async for document in self.entities.collection.find({"state": {"$in": states}}, {"pending": 0}):
             yield self.entities.load(document)
 
-    async def audited_with(self, one: Release) -> list[Release]:
+    async def audited_with(self, release: Release) -> list[Release]:
         """What is published or about to be, of the same population and an overlapping time; oldest first."""
         match = {
             "state": {"$in": [State.PUBLISHED, State.SCHEDULED]},
-            "universe": one.universe,
-            "periods": {"$in": list(one.periods)},
-            "key": {"$ne": one.key},
+            "universe": release.universe,
+            "periods": {"$in": list(release.periods)},
+            "key": {"$ne": release.key},
         }
-        found = self.entities.collection.find(match, {"pending": 0}).sort([("publish_at", 1), ("_id", 1)])
-        return [self.entities.load(document) async for document in found]
+        matches = self.entities.collection.find(match, {"pending": 0}).sort([("publish_at", 1), ("_id", 1)])
+        return [self.entities.load(document) async for document in matches]
 
-    async def as_out(self, one: Release) -> Release:
+    async def as_out(self, release: Release) -> Release:
         """As the public may know it: of its correction nothing while that is at work or under embargo."""
-        newer = await self.entities.find(one.corrected_by.removeprefix("releases/")) if one.corrected_by else None
-        return one if newer and newer.state is State.PUBLISHED else replace(one, corrected_by="")
+        newer = (
+            await self.entities.find(release.corrected_by.removeprefix("releases/")) if release.corrected_by else None
+        )
+        return release if newer and newer.state is State.PUBLISHED else replace(release, corrected_by="")
 
     async def published(self) -> AsyncIterator[Release]:
         """Newest first."""
-        found = self.entities.collection.find({"state": State.PUBLISHED}, {"pending": 0})
-        async for document in found.sort([("publish_at", -1), ("_id", 1)]):
+        matches = self.entities.collection.find({"state": State.PUBLISHED}, {"pending": 0})
+        async for document in matches.sort([("publish_at", -1), ("_id", 1)]):
             yield self.entities.load(document)
 
     async def page(self, match: Document, order: str, last: Sequence[Any] | None, size: int) -> list[Release]:
         keys = ((order, -1), ("_id", 1))
         behind: Mapping[str, Any] = after(keys, [datetime.fromisoformat(last[0]), last[1]]) if last else {}
-        found = self.entities.collection.find({"$and": [match, behind]}, {"pending": 0}).sort(list(keys)).limit(size)
-        return [self.entities.load(document) async for document in found]
+        matches = self.entities.collection.find({"$and": [match, behind]}, {"pending": 0}).sort(list(keys)).limit(size)
+        return [self.entities.load(document) async for document in matches]
 
     async def units(self, key: str, quarter: str) -> tuple[Unit, ...] | None:
         content = await _content(self._units, f"{key}/{quarter}")
@@ -129,9 +131,9 @@ class Releases:
         content = await _content(self._decisions, f"{key}/assessment")
         return None if content is None else _ASSESSMENT.validate_json(content)
 
-    async def put_assessment(self, key: str, found: Assessment | None) -> None:
+    async def put_assessment(self, key: str, assessment: Assessment | None) -> None:
         """None is kept as well: one that is loaded later belongs to later releases."""
-        await _put_once(self._decisions, f"{key}/assessment", {"content": _ASSESSMENT.dump_json(found)})
+        await _put_once(self._decisions, f"{key}/assessment", {"content": _ASSESSMENT.dump_json(assessment)})
 
     async def decision(self, key: str, period: str, part: str) -> Decision | None:
         content = await _content(self._decisions, f"{key}/{period}/{part}")
@@ -144,82 +146,85 @@ class Releases:
         document = await self._periods.find_one({"_id": f"{key}/{period}"})
         if document is None:
             return None
-        made = packing.unpack_observations(document["content"])
+        observations = packing.unpack_observations(document["content"])
         numbers = {name: document[name] for name in ("cells", "primary", "secondary")}
         people, table = tuple(document.get("people", ())), document.get("denominator")
         denominator = _DENOMINATOR.validate_json(table) if table else None
-        return Assembly(made, tuple(document["hours_hidden"]), people=people, denominator=denominator, **numbers)
+        return Assembly(
+            observations, tuple(document["hours_hidden"]), people=people, denominator=denominator, **numbers
+        )
 
-    async def put_assembly(self, key: str, period: str, made: Assembly) -> None:
+    async def put_assembly(self, key: str, period: str, assembly: Assembly) -> None:
         fields = {
-            "content": packing.pack_observations(made.observations),
-            "hours_hidden": list(made.hours_hidden),
-            "cells": made.cells,
-            "primary": made.primary,
-            "secondary": made.secondary,
-            "people": list(made.people),
-            "denominator": made.denominator and _DENOMINATOR.dump_json(made.denominator),
+            "content": packing.pack_observations(assembly.observations),
+            "hours_hidden": list(assembly.hours_hidden),
+            "cells": assembly.cells,
+            "primary": assembly.primary,
+            "secondary": assembly.secondary,
+            "people": list(assembly.people),
+            "denominator": assembly.denominator and _DENOMINATOR.dump_json(assembly.denominator),
         }
         await _put_once(self._periods, f"{key}/{period}", fields)
 
-    async def observations(self, one: Release, period: str = "") -> AsyncIterator[Observation]:
+    async def observations(self, release: Release, period: str = "") -> AsyncIterator[Observation]:
         """Of one period, or of all."""
-        for wanted in [period] if period else one.periods:
-            made = await self.assembly(one.key, wanted)
-            for observation in made.observations if made else ():
+        for wanted in [period] if period else release.periods:
+            assembly = await self.assembly(release.key, wanted)
+            for observation in assembly.observations if assembly else ():
                 yield observation
 
-    async def forget_persons(self, one: Release) -> None:
+    async def forget_persons(self, release: Release) -> None:
         """A built release holds figures only; what it counted is not needed any more."""
-        held = [f"{one.key}/{name}" for period in one.periods for name in (period, flow_of(period))]
+        held = [f"{release.key}/{name}" for period in release.periods for name in (period, flow_of(period))]
         await self._units.delete_many({"_id": {"$in": held}})
-        for period in one.periods:
-            await self._periods.update_one({"_id": f"{one.key}/{period}"}, {"$unset": {"people": ""}})
+        for period in release.periods:
+            await self._periods.update_one({"_id": f"{release.key}/{period}"}, {"$unset": {"people": ""}})
 
     async def forget_leftovers(self) -> None:
         """Of a life that ended between the last figure and forgetting."""
         keys = {row["_id"].partition("/")[0] async for row in self._units.find({}, {"_id": 1})}
         for key in sorted(keys):
-            one = await self.entities.find(key)
-            if one and one.state is not State.BUILDING:
-                await self.forget_persons(one)
+            release = await self.entities.find(key)
+            if release and release.state is not State.BUILDING:
+                await self.forget_persons(release)
 
-    async def start_over(self, one: Release) -> None:
+    async def start_over(self, release: Release) -> None:
         """Before a build that is to count anew."""
         for collection in (self._units, self._decisions, self._periods):  # keys are [0-9a-z-] only
-            await collection.delete_many({"_id": {"$regex": f"^{one.key}/"}})
+            await collection.delete_many({"_id": {"$regex": f"^{release.key}/"}})
 
-    async def opened(self, one: Release) -> list[list[OpenedCell]]:
+    async def opened(self, release: Release) -> list[list[OpenedCell]]:
         """Cells that the attack on the whole release opened, attempt by attempt."""
-        return [_opened(document) async for document in self._decisions.find(_attempts(one)).sort("_id", ASCENDING)]
+        return [_opened(document) async for document in self._decisions.find(_attempts(release)).sort("_id", ASCENDING)]
 
-    async def put_opened(self, one: Release, opened: Sequence[OpenedCell]) -> None:
-        name = f"{one.key}/whole/{len(await self.opened(one))}"
+    async def put_opened(self, release: Release, opened: Sequence[OpenedCell]) -> None:
+        name = f"{release.key}/whole/{len(await self.opened(release))}"
         await _put_once(self._decisions, name, {"opened": [asdict(cell) for cell in opened], "undone": False})
 
-    async def attacked(self, one: Release, year: str) -> list[OpenedCell] | None:
+    async def attacked(self, release: Release, year: str) -> list[OpenedCell] | None:
         """The cells that the attack on a year opened; None until it was made."""
-        document = await self._decisions.find_one({"_id": f"{one.key}/attack/{year}"})
+        document = await self._decisions.find_one({"_id": f"{release.key}/attack/{year}"})
         return None if document is None else _opened(document)
 
-    async def put_attacked(self, one: Release, year: str, opened: Sequence[OpenedCell]) -> None:
-        await _put_once(self._decisions, f"{one.key}/attack/{year}", {"opened": [asdict(cell) for cell in opened]})
+    async def put_attacked(self, release: Release, year: str, opened: Sequence[OpenedCell]) -> None:
+        await _put_once(self._decisions, f"{release.key}/attack/{year}", {"opened": [asdict(cell) for cell in opened]})
 
-    async def undo(self, one: Release) -> None:
+    async def undo(self, release: Release) -> None:
         """Deletes the decisions and audits of the periods that the last audit opened, so that the builder repeats
         them."""
-        async for document in self._decisions.find({**_attempts(one), "undone": False}):
-            again = periods_to_repeat(_opened(document), one.periods)
+        async for document in self._decisions.find({**_attempts(release), "undone": False}):
+            again = periods_to_repeat(_opened(document), release.periods)
             periods, years = ("|".join(sorted(names)) for names in (again, {period[:4] for period in again}))
-            await self._decisions.delete_many({"_id": {"$regex": f"^{one.key}/attack/({years})$"}})
-            await self._periods.delete_many({"_id": {"$regex": f"^{one.key}/({periods})$"}})
-            await self._decisions.delete_many({"_id": {"$regex": f"^{one.key}/({periods})/"}})
+            await self._decisions.delete_many({"_id": {"$regex": f"^{release.key}/attack/({years})$"}})
+            await self._periods.delete_many({"_id": {"$regex": f"^{release.key}/({periods})$"}})
+            await self._decisions.delete_many({"_id": {"$regex": f"^{release.key}/({periods})/"}})
             await self._decisions.update_one({"_id": document["_id"]}, {"$set": {"undone": True}})
 
     async def put_file(self, key: str, name: str, content: bytes) -> None:
         """Under an id that follows from the content, so that writing it again changes nothing."""
         identity = _file_id(key, name)
-        await self._files.delete(identity) if await self._has_file(identity) else None
+        if await self._has_file(identity):
+            await self._files.delete(identity)
         await self._files.upload_from_stream_with_id(identity, f"{key}/{name}", content)
 
     async def _has_file(self, identity: ObjectId) -> bool:
@@ -243,8 +248,8 @@ def _opened(document: Document) -> list[OpenedCell]:
     ]
 
 
-def _attempts(one: Release) -> Document:
-    return {"_id": {"$regex": f"^{one.key}/whole/"}}
+def _attempts(release: Release) -> Document:
+    return {"_id": {"$regex": f"^{release.key}/whole/"}}
 
 
 def _file_id(key: str, name: str) -> ObjectId:

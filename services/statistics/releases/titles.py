@@ -62,12 +62,12 @@ def runs(periods: tuple[str, ...]) -> list[tuple[str, str]]:
     """First and last of each run of quarters without a gap; a whole year stands for its own quarters."""
     years = [period for period in periods if is_year(period)]
     rest = sorted(set(periods) - set(years) - {quarter for year in years for quarter in quarters_of(year)})
-    found = [(year, year) for year in years]
+    spans = [(year, year) for year in years]
     for quarter in rest:
         year, _, number = quarter.partition("-Q")
         before = f"{year}-Q{int(number) - 1}" if number != "1" else f"{int(year) - 1}-Q4"
-        if found and found[-1][1] == before:
-            found[-1] = (found[-1][0], quarter)
+        if spans and spans[-1][1] == before:
+            spans[-1] = (spans[-1][0], quarter)
         else:
-            found.append((quarter, quarter))
-    return sorted(found)
+            spans.append((quarter, quarter))
+    return sorted(spans)

@@ -43,19 +43,20 @@ class YearUnderAttack:
     flow: Mapping[str, Sequence[Unit]] = field(default_factory=dict)
 
 
-def attack_year(sheet: YearUnderAttack) -> list[OpenedCell]:
+def attack_year(year: YearUnderAttack) -> list[OpenedCell]:
     """The final audit: the cells that an attacker could work out.
 
     What earlier releases open by themselves, none can close any more."""
     from services.statistics.audit import audit_release
 
-    codes, truth = _codes(sheet), _truth(sheet)
-    found = audit_release(sheet.release, sheet.earlier, codes, truth)
-    if found and sheet.earlier:
-        silent = [replace(one, value=None) for one in sheet.release]
-        before = {one.cell for one in audit_release(silent, sheet.earlier, codes, truth, {one.cell for one in found})}
-        found = [one for one in found if one.cell not in before]
-    return [_opened_cell(opening) for opening in found]
+    codes, truth = _codes(year), _truth(year)
+    disclosures = audit_release(year.release, year.earlier, codes, truth)
+    if disclosures and year.earlier:
+        silent = [replace(figure, value=None) for figure in year.release]
+        cells = {disclosure.cell for disclosure in disclosures}
+        open_before = {disclosure.cell for disclosure in audit_release(silent, year.earlier, codes, truth, cells)}
+        disclosures = [disclosure for disclosure in disclosures if disclosure.cell not in open_before]
+    return [_opened_cell(opening) for opening in disclosures]
 
 
 def _opened_cell(opening: Disclosure) -> OpenedCell:
@@ -63,46 +64,49 @@ def _opened_cell(opening: Disclosure) -> OpenedCell:
     return OpenedCell(period, area, category, measure, Attack(opening.attack.value), opening.evidence)
 
 
-def _codes(sheet: YearUnderAttack) -> Codes:
+def _codes(year: YearUnderAttack) -> Codes:
     from services.statistics.audit import Codes
 
     splits = [
-        {label(one, parent): [label(one, code) for code in kids] for parent, kids in one.parts.items()}
-        for one in BREAKDOWNS.values()
+        {
+            label(breakdown, parent): [label(breakdown, code) for code in kids]
+            for parent, kids in breakdown.parts.items()
+        }
+        for breakdown in BREAKDOWNS.values()
     ]
-    return Codes(sheet.areas.children, splits)
+    return Codes(year.areas.children, splits)
 
 
-def _truth(sheet: YearUnderAttack) -> Truth:
+def _truth(year: YearUnderAttack) -> Truth:
     """A margin is that of the tables without a breakdown: of a domain, persons stand elsewhere where they moved."""
     from services.statistics.audit import Truth
 
     counts: dict[Any, int] = {}
     people: dict[Any, Set[str]] = {}
-    for period in sheet.periods:
-        for breakdown, table in _tables(sheet, period):
+    for period in year.periods:
+        for breakdown, table in _tables(year, period):
             at = {cell: (period, _beside(cell[0]), label(breakdown, cell[1]), cell[2]) for cell in table.counts}
             counts = {at[cell]: count for cell, count in table.counts.items()} | counts
             people = {at[cell]: behind for cell, behind in table.people.items()} | people
     least = {
-        label(one, code): SENSITIVE_K
-        for one in BREAKDOWNS.values()
-        if one.sensitive
-        for kids in one.parts.values()
+        label(breakdown, code): SENSITIVE_K
+        for breakdown in BREAKDOWNS.values()
+        if breakdown.sensitive
+        for kids in breakdown.parts.values()
         for code in kids
     }
-    return Truth(counts, people, least, sheet.policy.k)
+    return Truth(counts, people, least, year.policy.k)
 
 
-def _tables(sheet: YearUnderAttack, period: str) -> Iterator[tuple[Breakdown | None, LinkedTable]]:
+def _tables(year: YearUnderAttack, period: str) -> Iterator[tuple[Breakdown | None, LinkedTable]]:
     begun, completed = (
         [unit for quarter in quarters_in(period) for unit in units.get(quarter, ())]
-        for units in (sheet.units, sheet.flow)
+        for units in (year.units, year.flow)
     )
-    yield None, tabulate_completions(completed, sheet.areas)
+    yield None, tabulate_completions(completed, year.areas)
     for breakdown in (None, *BREAKDOWNS.values()):
-        yield breakdown, tabulate_enrolments(begun, sheet.areas, breakdown, CORE if breakdown else STATUSES)
-        yield breakdown, tabulate_persons(begun, sheet.areas, breakdown)
+        yield breakdown, tabulate_enrolments(begun, year.areas, breakdown, CORE if breakdown else STATUSES)
+        yield breakdown, tabulate_persons(begun, year.areas, breakdown)
 
 
 def _beside(area: str) -> str:

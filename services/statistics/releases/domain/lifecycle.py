@@ -142,14 +142,14 @@ def expand_periods(asked: Sequence[str], as_of: date) -> tuple[str, ...]:
     for period in asked:
         if not _PERIOD.match(period):
             raise Invalid("PERIOD_INVALID", field="periods", period=period)
-    found = {quarter for period in asked for quarter in (quarters_of(period) if is_year(period) else (period,))}
+    quarters = {quarter for period in asked for quarter in (quarters_of(period) if is_year(period) else (period,))}
     years = {period for period in asked if is_year(period)}
-    if len(found | years) > MOST_PERIODS:
+    if len(quarters | years) > MOST_PERIODS:
         raise Invalid("PERIODS_TOO_MANY", field="periods", most=MOST_PERIODS)
-    for period in sorted(found | years):
+    for period in sorted(quarters | years):
         if last_day(period) >= as_of:
             raise Refused("PERIOD_NOT_OVER", field="periods", period=period)
-    return (*sorted(found), *sorted(years))
+    return (*sorted(quarters), *sorted(years))
 
 
 def check_id(text: str) -> str:
@@ -158,114 +158,124 @@ def check_id(text: str) -> str:
     return text
 
 
-def build(one: Release, earlier: Sequence[str]) -> Change:
+def build(release: Release, earlier: Sequence[str]) -> Change:
     """Again after a failure; while under way or done it changes nothing."""
-    if one.state not in (State.PLANNED, State.FAILED):
-        return one, []
-    return replace(one, state=State.BUILDING, earlier=tuple(earlier), failure="", opened=(), done=0), []
+    if release.state not in (State.PLANNED, State.FAILED):
+        return release, []
+    return replace(release, state=State.BUILDING, earlier=tuple(earlier), failure="", opened=(), done=0), []
 
 
-def reset_outdated(one: Release) -> Change:
+def reset_outdated(release: Release) -> Change:
     """Another release of the population came out since: to be built and approved anew."""
-    if one.state not in (State.BUILT, State.APPROVED):
-        return one, []
-    return replace(one, state=State.PLANNED, approved_by="", cost=None), []
+    if release.state not in (State.BUILT, State.APPROVED):
+        return release, []
+    return replace(release, state=State.PLANNED, approved_by="", cost=None), []
 
 
-def record_progress(one: Release, done: int, total: int) -> Change:
-    return (replace(one, done=done, total=total) if one.state is State.BUILDING else one), []
+def record_progress(release: Release, done: int, total: int) -> Change:
+    return (replace(release, done=done, total=total) if release.state is State.BUILDING else release), []
 
 
-def finish_build(one: Release, cost: Cost) -> Change:
-    return (replace(one, state=State.BUILT, cost=cost, done=one.total) if one.state is State.BUILDING else one), []
+def finish_build(release: Release, cost: Cost) -> Change:
+    if release.state is not State.BUILDING:
+        return release, []
+    return replace(release, state=State.BUILT, cost=cost, done=release.total), []
 
 
-def fail(one: Release, reason: str, opened: Sequence[OpenedCell] = ()) -> Change:
-    if one.state is not State.BUILDING:
-        return one, []
-    return replace(one, state=State.FAILED, failure=reason, opened=tuple(opened)), []
+def fail(release: Release, reason: str, opened: Sequence[OpenedCell] = ()) -> Change:
+    if release.state is not State.BUILDING:
+        return release, []
+    return replace(release, state=State.FAILED, failure=reason, opened=tuple(opened)), []
 
 
-def approve(one: Release, by: str) -> Change:
-    if one.approved_by == by and one.state in (State.APPROVED, State.SCHEDULED, State.PUBLISHED):
-        return one, []
-    if one.state is not State.BUILT:
-        raise Refused("RELEASE_NOT_BUILT" if not one.cost else "RELEASE_ALREADY_APPROVED")
-    if by == one.planned_by:
+def approve(release: Release, by: str) -> Change:
+    if release.approved_by == by and release.state in (State.APPROVED, State.SCHEDULED, State.PUBLISHED):
+        return release, []
+    if release.state is not State.BUILT:
+        raise Refused("RELEASE_NOT_BUILT" if not release.cost else "RELEASE_ALREADY_APPROVED")
+    if by == release.planned_by:
         raise Forbidden("SECOND_OFFICIAL_NEEDED")
-    return replace(one, state=State.APPROVED, approved_by=by), []
+    return replace(release, state=State.APPROVED, approved_by=by), []
 
 
-def publish(one: Release, at: datetime, now: datetime) -> Change:
+def publish(release: Release, at: datetime, now: datetime) -> Change:
     """A time that was set may be set anew until the files, which say it, are written; what is late means now."""
-    if one.publish_at and (one.state is State.PUBLISHED or (one.state is State.SCHEDULED and one.files)):
-        if abs(one.publish_at - at) < SAME_TIME or max(one.publish_at, at) <= now:
-            return one, []
+    if release.publish_at and (
+        release.state is State.PUBLISHED or (release.state is State.SCHEDULED and release.files)
+    ):
+        if abs(release.publish_at - at) < SAME_TIME or max(release.publish_at, at) <= now:
+            return release, []
         raise Refused("RELEASE_TIME_SET", field="publish_time")
-    if one.state not in (State.APPROVED, State.SCHEDULED):
+    if release.state not in (State.APPROVED, State.SCHEDULED):
         raise Refused("RELEASE_NOT_APPROVED")
-    return replace(one, state=State.SCHEDULED, publish_at=max(at, now)), []
+    return replace(release, state=State.SCHEDULED, publish_at=max(at, now)), []
 
 
-def attach_files(one: Release, files: Sequence[FrozenFile], checksum: str, at: datetime | None) -> Change:
+def attach_files(release: Release, files: Sequence[FrozenFile], checksum: str, at: datetime | None) -> Change:
     """`at` is the time of publication that the files say."""
-    if one.state is not State.SCHEDULED or one.files or one.publish_at != at:
-        return one, []
-    return replace(one, files=tuple(files), checksum=checksum), []
+    if release.state is not State.SCHEDULED or release.files or release.publish_at != at:
+        return release, []
+    return replace(release, files=tuple(files), checksum=checksum), []
 
 
-def end_embargo(one: Release, now: datetime) -> Change:
-    due = one.state is State.SCHEDULED and one.files and one.publish_at and one.publish_at <= now
+def end_embargo(release: Release, now: datetime) -> Change:
+    due = release.state is State.SCHEDULED and release.files and release.publish_at and release.publish_at <= now
     if not due:
-        return one, []
-    published = replace(one, state=State.PUBLISHED)
+        return release, []
+    published = replace(release, state=State.PUBLISHED)
     return published, [ReleasePublished(published)]
 
 
-def plan_revision(one: Release, *, note: Mapping[str, str], as_of: datetime, by: str, now: datetime) -> Release:
+def plan_revision(release: Release, *, note: Mapping[str, str], as_of: datetime, by: str, now: datetime) -> Release:
     """The plan of the next edition."""
-    if one.state is not State.PUBLISHED:
+    if release.state is not State.PUBLISHED:
         raise Refused("RELEASE_NOT_PUBLISHED")
     if not any(text.strip() for text in note.values()):
         raise Invalid("REVISION_NOTE_MISSING", field="note")
-    edition = one.edition + 1
+    edition = release.edition + 1
     return Release(
-        key=f"{one.series}-r{edition}",
-        series=one.series,
+        key=f"{release.series}-r{edition}",
+        series=release.series,
         edition=edition,
-        title=one.title,
-        universe=one.universe,
-        area=one.area,
-        periods=one.periods,
+        title=release.title,
+        universe=release.universe,
+        area=release.area,
+        periods=release.periods,
         as_of=as_of,
         created_at=now,
         planned_by=by,
-        k=one.k,
-        method_version=one.method_version,
+        k=release.k,
+        method_version=release.method_version,
         note=note,
-        corrects=one.name,
+        corrects=release.name,
     )
 
 
 def select_upcoming(releases: Iterable[Release]) -> list[Release]:
     """What the calendar names, soonest first: a day was set, and the release is not out."""
-    waiting = [one for one in releases if one.state is not State.PUBLISHED and (one.publish_at or one.planned_for)]
-    return sorted(waiting, key=lambda one: (one.publish_at or one.planned_for or one.created_at, one.key))
+    waiting = [
+        release
+        for release in releases
+        if release.state is not State.PUBLISHED and (release.publish_at or release.planned_for)
+    ]
+    return sorted(
+        waiting, key=lambda release: (release.publish_at or release.planned_for or release.created_at, release.key)
+    )
 
 
-def discard(one: Release) -> Change:
+def discard(release: Release) -> Change:
     """What is out is never taken back, and what is being counted would leave its parts behind."""
-    if one.state is State.PUBLISHED:
+    if release.state is State.PUBLISHED:
         raise Refused("RELEASE_OUT")
-    if one.state is State.BUILDING:
+    if release.state is State.BUILDING:
         raise Refused("RELEASE_AT_WORK")
-    return replace(one, state=State.DISCARDED, publish_at=None, planned_for=None), []
+    return replace(release, state=State.DISCARDED, publish_at=None, planned_for=None), []
 
 
-def plan_again(there: Release, one: Release) -> Change:
+def plan_again(existing: Release, plan: Release) -> Change:
     """The release that is there already, unless it was discarded."""
-    return (one if there.state is State.DISCARDED else there), []
+    return (plan if existing.state is State.DISCARDED else existing), []
 
 
-def mark_corrected(one: Release, by: str) -> Change:
-    return replace(one, corrected_by=by), []
+def mark_corrected(release: Release, by: str) -> Change:
+    return replace(release, corrected_by=by), []
