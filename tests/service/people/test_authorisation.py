@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+import grpc.aio
+import pytest
+
+from ieum.people.v1 import people_pb2
+from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
+from services.chassis import rpc
+from services.chassis.errors import (
+    Forbidden,
+    Missing,
+    Problem,
+    Unauthenticated,
+)
+from services.chassis.principal import ANONYMOUS, Grant
+from services.people.main import compose
+from tests.service.conftest import StartService
+from tests.service.people.town import Town, principal, reason
+
+_ANY = people_pb2.Grant(role=people_pb2.OFFICIAL, scope="areas/HB01")
+
+
+_FOR_ADMINISTRATORS_OR_ONESELF: dict[str, Callable[[str], Any]] = {
+    "GetPerson": lambda name: people_pb2.GetPersonRequest(name=name),
+    "UpdatePerson": lambda name: people_pb2.UpdatePersonRequest(person=people_pb2.Person(name=name)),
+    "ListPeople": lambda name: people_pb2.ListPeopleRequest(),
+    "ResetPassphrase": lambda name: people_pb2.ResetPassphraseRequest(name=name, new_passphrase="taken over"),
+    "ChangePassphrase": lambda name: people_pb2.ChangePassphraseRequest(name=name, new_passphrase="taken over"),
+    "ErasePerson": lambda name: people_pb2.ErasePersonRequest(name=name),
+    "ListTokens": lambda name: people_pb2.ListTokensRequest(parent=name),
+    "CreateToken": lambda name: people_pb2.CreateTokenRequest(parent=name),
+    "RevokeToken": lambda name: people_pb2.RevokeTokenRequest(name=f"{name}/tokens/t1"),
+    "GrantRole": lambda name: people_pb2.GrantRoleRequest(name=name, grant=_ANY),
+    "RevokeRole": lambda name: people_pb2.RevokeRoleRequest(name=name, grant=_ANY),
+    "ListAuditEntries": lambda name: people_pb2.ListAuditEntriesRequest(),
+    "ImportPlaces": lambda name: people_pb2.ImportPlacesRequest(),
+}
+
+
+async def test_others_may_not_whether_or_not_the_person_exists(town: Town) -> None:
+    there = (await town.register("haneul")).name
+    stranger = principal(await town.register("stranger"))
+    officer = principal(await town.register("officer"), *(Grant(role, "*") for role in ("instructor", "official")))
+    for method, request_for in _FOR_ADMINISTRATORS_OR_ONESELF.items():
+        for who, kind in ((ANONYMOUS, "Unauthenticated"), (stranger, "Forbidden"), (officer, "Forbidden")):
+            answers = []
+            for name in (there, "people/nobody"):
+                with pytest.raises(Problem) as caught:
+                    await getattr(town.acting(who), method)(request_for(name))
+                answers.append((method, type(caught.value).__name__, reason(caught)))
+            assert answers[0] == answers[1]
+            assert answers[0][:2] == (method, kind)
+
+
+async def test_names_are_for_instructors_and_administrators(town: Town) -> None:
+    there = (await town.register("haneul")).name
+    official = town.acting(principal(await town.register("official"), Grant("official", "*")))
+    for client, kind in ((town.anybody, Unauthenticated), (official, Forbidden)):
+        with pytest.raises(kind):
+            await client.BatchGetNames(people_pb2.BatchGetNamesRequest(names=[there]))
+
+
+async def test_an_official_learns_of_nobody(town: Town) -> None:
+    there = (await town.register("haneul")).name
+    official = town.acting(principal(await town.register("official"), Grant("official", "*")))
+    asked: dict[str, Any] = {
+        "GetPerson": people_pb2.GetPersonRequest(name=there),
+        "ListPeople": people_pb2.ListPeopleRequest(),
+        "BatchGetNames": people_pb2.BatchGetNamesRequest(names=[there]),
+        "ListAuditEntries": people_pb2.ListAuditEntriesRequest(),
+        "ListTokens": people_pb2.ListTokensRequest(parent=there),
+        "GetEqualityAnswers": people_pb2.GetEqualityAnswersRequest(name=f"{there}/equalityAnswers"),
+    }
+    for method, request in asked.items():
+        with pytest.raises(Forbidden):
+            await getattr(official, method)(request)
+
+
+async def test_a_call_that_does_not_say_who_asks_is_refused(start_service: StartService) -> None:
+    address = await start_service("people", compose)
+    async with rpc.channel(address) as channel:
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await PeopleServiceStub(channel).ListAreas(people_pb2.ListAreasRequest())
+    assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_an_administrator_of_everything_is_told_that_somebody_is_missing(town: Town) -> None:
+    _, admin = await town.newcomer("admin", "administrator")
+    with pytest.raises(Missing) as caught:
+        await admin.GetPerson(people_pb2.GetPersonRequest(name="people/nobody"))
+    assert reason(caught) == "PERSON_NOT_FOUND"
