@@ -21,6 +21,7 @@ FORBIDDEN = (
     ("gateway.web.course", "gateway.api"),
     ("gateway.api", "gateway.web"),
     ("gateway.html", "gateway.web"),
+    ("gateway.http", "gateway.html"),
     ("gateway.backend", "gateway.http"),
     ("gateway.documents", "gateway.api"),
     ("gateway.language", "gateway.html"),
