@@ -117,7 +117,7 @@ def test_an_edited_answer_of_each_kind_is_taken_over_and_compared(kind: str) -> 
     fields = {block.id: "", place: "", f"{place}.points": "1", **texts} | {
         f"{place}.{name}": value for name, value in typed.items()
     }
-    form: MultiDict[str | form_fields.Chosen] = MultiDict(fields)
+    form: MultiDict[str | form_fields.UploadedFile] = MultiDict(fields)
     form_fields.fill_lesson(lesson, form, "en", ["en"], lambda: "new")
     assert list(compare.key_lines(item, "en")) != before
 

@@ -45,7 +45,7 @@ routes = web.RouteTableDef()
 
 @dataclass(frozen=True)
 class AnswerFields:
-    """As the form holds it."""
+    """The fields of the form, as typed."""
 
     birth_year: str = ""
     sex: str = UNSAID

@@ -101,7 +101,7 @@ async def ask_passphrase(request: web.Request) -> web.Response:
 
 @routes.post("/account/passphrase")
 async def change_passphrase(request: web.Request) -> web.Response:
-    """Every session ends with it, so this one begins anew."""
+    """A new passphrase ends every session, so this browser is signed in again."""
     viewer, form = signed_in(request), await request.post()
     people, new = request.app[CLIENTS].people, str(form.get("new_passphrase", ""))
     try:

@@ -1,4 +1,4 @@
-"""What was typed into a form of the account while its session was ending: after signing in it stands there again.
+"""Restores a form of the account that could not be saved because the session had ended.
 
 It stays in this browser, in a cookie that only the gateway can read, for a quarter of an hour, and is shown to nobody
 but whoever typed it. The server keeps nothing of it.
@@ -55,7 +55,7 @@ def typed_before(request: web.Request, person: str) -> MultiDict[str] | None:
 
 
 def forget(request: web.Request, response: web.Response) -> web.Response:
-    """Once it is saved."""
+    """Remove the cookie, once the form is saved."""
     if _cookie(request) in request.cookies:
         response.del_cookie(_cookie(request), path="/", httponly=True, samesite="Lax", secure=request.secure)
     return response

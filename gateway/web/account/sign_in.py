@@ -1,4 +1,4 @@
-"""Coming in and going out: registering, signing in, signing out. Whoever was on the way to a page gets there."""
+"""Registering, signing in and signing out. Afterwards the browser goes to the page that was asked for."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def ask_who(request: web.Request) -> web.Response:
 
 
 def onward(fields: Mapping[str, object]) -> str:
-    """The page somebody was on the way to; "" for none."""
+    """The page to go to after signing in; "" for none."""
     path = local_path(str(fields.get("next", "")))
     return "" if path == "/" or path.startswith(("/sign-in", "/sign-out", "/register")) else path
 
@@ -88,7 +88,7 @@ async def _sign_in(request: web.Request, login: str, passphrase: str, shared_dev
 
 @routes.post("/session")
 async def stay(request: web.Request) -> web.Response:
-    """Being asked who it is keeps a session alive; the answer says for how long."""
+    """Extend the session: verifying it renews its expiry. The answer says for how many seconds."""
     viewer = auth.signed_in(request)
     remaining = viewer.expire_time - clock.now() if viewer.expire_time else timedelta()
     return web.json_response({"seconds": max(0, int(remaining.total_seconds()))})
@@ -127,7 +127,7 @@ async def _register_page(
 
 
 def homes(locale: Locale, places: Places) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Where one may live: towns under the name of what they lie in, in the order of the import."""
+    """The areas to choose a home from: those without areas inside, grouped by parent, in the order of the import."""
     groups: dict[str, list[tuple[str, str]]] = {}
     parents = {area.parent for area in places.areas.values()}
     for area in places.areas.values():

@@ -44,7 +44,7 @@ routes = web.RouteTableDef()
 
 @dataclass(frozen=True)
 class TokenForm:
-    """As typed."""
+    """The fields of the form, as typed."""
 
     display_name: str = ""
     scopes: tuple[str, ...] = ()

@@ -100,7 +100,7 @@ async def _entries(request: web.Request, filters: Mapping[str, str]) -> tuple[li
 
 
 async def _find(people: PeopleServiceStub, who: str) -> list[pb.Person]:
-    """By login or name; a login that is meant exactly is that person alone."""
+    """Search by login or name; an exact login gives that person alone."""
     people_found = (await people.ListPeople(pb.ListPeopleRequest(query=who, page_size=10))).people
     return [each for each in people_found if each.login.casefold() == who.casefold()] or list(people_found)
 
@@ -130,7 +130,7 @@ def _row(
 
 
 def _subject(locale: Locale, places: Places, names: Mapping[str, str], subject: str) -> str:
-    """A name in place of a resource's, where there is one."""
+    """The display name or title of a resource, or its resource name where there is none."""
     if subject in names:
         return names[subject]
     if _PERSON.fullmatch(subject):
@@ -143,7 +143,7 @@ def _subject(locale: Locale, places: Places, names: Mapping[str, str], subject: 
 
 
 def _detail(locale: Locale, places: Places, detail: str) -> str:
-    """What the services note beside an entry, in the reader's words; as it stands where they note something else."""
+    """Translate the detail that a service recorded; an unknown pattern stays as it is."""
     if granted := _GRANT.fullmatch(detail):
         scope = area_choices.title(locale, places, granted[2])
         return locale.gettext("%(role)s: %(scope)s") % {"role": role_words(locale, granted[1].upper()), "scope": scope}
@@ -154,7 +154,7 @@ def _detail(locale: Locale, places: Places, detail: str) -> str:
 
 
 def _filled(locale: Locale, places: Places, match: re.Match[str]) -> dict[str, str]:
-    """A purpose is itself a detail, a place is called by its name."""
+    """Translate the parts of a detail: a purpose is a detail itself, an area is shown by its title."""
     groups = match.groupdict()
     if "purpose" in groups:
         groups["purpose"] = _detail(locale, places, groups["purpose"])

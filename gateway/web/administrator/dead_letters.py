@@ -1,4 +1,4 @@
-"""Events that a service could not handle, for whoever runs the whole. What tells of a person stays out of sight: the
+"""Dead letters: events that a service could not handle. Fields about a person are masked on the page; the
 command `python -m deploy.dead_letters show` has it for those who may work on the machine itself."""
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ async def replay(request: web.Request) -> web.Response:
 
 @routes.post(_HERE + "/replay")
 async def replay_all(request: web.Request) -> web.Response:
-    """Those of one page's length; what is still wrong stays in the list."""
+    """Replay as many as a page shows; those that fail again stay in the list."""
     bus, locale = _bus(request), request[PAGE].locale
     letters = [each async for each in dead_letters.some_of(bus, 0, _PAGE_SIZE)]
     failed = [letter for letter in letters if await _handled_again(request, bus, letter)]
@@ -71,7 +71,7 @@ async def replay_all(request: web.Request) -> web.Response:
 
 
 async def _handled_again(request: web.Request, bus: Bus, letter: DeadLetter) -> str:
-    """Nothing, or what is still wrong. Who tried is noted first."""
+    """Replay an event; returns the error if it fails again. The attempt is recorded in the audit log first."""
     trace.log().info("dead letter replayed", number=letter.number, durable=letter.durable)
     await request.app[CLIENTS].people.RecordAudit(
         RecordAuditRequest(
@@ -89,7 +89,7 @@ async def _handled_again(request: web.Request, bus: Bus, letter: DeadLetter) -> 
 
 
 def _bus(request: web.Request) -> Bus:
-    """For an administrator of the whole: an event belongs to no area."""
+    """The event bus, for administrators of everything only: an event belongs to no area."""
     if not signed_in(request).principal.runs_everything:
         raise Forbidden("ROLE_NEEDED")
     bus = request.app[LISTENER].bus

@@ -78,7 +78,7 @@ def _listed(locale: Locale, places: Places, person: pb.Person) -> dict[str, str]
 
 
 def _unusual(locale: Locale, places: Places, grants: Iterable[pb.Grant]) -> list[str]:
-    """That everybody may learn everywhere needs no saying."""
+    """The grants worth showing: everybody is a learner everywhere."""
     return [grant_words(locale, places, grant) for grant in grants if grant.role != pb.LEARNER]
 
 
@@ -137,7 +137,7 @@ async def ask_to_erase(request: web.Request) -> web.Response:
 
 @routes.post(_PERSON + "/erase")
 async def erase(request: web.Request) -> web.Response:
-    """The login is typed once more, so that nobody is erased by a slip of the finger."""
+    """Erase an account. The login must be typed, so that nobody is erased by mistake."""
     form, locale = await typed(request, "login"), request[PAGE].locale
     person = await _get(request)
     if form["login"].strip().casefold() != person.login.casefold():
@@ -177,7 +177,7 @@ def _grant(form: dict[str, str]) -> pb.Grant:
 
 
 def _done(request: web.Request, title: str, text: str) -> web.Response:
-    """What the gateway remembers of the person is out of date."""
+    """Drop the cached sessions of the person and go back to their page."""
     request.app[SESSIONS].drop(_name(request))
     gettext = request[PAGE].locale.gettext
     return go_to(f"/admin/{_name(request)}", Flash(gettext(title), gettext(text)), request)

@@ -45,7 +45,7 @@ class Branch:
 
 
 def branches(locale: Locale, places: Places) -> list[Branch]:
-    """The tree, with what stands in each area."""
+    """The tree of areas, with the organisations and centres in each."""
     by_name = {
         area.name: Branch(
             locale.pick(area.title)[0], area.name.rpartition("/")[2], locale.gettext(KINDS.get(area.kind, area.kind))
@@ -72,7 +72,7 @@ async def show(request: web.Request) -> web.Response:
 
 @routes.get(_HERE + ".csv")
 async def download(request: web.Request) -> web.Response:
-    """Places are public; the file is there to be changed and read in again."""
+    """Download the places as the file that `replace` reads. Places are public."""
     signed_in(request, "administrator")
     text = "\ufeff" + places_file.write(await request.app[PLACES].all())
     headers = {"Content-Disposition": 'attachment; filename="ieum-places.csv"'}

@@ -45,7 +45,7 @@ def read(content: bytes) -> PlaceList:
 
 
 def _records(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells by column, of every row that says anything."""
+    """Line number and cells by column, of every row that is not empty."""
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     header: list[str] | None = None
     line = 1

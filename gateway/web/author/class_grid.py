@@ -40,7 +40,7 @@ STATES: Mapping[int, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Cell:
-    """A lesson of a learner; without a sign where their version has no such lesson."""
+    """A lesson of a learner; `sign` is empty where the learner's version has no such lesson."""
 
     sign: str = ""
     words: str = ""

@@ -38,7 +38,7 @@ def differences(mine: Mapping[str, Part], theirs: Mapping[str, Part]) -> list[Di
 
 
 def marked(mine: str, theirs: str) -> tuple[list[Run], list[Run]]:
-    """Word by word; texts too long for that are marked whole."""
+    """Compare word by word; texts too long for that are marked as a whole."""
     left, right = _words(mine), _words(theirs)
     if len(left) + len(right) > _MANY:
         return [(mine, True)], [(theirs, True)]
@@ -113,11 +113,11 @@ def _of_block(locale: Locale, name: str, block: Block) -> dict[str, Part]:
         parts[f"{block.id} url"] = f"{name} · {address}", body.url
     for number, item in enumerate(body.items if kind == "quiz" else (), start=1):
         label = f"{name} · {question % {'number': number}}"
-        parts.update(_by_language(f"{block.id} {item.id}", label, _said_by_item(item)))
+        parts.update(_by_language(f"{block.id} {item.id}", label, _item_texts(item)))
     return parts
 
 
-def _said_by_item(item: Item) -> dict[str, str]:
+def _item_texts(item: Item) -> dict[str, str]:
     """All of a question in each of its languages, a line for each thing."""
     options = [option for options in _options(item) for option in options]
     languages = {*item.prompt, *item.explanation, *(language for option in options for language in option.text)} or {""}

@@ -15,7 +15,7 @@ from gateway.web.author import compare
 from gateway.web.author.course_steps import DONE, move_lesson, take_step
 from gateway.web.author.courses import row_of, totals_of
 from gateway.web.author.editor import Edited, Editor, Saved, answer_autosave
-from gateway.web.author.form_fields import Chosen, Form, base_of, fill_outline, kept, posted, typed
+from gateway.web.author.form_fields import Form, UploadedFile, base_of, fill_outline, posted, serialise, typed
 from gateway.web.author.labels import address, gaps_of, language_name
 from gateway.web.author.uploads import upload
 from gateway.web.course.card import AUDIENCES, LEVELS
@@ -39,7 +39,7 @@ async def course_of(request: web.Request) -> Course:
 
 
 def language_of(request: web.Request, content: Content, chosen: str = "") -> str:
-    """Which language is being written: as asked, else the course's first."""
+    """The language being edited: the chosen one, or the course's first."""
     language = chosen or request.query.get("lang", "")
     return language if language in (*content.languages, *LANGUAGES) else next(iter(content.languages), "ko")
 
@@ -73,7 +73,7 @@ async def _page(request: web.Request, course: Course, edited: Edited[Content], s
         row=row_of(locale, course, await totals_of(clients, course)),
         edited=edited,
         content=edited.text,
-        base=kept(edited.text),
+        base=serialise(edited.text),
         gaps=gaps_of(locale, course),
         language_name=language_name,
         finish=rule_words(locale, shown),
@@ -118,7 +118,7 @@ async def _take_cover(request: web.Request, content: Content, form: Form) -> Non
     if "no_cover" in form:
         content.cover = ""
         content.cover_alt.clear()
-    if isinstance(picture := form.get("cover"), Chosen):
+    if isinstance(picture := form.get("cover"), UploadedFile):
         content.cover = await upload(request, picture, "cover", "image/")
 
 
@@ -132,7 +132,7 @@ async def _saved(request: web.Request, content: Content, etag: str) -> Course:
 async def _act(
     request: web.Request, course: Course, pressed: str, form: Form, language: str
 ) -> tuple[str, Flash | None]:
-    """What the button asks for beyond saving, and where to go then."""
+    """Carry out what the pressed button does beyond saving; returns the next address and its message."""
     service = request.app[CLIENTS].courses
     verb, _, thing = pressed.partition(":")
     here = address(course.name, language=language)

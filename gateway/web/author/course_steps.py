@@ -1,4 +1,4 @@
-"""What becomes of a course beyond its text: the order of its lessons, its way to being published, who writes it."""
+"""The buttons of a course beside its text: order of lessons, review, publication, authors."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ routes = web.RouteTableDef()
 
 @dataclass(frozen=True)
 class Row:
-    """A course in the list; without totals while nobody can say."""
+    """A course in the list; `totals` is None while the progress service is unavailable."""
 
     title: str
     href: str
@@ -52,7 +52,7 @@ async def show_courses(request: web.Request) -> web.Response:
 
 
 async def totals_of(clients: Clients, course: Course) -> CourseTotals | None:
-    """A list of courses is worth showing without its numbers."""
+    """The totals of a course; None if the service is unavailable, because the list is useful without them."""
     if not course.published_version:
         return None
     try:

@@ -105,7 +105,7 @@ def _unpair(lesson: Lesson, place: str) -> None:
 
 
 def _rearrange(lesson: Lesson, place: str, change: Callable[[list[Any], int], object]) -> None:
-    """A repeated field takes no members back that it once held, so it is filled anew with copies."""
+    """Reorder or drop siblings. The field is refilled with copies, because it cannot take back a removed member."""
     siblings = _siblings(lesson, place)
     members = []
     for member in siblings:

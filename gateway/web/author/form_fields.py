@@ -1,4 +1,4 @@
-"""What an author typed, put onto what they were shown.
+"""Applies the fields of an editor form to the version that the form was made from.
 
 A page of the editor carries two things: the fields of one language, and the whole of what it was made from (`base`), so
 that a save touches nothing that the author did not see, and two versions can be compared without keeping old ones.
@@ -24,44 +24,44 @@ from services.chassis.errors import Invalid
 
 
 @dataclass(frozen=True)
-class Chosen:
+class UploadedFile:
     """A file that came with a form."""
 
     filename: str
     data: bytes
 
 
-Form = MultiMapping[str | Chosen]
+Form = MultiMapping[str | UploadedFile]
 NewId = Callable[[], str]
 M = TypeVar("M", bound=Message)
 MEDIA_BLOCKS = ("image", "video", "file")
 
 
 async def posted(request: web.Request) -> Form:
-    """A form with room for files."""
+    """Read a form that may contain files."""
     source = request if request.content.at_eof() else for_upload(request)
     try:
         fields = await source.post()
     except ValueError as error:
         raise Invalid("REQUEST_MALFORMED") from error
-    return MultiDict((name, _taken(value)) for name, value in fields.items())
+    return MultiDict((name, _field_value(value)) for name, value in fields.items())
 
 
-def _taken(value: str | bytes | bytearray | FileField) -> str | Chosen:
-    """Files leave their temporary place at once; a file control that was left alone is an empty text."""
+def _field_value(value: str | bytes | bytearray | FileField) -> str | UploadedFile:
+    """Read a file into memory; an empty file control becomes an empty text."""
     if isinstance(value, FileField):
         with value.file as file:
-            return Chosen(value.filename, file.read())
+            return UploadedFile(value.filename, file.read())
     return value if isinstance(value, str) else ""
 
 
 def typed(form: Form, name: str) -> str:
-    """As it will be stored: lines end in \\n, syllables are composed."""
+    """A text as it will be stored: lines end in \\n, Unicode is in NFC."""
     value = form.get(name, "")
     return unicodedata.normalize("NFC", value.replace("\r\n", "\n")) if isinstance(value, str) else ""
 
 
-def kept(message: Message) -> str:
+def serialise(message: Message) -> str:
     return MessageToJson(message, indent=None, ensure_ascii=False)
 
 
@@ -73,7 +73,7 @@ def base_of(form: Form, kind: type[M]) -> M:
 
 
 def whole(form: Form, name: str, smallest: int = 0) -> int:
-    """A count as people write it; digits of any width, spaces forgiven."""
+    """A count; full-width digits and spaces are accepted."""
     text = unicodedata.normalize("NFKC", typed(form, name)).replace(" ", "")
     if not text:
         return 0
@@ -83,9 +83,9 @@ def whole(form: Form, name: str, smallest: int = 0) -> int:
 
 
 def fill_outline(content: Content, form: Form, language: str) -> None:
-    """Raises Invalid for the first number that is none; all else is filled by then."""
+    """Raises Invalid for the first unreadable number, after everything else is filled in."""
     for name in ("title", "summary", "cover_alt"):
-        _say(getattr(content, name), language, form, name)
+        _set_text(getattr(content, name), language, form, name)
     content.languages[:] = [text for text in form.getall("languages", []) if isinstance(text, str)]
     content.competences[:] = [text for text in form.getall("competences", []) if isinstance(text, str)]
     content.audience = _number(form, "audience")  # type: ignore[assignment]
@@ -101,8 +101,8 @@ def _number(form: Form, name: str) -> int:
 
 
 def fill_lesson(lesson: Lesson, form: Form, language: str, languages: Iterable[str], new_id: NewId) -> None:
-    """Raises Invalid for the first number that is none; all else is filled by then."""
-    _say(lesson.title, language, form, "title")
+    """Raises Invalid for the first unreadable number, after everything else is filled in."""
+    _set_text(lesson.title, language, form, "title")
     for block in lesson.blocks:
         if block.id in form:
             _fill_block(block, form, language, languages, new_id)
@@ -114,8 +114,8 @@ def fill_lesson(lesson: Lesson, form: Form, language: str, languages: Iterable[s
                 item.points = whole(form, f"{place}.points") or 1
 
 
-def _say(texts: Any, language: str, form: Form, name: str) -> None:
-    """Into a map of texts by language; what is not on the form stays, what is empty goes."""
+def _set_text(texts: Any, language: str, form: Form, name: str) -> None:
+    """Set a text in a map by language. A field that is not on the form leaves it, an empty one removes it."""
     if name not in form:
         return
     if text := typed(form, name):
@@ -130,7 +130,7 @@ def _fill_block(block: Block, form: Form, language: str, languages: Iterable[str
     body = getattr(block, kind)
     for name in ("markdown", "alt", "title", "transcript"):
         if hasattr(body, name):
-            _say(getattr(body, name), language, form, f"{block.id}.{name}")
+            _set_text(getattr(body, name), language, form, f"{block.id}.{name}")
     if isinstance(body, Video) and f"{block.id}.url" in form:
         body.url = typed(form, f"{block.id}.url").strip()
     if kind in MEDIA_BLOCKS:
@@ -154,8 +154,8 @@ def share(media: Any, shared: bool, language: str, languages: Iterable[str]) -> 
 
 
 def _fill_item(item: Item, form: Form, place: str, language: str, new_id: NewId) -> None:
-    _say(item.prompt, language, form, f"{place}.prompt")
-    _say(item.explanation, language, form, f"{place}.explanation")
+    _set_text(item.prompt, language, form, f"{place}.prompt")
+    _set_text(item.explanation, language, form, f"{place}.explanation")
     match item.WhichOneof("kind"):
         case "choice":
             _fill_choice(item.choice, form, place, language)
@@ -170,7 +170,7 @@ def _fill_item(item: Item, form: Form, place: str, language: str, new_id: NewId)
         case "matching":
             _fill_matching(item.matching, form, place, language, new_id)
         case "ordering":
-            _say_options(item.ordering.steps, form, place, language)
+            _set_option_texts(item.ordering.steps, form, place, language)
         case None:
             pass
         case unknown:
@@ -178,19 +178,19 @@ def _fill_item(item: Item, form: Form, place: str, language: str, new_id: NewId)
 
 
 def _fill_choice(choice: Choice, form: Form, place: str, language: str) -> None:
-    _say_options(choice.options, form, place, language)
+    _set_option_texts(choice.options, form, place, language)
     choice.correct[:] = [text for text in form.getall(f"{place}.correct", []) if isinstance(text, str)]
 
 
-def _say_options(options: Iterable[Option], form: Form, place: str, language: str) -> None:
+def _set_option_texts(options: Iterable[Option], form: Form, place: str, language: str) -> None:
     for option in options:
-        _say(option.text, language, form, key_of(place, option.id))
+        _set_text(option.text, language, form, key_of(place, option.id))
 
 
 def _fill_matching(matching: Matching, form: Form, place: str, language: str, new_id: NewId) -> None:
-    """Pairs on the page, two lists underneath; a partner that two pairs share is divided when they differ."""
-    _say_options(matching.left, form, place, language)
-    _say_options(matching.right, form, place, language)
+    """Turn pairs of the page into two lists. A partner shared by two pairs is split when their texts differ."""
+    _set_option_texts(matching.left, form, place, language)
+    _set_option_texts(matching.right, form, place, language)
     rights: Mapping[str, Option] = {option.id: option for option in matching.right}
     texts: dict[str, str] = {}
     for left in matching.left:
@@ -201,4 +201,4 @@ def _fill_matching(matching: Matching, form: Form, place: str, language: str, ne
         if partner is None or texts.setdefault(partner.id, typed(form, name)) != typed(form, name):
             partner = matching.right.add(id=new_id())
             matching.correct[left.id] = partner.id
-        _say(partner.text, language, form, name)
+        _set_text(partner.text, language, form, name)

@@ -1,4 +1,4 @@
-"""What the authors' pages say about a course: its state, what it lacks and where, what each part is called."""
+"""Labels of the authors' pages: the state of a course, its gaps with links to them, names of parts and kinds."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class State:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something a draft lacks; `href` leads to where it is put right."""
+    """Something that a draft lacks; `href` leads to the control that supplies it."""
 
     text: str
     href: str
@@ -109,7 +109,7 @@ FIELDS: Mapping[str, str] = {
 
 
 def field_of(problem: Problem) -> str:
-    """The control of the page that is concerned, by the name it has there."""
+    """The name of the control that a problem is about."""
     return key_of(problem.block, problem.item, FIELDS.get(problem.reason, "")) or "title"
 
 
@@ -143,7 +143,7 @@ def _where(locale: Locale, content: Content, problem: Problem, number: int, less
 
 
 def field_errors(locale: Locale, course: Course, lesson: str, language: str) -> dict[str, str]:
-    """What one page of the editor marks as missing, by control; never more than a hint while one writes."""
+    """The hints of an editor page about what is missing, by control."""
     errors: dict[str, str] = {}
     for problem in course.problems:
         if problem.lesson == lesson and problem.language in ("", language):

@@ -14,7 +14,7 @@ from gateway.web.author import compare
 from gateway.web.author.course import course_of, language_of
 from gateway.web.author.editor import Edited, Editor, Saved, answer_autosave
 from gateway.web.author.editor_buttons import act
-from gateway.web.author.form_fields import base_of, fill_lesson, kept, posted, typed
+from gateway.web.author.form_fields import base_of, fill_lesson, posted, serialise, typed
 from gateway.web.author.labels import BLOCKS, ITEMS, address, field_errors, language_name, title_of
 from gateway.web.author.uploads import take_files
 from gateway.web.course.question_kinds import KINDS, kind_of
@@ -57,7 +57,7 @@ async def _page(request: web.Request, course: Course, edited: Edited[Lesson], st
         lesson=lesson,
         number=[each.id for each in course.draft.lessons].index(lesson.id) + 1,
         edited=edited,
-        base=kept(lesson),
+        base=serialise(lesson),
         gaps=field_errors(locale, course, lesson.id, edited.language),
         tongues=list(dict.fromkeys((*course.draft.languages, edited.language))) or list(LANGUAGES),
         reference=others[0] if others else "",
@@ -117,7 +117,7 @@ async def _load(request: web.Request) -> Saved[Lesson]:
 
 
 def _control_of(problem: Problem, lesson: Lesson) -> str:
-    """Where on the page the fault lies: a control of the form, or the block that a service's path names."""
+    """The control at fault: one of the form, or the block that the service's field path names."""
     if match := _BLOCK.match(problem.field):
         return str(lesson.blocks[int(match[1])].id)
     return problem.field.removeprefix("lesson.").partition("[")[0] or "save"

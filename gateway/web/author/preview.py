@@ -15,7 +15,15 @@ from gateway.web.author.course import course_of, language_of
 from gateway.web.author.form_fields import posted
 from gateway.web.course import question_form
 from gateway.web.course.question_kinds import kind_of
-from gateway.web.course.screen import Place, Reader, Shown, blocks_of, file_words, place_of, ways_through
+from gateway.web.course.screen import (
+    Reader,
+    ScreenPosition,
+    ShownBlock,
+    blocks_of,
+    file_words,
+    find_screen,
+    list_screens,
+)
 from gateway.web.course.screen_page import Feedback, LessonLink, ScreenPage
 from gateway.web.site.frame import go_to
 from ieum.courses.v1.content_pb2 import Content, Item, Option
@@ -36,7 +44,7 @@ async def begin(request: web.Request) -> web.Response:
     course = await course_of(request)
     lesson, root = request.match_info.get("lesson", ""), f"/teach/{request.match_info['course']}"
     language = language_of(request, course.draft)
-    ways = [way for way in ways_through(course.draft) if lesson in ("", way[0])]
+    ways = [way for way in list_screens(course.draft) if lesson in ("", way[0])]
     if not ways:
         return go_to(f"{root}/lessons/{lesson}#add" if lesson else f"{root}#lessons")
     return go_to(_address(request, *ways[0], language))
@@ -72,16 +80,16 @@ async def _go_on(request: web.Request) -> web.Response:
     return go_to(f"/{ending}/{request.match_info['course']}?lang={language}")
 
 
-def _place(request: web.Request, content: Content) -> Place:
+def _place(request: web.Request, content: Content) -> ScreenPosition:
     """A block that joins the screen of another is found there."""
     lesson, key = request.match_info["lesson"], request.match_info["screen"]
     try:
-        return place_of(content, lesson, key)
+        return find_screen(content, lesson, key)
     except Missing:
         for each in content.lessons:
             for screen in each.screens:
                 if each.id == lesson and key in screen.blocks:
-                    return place_of(content, lesson, screen.key)
+                    return find_screen(content, lesson, screen.key)
         raise
 
 
@@ -103,7 +111,9 @@ async def _show(request: web.Request, given: MultiMapping[str], *, answered: boo
     return page(request, "course/screen_page.html", screen=screen)
 
 
-async def _with_files(request: web.Request, locale: Locale, blocks: Iterable[Shown]) -> list[tuple[Shown, str]]:
+async def _with_files(
+    request: web.Request, locale: Locale, blocks: Iterable[ShownBlock]
+) -> list[tuple[ShownBlock, str]]:
     found = []
     for each in blocks:
         words = ""
@@ -117,7 +127,7 @@ async def _with_files(request: web.Request, locale: Locale, blocks: Iterable[Sho
     return found
 
 
-def _item_of(place: Place) -> Item | None:
+def _item_of(place: ScreenPosition) -> Item | None:
     if not place.quiz:
         return None
     return next((item for item in place.quiz[1].items if item.id == place.screen.item), None)
@@ -126,8 +136,8 @@ def _item_of(place: Place) -> Item | None:
 def _screen_page(
     request: web.Request,
     reader: Reader,
-    place: Place,
-    blocks: list[tuple[Shown, str]],
+    place: ScreenPosition,
+    blocks: list[tuple[ShownBlock, str]],
     given: MultiMapping[str],
     *,
     feedback: Feedback | None,

@@ -1,4 +1,4 @@
-"""Pictures, videos, captions and hand-outs on their way from an author's form into a course."""
+"""Uploads of pictures, videos, captions and hand-outs from the editor forms."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
-from gateway.web.author.form_fields import MEDIA_BLOCKS, Chosen, Form, share
+from gateway.web.author.form_fields import MEDIA_BLOCKS, Form, UploadedFile, share
 from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.content_pb2 import Lesson
 from services.chassis.errors import Invalid
@@ -15,8 +15,8 @@ from services.chassis.errors import Invalid
 _KINDS = {"image": "image/", "video": "video/", "file": ""}
 
 
-async def upload(request: web.Request, file: Chosen, name: str, kind: str = "") -> str:
-    """Name of the medium; a refusal names the control."""
+async def upload(request: web.Request, file: UploadedFile, name: str, kind: str = "") -> str:
+    """Upload a file; returns the name of the medium. An error names the control."""
     grpc_request = courses_pb2.UploadMediaRequest(filename=file.filename, data=file.data)
     try:
         medium = await request.app[CLIENTS].courses.UploadMedia(grpc_request, timeout=60)
@@ -28,15 +28,15 @@ async def upload(request: web.Request, file: Chosen, name: str, kind: str = "") 
 
 
 async def take_files(request: web.Request, lesson: Lesson, form: Form, language: str, languages: Iterable[str]) -> None:
-    """What was chosen takes the place of what was there, in this language or, where so ticked, in all."""
+    """Replace media by the uploaded files, in this language or, if ticked, in all."""
     for block in lesson.blocks:
         kind = block.WhichOneof("body") or ""
         if kind not in MEDIA_BLOCKS:
             continue
         media = getattr(block, kind).media
-        if isinstance(file := form.get(f"{block.id}.file"), Chosen):
+        if isinstance(file := form.get(f"{block.id}.file"), UploadedFile):
             media[language] = await upload(request, file, f"{block.id}.file", _KINDS[kind])
             share(media, f"{block.id}.shared" in form, language, languages)
-        if kind == "video" and isinstance(file := form.get(f"{block.id}.captions"), Chosen):
+        if kind == "video" and isinstance(file := form.get(f"{block.id}.captions"), UploadedFile):
             name = f"{block.id}.captions"
             block.video.captions[language] = await upload(request, file, name, "text/vtt")

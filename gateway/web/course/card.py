@@ -1,4 +1,4 @@
-"""A published course as a reader meets it in lists: what a card shows, in plain words."""
+"""The card of a published course, as lists show it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def card_of(locale: Locale, entry: CatalogEntry) -> Card:
 
 
 def address(media: str) -> str:
-    """Where a browser finds a medium; "" for none."""
+    """The URL path of a medium; "" for none."""
     return f"/{media}" if media else ""
 
 

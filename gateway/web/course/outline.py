@@ -1,4 +1,4 @@
-"""A published course before one begins it: what it holds and what finishing it takes, in plain words."""
+"""The page of a published course: what it contains and how to complete it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def has_quiz(lesson: Lesson) -> bool:
 
 
 def rule_words(locale: Locale, content: Content) -> list[str]:
-    """What finishing takes, one sentence for each thing."""
+    """The completion rule, a sentence for each condition."""
     counted = [lesson for lesson in content.lessons if lesson.id in content.rule.counted_lessons]
     titles = ", ".join(f"“{locale.pick(lesson.title, *content.languages)[0]}”" for lesson in counted)
     if len(counted) == len(content.lessons):

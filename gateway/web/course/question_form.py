@@ -1,4 +1,4 @@
-"""A quiz's question as a form, what somebody answers in it, and what is said of the answer. Seven kinds."""
+"""The form of a quiz question: its fields, the answer read from it, and an answer written out in words."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def question_of(reader: Reader, item: Item, typed: MultiMapping[str]) -> Questio
 
 
 def _names(item: Item) -> list[str]:
-    """Of the fields of a question's form."""
+    """The names of the fields of a question."""
     match kind_of(item):
         case "matching":
             return [f"pair-{left.id}" for left in item.matching.left]
@@ -81,12 +81,12 @@ def _names(item: Item) -> list[str]:
 
 
 def typed_in(item: Item, form: MultiMapping[str]) -> list[tuple[str, str]]:
-    """What of a form belongs to the question, to carry it through signing in."""
+    """The fields of a form that belong to the question, to be kept while the learner signs in again."""
     return [(name, value) for name in _names(item) for value in form.getall(name, []) if value]
 
 
 def answer_of(item: Item, form: MultiMapping[str]) -> Answer:
-    """As the form gives it; what is missing stays empty and is refused where answers are judged."""
+    """Read the answer from a form. What is missing stays empty; the progress service refuses it."""
     match kind_of(item):
         case "matching":
             pairs = {left.id: form.get(f"pair-{left.id}", "") for left in item.matching.left}
@@ -98,7 +98,7 @@ def answer_of(item: Item, form: MultiMapping[str]) -> Answer:
 
 
 def _ordered(item: Item, form: MultiMapping[str]) -> list[str]:
-    """The steps by the places given; nothing when a place is missing or given twice."""
+    """The steps in the order of the places chosen; steps without a place of their own are left out."""
     places = {form.get(f"place-{step.id}", ""): step.id for step in item.ordering.steps}
     return [places[str(at)] for at in range(1, len(item.ordering.steps) + 1) if str(at) in places]
 

@@ -1,4 +1,4 @@
-"""One screen of a lesson as its reader meets it: where it stands in the course, and what is on it.
+"""One screen of a lesson: its position in the course, and its blocks.
 
 The author's preview shows drafts through the same values and templates.
 """
@@ -38,8 +38,11 @@ class Reader:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A block. `kind`: text, image, video, file; what a kind has not is empty. `text` is Markdown or a transcript."""
+class ShownBlock:
+    """A block for the template. `kind` is text, image, video or file; fields of other kinds are empty.
+
+    `text` is Markdown or a transcript.
+    """
 
     kind: str
     title: str = ""
@@ -51,8 +54,8 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Place:
-    """A screen among the others; numbers count from 1."""
+class ScreenPosition:
+    """A screen with its lesson and course; numbers count from 1."""
 
     content: Content
     lesson: Lesson
@@ -90,43 +93,45 @@ class Place:
         return next(((lesson.id, lesson.screens[-1].key) for lesson in earlier if lesson.screens), None)
 
 
-def ways_through(content: Content) -> list[tuple[str, str]]:
+def list_screens(content: Content) -> list[tuple[str, str]]:
     """Lesson and screen key of every screen, in order."""
     return [(lesson.id, screen.key) for lesson in content.lessons for screen in lesson.screens]
 
 
-def place_of(content: Content, lesson: str, screen: str) -> Place:
+def find_screen(content: Content, lesson: str, screen: str) -> ScreenPosition:
     for lesson_number, each in enumerate(content.lessons, 1):
         for screen_number, candidate in enumerate(each.screens, 1):
             if (each.id, candidate.key) == (lesson, screen):
-                return Place(content, each, candidate, lesson_number, screen_number)
+                return ScreenPosition(content, each, candidate, lesson_number, screen_number)
     raise Missing("SCREEN_UNKNOWN")
 
 
-def blocks_of(reader: Reader, place: Place) -> list[Shown]:
-    """What stands on the screen beside a question."""
+def blocks_of(reader: Reader, place: ScreenPosition) -> list[ShownBlock]:
+    """The blocks of the screen, without its question."""
     ids = set(place.screen.blocks)
     blocks = (block for block in place.lesson.blocks if block.id in ids)
     return [_shown(reader, block) for block in blocks if block.WhichOneof("body") not in ("quiz", None)]
 
 
-def _shown(reader: Reader, block: Block) -> Shown:
+def _shown(reader: Reader, block: Block) -> ShownBlock:
     match block.WhichOneof("body"):
         case "image":
-            return Shown("image", address=address(reader.medium(block.image.media)), alt=reader.words(block.image.alt))
+            return ShownBlock(
+                "image", address=address(reader.medium(block.image.media)), alt=reader.words(block.image.alt)
+            )
         case "video":
             return _video(reader, block)
         case "file":
             name = reader.medium(block.file.media)
-            return Shown("file", title=reader.words(block.file.title), address=address(name), media=name)
+            return ShownBlock("file", title=reader.words(block.file.title), address=address(name), media=name)
         case _:
-            return Shown("text", text=reader.words(block.text.markdown))
+            return ShownBlock("text", text=reader.words(block.text.markdown))
 
 
-def _video(reader: Reader, block: Block) -> Shown:
+def _video(reader: Reader, block: Block) -> ShownBlock:
     video, own = block.video, reader.locale.language
     captions = sorted(video.captions.items(), key=lambda each: (each[0] != own, each[0]))
-    return Shown(
+    return ShownBlock(
         "video",
         title=reader.words(video.title),
         text=reader.words(video.transcript),

@@ -1,4 +1,4 @@
-"""What a learner sees on a screen: the content, the question, what is said of an answer, and the way on."""
+"""The page of a screen: its content, the question, feedback on the answer, and navigation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gateway.backend.names import id_of
 from gateway.web.course import question_form
 from gateway.web.course.question_form import Question
 from gateway.web.course.question_kinds import kind_of
-from gateway.web.course.screen import Place, Reader, Shown
+from gateway.web.course.screen import Reader, ScreenPosition, ShownBlock
 from gateway.web.course.screen_keys import block_of
 from ieum.courses.v1.content_pb2 import Content, Item
 from ieum.progress.v1 import progress_pb2
@@ -20,7 +20,7 @@ from ieum.progress.v1.progress_pb2 import AnsweredItem, Progress, QuizProgress
 
 @dataclass(frozen=True)
 class Feedback:
-    """What is said of an answer given."""
+    """Feedback on an answer."""
 
     correct: bool
     answer: Sequence[str]
@@ -31,7 +31,7 @@ class Feedback:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of an attempt that is finished; `left` is None when there is no limit."""
+    """The result of a finished attempt; `left` is None without a limit on attempts."""
 
     score: int
     pass_mark: int
@@ -59,7 +59,7 @@ class ScreenPage:
     language: str
     action: str
     back: str
-    blocks: Sequence[tuple[Shown, str]]
+    blocks: Sequence[tuple[ShownBlock, str]]
     quiz_title: str = ""
     question: Question | None = None
     attempt: int = 0
@@ -76,12 +76,12 @@ class Visit:
 
     progress: Progress
     content: Content
-    place: Place
+    place: ScreenPosition
     reader: Reader
 
     @property
     def quiz_progress(self) -> QuizProgress:
-        """Blank for a quiz not begun."""
+        """The progress in the quiz of this screen; blank before the first answer."""
         quiz = block_of(self.place.screen.key)
         matching = (each for lesson in self.progress.lessons for each in lesson.quizzes if each.quiz == quiz)
         return next(matching, QuizProgress(quiz=quiz, best_score=-1))
@@ -101,15 +101,15 @@ class Visit:
 
     @property
     def ends_course(self) -> bool:
-        """The course is complete, and it was this lesson that made it so, or it is the last one."""
+        """Whether the course is complete and ends here: this lesson completed it, or is the last one."""
         if not self.progress.HasField("complete_time") or not self.place.is_last_of_lesson:
             return False
         done = (each.done_time for each in self.progress.lessons if each.lesson == self.place.lesson.id)
         return self.place.after() is None or self.progress.complete_time in done
 
 
-def given(visit: Visit) -> AnsweredItem | None:
-    """The answer that stands to the item on this screen, in the attempt under way or the last one."""
+def given_answer(visit: Visit) -> AnsweredItem | None:
+    """The answer to the item of this screen, in the current attempt or the last one."""
     attempts = visit.quiz_progress.attempts
     if not attempts or visit.item is None:
         return None
@@ -118,7 +118,7 @@ def given(visit: Visit) -> AnsweredItem | None:
 
 def screen_page(
     visit: Visit,
-    blocks: Sequence[tuple[Shown, str]],
+    blocks: Sequence[tuple[ShownBlock, str]],
     typed: MultiMapping[str],
     explained: Item | None = None,
     *,
@@ -126,7 +126,7 @@ def screen_page(
 ) -> ScreenPage:
     place, reader, item = visit.place, visit.reader, visit.item
     before = place.before()
-    answered = given(visit)
+    answered = given_answer(visit)
     quiz = place.quiz
     return ScreenPage(
         course_title=reader.words(visit.content.title),
@@ -150,7 +150,7 @@ def screen_page(
 
 
 def _attempt_number(quiz: QuizProgress) -> int:
-    """Of the attempt that an answer given now belongs to."""
+    """The number of the attempt that the next answer belongs to."""
     under_way = bool(quiz.attempts) and not quiz.attempts[-1].finished
     return len(quiz.attempts) + (0 if under_way else 1)
 

@@ -1,4 +1,4 @@
-"""Finding a course, and all that one wants to know before beginning it."""
+"""The catalogue of courses, the page of a course, and enrolment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gateway.http.auth import VIEWER
 from gateway.language.i18n import LANGUAGES, Locale, msgid
 from gateway.web.course import outline
 from gateway.web.course.card import AUDIENCES, LEVELS, TOPICS, card_of
-from gateway.web.learner.course_progress import learning_of
+from gateway.web.learner.course_progress import find_courses_of
 from gateway.web.site import public_pages
 from gateway.web.site.frame import go_to
 from ieum.courses.v1 import content_pb2
@@ -40,7 +40,7 @@ routes = web.RouteTableDef()
 
 @dataclass(frozen=True)
 class CatalogueSearch:
-    """What somebody looks for, as the form of the catalogue gives it; what cannot be meant is left out."""
+    """The search of the catalogue; parameters that are not valid are ignored."""
 
     query: str = ""
     topics: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class CatalogueSearch:
         return bool(self.topics or self.levels or self.language or self.minutes or self.audience)
 
     def address(self, number: int) -> str:
-        """Of another page of the same list."""
+        """The address of another page of the results."""
         parameters: MultiDict[str] = MultiDict()
         parameters.update({"q": self.query} if self.query else {})
         parameters.extend(("topic", topic) for topic in self.topics)
@@ -111,12 +111,12 @@ def _choices(locale: Locale, words: Mapping[str, str] | Mapping[int, str]) -> li
 
 
 def _near(current: int, pages: int) -> list[int]:
-    """First, last and those around the current page."""
+    """The page numbers to link: first, last and those around the current page."""
     return [number for number in range(1, pages + 1) if number in (1, pages) or abs(number - current) <= 1]
 
 
 async def _search(clients: Clients, search: CatalogueSearch) -> tuple[list[CatalogEntry], int]:
-    """The entries of the page asked for, and how many there are in all."""
+    """The entries of the page, and the total number."""
     first, last = (search.page - 1) * PER_PAGE, search.page * PER_PAGE
     grpc_request = SearchCatalogRequest(
         page_size=min(last, _AT_ONCE),
@@ -147,7 +147,7 @@ async def _course_page(request: web.Request, problem: Problem | None = None) -> 
     name = f"courses/{request.match_info['course']}"
     version, mine = await side_by_side(
         clients.courses.GetVersion(GetVersionRequest(name=f"{name}/versions/current")),
-        learning_of(clients, locale, viewer.person if viewer else ""),
+        find_courses_of(clients, locale, viewer.person if viewer else ""),
     )
     return page(
         request,

@@ -1,4 +1,4 @@
-"""Whether a certificate stands, for anybody who has its number, and the document for its holder."""
+"""Verification of a certificate by its number, for anybody, and the PDF for its holder."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ routes = web.RouteTableDef()
 
 @dataclass(frozen=True)
 class Verified:
-    """As much as the certificate itself shows. `holder` is empty when the person's data were erased."""
+    """What the certificate itself shows. `holder` is empty after the person's data were erased."""
 
     number: str
     valid: bool
@@ -74,7 +74,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def _verify(clients: Clients, number: str) -> tuple[Certificate, Mapping[str, str]]:
-    """In the gateway's own name: a stranger may know who holds a certificate only by having its number."""
+    """Ask as the system: a stranger may see the holder's name, but only with the number of the certificate."""
     with acting_as(SYSTEM):
         record = await clients.progress.VerifyCertificate(VerifyCertificateRequest(name=f"certificates/{number}"))
         if record.state == progress_pb2.REVOKED or not record.person:

@@ -1,4 +1,4 @@
-"""Where a learner stands in each course they take, as pages show it."""
+"""The progress of a learner in each of their courses, for pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.chassis import clock
 
 
 @dataclass(frozen=True)
-class Standing:
+class CourseProgress:
     """`enrollment` is the id alone; `next_lesson` is empty when there is none left."""
 
     enrollment: str
@@ -35,22 +35,22 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Learning:
-    """Latest first."""
+class LearnerCourses:
+    """The courses of a learner, the latest first."""
 
-    under_way: Sequence[Standing] = ()
-    done: Sequence[Standing] = ()
+    under_way: Sequence[CourseProgress] = ()
+    done: Sequence[CourseProgress] = ()
 
-    def of_course(self, course: str) -> Standing | None:
+    def of_course(self, course: str) -> CourseProgress | None:
         return next((each for each in (*self.under_way, *self.done) if each.course == course), None)
 
 
-async def learning_of(clients: Clients, locale: Locale, person: str) -> Learning:
-    """Nothing for a stranger, whose name is empty."""
+async def find_courses_of(clients: Clients, locale: Locale, person: str) -> LearnerCourses:
+    """The courses of a person; none for a stranger, whose name is empty."""
     if not person:
-        return Learning()
-    held = [standing_of(locale, each) for each in await standings(clients, person) if _is_held(each)]
-    return Learning([each for each in held if not each.completed], [each for each in held if each.completed])
+        return LearnerCourses()
+    held = [course_progress_of(locale, each) for each in await standings(clients, person) if _is_held(each)]
+    return LearnerCourses([each for each in held if not each.completed], [each for each in held if each.completed])
 
 
 def _is_held(standing: progress_pb2.Standing) -> bool:
@@ -61,10 +61,10 @@ async def standings(clients: Clients, person: str) -> Sequence[progress_pb2.Stan
     return (await clients.progress.ListStandings(ListStandingsRequest(person=person))).standings
 
 
-def standing_of(locale: Locale, standing: progress_pb2.Standing) -> Standing:
+def course_progress_of(locale: Locale, standing: progress_pb2.Standing) -> CourseProgress:
     title, language = locale.pick(standing.course_title)
     completed = standing.HasField("complete_time")
-    return Standing(
+    return CourseProgress(
         enrollment=id_of(standing.enrollment),
         course=standing.course,
         title=title,
@@ -79,9 +79,9 @@ def standing_of(locale: Locale, standing: progress_pb2.Standing) -> Standing:
     )
 
 
-def standing_in(locale: Locale, progress: Progress) -> Standing:
-    """In one course looked at closely: nothing is said of the lesson to go on with, nor of a newer version."""
-    return standing_of(
+def progress_in_course(locale: Locale, progress: Progress) -> CourseProgress:
+    """The progress in one course, without the next lesson and without news of a newer version."""
+    return course_progress_of(
         locale,
         progress_pb2.Standing(
             enrollment=progress.enrollment,

@@ -12,7 +12,7 @@ from gateway.html.render import PAGE, page
 from gateway.http.auth import VIEWER
 from gateway.language.i18n import Locale
 from gateway.web.course.card import TOPICS, card_of
-from gateway.web.learner.course_progress import learning_of
+from gateway.web.learner.course_progress import find_courses_of
 from gateway.web.site import public_pages
 from gateway.web.site.centres import Centre, centres_of
 from ieum.courses.v1.courses_pb2 import SearchCatalogRequest
@@ -29,7 +29,7 @@ async def show(request: web.Request) -> web.Response:
     clients, locale, viewer = request.app[CLIENTS], request[PAGE].locale, request[VIEWER]
     catalogue, mine = await side_by_side(
         clients.courses.SearchCatalog(SearchCatalogRequest(page_size=_COURSES)),
-        learning_of(clients, locale, viewer.person if viewer else ""),
+        find_courses_of(clients, locale, viewer.person if viewer else ""),
     )
     return page(
         request,
@@ -44,7 +44,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def _centres(request: web.Request, locale: Locale) -> Sequence[Centre]:
-    """Nothing while people is away: courses can be found without them."""
+    """The information centres; none while the people service is unavailable."""
     try:
         return centres_of(locale, await request.app[PLACES].all())
     except Unavailable:

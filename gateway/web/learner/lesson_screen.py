@@ -16,9 +16,9 @@ from gateway.http.auth import VIEWER, signed_in
 from gateway.language.i18n import Locale
 from gateway.web.course import question_form
 from gateway.web.course.question_form import Question
-from gateway.web.course.screen import Reader, Shown, blocks_of, file_words, place_of
+from gateway.web.course.screen import Reader, ShownBlock, blocks_of, file_words, find_screen
 from gateway.web.course.screen_keys import block_of
-from gateway.web.course.screen_page import Visit, given, screen_page
+from gateway.web.course.screen_page import Visit, given_answer, screen_page
 from gateway.web.site.frame import go_to
 from ieum.courses.v1.content_pb2 import Content, Item
 from ieum.courses.v1.courses_pb2 import GetMediaRequest
@@ -38,7 +38,7 @@ routes = web.RouteTableDef()
 
 
 async def content_of(clients: Clients, progress: Progress) -> Content:
-    """As learners get it, without answers."""
+    """The content of a course without the right answers."""
     return await clients.contents.for_learners(_version(progress))
 
 
@@ -53,7 +53,7 @@ async def _visit(request: web.Request) -> Visit:
     if progress.person != signed_in(request).person:
         raise Missing("PROGRESS_NOT_FOUND")
     content = await content_of(clients, progress)
-    place = place_of(content, info["lesson"], info["screen"])
+    place = find_screen(content, info["lesson"], info["screen"])
     return Visit(progress, content, place, Reader(request[PAGE].locale, content.languages))
 
 
@@ -67,7 +67,7 @@ async def _show(
     request: web.Request, visit: Visit, typed: MultiMapping[str], problem: Problem | None = None
 ) -> web.Response:
     clients, locale = request.app[CLIENTS], request[PAGE].locale
-    explained = await _explained(clients, visit) if given(visit) else None
+    explained = await _explained(clients, visit) if given_answer(visit) else None
     values = screen_page(
         visit, await _with_files(clients, locale, visit), typed, explained, just_completed="completed" in typed
     )
@@ -84,7 +84,7 @@ def _first_field(question: Question | None) -> str:
     return question_form.FIELD
 
 
-async def _with_files(clients: Clients, locale: Locale, visit: Visit) -> list[tuple[Shown, str]]:
+async def _with_files(clients: Clients, locale: Locale, visit: Visit) -> list[tuple[ShownBlock, str]]:
     blocks = []
     for block in blocks_of(visit.reader, visit.place):
         words = ""
@@ -97,7 +97,7 @@ async def _with_files(clients: Clients, locale: Locale, visit: Visit) -> list[tu
 async def _explained(clients: Clients, visit: Visit) -> Item | None:
     """The item with its explanation, which only the gateway may read before an answer is given."""
     content = await clients.contents.with_answers(_version(visit.progress))
-    place = place_of(content, visit.place.lesson.id, visit.place.screen.key)
+    place = find_screen(content, visit.place.lesson.id, visit.place.screen.key)
     return replace(visit, content=content, place=place).item
 
 
@@ -118,7 +118,7 @@ async def press(request: web.Request) -> web.Response:
 
 
 def _sign_in_again(request: web.Request, form: MultiMapping[str]) -> web.Response:
-    """The session is over, the answer is not lost: it comes back with the page after signing in."""
+    """Ask to sign in again and carry the answer along, so that it is in the form afterwards."""
     kept = [
         (name, value) for name, value in form.items() if name == question_form.FIELD or name[:5] in ("pair-", "place")
     ]
@@ -167,7 +167,7 @@ async def _again(request: web.Request, visit: Visit) -> web.Response:
 
 
 async def _continue(request: web.Request, visit: Visit) -> web.Response:
-    """This screen counts as opened, and the next one too, so that it is where the learner resumes."""
+    """Record this screen and the next as opened; the learner resumes at the next."""
     after = visit.place.after()
     places = [(visit.place.lesson.id, visit.place.screen.key), *([after] if after else [])]
     steps = [Step(open_screen=OpenScreen(lesson=lesson, screen=screen)) for lesson, screen in places]

@@ -1,4 +1,4 @@
-"""My learning: where to go on, what is finished, and the ways in, out and onward of a course."""
+"""My learning: courses under way and completed, and resuming, completing, leaving or updating one."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import signed_in
 from gateway.language.i18n import Locale
 from gateway.web.course.card import Card, card_of, topics_of
-from gateway.web.course.screen import Reader, ways_through
+from gateway.web.course.screen import Reader, list_screens
 from gateway.web.course.screen_keys import block_of
-from gateway.web.learner.course_progress import learning_of, standing_in, standings
+from gateway.web.learner.course_progress import find_courses_of, progress_in_course, standings
 from gateway.web.learner.lesson_screen import content_of
 from gateway.web.site.frame import go_to
 from ieum.courses.v1.content_pb2 import EMPLOYEES, Content
@@ -51,7 +51,7 @@ class OpenLesson:
 @routes.get("/learning")
 async def show(request: web.Request) -> web.Response:
     viewer = signed_in(request)
-    mine = await learning_of(request.app[CLIENTS], request[PAGE].locale, viewer.person)
+    mine = await find_courses_of(request.app[CLIENTS], request[PAGE].locale, viewer.person)
     return page(request, "learner/my_learning.html", mine=mine)
 
 
@@ -81,8 +81,8 @@ async def resume(request: web.Request) -> web.Response:
 
 
 def place_to_resume(content: Content, progress: Progress) -> tuple[str, str]:
-    """Where the learner was last; in another version than then, the first screen of theirs that is not opened."""
-    places = ways_through(content)
+    """The last position; if this version does not have it, the first unopened screen."""
+    places = list_screens(content)
     if not places:
         raise Missing("SCREEN_UNKNOWN")
     here = (progress.position.lesson, progress.position.screen)
@@ -100,12 +100,14 @@ async def complete(request: web.Request) -> web.Response:
     reader = Reader(locale, content.languages)
     if not progress.HasField("complete_time"):
         lessons = open_lessons(reader, content, progress)
-        return page(request, "learner/not_completed.html", standing=standing_in(locale, progress), lessons=lessons)
+        return page(
+            request, "learner/not_completed.html", standing=progress_in_course(locale, progress), lessons=lessons
+        )
     reason = progress.completion_reason
     return page(
         request,
         "learner/completed.html",
-        standing=standing_in(locale, progress),
+        standing=progress_in_course(locale, progress),
         minutes=content.minutes,
         reason=certificate.completion_words(locale, reason),
         scores=[(quiz_title(reader, content, each.quiz), each.score) for each in reason.scores],
@@ -115,7 +117,7 @@ async def complete(request: web.Request) -> web.Response:
 
 
 def quiz_title(reader: Reader, content: Content, quiz: str) -> str:
-    """The quiz's own, or its lesson's where it has none."""
+    """The title of a quiz, or of its lesson where the quiz has none."""
     for lesson in content.lessons:
         for block in lesson.blocks:
             if block.id == quiz:
@@ -156,7 +158,7 @@ def _why(locale: Locale, unopened: Sequence[str], failed: Sequence[str]) -> str:
 
 
 async def _suggestions(clients: Clients, locale: Locale, learner: Principal, content: Content) -> list[Card]:
-    """Of the same topics first; never what the learner takes or has finished, or may not take."""
+    """Courses to take next, those of the same topics first, without courses already taken or not allowed."""
     known = {each.course for each in await standings(clients, learner.person)}
     chosen: dict[str, Card] = {}
     for topics in (topics_of(content.competences), []):
@@ -170,7 +172,7 @@ async def _suggestions(clients: Clients, locale: Locale, learner: Principal, con
 @routes.get("/learning/{enrollment}/withdraw")
 async def ask_to_withdraw(request: web.Request) -> web.Response:
     progress = await _own_progress(request)
-    return page(request, "learner/withdraw.html", standing=standing_in(request[PAGE].locale, progress))
+    return page(request, "learner/withdraw.html", standing=progress_in_course(request[PAGE].locale, progress))
 
 
 @routes.post("/learning/{enrollment}/withdraw")

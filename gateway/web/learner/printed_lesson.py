@@ -1,4 +1,4 @@
-"""A lesson on paper: to take home, to read at leisure, to hand out in a class. Its code leads back to the screen."""
+"""The print version of a lesson, with a QR code that leads to the lesson online."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from yarl import URL
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, page
 from gateway.http.auth import VIEWER
-from gateway.web.course.screen import Place, Reader, Shown, blocks_of
-from gateway.web.learner.course_progress import learning_of
+from gateway.web.course.screen import Reader, ScreenPosition, ShownBlock, blocks_of
+from gateway.web.learner.course_progress import find_courses_of
 from gateway.web.learner.lesson_screen import content_of
 from gateway.web.site.frame import go_to
 from ieum.courses.v1.content_pb2 import Content, Lesson
@@ -26,7 +26,7 @@ routes = web.RouteTableDef()
 
 @dataclass(frozen=True)
 class Sheet:
-    """`path` is where the lesson is on the screen, `address` the same in full, `code` a picture of it."""
+    """`path` is the path of the lesson online, `address` its full URL, `code` the URL as a QR code."""
 
     course_title: str
     course_path: str
@@ -35,7 +35,7 @@ class Sheet:
     lessons: int
     minutes: int
     language: str
-    blocks: Sequence[Shown]
+    blocks: Sequence[ShownBlock]
     questions: int
     path: str
     address: str
@@ -44,10 +44,10 @@ class Sheet:
 
 @routes.get("/courses/{course}/lessons/{lesson}")
 async def open_lesson(request: web.Request) -> web.Response:
-    """Whoever takes the course comes to the lesson's first screen, everybody else to the course."""
+    """Redirect a learner of the course to the lesson's first screen, everybody else to the course."""
     clients, viewer = request.app[CLIENTS], request[VIEWER]
     course = f"courses/{request.match_info['course']}"
-    mine = await learning_of(clients, request[PAGE].locale, viewer.person if viewer else "")
+    mine = await find_courses_of(clients, request[PAGE].locale, viewer.person if viewer else "")
     if (standing := mine.of_course(course)) is None:
         return go_to(f"/{course}")
     progress = await clients.progress.GetProgress(GetProgressRequest(name=f"progress/{standing.enrollment}"))
@@ -68,7 +68,7 @@ async def show(request: web.Request) -> web.Response:
 
 def sheet_of(reader: Reader, content: Content, path_parts: Mapping[str, str], path: str, address: str) -> Sheet:
     number, lesson = _numbered(content, path_parts["lesson"])
-    screens = [Place(content, lesson, screen, number, at) for at, screen in enumerate(lesson.screens, 1)]
+    screens = [ScreenPosition(content, lesson, screen, number, at) for at, screen in enumerate(lesson.screens, 1)]
     return Sheet(
         course_title=reader.words(content.title),
         course_path=f"/courses/{path_parts['course']}",

@@ -29,7 +29,7 @@ def tree(places: Places, root: str = "") -> Iterator[tuple[int, Area]]:
 
 
 def known(places: Places, scopes: Iterable[str]) -> list[str]:
-    """The scopes that still name something, the widest first."""
+    """The scopes that still exist, the widest first."""
     existing = {EVERYWHERE, *places.areas, *places.organisations}
     return sorted(existing.intersection(scopes), key=lambda scope: (len(scope), scope))
 
@@ -59,7 +59,7 @@ def organisations_within(locale: Locale, places: Places, scopes: Iterable[str], 
 
 
 def path_to(places: Places, area: str) -> list[str]:
-    """From the top down to the area itself."""
+    """The area and its ancestors, from the top down."""
     names: list[str] = []
     while area in places.areas and area not in names:
         names.insert(0, area)

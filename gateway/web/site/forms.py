@@ -23,5 +23,5 @@ def status_of(problem: Problem) -> int:
 
 
 def named(problem: Problem, fields: Mapping[str, str], usual: str) -> str:
-    """The form's own name of the field at fault; the `usual` one where it is none of the form's."""
+    """The form's name of the field at fault, or `usual` if the form has no such field."""
     return fields.get(problem.field, usual)

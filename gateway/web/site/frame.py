@@ -1,4 +1,4 @@
-"""What every page shares: the reader's language and text size, the ways through the site, what was just done."""
+"""What every page shares: the reader's language and text size, navigation, and the flash message."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ routes = web.RouteTableDef()
 
 @web.middleware
 async def set_page(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """As far as it is known before anybody asks who it is; `set_viewer` completes it."""
+    """Set the page context before the viewer is known; `set_viewer` completes it."""
     request[auth.VIEWER] = None
     _set(request, _plain(request) if auth.session_secret(request) else _page(request))
     return await handler(request)
@@ -72,7 +72,7 @@ def _set(request: web.Request, context: PageContext) -> None:
 
 
 def _plain(request: web.Request) -> PageContext:
-    """Enough for programs, and for a page that says why there is none."""
+    """The page context without a viewer, for the API and for error pages."""
     settings = request.app[SETTINGS]
     locale = locales(settings.zone)[language(request, request[auth.VIEWER])]
     site = Site(locale.pick(settings.site_name)[0], settings.site_phone, locale.pick(settings.site_hours)[0])
@@ -98,7 +98,7 @@ def _shared_seconds(viewer: auth.Viewer) -> int | None:
 
 
 def is_personal(request: web.Request) -> bool:
-    """Somebody signed in, or with something to be told, asks."""
+    """Whether the request has a session or a flash message, so that its page is not the same for all."""
     return bool(auth.session_secret(request)) or _FLASH in request.cookies
 
 
@@ -108,7 +108,7 @@ def _within(path: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1_000)
 def _ways(here: frozenset[str], language: str, roles: frozenset[str] | None) -> Sequence[NavItem]:
-    """Of a stranger where there are no roles, not even none."""
+    """The navigation for these roles; None is a stranger, who is not the same as a person without roles."""
     who = {_EVERYBODY, _STRANGER} if roles is None else {_EVERYBODY, _SIGNED_IN, *roles}
     gettext = locales()[language].gettext
     return tuple(NavItem(href, gettext(words), href in here) for href, words, whom in WAYS if whom & who)
@@ -148,13 +148,13 @@ def _set_cookie(request: web.Request, response: web.Response, name: str, value: 
 
 
 def local_path(path: str) -> str:
-    """A path of this site, or "/": what a form or link gives as the way back must not lead elsewhere."""
+    """A path of this site, or "/", to prevent open redirects."""
     outside = not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable()
     return "/" if outside else path
 
 
 def go_to(path: str, flash: Flash | None = None, request: web.Request | None = None) -> web.Response:
-    """See other, after a form; with `flash` (and its request) the next page says what was done."""
+    """Redirect with 303 after a form; the next page shows `flash` (which needs the request)."""
     response = web.Response(status=303, headers={"Location": path})
     if flash and request:
         _set_cookie(request, response, _FLASH, _seal(request, flash), 60)

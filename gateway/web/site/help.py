@@ -31,7 +31,7 @@ async def accessibility(request: web.Request) -> web.Response:
 
 
 async def _centres(request: web.Request) -> list[dict[str, str]]:
-    """Help must be there when other things are not: without the list the phone number still stands."""
+    """The information centres. The page works without them, because help matters most during an outage."""
     locale = request[PAGE].locale
     try:
         places = await request.app[PLACES].all()

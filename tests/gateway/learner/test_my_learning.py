@@ -14,7 +14,7 @@ from gateway.web.account.sign_in import homes
 from gateway.web.course.outline import rule_words
 from gateway.web.course.question_form import answer_of, in_words
 from gateway.web.course.question_kinds import kind_of
-from gateway.web.course.screen import Reader, blocks_of, file_words, place_of
+from gateway.web.course.screen import Reader, blocks_of, file_words, find_screen
 from gateway.web.course.screen_page import Visit, screen_page
 from gateway.web.learner.catalogue import CatalogueSearch, read_search
 from gateway.web.learner.my_learning import open_lessons, place_to_resume
@@ -72,23 +72,23 @@ def test_a_place_given_twice_makes_the_order_incomplete() -> None:
 
 
 def visit(content: Content, lesson: str, screen: str, progress: Progress) -> Visit:
-    return Visit(progress, content, place_of(content, lesson, screen), READER)
+    return Visit(progress, content, find_screen(content, lesson, screen), READER)
 
 
 def test_a_screen_knows_its_place_and_its_neighbours() -> None:
     content = course("choice", "number")
-    place = place_of(content, "two", "q.choice")
+    place = find_screen(content, "two", "q.choice")
     assert (place.lesson_number, place.screen_number) == (2, 1)
     assert (place.before(), place.after()) == (("one", "p"), ("two", "q.number"))
-    assert place_of(content, "one", "t").before() is None
-    assert place_of(content, "two", "q.number").after() is None
+    assert find_screen(content, "one", "t").before() is None
+    assert find_screen(content, "two", "q.number").after() is None
     with pytest.raises(Missing):
-        place_of(content, "two", "t")
+        find_screen(content, "two", "t")
 
 
 def test_the_blocks_of_a_screen_are_in_the_readers_language() -> None:
-    (text,) = blocks_of(READER, place_of(course("choice"), "one", "t"))
-    (picture,) = blocks_of(Reader(locales()["ko"], ["ko", "en"]), place_of(course("choice"), "one", "p"))
+    (text,) = blocks_of(READER, find_screen(course("choice"), "one", "t"))
+    (picture,) = blocks_of(Reader(locales()["ko"], ["ko", "en"]), find_screen(course("choice"), "one", "p"))
     assert text.text == "Hold it **still**."
     assert (picture.address, picture.alt) == ("/media/abc", "A hand 한글")
 
