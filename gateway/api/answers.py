@@ -37,12 +37,12 @@ class GivenAnswers(Body):
 
 @table("GET", "/people/{person}/equalityAnswers", "One's own answers")
 async def get_equality_answers(request: web.Request) -> JsonAnswer[EqualityAnswers]:
-    asked = people_pb2.GetEqualityAnswersRequest(name=f"{person_name(request)}/equalityAnswers")
-    return read(EqualityAnswers, await request.app[CLIENTS].people.GetEqualityAnswers(asked))
+    message = people_pb2.GetEqualityAnswersRequest(name=f"{person_name(request)}/equalityAnswers")
+    return read(EqualityAnswers, await request.app[CLIENTS].people.GetEqualityAnswers(message))
 
 
 @table("PUT", "/people/{person}/equalityAnswers", "Replace one's own answers")
 async def update_equality_answers(request: web.Request, body: GivenAnswers) -> JsonAnswer[EqualityAnswers]:
     answers = people_pb2.EqualityAnswers(name=f"{person_name(request)}/equalityAnswers")
-    asked = people_pb2.UpdateEqualityAnswersRequest(answers=write(body, answers))
-    return read(EqualityAnswers, await request.app[CLIENTS].people.UpdateEqualityAnswers(asked))
+    message = people_pb2.UpdateEqualityAnswersRequest(answers=write(body, answers))
+    return read(EqualityAnswers, await request.app[CLIENTS].people.UpdateEqualityAnswers(message))

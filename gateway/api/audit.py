@@ -53,5 +53,5 @@ class AuditQuery(PageQuery):
 
 @table("GET", "/auditEntries", "The audit log, newest first")
 async def list_audit_entries(request: web.Request, query: AuditQuery) -> JsonAnswer[AuditEntries]:
-    asked = write(query, people_pb2.ListAuditEntriesRequest())
-    return read(AuditEntries, await request.app[CLIENTS].people.ListAuditEntries(asked))
+    message = write(query, people_pb2.ListAuditEntriesRequest())
+    return read(AuditEntries, await request.app[CLIENTS].people.ListAuditEntries(message))

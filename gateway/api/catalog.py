@@ -75,14 +75,14 @@ class Competences(Shape):
 
 @table("GET", "/catalog", "Search the catalogue", open=True)
 async def search_catalog(request: web.Request, query: CatalogQuery) -> JsonAnswer[Catalog]:
-    asked = write(query, courses_pb2.SearchCatalogRequest())
-    return read(Catalog, await request.app[CLIENTS].courses.SearchCatalog(asked))
+    message = write(query, courses_pb2.SearchCatalogRequest())
+    return read(Catalog, await request.app[CLIENTS].courses.SearchCatalog(message))
 
 
 @table("GET", "/competences", "DigComp 3.0 as courses name it", open=True)
 async def list_competences(request: web.Request) -> JsonAnswer[Competences]:
-    asked = courses_pb2.ListCompetencesRequest()
-    return read(Competences, await request.app[CLIENTS].courses.ListCompetences(asked))
+    message = courses_pb2.ListCompetencesRequest()
+    return read(Competences, await request.app[CLIENTS].courses.ListCompetences(message))
 
 
 @table("GET", "/courses/{course}/versions/{version}", 'A published version, or the "current" one', open=True)

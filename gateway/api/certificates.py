@@ -41,11 +41,11 @@ async def get_certificate_document(request: web.Request) -> web.Response:
 
 @table("GET", "/certificates/{certificate}", "Whether a certificate stands", open=True)
 async def verify_certificate(request: web.Request) -> JsonAnswer[Certificate]:
-    asked = progress_pb2.VerifyCertificateRequest(name=_name(request))
-    return read(Certificate, await request.app[CLIENTS].progress.VerifyCertificate(asked))
+    message = progress_pb2.VerifyCertificateRequest(name=_name(request))
+    return read(Certificate, await request.app[CLIENTS].progress.VerifyCertificate(message))
 
 
 @table("POST", "/certificates/{certificate}:revoke", "Revoke a certificate, for teachers and administrators")
 async def revoke_certificate(request: web.Request, body: Revocation) -> JsonAnswer[Certificate]:
-    asked = write(body, progress_pb2.RevokeCertificateRequest(name=_name(request)))
-    return read(Certificate, await request.app[CLIENTS].progress.RevokeCertificate(asked))
+    message = write(body, progress_pb2.RevokeCertificateRequest(name=_name(request)))
+    return read(Certificate, await request.app[CLIENTS].progress.RevokeCertificate(message))

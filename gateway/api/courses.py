@@ -105,85 +105,87 @@ def _course_name(request: web.Request) -> str:
 
 @table("POST", "/courses", "Begin a course")
 async def create_course(request: web.Request, body: NewCourse) -> JsonAnswer[Course]:
-    asked = write(body, courses_pb2.CreateCourseRequest())
-    asked.request_id = asked.request_id or clock.new_id()
-    return read(Course, await request.app[CLIENTS].courses.CreateCourse(asked))
+    message = write(body, courses_pb2.CreateCourseRequest())
+    message.request_id = message.request_id or clock.new_id()
+    return read(Course, await request.app[CLIENTS].courses.CreateCourse(message))
 
 
 @table("GET", "/courses", "Courses one teaches, reviews or administers; their lessons come without blocks")
 async def list_courses(request: web.Request, query: CoursesQuery) -> JsonAnswer[Courses]:
-    asked = write(query, courses_pb2.ListCoursesRequest())
-    return read(Courses, await request.app[CLIENTS].courses.ListCourses(asked))
+    message = write(query, courses_pb2.ListCoursesRequest())
+    return read(Courses, await request.app[CLIENTS].courses.ListCourses(message))
 
 
 @table("GET", "/courses/{course}", "The draft and its state")
 async def get_course(request: web.Request) -> JsonAnswer[Course]:
-    asked = courses_pb2.GetCourseRequest(name=_course_name(request))
-    return read(Course, await request.app[CLIENTS].courses.GetCourse(asked))
+    message = courses_pb2.GetCourseRequest(name=_course_name(request))
+    return read(Course, await request.app[CLIENTS].courses.GetCourse(message))
 
 
 @table("PATCH", "/courses/{course}", "Change the draft but its lessons; without updateMask, what content names")
 async def update_course(request: web.Request, query: CourseQuery, body: CourseChange) -> JsonAnswer[Course]:
-    asked = write(body, courses_pb2.UpdateCourseRequest(name=_course_name(request)))
-    asked.update_mask.CopyFrom(mask_of(query.update_mask, body.content))
-    return read(Course, await request.app[CLIENTS].courses.UpdateCourse(asked))
+    message = write(body, courses_pb2.UpdateCourseRequest(name=_course_name(request)))
+    message.update_mask.CopyFrom(mask_of(query.update_mask, body.content))
+    return read(Course, await request.app[CLIENTS].courses.UpdateCourse(message))
 
 
 @table("POST", "/courses/{course}/lessons", "Add a lesson; the same id makes no second one")
 async def create_lesson(request: web.Request, body: Lesson) -> JsonAnswer[Course]:
-    asked = courses_pb2.CreateLessonRequest(parent=_course_name(request), lesson=write(body, content_pb2.Lesson()))
-    return read(Course, await request.app[CLIENTS].courses.CreateLesson(asked))
+    message = courses_pb2.CreateLessonRequest(parent=_course_name(request), lesson=write(body, content_pb2.Lesson()))
+    return read(Course, await request.app[CLIENTS].courses.CreateLesson(message))
 
 
 @table("PUT", "/courses/{course}/lessons/{lesson}", "Replace a lesson; with the etag it was read with")
 async def update_lesson(request: web.Request, body: Lesson) -> JsonAnswer[Lesson]:
     lesson = write(body, content_pb2.Lesson())
     lesson.id = request.match_info["lesson"]
-    asked = courses_pb2.UpdateLessonRequest(parent=_course_name(request), lesson=lesson)
-    return read(Lesson, await request.app[CLIENTS].courses.UpdateLesson(asked))
+    message = courses_pb2.UpdateLessonRequest(parent=_course_name(request), lesson=lesson)
+    return read(Lesson, await request.app[CLIENTS].courses.UpdateLesson(message))
 
 
 @table("POST", "/courses/{course}/lessons/{lesson}:move", "Move a lesson to another place")
 async def move_lesson(request: web.Request, body: Place) -> JsonAnswer[Course]:
-    asked = courses_pb2.MoveLessonRequest(
+    message = courses_pb2.MoveLessonRequest(
         parent=_course_name(request), lesson=request.match_info["lesson"], position=body.position
     )
-    return read(Course, await request.app[CLIENTS].courses.MoveLesson(asked))
+    return read(Course, await request.app[CLIENTS].courses.MoveLesson(message))
 
 
 @table("DELETE", "/courses/{course}/lessons/{lesson}", "Delete a lesson from the draft")
 async def delete_lesson(request: web.Request, query: EtagQuery) -> JsonAnswer[Course]:
-    asked = courses_pb2.DeleteLessonRequest(
+    message = courses_pb2.DeleteLessonRequest(
         parent=_course_name(request), lesson=request.match_info["lesson"], etag=query.etag
     )
-    return read(Course, await request.app[CLIENTS].courses.DeleteLesson(asked))
+    return read(Course, await request.app[CLIENTS].courses.DeleteLesson(message))
 
 
 @table("POST", "/courses/{course}:sendBack", "Send a submitted draft back to its authors with a note")
 async def send_back_course(request: web.Request, body: Note) -> JsonAnswer[Course]:
-    asked = write(body, courses_pb2.SendBackCourseRequest(name=_course_name(request)))
-    return read(Course, await request.app[CLIENTS].courses.SendBackCourse(asked))
+    message = write(body, courses_pb2.SendBackCourseRequest(name=_course_name(request)))
+    return read(Course, await request.app[CLIENTS].courses.SendBackCourse(message))
 
 
 @table("POST", "/courses/{course}:addTeacher", "Add an author, who also sees the class grid")
 async def add_teacher(request: web.Request, body: Teacher) -> JsonAnswer[Course]:
-    asked = write(body, courses_pb2.AddTeacherRequest(name=_course_name(request)))
-    return read(Course, await request.app[CLIENTS].courses.AddTeacher(asked))
+    message = write(body, courses_pb2.AddTeacherRequest(name=_course_name(request)))
+    return read(Course, await request.app[CLIENTS].courses.AddTeacher(message))
 
 
 @table("POST", "/courses/{course}:removeTeacher", "Remove an author")
 async def remove_teacher(request: web.Request, body: Teacher) -> JsonAnswer[Course]:
-    asked = write(body, courses_pb2.RemoveTeacherRequest(name=_course_name(request)))
-    return read(Course, await request.app[CLIENTS].courses.RemoveTeacher(asked))
+    message = write(body, courses_pb2.RemoveTeacherRequest(name=_course_name(request)))
+    return read(Course, await request.app[CLIENTS].courses.RemoveTeacher(message))
 
 
-def _verb(verb: str, summary: str, asked: Callable[..., Any]) -> Callable[[web.Request], Awaitable[JsonAnswer[Course]]]:
+def _verb(
+    verb: str, summary: str, message: Callable[..., Any]
+) -> Callable[[web.Request], Awaitable[JsonAnswer[Course]]]:
     """One of those that need nothing but the course."""
-    method = asked.__name__.removesuffix("Request")
+    method = message.__name__.removesuffix("Request")
 
     async def act(request: web.Request) -> JsonAnswer[Course]:
         call = getattr(request.app[CLIENTS].courses, method)
-        return read(Course, await call(asked(name=_course_name(request))))
+        return read(Course, await call(message(name=_course_name(request))))
 
     act.__name__ = f"{verb}_course"
     return table("POST", f"/courses/{{course}}:{verb}", summary)(act)

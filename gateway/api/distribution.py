@@ -98,17 +98,17 @@ async def get_recipient(request: web.Request) -> JsonAnswer[Recipient]:
 
 @table("POST", "/recipients", "Add an office; safe to repeat")
 async def create_recipient(request: web.Request, body: NewRecipient) -> JsonAnswer[Recipient]:
-    asked = pb.CreateRecipientRequest(recipient=write(body, pb.Recipient()))
-    made = await _service(request).CreateRecipient(asked)
-    return read(Recipient, made)
+    message = pb.CreateRecipientRequest(recipient=write(body, pb.Recipient()))
+    recipient = await _service(request).CreateRecipient(message)
+    return read(Recipient, recipient)
 
 
 @table("PATCH", "/recipients/{recipient}", "Change an office's area, name, address or language")
 async def update_recipient(request: web.Request, body: ChangedRecipient) -> JsonAnswer[Recipient]:
-    asked = pb.UpdateRecipientRequest(recipient=write(body, pb.Recipient(name=_name(request))))
-    asked.update_mask.paths.extend(name for name in FIELDS if getattr(body, name) is not None)
-    made = await _service(request).UpdateRecipient(asked)
-    return read(Recipient, made)
+    message = pb.UpdateRecipientRequest(recipient=write(body, pb.Recipient(name=_name(request))))
+    message.update_mask.paths.extend(name for name in FIELDS if getattr(body, name) is not None)
+    recipient = await _service(request).UpdateRecipient(message)
+    return read(Recipient, recipient)
 
 
 @table("DELETE", "/recipients/{recipient}", "Remove an office; its address is forgotten")
@@ -118,14 +118,14 @@ async def delete_recipient(request: web.Request) -> None:
 
 @table("GET", "/statistics/releases/{release}/deliveries", "Who has a release, of the areas you look after")
 async def list_deliveries(request: web.Request, query: PageQuery) -> JsonAnswer[Deliveries]:
-    asked = write(query, pb.ListDeliveriesRequest(release=_release(request)))
-    return read(Deliveries, await _service(request).ListDeliveries(asked))
+    message = write(query, pb.ListDeliveriesRequest(release=_release(request)))
+    return read(Deliveries, await _service(request).ListDeliveries(message))
 
 
 @table("POST", "/statistics/releases/{release}/deliveries:send", "Send an office its summary, or send it again")
 async def send_summary(request: web.Request, body: ToSend) -> JsonAnswer[Delivery]:
-    asked = write(body, pb.SendSummaryRequest(release=_release(request)))
-    return read(Delivery, await _service(request).SendSummary(asked))
+    message = write(body, pb.SendSummaryRequest(release=_release(request)))
+    return read(Delivery, await _service(request).SendSummary(message))
 
 
 @table("GET", "/statistics/mail", "Whether mail can be sent")

@@ -72,32 +72,32 @@ def _name(request: web.Request) -> str:
 
 @table("POST", "/enrollments", "Enrol; an active enrolment is answered as it stands")
 async def enrol(request: web.Request, body: Enrolment) -> JsonAnswer[Enrollment]:
-    asked = write(body, enrollment_pb2.EnrolRequest())
-    return read(Enrollment, await learning.enrol(request.app[CLIENTS], asked))
+    message = write(body, enrollment_pb2.EnrolRequest())
+    return read(Enrollment, await learning.enrol(request.app[CLIENTS], message))
 
 
 @table("GET", "/enrollments", "Enrolments of one person (oneself, when neither is given) or of one course")
 async def list_enrollments(request: web.Request, query: EnrollmentsQuery) -> JsonAnswer[Enrollments]:
-    asked = write(query, enrollment_pb2.ListEnrollmentsRequest())
+    message = write(query, enrollment_pb2.ListEnrollmentsRequest())
     viewer = request[VIEWER]
-    if viewer and not asked.course and asked.person in ("", "people/me"):
-        asked.person = viewer.person
-    return read(Enrollments, await request.app[CLIENTS].enrollment.ListEnrollments(asked))
+    if viewer and not message.course and message.person in ("", "people/me"):
+        message.person = viewer.person
+    return read(Enrollments, await request.app[CLIENTS].enrollment.ListEnrollments(message))
 
 
 @table("GET", "/enrollments/{enrollment}", "One enrolment")
 async def get_enrollment(request: web.Request) -> JsonAnswer[Enrollment]:
-    asked = enrollment_pb2.GetEnrollmentRequest(name=_name(request))
-    return read(Enrollment, await request.app[CLIENTS].enrollment.GetEnrollment(asked))
+    message = enrollment_pb2.GetEnrollmentRequest(name=_name(request))
+    return read(Enrollment, await request.app[CLIENTS].enrollment.GetEnrollment(message))
 
 
 @table("POST", "/enrollments/{enrollment}:withdraw", "Withdraw; what was learnt is kept")
 async def withdraw(request: web.Request, body: Withdrawal) -> JsonAnswer[Enrollment]:
-    asked = write(body, enrollment_pb2.WithdrawRequest(name=_name(request)))
-    return read(Enrollment, await request.app[CLIENTS].enrollment.Withdraw(asked))
+    message = write(body, enrollment_pb2.WithdrawRequest(name=_name(request)))
+    return read(Enrollment, await request.app[CLIENTS].enrollment.Withdraw(message))
 
 
 @table("POST", "/enrollments/{enrollment}:moveToVersion", "Move to a later version, keeping what was done")
 async def move_to_version(request: web.Request, body: Move) -> JsonAnswer[Enrollment]:
-    asked = write(body, enrollment_pb2.MoveToVersionRequest(name=_name(request)))
-    return read(Enrollment, await request.app[CLIENTS].enrollment.MoveToVersion(asked))
+    message = write(body, enrollment_pb2.MoveToVersionRequest(name=_name(request)))
+    return read(Enrollment, await request.app[CLIENTS].enrollment.MoveToVersion(message))

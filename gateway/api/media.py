@@ -39,8 +39,8 @@ class UploadQuery(Query):
 )
 async def upload_media(request: web.Request, query: UploadQuery) -> JsonAnswer[Media]:
     filename, data = await _file(for_upload(request))
-    asked = courses_pb2.UploadMediaRequest(filename=query.filename or filename, data=data)
-    return read(Media, await request.app[CLIENTS].courses.UploadMedia(asked, timeout=60))
+    message = courses_pb2.UploadMediaRequest(filename=query.filename or filename, data=data)
+    return read(Media, await request.app[CLIENTS].courses.UploadMedia(message, timeout=60))
 
 
 async def _file(request: web.Request) -> tuple[str, bytes]:

@@ -92,10 +92,10 @@ class PeopleQuery(PageQuery):
 
 
 def person_name(request: web.Request) -> str:
-    """Of the path; "me" is whoever asks."""
-    asked = request.match_info["person"]
-    if asked != "me":
-        return f"people/{asked}"
+    """The person in the path; "me" is the viewer."""
+    person = request.match_info["person"]
+    if person != "me":
+        return f"people/{person}"
     viewer = request[VIEWER]
     if viewer is None:
         raise Unauthenticated("SIGN_IN_NEEDED")
@@ -105,9 +105,9 @@ def person_name(request: web.Request) -> str:
 @table("POST", "/people", "Register", open=True)
 async def register(request: web.Request, body: Registration) -> JsonAnswer[Person]:
     check_registration_rate(request)
-    asked = write(body, people_pb2.RegisterRequest())
-    asked.request_id = asked.request_id or clock.new_id()
-    return read(Person, await request.app[CLIENTS].people.Register(asked))
+    message = write(body, people_pb2.RegisterRequest())
+    message.request_id = message.request_id or clock.new_id()
+    return read(Person, await request.app[CLIENTS].people.Register(message))
 
 
 @table("GET", "/people", "List people, for administrators")
@@ -117,8 +117,8 @@ async def list_people(request: web.Request, query: PeopleQuery) -> JsonAnswer[Pe
 
 @table("GET", "/people/{person}", "One person")
 async def get_person(request: web.Request) -> JsonAnswer[Person]:
-    asked = people_pb2.GetPersonRequest(name=person_name(request))
-    return read(Person, await request.app[CLIENTS].people.GetPerson(asked))
+    message = people_pb2.GetPersonRequest(name=person_name(request))
+    return read(Person, await request.app[CLIENTS].people.GetPerson(message))
 
 
 class PersonQuery(Query):
@@ -128,10 +128,10 @@ class PersonQuery(Query):
 @table("PATCH", "/people/{person}", "Change a person; without updateMask, what the body names")
 async def update_person(request: web.Request, query: PersonQuery, body: PersonChange) -> JsonAnswer[Person]:
     name = person_name(request)
-    asked = people_pb2.UpdatePersonRequest(
+    message = people_pb2.UpdatePersonRequest(
         person=write(body, people_pb2.Person(name=name)), update_mask=mask_of(query.update_mask, body)
     )
-    person = await request.app[CLIENTS].people.UpdatePerson(asked)
+    person = await request.app[CLIENTS].people.UpdatePerson(message)
     request.app[SESSIONS].drop(name)
     return read(Person, person)
 
@@ -171,8 +171,8 @@ async def erase_person(request: web.Request) -> None:
 @table("POST", "/people/{person}:grantRole", "Grant a role somewhere")
 async def grant_role(request: web.Request, body: Grant) -> JsonAnswer[Person]:
     name = person_name(request)
-    asked = people_pb2.GrantRoleRequest(name=name, grant=write(body, people_pb2.Grant()))
-    person = await request.app[CLIENTS].people.GrantRole(asked)
+    message = people_pb2.GrantRoleRequest(name=name, grant=write(body, people_pb2.Grant()))
+    person = await request.app[CLIENTS].people.GrantRole(message)
     request.app[SESSIONS].drop(name)
     return read(Person, person)
 
@@ -180,7 +180,7 @@ async def grant_role(request: web.Request, body: Grant) -> JsonAnswer[Person]:
 @table("POST", "/people/{person}:revokeRole", "Revoke a role")
 async def revoke_role(request: web.Request, body: Grant) -> JsonAnswer[Person]:
     name = person_name(request)
-    asked = people_pb2.RevokeRoleRequest(name=name, grant=write(body, people_pb2.Grant()))
-    person = await request.app[CLIENTS].people.RevokeRole(asked)
+    message = people_pb2.RevokeRoleRequest(name=name, grant=write(body, people_pb2.Grant()))
+    person = await request.app[CLIENTS].people.RevokeRole(message)
     request.app[SESSIONS].drop(name)
     return read(Person, person)

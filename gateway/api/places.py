@@ -62,8 +62,8 @@ async def list_areas(request: web.Request) -> JsonAnswer[Areas]:
 
 @table("GET", "/organisations", "All organisations whose employees learn here", open=True)
 async def list_organisations(request: web.Request) -> JsonAnswer[Organisations]:
-    asked = people_pb2.ListOrganisationsRequest()
-    return read(Organisations, await request.app[CLIENTS].people.ListOrganisations(asked))
+    message = people_pb2.ListOrganisationsRequest()
+    return read(Organisations, await request.app[CLIENTS].people.ListOrganisations(message))
 
 
 @table("GET", "/centres", "All village information centres", open=True)

@@ -167,11 +167,11 @@ def _name(request: web.Request) -> str:
 
 @table("GET", "/progress", "All of one person (oneself, when none is given), latest first")
 async def list_progress(request: web.Request, query: ProgressQuery) -> JsonAnswer[ProgressList]:
-    asked = write(query, progress_pb2.ListProgressRequest())
+    message = write(query, progress_pb2.ListProgressRequest())
     viewer = request[VIEWER]
-    if viewer and asked.person in ("", "people/me"):
-        asked.person = viewer.person
-    return read(ProgressList, await request.app[CLIENTS].progress.ListProgress(asked))
+    if viewer and message.person in ("", "people/me"):
+        message.person = viewer.person
+    return read(ProgressList, await request.app[CLIENTS].progress.ListProgress(message))
 
 
 @table("GET", "/progress/{enrollment}", "How far an enrolment is")
@@ -181,23 +181,23 @@ async def get_progress(request: web.Request) -> JsonAnswer[Progress]:
 
 @table("POST", "/progress/{enrollment}:record", "Record screens opened and answers given; safe to repeat")
 async def record_progress(request: web.Request, body: Steps) -> JsonAnswer[Recorded]:
-    asked = write(body, progress_pb2.RecordProgressRequest(name=_name(request)))
-    return read(Recorded, await learning.record(request.app[CLIENTS], asked))
+    message = write(body, progress_pb2.RecordProgressRequest(name=_name(request)))
+    return read(Recorded, await learning.record(request.app[CLIENTS], message))
 
 
 @table("POST", "/progress/{enrollment}:startAttempt", "Begin the next attempt at a quiz")
 async def start_attempt(request: web.Request, body: QuizOfLesson) -> JsonAnswer[Progress]:
-    asked = write(body, progress_pb2.StartAttemptRequest(name=_name(request)))
-    return read(Progress, await learning.start_attempt(request.app[CLIENTS], asked))
+    message = write(body, progress_pb2.StartAttemptRequest(name=_name(request)))
+    return read(Progress, await learning.start_attempt(request.app[CLIENTS], message))
 
 
 @table("POST", "/progress/{enrollment}:allowAttempt", "Allow one attempt more, for teachers")
 async def allow_attempt(request: web.Request, body: OneQuiz) -> JsonAnswer[Progress]:
-    asked = write(body, progress_pb2.AllowAttemptRequest(name=_name(request)))
-    return read(Progress, await request.app[CLIENTS].progress.AllowAttempt(asked))
+    message = write(body, progress_pb2.AllowAttemptRequest(name=_name(request)))
+    return read(Progress, await request.app[CLIENTS].progress.AllowAttempt(message))
 
 
 @table("GET", "/courses/{course}/totals", "Counted from the same records as the grid, for teachers")
 async def get_course_totals(request: web.Request) -> JsonAnswer[CourseTotals]:
-    asked = progress_pb2.GetCourseTotalsRequest(course=f"courses/{request.match_info['course']}")
-    return read(CourseTotals, await request.app[CLIENTS].progress.GetCourseTotals(asked))
+    message = progress_pb2.GetCourseTotalsRequest(course=f"courses/{request.match_info['course']}")
+    return read(CourseTotals, await request.app[CLIENTS].progress.GetCourseTotals(message))

@@ -71,11 +71,11 @@ class TableQuery(Query):
 )
 async def get_table(request: web.Request, query: TableQuery) -> web.StreamResponse:
     as_csv = downloads.wants_csv(request, query.format)
-    asked = write(query, statistics_pb2.QueryTableRequest(export=as_csv))
-    found = await request.app[CLIENTS].statistics.QueryTable(asked)
+    message = write(query, statistics_pb2.QueryTableRequest(export=as_csv))
+    answer = await request.app[CLIENTS].statistics.QueryTable(message)
     if not as_csv:
-        return json_response(read(Table, found))
-    rows = table_rows(found, request[LOCALE])
+        return json_response(read(Table, answer))
+    rows = table_rows(answer, request[LOCALE])
 
     async def parts() -> AsyncIterator[str]:
         yield csv.lines([COLUMNS, *rows])

@@ -45,15 +45,15 @@ class CreatedToken(Shape):
 
 @table("GET", "/people/{person}/tokens", "One's own tokens")
 async def list_tokens(request: web.Request) -> JsonAnswer[Tokens]:
-    asked = people_pb2.ListTokensRequest(parent=person_name(request))
-    return read(Tokens, await request.app[CLIENTS].people.ListTokens(asked))
+    message = people_pb2.ListTokensRequest(parent=person_name(request))
+    return read(Tokens, await request.app[CLIENTS].people.ListTokens(message))
 
 
 @table("POST", "/people/{person}/tokens", "Make a token")
 async def create_token(request: web.Request, body: NewToken) -> JsonAnswer[CreatedToken]:
-    asked = people_pb2.CreateTokenRequest(parent=person_name(request), days=body.days)
-    write(body, asked.token)
-    return read(CreatedToken, await request.app[CLIENTS].people.CreateToken(asked))
+    message = people_pb2.CreateTokenRequest(parent=person_name(request), days=body.days)
+    write(body, message.token)
+    return read(CreatedToken, await request.app[CLIENTS].people.CreateToken(message))
 
 
 @table("DELETE", "/people/{person}/tokens/{token}", "Revoke a token")

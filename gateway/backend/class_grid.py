@@ -17,8 +17,8 @@ class GridPage:
 
 
 async def fetch_grid(clients: Clients, course: str, page_size: int = 0, page_token: str = "") -> GridPage:
-    asked = ListGridRequest(course=course, page_size=page_size, page_token=page_token)
-    return await with_names(clients, course, await clients.progress.ListGrid(asked))
+    message = ListGridRequest(course=course, page_size=page_size, page_token=page_token)
+    return await with_names(clients, course, await clients.progress.ListGrid(message))
 
 
 async def with_names(clients: Clients, course: str, grid: ListGridResponse) -> GridPage:

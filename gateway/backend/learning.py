@@ -28,9 +28,9 @@ def progress_name(enrollment: str) -> str:
     return f"progress/{enrollment.removeprefix('enrollments/')}"
 
 
-async def enrol(clients: Clients, asked: EnrolRequest) -> Enrollment:
+async def enrol(clients: Clients, message: EnrolRequest) -> Enrollment:
     """Returns once progress knows of the enrolment, so that the first screen opens at once; after 2 s in any case."""
-    enrollment = await clients.enrollment.Enrol(asked)
+    enrollment = await clients.enrollment.Enrol(message)
     known = GetProgressRequest(name=progress_name(enrollment.name), wait=True)
     # The enrolment is stored: if progress is late or unavailable, the answer is still right.
     with acting_as(SYSTEM), suppress(Missing, Unavailable):
@@ -40,16 +40,16 @@ async def enrol(clients: Clients, asked: EnrolRequest) -> Enrollment:
 
 async def get_progress(clients: Clients, name: str, *, lesson: str = "") -> Progress:
     """With the screens of `lesson`, or of all lessons."""
-    asked = GetProgressRequest(name=name, lesson=lesson)
-    return await _in_time(clients, name, partial(clients.progress.GetProgress, asked))
+    message = GetProgressRequest(name=name, lesson=lesson)
+    return await _in_time(clients, name, partial(clients.progress.GetProgress, message))
 
 
-async def record(clients: Clients, asked: RecordProgressRequest) -> RecordProgressResponse:
-    return await _in_time(clients, asked.name, partial(clients.progress.RecordProgress, asked))
+async def record(clients: Clients, message: RecordProgressRequest) -> RecordProgressResponse:
+    return await _in_time(clients, message.name, partial(clients.progress.RecordProgress, message))
 
 
-async def start_attempt(clients: Clients, asked: StartAttemptRequest) -> Progress:
-    return await _in_time(clients, asked.name, partial(clients.progress.StartAttempt, asked))
+async def start_attempt(clients: Clients, message: StartAttemptRequest) -> Progress:
+    return await _in_time(clients, message.name, partial(clients.progress.StartAttempt, message))
 
 
 async def _in_time(clients: Clients, name: str, ask: Callable[[], Awaitable[A]]) -> A:

@@ -159,15 +159,15 @@ async def _competences(clients: Clients, locale: Locale, verified: progress_pb2.
 
 async def _reason(clients: Clients, locale: Locale, verified: progress_pb2.Certificate) -> str:
     """Why the course counts as completed; "" when the learner's records no longer have this certificate."""
-    asked = progress_pb2.ListProgressRequest(person=verified.person)
+    message = progress_pb2.ListProgressRequest(person=verified.person)
     while True:
-        page = await clients.progress.ListProgress(asked)
+        page = await clients.progress.ListProgress(message)
         for progress in page.progress:
             if progress.certificate.name == verified.name:
                 return completion_words(locale, progress.completion_reason)
         if not page.next_page_token:
             return ""
-        asked.page_token = page.next_page_token
+        message.page_token = page.next_page_token
 
 
 def completion_words(locale: Locale, reason: progress_pb2.CompletionReason) -> str:

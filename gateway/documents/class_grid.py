@@ -35,8 +35,10 @@ async def grid_csv(clients: Clients, course: str, locale: Locale) -> AsyncIterat
     first page is fetched before anything is sent: progress authorises it and audits the export."""
 
     def page(token: str) -> asyncio.Future[ListGridResponse]:
-        asked = ListGridRequest(course=course, page_size=_LARGEST_PAGE, page_token=token, rows_alone=True, export=True)
-        return asyncio.ensure_future(clients.progress.ListGrid(asked))
+        message = ListGridRequest(
+            course=course, page_size=_LARGEST_PAGE, page_token=token, rows_alone=True, export=True
+        )
+        return asyncio.ensure_future(clients.progress.ListGrid(message))
 
     grid = await (next_page := page(""))
     yield csv.lines([_heading(grid.columns, locale)])

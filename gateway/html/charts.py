@@ -35,15 +35,15 @@ def bars(
     """Draw horizontal bars, one group a label, one bar a series."""
     longest = ceiling(series)
     group = LABEL + len(series) * (BAR + BAR_GAP) + GROUP_GAP
-    drawn: list[str] = []
+    shapes: list[str] = []
     for row, label in enumerate(labels):
         top = row * group
-        drawn.append(svg.text(label, "0", top + LABEL - 0.5, class_="chart-label"))
+        shapes.append(svg.text(label, "0", top + LABEL - 0.5, class_="chart-label"))
         for nth, (_, values) in enumerate(series):
             share = None if values[row] is None else BARS_SHARE * (_number(values[row]) or 0) / longest
             words = _words(values[row], say, hidden)
-            drawn += _bar(name, nth, top + LABEL + nth * (BAR + BAR_GAP), share, words)
-    return svg.frame(name, title, description, len(labels) * group, *drawn)
+            shapes += _bar(name, nth, top + LABEL + nth * (BAR + BAR_GAP), share, words)
+    return svg.frame(name, title, description, len(labels) * group, *shapes)
 
 
 def _bar(name: str, nth: int, top: float, share: float | None, words: str) -> list[Markup]:
@@ -60,20 +60,20 @@ def lines(
 ) -> Markup:
     """Draw one line a series over points in time; a label's part after a line break stands below it."""
     top = ceiling(series)
-    drawn = [*_grid(top, say), *_axis(labels)]
+    shapes = [*_grid(top, say), *_axis(labels)]
     for nth, (label, values) in enumerate(series):
         points = [_point(at, len(labels), value, top) for at, value in enumerate(values)]
-        drawn += [_segment(nth, *pair) for pair in pairwise(points) if None not in (pair[0][1], pair[1][1])]
-        drawn += [_mark(nth, *point) for point in points]
+        shapes += [_segment(nth, *pair) for pair in pairwise(points) if None not in (pair[0][1], pair[1][1])]
+        shapes += [_mark(nth, *point) for point in points]
         alone = len(series) == 1
-        told = hidden if alone else f"{hidden}: {label}"
-        drawn += [
-            _said(*at, _words(value, say, told))
+        words_if_hidden = hidden if alone else f"{hidden}: {label}"
+        shapes += [
+            _value_text(*at, _words(value, say, words_if_hidden))
             for at, value in zip(points, values, strict=True)
             if alone or value is None
         ]
     return svg.frame(
-        name, title, description, PLOT_TOP + PLOT_HEIGHT + AXIS + 1.25, *drawn, class_=_width(len(labels), 4, 8)
+        name, title, description, PLOT_TOP + PLOT_HEIGHT + AXIS + 1.25, *shapes, class_=_width(len(labels), 4, 8)
     )
 
 
@@ -88,12 +88,12 @@ def _across(at: int, count: int) -> str:
 
 
 def _grid(top: float, say: Say) -> list[Markup]:
-    drawn = []
+    shapes = []
     for step in range(5):
         y = PLOT_TOP + PLOT_HEIGHT * (1 - step / 4)
-        drawn.append(svg.element("line", x1="0", x2="100%", y1=svg.rem(y), y2=svg.rem(y), class_="grid"))
-        drawn.append(svg.text(say(top * step / 4), "0", y - 0.3, class_="chart-tick"))
-    return drawn
+        shapes.append(svg.element("line", x1="0", x2="100%", y1=svg.rem(y), y2=svg.rem(y), class_="grid"))
+        shapes.append(svg.text(say(top * step / 4), "0", y - 0.3, class_="chart-tick"))
+    return shapes
 
 
 def _axis(labels: Sequence[str]) -> list[Markup]:
@@ -126,7 +126,7 @@ def _mark(nth: int, x: str, y: float | None) -> Markup:
     return svg.element("svg", inner, x=x, y=svg.rem(height), overflow="visible", class_=look)
 
 
-def _said(x: str, y: float | None, words: str) -> Markup:
+def _value_text(x: str, y: float | None, words: str) -> Markup:
     height = PLOT_TOP + PLOT_HEIGHT - 1.3 if y is None else y - 0.8
     return svg.text(words, x, height, text_anchor="middle", class_="chart-value")
 
@@ -136,8 +136,8 @@ def tiles(name: str, title: str, description: str, areas: Sequence[Tile], say: S
     columns = 1 + max(column for _, column, _, _ in areas)
     rows = 1 + max(row for _, _, row, _ in areas)
     top = ceiling([("", [value for *_, value in areas])])
-    drawn = [_tile(name, area, columns, top, say, hidden) for area in areas]
-    return svg.frame(name, title, description, rows * (TILE_HEIGHT + TILE_GAP), *drawn, class_=_width(columns, 3, 6))
+    shapes = [_tile(name, area, columns, top, say, hidden) for area in areas]
+    return svg.frame(name, title, description, rows * (TILE_HEIGHT + TILE_GAP), *shapes, class_=_width(columns, 3, 6))
 
 
 def _tile(name: str, area: Tile, columns: int, top: float, say: Say, hidden: str) -> Markup:

@@ -67,8 +67,8 @@ def wrong_field(error: ValidationError) -> Invalid:
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     reason, wanted = REASONS.get(first["type"], ("FIELD_INVALID", {}))
-    found: Mapping[str, Any] = first.get("ctx", {})
-    details = {name: _plain(found.get(key, "")) for name, key in wanted.items()}
+    context: Mapping[str, Any] = first.get("ctx", {})
+    details = {name: _plain(context.get(key, "")) for name, key in wanted.items()}
     return Invalid(reason, field=where, name=where or "body", **details)
 
 
