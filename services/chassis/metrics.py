@@ -1,5 +1,6 @@
-"""What Prometheus is told of a service beside its calls: how far behind it is, what waits to be announced, what it gave
-up. Looked at from time to time, for it asks the stores; replicas of one service all say the same.
+"""Metrics of a service beside its calls: its lag behind each stream, its outbox, its dead letters.
+
+Read from the stores every few seconds; all replicas of a service report the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""gRPC at both ends: a server that knows who asks, follows the trace, translates errors; clients that carry both on."""
+"""gRPC server and clients: the principal, the trace, errors, deadlines and retries of every call."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ _CHANNEL_OPTIONS = [
 ]
 
 _DURATION = Histogram("ieum_rpc_seconds", "Time a service took for a call", ["method", "code"])
-# By what it is labelled with: finding it anew costs more than the measurement.
+# Cached by its labels: looking a labelled histogram up costs more than the measurement.
 _duration = lru_cache(maxsize=1_000)(_DURATION.labels)
 
 Method = Callable[..., Awaitable[Any]]
@@ -85,7 +85,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 S = TypeVar("S")
 
 
-class Doorkeeper(grpc.aio.ServerInterceptor):
+class ServerInterceptor(grpc.aio.ServerInterceptor):
     """Around every unary method: trace, principal, translation of errors, one measurement.
 
     `token_scopes` says which API token scope opens which method; a method not named is closed to tokens.
@@ -138,7 +138,7 @@ class Doorkeeper(grpc.aio.ServerInterceptor):
 
 
 def as_problem(error: Exception, where: str) -> Problem:
-    """What a caller is told of any exception; what nobody foresaw is logged and said to be internal."""
+    """The Problem to answer with. An unexpected exception is logged and becomes INTERNAL."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and error.timeout):
@@ -172,15 +172,15 @@ def problem_of(error: grpc.aio.AioRpcError) -> Problem:
     return (kind or Problem)(error.code().name)
 
 
-def _nobody_there(error: grpc.aio.AioRpcError) -> bool:
-    """Nobody, or one who was leaving and dropped the call. Not a service that says it is unavailable: that one has said
-    why."""
+def _is_unreachable(error: grpc.aio.AioRpcError) -> bool:
+    """True if no server answered, or one that was stopping dropped the call; false if a service itself answered that
+    it is unavailable, for it gives a reason."""
     gone = error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
     return gone and rpc_status.from_call(cast(Any, error)) is None
 
 
-async def _patiently(method: Any, request: Any, timeout: float, metadata: Sequence[tuple[str, str]]) -> Any:
-    """While a service restarts: again, as soon as somebody is there. Who was met may have been about to leave."""
+async def _call_with_retries(method: Any, request: Any, timeout: float, metadata: Sequence[tuple[str, str]]) -> Any:
+    """Repeats the call while the service restarts. gRPC's own retries give up sooner."""
     until = time.monotonic() + min(timeout, _BACK_WITHIN_SECONDS)
     left, waiting = timeout, False
     while True:
@@ -188,13 +188,13 @@ async def _patiently(method: Any, request: Any, timeout: float, metadata: Sequen
             return await method(request, timeout=left, metadata=metadata, wait_for_ready=waiting)
         except grpc.aio.AioRpcError as error:
             left, waiting = until - time.monotonic(), True
-            if left <= 0 or not _nobody_there(error):
+            if left <= 0 or not _is_unreachable(error):
                 raise
         await asyncio.sleep(_BEFORE_AGAIN_SECONDS)
 
 
 class _SignedChannel:
-    """What a stub needs of a channel. The methods it makes sign each call for the acting principal, carry the trace on,
+    """The part of a channel that a stub uses. Its methods sign each call for the acting principal, propagate the trace,
     set a deadline and raise Problems."""
 
     def __init__(self, channel: grpc.aio.Channel, signer: principal.Signer) -> None:
@@ -212,7 +212,7 @@ class _SignedChannel:
                     (traceparent.HEADER, trace.traceparent()),
                 )
                 try:
-                    return await _patiently(method, request, timeout, metadata)
+                    return await _call_with_retries(method, request, timeout, metadata)
                 except grpc.aio.AioRpcError as error:
                     code = error.code()
                     trace.note({"rpc.response.status_code": code.name}, failed=code in _FAULTS)
@@ -234,7 +234,7 @@ def channel(address: str, identity: Identity | None = None) -> grpc.aio.Channel:
     if identity is None:
         return grpc.aio.insecure_channel(address, options=_CHANNEL_OPTIONS)
     options = list(_CHANNEL_OPTIONS)
-    if "," in address:  # a list is no name that a certificate could have; all of them have that of the first
+    if "," in address:  # several workers share the certificate of the first host
         options.append(("grpc.ssl_target_name_override", address.removeprefix("ipv4:").partition(":")[0]))
     return grpc.aio.secure_channel(address, identity.for_clients(), options=options)
 
@@ -247,4 +247,4 @@ def open_port(opened: grpc.aio.Server, address: str, identity: Identity | None) 
 
 def server(signer: principal.Signer, token_scopes: Mapping[str, str]) -> grpc.aio.Server:
     options = [*_OPTIONS, *_CONNECTION_AGE, ("grpc.so_reuseport", 0)]
-    return grpc.aio.server(interceptors=[Doorkeeper(signer, token_scopes)], options=options)
+    return grpc.aio.server(interceptors=[ServerInterceptor(signer, token_scopes)], options=options)

@@ -1,4 +1,4 @@
-"""A service's life: connect, compose, listen, until told to stop; then let the calls in flight finish."""
+"""Runs a service: connects, composes, listens until it is signalled, then lets the calls in flight finish."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ S = TypeVar("S", bound=Settings, default=Settings)
 
 @dataclass
 class Frame(Generic[S]):
-    """What a service's composition root gets to build on, and where it says what it offers and hears."""
+    """What a service's composition root builds on, and where it registers its servicers, consumers and loops."""
 
     name: str
     settings: S
@@ -77,7 +77,7 @@ async def serve(
     name: str, compose: Compose[S], settings: S, stop: asyncio.Event, ready: asyncio.Future[str] | None = None
 ) -> None:
     """Runs until `stop` is set; `ready` gets the address it listens on. Its own stream is that of `ieum.{name}.v1`."""
-    await _patiently(partial(entities.look, settings.mongo_url))
+    await _retry_until_up(partial(entities.ping, settings.mongo_url))
     async with (
         entities.connect(settings.mongo_url) as client,
         bus.connect(settings.nats_url, name, prefix=settings.prefix, replicas=settings.stream_replicas) as events,
@@ -87,7 +87,7 @@ async def serve(
         frame = Frame(
             name, settings, client[f"{settings.prefix}ieum_{name}"], events, Outbox(events), server, token_scopes
         )
-        await _patiently(partial(events.ensure_stream, f"ieum.{name}.v1"))
+        await _retry_until_up(partial(events.ensure_stream, f"ieum.{name}.v1"))
         await compose(frame)
         await frame.outbox.prepare()
         if settings.metrics_port:
@@ -95,14 +95,14 @@ async def serve(
         await _listen(frame, stop, ready)
 
 
-async def _patiently(ask: Callable[[], Awaitable[None]]) -> None:
-    """A store may be starting as well, or electing, or whoever runs it has yet to make this service's user."""
-    patience = time.monotonic() + _STORES_WITHIN
+async def _retry_until_up(ask: Callable[[], Awaitable[None]]) -> None:
+    """The store may be starting or electing a primary, or this service's user may not exist yet."""
+    deadline = time.monotonic() + _STORES_WITHIN
     while True:
         try:
             return await ask()
         except (PyMongoError, *BROKER_AWAY) as error:
-            if time.monotonic() > patience:
+            if time.monotonic() > deadline:
                 raise
             trace.log().warning("waiting for a store", error=str(error))
             await asyncio.sleep(0.2)
@@ -115,7 +115,7 @@ async def _listen(frame: Frame[S], stop: asyncio.Event, ready: asyncio.Future[st
     address = frame.settings.address(frame.name)
     port = rpc.open_port(frame.server, address, tls.identity(frame.settings))
     await frame.server.start()
-    async with _health_apart(checks, frame.settings.health_at), asyncio.TaskGroup() as tasks:
+    async with _open_health(checks, frame.settings.health_at), asyncio.TaskGroup() as tasks:
         loops = [tasks.create_task(_forever(loop)) for loop in (frame.outbox.run, *frame.loops)]
         await checks.set("", health_pb2.HealthCheckResponse.SERVING)
         trace.log().info("listening", address=address, port=port)
@@ -131,19 +131,19 @@ async def _listen(frame: Frame[S], stop: asyncio.Event, ready: asyncio.Future[st
 
 
 @asynccontextmanager
-async def _health_apart(checks: health.aio.HealthServicer, address: str) -> AsyncIterator[None]:
-    """For whoever watches processes and cannot show a certificate."""
+async def _open_health(checks: health.aio.HealthServicer, address: str) -> AsyncIterator[None]:
+    """A second health check, without TLS, for probes that have no certificate."""
     if not address:
         yield
         return
-    apart = grpc.aio.server()
-    health_pb2_grpc.add_HealthServicer_to_server(checks, apart)
-    rpc.open_port(apart, address, None)
-    await apart.start()
+    server = grpc.aio.server()
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    rpc.open_port(server, address, None)
+    await server.start()
     try:
         yield
     finally:
-        await apart.stop(None)
+        await server.stop(None)
 
 
 async def _forever(loop: Callable[[], Awaitable[None]]) -> None:
@@ -160,7 +160,7 @@ def main_with(kind: type[S], name: str, compose: Compose[S]) -> None:
     """The same, for a service with settings of its own."""
     settings = kind()
     trace.configure_logging(name, settings.log_level)
-    # All that was imported stays: looked through again and again, and once more at the end, it would cost 50 ms a time.
+    # Imported modules live as long as the process: exempt from garbage collection, they save it 50 ms a time.
     gc.freeze()
 
     async def run() -> None:

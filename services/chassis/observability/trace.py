@@ -1,6 +1,6 @@
 """One trace id from the browser's request through gateway, services and events, on every log line; logs are JSON.
 
-Where the settings of OpenTelemetry name a collector, each process tells it besides what it did and how long that took.
+If OpenTelemetry's settings name a collector, each process also exports its spans to it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PRIVATE = frozenset(
 
 
 class Recorder(Protocol):
-    """Takes down the steps of traces; `spans` is one, and none is the usual."""
+    """Records spans; `observability.spans` has one. Without a collector there is none."""
 
     @property
     def listeners(self) -> Sequence[Any]: ...
@@ -78,7 +78,7 @@ def _begun(header: str | None) -> str:
 
 
 def _new_id(size: int) -> str:
-    """Told apart, not kept secret."""
+    """Unique, not secret."""
     return random.randbytes(size).hex()  # noqa: S311
 
 
@@ -93,7 +93,7 @@ def within(name: str, kind: Kind) -> AbstractContextManager[object]:
 
 
 def note(attributes: Mapping[str, str | int], *, failed: bool = False) -> None:
-    """What a collector shall know of the step under way. Nobody's name, id or words."""
+    """Attributes of the current span. No person's name, id or words."""
     if _recorder:
         _recorder.note(attributes, failed)
 
@@ -105,12 +105,12 @@ def listeners() -> Sequence[Any]:
 
 @contextmanager
 def recorded(process: str) -> Iterator[None]:
-    """Tells a collector of every step, where one is named."""
+    """Exports spans if a collector is named."""
     global _recorder
     if not any(map(os.environ.get, ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))):
         yield
         return
-    from services.chassis.observability.spans import Spans  # not cheap, and seldom wanted
+    from services.chassis.observability.spans import Spans  # slow to import, and seldom needed
 
     _recorder = spans = Spans(process)
     try:

@@ -1,4 +1,4 @@
-"""Copies of what other services announced: each part of a document is as of the newest revision heard of it.
+"""Local copies of other services' entities: each part of a document has the newest revision received of it.
 
 Each part has its own revision, because the events of an entity may arrive out of order and each tells about some parts
 only. Several events of one revision may set different parts; where they set the same part they say the same of it.
@@ -12,7 +12,7 @@ from services.chassis.store.entities import Collection
 
 
 async def keep_newest(collection: Collection, key: str, revision: int, **parts: Any) -> None:
-    """Sets each part of the document unless a newer revision of it is there; hearing twice changes nothing."""
+    """Sets each part of the document unless a newer revision of it is there; a repeated event changes nothing."""
     update: dict[str, Any] = {}
     for name, value in parts.items():
         newer = {"$gt": [revision, {"$ifNull": [f"$revisions.{name}", 0]}]}

@@ -1,4 +1,4 @@
-"""MongoDB: one client per process, and entities that change by a pure verb and carry their own outbox.
+"""MongoDB: one client per process, and entities that change by a pure function and carry their own outbox.
 
 The write that changes an entity also appends the events that announce it, so both happen or neither.
 """
@@ -31,16 +31,16 @@ T = TypeVar("T")
 Document = dict[str, Any]
 Collection = AsyncCollection[Document]
 Database = AsyncDatabase[Document]
-# (fact, key, revision of the entity) -> the protobuf event that announces it
+# (domain event, key, revision of the entity) -> the protobuf event that announces it
 Announce = Callable[[Any, str, int], Message]
 
 _TRIES = 25
 _NO_COLLECTION, _NO_INDEX = 26, 27
 
 
-async def look(url: str) -> None:
-    """Raises while no primary answers. The client is thrown away: one that met a server before its replica set was made
-    learns of it only with its next heartbeat."""
+async def ping(url: str) -> None:
+    """Raises if no primary answers. Uses a client of its own, because one that met a server before its replica set was
+    initiated learns of that only with its next heartbeat."""
     async with AsyncMongoClient[Document](url, serverSelectionTimeoutMS=1_000, timeoutMS=10_000) as client:
         await client.admin.command("ping")
 
@@ -65,7 +65,7 @@ async def connect(url: str) -> AsyncIterator[AsyncMongoClient[Document]]:
 
 
 async def drop_index(collection: Collection, name: str) -> None:
-    """One that an earlier version made; safe to repeat."""
+    """Drops an index of an earlier version. Safe to repeat."""
     try:
         await collection.drop_index(name)
     except OperationFailure as error:
@@ -74,7 +74,7 @@ async def drop_index(collection: Collection, name: str) -> None:
 
 
 def _differing(before: Any, after: Any) -> Any:
-    """Places in order; True for all of it."""
+    """The positions of a tuple's elements that differ or are new; True if the whole value has to be written."""
     if not (isinstance(before, tuple) and isinstance(after, tuple) and 0 < len(before) <= len(after)):
         return True
     same = zip(after, before, strict=False)
@@ -83,11 +83,11 @@ def _differing(before: Any, after: Any) -> Any:
 
 
 class Entities(Generic[T]):
-    """A collection whose documents are values of one frozen dataclass; `revision` counts the changes of each.
+    """A collection whose documents are values of one frozen dataclass, with optimistic locking on `revision`.
 
-    A verb maps a value to (new value, facts). It may run more than once and must not do anything but compute.
-    So many of the values met last are remembered as `remember` says: who changes the same again need not read, and who
-    reads it again asks only whether it still stands.
+    A verb maps a value to (new value, events). It is pure, because it may run more than once.
+    A cache keeps the last `remember` values: changing one again needs no read, and reading one again fetches only its
+    revision.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Entities(Generic[T]):
         return document
 
     def remembered(self, key: str) -> T | None:
-        """As this process wrote it last; another may have changed it since."""
+        """The cached value; another process may have changed it since."""
         return self._remembered[key][1] if key in self._remembered else None
 
     async def find(self, key: str) -> T | None:
@@ -151,17 +151,32 @@ class Entities(Generic[T]):
         missing: str = "NOT_FOUND",
         session: AsyncClientSession | None = None,
     ) -> T:
-        """Loads, applies the verb, and writes where the revision is still the one read; else loads and applies again.
+        """As `change_with_events`; returns the value alone."""
+        value, _ = await self.change_with_events(key, verb, start=start, fresh=fresh, missing=missing, session=session)
+        return value
 
-        `start` stands for an entity not there yet; one that is likely `fresh` is written without a look first. A verb
-        that changes nothing and states no fact writes nothing.
+    async def change_with_events(
+        self,
+        key: str,
+        verb: Callable[[T], tuple[T, Sequence[Any]]],
+        *,
+        start: T | None = None,
+        fresh: bool = False,
+        missing: str = "NOT_FOUND",
+        session: AsyncClientSession | None = None,
+    ) -> tuple[T, Sequence[Any]]:
+        """Loads, applies the verb, and writes if the revision is still the one read; else loads and applies again.
+        Returns what the verb returned at last.
+
+        `start` stands for an entity not there yet; one that is likely `fresh` is written without a read first. A verb
+        that changes nothing and returns no event writes nothing.
         Raises Missing, Conflict("BUSY") after many lost races, and whatever the verb raises.
         """
         lock = self._locks.setdefault(key, asyncio.Lock())
         async with lock:
             known = self._remembered.pop(key, None) or ((0, start) if fresh and start is not None else None)
             if known and session is None:
-                changed = await self._change_supposed(key, *known, verb)
+                changed = await self._change_without_reading(key, *known, verb)
                 if changed is not None:
                     return changed
             for attempt in range(_TRIES):
@@ -170,34 +185,33 @@ class Entities(Generic[T]):
                     raise Missing(missing)
                 before = self.load(document) if document is not None else start
                 assert before is not None  # noqa: S101 - start is given where there is no document
-                value, facts = verb(before)
-                if document is not None and value == before and not facts:
-                    return value
+                value, events = verb(before)
+                if document is not None and value == before and not events:
+                    return value, events
                 revision, carried = (document["revision"], document.get("pending", [])) if document else (0, [])
-                if await self._write(key, revision, before, value, facts, carried, session):
-                    return value
+                if await self._write(key, revision, before, value, events, carried, session):
+                    return value, events
                 await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311 - jitter
         raise Conflict("BUSY")
 
     async def _document(self, key: str, session: AsyncClientSession | None) -> Document | None:
         return await (self.collection.find_one({"_id": key}, session=session) if session else self._reads.find(key))
 
-    async def _change_supposed(
+    async def _change_without_reading(
         self, key: str, revision: int, before: T, verb: Callable[[T], tuple[T, Sequence[Any]]]
-    ) -> T | None:
-        """What is remembered may be out of date, what seems fresh may be there. A write, guarded by the revision, would
-        then miss; anything else that the verb says, nothing to do or a refusal, has to be asked of the document itself
-        (None)."""
+    ) -> tuple[T, Sequence[Any]] | None:
+        """Applies the verb to the cached or fresh value. None if that did not lead to a write: the value may have been
+        stale, so the caller reads the document. A stale write cannot happen, for it is guarded by the revision."""
         try:
-            value, facts = verb(before)
+            value, events = verb(before)
         except Exception:
             return None
-        if revision and value == before and not facts:
+        if revision and value == before and not events:
             return None
-        return value if await self._write(key, revision, before, value, facts, [], None) else None
+        return (value, events) if await self._write(key, revision, before, value, events, [], None) else None
 
     async def nudge(self, key: str) -> None:
-        """After the commit of a transaction that changed it: announces now, not only with the next sweep."""
+        """Call it after committing a transaction: publishes the entity's events now, not with the next sweep."""
         document = await self.collection.find_one({"_id": key}, {"pending": 1})
         if document and document.get("pending"):
             self._outbox.nudge(self.collection, key, document["pending"])
@@ -208,16 +222,16 @@ class Entities(Generic[T]):
         revision: int,
         before: T,
         value: T,
-        facts: Sequence[Any],
+        events: Sequence[Any],
         carried: Sequence[Pending],
         session: AsyncClientSession | None,
     ) -> bool:
-        """Where the document still has this revision (0: is not there yet). `carried`: events that wait on it."""
+        """Writes if the document still has this revision (0: does not exist). `carried`: its unpublished events."""
         pending = [
             pending_event(
-                f"{self.collection.name}/{key}/{revision + 1}/{place}", key, self._announce(fact, key, revision + 1)
+                f"{self.collection.name}/{key}/{revision + 1}/{place}", key, self._announce(event, key, revision + 1)
             )
-            for place, fact in enumerate(facts)
+            for place, event in enumerate(events)
         ]
         if revision:
             written = await self._update(key, revision, before, value, pending, session)
@@ -263,7 +277,7 @@ class Entities(Generic[T]):
         return matched.matched_count == 1
 
     def _changes(self, before: T, value: T) -> Document:
-        """Dumped under their paths: the fields that differ, and of a sequence that lost nothing only its elements that
+        """The $set of an update: the fields that differ, and of a sequence that did not shrink only the elements that
         differ."""
         pairs = ((name, getattr(before, name), getattr(value, name)) for name in self._fields)
         places = {name: _differing(old, new) for name, old, new in pairs if old is not new and old != new}
@@ -277,7 +291,7 @@ class Entities(Generic[T]):
         return changes
 
     def _keep(self, key: str, revision: int, value: T) -> None:
-        """Not what is older than what is known already: two may have asked at once."""
+        """Caches the value, unless a newer one is cached already: two reads may overlap."""
         if revision < self._remembered.get(key, (0, value))[0]:
             return
         self._remembered.pop(key, None)

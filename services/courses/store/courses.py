@@ -16,7 +16,7 @@ from services.chassis.store import pages
 from services.chassis.store.entities import Database, Document, Entities
 from services.courses.domain import search
 from services.courses.domain.content import Audience
-from services.courses.domain.course import Course, Event, Outcome, Published
+from services.courses.domain.course import Course, Outcome, Published
 from services.courses.domain.listing import Version
 from services.courses.domain.search import Wanted
 from services.courses.messages.announcements import announcement
@@ -61,14 +61,9 @@ class Courses:
         """As `change`; the version that the verb publishes is stored together with the course, or neither is."""
 
         async def both(session: AsyncClientSession) -> Course:
-            events: list[Event] = []
-
-            def noted(course: Course) -> Outcome:
-                outcome = verb(course)
-                events[:] = outcome[1]
-                return outcome
-
-            course = await self._courses.change(key, noted, missing="COURSE_NOT_FOUND", session=session)
+            course, events = await self._courses.change_with_events(
+                key, verb, missing="COURSE_NOT_FOUND", session=session
+            )
             for version in (event.version for event in events if isinstance(event, Published)):
                 document = {"_id": f"{version.course}-{version.number}", **_VERSION.dump_python(version)}
                 await self._versions.insert_one(document, session=session)

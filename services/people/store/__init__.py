@@ -59,14 +59,7 @@ class Store:
         detail: str = "",
     ) -> T:
         """A change, and with it what the audit log says of it; a verb that states no fact leaves no entry."""
-        events: Sequence[Any] = ()
-
-        def noted(before: T) -> tuple[T, Sequence[Any]]:
-            nonlocal events
-            after, events = verb(before)
-            return after, events
-
-        after = await entities.change(key, noted, session=session)
+        after, events = await entities.change_with_events(key, verb, session=session)
         if events:
             await self.audit.add(action, subject, detail, session=session)
         return after

@@ -78,7 +78,7 @@ async def test_a_connection_ends_of_old_age_and_no_call_fails(monkeypatch: pytes
 async def test_health_is_told_in_the_open_where_wanted_and_nothing_else_is() -> None:
     address = f"127.0.0.1:{_free_port(set())}"
     checks = health.aio.HealthServicer()
-    async with run._health_apart(checks, address), rpc.channel(address) as channel:
+    async with run._open_health(checks, address), rpc.channel(address) as channel:
         assert await check(channel) == health_pb2.HealthCheckResponse.SERVING
         await checks.enter_graceful_shutdown()
         assert await check(channel) == health_pb2.HealthCheckResponse.NOT_SERVING
@@ -86,5 +86,5 @@ async def test_health_is_told_in_the_open_where_wanted_and_nothing_else_is() -> 
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await call(b"")
         assert refused.value.code() is grpc.StatusCode.UNIMPLEMENTED
-    async with run._health_apart(checks, ""):
+    async with run._open_health(checks, ""):
         pass
