@@ -37,4 +37,6 @@ def render(release: ReleaseContent) -> Mapping[str, bytes]:
         edition, {name: checksum for name, checksum in checksums.items() if not name.startswith("codes-")}
     )
     contents |= readme.render(edition, listed)
+    if unlisted := contents.keys() - {file.name for file in listed}:
+        raise ValueError(f"add {', '.join(sorted(unlisted))} to services/statistics/formats/manifest.py")
     return {file.name: contents[file.name] for file in listed}

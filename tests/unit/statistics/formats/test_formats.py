@@ -17,6 +17,7 @@ import pytest
 from services.statistics.figures.refusal import InvalidValue
 from services.statistics.formats import rendering
 from services.statistics.formats.cells import PublicRelease
+from services.statistics.formats.manifest import files as files_of
 from services.statistics.formats.workbook import WORKBOOK
 from tests.unit.statistics.small_release import small_release, small_release_files
 
@@ -46,6 +47,12 @@ def readable(name: str, content: bytes) -> str:
 def test_every_file_of_the_list_is_made_and_no_other(files: Mapping[str, bytes]) -> None:
     assert list(files) == [file.name for file in rendering.files(small_release())]
     assert all(files.values())
+
+
+def test_a_file_that_the_list_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "files", lambda release: files_of(release)[1:])
+    with pytest.raises(ValueError, match=r"add report-ko\.pdf to services/statistics/formats/manifest\.py"):
+        rendering.render(small_release())
 
 
 def test_the_same_release_gives_the_same_bytes(files: Mapping[str, bytes]) -> None:
