@@ -12,7 +12,7 @@ from gateway.backend import clients
 from gateway.backend.clients import CLIENTS
 from gateway.backend.invalidation import LISTENER, Listener, merge_handlers
 from gateway.backend.places import PLACES, PlacesCache
-from gateway.backend.published_releases import LIBRARY, PublishedReleases
+from gateway.backend.published_releases import PUBLISHED_RELEASES, PublishedReleases
 from gateway.documents import certificate
 from gateway.http import admission, auth, compression, csrf, errors, monitoring, security_headers
 from gateway.http.csrf import FORM_KEY, HOSTS
@@ -68,7 +68,7 @@ async def _connected(app: web.Application) -> AsyncIterator[None]:
         listener = Listener()
         app[SESSIONS] = Sessions(services.people, events_arrive=listener.connected)
         app[PLACES] = PlacesCache(services.people)
-        app[LIBRARY] = PublishedReleases(services.releases)
+        app[PUBLISHED_RELEASES] = PublishedReleases(services.releases)
         handlers = merge_handlers(
             {"ieum.people.v1": app[SESSIONS].handlers()},
             {"ieum.people.v1": app[PLACES].handlers()},

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from gateway.api.operation import Table, json_response
 from gateway.api.shape import JsonAnswer, Localized, Moment, Name, PageQuery, Shape, Tag, Universe, read, write
 from gateway.backend.clients import CLIENTS
-from gateway.backend.published_releases import LIBRARY, http_date, is_known, published, send_file
+from gateway.backend.published_releases import PUBLISHED_RELEASES, http_date, is_known, published_at, send_file
 from gateway.backend.release_figures import Cell, ReleaseFigures
 from ieum.statistics.v1 import releases_pb2 as pb
 from services.chassis.errors import Invalid, Refused
@@ -92,9 +92,9 @@ class ObservationsQuery(PageQuery):
 
 @table("GET", "/statistics/releases", "What is published, newest first", open=True, answer=Releases)
 async def list_releases(request: web.Request, query: PageQuery) -> web.Response:
-    found = await request.app[CLIENTS].releases.ListReleases(write(query, pb.ListReleasesRequest()))
-    newest = max(found.releases, key=published, default=None)
-    return conditional(request, read(Releases, found), newest)
+    matches = await request.app[CLIENTS].releases.ListReleases(write(query, pb.ListReleasesRequest()))
+    newest = max(matches.releases, key=published_at, default=None)
+    return conditional(request, read(Releases, matches), newest)
 
 
 @table("GET", "/statistics/releases/{release}", "A release", open=True, answer=Release)
@@ -110,15 +110,15 @@ async def get_release(request: web.Request) -> web.Response:
 async def list_observations(request: web.Request, query: ObservationsQuery) -> web.Response:
     """A release never changes, so its pages hang together however long a program takes over them."""
     release = await _published(request)
-    found = _chosen(await request.app[LIBRARY].figures(release), query)
+    matches = _chosen(await request.app[PUBLISHED_RELEASES].figures(release), query)
     start = _start(query.page_token, release.checksum)
     stop = start + (query.page_size or USUAL_PAGE)
     answer = Observations(
         release=release.name,
         checksum=release.checksum,
-        observations=[_observation(cell) for cell in found[start:stop]],
-        total_size=len(found),
-        next_page_token=encode_token(stop, release.checksum) if stop < len(found) else "",
+        observations=[_observation(cell) for cell in matches[start:stop]],
+        total_size=len(matches),
+        next_page_token=encode_token(stop, release.checksum) if stop < len(matches) else "",
     )
     return conditional(request, answer, release)
 
@@ -152,14 +152,14 @@ def _start(token: str, checksum: str) -> int:
 
 def _chosen(figures: ReleaseFigures, query: ObservationsQuery) -> list[Cell]:
     wanted = (query.measure, query.period, query.area.removeprefix("areas/"))
-    there = {"measure": figures.codes("MEASURE"), "period": figures.codes("TIME_PERIOD"), "area": figures.areas}
-    for (field, codes), code in zip(there.items(), wanted, strict=True):
+    known = {"measure": figures.codes("MEASURE"), "period": figures.codes("TIME_PERIOD"), "area": figures.areas}
+    for (field, codes), code in zip(known.items(), wanted, strict=True):
         if code and code not in codes:
             raise Invalid("CODE_UNKNOWN", field=field, code=code, known=", ".join(codes))
     return [
         cell
         for cell in figures.cells.values()
-        if all(one in ("", code) for one, code in zip(wanted, cell.key[:3], strict=True))
+        if all(code_wanted in ("", code) for code_wanted, code in zip(wanted, cell.key[:3], strict=True))
     ]
 
 
@@ -192,7 +192,7 @@ def conditional(request: web.Request, answer: JsonAnswer[Any] | Shape, of: pb.Re
     response.headers[hdrs.CACHE_CONTROL] = "no-cache"
     response.headers[hdrs.VARY] = "Authorization, Cookie"
     if of and of.state == pb.Release.PUBLISHED:
-        response.headers[hdrs.LAST_MODIFIED] = http_date(published(of))
+        response.headers[hdrs.LAST_MODIFIED] = http_date(published_at(of))
     if is_known(request, response.headers):
         kept = (hdrs.ETAG, hdrs.CACHE_CONTROL, hdrs.VARY, hdrs.LAST_MODIFIED)
         headers = {name: response.headers[name] for name in kept if name in response.headers}

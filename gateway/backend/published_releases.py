@@ -41,15 +41,15 @@ class PublishedReleases:
 
     async def all(self) -> list[pb.Release]:
         """Every edition, newest first."""
-        found: list[pb.Release] = []
+        releases_found: list[pb.Release] = []
         token, more = "", True
         while more:
             with acting_as(ANONYMOUS):
                 page = await self.releases.ListReleases(pb.ListReleasesRequest(page_size=200, page_token=token))
-            found += page.releases
+            releases_found += page.releases
             token = page.next_page_token
             more = bool(token)
-        return found
+        return releases_found
 
     async def release(self, name: str) -> pb.Release:
         with acting_as(ANONYMOUS):
@@ -57,13 +57,13 @@ class PublishedReleases:
 
     async def editions(self, series: str) -> list[pb.Release]:
         """Of the release and what corrected it, oldest first."""
-        found = [await self.release(series)]
-        while found[-1].corrected_by:
+        releases_found = [await self.release(series)]
+        while releases_found[-1].corrected_by:
             try:
-                found.append(await self.release(found[-1].corrected_by))
+                releases_found.append(await self.release(releases_found[-1].corrected_by))
             except Missing:
                 break
-        return found
+        return releases_found
 
     async def content(self, release: pb.Release, file: pb.ReleaseFile) -> bytes:
         if file.sha256 not in self._files:
@@ -81,7 +81,7 @@ class PublishedReleases:
         async with self._reading:
             if release.checksum not in self._figures:
                 content = await self.content(release, file_of(release, DATA))
-                self._figures[release.checksum] = await asyncio.to_thread(release_figures.read, content)
+                self._figures[release.checksum] = await asyncio.to_thread(release_figures.read_figures, content)
                 if len(self._figures) > _KEPT_RELEASES:
                     self._figures.popitem(last=False)
             self._figures.move_to_end(release.checksum)
@@ -90,28 +90,33 @@ class PublishedReleases:
     async def calendar(self) -> Sequence[pb.CalendarEntry]:
         """What is announced, the next first."""
         with acting_as(ANONYMOUS):
-            found = await self.releases.ListCalendar(pb.ListCalendarRequest())
-        return sorted(found.entries, key=lambda entry: entry.publish_time.seconds)
+            answer = await self.releases.ListCalendar(pb.ListCalendarRequest())
+        return sorted(answer.entries, key=lambda entry: entry.publish_time.seconds)
 
     async def catalogue(self, base_url: str) -> Mapping[str, pb.ReleaseFileContent]:
         with acting_as(ANONYMOUS):
-            found = await self.releases.GetCatalogue(
+            answer = await self.releases.GetCatalogue(
                 pb.GetCatalogueRequest(base_url=base_url), timeout=_PATIENCE_SECONDS
             )
-        return {each.file.name: each for each in found.files}
+        return {content.file.name: content for content in answer.files}
 
 
-LIBRARY = web.AppKey("library", PublishedReleases)
+PUBLISHED_RELEASES = web.AppKey("library", PublishedReleases)
+
+
+def key_of(name: str) -> str:
+    """ "releases/hb01-res-2025-r2" is at "/data/hb01-res-2025-r2"."""
+    return name.removeprefix("releases/")
 
 
 def file_of(release: pb.Release, name: str) -> pb.ReleaseFile:
-    found = next((file for file in release.files if file.name == name), None)
-    if found is None:
+    file_found = next((file for file in release.files if file.name == name), None)
+    if file_found is None:
         raise Missing("FILE_NOT_FOUND")
-    return found
+    return file_found
 
 
-def published(release: pb.Release) -> datetime:
+def published_at(release: pb.Release) -> datetime:
     return clock.moment(release.publish_time) or clock.now()
 
 
@@ -120,7 +125,7 @@ async def send_file(request: web.Request, release: pb.Release, name: str) -> web
     file = file_of(release, name)
     headers = {
         hdrs.ETAG: f'"{file.sha256}"',
-        hdrs.LAST_MODIFIED: http_date(published(release)),
+        hdrs.LAST_MODIFIED: http_date(published_at(release)),
         hdrs.CACHE_CONTROL: FOR_EVER,
         hdrs.ACCEPT_RANGES: "bytes",
         "Access-Control-Allow-Origin": "*",
@@ -136,13 +141,13 @@ async def send_file(request: web.Request, release: pb.Release, name: str) -> web
         hdrs.CONTENT_TYPE: file.media_type,
         hdrs.CONTENT_DISPOSITION: f'attachment; filename="{_filename(release, file)}"',
     }
-    content = await request.app[LIBRARY].content(release, file)
+    content = await request.app[PUBLISHED_RELEASES].content(release, file)
     return web.Response(body=content[start:stop], status=200 if whole else 206, headers=headers)
 
 
 def _filename(release: pb.Release, file: pb.ReleaseFile) -> str:
     """A file taken home still says what it is of."""
-    return f"{release.name.removeprefix('releases/')}-{file.name}"
+    return f"{key_of(release.name)}-{file.name}"
 
 
 def is_known(request: web.Request, headers: Mapping[str, str]) -> bool:

@@ -88,7 +88,7 @@ class ReleaseFigures:
         return [period for period in periods if "-" in period] or periods
 
 
-def read(content: bytes) -> ReleaseFigures:
+def read_figures(content: bytes) -> ReleaseFigures:
     """Takes a second for a large release: call it in a thread."""
     said: dict[str, Any] = json.loads(content)
     observations = said.pop("observations")

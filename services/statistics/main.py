@@ -34,10 +34,10 @@ async def compose(frame: Frame[StatisticsSettings]) -> None:
     server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_SCOPES)
     zone = frame.settings.zone
     releases, references = Releases(frame.database, frame.outbox), References(frame.database)
-    geographies, standing = Geographies(facts, references, zone), FactsInMemory(facts)
-    frame.keep_running(standing.run)
+    geographies, facts_in_memory = Geographies(facts, references, zone), FactsInMemory(facts)
+    frame.keep_running(facts_in_memory.run)
     residents, k = Residents(geographies, references, zone), int(frame.settings.fewest_persons)
-    add_StatisticsServiceServicer_to_server(StatisticsService(standing, residents, notices, k), server)
+    add_StatisticsServiceServicer_to_server(StatisticsService(facts_in_memory, residents, notices, k), server)
     await releases.prepare()
     await references.prepare()
     builder = Builder(

@@ -38,6 +38,6 @@ async def act(request: web.Request) -> web.Response:
 
 
 async def _page(request: web.Request, **values: Any) -> web.Response:
-    one = await release_of(request)
-    title = request[PAGE].locale.pick(one.title)[0]
-    return page(request, "official/release_discard.html", title=title, here=address(one.name), **values)
+    release = await release_of(request)
+    title = request[PAGE].locale.pick(release.title)[0]
+    return page(request, "official/release_discard.html", title=title, here=address(release.name), **values)

@@ -133,41 +133,41 @@ class CostWords:
     much: bool
 
 
-def cost(locale: Locale, found: pb.Cost) -> CostWords:
-    hidden = found.primary + found.secondary
+def cost(locale: Locale, counts: pb.Cost) -> CostWords:
+    hidden = counts.primary + counts.secondary
     return CostWords(
         shown=locale.gettext("Nobody enrolled in these periods, so there is nothing to hide.")
-        if not found.cells
+        if not counts.cells
         else locale.gettext("Readers see %(shown)s of %(cells)s figures; %(hidden)s are hidden.")
         % {
-            "shown": locale.number(found.cells - hidden),
-            "cells": locale.number(found.cells),
-            "hidden": _of(locale, hidden, found.cells),
+            "shown": locale.number(counts.cells - hidden),
+            "cells": locale.number(counts.cells),
+            "hidden": _of(locale, hidden, counts.cells),
         },
         rows=[
-            (locale.gettext("Few people stand behind them"), _of(locale, found.primary, found.cells)),
-            (locale.gettext("They would give the first away"), _of(locale, found.secondary, found.cells)),
-            (locale.gettext("Hidden together"), _of(locale, hidden, found.cells)),
+            (locale.gettext("Few people stand behind them"), _of(locale, counts.primary, counts.cells)),
+            (locale.gettext("They would give the first away"), _of(locale, counts.secondary, counts.cells)),
+            (locale.gettext("Hidden together"), _of(locale, hidden, counts.cells)),
         ]
-        if found.cells
+        if counts.cells
         else [],
-        persons=_persons(locale, found),
-        collapsed=[_collapsed(locale, table) for table in found.collapsed_tables],
-        much=hidden > _MANY_HIDDEN * found.cells,
+        persons=_persons(locale, counts),
+        collapsed=[_collapsed(locale, table) for table in counts.collapsed_tables],
+        much=hidden > _MANY_HIDDEN * counts.cells,
     )
 
 
-def _persons(locale: Locale, found: pb.Cost) -> str:
-    if not found.persons:
+def _persons(locale: Locale, counts: pb.Cost) -> str:
+    if not counts.persons:
         return locale.gettext("Nobody stands in a hidden figure.")
     words = msgid(
         "%(people)s of the %(everybody)s people counted (%(share)s) stand in at least one hidden figure. "
         "In the other figures they do count."
     )
     return locale.gettext(words) % {
-        "people": locale.number(found.persons),
-        "everybody": locale.number(found.everybody),
-        "share": locale.percent(found.persons / max(found.everybody, 1)),
+        "people": locale.number(counts.persons),
+        "everybody": locale.number(counts.everybody),
+        "share": locale.percent(counts.persons / max(counts.everybody, 1)),
     }
 
 

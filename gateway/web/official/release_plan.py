@@ -116,10 +116,10 @@ async def plan_and_build(request: web.Request) -> web.Response:
     try:
         announced = clock.stamp(chosen_time(locale, plan.day)) if plan.day else None
         asked = pb.PlanReleaseRequest(area=plan.area, universe=universe, periods=plan.periods, publish_time=announced)
-        made = await service.PlanRelease(asked)
-        fresh = made.state == pb.Release.PLANNED
+        planned = await service.PlanRelease(asked)
+        fresh = planned.state == pb.Release.PLANNED
         if fresh:
-            await service.BuildRelease(pb.BuildReleaseRequest(name=made.name))
+            await service.BuildRelease(pb.BuildReleaseRequest(name=planned.name))
     except Problem as problem:
         return await _refused(request, plan, problem)
     flash = (
@@ -134,7 +134,7 @@ async def plan_and_build(request: web.Request) -> web.Response:
             "information",
         )
     )
-    return go_to(address(made.name), flash, request)
+    return go_to(address(planned.name), flash, request)
 
 
 async def _asked(request: web.Request, given: MultiMapping[Any]) -> Plan:

@@ -55,44 +55,52 @@ class Shown:
 @routes.get(RELEASE + "/preview")
 async def preview(request: web.Request) -> web.Response:
     require_official(request)
-    one, places, locale = await release_of(request), await request.app[PLACES].all(), request[PAGE].locale
-    below = [area.name for area in places.below(one.area)]
+    release, places, locale = await release_of(request), await request.app[PLACES].all(), request[PAGE].locale
+    below = [area.name for area in places.below(release.area)]
     area = request.query.get("area", "")
-    area = area if area in below else one.area
+    area = area if area in below else release.area
     period = request.query.get("period", "")
-    period = period if period in one.periods else one.periods[-1]
+    period = period if period in release.periods else release.periods[-1]
     about = f"{area_choices.title(locale, places, area)}, {words.period(locale, period)}"
-    tables = [await _table(request, one, name, area, period, about) for name in _TABLES]
+    tables = [await _table(request, release, name, area, period, about) for name in _TABLES]
     return page(
         request, "official/release_preview.html",
-        title=locale.pick(one.title)[0],
-        here=address(one.name),
+        title=locale.pick(release.title)[0],
+        here=address(release.name),
         period=period,
         area=area,
-        period_choices=[(code, words.period(locale, code)) for code in reversed(one.periods)],
-        area_choices=area_choices.areas_within(locale, places, [one.area]),
+        period_choices=[(code, words.period(locale, code)) for code in reversed(release.periods)],
+        area_choices=area_choices.areas_within(locale, places, [release.area]),
         tables=[table for table in tables if table.rows],
-        capability=capability.capability(await _assessment(request, one), locale),
+        capability=capability.capability(await _assessment(request, release), locale),
         points=lambda value: locale.number(value, 2),
     )  # fmt: skip
 
 
-async def _assessment(request: web.Request, one: pb.Release) -> Mapping[str, Any] | None:
-    answer = await request.app[CLIENTS].releases.GetAssessment(pb.GetAssessmentRequest(release=one.name))
+async def _assessment(request: web.Request, release: pb.Release) -> Mapping[str, Any] | None:
+    answer = await request.app[CLIENTS].releases.GetAssessment(pb.GetAssessmentRequest(release=release.name))
     return capability.as_released(answer.assessment) if answer.HasField("assessment") else None
 
 
-async def _table(request: web.Request, one: pb.Release, name: str, area: str, period: str, about: str) -> Shown:
+async def _table(request: web.Request, release: pb.Release, name: str, area: str, period: str, about: str) -> Shown:
     locale, places = request[PAGE].locale, await request.app[PLACES].all()
-    asked = pb.ListObservationsRequest(release=one.name, period=period, table=name, page_size=_LARGEST_PAGE)
+    query = pb.ListObservationsRequest(release=release.name, period=period, table=name, page_size=_LARGEST_PAGE)
     if name != "area":
-        asked.area = area
-    found = [made async for made in _observations(request, asked) if made.measure in live_figures.MEASURES]
+        query.area = area
+    observations = [
+        observation
+        async for observation in _observations(request, query)
+        if observation.measure in live_figures.MEASURES
+    ]
     if name == "area":
         inside = {area, *(each.name for each in places.areas.values() if each.parent == area)}
-        found = [made for made in found if f"areas/{made.area}" in inside]
-    measures = [measure for measure in live_figures.MEASURES if any(made.measure == measure for made in found)]
-    lines = live_figures.lines(_cube(found, name, area), locale, places, lambda _: "")
+        observations = [observation for observation in observations if f"areas/{observation.area}" in inside]
+    measures = [
+        measure
+        for measure in live_figures.MEASURES
+        if any(observation.measure == measure for observation in observations)
+    ]
+    lines = live_figures.lines(_cube(observations, name, area), locale, places, lambda _: "")
     by = statistics_pb2.Dimension.Name(statistics_pb2.Dimension.ValueType(_TABLES[name][0]))
     columns = [
         locale.gettext(each) for each in (live_figures.BY[by], *(live_figures.MEASURES[code][0] for code in measures))
@@ -105,25 +113,30 @@ async def _table(request: web.Request, one: pb.Release, name: str, area: str, pe
     return Shown(name, locale.gettext(_TITLES[name]), about, columns, rows, foot)
 
 
-async def _observations(request: web.Request, asked: pb.ListObservationsRequest) -> Any:
+async def _observations(request: web.Request, query: pb.ListObservationsRequest) -> Any:
     while True:
-        answer = await request.app[CLIENTS].releases.ListObservations(asked)
-        for made in answer.observations:
-            yield made
+        answer = await request.app[CLIENTS].releases.ListObservations(query)
+        for observation in answer.observations:
+            yield observation
         if not answer.next_page_token:
             return
-        asked.page_token = answer.next_page_token
+        query.page_token = answer.next_page_token
 
 
-def _cube(found: Iterable[pb.Observation], name: str, area: str) -> statistics_pb2.Table:
+def _cube(observations: Iterable[pb.Observation], name: str, area: str) -> statistics_pb2.Table:
     """As the table of an official's page, whose words it takes."""
     by, field = _TABLES[name]
     table = statistics_pb2.Table(by=statistics_pb2.Dimension.ValueType(by), area=area)
     rows: dict[str, statistics_pb2.Row] = {}
-    for made in found:
-        code = f"areas/{made.area}" if name == "area" else getattr(made, field)
+    for observation in observations:
+        code = f"areas/{observation.area}" if name == "area" else getattr(observation, field)
         row = rows.get(code)
         if row is None:
             row = rows[code] = table.rows.add(code=code)
-        row.values.add(measure=made.measure, value=made.value, obs_status=made.obs_status, unit=made.unit)
+        row.values.add(
+            measure=observation.measure,
+            value=observation.value,
+            obs_status=observation.obs_status,
+            unit=observation.unit,
+        )
     return table

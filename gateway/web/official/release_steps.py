@@ -31,8 +31,8 @@ async def act(request: web.Request) -> web.Response:
     except Problem as problem:
         field = problem.field if problem.field in ("day", "time") else "step"
         wrong = {field: errors.message(request[PAGE].locale, problem)}
-        one = await release_of(request)
-        return await release_page(request, one, given, status=status_of(problem), errors=wrong)
+        release = await release_of(request)
+        return await release_page(request, release, given, status=status_of(problem), errors=wrong)
     return go_to(request.path, flash, request)
 
 
@@ -75,8 +75,8 @@ async def revise(request: web.Request) -> web.Response:
         if missing := next((language for language, text in note.items() if not text), ""):
             raise Invalid("REVISION_NOTE_MISSING", field=f"note_{missing}")
         name = f"releases/{request.match_info['release']}"
-        made = await service.ReviseRelease(pb.ReviseReleaseRequest(name=name, note=note))
-        await service.BuildRelease(pb.BuildReleaseRequest(name=made.name))
+        revision = await service.ReviseRelease(pb.ReviseReleaseRequest(name=name, note=note))
+        await service.BuildRelease(pb.BuildReleaseRequest(name=revision.name))
     except Problem as problem:
         field = problem.field if problem.field in given else f"note_{next(iter(LANGUAGES))}"
         wrong = {field: errors.message(locale, problem)}
@@ -86,12 +86,18 @@ async def revise(request: web.Request) -> web.Response:
         msgid("The corrected edition is being counted"),
         msgid("Until it is approved and published, readers see the present one."),
     )
-    return go_to(address(made.name), flash, request)
+    return go_to(address(revision.name), flash, request)
 
 
 async def _revision_page(request: web.Request, given: dict[str, str], **values: Any) -> web.Response:
-    one = await release_of(request)
-    title = request[PAGE].locale.pick(one.title)[0]
+    release = await release_of(request)
+    title = request[PAGE].locale.pick(release.title)[0]
     return page(
-        request, "official/release_revise.html", release=one, title=title, here=address(one.name), given=given, **values
+        request,
+        "official/release_revise.html",
+        release=release,
+        title=title,
+        here=address(release.name),
+        given=given,
+        **values,
     )

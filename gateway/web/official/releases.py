@@ -9,6 +9,7 @@ from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
 from gateway.backend.places import PLACES, Places
+from gateway.backend.published_releases import key_of
 from gateway.html.render import PAGE, page
 from gateway.http.auth import Viewer, signed_in
 from gateway.language.i18n import Locale
@@ -48,39 +49,43 @@ async def release_of(request: web.Request) -> pb.Release:
 
 
 def address(name: str) -> str:
-    return f"{HERE}/{name.removeprefix('releases/')}"
+    return f"{HERE}/{key_of(name)}"
 
 
 @routes.get(HERE)
 async def show_all(request: web.Request) -> web.Response:
     viewer, places, locale = require_official(request), await request.app[PLACES].all(), request[PAGE].locale
     asked = pb.ListReleasesRequest(all=True, page_size=25, page_token=request.query.get("page", ""))
-    found = await request.app[CLIENTS].releases.ListReleases(asked)
+    listed = await request.app[CLIENTS].releases.ListReleases(asked)
     now = clock.now().timestamp()
     coming = sorted(
-        (one for one in found.releases if one.state != pb.Release.PUBLISHED and one.publish_time.seconds > now),
-        key=lambda one: one.publish_time.seconds,
+        (
+            release
+            for release in listed.releases
+            if release.state != pb.Release.PUBLISHED and release.publish_time.seconds > now
+        ),
+        key=lambda release: release.publish_time.seconds,
     )
     return page(
         request, "official/releases.html",
-        rows=[_row(locale, places, one) for one in found.releases],
-        coming=[_row(locale, places, one) for one in coming],
+        rows=[_row(locale, places, release) for release in listed.releases],
+        coming=[_row(locale, places, release) for release in coming],
         may_plan=viewer.holds("official"),
-        next_page=found.next_page_token,
+        next_page=listed.next_page_token,
         first_page="page" not in request.query,
     )  # fmt: skip
 
 
-def _row(locale: Locale, places: Places, one: pb.Release) -> dict[str, Any]:
+def _row(locale: Locale, places: Places, release: pb.Release) -> dict[str, Any]:
     return {
-        "release": one,
-        "href": address(one.name),
-        "title": locale.pick(one.title)[0],
-        "state": words.state(locale, one),
-        "area": area_choices.title(locale, places, one.area),
-        "universe": words.universe(locale, one.universe),
-        "publish_time": clock.moment(one.publish_time),
-        "create_time": clock.moment(one.create_time),
+        "release": release,
+        "href": address(release.name),
+        "title": locale.pick(release.title)[0],
+        "state": words.state(locale, release),
+        "area": area_choices.title(locale, places, release.area),
+        "universe": words.universe(locale, release.universe),
+        "publish_time": clock.moment(release.publish_time),
+        "create_time": clock.moment(release.create_time),
     }
 
 
@@ -90,28 +95,30 @@ async def show(request: web.Request) -> web.Response:
     return await release_page(request, await release_of(request), {})
 
 
-async def release_page(request: web.Request, one: pb.Release, given: dict[str, str], **values: Any) -> web.Response:
+async def release_page(request: web.Request, release: pb.Release, given: dict[str, str], **values: Any) -> web.Response:
     """`given` is what was typed into the form that sets the time."""
     viewer, places, locale = signed_in(request), await request.app[PLACES].all(), request[PAGE].locale
-    publish_time = clock.moment(one.publish_time)
-    follows = one.state in _UNDER_WAY and (publish_time is None or (publish_time - clock.now()).total_seconds() < _SOON)
+    publish_time = clock.moment(release.publish_time)
+    follows = release.state in _UNDER_WAY and (
+        publish_time is None or (publish_time - clock.now()).total_seconds() < _SOON
+    )
     return page(
         request, "official/release.html",
-        **(_row(locale, places, one) | {"here": address(one.name), "id": one.name.removeprefix("releases/")}),
-        steps=words.steps(locale, one),
-        periods=words.periods(locale, one.periods),
-        as_of=clock.moment(one.as_of),
-        cost=words.cost(locale, one.cost) if one.HasField("cost") else None,
-        failure=words.failure(locale, places, one) if one.state == pb.Release.FAILED else None,
-        names={} if follows else await _names(request, one),
+        **(_row(locale, places, release) | {"here": address(release.name), "id": key_of(release.name)}),
+        steps=words.steps(locale, release),
+        periods=words.periods(locale, release.periods),
+        as_of=clock.moment(release.as_of),
+        cost=words.cost(locale, release.cost) if release.HasField("cost") else None,
+        failure=words.failure(locale, places, release) if release.state == pb.Release.FAILED else None,
+        names={} if follows else await _names(request, release),
         me=viewer.person,
-        own=viewer.person == one.planned_by,
-        may_work=oversees(viewer, places, one.area, "official"),
-        may_approve=oversees(viewer, places, one.area, *ROLES) and viewer.person != one.planned_by,
+        own=viewer.person == release.planned_by,
+        may_work=oversees(viewer, places, release.area, "official"),
+        may_approve=oversees(viewer, places, release.area, *ROLES) and viewer.person != release.planned_by,
         follows=follows,
-        url=f"{request.scheme}://{request.host}{address(one.name)}",
+        url=f"{request.scheme}://{request.host}{address(release.name)}",
         given=_usual_time(locale, publish_time) | {name: text for name, text in given.items() if text},
-        note=locale.pick(one.note)[0],
+        note=locale.pick(release.note)[0],
         **({"errors": {}} | values),
     )  # fmt: skip
 
@@ -124,8 +131,10 @@ def _usual_time(locale: Locale, announced: datetime | None) -> dict[str, str]:
     return {"when": "later", "day": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}
 
 
-async def _names(request: web.Request, one: pb.Release) -> dict[str, str]:
+async def _names(request: web.Request, release: pb.Release) -> dict[str, str]:
     """Of who planned and who approved, for administrators; that they were looked at is noted."""
-    people = sorted({one.planned_by, one.approved_by} - {""}) if signed_in(request).holds("administrator") else []
-    asked = BatchGetNamesRequest(names=people, purpose=f"who made {one.name}")
+    people = (
+        sorted({release.planned_by, release.approved_by} - {""}) if signed_in(request).holds("administrator") else []
+    )
+    asked = BatchGetNamesRequest(names=people, purpose=f"who made {release.name}")
     return dict((await request.app[CLIENTS].people.BatchGetNames(asked)).display_names) if people else {}

@@ -7,6 +7,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from gateway.backend.published_releases import key_of
 from gateway.backend.release_figures import ReleaseFigures
 from gateway.language.i18n import Locale, msgid
 from gateway.web.public_data.cells import MARKS, SYMBOLS
@@ -24,7 +25,7 @@ _KILO = 1024
 def facts(release: pb.Release, figures: ReleaseFigures, locale: Locale) -> list[tuple[str, str | Markup]]:
     said, gettext = figures.said, locale.gettext
     when, licence = clock.moment(release.publish_time), said["licence"]
-    found = [
+    texts = [
         (gettext("Published by"), locale.pick(said["publisher"])[0]),
         (gettext("Published on"), locale.datetime(when) if when else ""),
         (gettext("Contact"), said["contact"]),
@@ -38,7 +39,7 @@ def facts(release: pb.Release, figures: ReleaseFigures, locale: Locale) -> list[
         (gettext("Checked together with"), _links(release.earlier)),
         (gettext("Checksum of release.json (SHA-256)"), Markup("<code>{}</code>").format(release.checksum)),
     ]
-    return [(name, text) for name, text in found if text]
+    return [(name, text) for name, text in texts if text]
 
 
 def _denominators(tables: list[Mapping[str, str]], locale: Locale) -> str:
@@ -48,17 +49,17 @@ def _denominators(tables: list[Mapping[str, str]], locale: Locale) -> str:
 
 
 def _links(names: Iterable[str]) -> Markup:
-    ids = [name.removeprefix("releases/") for name in names]
+    ids = [key_of(name) for name in names]
     return Markup(", ").join(Markup('<a href="/data/{0}">{0}</a>').format(name) for name in ids)
 
 
 def symbols(figures: ReleaseFigures, locale: Locale) -> list[tuple[str, str]]:
     """Those that stand in this release, and the zero that must not be taken for one."""
     legend = {**SYMBOLS, **MARKS}
-    found = [
+    texts = [
         (symbol, locale.gettext(meaning)) for code, (symbol, _, meaning) in legend.items() if code in figures.statuses
     ]
-    return [*found, ("0", locale.gettext("Really nobody, or nothing."))]
+    return [*texts, ("0", locale.gettext("Really nobody, or nothing."))]
 
 
 def size(length: int, locale: Locale) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from gateway.backend.places import PLACES
-from gateway.backend.published_releases import LIBRARY, is_known, newest_of_each, send_file
+from gateway.backend.published_releases import PUBLISHED_RELEASES, is_known, key_of, newest_of_each, send_file
 from gateway.backend.release_figures import ReleaseFigures
 from gateway.html.render import PAGE, page
 from gateway.language.i18n import Locale
@@ -34,7 +34,7 @@ _FOR_PROGRAMS = ("codes-", "structure.", "datapackage.", "observations.csv-metad
 @routes.get("/data")
 @public_pages.public
 async def show_all(request: web.Request) -> web.Response:
-    library = request.app[LIBRARY]
+    library = request.app[PUBLISHED_RELEASES]
     releases, coming = newest_of_each(await library.all()), await library.calendar()
     return page(request, "public_data/releases.html", releases=releases, coming=coming, moment=clock.moment, span=span)
 
@@ -42,7 +42,7 @@ async def show_all(request: web.Request) -> web.Response:
 @routes.get(r"/data/catalog.{form:ttl|jsonld}")
 async def send_catalogue(request: web.Request) -> web.Response:
     base = f"{request.url.origin()}/data"
-    found = (await request.app[LIBRARY].catalogue(base)).get(_CATALOGUES[request.match_info["form"]])
+    found = (await request.app[PUBLISHED_RELEASES].catalogue(base)).get(_CATALOGUES[request.match_info["form"]])
     if found is None:
         raise Missing("FILE_NOT_FOUND")
     headers = {hdrs.ETAG: f'W/"{found.file.sha256}"', hdrs.CACHE_CONTROL: "no-cache", **_ANYWHERE}
@@ -58,18 +58,18 @@ _ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy":
 @routes.get(f"/data/{_RELEASE}/{_EDITION}")
 @public_pages.public
 async def show(request: web.Request) -> web.Response:
-    editions = await request.app[LIBRARY].editions(f"releases/{request.match_info['release']}")
+    editions = await request.app[PUBLISHED_RELEASES].editions(f"releases/{request.match_info['release']}")
     if editions[0].series != editions[0].name:  # a later edition by its own name
-        home = f"/data/{editions[0].series.removeprefix('releases/')}/{editions[0].edition}"
+        home = f"/data/{key_of(editions[0].series)}/{editions[0].edition}"
         return web.Response(status=308, headers={hdrs.LOCATION: home})
     release = _edition(editions, request.match_info.get("edition"))
-    figures = await request.app[LIBRARY].figures(release)
+    figures = await request.app[PUBLISHED_RELEASES].figures(release)
     return page(request, "public_data/release.html", **await _view(request, release, editions, figures))
 
 
 @routes.get(f"/data/{_RELEASE}/{_EDITION}/{{file:[0-9A-Za-z.-]{{1,80}}}}")
 async def send(request: web.Request) -> web.Response:
-    editions = await request.app[LIBRARY].editions(f"releases/{request.match_info['release']}")
+    editions = await request.app[PUBLISHED_RELEASES].editions(f"releases/{request.match_info['release']}")
     return await send_file(request, _edition(editions, request.match_info["edition"]), request.match_info["file"])
 
 
@@ -86,7 +86,7 @@ async def _view(
 ) -> dict[str, Any]:
     locale = request[PAGE].locale
     look, overlooked = _look(request.query, figures, locale)
-    home = f"/data/{release.series.removeprefix('releases/')}"
+    home = f"/data/{key_of(release.series)}"
     return {
         "release": release,
         "editions": editions,

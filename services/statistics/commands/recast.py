@@ -91,13 +91,13 @@ def recast_file(
     header += [] if layout.status in header else [layout.status]
     rows = [_row(figure, layout, places) for figure in result.figures]
     if as_csv:
-        for figure in result.untold:
+        for figure in result.missing:
             print(f"{figure.area}, {figure.period}, {figure.measure} cannot be told: {figure.why}", file=sys.stderr)
         return _written(header, rows)
     return {
         "to": str(boundaries.to),
         "rows": [{name: row[name] for name in header} for row in rows],
-        "untold": [asdict(figure) for figure in result.untold],
+        "untold": [asdict(figure) for figure in result.missing],
         "common_areas": {name: list(members) for name, members in boundaries.commons.items()},
     }
 

@@ -70,14 +70,14 @@ class EarlierCounts:
 
     def differences(self, table: LinkedTable, k: int) -> list[SensitiveQuantity]:
         """Cells that differ from what was published by 1..k-1: the difference must look like anything from 0 to k."""
-        found = []
+        differing = []
         for cell, count in self.counts.items():
             change = 0 if count is None or cell not in table.counts else table.counts[cell] - count
             if 0 < abs(change) < k:
-                found.append(
+                differing.append(
                     SensitiveQuantity(cell, Reason.DIFFERENCE, ((cell, 1 if change > 0 else -1),), abs(change))
                 )
-        return found
+        return differing
 
 
 @dataclass(frozen=True)
@@ -164,10 +164,10 @@ def _gated(
 
 
 def _attempt(part: Part, counted: LinkedTable, people: LinkedTable | None, given_up: Set[str]) -> Decision:
-    found = _sensitive(part, counted)
-    hidden = _chosen(part, counted, found, _inherited(part, counted, given_up))
+    sensitive = _sensitive(part, counted)
+    hidden = _chosen(part, counted, sensitive, _inherited(part, counted, given_up))
     if people is None:
-        return Decision(hidden, frozenset(one.cell for one in found))
+        return Decision(hidden, frozenset(secret.cell for secret in sensitive))
     inherited = _inherited(part, people, given_up) | {(*cell[:2], EPR) for cell in hidden if cell[2] == ENR}
     found_people = _sensitive(part, people)
     ceiling = {
@@ -176,19 +176,19 @@ def _attempt(part: Part, counted: LinkedTable, people: LinkedTable | None, given
         if (*cell[:2], ENR) not in hidden
     }
     hidden |= _chosen(part, people, found_people, inherited, ceiling)
-    return Decision(hidden, frozenset(one.cell for one in (*found, *found_people)))
+    return Decision(hidden, frozenset(secret.cell for secret in (*sensitive, *found_people)))
 
 
 def _sensitive(part: Part, table: LinkedTable) -> list[SensitiveQuantity]:
     """What the margin's own decision has settled is not asked again."""
-    found = primary_suppressions_by_person(table, part.k, part.settled) + part.before.differences(table, part.k)
-    return [one for one in found if not all(part.settled(cell) for cell, _ in one.quantity)]
+    sensitive = primary_suppressions_by_person(table, part.k, part.settled) + part.before.differences(table, part.k)
+    return [secret for secret in sensitive if not all(part.settled(cell) for cell, _ in secret.quantity)]
 
 
 def _chosen(
     part: Part,
     table: LinkedTable,
-    found: Sequence[SensitiveQuantity],
+    sensitive: Sequence[SensitiveQuantity],
     hidden: set[LinkedCell],
     ceiling: Mapping[LinkedCell, int] | None = None,
 ) -> frozenset[LinkedCell]:
@@ -200,7 +200,7 @@ def _chosen(
     }
     if part.quarters and ceiling is None:
         return frozenset(hidden)
-    return find_pattern(table.cells(), found, part.k, hidden=hidden, fixed=fixed, ceiling=ceiling)
+    return find_pattern(table.cells(), sensitive, part.k, hidden=hidden, fixed=fixed, ceiling=ceiling)
 
 
 def _inherited(part: Part, table: LinkedTable, given_up: Set[str]) -> set[LinkedCell]:

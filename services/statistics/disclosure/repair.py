@@ -22,12 +22,12 @@ BATCH = 6
 
 
 def repair(
-    system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers, cost: Numbers, allowed: Numbers
+    system: LinearSystem, tasks: Sequence[Requirement], hidden: Numbers, cost: Numbers, allowed: Numbers
 ) -> tuple[Numbers, list[Requirement]]:
     """The pattern with the cheapest further cells that each open task needs, one after the other; and the tasks that
     even then have no alternative table."""
     hidden, lost = hidden.copy(), []
-    for task, witness in zip(wanted, whole_alternatives(system, wanted, hidden), strict=True):
+    for task, witness in zip(tasks, whole_alternatives(system, tasks, hidden), strict=True):
         if witness is not None or whole_alternatives(system, [task], hidden)[0] is not None:
             continue
         moved = _cheapest(system, task, np.where(hidden > 0, 0.0, cost), allowed)
@@ -43,7 +43,7 @@ def _cheapest(system: LinearSystem, task: Requirement, cost: Numbers, allowed: N
     fall, rise = movement_limits(system, task)
     size = len(cost)
     asked = sparse.csr_array(
-        ([weight for _, weight in task.weights], ([0] * len(task.weights), [place for place, _ in task.weights])),
+        ([weight for _, weight in task.weights], ([0] * len(task.weights), [cell for cell, _ in task.weights])),
         shape=(1, size),
     )
     result = milp(
@@ -62,31 +62,31 @@ def _cheapest(system: LinearSystem, task: Requirement, cost: Numbers, allowed: N
 
 
 def drop_unneeded(
-    system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers, needed: Numbers, cost: Numbers
+    system: LinearSystem, tasks: Sequence[Requirement], hidden: Numbers, needed: Numbers, cost: Numbers
 ) -> Numbers:
     """Shows again, dearest first, every cell that the pattern can do without. Only tasks whose known alternative moves
     the cell have to be asked again."""
     hidden = hidden.copy()
-    known = whole_alternatives(system, wanted, hidden)
-    for place in sorted(np.flatnonzero(hidden > needed), key=lambda j: (-cost[j], j)):
-        hidden[place] = 0
-        touched = [i for i, witness in enumerate(known) if witness is not None and place in witness]
-        if (others := _other_witnesses(system, wanted, hidden, touched)) is None:
-            hidden[place] = 1
+    known = whole_alternatives(system, tasks, hidden)
+    for cell in sorted(np.flatnonzero(hidden > needed), key=lambda j: (-cost[j], j)):
+        hidden[cell] = 0
+        touched = [i for i, witness in enumerate(known) if witness is not None and cell in witness]
+        if (others := _other_witnesses(system, tasks, hidden, touched)) is None:
+            hidden[cell] = 1
         else:
             known = [others.get(i, witness) for i, witness in enumerate(known)]
     return hidden
 
 
 def _other_witnesses(
-    system: LinearSystem, wanted: Sequence[Requirement], hidden: Numbers, touched: Sequence[int]
+    system: LinearSystem, tasks: Sequence[Requirement], hidden: Numbers, touched: Sequence[int]
 ) -> dict[int, frozenset[int]] | None:
     """None as soon as one task has no other."""
-    found: dict[int, frozenset[int]] = {}
+    others: dict[int, frozenset[int]] = {}
     for start in range(0, len(touched), BATCH):
-        some = touched[start : start + BATCH]
-        for i, witness in zip(some, whole_alternatives(system, [wanted[i] for i in some], hidden), strict=True):
+        batch = touched[start : start + BATCH]
+        for i, witness in zip(batch, whole_alternatives(system, [tasks[i] for i in batch], hidden), strict=True):
             if witness is None:
                 return None
-            found[i] = witness
-    return found
+            others[i] = witness
+    return others

@@ -49,16 +49,16 @@ class Listener:
         }
 
     async def on_people(self, events: Sequence[Message]) -> None:
-        told: dict[str, list[TraitsRevision]] = defaultdict(list)
+        traits: dict[str, list[TraitsRevision]] = defaultdict(list)
         for event in events:
             match event:
                 case people.PlacesImported():
                     await self._put_places(event)
                 case people.EqualityAnswersGiven():
-                    told[event.pseudonym].append(_answers(event))
+                    traits[event.pseudonym].append(_answers(event))
                 case people.PersonErased():
-                    told[event.pseudonym].append(_FORGOTTEN)
-        await self._facts.put_traits(told)
+                    traits[event.pseudonym].append(_FORGOTTEN)
+        await self._facts.put_traits(traits)
 
     async def _put_places(self, event: people.PlacesImported) -> None:
         areas = [

@@ -114,15 +114,19 @@ class Facts:
             await self.facts.bulk_write(updates, ordered=False)
             await self._carry_traits({change.person for change in changes} - {""})
 
-    async def put_traits(self, told: Mapping[str, Sequence[TraitsRevision]]) -> None:
+    async def put_traits(self, traits: Mapping[str, Sequence[TraitsRevision]]) -> None:
         """Of persons by pseudonym. Later answers replace earlier ones, also on the facts that stand already."""
-        if told:
+        if traits:
             updates = [
-                UpdateOne({"_id": person}, [{"$set": _newest(one.revision, one.fields)} for one in each], upsert=True)
-                for person, each in told.items()
+                UpdateOne(
+                    {"_id": person},
+                    [{"$set": _newest(revision.revision, revision.fields)} for revision in revisions],
+                    upsert=True,
+                )
+                for person, revisions in traits.items()
             ]
             await self.traits.bulk_write(updates, ordered=False)
-            await self._carry_traits(told)
+            await self._carry_traits(traits)
 
     async def _carry_traits(self, persons: Collection[str]) -> None:
         """Both doors end here after their own write, so that whichever comes last finds the other's."""

@@ -29,9 +29,9 @@ class Residents:
         if not of_residents or asked.by not in _BY or asked.course:
             return {}
         geography = await self._geographies.at(asked.area, asked.as_of or now)
-        found, _ = await self._references.residents(geography, self._end(asked, now))
+        residents, _ = await self._references.residents(geography, self._end(asked, now))
         keys = {code: _key(asked, code) for code in codes if code == TOTAL or code != asked.area}
-        return {code: found[key] for code, key in keys.items() if key in found}
+        return {code: residents[key] for code, key in keys.items() if key in residents}
 
     def _end(self, asked: Question, now: datetime) -> date:
         today = (asked.as_of or now).astimezone(self._zone).date()

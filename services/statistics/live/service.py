@@ -29,16 +29,16 @@ _DIMENSIONS = frozenset(pb.Dimension.values()) - {pb.DIMENSION_UNSPECIFIED}
 
 
 class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
-    def __init__(self, standing: FactsInMemory, residents: Residents, notices: Notices, k: int) -> None:
+    def __init__(self, facts: FactsInMemory, residents: Residents, notices: Notices, k: int) -> None:
         """`k` persons are needed to show a count."""
-        self._standing = standing
+        self._facts = facts
         self._residents = residents
         self._notices = notices
         self._k = k
 
     async def QueryTable(self, request: pb.QueryTableRequest, context: object) -> pb.Table:
-        held, moment_asked = await self._standing.now(), now()
-        tree, courses = held.world.tree, held.world.courses
+        snapshot, moment_asked = await self._facts.now(), now()
+        tree, courses = snapshot.world.tree, snapshot.world.courses
         caller = acting()
         area = authorisation.queried_area(caller, tree, request.area)
         asked = replace(_question(request, area), k=self._k)
@@ -47,7 +47,7 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
         policy = asked.policy(moment_asked)
         scopes = authorisation.scopes_of(caller)
         # What nobody asked before is counted from all of a province's enrolments.
-        answer = await asyncio.to_thread(OfficialView(held.count, tree, scopes, moment_asked).answer, asked)
+        answer = await asyncio.to_thread(OfficialView(snapshot.count, tree, scopes, moment_asked).answer, asked)
         if asked.is_custom(moment_asked):
             await self._notices.publish(table_queried(asked, request.by))
         if request.export:

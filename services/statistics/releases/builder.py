@@ -31,7 +31,7 @@ from services.statistics.reference_data.store import References
 from services.statistics.releases import final_audit, steps
 from services.statistics.releases.assembly import Assembly, add_cost, flow_of
 from services.statistics.releases.domain import lifecycle
-from services.statistics.releases.domain.lifecycle import Cost, Release, State
+from services.statistics.releases.domain.lifecycle import Cost, Release, State, key_of
 from services.statistics.releases.domain.published_figures import Context
 from services.statistics.releases.domain.recasting import recast_observations
 from services.statistics.releases.edition import EditionBuilder
@@ -178,7 +178,7 @@ class Builder:
     async def _published(self, release: Release, geography: Geography) -> list[Observation]:
         published = []
         for name in release.earlier:
-            earlier = await self._releases.entities.get(name.removeprefix("releases/"))
+            earlier = await self._releases.entities.get(key_of(name))
             observations = [observation async for observation in self._releases.observations(earlier)]
             published += recast_observations(observations, geography.moved)
         return published

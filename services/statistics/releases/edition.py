@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.statistics.areas.geography import Geography
 from services.statistics.facts.store import Facts
 from services.statistics.figures.observation import Denominator, EarlierRevision, ReleaseContent
-from services.statistics.releases.domain.lifecycle import Release
+from services.statistics.releases.domain.lifecycle import Release, key_of
 from services.statistics.releases.store import Releases
 from services.statistics.releases.titles import TABLES, publisher
 from services.statistics.settings import StatisticsSettings
@@ -37,7 +37,7 @@ class EditionBuilder:
             tables=TABLES,
             observations=tuple([observation async for observation in self._releases.observations(release)]),
             note=release.note,
-            earlier=tuple(name.removeprefix("releases/") for name in release.earlier),
+            earlier=tuple(key_of(name) for name in release.earlier),
             publisher={"ko": named, "en": named} if named else publisher(area_title),
             licence=LICENCE,
             contact=self._settings.contact,
@@ -51,7 +51,7 @@ class EditionBuilder:
     async def _history(self, release: Release) -> tuple[EarlierRevision, ...]:
         revisions: list[EarlierRevision] = []
         while release.corrects:
-            release = await self._releases.entities.get(release.corrects.removeprefix("releases/"))
+            release = await self._releases.entities.get(key_of(release.corrects))
             revisions.append(EarlierRevision(release.edition, release.publish_at or release.as_of, release.note))
         return tuple(reversed(revisions))
 

@@ -30,7 +30,7 @@ from services.statistics.figures.observation import Denominator, Observation
 from services.statistics.figures.units import Unit
 from services.statistics.releases import packing
 from services.statistics.releases.assembly import Assembly, flow_of
-from services.statistics.releases.domain.lifecycle import Release, ReleasePublished, State, plan_again
+from services.statistics.releases.domain.lifecycle import Release, ReleasePublished, State, key_of, plan_again
 
 _GEOGRAPHY, _DENOMINATOR = TypeAdapter(Geography), TypeAdapter(Denominator)
 _OPENED = TypeAdapter(OpenedCell)
@@ -96,9 +96,7 @@ class Releases:
 
     async def as_out(self, release: Release) -> Release:
         """As the public may know it: of its correction nothing while that is at work or under embargo."""
-        newer = (
-            await self.entities.find(release.corrected_by.removeprefix("releases/")) if release.corrected_by else None
-        )
+        newer = await self.entities.find(key_of(release.corrected_by)) if release.corrected_by else None
         return release if newer and newer.state is State.PUBLISHED else replace(release, corrected_by="")
 
     async def published(self) -> AsyncIterator[Release]:

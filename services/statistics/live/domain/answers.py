@@ -52,10 +52,10 @@ class OfficialView:
             keys = {code: (part(asked.area, code), TOTAL) for code in (*self._branches(asked), UNKNOWN)}
             keys = {code: key for code, key in keys.items() if key in cells}
         else:
-            found = {code for area, code in cells if area == asked.area and cells[area, code].enrolments}
+            codes_found = {code for area, code in cells if area == asked.area and cells[area, code].enrolments}
             keys = {
                 code: (asked.area, code)
-                for code in (questions.listed_codes(asked.by, found - {TOTAL}) if asked.by else ())
+                for code in (questions.listed_codes(asked.by, codes_found - {TOTAL}) if asked.by else ())
             }
         keys[TOTAL] = (asked.area, TOTAL)
         rows = [replace(cells.get(key, Tally(code)), code=code) for code, key in keys.items()]
@@ -64,13 +64,15 @@ class OfficialView:
     def _look(self, here: Question, cells: Cells, lines: list[Line], *, inside: bool) -> None:
         """Adds what an area holds and, if `inside`, what each area directly in it does."""
         branches = self._branches(here) if inside else {}
-        found = self._count(Ask(here, inside))
-        unlisted = {area for area, _ in found} - {here.area} - {part(here.area, place) for place in branches}
+        tallies = self._count(Ask(here, inside))
+        unlisted = {area for area, _ in tallies} - {here.area} - {part(here.area, place) for place in branches}
         places = [*(part(here.area, place) for place in branches), *unlisted]
-        made = questions.sums(here.area, places, here.by, {code for _, code in found} - {TOTAL}, here.policy(self._now))
-        for key in [(here.area, TOTAL), *(key for line in made for key in (line.total, *line.parts))]:
-            cells.setdefault(key, found.get(key, Tally(key[1])))
-        lines += made
+        sums = questions.sums(
+            here.area, places, here.by, {code for _, code in tallies} - {TOTAL}, here.policy(self._now)
+        )
+        for key in [(here.area, TOTAL), *(key for line in sums for key in (line.total, *line.parts))]:
+            cells.setdefault(key, tallies.get(key, Tally(key[1])))
+        lines += sums
 
     def _given_away(self, asked: Question) -> Hidden:
         """What would tell, set against all courses or all quarters, what is hidden there."""

@@ -16,8 +16,8 @@ from services.statistics.facts.domain import Edition, FactBatch, Home, Traits
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-PERSON, ENROLMENT, HOME, EDITION, QUARTER, TOLD, ENROLLED, STARTED, COMPLETED, WITHDRAWN = range(10)
-_WORDS = (HOME, EDITION, QUARTER, TOLD)
+PERSON, ENROLMENT, HOME, EDITION, QUARTER, TRAITS, ENROLLED, STARTED, COMPLETED, WITHDRAWN = range(10)
+_WORDS = (HOME, EDITION, QUARTER, TRAITS)
 _NEVER = np.iinfo(np.int64).max
 _FEW = 50
 """So much less than what lies below, looking through what lies above costs nothing."""
@@ -60,7 +60,7 @@ class Columns:
             map(self.words[HOME].number, map(Home, lot.universe, lot.organisation, lot.area)),
             map(self.words[EDITION].number, map(Edition, lot.course, lot.version)),
             map(self.words[QUARTER].number, lot.quarter),
-            map(self.words[TOLD].number, map(Traits, lot.sex, lot.age, flags)),
+            map(self.words[TRAITS].number, map(Traits, lot.sex, lot.age, flags)),
             *((_NEVER if moment is None else moment for moment in each) for each in moments),
         )
         return self._sorted(np.array([[*row] for row in rows], np.int64))

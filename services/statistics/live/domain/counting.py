@@ -33,7 +33,7 @@ from services.statistics.live.domain.columns import (
     PERSON,
     QUARTER,
     STARTED,
-    TOLD,
+    TRAITS,
     WITHDRAWN,
     Columns,
     Mask,
@@ -65,15 +65,15 @@ def count(held: Columns, ask: Ask, world: World) -> Counts:
     column, codes = _codes_by(ask.question.by, world.courses)
     area, places = ask.question.area, _places(ask, world.tree)
     listed = [codes(word) for word in held.words[column].all()]
-    found: dict[Key, tuple[int, ...]] = {}
+    counts: dict[Key, tuple[int, ...]] = {}
     for place in range(max(map(len, listed))):
         names = [each[place] if place < len(each) else None for each in listed]
         code = _Parts.said(names, rows.columns.table[column])
-        found |= rows.tallied(code, lambda name: (area, name))
+        counts |= rows.tallied(code, lambda name: (area, name))
         if places:
-            there = _Parts.said([places(home.area) for home in held.words[HOME].all()], rows.columns.table[HOME])
-            found |= rows.tallied(code.within(there), lambda pair: pair)
-    return found
+            inside = _Parts.said([places(home.area) for home in held.words[HOME].all()], rows.columns.table[HOME])
+            counts |= rows.tallied(code.within(inside), lambda pair: pair)
+    return counts
 
 
 def carry_over(counts: Counts, gone: Counts, came: Counts) -> Counts:
@@ -208,9 +208,9 @@ def _codes_by(by: str, courses: Mapping[str, Mapping[str, Any]]) -> tuple[int, C
         return (TOTAL, *(code if code in mine else f"N_{code}" for code in _EVERY_DOMAIN))
 
     ways: Mapping[str, tuple[int, Codes]] = {
-        "AGE": (TOLD, lambda told: (TOTAL, age_band(told.age))),
-        "SEX": (TOLD, lambda told: (TOTAL, told.sex if told.sex in SEXES else UNKNOWN)),
-        "TARGET_GROUP": (TOLD, lambda told: tuple(_groups(told.age, told.flags))),
+        "AGE": (TRAITS, lambda traits: (TOTAL, age_band(traits.age))),
+        "SEX": (TRAITS, lambda traits: (TOTAL, traits.sex if traits.sex in SEXES else UNKNOWN)),
+        "TARGET_GROUP": (TRAITS, lambda traits: tuple(_groups(traits.age, traits.flags))),
         "COURSE": (EDITION, lambda edition: (TOTAL, edition.course)),
         "TIME_PERIOD": (QUARTER, lambda quarter: (TOTAL, quarter)),
         "COURSE_DOMAIN": (EDITION, lambda edition: domains(*edition)),

@@ -74,18 +74,18 @@ def protect(cells: Mapping[Key, Tally], lines: Sequence[Line], policy: Policy, a
     levels = dict.fromkeys(cells, policy.k)
     for line in lines:
         levels |= {part: max(line.k, levels[part]) for part in line.parts}
-    found = {key: sensitive_measures(cell, levels[key]) | already.get(key, set()) for key, cell in cells.items()}
+    hidden = {key: sensitive_measures(cell, levels[key]) | already.get(key, set()) for key, cell in cells.items()}
     for line in lines:
         if whole := _everybody_in_one(line, cells):
-            found[whole].add("ENR")
+            hidden[whole].add("ENR")
     waiting = True
     while waiting:
-        for columns in found.values():
+        for columns in hidden.values():
             if "ENR" in columns:
                 columns |= {"EPR", "STR", "CMP"}
-        guarded = [_guard(line, measure, cells, found) for line in lines for measure in _ADDING_UP]
+        guarded = [_guard(line, measure, cells, hidden) for line in lines for measure in _ADDING_UP]
         waiting = any(guarded)
-    return found
+    return hidden
 
 
 def sensitive_measures(cell: Tally, k: int) -> set[str]:
@@ -120,15 +120,15 @@ def _everybody_in_one(line: Line, cells: Mapping[Key, Tally]) -> Key | None:
     return next((part for part in line.parts if cells[part].enrolments == total.enrolments), None)
 
 
-def _guard(line: Line, measure: str, cells: Mapping[Key, Tally], found: Mapping[Key, set[str]]) -> bool:
+def _guard(line: Line, measure: str, cells: Mapping[Key, Tally], hidden: Mapping[Key, set[str]]) -> bool:
     """Hides further parts, smallest first, until what is hidden in a line could be shared out in more than one safe
     way; the total only where nothing else is left. Whether it did."""
-    gone = [key for key in line.parts if measure in found[key]]
-    total_gone = measure in found[line.total]
+    gone = [key for key in line.parts if measure in hidden[key]]
+    total_gone = measure in hidden[line.total]
     if not gone and not total_gone:
         return False
     waiting = sorted(
-        (key for key in line.parts if measure not in found[key]),
+        (key for key in line.parts if measure not in hidden[key]),
         key=lambda key: (not cells[key].of(measure), cells[key].of(measure)),
     )
     before = len(gone)
@@ -136,10 +136,10 @@ def _guard(line: Line, measure: str, cells: Mapping[Key, Tally], found: Mapping[
         total_gone or sum(cells[key].persons_of(measure) for key in gone) >= line.k
     ):
         if not waiting:
-            found[line.total].add(measure)
+            hidden[line.total].add(measure)
             return not total_gone or len(gone) > before
         gone.append(waiting.pop(0))
-        found[gone[-1]].add(measure)
+        hidden[gone[-1]].add(measure)
     return len(gone) > before
 
 

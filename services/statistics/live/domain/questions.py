@@ -67,13 +67,13 @@ def categories_overlap(by: str) -> bool:
     return by in ("TARGET_GROUP", "COURSE_DOMAIN")
 
 
-def listed_codes(by: str, found: Collection[str]) -> list[str]:
+def listed_codes(by: str, present: Collection[str]) -> list[str]:
     """What the table shows: the dimension's own categories in their order, even with nobody in them, then what else
     there is, the unknown last."""
     codes = _CODES.get(by, ())
     hidden = {UNKNOWN, AGE_UNKNOWN, *(f"N_{code}" for code in (*codes, UNKNOWN))}
-    others = sorted(code for code in found if code not in codes and code not in hidden)
-    return [*codes, *others, *([UNKNOWN] if UNKNOWN in found else [])]
+    others = sorted(code for code in present if code not in codes and code not in hidden)
+    return [*codes, *others, *([UNKNOWN] if UNKNOWN in present else [])]
 
 
 def families(by: str, codes: Sequence[str], policy: Policy) -> list[tuple[tuple[str, ...], int]]:
@@ -86,10 +86,10 @@ def families(by: str, codes: Sequence[str], policy: Policy) -> list[tuple[tuple[
     return [(tuple(codes), policy.k)] if codes else []
 
 
-def sums(area: str, places: Sequence[str], by: str, found: Collection[str], policy: Policy) -> list[Line]:
+def sums(area: str, places: Sequence[str], by: str, present: Collection[str], policy: Policy) -> list[Line]:
     """What adds up where an official looks: the categories of the area and of each place in it to their totals, and
     the places to the area, in all and in each category."""
-    shares = families(by, listed_codes(by, found), policy)
+    shares = families(by, listed_codes(by, present), policy)
     within = [
         Line((place, TOTAL), tuple((place, code) for code in codes), k)
         for place in (area, *places)

@@ -101,9 +101,9 @@ class Counted:
     def standardised(self, area: str, population: Population) -> Figure:
         """Of a part that tells ages."""
         bands = {code: self.count(area, code, EPR) for code in STANDARD_POPULATION}
-        if None in (one.value for one in (self.count(area, TOTAL, EPR), *bands.values())):
+        if None in (figure.value for figure in (self.count(area, TOTAL, EPR), *bands.values())):
             return Figure(None, Q)
-        people = {code: int(one.value or 0) for code, one in bands.items()}
+        people = {code: int(figure.value or 0) for code, figure in bands.items()}
         residents = {code: population.get((area, TOTAL, code)) for code in bands}
         if any(number is not None and people[code] > number for code, number in residents.items()):
             return Figure(None, M)
@@ -114,20 +114,20 @@ class Counted:
     def concentration(self, area: str, children: Sequence[str], population: Population) -> Figure:
         """Over the areas right below, ranked by their share of old people, the highest first."""
         people = {child: self.count(child, TOTAL, EPR) for child in children}
-        if None in (one.value for one in (self.count(area, TOTAL, EPR), *people.values())):
+        if None in (figure.value for figure in (self.count(area, TOTAL, EPR), *people.values())):
             return Figure(None, Q)
-        found = [
-            Area(child, residents, int(one.value or 0), -Fraction(old, residents))
-            for child, one in people.items()
+        counted_areas = [
+            Area(child, residents, int(figure.value or 0), -Fraction(old, residents))
+            for child, figure in people.items()
             if (residents := population.get((child, TOTAL, TOTAL)))
             and (old := population.get((child, TOTAL, OLD_AGE[0]))) is not None
         ]
-        known = sum(one.persons for one in found)
-        if len(found) < len(children):
+        known = sum(figure.persons for figure in counted_areas)
+        if len(counted_areas) < len(children):
             return Figure(None, L)
-        if not known or any(one.persons > one.population for one in found):
+        if not known or any(figure.persons > figure.population for figure in counted_areas):
             return Figure(None, M)
         if known < self._policy.least_denominator:
             return Figure(None, Q)
-        index = concentration(found)
+        index = concentration(counted_areas)
         return Figure(index.index if index else None, U if known < self._policy.reliable_denominator else A, known)

@@ -21,15 +21,15 @@ Hours = Mapping[str, Mapping[str, Decimal]]
 
 def hours(units: Sequence[Unit], areas: ReleaseAreas) -> Hours:
     lineage = areas.lineage()
-    found: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    hours_by_area: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for unit in units:
         for area in lineage[unit.area]:
-            found[area][unit.person] += unit.hours or Decimal(0)
-    return found
+            hours_by_area[area][unit.person] += unit.hours or Decimal(0)
+    return hours_by_area
 
 
 def hours_hidden(
-    found: Hours,
+    hours_by_area: Hours,
     areas: ReleaseAreas,
     policy: Policy,
     counts_hidden: Iterable[LinkedCell],
@@ -38,12 +38,14 @@ def hours_hidden(
     """Areas whose hours stay inside: with their counts; where one person's would show; and others beside them until
     no sum gives a hidden one away. Then the area above, and so on to the top."""
     hidden = {area for area, _, name in counts_hidden if name == ENR} | set(inherited)
-    hidden |= {area for area, people in found.items() if people and _sensitive([people], policy)}
+    hidden |= {area for area, people in hours_by_area.items() if people and _sensitive([people], policy)}
     for parent, children in _from_below(areas):
-        family = [area for area in (*children, f"{parent}:own") if area in found]
-        waiting = sorted((area for area in family if area not in hidden), key=lambda area: (_total(found[area]), area))
+        family = [area for area in (*children, f"{parent}:own") if area in hours_by_area]
+        waiting = sorted(
+            (area for area in family if area not in hidden), key=lambda area: (_total(hours_by_area[area]), area)
+        )
         gone = [area for area in family if area in hidden]
-        while gone and (len(gone) < 2 or _sensitive([found[area] for area in gone], policy)):
+        while gone and (len(gone) < 2 or _sensitive([hours_by_area[area] for area in gone], policy)):
             gone.append(waiting.pop(0) if waiting else parent)
             hidden.add(gone[-1])
             if gone[-1] == parent:

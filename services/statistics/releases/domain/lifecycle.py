@@ -152,6 +152,11 @@ def expand_periods(asked: Sequence[str], as_of: date) -> tuple[str, ...]:
     return (*sorted(quarters), *sorted(years))
 
 
+def key_of(name: str) -> str:
+    """The key of the release with this resource name."""
+    return name.removeprefix("releases/")
+
+
 def check_id(text: str) -> str:
     if not _ID.match(text):
         raise Invalid("RELEASE_ID_INVALID", field="release_id")

@@ -75,16 +75,16 @@ class MissingFigure:
 @dataclass(frozen=True, slots=True)
 class Recast:
     figures: Sequence[Figure]
-    untold: Sequence[MissingFigure]
+    missing: Sequence[MissingFigure]
 
 
 def add_up(parts: Sequence[tuple[Value, Fraction]]) -> Value:
     """The sum of additive figures by their shares: hidden where one is hidden, else missing where one is missing."""
-    statuses = {told.status for told, _ in parts}
-    if None in (told.value for told, _ in parts):
+    statuses = {part.status for part, _ in parts}
+    if None in (part.value for part, _ in parts):
         return Value(None, HIDDEN if HIDDEN in statuses else MISSING)
-    value = sum((told.value or 0) * share for told, share in parts)
-    if ESTIMATED in statuses or any(share != 1 and told.value for told, share in parts):
+    value = sum((part.value or 0) * share for part, share in parts)
+    if ESTIMATED in statuses or any(share != 1 and part.value for part, share in parts):
         return Value(Fraction(value), ESTIMATED)
     return Value(Fraction(value), BREAK if BREAK in statuses else NORMAL)
 
@@ -97,8 +97,8 @@ def recast(figures: Iterable[Figure], boundaries: BoundaryChanges) -> Recast:
     for group in groups.values():
         work.carry(group)
     work.compute_rates()
-    made = [figure for figures in work.made.values() for figure in figures.values()]
-    return Recast(marked(made, boundaries.divided), work.untold)
+    figures_recast = [figure for figures in work.made.values() for figure in figures.values()]
+    return Recast(marked(figures_recast, boundaries.divided), work.missing)
 
 
 @dataclass
@@ -108,46 +108,50 @@ class _Recasting:
     """By measure."""
     waiting: list[Figure] = field(default_factory=list)
     """Rates of areas that are not what they were."""
-    untold: list[MissingFigure] = field(default_factory=list)
+    missing: list[MissingFigure] = field(default_factory=list)
 
     def carry(self, group: Mapping[str, Figure]) -> None:
         """All areas of one measure, period and so on."""
         vintage = next(iter(group.values())).vintage
-        made: dict[str, Figure] = {}
+        recast_by_area: dict[str, Figure] = {}
         for area, shares in self.boundaries.sources(vintage, group.keys()).items():
-            there = {old: group[old] for old in shares if old in group}
-            if there:
-                made[area] = self._combined(area, shares, there)
+            old_figures = {old: group[old] for old in shares if old in group}
+            if old_figures:
+                recast_by_area[area] = self._combined(area, shares, old_figures)
         for area, children in self.boundaries.sums(vintage):
-            if area in made:
-                parts = {child: made[child] for child in children if child in made}
-                made[area] = self._combined(area, dict.fromkeys(children, Fraction(1)), parts, made[area])
-        for area, figure in made.items():
+            if area in recast_by_area:
+                parts = {child: recast_by_area[child] for child in children if child in recast_by_area}
+                recast_by_area[area] = self._combined(
+                    area, dict.fromkeys(children, Fraction(1)), parts, recast_by_area[area]
+                )
+        for area, figure in recast_by_area.items():
             self.made[figure.measure][figure.period, figure.rest, area] = figure
 
     def _combined(
-        self, area: str, shares: Mapping[str, Fraction], there: Mapping[str, Figure], model: Figure | None = None
+        self, area: str, shares: Mapping[str, Fraction], old_figures: Mapping[str, Figure], model: Figure | None = None
     ) -> Figure:
-        model = model or next(iter(there.values()))
+        model = model or next(iter(old_figures.values()))
         here = replace(model, area=area, vintage=self.boundaries.to, interval=("", ""))
         if model.unit not in ADDITIVE:
-            if len(there) == len(shares) == 1 and next(iter(shares.values())) == 1:
-                return replace(here, told=next(iter(there.values())).told, interval=next(iter(there.values())).interval)
+            if len(old_figures) == len(shares) == 1 and next(iter(shares.values())) == 1:
+                return replace(
+                    here, told=next(iter(old_figures.values())).told, interval=next(iter(old_figures.values())).interval
+                )
             self.waiting.append(here)
             return replace(here, told=Value(None, MISSING))
-        if missing := sorted(shares.keys() - there.keys()) or (() if shares else [f"what lies in {area}"]):
-            return self._untellable(here, MISSING, f"no figure of {', '.join(missing)}")
-        parts = [(there[old].told, share) for old, share in shares.items()]
+        if missing := sorted(shares.keys() - old_figures.keys()) or (() if shares else [f"what lies in {area}"]):
+            return self._missing(here, MISSING, f"no figure of {', '.join(missing)}")
+        parts = [(old_figures[old].told, share) for old, share in shares.items()]
         if len(parts) == 1 and parts[0][1] == 1:
-            return replace(here, told=parts[0][0], interval=next(iter(there.values())).interval)
-        told = add_up(parts)
-        if told.value is None:
-            unknown = sorted(old for old, figure in there.items() if figure.told.value is None)
-            return self._untellable(here, told.status, f"{', '.join(unknown)}: hidden or missing")
-        return replace(here, told=told)
+            return replace(here, told=parts[0][0], interval=next(iter(old_figures.values())).interval)
+        value = add_up(parts)
+        if value.value is None:
+            unknown = sorted(old for old, figure in old_figures.items() if figure.told.value is None)
+            return self._missing(here, value.status, f"{', '.join(unknown)}: hidden or missing")
+        return replace(here, told=value)
 
-    def _untellable(self, figure: Figure, status: str, why: str) -> Figure:
-        self.untold.append(MissingFigure(figure.area, figure.period, figure.measure, why))
+    def _missing(self, figure: Figure, status: str, why: str) -> Figure:
+        self.missing.append(MissingFigure(figure.area, figure.period, figure.measure, why))
         return replace(figure, told=Value(None, status))
 
     def compute_rates(self) -> None:
@@ -157,10 +161,10 @@ class _Recasting:
             if made is None:
                 wants = FROM_COUNTS.get(figure.measure)
                 why = f"needs exact {wants[1]} and {wants[2]} of the area" if wants else "follows from no counts"
-                self.made[figure.measure][cell] = self._untellable(figure, MISSING, why)
+                self.made[figure.measure][cell] = self._missing(figure, MISSING, why)
             elif made.value is None:
                 why = "too few persons, or a hidden count" if made.status == HIDDEN else "nothing to divide by"
-                self.made[figure.measure][cell] = self._untellable(figure, made.status, why)
+                self.made[figure.measure][cell] = self._missing(figure, made.status, why)
             else:
                 self.made[figure.measure][cell] = replace(figure, told=made)
 
@@ -217,11 +221,19 @@ def marked(figures: Sequence[Figure], broken: Mapping[str, Iterable[date]]) -> l
 
 def recast_observations(published: Iterable[Observation], moved: Mapping[str, str]) -> list[Observation]:
     """One earlier release under today's codes: of areas that became one, what is known of them together."""
-    found: dict[Any, list[Observation]] = defaultdict(list)
-    for one in published:
-        area = moved.get(one.area, one.area)
-        found[one.measure, one.period, area, one.sex, one.age, one.group, one.domain].append(one)
-    return [_joined(area, parts) for (_, _, area, *_), parts in found.items()]
+    groups: dict[Any, list[Observation]] = defaultdict(list)
+    for observation in published:
+        area = moved.get(observation.area, observation.area)
+        groups[
+            observation.measure,
+            observation.period,
+            area,
+            observation.sex,
+            observation.age,
+            observation.group,
+            observation.domain,
+        ].append(observation)
+    return [_joined(area, parts) for (_, _, area, *_), parts in groups.items()]
 
 
 def _joined(area: str, parts: Sequence[Observation]) -> Observation:
