@@ -1,4 +1,4 @@
-"""The courses service, put together."""
+"""Composition root of the courses service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The RPC door: who may do what with a course, and how it looks on the"""
+"""The RPCs of the courses service."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         self, request: courses_pb2.ListCoursesRequest, context: Context
     ) -> courses_pb2.ListCoursesResponse:
         condition = authorisation.listing_condition(acting(), request.view)
-        found, token = await self._courses.page(condition, pages.page_size(request.page_size), request.page_token)
+        courses, token = await self._courses.page(condition, pages.page_size(request.page_size), request.page_token)
         return courses_pb2.ListCoursesResponse(
-            courses=map(resources.listed_course_to_message, found), next_page_token=token
+            courses=map(resources.listed_course_to_message, courses), next_page_token=token
         )
 
     async def UpdateCourse(self, request: courses_pb2.UpdateCourseRequest, context: Context) -> courses_pb2.Course:
@@ -134,23 +134,23 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         self, request: courses_pb2.SearchCatalogRequest, context: Context
     ) -> courses_pb2.SearchCatalogResponse:
         size = pages.page_size(request.page_size)
-        found, token, total = await self._courses.search(requests.wanted(request), size, request.page_token)
+        courses, token, total = await self._courses.search(requests.wanted(request), size, request.page_token)
         return courses_pb2.SearchCatalogResponse(
-            entries=map(resources.entry_to_message, found), next_page_token=token, total_size=total
+            entries=map(resources.entry_to_message, courses), next_page_token=token, total_size=total
         )
 
     async def GetVersion(self, request: courses_pb2.GetVersionRequest, context: Context) -> courses_pb2.Version:
         key, number = requests.version_key(request.name)
-        found = await self._courses.head(key)
-        if found is None or not found.published_version:
+        head = await self._courses.head(key)
+        if head is None or not head.published_version:
             raise Missing("VERSION_NOT_FOUND")
         message = courses_pb2.Version()
         message.CopyFrom(
             await self._version(
-                key, number or found.published_version, answers=authorisation.may_see_answers(acting(), found)
+                key, number or head.published_version, answers=authorisation.may_see_answers(acting(), head)
             )
         )
-        return resources.as_of_now(message, found)
+        return resources.with_current_state(message, head)
 
     async def ListCompetences(
         self, request: courses_pb2.ListCompetencesRequest, context: Context
@@ -173,7 +173,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         return courses_pb2.ReadMediaResponse(data=data)
 
     async def _version(self, key: str, number: int, *, answers: bool) -> courses_pb2.Version:
-        """It never changes, and is read with every screen that a learner opens: the latest asked for are kept."""
+        """A cache of the versions read last: a version never changes, and is read with every screen of a learner."""
         kept = self._kept.pop((key, number, answers), None)
         if kept is None:
             version = await self._courses.version(key, number)

@@ -1,4 +1,4 @@
-"""Who may do what to whom. Decided before anything is said about whether the other exists."""
+"""Who may do what to whom. Authorisation comes first, so that no answer reveals whether a person exists."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def is_oneself(name: str) -> bool:
 
 
 async def reach_of(store: Store, principal: Principal) -> Reach:
-    """Of an administrator; the gateway itself reaches everything."""
+    """The places that an administrator reaches; the gateway reaches everything."""
     principal.require(ADMINISTRATOR)
     if principal.is_system:
         return Reach(everywhere=True)
@@ -32,7 +32,7 @@ async def reach_of(store: Store, principal: Principal) -> Reach:
 
 
 async def require_everywhere(store: Store) -> None:
-    """An administrator of the whole, not of a part."""
+    """Requires an administrator of everything, not of a part."""
     if not (await reach_of(store, acting())).everywhere:
         raise Forbidden("ROLE_NEEDED", roles=ADMINISTRATOR, scope="*")
 
@@ -40,15 +40,15 @@ async def require_everywhere(store: Store) -> None:
 async def managed(store: Store, name: str) -> Person:
     """Somebody else's account, for an administrator whose reach covers it and every role that it holds."""
     within = await reach_of(store, acting())
-    found = await store.people.find(resources.person_key(name))
-    return _told(found, within, found is not None and within.covers(found))
+    person = await store.people.find(resources.person_key(name))
+    return _require_covered(person, within, person is not None and within.covers(person))
 
 
 async def at_home(store: Store, name: str) -> tuple[Person, Reach]:
     """Somebody whose home the acting administrator's reach covers, whatever roles they hold."""
     within = await reach_of(store, acting())
-    found = await store.people.find(resources.person_key(name))
-    return _told(found, within, found is not None and within.covers_home(found)), within
+    person = await store.people.find(resources.person_key(name))
+    return _require_covered(person, within, person is not None and within.covers_home(person)), within
 
 
 async def own_or_managed(store: Store, name: str) -> Person:
@@ -57,9 +57,9 @@ async def own_or_managed(store: Store, name: str) -> Person:
     return await managed(store, name)
 
 
-def _told(found: Person | None, within: Reach, covered: bool) -> Person:
-    if found is None and within.everywhere:
+def _require_covered(person: Person | None, within: Reach, covered: bool) -> Person:
+    if person is None and within.everywhere:
         raise Missing("PERSON_NOT_FOUND", field="name")
-    if found is None or not covered:
+    if person is None or not covered:
         raise Forbidden("OUTSIDE_YOUR_AREA", field="name")
-    return found
+    return person

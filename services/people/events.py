@@ -1,4 +1,4 @@
-"""What the people service hears: what others answered or changed that belongs in the audit log."""
+"""Events that the people service handles: what other services answered or changed and the audit log must show."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ def statistics_handlers(store: Store) -> Handlers:
 
 
 async def _add(audit: AuditStore, notice: _Notice, action: Action, subject: str, detail: str) -> None:
-    """Once for each notice, at the time when it happened."""
+    """Adds one entry for each notice, dated when it happened."""
     await audit.add(action, subject, detail, actor=notice.actor, request_id=notice.id, time=_dated(notice.time))
 
 
 def _choice(event: statistics.TableQueried) -> str:
-    """Only what the audit log can be searched for: no words of one language."""
+    """The choice in field names and codes, not in words of a language."""
     as_of = moment(event.as_of)
     parts = {
         "by": Dimension.Name(event.by) if event.by else "",

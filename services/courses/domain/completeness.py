@@ -1,4 +1,4 @@
-"""What a draft still lacks before anybody may learn from it; all of it at once, so that authors need not ask twice."""
+"""Finds everything that a draft lacks before it can be published, so that authors see all of it at once."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ Problems = Iterator[Problem]
 
 
 def problems_of(content: Content, known: Known) -> tuple[Problem, ...]:
-    """In reading order; empty for what may be submitted."""
+    """All problems in reading order; none means that the draft may be submitted."""
     return tuple(_of_outline(content, known)) + tuple(_of_lessons(content, known))
 
 
@@ -179,7 +179,7 @@ def _of_options(options: tuple[Option, ...], content: Content) -> Problems:
 
 
 def _of_media(media: Texts, content: Content, known: Known, kind: str, what: str = "MEDIA") -> Problems:
-    """Every language has its own or the one for any language, and all of them exist and are of the kind."""
+    """Each language needs a file of its own or the shared one; all files must exist and be of the kind."""
     for language in content.languages:
         if not media.get(language) and not media.get(""):
             yield Problem(f"{what}_MISSING", language=language)

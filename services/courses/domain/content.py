@@ -1,4 +1,4 @@
-"""What a course consists of, as values; the vocabulary of `content.proto`, where the fields are explained."""
+"""The content of a course as values. `content.proto` explains the fields."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ class Screen:
 
 
 def screens_of(lesson: Lesson) -> tuple[Screen, ...]:
-    """Joined blocks share a screen; each item of a quiz has one of its own, and nothing joins it."""
+    """Splits a lesson into screens: joined blocks share one, and each quiz item has its own."""
     screens: list[Screen] = []
     for block in lesson.blocks:
         if isinstance(block.body, Quiz):
@@ -201,7 +201,7 @@ def _media_names(content: Content) -> Iterator[str]:
 
 
 def canonical(value: Content | Lesson) -> bytes:
-    """The same bytes for the same value, whatever the order of its maps."""
+    """Canonical JSON: the same bytes for the same value, whatever the order of its maps."""
     return json.dumps(value, default=vars, sort_keys=True, ensure_ascii=False).encode()
 
 

@@ -1,4 +1,4 @@
-"""A course and how its teachers edit the draft of it; what happens to the draft then is in `review`."""
+"""A course, and how its teachers edit its draft. `review` has what happens after submission."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Changed:
-    """Something about the course that others hear of without its content."""
+    """A change of state that is announced without the content."""
 
     what: Literal["submitted", "sent back", "retired", "reinstated"]
     time: datetime
@@ -72,7 +72,7 @@ def create(id: str, content: Content, teachers: tuple[str, ...], now: datetime) 
 
 
 def update_outline(course: Course, content: Content, etag: str, now: datetime) -> Outcome:
-    """`content` without lessons; a stale etag is a Conflict unless it would change nothing."""
+    """Replaces everything but the lessons. A stale etag is a Conflict unless nothing would change."""
     before = outline(course.draft)
     if content == before:
         return course, []
@@ -105,7 +105,7 @@ def move_lesson(course: Course, lesson: str, position: int, now: datetime) -> Ou
 
 
 def delete_lesson(course: Course, lesson: str, etag: str, now: datetime) -> Outcome:
-    """The rule no longer counts it either."""
+    """Deletes the lesson and removes it from the rule."""
     if _position(course, lesson) is None:
         return course, []
     before = lesson_of(course, lesson)
@@ -152,7 +152,7 @@ def _with_lessons(course: Course, lessons: tuple[Lesson, ...], now: datetime) ->
 
 
 def _edited(course: Course, draft: Content, now: datetime) -> Outcome:
-    """What the reviewer reads does not change under their eyes; a note stays until the draft is submitted again."""
+    """Refuses edits during a review. A reviewer's note stays until the draft is submitted again."""
     if draft == course.draft:
         return course, []
     if course.review_state is ReviewState.IN_REVIEW:

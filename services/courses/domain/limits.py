@@ -1,4 +1,4 @@
-"""What any draft keeps to, however incomplete: plain ids, bounded sizes. What is malformed is never stored."""
+"""Limits that every draft must keep, however incomplete: plain ids and bounded sizes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check_lesson(lesson: Lesson) -> None:
 
 
 def check_size(content: Content) -> None:
-    """A course is one document, and stays well below what a document can hold."""
+    """Keeps a course well below the size limit of a MongoDB document."""
     if len(canonical(content)) > LARGEST_COURSE:
         raise Invalid("COURSE_TOO_LARGE", field="content", limit=LARGEST_COURSE)
 

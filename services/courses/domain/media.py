@@ -94,7 +94,7 @@ def content_type_of(data: bytes) -> str:
 
 
 def _document_type(data: bytes) -> str | None:
-    """Of a ZIP: an office document without macros, or nothing. Only the list of its parts is read."""
+    """Recognises office documents without macros by the part names of the ZIP; no part is read."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
@@ -140,6 +140,6 @@ def _milliseconds(parts: tuple[str | None, ...]) -> int:
 
 
 def plain_filename(filename: str) -> str:
-    """Its last part, without what a header or a shell would trip over."""
+    """The last part of the path, without characters that are unsafe in a header or a shell."""
     last = re.split(r"[/\\]", filename)[-1]
     return re.sub(r'[\x00-\x1f\x7f"<>:|?*]', "", last).strip()[-_LONGEST_FILENAME:] or "file"

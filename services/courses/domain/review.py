@@ -1,4 +1,4 @@
-"""From a draft to what the catalogue offers: submitted by a teacher, judged by somebody else, published, retired."""
+"""The review of a draft: submitted by a teacher, approved or sent back by somebody else, published, retired."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.courses.domain.views import answers_only, publishable
 LARGEST_PLAN = 900_000
 LONGEST_NOTE = 10_000
 # An error travels in a call's trailing metadata, which is small.
-_MOST_TOLD = 40
+_MOST_PROBLEMS = 40
 
 
 def submit(course: Course, problems: tuple[Problem, ...], now: datetime) -> Outcome:
@@ -29,7 +29,7 @@ def submit(course: Course, problems: tuple[Problem, ...], now: datetime) -> Outc
     if course.review_state is ReviewState.UP_TO_DATE:
         raise Refused("NOTHING_TO_REVIEW")
     if problems:
-        raise Refused("COURSE_INCOMPLETE", count=len(problems), problems=_told(problems))
+        raise Refused("COURSE_INCOMPLETE", count=len(problems), problems=_problems_json(problems))
     if len(canonical(answers_only(course.draft))) > LARGEST_PLAN:
         raise Refused("COURSE_TOO_LARGE")
     return replace(course, review_state=ReviewState.IN_REVIEW, review_note=""), [Changed("submitted", now)]
@@ -94,7 +94,7 @@ def reinstate(course: Course, now: datetime) -> Outcome:
     return replace(course, retired=False), [Changed("reinstated", now)]
 
 
-def _told(problems: tuple[Problem, ...]) -> str:
-    """JSON of the first ones, what does not apply left out."""
-    told = [{name: text for name, text in asdict(problem).items() if text} for problem in problems[:_MOST_TOLD]]
-    return json.dumps(told, separators=(",", ":"))
+def _problems_json(problems: tuple[Problem, ...]) -> str:
+    """The first problems as JSON, without empty fields."""
+    shown = [{name: text for name, text in asdict(problem).items() if text} for problem in problems[:_MOST_PROBLEMS]]
+    return json.dumps(shown, separators=(",", ":"))

@@ -22,19 +22,19 @@ def fold(text: str) -> str:
 
 
 def words(query: str) -> tuple[str, ...]:
-    """NUL, which no pattern may hold, parts words as a space does."""
+    """Splits at whitespace and at NUL, which a regular expression may not hold."""
     return tuple(dict.fromkeys(fold(query).replace("\0", " ").split()))
 
 
 def pieces(texts: Iterable[str]) -> tuple[str, ...]:
-    """What is indexed of the texts."""
+    """All pieces of the texts, for the index."""
     return tuple(sorted({piece for text in texts for latin, run in _runs(text) for piece in _pieces(latin, run)}))
 
 
 def needed_pieces(word: str) -> tuple[str, ...]:
-    """What the index must hold where this word is contained: a subset of the pieces of any text that contains it."""
-    found = {piece for latin, run in _runs(word) for piece in _needed(latin, run)}
-    return tuple(sorted(found))
+    """The index pieces that any text containing this word must have."""
+    pieces = {piece for latin, run in _runs(word) for piece in _needed(latin, run)}
+    return tuple(sorted(pieces))
 
 
 def _runs(text: str) -> Iterator[tuple[bool, str]]:
@@ -65,7 +65,7 @@ def _needed(latin: bool, run: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a visitor looks for in the catalogue; what is empty does not narrow it."""
+    """A catalogue query; empty fields do not narrow it."""
 
     query: str = ""
     areas: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Content as others than its authors see it: no answer shows in what stands there, in its order, or in its ids."""
+"""Content for others than its authors: neither text, order nor ids reveal an answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from services.courses.domain.content import (
 
 
 def publishable(content: Content, course: str) -> Content:
-    """Ids of steps and right-hand options say nothing any more ("s1", "s2" would); every version has the same.
+    """Replaces ids of steps and right-hand options, which could reveal the order ("s1", "s2"); stable over versions.
 
     Answers that name an option long deleted are dropped, or nobody could be right.
     """
@@ -35,7 +35,7 @@ def publishable(content: Content, course: str) -> Content:
 
 
 def unanswered(content: Content, version: str) -> Content:
-    """What a learner gets. What is to be put in order is shuffled, the same way whenever the version is read."""
+    """The learner's view, without answers. Shuffles matching and ordering the same way at every read."""
 
     def hide(item: Item, place: str) -> Item:
         return replace(item, explanation={}, task=_hidden(item.task, f"{version}/{place}/{item.id}"))
@@ -44,7 +44,7 @@ def unanswered(content: Content, version: str) -> Content:
 
 
 def answers_only(content: Content) -> Content:
-    """What grading needs: the items without their texts."""
+    """The items without their texts, which is what grading needs."""
 
     def strip(item: Item, place: str) -> Item:
         return replace(item, prompt={}, explanation={}, task=_without_texts(item.task))

@@ -1,4 +1,4 @@
-"""Each fact as the protobuf event that tells the other services of it."""
+"""Domain events as the protobuf messages that announce them."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def _texts(texts: Mapping[str, str]) -> Texts:
 
 
 def _clean(text: str) -> str:
-    """Syllables composed, so that what looks equal is equal."""
+    """NFC: composed syllables, so that text that looks equal is equal."""
     return unicodedata.normalize("NFC", text)
 
 

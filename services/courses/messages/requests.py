@@ -1,4 +1,4 @@
-"""What callers ask for, in the store's words; names and masks that make no sense are refused here."""
+"""Requests as values for the store; refuses malformed names and masks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def wanted(request: courses_pb2.SearchCatalogRequest) -> Wanted:
 
 
 def paths(request: courses_pb2.UpdateCourseRequest) -> frozenset[str]:
-    """Of the mask; without one, what is set."""
+    """The fields to update: those of the mask, or without a mask those that are set."""
     if not request.update_mask.paths:
         return _OUTLINE & {field.name for field, _ in request.content.ListFields()}
     asked = frozenset(request.update_mask.paths)
@@ -44,7 +44,7 @@ def paths(request: courses_pb2.UpdateCourseRequest) -> frozenset[str]:
 
 
 def new_key(request_id: str) -> str:
-    """The same for the same request of the same person, so that a repeat makes no second course."""
+    """A key derived from person and request id, so that a repeat creates no second course."""
     if not request_id:
         return new_id()
     return hashlib.sha256(f"{acting().person}/{request_id}".encode()).hexdigest()[:16]
@@ -58,7 +58,7 @@ def key(name: str, collection: str = "courses") -> str:
 
 
 def version_key(name: str) -> tuple[str, int]:
-    """Number 0 is the current one."""
+    """Course key and version number; 0 means the current version."""
     match = re.fullmatch(r"courses/([0-9a-z-]{1,64})/versions/(current|[1-9][0-9]{0,8})", name)
     if not match:
         raise Invalid("NAME_MALFORMED", field="name")

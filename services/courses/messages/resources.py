@@ -1,4 +1,4 @@
-"""Courses, versions, catalogue entries and media as the service's callers see them."""
+"""Courses, versions, catalogue entries and media as protobuf messages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def course_to_message(value: Course, problems: tuple[Problem, ...] = ()) -> cour
 
 
 def listed_course_to_message(value: Course) -> courses_pb2.Course:
-    """Of a course loaded without blocks: what follows from them is left out."""
+    """For a course loaded without blocks: leaves out etags and screens, which follow from the blocks."""
     message = course_to_message(value)
     for lesson in message.draft.lessons:
         lesson.ClearField("etag")
@@ -51,7 +51,7 @@ def _problem(problem: Problem) -> courses_pb2.Problem:
 
 
 def entry_to_message(value: Course) -> courses_pb2.CatalogEntry:
-    """Of a published course."""
+    """The catalogue entry of a published course."""
     listing = value.listing
     assert listing is not None  # noqa: S101 - only published courses are listed
     return courses_pb2.CatalogEntry(
@@ -81,8 +81,8 @@ def version_to_message(value: Version) -> courses_pb2.Version:
     )
 
 
-def as_of_now(message: courses_pb2.Version, course: Course) -> courses_pb2.Version:
-    """Filled in with what does change around a version."""
+def with_current_state(message: courses_pb2.Version, course: Course) -> courses_pb2.Version:
+    """Adds what changes around an immutable version: teachers, the current version, whether the course is retired."""
     message.retired = course.retired
     message.teachers.extend(course.teachers)
     message.current_number = course.published_version

@@ -1,4 +1,4 @@
-"""Courses with their drafts, their versions, and the catalogue, which is the listings that courses carry."""
+"""Courses with their drafts and versions, and the catalogue: a search over the listing in each course."""
 
 from __future__ import annotations
 
@@ -44,21 +44,21 @@ class Courses:
         return await self._courses.find(key)
 
     async def head(self, key: str) -> Course | None:
-        """Without lessons and listing: enough to say who may do what."""
+        """The course without lessons and listing, which is enough to authorise."""
         document = await self._courses.collection.find_one(
             {"_id": key}, {"pending": 0, "listing": 0, "draft.lessons": 0}
         )
         return None if document is None else self._courses.load(document)
 
     async def create(self, course: Course) -> Course:
-        """The one that is there already, where there is one."""
+        """Stores the course; answers the existing one where the same request has created it before."""
         return await self._courses.change(course.id, lambda current: (current, []), start=course)
 
     async def change(self, key: str, verb: Callable[[Course], Outcome]) -> Course:
         return await self._courses.change(key, verb, missing="COURSE_NOT_FOUND")
 
     async def publish(self, key: str, verb: Callable[[Course], Outcome]) -> Course:
-        """As `change`; the version that the verb publishes is stored together with the course, or neither is."""
+        """As `change`; stores the course and the version that the verb publishes in one transaction."""
 
         async def both(session: AsyncClientSession) -> Course:
             course, events = await self._courses.change_with_events(
@@ -86,8 +86,8 @@ class Courses:
         behind = pages.after(_NEWEST, [_moment(last[0]), last[1]]) if last else {}
         left_out = {"pending": 0, "listing": 0, "draft.lessons.blocks": 0}
         rows = self._courses.collection.find({"$and": [condition, behind]}, left_out).sort(_NEWEST).limit(size + 1)
-        found = [self._courses.load(document) async for document in rows]
-        return found[:size], _next(found, size, lambda course: (course.create_time, course.id))
+        courses = [self._courses.load(document) async for document in rows]
+        return courses[:size], _next(courses, size, lambda course: (course.create_time, course.id))
 
     async def search(self, wanted: Wanted, size: int, token: str) -> tuple[list[Course], str, int]:
         """Newest published first, without drafts; with the number of all that are found."""
@@ -97,9 +97,9 @@ class Courses:
         courses = self._courses.collection
         left_out = {"pending": 0, "draft": 0, "listing.text": 0, "listing.pieces": 0}
         rows = courses.find({"$and": [condition, behind]}, left_out).sort(_NEWEST_PUBLISHED).limit(size + 1)
-        found = [_listed(document, self._courses.load) async for document in rows]
+        listed = [_listed(document, self._courses.load) async for document in rows]
         total = await courses.count_documents(condition)
-        return found[:size], _next(found, size, _published), total
+        return listed[:size], _next(listed, size, _published), total
 
 
 def _condition(wanted: Wanted) -> Document:

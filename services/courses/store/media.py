@@ -1,4 +1,4 @@
-"""Pictures, films, captions and hand-outs: their bytes say what they are, and the same bytes are kept once."""
+"""Media in GridFS, keyed by the hash of their bytes, so that the same file is stored once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LARGEST_READ = 1024 * 1024
 
 
 class MediaStore:
-    """Bytes in GridFS, and a document that makes them known once they are all there: no crash leaves half a film."""
+    """A document is written after all bytes are in GridFS; only then does the file exist for readers."""
 
     def __init__(self, database: Database) -> None:
         self._media = database["media"]
@@ -47,7 +47,7 @@ class MediaStore:
         return medium
 
     async def read(self, key: str, offset: int, length: int) -> bytes:
-        """Fewer bytes than asked for at the end, none behind it."""
+        """Answers fewer bytes than asked for at the end of the file, and none beyond it."""
         document = await self._media.find_one({"_id": key}, {"file": 1, "size": 1})
         if document is None:
             raise Missing("MEDIA_NOT_FOUND")

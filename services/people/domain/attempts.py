@@ -29,7 +29,7 @@ def fresh(free: int, now: datetime) -> Attempts:
 
 
 def wait_seconds(attempts: Attempts, now: datetime) -> int:
-    """1, 2, 4 ... up to a minute between tries once the free ones are used up."""
+    """Exponential backoff: 1, 2, 4 ... up to 60 seconds between attempts after the free ones."""
     if attempts.expire_time <= now or attempts.failures < attempts.free:
         return 0
     pause = min(LONGEST_WAIT, 2 ** min(attempts.failures - attempts.free, 10))
@@ -42,7 +42,7 @@ def check(attempts: Attempts, now: datetime) -> None:
 
 
 def count(attempts: Attempts, now: datetime) -> tuple[Attempts, list[object]]:
-    """One more; refused while there is one to wait for."""
+    """Counts one more attempt. Raises Exhausted while the caller has to wait."""
     check(attempts, now)
     current = attempts if attempts.expire_time > now else fresh(attempts.free, now)
     return replace(current, failures=current.failures + 1, last_time=now), []

@@ -1,4 +1,4 @@
-"""What is written down for good: who signed in, who was given which role, who saw or took out personal data."""
+"""The audit log: who signed in, who was given which role, who saw or exported personal data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom and what an administrator reaches."""
+"""Which people and places an administrator may manage."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Reach:
         return self.everywhere or bool({person.area, person.organisation} & self.places)
 
     def covers(self, person: Person) -> bool:
-        """At home here and without a role beyond: else a county's administrator could take over the province's."""
+        """Lives here and holds no role beyond: else a county's administrator could take over the province's account."""
         roles = (grant for grant in person.grants if grant != EVERYBODY_LEARNS)
         return self.covers_home(person) and all(self.covers_scope(grant.scope) for grant in roles)
 

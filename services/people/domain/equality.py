@@ -1,4 +1,4 @@
-"""What people tell of themselves so that inequality can be seen: theirs to give, to change and to take back."""
+"""Voluntary answers about age, sex and target groups, which people may change and withdraw."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def answer(card: Card, answers: Answers, now: datetime) -> tuple[Card, list[Answ
 
 
 def close(card: Card, now: datetime) -> tuple[Card, list[AnswersGiven]]:
-    """Announces blank answers, so that they are gone in whatever order listeners hear of it."""
+    """Announces blank answers with a newer revision, so that consumers drop the old ones in any order of events."""
     if card.closed:
         return card, []
     return Card(update_time=now, closed=True), [AnswersGiven(Answers(), now)]

@@ -1,4 +1,4 @@
-"""An account, and what may happen to it."""
+"""An account and its changes."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ Event = Registered | Moved | RolesChanged | SessionsEnded | Erased
 def draft(
     id: str, login: str, display_name: str, email: str, area: str, organisation: str, locale: str, now: datetime
 ) -> Person:
-    """A person as they would be, all input checked; without a passphrase nobody can sign in as them yet."""
+    """A new account with all input checked. Nobody can sign in before `register` sets the passphrase."""
     login = credentials.checked_login(login)
     name = credentials.checked_display_name(display_name)
     return Person(
@@ -133,7 +133,7 @@ def draft(
 
 
 def register(person: Person, passphrase_hash: str, now: datetime) -> tuple[Person, list[Event]]:
-    """Repeated on somebody who is registered already it changes nothing."""
+    """Sets the passphrase of a new account. Changes nothing where it is registered already."""
     if person.passphrase_hash or person.erased:
         return person, []
     registered = replace(person, passphrase_hash=passphrase_hash)
@@ -183,12 +183,12 @@ def set_passphrase(person: Person, passphrase_hash: str, now: datetime) -> tuple
 
 
 def rehash(person: Person, old_hash: str, new_hash: str) -> tuple[Person, list[Event]]:
-    """The same passphrase under newer parameters; not if it was changed meanwhile."""
+    """Replaces the hash by one of newer parameters, unless the passphrase was changed meanwhile."""
     return (replace(person, passphrase_hash=new_hash) if person.passphrase_hash == old_hash else person), []
 
 
 def erase(person: Person, administrators: int, now: datetime) -> tuple[Person, list[Event]]:
-    """What stays says only that there was somebody, so that references to them still lead somewhere."""
+    """Blanks the account but keeps its id, so that references to it still resolve."""
     if person.erased:
         return person, []
     for held in person.grants:

@@ -66,7 +66,7 @@ class Places:
         return frozenset(reached | {each.name for each in self.organisations if each.area in reached})
 
     def check_home(self, area: str, organisation: str) -> None:
-        """Before any place is imported anything goes, so that the first administrator can be made."""
+        """Accepts any area while no places are imported, so that the first administrator can be created."""
         if self.areas:
             self.check_area(area)
         if organisation and not (organisation.startswith("organisations/") and organisation in self.names):

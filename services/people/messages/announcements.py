@@ -1,4 +1,4 @@
-"""Facts as events. No name, login or e-mail address ever leaves in one."""
+"""Domain events as the protobuf messages that announce them. None holds a name, login or e-mail address."""
 
 from __future__ import annotations
 

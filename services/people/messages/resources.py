@@ -1,4 +1,4 @@
-"""Values of the domain as messages of the contract, and back."""
+"""Protobuf messages to values of the domain and back."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SEXES = {
 
 
 def enum_from_message(known: Mapping[K, int], value: int, field: str) -> K:
-    """What a number of an enum stands for."""
+    """The domain value of an enum number. Raises Invalid for an unknown one."""
     for kind, number in known.items():
         if number == value:
             return kind

@@ -1,4 +1,4 @@
-"""The RPC door: each file holds the methods of one concern, in the order of the contract."""
+"""The RPCs of the people service; each file holds the methods of one concern."""
 
 from __future__ import annotations
 

@@ -41,17 +41,17 @@ class AccountMethods(ServiceBase):
         credentials.check_passphrase(request.passphrase, drafted.login)
         (await self.store.places.get()).check_home(request.area, request.organisation)
         if current := await self.store.people.find(drafted.id):
-            return await self._again(current, drafted, request.passphrase)
+            return await self._repeat(current, drafted, request.passphrase)
         hashed = await self.passphrases.hash(request.passphrase)
-        made = await self.store.people.change(
+        registered = await self.store.people.change(
             drafted.id, lambda current: person.register(current, hashed, now()), start=drafted
         )
-        if made.passphrase_hash != hashed:
-            return await self._again(made, drafted, request.passphrase)
-        return resources.person_to_message(made)
+        if registered.passphrase_hash != hashed:
+            return await self._repeat(registered, drafted, request.passphrase)
+        return resources.person_to_message(registered)
 
-    async def _again(self, current: Person, drafted: Person, passphrase: str) -> people_pb2.Person:
-        """A repeat is answered to whoever knows the passphrase: guessing a request id must show nobody's account."""
+    async def _repeat(self, current: Person, drafted: Person, passphrase: str) -> people_pb2.Person:
+        """Answers a repeated registration only with the right passphrase: a guessed request id must reveal nothing."""
         known = await self.passphrases.verify(current.passphrase_hash, passphrase)
         if not known or current.login_key != drafted.login_key:
             raise Exists("REQUEST_ID_USED", field="request_id")
@@ -60,9 +60,9 @@ class AccountMethods(ServiceBase):
     async def GetPerson(self, request: people_pb2.GetPersonRequest, context: object) -> people_pb2.Person:
         if authorisation.is_oneself(request.name):
             return resources.person_to_message(await self.store.people.get(resources.person_key(request.name)))
-        found, _ = await authorisation.at_home(self.store, request.name)
+        person, _ = await authorisation.at_home(self.store, request.name)
         await self._note_view(request.name, "account")
-        return resources.person_to_message(found)
+        return resources.person_to_message(person)
 
     async def UpdatePerson(self, request: people_pb2.UpdatePersonRequest, context: object) -> people_pb2.Person:
         wanted = request.person
@@ -96,10 +96,10 @@ class AccountMethods(ServiceBase):
             acting().require(*_NAMES_FOR)
         if len(request.names) > _LARGEST_BATCH:
             raise Invalid("TOO_MANY_NAMES", field="names", max=_LARGEST_BATCH)
-        found = await self.store.people.names([resources.person_key(name) for name in request.names])
+        names = await self.store.people.names([resources.person_key(name) for name in request.names])
         if others:
             await self._note_view("people", f"names of {len(others)}: {request.purpose}")
-        return people_pb2.BatchGetNamesResponse(display_names={f"people/{key}": name for key, name in found.items()})
+        return people_pb2.BatchGetNamesResponse(display_names={f"people/{key}": name for key, name in names.items()})
 
     async def ErasePerson(self, request: people_pb2.ErasePersonRequest, context: object) -> Empty:
         before = await authorisation.own_or_managed(self.store, request.name)
@@ -108,7 +108,7 @@ class AccountMethods(ServiceBase):
         return Empty()
 
     async def _erase(self, before: Person) -> None:
-        """Account, answers, sessions, tokens: all gone together, or none."""
+        """Erases account, answers, sessions and tokens in one transaction."""
         store, moment, card = self.store, now(), self.store.pseudonym(before.name)
 
         async def work(session: AsyncClientSession) -> None:
@@ -159,12 +159,12 @@ class AccountMethods(ServiceBase):
 
 
 def _key_for(request_id: str) -> str:
-    """The same person for the same request, without a table of requests."""
+    """A person's key, derived from the request id so that a repeat finds the same person."""
     return hashlib.sha256(f"register/{request_id}".encode()).hexdigest()[:16] if request_id else new_id()
 
 
 def _changes(wanted: people_pb2.Person, mask: Sequence[str]) -> dict[str, str]:
-    """Without a mask, every changeable field that is not empty."""
+    """The fields to change: those of the mask, or without one all that are not empty."""
     for path in mask:
         if path not in person.CHANGEABLE:
             raise Invalid("UPDATE_MASK_UNKNOWN", field="update_mask", path=path)

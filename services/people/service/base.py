@@ -1,4 +1,4 @@
-"""What every method of the service stands on."""
+"""The base of the classes that hold the methods of PeopleService."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # ruff: noqa: N802 - gRPC method names are the contract's
-"""Who may do what where, as administrators decide it."""
+"""Granting and revoking roles."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # ruff: noqa: N802 - gRPC method names are the contract's
-"""Coming in and going out: sign-in, sessions, passphrases."""
+"""Signing in and out, sessions and passphrases."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from services.people.store.sessions import key_of
 
 class SignInMethods(ServiceBase):
     async def SignIn(self, request: people_pb2.SignInRequest, context: object) -> people_pb2.SignInResponse:
-        """Tries of one address that fail are counted for this login and for all logins."""
+        """Counts failed attempts of an address for this login and for all logins."""
         pair = counter(request.address, credentials.login_key(request.login))
         async with self.store.attempts.turn(pair):
-            found = await self._recognised(request, pair)
-        return await self._begin(await self._modern(found, request.passphrase), request.shared_device)
+            found = await self._authenticated(request, pair)
+        return await self._begin(await self._rehashed(found, request.passphrase), request.shared_device)
 
-    async def _recognised(self, request: people_pb2.SignInRequest, pair: str) -> Person:
+    async def _authenticated(self, request: people_pb2.SignInRequest, pair: str) -> Person:
         everybody = counter(request.address)
         failed, found = await asyncio.gather(
             self.store.attempts.check(pair, everybody), self.store.people.find_login(request.login)
@@ -46,8 +46,8 @@ class SignInMethods(ServiceBase):
             await self.store.attempts.clear(pair)
         return found
 
-    async def _modern(self, found: Person, passphrase: str) -> Person:
-        """Hashed under today's parameters: only now is the passphrase at hand."""
+    async def _rehashed(self, found: Person, passphrase: str) -> Person:
+        """Hashes the passphrase again under current parameters, which is possible only while it is at hand."""
         if not self.passphrases.is_outdated(found.passphrase_hash):
             return found
         hashed = await self.passphrases.hash(passphrase)
@@ -90,14 +90,14 @@ class SignInMethods(ServiceBase):
         return resources.token_viewer_to_message(owner, token)
 
     async def SignOut(self, request: people_pb2.SignOutRequest, context: object) -> Empty:
-        """Whoever has the secret may end its session; ending what has ended is no error."""
+        """Ends the session of this secret. Repeating it is no error."""
         key = key_of(request.token)
         if await self.store.sessions.entities.find(key):
             await self.store.sessions.entities.change(key, lambda current: sessions.end(current, now()))
         return Empty()
 
     async def ChangePassphrase(self, request: people_pb2.ChangePassphraseRequest, context: object) -> Empty:
-        """A repeat finds the new passphrase in place and is content."""
+        """Repeating the call succeeds: the new passphrase is already set."""
         key = authorisation.require_oneself(request.name)
         found = await self.store.people.get(key)
         credentials.check_passphrase(request.new_passphrase, found.login, "new_passphrase")

@@ -21,7 +21,7 @@ def counter(address: str, login_key: str = "") -> str:
 
 
 class AttemptsStore:
-    """Not waited for on disk: a counter lost in a crash gives a guesser a few tries more."""
+    """Writes without waiting for the journal: a counter lost in a crash allows only a few more attempts."""
 
     def __init__(self, database: Database, outbox: Outbox) -> None:
         collection = database["attempts"].with_options(write_concern=WriteConcern(w=1, j=False))
@@ -32,7 +32,7 @@ class AttemptsStore:
         await self._entities.collection.create_index("expire_time", name="expiry", expireAfterSeconds=0)
 
     def turn(self, key: str) -> asyncio.Lock:
-        """Tries of one counter come one after the other, so that those side by side gain nothing."""
+        """Serialises attempts on one counter, so that parallel guesses gain nothing."""
         return self._turns.setdefault(key, asyncio.Lock())
 
     async def check(self, *keys: str) -> bool:

@@ -19,7 +19,7 @@ class PlacesStore:
         self._read: tuple[int, Places] = (0, Places())
 
     async def get(self) -> Places:
-        """Read in full only when its revision is another than last time."""
+        """Cached by revision: the whole document is read only after a change."""
         revision = await self.entities.revision(_KEY)
         if revision != self._read[0]:
             self._read = (revision, await self.entities.find(_KEY) or Places())

@@ -57,7 +57,7 @@ class SessionStore:
         await self.entities.change(key, lambda current: (current, []), start=session, fresh=True)
 
     async def renew(self, key: str, session: Session) -> None:
-        """Beside the revision: it must not disturb an ending, nor undo one."""
+        """Writes without raising the revision, so that it neither blocks nor undoes the end of a session."""
         await self.entities.collection.update_one(
             {"_id": key, "ended": False}, {"$max": {"expire_time": session.expire_time}}
         )
@@ -84,7 +84,7 @@ class TokenStore:
         return [self.entities.load(document) async for document in found]
 
     async def note_use(self, token: Token, now: datetime) -> None:
-        """Beside the revision: the last use is nobody's decision."""
+        """Writes without raising the revision, because the last use is no decision."""
         await self.entities.collection.update_one({"_id": token.id}, {"$max": {"last_use_time": now}})
 
     async def remove_all(self, person: str, session: AsyncClientSession) -> None:
