@@ -19,7 +19,7 @@ LONGEST_LINE = 120
 OF_THE_FORGE = {".github/pull_request_template.md"}
 MADE_OR_LOCAL = (".ieum", ".venv", "bench/results", "gateway/web/static/build", "proto/gen")
 """Paths that only exist once something has run."""
-EXAMPLES = {"surveys"}
+EXAMPLES = {"jsonlines", "surveys"}
 """What pages in docs/how-to call the thing that is added."""
 
 
