@@ -1,6 +1,6 @@
 """`make admin`: the people service's account commands, for the Ieum that runs here with its stores and secrets.
 
-`python -m deploy.admin services.statistics rebuild`, and so on: any service's own command, told the same.
+`python -m deploy.admin services.statistics rebuild`, and so on: any service's own command, with the same environment.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.place import TOLD
+from deploy.place import SAVED_ENVIRONMENT
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
-    """What the running processes were told; what is given explicitly counts more."""
+    """The environment of the running processes; `given` overrides it."""
     data = Path(given.get("IEUM_DATA") or ".ieum").resolve()
-    told = json.loads((data / TOLD).read_text()) if (data / TOLD).exists() else {}
-    return {"IEUM_SECRETS": str(data / "secrets"), **told, **given}
+    saved = json.loads((data / SAVED_ENVIRONMENT).read_text()) if (data / SAVED_ENVIRONMENT).exists() else {}
+    return {"IEUM_SECRETS": str(data / "secrets"), **saved, **given}
 
 
 def command(asked: list[str]) -> list[str]:

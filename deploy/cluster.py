@@ -17,14 +17,14 @@ MONGODS = ("mongod-1", "mongod-2", "mongod-3")
 BROKERS = ("nats-1", "nats-2", "nats-3")
 _ROUTES = tuple(f"{name}-route" for name in BROKERS)
 
-# When all are told to end nobody is left to hand over to: do not wait fifteen seconds for that.
+# On shutdown no other member is left to become primary: do not wait fifteen seconds for one.
 _QUICK_END = ("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=1000")
 
 
 def settle(given: Mapping[str, str]) -> Place:
     """The stores are always our own here."""
-    told = {name: value for name, value in given.items() if name not in places.STORE_URLS.values()}
-    place = places.settle(told, internal=(*MONGODS, *BROKERS, *_ROUTES, *SERVICES))
+    others = {name: value for name, value in given.items() if name not in places.STORE_URLS.values()}
+    place = places.settle(others, internal=(*MONGODS, *BROKERS, *_ROUTES, *SERVICES))
     hosts = ",".join(f"{LOOPBACK}:{place.ports[name]}" for name in MONGODS)
     own = {
         "IEUM_MONGO_URL": f"mongodb://{hosts}/?replicaSet={ready.REPLICA_SET}",

@@ -45,11 +45,11 @@ async def show_all(events: Bus) -> int:
 
 
 async def show(events: Bus, number: int) -> int:
-    print(json.dumps(_told(await dead_letters.get(events, number)), ensure_ascii=False, indent=2))
+    print(json.dumps(_letter_fields(await dead_letters.get(events, number)), ensure_ascii=False, indent=2))
     return 0
 
 
-def _told(letter: DeadLetter) -> dict[str, object]:
+def _letter_fields(letter: DeadLetter) -> dict[str, object]:
     return {
         "number": letter.number,
         "time": letter.time.isoformat(),
@@ -65,7 +65,7 @@ def _told(letter: DeadLetter) -> dict[str, object]:
 async def discard(events: Bus, number: int, to: Path) -> int:
     """For what can never be handled: whole in a new file first, and then gone from here."""
     letter = await dead_letters.get(events, number)
-    kept = {**_told(letter), "headers": dict(letter.headers), "data": letter.data.hex()}
+    kept = {**_letter_fields(letter), "headers": dict(letter.headers), "data": letter.data.hex()}
     try:
         with to.open("x", encoding="utf-8") as file:
             json.dump(kept, file, ensure_ascii=False, indent=2)

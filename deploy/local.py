@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy import cluster, ready, secure
-from deploy.place import CannotStart, Place, held, record, settle
+from deploy.place import CannotStart, Place, locked, save_environment, settle
 from deploy.processes import STORES, Process, processes
 from deploy.supervisor import WITH_PARENT, System
 from services.registry import SERVICES
@@ -57,11 +57,11 @@ async def running(
     say: Callable[[str], None] = print,
 ) -> AsyncIterator[Ieum]:
     """Everything ready on entry and gone on exit. Port 0: any free one. `listed`: not what the profile has."""
-    with held(data):
+    with locked(data):
         given = {**os.environ, **(environment or {}), "IEUM_DATA": str(data), "IEUM_PORT": str(port)}
         settle_for, usual = profile(given)
         place = settle_for(given)
-        record(place)
+        save_environment(place)
         system = Ieum(place, (listed or usual)(place), say)
         try:
             await system.start()

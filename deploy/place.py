@@ -1,5 +1,7 @@
-"""Where one Ieum lives: its data directory, the ports it took, its secrets, and the environment that says all this
-to its processes. Nothing outside IEUM_DATA is written."""
+"""One installation on this machine: its data directory, ports, secrets, and the environment of its processes.
+
+Nothing outside IEUM_DATA is written.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +19,16 @@ from pathlib import Path
 from services.registry import SERVICES, variable_of
 
 LOOPBACK = "127.0.0.1"
-# Below the ports that the kernel hands to outgoing connections: a connection of somebody else must not take the port
-# of a process that is being restarted, nor a client that knocks there meanwhile connect to itself.
+# Below the kernel's ephemeral ports: no outgoing connection may take the port of a process that is being restarted, and
+# no client that connects there meanwhile may be connected to itself.
 INTERNAL_PORTS = range(20000, 32000)
 KEYS = ("principal_key", "pseudonym_key", "session_key")
 MOST_WORKERS = 64
-TOLD = "told.json"
-_TOLD = frozenset(
+SAVED_ENVIRONMENT = "told.json"
+_SAVED = frozenset(
     f"IEUM_{name}"
     for name in (
-        *("HOST", "PORT", "SECRETS", "MONGO_URL", "NATS_URL", "STREAM_REPLICAS", "PREFIX"),
+        *("HOST", "PORT", "SECRETS", "MONGO_URL", "NATS_URL", "STREAM_REPLICAS", "PREFIX", "TIME_ZONE"),
         *("TLS_CA", "TLS_CERT", "TLS_KEY"),
     )
 ) | {variable_of(name) for name in SERVICES}
@@ -64,16 +66,16 @@ class Place:
 
 
 def settle(given: Mapping[str, str], internal: tuple[str, ...]) -> Place:
-    """Give the `internal` processes the ports of last time where those are still free; make what is missing."""
+    """Assigns ports to the `internal` processes, those of last time if still free, and makes missing secrets."""
     data = Path(given.get("IEUM_DATA") or ".ieum").resolve()
     host = given.get("IEUM_HOST") or LOOPBACK
     port = _gateway_port(host, given.get("IEUM_PORT") or "8080")
-    own_ones = [name for name in internal if not given.get(STORE_URLS.get(name, ""))]
-    wanted = [each for name in (*own_ones, "gateway") for each in worker_names(name, workers_of(given, name))]
+    own_names = [name for name in internal if not given.get(STORE_URLS.get(name, ""))]
+    wanted = [each for name in (*own_names, "gateway") for each in worker_names(name, workers_of(given, name))]
     ports = _internal_ports(data / "ports.json", wanted)
     addresses = {
         f"IEUM_{name.upper()}": ",".join(f"{LOOPBACK}:{ports[each]}" for each in worker_names(name, many))
-        for name in own_ones
+        for name in own_names
         if name not in STORE_URLS and (many := workers_of(given, name))
     }
     own = {
@@ -86,31 +88,31 @@ def settle(given: Mapping[str, str], internal: tuple[str, ...]) -> Place:
     return Place(data, host, port, ports, {**given, **addresses, **store_urls(ports), **own})
 
 
-def record(place: Place) -> None:
-    """For commands that are given later to the Ieum that runs here; only for its owner, there are passphrases in it."""
-    kept = place.data / TOLD
-    kept.touch(mode=0o600)
-    kept.write_text(json.dumps({name: value for name, value in place.environment.items() if name in _TOLD}, indent=2))
+def save_environment(place: Place) -> None:
+    """Saves the environment for later commands (`make backup`). Mode 0600: it contains passwords."""
+    file = place.data / SAVED_ENVIRONMENT
+    file.touch(mode=0o600)
+    file.write_text(json.dumps({name: value for name, value in place.environment.items() if name in _SAVED}, indent=2))
 
 
 def worker_names(name: str, many: int) -> tuple[str, ...]:
-    """Of the processes that do the same: progress, progress-2, progress-3."""
+    """Names of the processes of one kind: progress, progress-2, progress-3."""
     return (name, *(f"{name}-{number}" for number in range(2, many + 1)))
 
 
 def workers_of(given: Mapping[str, str], name: str) -> int:
-    """IEUM_WORKERS is a number for the gateway and every service, or says it for some: gateway:2,progress:3."""
+    """IEUM_WORKERS is a number for the gateway and every service, or one for some: gateway:2,progress:3."""
     if name in STORE_URLS or not name.isalpha():
         return 1
-    told = given.get("IEUM_WORKERS", "").replace(" ", "")
+    workers = given.get("IEUM_WORKERS", "").replace(" ", "")
     try:
-        some = dict(part.split(":") for part in told.split(",")) if ":" in told else {name: told or "1"}
+        some = dict(part.split(":") for part in workers.split(",")) if ":" in workers else {name: workers or "1"}
         many = int(some.get(name, "1"))
     except ValueError:
         many = 0
     if not 1 <= many <= MOST_WORKERS:
         raise CannotStart(
-            f"IEUM_WORKERS={told} says no number of processes. Give one from 1 to {MOST_WORKERS} for all, "
+            f"IEUM_WORKERS={workers} says no number of processes. Give one from 1 to {MOST_WORKERS} for all, "
             "or for some: IEUM_WORKERS=gateway:2,progress:2"
         )
     return many
@@ -122,8 +124,8 @@ def store_urls(ports: Mapping[str, int]) -> dict[str, str]:
 
 
 @contextmanager
-def held(data: Path) -> Iterator[None]:
-    """Keep a second Ieum off the same data for as long as this one runs, however it ends."""
+def locked(data: Path) -> Iterator[None]:
+    """Holds a lock on the data directory, which the system releases however this process ends."""
     data.mkdir(parents=True, exist_ok=True)
     with (data / "lock").open("a+") as lock:
         try:

@@ -1,4 +1,4 @@
-"""The one list of what Ieum consists of while it runs: `make run` and the system tests start it from here."""
+"""The processes of a running Ieum; `make run` and the system tests start them from here."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Process:
     depends_on: tuple[str, ...] = ()
     """What it waits for by itself when it starts, and what is stopped only after it."""
     environment: Mapping[str, str] = field(default_factory=dict)
-    """What it is told beside what all are."""
+    """Variables of its own, beside those of all processes."""
     listens: tuple[str, int] | None = None
     """Host and port of a socket that stays open while the process is restarted: who knocks meanwhile waits."""
 

@@ -131,8 +131,8 @@ async def restore_here(source: Path, data: Path) -> Manifest:
     manifest = archive.checked_manifest(source)
     restore_secrets(source, data / "secrets")
     async with running(data, listed=only_stores, say=lambda _: None) as system:
-        told = ("mongo_url", "nats_url", "stream_replicas")
-        given = {name: system.environment.get(f"IEUM_{name.upper()}", "") for name in told}
+        names = ("mongo_url", "nats_url", "stream_replicas")
+        given = {name: system.environment.get(f"IEUM_{name.upper()}", "") for name in names}
         settings = Settings.model_validate({name: value for name, value in given.items() if value})
         if settings.prefix != manifest.prefix:
             raise CannotRestore(f"The backup was made with IEUM_PREFIX={manifest.prefix!r}. Set it, then try again.")

@@ -1,5 +1,5 @@
-"""`make run PROFILE=secure`: every part speaks TLS and shows a certificate, and MongoDB and NATS have a user for each
-service, who may touch its own database and announce its own events, no more. Also the list of what each user needs."""
+"""`make run PROFILE=secure`: mutual TLS between all processes, and a user of MongoDB and NATS for each service, who may
+write its own database and publish its own events, no more. `permissions` lists what each NATS user needs."""
 
 from __future__ import annotations
 
@@ -30,31 +30,31 @@ _AUTHENTICATION_FAILED = 18
 
 
 def settle(given: Mapping[str, str]) -> Place:
-    """The stores are always our own here. What all are told is the operator's; each process is told its own besides."""
-    told = {name: value for name, value in given.items() if name not in places.STORE_URLS.values()}
-    place = places.settle(told, internal=(*STORES, *SERVICES))
+    """Always with stores of its own. The shared environment has the operator's credentials, each process its own."""
+    others = {name: value for name, value in given.items() if name not in places.STORE_URLS.values()}
+    place = places.settle(others, internal=(*STORES, *SERVICES))
     authority = Authority(place.directory("secure"))
     for name in (*_USERS, *STORES):
         authority.issue(name)
-    return replace(place, environment={**place.environment, **told_to(place, OPERATOR)})
+    return replace(place, environment={**place.environment, **credentials(place, OPERATOR)})
 
 
 def processes(place: Place) -> tuple[Process, ...]:
-    return (_mongod(place), _nats_server(place), *(_told(place, part) for part in usual.parts(place)))
+    return (_mongod(place), _nats_server(place), *(_with_credentials(place, part) for part in usual.parts(place)))
 
 
-def told_to(place: Place, name: str) -> dict[str, str]:
-    """Addresses with the credentials of a service, the gateway or the operator."""
-    mine, passphrase = identity(place, name), _passphrases(place)[name]
+def credentials(place: Place, name: str) -> dict[str, str]:
+    """Addresses of the stores with the credentials of a service, the gateway or the operator."""
+    own, passphrase = identity(place, name), _passphrases(place)[name]
     mongo = f"mongodb://{name}:{passphrase}@{LOOPBACK}:{place.ports['mongod']}/?replicaSet={ready.REPLICA_SET}"
     nats = f"tls://{name}:{passphrase}@{LOOPBACK}:{place.ports['nats-server']}"
-    files = {field: quote_plus(str(getattr(mine, field))) for field in ("ca", "cert", "key")}
+    files = {field: quote_plus(str(getattr(own, field))) for field in ("ca", "cert", "key")}
     return {
         "IEUM_MONGO_URL": f"{mongo}&authSource=admin&tls=true&tlsCAFile={files['ca']}",
         "IEUM_NATS_URL": f"{nats}?" + "&".join(f"{field}={file}" for field, file in files.items()),
-        "IEUM_TLS_CA": str(mine.ca),
-        "IEUM_TLS_CERT": str(mine.cert),
-        "IEUM_TLS_KEY": str(mine.key),
+        "IEUM_TLS_CA": str(own.ca),
+        "IEUM_TLS_CERT": str(own.cert),
+        "IEUM_TLS_KEY": str(own.key),
     }
 
 
@@ -64,7 +64,7 @@ def identity(place: Place, name: str) -> Identity:
 
 
 def permissions(name: str) -> dict[str, Any]:
-    """Of a NATS user. Streams are made by whoever comes first, which changes none that is there."""
+    """Permissions of a NATS user. Each service may create the streams it uses, since the first one creates them."""
     if name == OPERATOR:
         return {"publish": ">", "subscribe": ">"}
     if name == "gateway":
@@ -88,27 +88,27 @@ def permissions(name: str) -> dict[str, Any]:
     }
 
 
-def _told(place: Place, part: Process) -> Process:
+def _with_credentials(place: Place, part: Process) -> Process:
     name = part.name.partition("-")[0]
-    told = replace(part, environment={**part.environment, **told_to(place, name)})
+    changed = replace(part, environment={**part.environment, **credentials(place, name)})
     if name == "gateway":
-        return told
+        return changed
     address = place.environment[variable_of(name)].split(",")[int(part.environment["IEUM_WORKER"])]
-    return replace(told, ready=partial(ready.service_serves, address, identity(place, OPERATOR)))
+    return replace(changed, ready=partial(ready.service_serves, address, identity(place, OPERATOR)))
 
 
 def _mongod(place: Place) -> Process:
-    plain, directory, mine = usual.mongod(place), place.directory("secure"), identity(place, "mongod")
+    plain, directory, own = usual.mongod(place), place.directory("secure"), identity(place, "mongod")
     both = directory / "mongod.both"
     both.touch(mode=0o600)
-    both.write_bytes(mine.cert.read_bytes() + mine.key.read_bytes())
+    both.write_bytes(own.cert.read_bytes() + own.key.read_bytes())
     shared = directory / "members.key"
     if not shared.exists():
         shared.touch(mode=0o600)
         shared.write_text(secrets.token_hex(64))
     more = (
         *("--keyFile", str(shared), "--tlsMode", "requireTLS", "--tlsCertificateKeyFile", str(both)),
-        *("--tlsCAFile", str(mine.ca), "--tlsAllowConnectionsWithoutCertificates"),
+        *("--tlsCAFile", str(own.ca), "--tlsAllowConnectionsWithoutCertificates"),
     )
     return replace(plain, command=(*plain.command, *more), ready=partial(_mongod_has_users, place))
 
@@ -124,7 +124,7 @@ async def _mongod_has_users(place: Place) -> None:
             raise
         await _begin(port, words[OPERATOR], how)
         raise ready.NotReady("mongod has only now got its first user") from error
-    url = told_to(place, OPERATOR)["IEUM_MONGO_URL"]
+    url = credentials(place, OPERATOR)["IEUM_MONGO_URL"]
     async with AsyncMongoClient[dict[str, Any]](url, timeoutMS=int(ready.LOOK * 1000)) as client:
         known = {user["user"] for user in (await client.admin.command("usersInfo"))["users"]}
         for name in {*SERVICES} - known:
@@ -147,13 +147,13 @@ async def _begin(port: int, passphrase: str, how: Mapping[str, Any]) -> None:
 
 
 def _nats_server(place: Place) -> Process:
-    plain, mine, words = usual.nats_server(place), identity(place, "nats-server"), _passphrases(place)
+    plain, own, words = usual.nats_server(place), identity(place, "nats-server"), _passphrases(place)
     tls = {
-        "cert_file": str(mine.cert),
-        "key_file": str(mine.key),
-        "ca_file": str(mine.ca),
+        "cert_file": str(own.cert),
+        "key_file": str(own.key),
+        "ca_file": str(own.ca),
         "verify": True,
-        # Nothing is said before TLS, so nobody in between can talk a client out of it.
+        # TLS before the first byte, so nobody in between can downgrade the connection.
         "handshake_first": True,
     }
     users = [{"user": name, "password": words[name], "permissions": permissions(name)} for name in _USERS]

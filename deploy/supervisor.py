@@ -158,10 +158,10 @@ class System:
                     os.truncate(log, 0)
 
     async def _spawn(self, process: Process) -> Child:
-        told = {**self.environment, **process.environment}
+        variables = {**self.environment, **process.environment}
         given: tuple[int, ...] = ()
         if opened := self._sockets.get(process.name):
-            told["IEUM_LISTEN_FD"], given = str(opened.fileno()), (opened.fileno(),)
+            variables["IEUM_LISTEN_FD"], given = str(opened.fileno()), (opened.fileno(),)
         with (self._logs / f"{process.name}.log").open("ab") as log:
             child = await asyncio.create_subprocess_exec(
                 *WITH_PARENT,
@@ -169,7 +169,7 @@ class System:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=told,
+                env=variables,
                 pass_fds=given,
                 start_new_session=True,
             )

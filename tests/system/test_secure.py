@@ -136,7 +136,7 @@ async def test_a_collector_learns_of_nobody(system: Ieum, collector: Collector) 
 
 async def test_a_service_reads_its_own_database_and_no_other(system: Ieum) -> None:
     for name in SERVICES:
-        async with mongo(secure.told_to(system.place, name)["IEUM_MONGO_URL"]) as client:
+        async with mongo(secure.credentials(system.place, name)["IEUM_MONGO_URL"]) as client:
             assert await client[f"ieum_{name}"].list_collection_names()
             for other in {*SERVICES, "admin"} - {name}:
                 database = client[other if other == "admin" else f"ieum_{other}"]
@@ -148,7 +148,7 @@ async def test_a_service_reads_its_own_database_and_no_other(system: Ieum) -> No
 
 async def test_a_service_announces_in_its_own_name_only(system: Ieum) -> None:
     async def announce(name: str, other: str) -> None:
-        async with bus.connect(secure.told_to(system.place, name)["IEUM_NATS_URL"], name) as events:
+        async with bus.connect(secure.credentials(system.place, name)["IEUM_NATS_URL"], name) as events:
             await events.jetstream.publish(f"ieum.{other}.v1.Forged.{name}", b"", timeout=1)
 
     forged = [(name, other) for name in SERVICES for other in SERVICES if name != other]
@@ -162,7 +162,7 @@ async def test_a_service_announces_in_its_own_name_only(system: Ieum) -> None:
 
 
 async def test_a_service_cannot_remove_what_another_announced(system: Ieum) -> None:
-    async with bus.connect(secure.told_to(system.place, "courses")["IEUM_NATS_URL"], "courses") as events:
+    async with bus.connect(secure.credentials(system.place, "courses")["IEUM_NATS_URL"], "courses") as events:
         hurried = events._client.jetstream(timeout=1)
         for wish in (hurried.delete_stream("people"), hurried.purge_stream("people"), hurried.stream_info("people")):
             with pytest.raises(NatsError):
