@@ -1,4 +1,4 @@
-"""Who signed in, granted, exported, or looked at personal data."""
+"""The audit log: sign-ins, grants, exports and views of personal data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a course consists of, as authors send it and readers get it. Every text is a map from language tag to text."""
+"""Schemas of a course's content, for authors and readers. Every text is a map from language tag to text."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Quiz(Body):
 
 
 class Block(Body):
-    """Of exactly one kind."""
+    """Part of a lesson, of exactly one kind."""
 
     id: Tag
     joined: Annotated[bool, Field(description="Stands on the same screen as the block before it")] = False

@@ -36,7 +36,7 @@ ReviewState = Literal["EDITING", "IN_REVIEW", "SENT_BACK", "UP_TO_DATE"]
 
 
 class Gap(Shape):
-    """Where a draft is incomplete; what is empty does not apply."""
+    """A part that a draft lacks. Fields that do not apply are empty."""
 
     reason: str
     lesson: str = ""

@@ -1,4 +1,4 @@
-"""Who takes what. Enrolling answers when learning can begin."""
+"""Enrolments. The answer to enrolling comes when learning can begin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where people belong: areas, organisations, village information centres."""
+"""Places: areas, organisations and village information centres."""
 
 from __future__ import annotations
 

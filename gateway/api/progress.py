@@ -1,4 +1,4 @@
-"""How far learners are: screens opened, answers given, attempts, completion."""
+"""Progress of learners: screens opened, answers given, attempts, completion."""
 
 from __future__ import annotations
 

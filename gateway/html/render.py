@@ -56,7 +56,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Flash:
-    """What the last request did and what comes next, said once on the page that follows it."""
+    """A message about the last request, shown once on the next page."""
 
     title: str
     text: str = ""
@@ -65,7 +65,7 @@ class Flash:
 
 @dataclass(frozen=True)
 class PageContext:
-    """What every page knows of its request; a middleware puts it into `request[PAGE]`."""
+    """The part of a request that every page shows. A middleware sets `request[PAGE]`."""
 
     locale: Locale
     site: Site

@@ -80,7 +80,7 @@ def status_of(problem: Problem) -> int:
 
 
 def message(locale: Locale, problem: Problem) -> str:
-    """What happened and what to do, in the reader's language."""
+    """The problem's words in the reader's language: what happened and what to do."""
     words = locale.gettext(WORDS.get(problem.reason, WORDS["INTERNAL"]))
     return words % _Details(problem.details)
 

@@ -1,4 +1,4 @@
-"""What is wrong with a field of a request, as a reason with words in the reader's language."""
+"""Translates pydantic's validation errors into Problems, whose words are in the reader's language."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ REASONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 
 
 def wrong_field(error: ValidationError) -> Invalid:
-    """The first thing wrong. What no reason stands for is at least named."""
+    """The first error as a Problem; FIELD_INVALID for a type of error that REASONS lacks."""
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     reason, wanted = REASONS.get(first["type"], ("FIELD_INVALID", {}))
@@ -73,6 +73,6 @@ def wrong_field(error: ValidationError) -> Invalid:
 
 
 def _plain(detail: Any) -> str:
-    """Of "'A', 'B' or 'C'" the words alone."""
+    """Turns pydantic's "'A', 'B' or 'C'" into "A, B, C"."""
     choices = re.findall(r"'([^']*)'", detail) if isinstance(detail, str) else []
     return ", ".join(choices) if choices else str(detail)

@@ -1,4 +1,4 @@
-"""What happened and what to do, for each reason that Ieum may refuse for. `%(name)s` stands for a detail."""
+"""The words of every Problem by its reason: what happened and what to do. `%(name)s` stands for a detail."""
 
 from __future__ import annotations
 
