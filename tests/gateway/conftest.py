@@ -45,9 +45,9 @@ def settings(tmp_path: Path, nats_url: str, prefix: str) -> GatewaySettings:
 @pytest.fixture
 async def services(settings: GatewaySettings) -> AsyncIterator[tuple[Fakes, GatewaySettings]]:
     """The fakes, and the settings with their address."""
-    made = Fakes()
-    server, address = await fakes.serve(made, Signer(settings.principal_key))
-    yield made, settings.model_copy(update={"addresses": dict.fromkeys(SERVICES, address)})
+    fake = Fakes()
+    server, address = await fakes.serve(fake, Signer(settings.principal_key))
+    yield fake, settings.model_copy(update={"addresses": dict.fromkeys(SERVICES, address)})
     await server.stop(None)
 
 
@@ -59,12 +59,12 @@ def fake(services: tuple[Fakes, GatewaySettings]) -> Fakes:
 @pytest.fixture
 async def client(services: tuple[Fakes, GatewaySettings]) -> AsyncIterator[Client]:
     """Keeps no cookies between requests unless a test puts them there; hears events already."""
-    async with TestClient(Served(create_app(services[1])), cookie_jar=DummyCookieJar()) as made:
-        assert made.app
+    async with TestClient(Served(create_app(services[1])), cookie_jar=DummyCookieJar()) as client:
+        assert client.app
         async with asyncio.timeout(5):
-            while not made.app[LISTENER].connected():
+            while not client.app[LISTENER].connected():
                 await asyncio.sleep(0.005)
-        yield made
+        yield client
 
 
 @pytest.fixture

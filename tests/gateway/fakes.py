@@ -108,16 +108,16 @@ _KINDS = {FieldDescriptor.TYPE_STRING: "string", FieldDescriptor.TYPE_BYTES: "by
 
 async def serve(fakes: Fakes, signer: principal.Signer) -> tuple[grpc.aio.Server, str]:
     """The server and its address."""
-    made = rpc.server(signer, _AnyScope())
+    server = rpc.server(signer, _AnyScope())
     for module in MODULES:
         for service in module.DESCRIPTOR.services_by_name.values():
-            made.add_generic_rpc_handlers((_handlers(fakes, service),))
+            server.add_generic_rpc_handlers((_handlers(fakes, service),))
     checks = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(checks, made)
-    port = made.add_insecure_port("127.0.0.1:0")
-    await made.start()
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
     await checks.set("", health_pb2.HealthCheckResponse.SERVING)
-    return made, f"127.0.0.1:{port}"
+    return server, f"127.0.0.1:{port}"
 
 
 class _AnyScope(dict[str, str]):
@@ -128,11 +128,11 @@ class _AnyScope(dict[str, str]):
 
 
 def _handlers(fakes: Fakes, service: ServiceDescriptor) -> Any:
-    def handler(name: str, asked: type[Message], answered: type[Message]) -> Any:
+    def handler(name: str, request_type: type[Message], response_type: type[Message]) -> Any:
         async def act(request: Message, _: Any) -> Message:
-            return await fakes.answer(name, request, answered)
+            return await fakes.answer(name, request, response_type)
 
-        return grpc.unary_unary_rpc_method_handler(act, asked.FromString, answered.SerializeToString)
+        return grpc.unary_unary_rpc_method_handler(act, request_type.FromString, response_type.SerializeToString)
 
     methods = {
         method.name: handler(method.name, GetMessageClass(method.input_type), GetMessageClass(method.output_type))

@@ -24,7 +24,9 @@ async def test_the_description_is_valid_openapi(client: Client) -> None:
 
 
 @pytest.mark.timeout(110)
-async def test_whatever_is_sent_the_answer_is_as_described(client: Client, fake: Fakes, tmp_path: Path) -> None:
+async def test_every_answer_is_as_openapi_describes_it_whatever_is_sent(
+    client: Client, fake: Fakes, tmp_path: Path
+) -> None:
     roles = ("administrator", "instructor", "reviewer", "official")
     fake.sign_in("ieum_everybody", *roles, token_scopes=["statistics.read"])
     process = await asyncio.create_subprocess_exec(

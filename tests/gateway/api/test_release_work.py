@@ -13,20 +13,20 @@ from tests.gateway.official.test_releases import COST, ENGLISH, release
 API = "/api/v1/statistics/releases"
 
 
-async def test_a_release_is_planned_and_its_cost_is_told(client: Client, fake: Fakes) -> None:
+async def test_planning_a_release_answers_its_cost(client: Client, fake: Fakes) -> None:
     fake.sign_in("official", "official", scope="areas/HB01")
     fake.answers["PlanRelease"] = release(pb.Release.PLANNED)
     body = {"area": "areas/HB01", "universe": "RESIDENT", "periods": ["2025"], "publishTime": "2099-01-01T09:00:00Z"}
     planned = await (await client.post(API, headers=ENGLISH, json=body)).json()
     assert (planned["name"], planned["state"]) == ("releases/hb01-res-2025", "PLANNED")
-    asked = fake.requests("PlanRelease")[0]
-    assert asked.publish_time.ToDatetime(UTC) == datetime(2099, 1, 1, 9, tzinfo=UTC)
+    request = fake.requests("PlanRelease")[0]
+    assert request.publish_time.ToDatetime(UTC) == datetime(2099, 1, 1, 9, tzinfo=UTC)
     fake.answers["GetRelease"] = release(pb.Release.BUILT, cost=COST)
-    found = await (await client.get(f"{API}/hb01-res-2025/work", headers=ENGLISH)).json()
-    assert (found["cost"]["persons"], found["cost"]["everybody"]) == (12, 48)
+    work = await (await client.get(f"{API}/hb01-res-2025/work", headers=ENGLISH)).json()
+    assert (work["cost"]["persons"], work["cost"]["everybody"]) == (12, 48)
 
 
-async def test_what_a_planner_may_not_approve_is_told_as_a_problem(client: Client, fake: Fakes) -> None:
+async def test_a_planner_who_approves_gets_a_problem(client: Client, fake: Fakes) -> None:
     fake.sign_in("official", "official", scope="areas/HB01")
     fake.answers["ApproveRelease"] = Forbidden("SECOND_OFFICIAL_NEEDED")
     answer = await client.post(f"{API}/hb01-res-2025:approve", headers=ENGLISH)
@@ -35,10 +35,10 @@ async def test_what_a_planner_may_not_approve_is_told_as_a_problem(client: Clien
     assert "another official of the area or an administrator" in problem["detail"]
 
 
-async def test_officials_list_also_what_is_not_published(client: Client, fake: Fakes) -> None:
+async def test_officials_list_unpublished_releases_too(client: Client, fake: Fakes) -> None:
     fake.sign_in("official", "official", scope="areas/HB01")
     fake.answers["ListReleases"] = pb.ListReleasesResponse(releases=[release(pb.Release.BUILT)])
     listed = await (await client.get(f"{API}:all?pageSize=5", headers=ENGLISH)).json()
-    assert [one["state"] for one in listed["releases"]] == ["BUILT"]
-    asked = fake.requests("ListReleases")[0]
-    assert (asked.all, asked.page_size) == (True, 5)
+    assert [release["state"] for release in listed["releases"]] == ["BUILT"]
+    request = fake.requests("ListReleases")[0]
+    assert (request.all, request.page_size) == (True, 5)

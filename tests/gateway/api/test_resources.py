@@ -41,7 +41,7 @@ def put_file(fake: Fakes, content_type: str = "video/webm", filename: str = "영
     ("asked", "start", "stop"),
     [(None, 0, len(FILE)), ("bytes=0-99", 0, 100), ("bytes=2500000-", 2_500_000, len(FILE)), ("bytes=-5", -5, None)],
 )
-async def test_a_file_comes_whole_or_in_the_part_asked_for(
+async def test_a_file_is_sent_whole_or_by_range(
     client: Client, fake: Fakes, asked: str | None, start: int, stop: int | None
 ) -> None:
     put_file(fake)
@@ -51,13 +51,13 @@ async def test_a_file_comes_whole_or_in_the_part_asked_for(
     assert answer.headers["Accept-Ranges"] == "bytes"
 
 
-async def test_a_part_beyond_the_end_is_refused(client: Client, fake: Fakes) -> None:
+async def test_a_range_beyond_the_end_gets_416(client: Client, fake: Fakes) -> None:
     put_file(fake)
     beyond = await client.get("/api/v1/media/1", headers={"Range": "bytes=9999999-"})
     assert (beyond.status, beyond.headers["Content-Range"]) == (416, f"bytes */{len(FILE)}")
 
 
-async def test_a_file_that_the_browser_has_is_not_sent_again(client: Client, fake: Fakes) -> None:
+async def test_a_file_that_the_browser_has_cached_gets_304(client: Client, fake: Fakes) -> None:
     put_file(fake)
     answer = await client.get("/api/v1/media/1", headers={"If-None-Match": '"cafe"'})
     assert (answer.status, await answer.read()) == (304, b"")
@@ -65,7 +65,7 @@ async def test_a_file_that_the_browser_has_is_not_sent_again(client: Client, fak
 
 
 @pytest.mark.parametrize(("kind", "shown"), [("image/png", "inline"), ("application/pdf", "attachment")])
-async def test_what_is_no_picture_or_film_is_handed_over_as_a_file(
+async def test_a_file_that_is_no_image_or_video_is_downloaded(
     client: Client, fake: Fakes, kind: str, shown: str
 ) -> None:
     put_file(fake, kind, 'a"\r\nX-Bad: 1.pdf')
@@ -75,7 +75,7 @@ async def test_what_is_no_picture_or_film_is_handed_over_as_a_file(
     assert answer.headers["Content-Security-Policy"].startswith("sandbox")
 
 
-async def test_a_file_is_taken_raw_and_from_a_form(client: Client, fake: Fakes) -> None:
+async def test_a_file_is_uploaded_raw_and_from_a_form(client: Client, fake: Fakes) -> None:
     raw = {"Content-Type": "application/octet-stream"}
     await client.post("/api/v1/media?filename=a.png", data=io.BytesIO(b"raw"), headers=TOKEN | raw)
     await client.post("/api/v1/media", data={"file": io.BytesIO(b"form")}, headers=TOKEN)
@@ -119,14 +119,14 @@ async def test_an_export_is_recorded_before_it_leaves(client: Client, fake: Fake
     assert (await client.get("/api/v1/statistics/table?format=json", headers=TOKEN)).status == 200
 
 
-async def test_a_spreadsheet_is_told_the_encoding_and_a_program_is_not(client: Client, fake: Fakes) -> None:
+async def test_csv_has_a_byte_order_mark_for_browsers_and_none_for_programs(client: Client, fake: Fakes) -> None:
     fake.answers["QueryTable"] = cells()
     address = "/api/v1/statistics/table?format=csv"
     assert (await (await client.get(address, headers=COOKIE)).read()).startswith("\ufeffarea,".encode())
     assert (await (await client.get(address, headers=TOKEN)).read()).startswith(b"area,")
 
 
-async def test_a_form_that_is_not_offered_is_said_so(client: Client) -> None:
+async def test_a_media_type_that_is_not_offered_gets_406(client: Client) -> None:
     assert (await client.get("/api/v1/statistics/table", headers=TOKEN | {"Accept": "image/png"})).status == 406
 
 
@@ -164,7 +164,7 @@ async def test_the_grid_has_names_and_its_csv_has_every_learner(client: Client, 
     assert [asked.export for asked in fake.requests("ListGrid")] == [False, True, True]
 
 
-async def test_enrolling_answers_when_learning_can_begin(client: Client, fake: Fakes) -> None:
+async def test_enrolling_is_answered_when_learning_can_begin(client: Client, fake: Fakes) -> None:
     fake.answers["Enrol"] = Enrollment(name="enrollments/abc-1")
     fake.answers["GetProgress"] = Missing("PROGRESS_NOT_FOUND")
     answer = await client.post("/api/v1/enrollments", json={"course": "courses/x"}, headers=TOKEN)
@@ -172,7 +172,7 @@ async def test_enrolling_answers_when_learning_can_begin(client: Client, fake: F
     assert [(asked.name, asked.wait) for asked in fake.requests("GetProgress")] == [("progress/abc-1", True)]
 
 
-async def test_progress_that_is_a_moment_behind_says_to_come_back(client: Client, fake: Fakes) -> None:
+async def test_late_progress_is_answered_with_retry_after(client: Client, fake: Fakes) -> None:
     fake.answers["GetProgress"] = Missing("PROGRESS_NOT_FOUND")
     soon = await client.get("/api/v1/progress/abc-1", headers=TOKEN)
     assert (soon.status, soon.headers["Retry-After"]) == (503, "1")

@@ -51,7 +51,7 @@ async def running(settings: GatewaySettings, **values: Any) -> AsyncIterator[tup
 
 
 @pytest.fixture
-async def house(services: tuple[Fakes, GatewaySettings]) -> AsyncIterator[tuple[aiohttp.ClientSession, int]]:
+async def gateway(services: tuple[Fakes, GatewaySettings]) -> AsyncIterator[tuple[aiohttp.ClientSession, int]]:
     fake, settings = services
     fake.sign_in("ieum_somebody")
     fake.answers["SearchCatalog"] = _slowly
@@ -82,7 +82,7 @@ async def crowd(client: aiohttp.ClientSession, many: int, seconds: float) -> int
 
 
 @dataclass
-class Desk:
+class Work:
     """Work that ends when it is told to."""
 
     now: int = 0
@@ -102,17 +102,17 @@ class Desk:
                 await asyncio.sleep(0.005)
 
 
-async def test_whoever_is_let_in_is_at_work_at_once_and_all_others_are_sent_away_at_once(
-    house: tuple[aiohttp.ClientSession, int], services: tuple[Fakes, GatewaySettings]
+async def test_as_many_requests_as_slots_are_worked_on_and_all_others_get_503_at_once(
+    gateway: tuple[aiohttp.ClientSession, int], services: tuple[Fakes, GatewaySettings]
 ) -> None:
-    client, places = house[0], PLACES // 2  # which strangers may take
+    client, places = gateway[0], PLACES // 2  # which strangers may take
     for turn in range(3):
-        desk = Desk()
-        services[0].answers["SearchCatalog"] = desk.search
+        work = Work()
+        services[0].answers["SearchCatalog"] = work.search
         let_in = [
             asyncio.create_task(client.get(f"/courses?q={turn}x{number}", headers=BROWSER)) for number in range(places)
         ]
-        await desk.filled(places)  # though so many were sent away in the turn before
+        await work.filled(places)  # though so many were sent away in the turn before
         async with asyncio.timeout(10):  # nobody leaves meanwhile: who waited for a place would wait in vain
             away = await asyncio.gather(
                 *(client.get(f"/courses?q={turn}y{number}", headers=BROWSER) for number in range(PLACES * 4))
@@ -120,15 +120,15 @@ async def test_whoever_is_let_in_is_at_work_at_once_and_all_others_are_sent_away
         assert {answer.status for answer in away} == {503}
         assert all(1 <= int(answer.headers["Retry-After"]) <= 10 for answer in away)
         assert "지금 많은 분이 함께 쓰고 있어요" in await away[0].text()
-        desk.done.set()
+        work.done.set()
         assert [(await answer).status for answer in let_in] == [200] * places
-        assert desk.most == places
+        assert work.most == places
 
 
-async def test_a_learner_goes_on_while_strangers_are_sent_away(
-    house: tuple[aiohttp.ClientSession, int],
+async def test_a_learner_is_served_while_strangers_get_503(
+    gateway: tuple[aiohttp.ClientSession, int],
 ) -> None:
-    client, _ = house
+    client, _ = gateway
     assert (await client.get("/learning", headers=SESSION)).status == 200
     strangers = asyncio.create_task(crowd(client, PLACES * 3, 1))
     statuses = set()
@@ -138,22 +138,24 @@ async def test_a_learner_goes_on_while_strangers_are_sent_away(
     assert statuses == {200}
 
 
-async def test_a_program_is_told_so_as_a_problem(house: tuple[aiohttp.ClientSession, int]) -> None:
-    client, _ = house
+async def test_an_overloaded_gateway_answers_a_program_with_a_problem(
+    gateway: tuple[aiohttp.ClientSession, int],
+) -> None:
+    client, _ = gateway
     strangers = asyncio.create_task(crowd(client, PLACES * 3, 1))
-    found: dict[str, Any] = {}
-    while not strangers.done() and found.get("reason") != "OVERLOADED":
+    problem: dict[str, Any] = {}
+    while not strangers.done() and problem.get("reason") != "OVERLOADED":
         answer = await client.get("/api/v1/areas")
-        found = await answer.json()
+        problem = await answer.json()
     await strangers
-    assert (answer.status, found["reason"]) == (503, "OVERLOADED")
+    assert (answer.status, problem["reason"]) == (503, "OVERLOADED")
     assert answer.headers["Retry-After"]
 
 
-async def test_a_body_that_trickles_in_takes_no_place(
-    house: tuple[aiohttp.ClientSession, int], monkeypatch: pytest.MonkeyPatch
+async def test_a_slow_body_takes_no_slot(
+    gateway: tuple[aiohttp.ClientSession, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client, port = house
+    client, port = gateway
     monkeypatch.setattr(admission, "BODY_SECONDS", 0.3)
     slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(PLACES * 2)]
     head = b"POST /preferences HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: none\r\nContent-Length: 100\r\n"
@@ -166,8 +168,8 @@ async def test_a_body_that_trickles_in_takes_no_place(
         writer.close()
 
 
-async def test_a_flood_of_headers_is_cut_off(house: tuple[aiohttp.ClientSession, int]) -> None:
-    client, port = house
+async def test_a_flood_of_headers_is_cut_off(gateway: tuple[aiohttp.ClientSession, int]) -> None:
+    client, port = gateway
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")
     with suppress(ConnectionError):
@@ -182,7 +184,9 @@ async def test_a_flood_of_headers_is_cut_off(house: tuple[aiohttp.ClientSession,
     assert (await client.get("/learning", headers=SESSION)).status == 200
 
 
-async def test_a_thousand_idle_connections_are_borne_and_then_closed(services: tuple[Fakes, GatewaySettings]) -> None:
+async def test_a_thousand_idle_connections_are_accepted_and_closed_after_the_keepalive_time(
+    services: tuple[Fakes, GatewaySettings],
+) -> None:
     async with running(services[1], idle_seconds=1.0) as (client, port):
         idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(1_000)]
         assert (await client.get("/healthz")).status == 200
@@ -194,7 +198,7 @@ async def test_a_thousand_idle_connections_are_borne_and_then_closed(services: t
             writer.close()
 
 
-async def test_an_unknown_host_is_refused_where_the_names_are_said(services: tuple[Fakes, GatewaySettings]) -> None:
+async def test_an_unknown_host_is_refused_if_hosts_are_set(services: tuple[Fakes, GatewaySettings]) -> None:
     async with running(services[1], hosts="ieum.example, 127.0.0.1:1") as (client, _):
         assert (await client.get("/help")).status == 421
         assert (await client.get("/help", headers={"Host": "Ieum.Example"} | BROWSER)).status == 200

@@ -36,14 +36,14 @@ async def test_signing_in_sets_a_cookie_that_scripts_cannot_read(client: Client,
     assert fake.requests("SignIn")[0].address == "127.0.0.1"
 
 
-async def test_on_a_shared_device_the_cookie_goes_with_the_window(client: Client, fake: Fakes) -> None:
+async def test_on_a_shared_device_the_session_cookie_ends_with_the_browser_window(client: Client, fake: Fakes) -> None:
     viewer = people_pb2.Viewer(person=people_pb2.Person(name="people/1"), shared_device=True)
     fake.answers["SignIn"] = people_pb2.SignInResponse(token="secret", viewer=viewer)
     answer = await client.post("/api/v1/sessions", json={"login": "a", "passphrase": "b", "sharedDevice": True})
     assert answer.cookies["ieum_session"]["max-age"] == ""
 
 
-async def test_calls_are_signed_for_who_asks(client: Client, fake: Fakes) -> None:
+async def test_calls_to_services_are_signed_for_the_viewer(client: Client, fake: Fakes) -> None:
     fake.sign_in("ieum_somebody", "official", scope="areas/HB01")
     await client.get("/api/v1/statistics/table", headers=COOKIE)
     _, principal = fake.calls["QueryTable"][0]
@@ -52,7 +52,7 @@ async def test_calls_are_signed_for_who_asks(client: Client, fake: Fakes) -> Non
     assert principal.token_scopes is None
 
 
-async def test_a_token_is_for_the_api_alone(client: Client, fake: Fakes) -> None:
+async def test_a_personal_token_opens_the_api_and_no_page(client: Client, fake: Fakes) -> None:
     fake.sign_in("ieum_somebody", token_scopes=["statistics.read"], token_area="areas/HB01")
     bearer = {"Authorization": "Bearer ieum_somebody"}
     await client.get("/api/v1/statistics/table", headers=bearer)
@@ -65,19 +65,19 @@ async def test_a_token_is_for_the_api_alone(client: Client, fake: Fakes) -> None
 @pytest.mark.parametrize(
     "header", ["Bearer ieum_unknown", "Bearer ieum_\udce9", "Bearer x", "Basic YTpi", "Bearer", ""]
 )
-async def test_a_wrong_token_is_refused_even_where_none_is_needed(client: Client, header: str) -> None:
+async def test_a_wrong_token_is_refused_even_by_open_operations(client: Client, header: str) -> None:
     answer = await client.get("/api/v1/areas", headers={"Authorization": header})
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-async def test_a_session_that_ended_is_forgotten_and_the_page_still_opens(client: Client) -> None:
+async def test_an_ended_session_loses_its_cookie_and_the_page_still_opens(client: Client) -> None:
     answer = await client.get("/nowhere", headers={"Cookie": "ieum_session=old"})
     assert answer.status == 404
     assert answer.cookies["ieum_session"]["max-age"] == "0"
 
 
-async def test_most_requests_ask_nobody_who_it_is(client: Client, fake: Fakes) -> None:
+async def test_a_cached_session_needs_no_call_to_people(client: Client, fake: Fakes) -> None:
     fake.sign_in("ieum_somebody")
     for _ in range(5):
         await client.get("/nowhere", headers=COOKIE)
@@ -93,7 +93,7 @@ EVENTS: list[Message] = [
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
-async def test_an_event_makes_it_ask_again(
+async def test_an_event_evicts_the_cached_session(
     client: Client, fake: Fakes, settings: GatewaySettings, event: Message
 ) -> None:
     fake.sign_in("ieum_somebody")
@@ -108,7 +108,7 @@ async def test_an_event_makes_it_ask_again(
             await client.get("/nowhere", headers=COOKIE)
 
 
-async def test_signing_out_is_known_here_at_once(client: Client, fake: Fakes) -> None:
+async def test_signing_out_evicts_the_cached_session_at_once(client: Client, fake: Fakes) -> None:
     fake.sign_in("ieum_somebody")
     await client.get("/nowhere", headers=COOKIE)
     del fake.viewers["ieum_somebody"]
@@ -138,7 +138,7 @@ class People:
         return people_pb2.Viewer(person=people_pb2.Person(name="people/1"), session="s")
 
 
-async def test_while_people_is_away_a_recent_answer_serves_a_little_longer() -> None:
+async def test_while_people_is_unavailable_a_stale_session_is_used_a_little_longer() -> None:
     people, clock = People(), Clock()
     sessions = Sessions(people, clock)  # type: ignore[arg-type]  # the one method that is asked for
     await sessions.of_cookie("a")
@@ -151,7 +151,7 @@ async def test_while_people_is_away_a_recent_answer_serves_a_little_longer() -> 
 
 
 @pytest.mark.parametrize(("hearing", "seconds"), [(True, FRESH_SECONDS), (False, FRESH_SECONDS_WITHOUT_EVENTS)])
-async def test_an_answer_serves_for_longer_while_events_would_revoke_it(hearing: bool, seconds: float) -> None:
+async def test_a_cached_session_is_fresh_for_longer_while_events_arrive(hearing: bool, seconds: float) -> None:
     people, clock = People(), Clock()
     sessions = Sessions(people, clock, lambda: hearing)  # type: ignore[arg-type]
     await sessions.of_cookie("a")
@@ -160,7 +160,7 @@ async def test_an_answer_serves_for_longer_while_events_would_revoke_it(hearing:
         assert people.calls == calls
 
 
-async def test_after_events_may_have_been_missed_an_answer_from_before_serves_for_seconds_only() -> None:
+async def test_after_events_may_have_been_missed_older_sessions_are_fresh_for_seconds_only() -> None:
     people, clock = People(), Clock()
     sessions = Sessions(people, clock, lambda: True)  # type: ignore[arg-type]
     await sessions.of_cookie("a")
@@ -170,7 +170,7 @@ async def test_after_events_may_have_been_missed_an_answer_from_before_serves_fo
     assert people.calls == 2
 
 
-async def test_what_was_revoked_does_not_come_back_while_people_is_away() -> None:
+async def test_a_revoked_session_is_not_used_while_people_is_unavailable() -> None:
     people, clock = People(), Clock()
     sessions = Sessions(people, clock)  # type: ignore[arg-type]
     await sessions.of_cookie("a")
@@ -180,7 +180,7 @@ async def test_what_was_revoked_does_not_come_back_while_people_is_away() -> Non
         await sessions.of_cookie("a")
 
 
-async def test_a_refusal_is_believed_at_once() -> None:
+async def test_a_refused_session_is_evicted_at_once() -> None:
     people, clock = People(), Clock()
     sessions = Sessions(people, clock)  # type: ignore[arg-type]
     await sessions.of_cookie("a")

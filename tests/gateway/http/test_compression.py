@@ -17,10 +17,10 @@ SESSION = {"Cookie": "ieum_session=ieum_somebody"}
 async def encoding(client: Client, path: str, headers: dict[str, str]) -> str:
     answer = await client.get(path, headers=GZIP | headers, auto_decompress=False)
     body = await answer.read()
-    found = answer.headers.get("Content-Encoding", "")
-    assert b"<html" in (gzip.decompress(body) if found else body)
+    coding = answer.headers.get("Content-Encoding", "")
+    assert b"<html" in (gzip.decompress(body) if coding else body)
     assert "Accept-Encoding" in answer.headers["Vary"]
-    return found
+    return coding
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ async def test_a_programs_json_is_compressed_and_its_tag_says_so(client: Client)
     [("br, GZIP;q=0.5", "gzip"), ("*", "gzip"), ("gzip;q=0, identity", ""), ("*, gzip; q=0.0", ""), ("br", "")],
 )
 @pytest.mark.parametrize("address", ["/api/openapi.json", "/data"])
-async def test_who_refuses_compression_is_sent_the_plain_text(
+async def test_a_client_that_refuses_gzip_gets_plain_text(
     client: Client, address: str, accepted: str, expected: str
 ) -> None:
     headers = {"Accept-Encoding": accepted, "Sec-Fetch-Site": "none"}

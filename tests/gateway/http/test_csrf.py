@@ -23,7 +23,7 @@ SESSION = {"Cookie": "ieum_session=ieum_somebody"}
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
-async def test_a_form_of_our_own_page_is_taken(client: Client, site: str) -> None:
+async def test_a_form_of_our_own_page_is_accepted(client: Client, site: str) -> None:
     answer = await client.post("/preferences", data=FORM, headers={"Sec-Fetch-Site": site}, allow_redirects=False)
     assert answer.status == 303
 
@@ -38,14 +38,14 @@ async def test_a_form_of_another_site_is_refused(client: Client, site: str) -> N
 
 
 @pytest.mark.parametrize("header", ["Origin", "Referer"])
-async def test_without_fetch_metadata_the_source_decides(client: Client, header: str) -> None:
+async def test_without_fetch_metadata_origin_or_referer_decides(client: Client, header: str) -> None:
     own = str(client.make_url("/" if header == "Referer" else "")).rstrip("/" if header == "Origin" else "")
     for source, status in ((own, 303), ("http://elsewhere.example", 403), ("null", 403), ("http://[", 403)):
         answer = await client.post("/preferences", data=FORM, headers={header: source}, allow_redirects=False)
         assert answer.status == status, source
 
 
-async def test_a_silent_browser_needs_the_token_that_its_page_carried(client: Client) -> None:
+async def test_a_browser_that_sends_no_origin_needs_the_csrf_token_of_its_page(client: Client) -> None:
     refused = await client.post("/preferences", data=FORM, allow_redirects=False)
     assert refused.status == 403
     page = await client.get("/nowhere")
@@ -60,12 +60,12 @@ async def test_a_silent_browser_needs_the_token_that_its_page_carried(client: Cl
     assert forged.status == 403
 
 
-async def test_a_browser_that_says_where_it_comes_from_gets_no_token(client: Client) -> None:
+async def test_a_browser_with_fetch_metadata_gets_no_csrf_token(client: Client) -> None:
     page = await client.get("/nowhere", headers={"Sec-Fetch-Site": "none"})
     assert "_csrf" not in await page.text()
 
 
-async def test_a_program_with_a_token_need_not_say_where_it_comes_from(client: Client, fake: Fakes) -> None:
+async def test_a_program_with_a_personal_token_needs_no_origin(client: Client, fake: Fakes) -> None:
     fake.sign_in("ieum_somebody", token_scopes=["statistics.read"])
     bearer = {"Authorization": "Bearer ieum_somebody"}
     assert (await client.post("/api/v1/enrollments", json={"course": "courses/x"}, headers=bearer)).status == 200
@@ -79,7 +79,7 @@ async def test_a_program_with_a_token_need_not_say_where_it_comes_from(client: C
 @pytest.mark.parametrize(
     "path", ["/healthz", "/nowhere", "/api/v1/areas", "/api/nowhere", "/static/source/site/ieum.css"]
 )
-async def test_every_answer_carries_the_headers_that_keep_it_harmless(client: Client, path: str) -> None:
+async def test_every_answer_has_security_headers(client: Client, path: str) -> None:
     answer = await client.get(path)
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy
@@ -89,7 +89,7 @@ async def test_every_answer_carries_the_headers_that_keep_it_harmless(client: Cl
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
-async def test_a_signed_in_page_is_kept_nowhere(client: Client, fake: Fakes) -> None:
+async def test_a_signed_in_page_is_not_cached(client: Client, fake: Fakes) -> None:
     fake.sign_in("ieum_somebody")
     assert (await client.get("/nowhere", headers=SESSION)).headers["Cache-Control"] == "no-store"
     assert (await client.get("/nowhere")).headers["Cache-Control"] == "no-cache"
@@ -112,7 +112,7 @@ async def test_behind_a_proxy_https_guards_cookie_and_page(services: tuple[Fakes
 @pytest.mark.parametrize(
     "asked", ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere", "javascript:1", "", "/a\nb"]
 )
-async def test_the_way_back_never_leads_elsewhere(client: Client, asked: str) -> None:
+async def test_a_redirect_after_a_form_stays_on_this_site(client: Client, asked: str) -> None:
     assert local_path(asked) == "/"
     data, ours = {"next": asked}, {"Sec-Fetch-Site": "same-origin"}
     answer = await client.post("/preferences", data=data, headers=ours, allow_redirects=False)
@@ -130,24 +130,24 @@ async def test_preferences_are_remembered(client: Client) -> None:
     assert "size-4" in page
 
 
-async def test_a_body_that_is_too_large_is_said_to_be(client: Client) -> None:
+async def test_a_body_that_is_too_large_gets_413(client: Client) -> None:
     headers = {"Content-Type": "application/json"}
     answer = await client.post("/api/v1/sessions", data=io.BytesIO(b" " * 1_100_000), headers=headers)
     assert (answer.status, (await answer.json())["reason"]) == (413, "BODY_TOO_LARGE")
 
 
-async def test_strangers_register_at_a_walking_pace(client: Client, fake: Fakes) -> None:
+async def test_registrations_by_strangers_are_rate_limited(client: Client, fake: Fakes) -> None:
     body = {"login": "a", "displayName": "b", "passphrase": "c"}
     statuses = [(await client.post("/api/v1/people", json=body)).status for _ in range(21)]
     assert statuses == [200] * 20 + [429]
     assert len(fake.requests("Register")) == 20
 
 
-def test_the_pace_recovers_after_a_minute() -> None:
+def test_the_rate_limit_recovers_after_a_minute() -> None:
     moments = iter([0.0, 1.0, 2.0, 61.5])
-    pace = RateLimit(2, now=lambda: next(moments))
-    pace.check("here")
-    pace.check("here")
+    limit = RateLimit(2, now=lambda: next(moments))
+    limit.check("here")
+    limit.check("here")
     with pytest.raises(Exhausted):
-        pace.check("here")
-    pace.check("here")
+        limit.check("here")
+    limit.check("here")

@@ -44,7 +44,7 @@ def test_every_reason_has_words() -> None:
     assert not missing, sorted(missing)
 
 
-def test_words_ask_for_no_detail_that_is_not_given() -> None:
+def test_words_name_only_details_that_the_problem_has() -> None:
     wrong = {
         f"{reason}: {name} ({where})"
         for reason, where, details in raised()
@@ -54,7 +54,7 @@ def test_words_ask_for_no_detail_that_is_not_given() -> None:
     assert not wrong, sorted(wrong)
 
 
-def test_what_pydantic_finds_is_said_with_its_detail() -> None:
+def test_words_for_validation_errors_name_only_their_details() -> None:
     asked = {reason: set(details) | {"name"} for reason, details in fields.REASONS.values()}
     for reason, details in asked.items():
         assert set(PLACEHOLDER.findall(WORDS[reason])) <= details, reason
@@ -81,7 +81,7 @@ class Sent(Body):
         (b'{"wrods": []}', "FIELD_UNKNOWN", "There is no wrods here."),
     ],
 )
-def test_what_is_wrong_with_a_body_is_said_in_the_readers_language(body: bytes, reason: str, english: str) -> None:
+def test_a_validation_error_is_described_in_the_readers_language(body: bytes, reason: str, english: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Sent.model_validate_json(body, by_alias=True, by_name=False)
     problem = fields.wrong_field(caught.value)
@@ -96,7 +96,7 @@ def test_words_are_korean_for_korean_readers() -> None:
     assert not untranslated, sorted(untranslated)
 
 
-def test_a_message_says_what_to_do_with_its_details() -> None:
+def test_a_message_contains_its_details() -> None:
     problem = Invalid("PASSPHRASE_TOO_SHORT", field="passphrase", min=8)
     assert message(locales()["ko"], problem).startswith("비밀번호가 너무 짧아요. 8글자")
     assert "8 characters or more" in message(locales()["en"], problem)
