@@ -1,1 +1,1 @@
-"""How fast Ieum is, and what bounds it: `make bench`. May look into every room; nothing looks in here."""
+"""Benchmarks, `make bench`: how fast Ieum is, and which part limits it. May import every room; nothing imports it."""

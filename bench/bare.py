@@ -1,4 +1,4 @@
-"""Servers that do nothing: `python -m bench.bare aiohttp|grpc` prints its address and serves until SIGTERM."""
+"""Bare servers, the baseline: `python -m bench.bare aiohttp|grpc` prints its address and serves until SIGTERM."""
 
 from __future__ import annotations
 

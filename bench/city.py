@@ -1,11 +1,11 @@
-"""A city of any size, written straight into the stores: `python -m bench.city` is never needed, `make bench` loads it.
+"""The synthetic city of the benchmarks, of any size: who learns what, and how far they are. `make bench` loads it.
 
-Every document is made by the service's own domain (a course is drafted, submitted and approved, a learner's steps are
-taken one by one) and written in the form its store writes. What would take hours is repeated instead of computed: all
-courses of a shape share their lessons, and learners who are as far share the steps that brought them there. Courses and
-places carry their announcement, as they do in a service, so the services themselves hear of them.
+The service's own domain makes every document (a course is drafted, submitted and approved; a learner takes one step
+after the other), in the form that its store writes. To save hours, all courses of a shape share their lessons, and
+learners with the same progress share their steps. Courses and places carry their announcement, so that the services
+receive the events.
 
-Drawn from SEED alone: the same size makes the same city.
+Everything is drawn from SEED: the same size makes the same city.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SEED = 20_261_123
 TOWNS = 20
 LESSONS, LONG = 10, 20
 QUARTER_STARTS = [datetime(year, month, 15, 1, tzinfo=UTC) for year in (2025, 2026) for month in (1, 4, 7, 10)]
-# Courses with a part of their own in the measurements; the rest of the city is spread over all others.
+# Courses that rows measure; the other learners are spread over all other courses.
 CSV_COURSE, GRID_COURSE, BATCH_COURSE, FRESH_COURSE, ALMOST_COURSE, NEW_COURSE = range(6)
 PART_COURSES = 6
 CSV_ROWS, GRID_ROWS = 20_000, 2_000
@@ -33,7 +33,7 @@ CSV_ROWS, GRID_ROWS = 20_000, 2_000
 
 @dataclass(frozen=True)
 class City:
-    """`active` learners have a session and records that the measurements go on with."""
+    """`active` learners have a session and records with which the measurements continue."""
 
     learners: int
     courses: int
@@ -47,7 +47,7 @@ class City:
 
     @cached_property
     def enrolments_each(self) -> float:
-        """Beyond those in the courses measured; on average a learner has done half of a course."""
+        """Enrolments per learner outside the measured courses; on average a learner has done half of a course."""
         return max(1.0, self.completions / (LESSONS / 2) / self.learners)
 
     def person(self, number: int) -> str:
@@ -60,7 +60,7 @@ class City:
         return f"areas/BC{number % TOWNS + 1:02d}"
 
     def enrolment(self, course: int, person: int) -> str:
-        """Id of the run."""
+        """The enrolment's id."""
         return f"{key_of(f'courses/{self.course(course)}', f'people/{self.person(person)}')}-1"
 
     def lessons_of(self, course: int) -> int:
@@ -68,8 +68,8 @@ class City:
 
 
 @dataclass(frozen=True)
-class Taking:
-    """A learner in a course: `done` lessons, or -1 for all of them but the last answer of each."""
+class Enrolment:
+    """A learner in a course: `done` lessons, or -1 for all lessons without the last answer of each."""
 
     person: int
     course: int
@@ -87,17 +87,17 @@ def places() -> Places:
     return Places(areas=(province, *towns))
 
 
-def takings(city: City) -> Iterator[Taking]:
+def enrolments(city: City) -> Iterator[Enrolment]:
     random = Random(SEED)  # noqa: S311 - not secrets
     others = city.courses - PART_COURSES
     for person in range(city.learners):
         for course in _measured(city, person):
             done = {FRESH_COURSE: 0, BATCH_COURSE: 0, ALMOST_COURSE: -1}.get(course)
-            yield Taking(person, course, random.randrange(LONG + 1) if done is None else done, _begun(random))
+            yield Enrolment(person, course, random.randrange(LONG + 1) if done is None else done, _start_date(random))
         whole, part = divmod(city.enrolments_each, 1)
         count = min(others, int(whole) + (random.random() < part))
         for course in random.sample(range(PART_COURSES, city.courses), count):
-            yield Taking(person, course, random.randrange(LESSONS + 1), _begun(random))
+            yield Enrolment(person, course, random.randrange(LESSONS + 1), _start_date(random))
 
 
 def _measured(city: City, person: int) -> Sequence[int]:
@@ -109,7 +109,7 @@ def _measured(city: City, person: int) -> Sequence[int]:
     return courses
 
 
-def _begun(random: Random) -> datetime:
+def _start_date(random: Random) -> datetime:
     return random.choice(QUARTER_STARTS[:-1]) + timedelta(days=random.randrange(28))
 
 
@@ -118,7 +118,7 @@ def expiry() -> datetime:
 
 
 def answers_of(person: int) -> dict[str, Any] | None:
-    """What two in three tell of themselves."""
+    """The traits of a learner; two in three give them."""
     random = Random(SEED + person)  # noqa: S311 - not secrets
     if random.random() > 0.67:
         return None

@@ -1,7 +1,7 @@
-"""The load generator: `python -m bench.clients` takes a plan on standard input and answers what it saw, as JSON.
+"""The load generator: `python -m bench.clients` reads a plan from standard input and prints the responses as JSON.
 
-A process of its own, so that its work is not counted as the system's. Closed loop: so many clients, each with a
-connection of its own, take the next request when the last one is answered.
+Runs in its own process, so that its work is not counted as the system's. Closed loop: each client has a connection and
+sends the next request when the last one is answered.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import uvloop
 
 @dataclass(frozen=True)
 class Request:
-    """`method` is GET, or POST where there is a body, unless it is said."""
+    """`method` defaults to GET, or POST with a body."""
 
     path: str
     cookie: str = ""
@@ -31,8 +31,8 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """`seconds` of the whole, and of each answer from asking to its last byte; `first` to the first byte."""
+class Responses:
+    """`seconds` of the run; `each` has the seconds from a request to its last byte, `first` to its first byte."""
 
     seconds: float
     statuses: Mapping[str, int]
@@ -49,21 +49,25 @@ class Seen:
         return all(status[0] in "23" for status in self.statuses)
 
     def percentile(self, part: float) -> float:
-        """Milliseconds."""
+        """The percentile (`part` from 0 to 1) of the response time, in milliseconds."""
         return 1000 * sorted(self.each)[min(self.count - 1, int(part * self.count))]
 
 
-async def drive(url: str, requests: Sequence[Request], at_once: int, seconds: float) -> Seen:
-    """From a process of its own; until the time is over or every request has been made once."""
+async def drive(url: str, requests: Sequence[Request], at_once: int, seconds: float) -> Responses:
+    """Sends the requests from another process, until the time is over or each was sent once."""
     plan = {"url": url, "at_once": at_once, "seconds": seconds, "requests": [vars(each) for each in requests]}
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.clients"), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "bench.clients",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
     answer, _ = await child.communicate(json.dumps(plan).encode())
-    return Seen(**json.loads(answer))
+    return Responses(**json.loads(answer))
 
 
-async def _run(plan: dict[str, Any]) -> Seen:
+async def _run(plan: dict[str, Any]) -> Responses:
     statuses: Counter[str] = Counter()
     each: list[float] = []
     first: list[float] = []
@@ -74,15 +78,15 @@ async def _run(plan: dict[str, Any]) -> Seen:
         began = time.perf_counter()
 
         async def client() -> None:
-            for asked in waiting:
+            for request in waiting:
                 if time.perf_counter() - began > plan["seconds"]:
                     return
                 start = time.perf_counter()
                 async with session.request(
-                    asked["method"] or ("GET" if asked["body"] is None else "POST"),
-                    asked["path"],
-                    json=asked["body"],
-                    headers={"Cookie": asked["cookie"], "Sec-Fetch-Site": "same-origin", **asked["headers"]},
+                    request["method"] or ("GET" if request["body"] is None else "POST"),
+                    request["path"],
+                    json=request["body"],
+                    headers={"Cookie": request["cookie"], "Sec-Fetch-Site": "same-origin", **request["headers"]},
                     allow_redirects=False,
                 ) as answer:
                     first.append(time.perf_counter() - start)
@@ -96,7 +100,7 @@ async def _run(plan: dict[str, Any]) -> Seen:
             for _ in range(plan["at_once"]):
                 tasks.create_task(client())
         took = time.perf_counter() - began
-    return Seen(took, dict(statuses), each, first, " | ".join(samples))
+    return Responses(took, dict(statuses), each, first, " | ".join(samples))
 
 
 if __name__ == "__main__":

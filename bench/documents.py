@@ -1,4 +1,4 @@
-"""The city's documents, each made by the domain that owns it and in the form its store writes."""
+"""The city's documents, each made by the domain that owns it, in the form that its store writes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from bench.city import LESSONS, City, Taking, answers_of, expiry
+from bench.city import LESSONS, City, Enrolment, answers_of, expiry
 from ieum.courses.v1.events_pb2 import CoursePublished
 from services.chassis.clock import now
 from services.chassis.events.outbox import Pending, pending_event
@@ -52,7 +52,7 @@ _TEXT = (
     "휴대전화로 사진을 보내는 방법을 배웁니다. 천천히 따라 해 보세요.\n\n- 먼저 사진을 고릅니다.\n- 보내기를 누릅니다."
 )
 _SHAPES = 512
-"""A hundred times as many together would take hundreds of megabytes."""
+"""Limited, because a hundred times as many would take hundreds of megabytes."""
 SCREENS, QUESTIONS = ("a", "b", "c"), ("i1", "i2")
 _COURSE, _VERSION, _PERSON, _SESSION = (TypeAdapter(kind) for kind in (Course, Version, people.Person, Session))
 _RECORD, _PARTICIPATION, _CARD = TypeAdapter(Record), TypeAdapter(Participation), TypeAdapter(Card)
@@ -85,8 +85,8 @@ def _lesson(place: int) -> Lesson:
 
 def published(city: City, number: int) -> tuple[Course, Version]:
     key, shape = city.course(number), content(number, city.lessons_of(number))
-    made = courses.create(key, shape, (TEACHER,), WRITTEN)
-    submitted, _ = review.submit(made, (), WRITTEN)
+    draft = courses.create(key, shape, (TEACHER,), WRITTEN)
+    submitted, _ = review.submit(draft, (), WRITTEN)
     approved, events = review.approve(submitted, REVIEWER, WRITTEN + timedelta(minutes=number))
     return approved, next(event.version for event in events if isinstance(event, Published))
 
@@ -138,7 +138,7 @@ def traits(person: int) -> Document | None:
     return given and {**given, "sex": {"female": "F", "male": "M"}[given["sex"]], "revision": 1}
 
 
-def participation_document(city: City, taking: Taking) -> Document:
+def participation_document(city: City, taking: Enrolment) -> Document:
     person, course = f"people/{city.person(taking.person)}", f"courses/{city.course(taking.course)}"
     residence = Residence(city.town(taking.person), "", Universe.RESIDENT)
     run = Run(1, 1, State.ACTIVE, residence, Delivery.ONLINE, taking.began)
@@ -146,9 +146,9 @@ def participation_document(city: City, taking: Taking) -> Document:
     return {"_id": key_of(course, person), "revision": 1, **dumped}
 
 
-def record_document(city: City, taking: Taking) -> Document:
+def record_document(city: City, taking: Enrolment) -> Document:
     enrolment = city.enrolment(taking.course, taking.person)
-    return as_far(city.lessons_of(taking.course), taking.done, taking.began) | {
+    return record_after(city.lessons_of(taking.course), taking.done, taking.began) | {
         "_id": enrolment,
         "enrollment": enrolment,
         "person": f"people/{city.person(taking.person)}",
@@ -157,26 +157,26 @@ def record_document(city: City, taking: Taking) -> Document:
     }
 
 
-def certificate(city: City, taking: Taking) -> Document | None:
+def certificate(city: City, taking: Enrolment) -> Document | None:
     issued = _issued(city.lessons_of(taking.course), taking.done, taking.began)
     return {**issued, "number": _certificate(taking)} if issued else None
 
 
 @cache
 def _issued(lessons: int, done: int, began: datetime) -> Document | None:
-    found: Document | None = as_far(lessons, done, began)["certificate"]
-    return found
+    certificate: Document | None = record_after(lessons, done, began)["certificate"]
+    return certificate
 
 
-def _certificate(taking: Taking) -> str:
+def _certificate(taking: Enrolment) -> str:
     digits = f"{taking.course:06d}{taking.person:010d}"
     return "-".join(["IEUM", *(digits[place : place + 4] for place in range(0, 16, 4))])
 
 
 @lru_cache(_SHAPES)
-def as_far(lessons: int, done: int, began: datetime) -> Document:
-    """All that is recorded of somebody who is so far, but for names: as of anybody else, at another time."""
-    later: Document = _later(learned(lessons, done, WRITTEN), began - WRITTEN)
+def record_after(lessons: int, done: int, began: datetime) -> Document:
+    """The record of somebody with this progress, without names: a copy of another learner's, moved in time."""
+    later: Document = _later(learn(lessons, done, WRITTEN), began - WRITTEN)
     return later
 
 
@@ -192,8 +192,8 @@ def _later(value: Any, by: timedelta) -> Any:
 
 
 @cache
-def learned(lessons: int, done: int, began: datetime) -> Document:
-    """Step by step."""
+def learn(lessons: int, done: int, began: datetime) -> Document:
+    """The record after taking every step."""
     course = courses.create("x", content(0, lessons), (TEACHER,), WRITTEN)
     approved, _ = review.approve(review.submit(course, (), WRITTEN)[0], REVIEWER, WRITTEN)
     event = CoursePublished.FromString(announcement(approved, Version("x", 1, course.draft, WRITTEN), "x")["data"])
@@ -207,15 +207,15 @@ def learned(lessons: int, done: int, began: datetime) -> Document:
 
 def steps_of(lessons: int, *, almost: bool) -> list[OpenScreen | AnswerItem]:
     """`almost`: without the last answer of each lesson."""
-    found: list[OpenScreen | AnswerItem] = []
+    steps: list[OpenScreen | AnswerItem] = []
     for lesson in (f"l{place:02d}" for place in range(lessons)):
-        found += [OpenScreen(lesson, screen) for screen in SCREENS]
+        steps += [OpenScreen(lesson, screen) for screen in SCREENS]
         items = QUESTIONS[:-1] if almost else QUESTIONS
-        found += [AnswerItem(lesson, "q", item, 1, Answer(("o1",))) for item in items]
-    return found
+        steps += [AnswerItem(lesson, "q", item, 1, Answer(("o1",))) for item in items]
+    return steps
 
 
-def fact_document(city: City, key: bytes, taking: Taking, record: Document) -> Document:
+def fact_document(city: City, key: bytes, taking: Enrolment, record: Document) -> Document:
     document = {
         "_id": f"enrollments/{record['_id']}",
         "pseudonym": pseudonym(key, record["person"]),

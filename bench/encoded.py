@@ -1,8 +1,7 @@
-"""The same documents as `documents` makes of who takes a course, as bytes, joined of parts that many share: what hangs
-on how far somebody is and when they began is encoded once for all of them.
+"""Encodes the documents of participations fast: parts that many share (same progress, same start) are encoded once.
 
-What is left for each is a handful of fields. A part's content always comes from the whole document; here it is only
-said which of its fields hang on what, and a test holds the outcome against documents made one by one.
+Each document adds a few fields of its own. The shared part is always taken from the whole document of `documents`; only
+the names of the own fields stand here, and a test compares the result with documents made one by one.
 """
 
 from __future__ import annotations
@@ -16,20 +15,20 @@ from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
 from bench import documents
-from bench.city import City, Taking
+from bench.city import City, Enrolment
 from bench.documents import Document
 from services.chassis.principal import pseudonym
 from services.enrollment.domain import key_of
 
-_RECORD_OF_ONE = frozenset(("_id", "enrollment", "person", "course", "certificate"))
-_PARTICIPATION_OF_ONE = frozenset(("_id", "person", "course"))
-_FACT_OF_ONE = frozenset(("_id", "pseudonym", "course", "area", "traits"))
+_OWN_RECORD_FIELDS = frozenset(("_id", "enrollment", "person", "course", "certificate"))
+_OWN_PARTICIPATION_FIELDS = frozenset(("_id", "person", "course"))
+_OWN_FACT_FIELDS = frozenset(("_id", "pseudonym", "course", "area", "traits"))
 _PEOPLE_AT_ONCE = 4_096
 _OPTIONS: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 
 
-def joined(*parts: bytes) -> RawBSONDocument:
-    """One document with the fields of all; a part is a document itself."""
+def join_documents(*parts: bytes) -> RawBSONDocument:
+    """Concatenates BSON documents into one that has the fields of all."""
     fields = b"".join([part[4:-1] for part in parts])
     return RawBSONDocument(b"".join(((len(fields) + 5).to_bytes(4, "little"), fields, b"\0")), _OPTIONS)
 
@@ -42,35 +41,39 @@ class Encoder:
         self._pseudonym = lru_cache(_PEOPLE_AT_ONCE)(lambda person: pseudonym(self._key, person))
         self._traits = lru_cache(_PEOPLE_AT_ONCE)(_traits)
 
-    def of(self, taking: Taking) -> tuple[RawBSONDocument, RawBSONDocument, RawBSONDocument]:
-        """Participation, record and fact."""
+    def of(self, taking: Enrolment) -> tuple[RawBSONDocument, RawBSONDocument, RawBSONDocument]:
+        """The documents of the participation, its record and its fact."""
         city, person, course = self._city, self._city.person(taking.person), self._city.course(taking.course)
         names = {"person": f"people/{person}", "course": f"courses/{course}"}
         key = key_of(names["course"], names["person"])
         return self._participation(taking, {"_id": key, **names}), *self._learnt(taking, f"{key}-1", names, city)
 
-    def _participation(self, taking: Taking, own: Document) -> RawBSONDocument:
+    def _participation(self, taking: Enrolment, own: Document) -> RawBSONDocument:
         shape = ("participation", self._city.town(taking.person), taking.began)
-        rest = self._rest(shape, lambda: documents.participation_document(self._city, taking), _PARTICIPATION_OF_ONE)
-        return joined(bson.encode(own), rest)
+        rest = self._rest(
+            shape, lambda: documents.participation_document(self._city, taking), _OWN_PARTICIPATION_FIELDS
+        )
+        return join_documents(bson.encode(own), rest)
 
     def _learnt(
-        self, taking: Taking, enrolment: str, names: dict[str, str], city: City
+        self, taking: Enrolment, enrolment: str, names: dict[str, str], city: City
     ) -> tuple[RawBSONDocument, RawBSONDocument]:
-        far = (city.lessons_of(taking.course), taking.done, taking.began)
+        progress = (city.lessons_of(taking.course), taking.done, taking.began)
         own: Document = {"_id": enrolment, "enrollment": enrolment, **names}
         own["certificate"] = documents.certificate(city, taking)
-        record = self._rest(("record", *far), lambda: documents.record_document(city, taking), _RECORD_OF_ONE)
-        told = {
+        record = self._rest(("record", *progress), lambda: documents.record_document(city, taking), _OWN_RECORD_FIELDS)
+        own_fact = {
             "_id": f"enrollments/{enrolment}",
             "pseudonym": self._pseudonym(names["person"]),
             "course": names["course"],
             "area": city.town(taking.person),
         }
-        fact = self._rest(("fact", *far), lambda: self._fact(taking), _FACT_OF_ONE)
-        return joined(bson.encode(own), record), joined(bson.encode(told), fact, self._traits(taking.person))
+        fact = self._rest(("fact", *progress), lambda: self._fact(taking), _OWN_FACT_FIELDS)
+        return join_documents(bson.encode(own), record), join_documents(
+            bson.encode(own_fact), fact, self._traits(taking.person)
+        )
 
-    def _fact(self, taking: Taking) -> Document:
+    def _fact(self, taking: Enrolment) -> Document:
         record = documents.record_document(self._city, taking)
         return documents.fact_document(self._city, self._key, taking, record)
 

@@ -1,4 +1,4 @@
-"""What the parts cost at best, on this machine, in this run: the measure of everything else."""
+"""Floors: the lowest cost of each part (bare server, database, broker, hash) on this machine, to compare rows with."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ SECONDS = 4.0
 AT_ONCE = 64
 
 
-# Milliseconds of processor time on the machine on which the targets of docs/performance.md were set, of caller
-# and server; of the web server its own side alone.
-THEN = {"aiohttp": 0.04, "grpc": 0.4, "insert": 0.39, "jetstream": 0.13}
+# CPU milliseconds per call on the machine on which the targets of docs/performance.md were set, of caller and server;
+# for the web server without the caller.
+REFERENCE = {"aiohttp": 0.04, "grpc": 0.4, "insert": 0.39, "jetstream": 0.13}
 
 
 @dataclass(frozen=True)
 class Floor:
-    """`rate` a second; milliseconds; `cpu` of caller and server for each call."""
+    """`rate` per second; the rest in milliseconds per call, `cpu` of caller and server together."""
 
     rate: float
     p50: float
@@ -39,19 +39,19 @@ class Floor:
 
 
 def slowness(floors: Mapping[str, Floor]) -> float:
-    """How much more processor time the parts take now, here, than where the targets were set."""
-    there = THEN.keys() & floors.keys()
-    return sum(floors[name].cpu for name in there) / sum(THEN[name] for name in there) if there else 1.0
+    """CPU time of the parts here and now, as a multiple of that on the reference machine."""
+    measured = REFERENCE.keys() & floors.keys()
+    return sum(floors[name].cpu for name in measured) / sum(REFERENCE[name] for name in measured) if measured else 1.0
 
 
 async def measure(
     call: Callable[[int], Awaitable[Any]], seconds: float, at_once: int = AT_ONCE, served_by: int | None = None
 ) -> Floor:
-    """So many callers, each with one call after the other; `call` is given a number of its own. `served_by`: session of
-    the process whose processor time counts beside our own."""
+    """Calls in a closed loop of `at_once` callers; `call` gets a unique number. The CPU time of the session `served_by`
+    is counted with our own."""
     took: list[float] = []
     numbers = iter(range(10**9))
-    spent, began = _spent(served_by), time.perf_counter()
+    spent, began = _cpu_seconds(served_by), time.perf_counter()
 
     async def caller() -> None:
         while time.perf_counter() - began < seconds:
@@ -63,21 +63,21 @@ async def measure(
         for _ in range(at_once):
             tasks.create_task(caller())
     rate = len(took) / (time.perf_counter() - began)
-    cpu = (_spent(served_by) - spent) / len(took)
+    cpu = (_cpu_seconds(served_by) - spent) / len(took)
     took.sort()
     return Floor(rate, 1000 * took[len(took) // 2], 1000 * took[int(0.99 * len(took))], 1000 * cpu)
 
 
-def _spent(server: int | None) -> float:
-    return time.process_time() + (_of(server) if server else 0.0)
+def _cpu_seconds(server: int | None) -> float:
+    return time.process_time() + (_session_cpu_seconds(server) if server else 0.0)
 
 
-def _of(session: int) -> float:
+def _session_cpu_seconds(session: int) -> float:
     return proc.used({"": session})[""]
 
 
 async def all_floors(mongo_url: str, nats_url: str, stores: Mapping[str, int]) -> dict[str, Floor]:
-    """`stores`: the sessions of mongod and nats-server."""
+    """Measures all floors; `stores` has the sessions of mongod and nats-server."""
     return {
         "aiohttp": await _aiohttp(),
         "grpc": await _grpc(),
@@ -90,9 +90,9 @@ async def all_floors(mongo_url: str, nats_url: str, stores: Mapping[str, int]) -
 
 @asynccontextmanager
 async def _serving(what: str) -> AsyncIterator[tuple[str, int]]:
-    """A bare server in a process of its own; its address and session."""
+    """Runs a bare server in another process; yields its address and session."""
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.bare", what), stdout=asyncio.subprocess.PIPE, start_new_session=True
+        sys.executable, "-m", "bench.bare", what, stdout=asyncio.subprocess.PIPE, start_new_session=True
     )
     assert child.stdout  # noqa: S101 - asked for
     try:
@@ -102,18 +102,18 @@ async def _serving(what: str) -> AsyncIterator[tuple[str, int]]:
         await child.wait()
 
 
-async def pace() -> float:
-    """Milliseconds of processor time of one look at a bare server, measured in a moment: other tenants of the machine
-    may take a third of it from one minute to the next."""
+async def probe() -> float:
+    """CPU milliseconds of one request to a bare server, measured in under a second; repeated because other
+    tenants may take a third of the machine from one minute to the next."""
     return (await _aiohttp(0.8)).cpu
 
 
 async def _aiohttp(seconds: float = SECONDS) -> Floor:
     async with _serving("aiohttp") as (address, server):
-        spent = _of(server)
-        seen = await clients.drive(f"http://{address}", [clients.Request("/")] * 100_000, AT_ONCE, seconds)
-        cpu = 1000 * (_of(server) - spent) / seen.count
-    return Floor(seen.count / seen.seconds, seen.percentile(0.5), seen.percentile(0.99), cpu)
+        before = _session_cpu_seconds(server)
+        responses = await clients.drive(f"http://{address}", [clients.Request("/")] * 100_000, AT_ONCE, seconds)
+        cpu = 1000 * (_session_cpu_seconds(server) - before) / responses.count
+    return Floor(responses.count / responses.seconds, responses.percentile(0.5), responses.percentile(0.99), cpu)
 
 
 async def _grpc() -> Floor:
@@ -148,7 +148,7 @@ async def _jetstream(url: str, server: int) -> Floor:
 
 
 async def _argon2(at_once: int) -> Floor:
-    """With the parameters that sign-in uses; two at once share what the cores share."""
+    """Password hashing with the parameters of sign-in."""
     hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
     hashed = hasher.hash("bench-passphrase")
     return await measure(lambda number: asyncio.to_thread(hasher.verify, hashed, "bench-passphrase"), 1.5, at_once)

@@ -1,4 +1,4 @@
-"""`python -m bench.growth [learners ...]`, as `make bench-growth`: the same rows in cities ten times as large each."""
+"""`python -m bench.growth [learners ...]`, as `make bench-growth`: the same rows in cities of growing size."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ SIZES = (10_000, 100_000, 1_000_000)
 
 
 async def column(learners: int) -> Mapping[str, str]:
-    """Milliseconds of the whole stack's processor time, or to the answer where people wait for it."""
+    """Row -> figure: CPU milliseconds of the whole stack, or the response time if people wait for the answer."""
     city = City.of(learners / LEARNERS_AT_FULL_SCALE)
     with tempfile.TemporaryDirectory(prefix="ieum-growth-", ignore_cleanup_errors=True) as place:
         began = time.perf_counter()
         async with system.city_running(city, Path(place)) as (started, loaded):
             print(f"{loaded}, loaded in {time.perf_counter() - began:.0f} s", flush=True)
-            found = {"completions in the city": f"{loaded.completions}"}
-            for row in system.chosen(ROWS, _ROWS):
-                found[row.name] = await _figure(started, city, row)
-                print(row.name, found[row.name], flush=True)
-            [official] = system.chosen(ROWS, ("official's table by area",))
+            figures = {"completions in the city": f"{loaded.completions}"}
+            for row in system.choose(ROWS, _ROWS):
+                figures[row.name] = await _figure(started, city, row)
+                print(row.name, figures[row.name], flush=True)
+            [official] = system.choose(ROWS, ("official's table by area",))
             first = await system.first_table(started, official.requests(city)[0])
-            found["official's first table after a restart"] = f"{first:.1f} s"
-            found["mongod, MB resident"] = f"{proc.resident(system.sessions(started))['mongod']:.0f}"
-    return found
+            figures["official's first table after a restart"] = f"{first:.1f} s"
+            figures["mongod, MB resident"] = f"{proc.resident(system.sessions(started))['mongod']:.0f}"
+    return figures
 
 
 async def _figure(started: Ieum, city: City, row: Row) -> str:
@@ -46,11 +46,11 @@ async def _figure(started: Ieum, city: City, row: Row) -> str:
 
 
 def table(columns: Mapping[int, Mapping[str, str]]) -> str:
-    """Markdown."""
+    """The columns as a Markdown table."""
     names = list(next(iter(columns.values())))
     head = ["| row | " + " | ".join(f"{size:,} learners" for size in columns) + " |", "|---" * (len(columns) + 1) + "|"]
     return "\n".join(
-        head + [f"| {name} | " + " | ".join(one[name] for one in columns.values()) + " |" for name in names]
+        head + [f"| {name} | " + " | ".join(figures[name] for figures in columns.values()) + " |" for name in names]
     )
 
 

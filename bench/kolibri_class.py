@@ -1,5 +1,5 @@
-"""`python -m bench.kolibri_class`, in Kolibri's own environment: a class with a channel of generated resources, written
-by Kolibri's models into a device that is set up. Tells what it made as JSON."""
+"""`python -m bench.kolibri_class`, in Kolibri's own environment: creates a class with a channel of generated resources
+through Kolibri's models, in a device that is set up. Prints the ids as JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 LEARNERS = 2_000
 RESOURCES = 20
 DONE = 10
-"""Of each learner: with those of all, as many lines of a report as Ieum's CSV has."""
+"""Resources that each learner has done: together as many report lines as Ieum's CSV has."""
 PASSPHRASE = "bench-passphrase"  # noqa: S105 - meant to be known
 
 
@@ -23,10 +23,10 @@ def main() -> None:
     from django.db import transaction
 
     with transaction.atomic():
-        print(json.dumps(_made()))
+        print(json.dumps(_create_class()))
 
 
-def _made() -> dict[str, Any]:
+def _create_class() -> dict[str, Any]:
     from django.contrib.auth.hashers import make_password
     from kolibri.core.auth.models import Classroom, Facility, FacilityUser, Membership
     from kolibri.core.lessons.models import Lesson, LessonAssignment
@@ -37,12 +37,12 @@ def _made() -> dict[str, Any]:
     hashed = make_password(PASSPHRASE)
     learners = []
     for number in range(LEARNERS):
-        one = FacilityUser(username=f"learner{number}", full_name=f"Learner {number}", facility=facility)
-        one.password = hashed
-        one.save()
-        Membership.objects.create(user=one, collection=taught)
-        _progress(one, channel, nodes)
-        learners.append(one)
+        learner = FacilityUser(username=f"learner{number}", full_name=f"Learner {number}", facility=facility)
+        learner.password = hashed
+        learner.save()
+        Membership.objects.create(user=learner, collection=taught)
+        _progress(learner, channel, nodes)
+        learners.append(learner)
     resources = [{"contentnode_id": node.id, "content_id": node.content_id, "channel_id": channel.id} for node in nodes]
     admin = FacilityUser.objects.get(username="admin")
     lesson = Lesson.objects.create(
@@ -56,7 +56,7 @@ def _made() -> dict[str, Any]:
         "lesson": lesson.id,
         "channel": channel.id,
         "untouched": {"node_id": nodes[-1].id, "content_id": nodes[-1].content_id, "kind": nodes[-1].kind},
-        "learners": [one.id for one in learners],
+        "learners": [learner.id for learner in learners],
     }
 
 

@@ -1,4 +1,4 @@
-"""Writes a city into the stores of a running Ieum, and waits until its services have heard of the courses."""
+"""Writes a city into the stores of a running Ieum, and waits until its services have handled the events."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ PASSPHRASE = "bench-passphrase"  # noqa: S105 - meant to be known
 _BATCH = 5_000
 _DUPLICATE_KEY = 11_000
 _USUAL_CACHE, _LOADING_CACHE = "256MB", "4GB"
-"""Of the database; the usual one is set by `deploy.processes`. Where the indexes do not fit, each insert reads some of
-their pages and writes others."""
+"""The database's cache while loading; `deploy.processes` sets the usual one. If the indexes do not fit into it, each
+insert reads and writes index pages."""
 STAFF = {
     "benchteacher0000": Grant(Role.INSTRUCTOR, "*"),
     "benchreviewer000": Grant(Role.REVIEWER, "*"),
@@ -51,28 +51,28 @@ class Loaded:
 
 
 def secret(name: str) -> str:
-    """Of the session of a learner's or a staff member's key."""
+    """The session secret of a learner or a staff member."""
     return f"secret-{name}"
 
 
 async def load(city: City, mongo_url: str, pseudonym_key: bytes) -> Loaded:
-    """Safe to repeat: what is there stays."""
+    """Loads the city. Safe to repeat: existing documents stay."""
     async with Client(mongo_url, tz_aware=True) as client:
         with MongoClient[Row](mongo_url) as stores:
-            _put(stores, "people", "places", [_places()])
+            _write(stores, "people", "places", [_places()])
             pairs = [documents.course_documents(city, number) for number in range(city.courses)]
-            _put(stores, "courses", "versions", (version for _, version in pairs))
-            _put(stores, "courses", "courses", (course for course, _ in pairs))
-            _put(stores, "people", "people", _staff(await Passphrases().hash(PASSPHRASE)))
-            _put(stores, "people", "sessions", _sessions(city))
+            _write(stores, "courses", "versions", (version for _, version in pairs))
+            _write(stores, "courses", "courses", (course for course, _ in pairs))
+            _write(stores, "people", "people", _staff(await Passphrases().hash(PASSPHRASE)))
+            _write(stores, "people", "sessions", _sessions(city))
         loaded = await _learners(client, city, mongo_url, pseudonym_key)
-        await _heard(client, city)
+        await _wait_for_services(client, city)
         await client.admin.command("fsync")
     return loaded
 
 
 async def _learners(client: Client, city: City, mongo_url: str, pseudonym_key: bytes) -> Loaded:
-    """By as many processes as there are cores, while the database may keep its indexes in memory."""
+    """Loads the learners in one process per core, with a large cache of the database for its indexes."""
     parts, hashed = os.cpu_count() or 1, await Passphrases().hash(PASSPHRASE)
     loop, spawned = asyncio.get_running_loop(), get_context("spawn")
     await _cache(client, _LOADING_CACHE)
@@ -91,12 +91,12 @@ async def _cache(client: Client, size: str) -> None:
 
 
 def load_part(city: City, mongo_url: str, pseudonym_key: bytes, hashed: str, part: int, parts: int) -> tuple[int, int]:
-    """Every `parts`th lot of learners and of what they take; answers how many enrolments and lessons done."""
+    """Loads every `parts`th batch of learners; returns the numbers of their enrolments and of lessons done."""
     with MongoClient[Row](mongo_url) as stores:
         for first in range(part * _BATCH, city.learners, parts * _BATCH):
             _put_people(stores, city, pseudonym_key, hashed, range(first, min(first + _BATCH, city.learners)))
         encoder, enrolments, completed = Encoder(city, pseudonym_key), 0, 0
-        for number, lot in enumerate(_lots(cities.takings(city))):
+        for number, lot in enumerate(_batches(cities.enrolments(city))):
             if number % parts == part:
                 participations, records, facts = zip(*map(encoder.of, lot), strict=True)
                 _insert(stores, "enrollment", "participations", participations)
@@ -112,9 +112,11 @@ def _put_people(stores: Stores, city: City, pseudonym_key: bytes, hashed: str, n
     _insert(stores, "people", "people", [documents.person_document(key, key, town, hashed) for key, town in keys])
     cards = [documents.card_document(pseudonym_key, city, number) for number in numbers]
     given = [documents.traits(number) for number in numbers]
-    _put(stores, "people", "equality", filter(None, cards))
-    told = [{"_id": card["_id"], **traits} for card, traits in zip(cards, given, strict=True) if card and traits]
-    _put(stores, "statistics", "traits", told)
+    _write(stores, "people", "equality", filter(None, cards))
+    traits_given = [
+        {"_id": card["_id"], **traits} for card, traits in zip(cards, given, strict=True) if card and traits
+    ]
+    _write(stores, "statistics", "traits", traits_given)
 
 
 def _places() -> dict[str, Any]:
@@ -134,14 +136,14 @@ def _sessions(city: City) -> Iterator[dict[str, Any]]:
         yield documents.session_document(secret(key), key)
 
 
-def _lots(rows: Iterable[T]) -> Iterator[list[T]]:
+def _batches(rows: Iterable[T]) -> Iterator[list[T]]:
     waiting = iter(rows)
     while lot := list(islice(waiting, _BATCH)):
         yield lot
 
 
-def _put(stores: Stores, service: str, collection: str, rows: Iterable[Row]) -> None:
-    for lot in _lots(rows):
+def _write(stores: Stores, service: str, collection: str, rows: Iterable[Row]) -> None:
+    for lot in _batches(rows):
         _insert(stores, service, collection, lot)
 
 
@@ -154,7 +156,7 @@ def _insert(stores: Stores, service: str, collection: str, rows: Sequence[Row | 
             raise
 
 
-async def _heard(client: Client, city: City) -> None:
+async def _wait_for_services(client: Client, city: City) -> None:
     copies = (("progress", "plans"), ("enrollment", "offerings"), ("statistics", "courses"))
     async with asyncio.timeout(120):
         for service, collection in copies:

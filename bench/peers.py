@@ -1,6 +1,7 @@
-"""`make bench-peers`: Kolibri from its own wheel, in its own environment, on the rows where it does the same work.
+"""`make bench-peers`: the same rows for Kolibri, from its own wheel in its own environment, where its work is the same.
 
-A class of 2,000 with a channel of generated resources (`kolibri_class`), asked by its own API for what its pages ask.
+The class has 2,000 learners and a channel of generated resources (`kolibri_class`); requests are those that Kolibri's
+pages send to its API.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _PROVISION = ("provisiondevice", "--facility", "Bench", "--preset", "nonformal",
 _SUPERUSER = ("--superusername", "admin", "--superuserpassword", PASSPHRASE)
 _SECONDS = 5.0
 _ACTIVE = 100
-"""Learners who are signed in."""
+"""Signed-in learners."""
 _CSRF = "x" * 32
 _SIGN_IN = "/api/auth/session/"
 _TASKS = "/api/tasks/tasks/"
@@ -44,30 +45,30 @@ async def run(environment: Path) -> None:
     program = environment / "bin" / "kolibri"
     with tempfile.TemporaryDirectory(prefix="kolibri-bench-", ignore_cleanup_errors=True) as home:
         given = {**os.environ, "KOLIBRI_HOME": home}
-        await _ran(given, program, "manage", *_PROVISION, *_SUPERUSER)
-        told = await _ran(given, environment / "bin" / "python", "-m", kolibri_class.__name__)
-        made = json.loads(told.splitlines()[-1])  # behind what Kolibri says of itself
-        async with _started(program, given):
+        await _run_command(given, program, "manage", *_PROVISION, *_SUPERUSER)
+        output = await _run_command(given, environment / "bin" / "python", "-m", kolibri_class.__name__)
+        created = json.loads(output.splitlines()[-1])  # behind what Kolibri says of itself
+        async with _start_kolibri(program, given):
             pass  # the first start prepares more than later ones
         began = time.perf_counter()
-        async with _started(program, given) as (url, session):
+        async with _start_kolibri(program, given) as (url, session):
             print(f"Kolibri: second start to the first page {time.perf_counter() - began:.1f} s")
-            async with _people(url, made) as people:
-                await _rows(url, session, made, people)
+            async with _people(url, created) as people:
+                await _rows(url, session, created, people)
             print(f"memory {proc.resident({'kolibri': session})['kolibri']:.0f} MB")
 
 
-async def _ran(environment: Mapping[str, str], *command: str | Path) -> str:
+async def _run_command(environment: Mapping[str, str], *command: str | Path) -> str:
     child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
-    told, _ = await child.communicate()
+    output, _ = await child.communicate()
     if child.returncode:
         raise SystemExit("Kolibri cannot be set up; see above.")
-    return told.decode()
+    return output.decode()
 
 
 @dataclass(frozen=True)
 class _People:
-    """Who is signed in, each as the headers that a browser of theirs sends."""
+    """The signed-in people, each as the headers of their browser."""
 
     http: aiohttp.ClientSession
     admin: Mapping[str, str]
@@ -85,11 +86,11 @@ class _People:
 
 
 @asynccontextmanager
-async def _people(url: str, made: Mapping[str, Any]) -> AsyncIterator[_People]:
+async def _people(url: str, created: Mapping[str, Any]) -> AsyncIterator[_People]:
     async with aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar()) as http:
 
         async def signed_in(name: str) -> Mapping[str, str]:
-            async with http.post(_SIGN_IN, json=_login(made, name)) as answer:
+            async with http.post(_SIGN_IN, json=_login(created, name)) as answer:
                 answer.raise_for_status()
                 cookie = f"kolibri={answer.cookies['kolibri'].value}; kolibri_csrftoken={_CSRF}"
                 return {"Cookie": cookie, "X-CSRFToken": _CSRF}
@@ -98,65 +99,65 @@ async def _people(url: str, made: Mapping[str, Any]) -> AsyncIterator[_People]:
         yield _People(http, await signed_in("admin"), learners)
 
 
-def _login(made: Mapping[str, Any], name: str) -> Mapping[str, str]:
-    return {"username": name, "password": PASSPHRASE, "facility": made["facility"]}
+def _login(created: Mapping[str, Any], name: str) -> Mapping[str, str]:
+    return {"username": name, "password": PASSPHRASE, "facility": created["facility"]}
 
 
-async def _rows(url: str, session: int, made: Mapping[str, Any], people: _People) -> None:
+async def _rows(url: str, session: int, created: Mapping[str, Any], people: _People) -> None:
     async def row(name: str, asked: Sequence[Request], at_once: int) -> None:
         before = proc.used({"kolibri": session})["kolibri"]
         seen = await clients.drive(url, asked, at_once, _SECONDS)
         cost = 1000 * (proc.used({"kolibri": session})["kolibri"] - before) / seen.count
-        told = f"{seen.count / seen.seconds:7.0f}/s  p99 {seen.percentile(0.99):6.0f} ms  CPU {cost:6.1f} ms"
-        print(f"{name:<34} {told}" + ("" if seen.good else f"  FAILED {seen.sample}"), flush=True)
+        text = f"{seen.count / seen.seconds:7.0f}/s  p99 {seen.percentile(0.99):6.0f} ms  CPU {cost:6.1f} ms"
+        print(f"{name:<34} {text}" + ("" if seen.good else f"  FAILED {seen.sample}"), flush=True)
 
     def each(path: str) -> list[Request]:
-        return [_asked(path, who) for who in people.learners] * 50
+        return [_request(path, who) for who in people.learners] * 50
 
     await row("public page (sign-in)", [Request("/en/user/")] * 5_000, 8)
-    await row("sign in", [Request(_SIGN_IN, body=_login(made, f"learner{n}")) for n in range(1_000)], 2)
+    await row("sign in", [Request(_SIGN_IN, body=_login(created, f"learner{n}")) for n in range(1_000)], 2)
     await row("my learning", each("/learn/api/homehydrate"), 8)
-    await row("lesson page", each(f"/learn/api/learnerlesson/{made['lesson']}/"), 8)
-    await row("record progress", await _recording(made, people), 8)
-    await row("enrol", [_enrolling(made, people, learner) for learner in made["learners"]], 8)
-    overview = f"/coach/api/classsummary/{made['taught']}/"
-    await row(f"class overview, {len(made['learners']):,} learners", [_asked(overview, people.admin)] * 100, 1)
-    await _report(session, made, people)
+    await row("lesson page", each(f"/learn/api/learnerlesson/{created['lesson']}/"), 8)
+    await row("record progress", await _recording(created, people), 8)
+    await row("enrol", [_enrolling(created, people, learner) for learner in created["learners"]], 8)
+    overview = f"/coach/api/classsummary/{created['taught']}/"
+    await row(f"class overview, {len(created['learners']):,} learners", [_request(overview, people.admin)] * 100, 1)
+    await _report(session, created, people)
 
 
-def _asked(path: str, who: Mapping[str, str], body: Any = None, method: str = "") -> Request:
+def _request(path: str, who: Mapping[str, str], body: Any = None, method: str = "") -> Request:
     return Request(path, who["Cookie"], body, {"X-CSRFToken": _CSRF}, method)
 
 
-async def _recording(made: Mapping[str, Any], people: _People) -> list[Request]:
-    """What is looked at tells so again and again while it is open."""
-    opened = {**made["untouched"], "channel_id": made["channel"], "lesson_id": made["lesson"]}
+async def _recording(created: Mapping[str, Any], people: _People) -> list[Request]:
+    """Progress updates, which an open resource sends again and again."""
+    opened = {**created["untouched"], "channel_id": created["channel"], "lesson_id": created["lesson"]}
     visits = [(await people.post(who, _TRACK, opened))["session_id"] for who in people.learners]
     step = {"progress_delta": 0.01, "time_spent_delta": 5}
     pairs = list(zip(visits, people.learners, strict=True))
-    return [_asked(f"{_TRACK}{visit}/", who, step, "PUT") for _ in range(50) for visit, who in pairs]
+    return [_request(f"{_TRACK}{visit}/", who, step, "PUT") for _ in range(50) for visit, who in pairs]
 
 
-def _enrolling(made: Mapping[str, Any], people: _People, learner: str) -> Request:
-    return _asked("/api/auth/membership/", people.admin, {"user": learner, "collection": made["empty"]})
+def _enrolling(created: Mapping[str, Any], people: _People, learner: str) -> Request:
+    return _request("/api/auth/membership/", people.admin, {"user": learner, "collection": created["empty"]})
 
 
-async def _report(session: int, made: Mapping[str, Any], people: _People) -> None:
-    """The file that an administrator asks for, until it can be fetched."""
+async def _report(session: int, created: Mapping[str, Any], people: _People) -> None:
+    """The administrator's report, from the request until the file is ready."""
     before, began = proc.used({"kolibri": session})["kolibri"], time.perf_counter()
-    job = await people.post(people.admin, _TASKS, {**_REPORT, "facility": made["facility"]})
+    job = await people.post(people.admin, _TASKS, {**_REPORT, "facility": created["facility"]})
     while job["status"] in ("QUEUED", "SCHEDULED", "RUNNING"):
         await asyncio.sleep(0.2)
         job = await people.get(people.admin, f"{_TASKS}{job['id']}/")
     took, cost = time.perf_counter() - began, proc.used({"kolibri": session})["kolibri"] - before
-    lines = len(made["learners"]) * kolibri_class.DONE
+    lines = len(created["learners"]) * kolibri_class.DONE
     failed = "" if job["status"] == "COMPLETED" else f"  FAILED {job['status']}"
     print(f"{f'report as CSV, {lines:,} lines':<34} {took:7.1f} s  CPU {cost:6.1f} s{failed}", flush=True)
 
 
 @asynccontextmanager
-async def _started(program: Path, environment: Mapping[str, str]) -> AsyncIterator[tuple[str, int]]:
-    """Its address, and the session of its processes."""
+async def _start_kolibri(program: Path, environment: Mapping[str, str]) -> AsyncIterator[tuple[str, int]]:
+    """Starts Kolibri; yields its address and the session of its processes."""
     port = INTERNAL_PORTS[os.getpid() % len(INTERNAL_PORTS)]
     child = await asyncio.create_subprocess_exec(
         *(program, "start", "--foreground", f"--port={port}"),
@@ -176,7 +177,7 @@ async def _started(program: Path, environment: Mapping[str, str]) -> AsyncIterat
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
-    """Told right after its first page, it may wait for a thread of its own for ever."""
+    """Stops Kolibri; by force if it hangs, which it may do right after its first page."""
     child.terminate()
     try:
         async with asyncio.timeout(10):

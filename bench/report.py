@@ -1,4 +1,4 @@
-"""What a run saw, as a table for people, JSON for programs, and a plot."""
+"""Reports the results of a run: a table for people, JSON for programs, and a plot."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ _LINE = "{:<42} {:>9} {:>8} {:>8} {:>8} {:>9} {:>9}  {}"
 
 
 @dataclass(frozen=True)
-class Paced:
-    """A row as it was seen, and what a look at a bare server cost just before and after."""
+class RowResult:
+    """The measurement of a row, and the cost of a bare request just before and after it."""
 
     seen: Measured
     pace: float
 
     def slowness(self, floors: Mapping[str, Floor]) -> float:
-        """Of the parts in these moments, against where the targets were set."""
+        """The machine's CPU time during the row, as a multiple of that of the reference machine."""
         return slowness(floors) * self.drift(floors)
 
     def drift(self, floors: Mapping[str, Floor]) -> float:
-        """Against when the floors were measured."""
+        """The same as a multiple of that when the floors were measured."""
         return self.pace / floors["aiohttp"].cpu if floors else 1.0
 
 
 @dataclass(frozen=True)
 class Result:
-    """`idle` and `busy`: MB of each process; `start` in seconds."""
+    """`idle` and `busy` are MB by process, `start` is in seconds."""
 
     scale: float
     loaded: Loaded
     floors: Mapping[str, Floor]
-    rows: Sequence[Paced]
+    rows: Sequence[RowResult]
     lag: Lag | None
     idle: Mapping[str, float]
     busy: Mapping[str, float]
@@ -63,38 +63,38 @@ def floor_table(floors: Mapping[str, Floor]) -> str:
     return "\n".join([head, *lines, "", heading])
 
 
-def row_line(row: Row, paced: Paced, floors: Mapping[str, Floor]) -> str:
-    """`there`: what the same would have cost where the targets were set, by what the parts cost."""
+def row_line(row: Row, paced: RowResult, floors: Mapping[str, Floor]) -> str:
+    """A line of the table. "there ms" is the estimated cost on the reference machine, from the floors."""
     seen = paced.seen
     largest = sorted(seen.cpu_of.items(), key=lambda each: -each[1])
     cost = " ".join(f"{name} {cpu:.2f}" for name, cpu in largest if cpu >= 0.01)
-    told = "; ".join([*_judged(row, paced, floors), cost, *([] if seen.good else [f"FAILED {seen.sample}"])])
+    verdicts = "; ".join([*_verdicts(row, paced, floors), cost, *([] if seen.good else [f"FAILED {seen.sample}"])])
     numbers = (f"{seen.rate:.0f}", *(f"{each:.1f}" for each in (seen.p50, seen.p99, seen.first_byte)))
-    return _LINE.format(row.name, *numbers, f"{seen.cpu:.2f}", f"{seen.cpu / paced.slowness(floors):.2f}", told)
+    return _LINE.format(row.name, *numbers, f"{seen.cpu:.2f}", f"{seen.cpu / paced.slowness(floors):.2f}", verdicts)
 
 
-def _judged(row: Row, paced: Paced, floors: Mapping[str, Floor]) -> list[str]:
-    told, seen = [], paced.seen
+def _verdicts(row: Row, paced: RowResult, floors: Mapping[str, Floor]) -> list[str]:
+    verdicts, seen = [], paced.seen
     for name, most, was in (("CPU", row.cpu, seen.cpu), ("p99", row.p99, seen.p99), ("p50", row.p50, seen.p50)):
         if most is not None:
-            told.append(f"{name} {_verdict(was, most, paced.slowness(floors))} (<= {most:g})")
+            verdicts.append(f"{name} {_verdict(was, most, paced.slowness(floors))} (<= {most:g})")
     if row.of_cost and (floor := floors.get(row.of_cost[0])):
         times = seen.cpu / (floor.cpu * paced.drift(floors))
-        told.append(f"{times:.2f} x {row.of_cost[0]} {_verdict(times, row.of_cost[1])} (<= {row.of_cost[1]:g})")
+        verdicts.append(f"{times:.2f} x {row.of_cost[0]} {_verdict(times, row.of_cost[1])} (<= {row.of_cost[1]:g})")
     if row.of_floor and (floor := floors.get(row.of_floor[0])):
         share = seen.rate / floor.rate * paced.drift(floors)
-        told.append(f"{share:.0%} of {row.of_floor[0]} {'ok' if share >= row.of_floor[1] else 'MISSED'}")
-    return told
+        verdicts.append(f"{share:.0%} of {row.of_floor[0]} {'ok' if share >= row.of_floor[1] else 'MISSED'}")
+    return verdicts
 
 
 def _verdict(was: float, most: float, slowness: float = 1.0) -> str:
-    """A machine on which the parts themselves cost more makes no target easier; but it is said when that is all."""
+    """ok or MISSED. A slower machine makes no target easier, but the verdict says if that alone explains the miss."""
     if was <= most:
         return "ok"
     return "ok for the floors" if was <= most * slowness else "MISSED"
 
 
-def rest(result: Result) -> str:
+def summary(result: Result) -> str:
     lines = [
         f"memory idle {sum(result.idle.values()):.0f} MB, after {sum(result.busy.values()):.0f} MB: "
         + " ".join(f"{name} {size:.0f}" for name, size in result.busy.items())
@@ -111,7 +111,7 @@ def rest(result: Result) -> str:
 
 
 def keep(result: Result) -> Path:
-    """Answers the JSON's path; the plot lies beside it."""
+    """Saves JSON and plot; returns the path of the JSON."""
     RESULTS.mkdir(exist_ok=True)
     stem = f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}-scale-{result.scale:g}"
     machine = {"python": platform.python_version(), "machine": platform.machine(), "commit": _commit()}
@@ -126,8 +126,8 @@ def _commit() -> str:
     return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
 
 
-def plot(rows: Sequence[Paced]) -> str:
-    """Processor time of each row as a bar, its target as a mark."""
+def plot(rows: Sequence[RowResult]) -> str:
+    """An SVG with the CPU time of each row as a bar and its target as a mark."""
     targets = {row.name: row.cpu for row in ROWS}
     small = [row.seen for row in rows if row.seen.cpu < 25]
     width = 480 / max([1.0, *(row.cpu for row in small)])

@@ -1,4 +1,4 @@
-"""The rows of the targets table: what is asked of the running system in each, and the figure that is held to it."""
+"""The rows of the targets table: the requests of each row and its target."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from services.chassis.clock import now
 _PLENTY = 60_000
 _CLIENTS = 64
 _TOGETHER = 256
-"""Learners at once, so that each does something every second or less often, as long as a row is measured."""
+"""Learners at once: enough that each does something at most once a second while a row is measured."""
 
 
 @dataclass(frozen=True)
 class Row:
     """`cpu` and `p99` are targets in milliseconds, `of_floor` a share of the named floor's rate, `of_cost` a multiple
-    of its processor time. `before`: what the same people did a moment earlier, which is not measured."""
+    of its CPU time. `before` are requests of the same people that are sent first and not measured."""
 
     name: str
     requests: Callable[[City], Sequence[Request]]
@@ -82,7 +82,7 @@ def _answered(lesson: int, item: str) -> dict[str, Any]:
 
 
 def _opening(city: City) -> list[Request]:
-    """Each learner turns page after page."""
+    """Each learner opens one screen after the other."""
     return [
         Request(_record_path(city, cities.FRESH_COURSE, learner), _learner(city, learner), {"steps": [step]})
         for lesson in range(cities.LESSONS)
@@ -92,7 +92,7 @@ def _opening(city: City) -> list[Request]:
 
 
 def _completing(city: City) -> list[Request]:
-    """Each request is the last step of a lesson, and announces its completion."""
+    """Each request is the last step of a lesson, so that its completion is announced."""
     return [
         Request(
             _record_path(city, cities.ALMOST_COURSE, learner),
@@ -105,7 +105,7 @@ def _completing(city: City) -> list[Request]:
 
 
 def _kept(city: City) -> list[Request]:
-    """A course of twenty lessons, done while the line was down."""
+    """A course of twenty lessons, done offline and sent at once."""
     moment = now() - timedelta(hours=2)
     steps = [
         step
@@ -122,7 +122,7 @@ def _kept(city: City) -> list[Request]:
 
 
 def _looking(city: City) -> list[Request]:
-    """At the course, before one enrols in it."""
+    """The course page, before enrolling."""
     path = f"/courses/{city.course(cities.NEW_COURSE)}"
     return [Request(path, _learner(city, learner)) for learner in range(city.active)]
 

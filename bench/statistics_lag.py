@@ -1,4 +1,4 @@
-"""How far behind the statistics are while completions arrive, and how fast they catch up after an outage."""
+"""Measures the lag of statistics behind the events, and how fast the service catches up after an outage."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 from pymongo import AsyncMongoClient
 
 from bench import city as cities
-from bench.city import City, Taking
+from bench.city import City, Enrolment
 from deploy.local import Ieum
 from ieum.progress.v1 import events_pb2
 from services.chassis.clock import now, stamp
@@ -29,14 +29,14 @@ _RATE, _SECONDS = 1_000, 8
 _MOST_WAITING = 100_000
 _AT_ONCE = 200
 _FORGOTTEN_SECONDS = 11.0
-"""After which the broker gives to others what a process that stands still had asked for."""
+"""Seconds after which the broker redelivers events that a stopped process had fetched."""
 _LOT = 1_000
 
 
 @dataclass(frozen=True)
 class Lag:
-    """Seconds behind at 1,000 a second (the worst seen), and events a second after an outage: from the first that was
-    handled on, and from the moment on that the service began to start."""
+    """The worst lag in seconds at 1,000 events a second, and events per second after an outage: from the first handled
+    event, and from the start of the service."""
 
     worst: float
     arrived: float
@@ -47,16 +47,17 @@ class Lag:
 
 @dataclass(frozen=True)
 class Completion:
-    """Of a made-up lesson, so that it is a new one for the fact."""
+    """A completion of an invented lesson, so that it is new for the fact."""
 
-    taking: Taking
+    taking: Enrolment
     enrolment: str
     lesson: str
 
 
 async def measure(system: Ieum, city: City) -> Lag:
     enrolments = [
-        (taking, city.enrolment(taking.course, taking.person)) for taking in islice(cities.takings(city), _MOST_WAITING)
+        (taking, city.enrolment(taking.course, taking.person))
+        for taking in islice(cities.enrolments(city), _MOST_WAITING)
     ]
     async with (
         bus.connect(system.environment["IEUM_NATS_URL"], "bench") as events,
@@ -66,12 +67,12 @@ async def measure(system: Ieum, city: City) -> Lag:
         worst, arrived = await _steady(events, facts, _completions(enrolments, "steady", _RATE * _SECONDS))
         waiting = _completions(enrolments, "outage", min(_MOST_WAITING, 2 * city.learners))
         absorbed, with_start = await _outage(system, events, waiting)
-        await _all_there(facts, waiting)
+        await _wait_for_all(facts, waiting)
         return Lag(worst, arrived, absorbed, with_start, len(waiting))
 
 
-def _completions(enrolments: Sequence[tuple[Taking, str]], lesson: str, count: int) -> list[Completion]:
-    """Each of another enrolment, as far as there are so many."""
+def _completions(enrolments: Sequence[tuple[Enrolment, str]], lesson: str, count: int) -> list[Completion]:
+    """Completions of different enrolments, as far as there are enough."""
     around = islice(cycle(enrolments), count)
     return [
         Completion(taking, name, f"{lesson}{place // len(enrolments)}") for place, (taking, name) in enumerate(around)
@@ -84,13 +85,13 @@ async def _steady(events: Bus, facts: Facts, completions: Sequence[Completion]) 
     for second in range(_SECONDS):
         batch = completions[second * _RATE : (second + 1) * _RATE]
         await _publish(events, batch)
-        behind.append(await _until_there(facts, batch[-1]))
+        behind.append(await _wait_for_fact(facts, batch[-1]))
         await asyncio.sleep(max(0, began + second + 1 - time.perf_counter()))
     return max(behind), len(completions) / (time.perf_counter() - began)
 
 
 async def _outage(system: Ieum, events: Bus, waiting: Sequence[Completion]) -> tuple[float, float]:
-    """Stands still while they are announced, then dies and is started again."""
+    """Stops the service while events are published, then kills and restarts it."""
     frozen, processes = time.perf_counter(), [name for name in system.processes if name.startswith("statistics")]
     for name in processes:
         os.kill(system.pid(name), signal.SIGSTOP)
@@ -99,15 +100,15 @@ async def _outage(system: Ieum, events: Bus, waiting: Sequence[Completion]) -> t
     began = time.perf_counter()
     for name in processes:
         await system.kill(name)
-    left = await _left(events, len(waiting) - 1)
+    left = await _wait_for_backlog(events, len(waiting) - 1)
     first = time.perf_counter()
-    await _left(events, 0)
+    await _wait_for_backlog(events, 0)
     ended = time.perf_counter()
     return left / (ended - first), len(waiting) / (ended - began)
 
 
-async def _left(events: Bus, most: int) -> int:
-    """How many wait, as soon as no more than `most` do."""
+async def _wait_for_backlog(events: Bus, most: int) -> int:
+    """Waits until at most `most` events are pending; returns their number."""
     async with asyncio.timeout(300):
         while (left := await events.behind(_PACKAGE, _DURABLE)) > most:
             await asyncio.sleep(0.02)
@@ -118,19 +119,19 @@ async def _publish(events: Bus, completions: Sequence[Completion]) -> None:
     waiting = iter(completions)
 
     async def publisher() -> None:
-        for one in waiting:
+        for completion in waiting:
             event = events_pb2.LessonCompleted(
-                enrollment=f"enrollments/{one.enrolment}",
-                person=f"people/bench{one.taking.person:011d}",
-                course=f"courses/bench{one.taking.course:011d}",
-                lesson=one.lesson,
+                enrollment=f"enrollments/{completion.enrolment}",
+                person=f"people/bench{completion.taking.person:011d}",
+                course=f"courses/bench{completion.taking.course:011d}",
+                lesson=completion.lesson,
                 minutes=1,
-                complete_time=stamp(one.taking.began + timedelta(days=1)),
+                complete_time=stamp(completion.taking.began + timedelta(days=1)),
                 revision=100,
                 time=stamp(now()),
             )
             name = event.DESCRIPTOR.full_name
-            subject, identity = f"{name}.{one.enrolment}", f"bench/{one.lesson}/{one.enrolment}"
+            subject, identity = f"{name}.{completion.enrolment}", f"bench/{completion.lesson}/{completion.enrolment}"
             await events.publish(subject, name, identity, event.SerializeToString(), trace.traceparent())
 
     async with asyncio.TaskGroup() as tasks:
@@ -138,23 +139,26 @@ async def _publish(events: Bus, completions: Sequence[Completion]) -> None:
             tasks.create_task(publisher())
 
 
-async def _until_there(facts: Facts, one: Completion) -> float:
+async def _wait_for_fact(facts: Facts, completion: Completion) -> float:
     began = time.perf_counter()
-    while not await facts.facts.find_one(_written([one]), {"_id": 1}):
+    while not await facts.facts.find_one(_facts_with([completion]), {"_id": 1}):
         await asyncio.sleep(0.01)
         if time.perf_counter() - began > 60:
-            raise TimeoutError(f"{one.enrolment} has not arrived")
+            raise TimeoutError(f"{completion.enrolment} has not arrived")
     return time.perf_counter() - began
 
 
-async def _all_there(facts: Facts, completions: Sequence[Completion]) -> None:
-    for _, each in groupby(completions, key=lambda one: one.lesson):
+async def _wait_for_all(facts: Facts, completions: Sequence[Completion]) -> None:
+    for _, each in groupby(completions, key=lambda completion: completion.lesson):
         alike = list(each)
         for start in range(0, len(alike), _LOT):
             lot = alike[start : start + _LOT]
-            if await facts.facts.count_documents(_written(lot)) != len(lot):
+            if await facts.facts.count_documents(_facts_with(lot)) != len(lot):
                 raise RuntimeError("Events were acknowledged that are not in the facts")
 
 
-def _written(alike: Sequence[Completion]) -> dict[str, Any]:
-    return {"_id": {"$in": [f"enrollments/{one.enrolment}" for one in alike]}, f"minutes.{alike[0].lesson}": 1}
+def _facts_with(alike: Sequence[Completion]) -> dict[str, Any]:
+    return {
+        "_id": {"$in": [f"enrollments/{completion.enrolment}" for completion in alike]},
+        f"minutes.{alike[0].lesson}": 1,
+    }

@@ -1,4 +1,4 @@
-"""One run: the floors, then each row of the product on the same machine in the same minutes, and what it all cost."""
+"""Runs Ieum with a loaded city, measures rows, and counts the cost of every process."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from deploy.local import Ieum, running
 SETTLED = 2.0
 _BEFORE_SECONDS = 30.0
 _READING_SECONDS = 180
-"""Statistics read a million facts in half a minute at worst."""
+"""Seconds; statistics reads a million facts in half a minute at worst."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Rates a second, milliseconds; `cpu` of the whole stack for each operation, and of each process."""
+    """Rates per second and times in milliseconds; `cpu` per operation, of the whole stack and by process."""
 
     row: str
     count: int
@@ -49,7 +49,7 @@ async def city_running(city: City, data: Path) -> AsyncIterator[tuple[Ieum, Load
         # As in any long life: without what loading left in memory, and with all facts read.
         for name in ("mongod", *_statistics(system)):
             await system.restart(name)
-        await quiet(system, _READING_SECONDS)
+        await wait_until_quiet(system, _READING_SECONDS)
         yield system, loaded
 
 
@@ -61,8 +61,8 @@ def _statistics(system: Ieum) -> list[str]:
     return [name for name in system.processes if name.startswith("statistics")]
 
 
-async def quiet(system: Ieum, most: int = 30) -> None:
-    """Returns when what was set in motion before has been worked off, or after so many seconds."""
+async def wait_until_quiet(system: Ieum, most: int = 30) -> None:
+    """Returns when the system has handled everything in progress, or after `most` seconds."""
     for _ in range(most):
         before = sum(proc.used(sessions(system)).values())
         await asyncio.sleep(1)
@@ -71,16 +71,16 @@ async def quiet(system: Ieum, most: int = 30) -> None:
 
 
 async def measure(system: Ieum, city: City, row: Row) -> Measured:
-    """The cost is counted until what the requests set in motion, events and their handling, has come to rest."""
+    """Measures a row. The cost includes all events that the requests cause, until the system is quiet."""
     asked = row.requests(city)
     if row.before:
         await clients.drive(system.url, row.before(city), row.at_once, _BEFORE_SECONDS)
     await clients.drive(system.url, asked[: min(20, len(asked) // 20)], 4, 2)
-    await quiet(system)
+    await wait_until_quiet(system)
     idle = await _idle(system)
     before, began = proc.used(sessions(system)), time.perf_counter()
     seen = await clients.drive(system.url, asked[min(20, len(asked) // 20) :], row.at_once, row.seconds)
-    await quiet(system)
+    await wait_until_quiet(system)
     after, took = proc.used(sessions(system)), time.perf_counter() - began
     cost = {
         name: 1000 * max(0.0, after[name] - before[name] - idle[name] * took) / max(1, seen.count) for name in before
@@ -100,7 +100,7 @@ async def measure(system: Ieum, city: City, row: Row) -> Measured:
 
 
 async def _idle(system: Ieum) -> dict[str, float]:
-    """What each process uses a second when nobody asks."""
+    """CPU seconds per second of each process without requests."""
     before = proc.used(sessions(system))
     await asyncio.sleep(SETTLED)
     after = proc.used(sessions(system))
@@ -108,7 +108,7 @@ async def _idle(system: Ieum) -> dict[str, float]:
 
 
 async def second_start(city: City, data: Path) -> float:
-    """Seconds from the command to the first page, on data that is there."""
+    """Seconds from the command to the first page, on existing data."""
     began = time.perf_counter()
     async with running(data, environment={"IEUM_DEMO": "0"}, say=lambda _: None) as system:
         async with aiohttp.ClientSession() as session, session.get(f"{system.url}/courses") as answer:
@@ -134,5 +134,5 @@ def memory(system: Ieum) -> dict[str, float]:
     return proc.resident(sessions(system))
 
 
-def chosen(rows: Sequence[Row], words: Sequence[str]) -> list[Row]:
+def choose(rows: Sequence[Row], words: Sequence[str]) -> list[Row]:
     return [row for row in rows if not words or any(word in row.name for word in words)]
