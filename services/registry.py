@@ -19,6 +19,8 @@ class Service:
     """Services whose events it handles; NATS lets it read no other stream."""
     keys: tuple[str, ...] = ()
     """Secret files it reads beside principal_key."""
+    called: bool = True
+    """The gateway calls it. Without one that it does not call, the gateway can still answer."""
 
 
 # The position decides the default port: append, never insert.
@@ -29,12 +31,14 @@ REGISTRY = (
     Service("progress", hears=("people", "courses", "enrollment")),
     Service(
         "statistics",
-        hears=("people", "courses", "enrollment", "progress", "statistics"),
-        keys=("pseudonym_key", "smtp_password"),
+        hears=("people", "courses", "enrollment", "progress", "statistics", "notices"),
+        keys=("pseudonym_key",),
     ),
+    Service("notices", hears=("statistics",), keys=("smtp_password",), called=False),
 )
 
 SERVICES = tuple(service.name for service in REGISTRY)
+CALLED = tuple(service.name for service in REGISTRY if service.called)
 HEARS = {service.name: service.hears for service in REGISTRY}
 
 

@@ -1,4 +1,4 @@
-"""Clients of the five services: each call is signed for the acting principal and carries the trace on."""
+"""Clients of the services: each call is signed for the acting principal and carries the trace on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ieum.statistics.v1.statistics_pb2_grpc import StatisticsServiceStub
 from services.chassis import rpc, tls
 from services.chassis.config import Settings
 from services.chassis.principal import Signer
-from services.registry import SERVICES
+from services.registry import CALLED
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -55,7 +55,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
     signer, identity = Signer(settings.principal_key), tls.identity(settings)
     async with AsyncExitStack() as stack:
         channels = {
-            name: await stack.enter_async_context(rpc.channel(settings.target(name), identity)) for name in SERVICES
+            name: await stack.enter_async_context(rpc.channel(settings.target(name), identity)) for name in CALLED
         }
 
         def client(name: str, stub: Callable[[grpc.aio.Channel], S]) -> S:

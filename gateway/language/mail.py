@@ -1,4 +1,4 @@
-"""What the distribution of releases may refuse, and why mail may be off, in words that say what to do."""
+"""Messages about mail: what the distribution of releases refuses, why mail is off, why a mail was not sent."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ OFF: Mapping[str, str] = {
         "Nobody has said yet which mail server to use. The operator sets IEUM_SMTP_URL (for example "
         "smtp://mail.example.com?starttls), IEUM_MAIL_FROM and IEUM_PUBLIC_URL, and starts Ieum again."
     ),
+    "NOTICES_SILENT": msgid(
+        "The notices service, which sends mail, has not reported yet whether it can. Look again in a minute; if this "
+        "stays, the operator checks whether it is running."
+    ),
     "SMTP_URL_INVALID": msgid(
         "IEUM_SMTP_URL cannot be read. It looks like smtp://user@mail.example.com:587?starttls or "
         "smtps://user@mail.example.com; the password stands in the file smtp_password of the secrets directory."
@@ -50,4 +54,4 @@ GONE: Mapping[str, str] = {
     "RECIPIENT_REMOVED": msgid("The office was removed from the list."),
     "RELEASE_CORRECTED": msgid("A corrected edition is out; it was sent instead."),
 }
-"""Why a mail that waited was not sent any more."""
+"""Reasons of mails that waited and are not sent any more."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from ieum.notices.v1.notices_pb2_grpc import add_NoticeSourceServiceServicer_to_server
 from ieum.statistics.v1.distribution_pb2_grpc import add_DistributionServiceServicer_to_server
 from ieum.statistics.v1.releases_pb2_grpc import add_ReleaseServiceServicer_to_server
 from ieum.statistics.v1.statistics_pb2_grpc import add_StatisticsServiceServicer_to_server
 from services.chassis.events.notices import Notices
 from services.chassis.run import Frame, main_with
-from services.statistics.distribution import settings as mail_settings
-from services.statistics.distribution.mailing import Postman
+from services.statistics.distribution.events import notice_handlers, release_handlers
 from services.statistics.distribution.service import TOKEN_SCOPES as DISTRIBUTION_SCOPES
 from services.statistics.distribution.service import DistributionService
+from services.statistics.distribution.source_service import SummarySource
 from services.statistics.distribution.store import Distribution
+from services.statistics.distribution.summaries import Summaries
 from services.statistics.facts.events import Listener
 from services.statistics.facts.store import Facts
 from services.statistics.live.memory import FactsInMemory
@@ -58,14 +60,16 @@ async def compose(frame: Frame[StatisticsSettings]) -> None:
 
 
 async def _distribute(frame: Frame[StatisticsSettings], releases: Releases, facts: Facts, notices: Notices) -> None:
-    mail, store = mail_settings.read(frame.settings), Distribution(frame.database, frame.outbox)
+    store = Distribution(frame.database, frame.outbox)
     await store.prepare()
-    postman = Postman(mail, store, releases, facts)
+    summaries = Summaries(store, releases, facts)
     server = frame.offer("ieum.statistics.v1.DistributionService", DISTRIBUTION_SCOPES)
-    service = DistributionService(mail, store, releases, facts, postman, notices)
+    service = DistributionService(store, releases, facts, summaries, notices)
     add_DistributionServiceServicer_to_server(service, server)
-    frame.hear("ieum.statistics.v1", postman.handlers())
-    frame.keep_running(postman.run)
+    server = frame.offer("ieum.notices.v1.NoticeSourceService", {})
+    add_NoticeSourceServiceServicer_to_server(SummarySource(summaries), server)
+    frame.hear("ieum.statistics.v1", release_handlers(summaries))
+    frame.hear("ieum.notices.v1", notice_handlers(store))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import SecretStr
-
 from services.chassis.config import Settings
 
 
@@ -17,7 +15,3 @@ class StatisticsSettings(Settings):
     publisher: str = ""
     contact: str = ""
     legal_basis: str = ""
-
-    # Mail is off without these; distribution/settings.py says how they are written.
-    smtp_url: SecretStr = SecretStr("")
-    mail_from: str = ""

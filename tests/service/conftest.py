@@ -37,18 +37,18 @@ def settings(mongo_url: str, nats_url: str, prefix: str, tmp_path: Path) -> Sett
 
 
 class StartService(Protocol):
-    async def __call__(self, name: str, compose: Compose[Any]) -> str: ...
+    async def __call__(self, name: str, compose: Compose[Any], given: Settings | None = None) -> str: ...
 
 
 @pytest.fixture
 async def start_service(settings: Settings) -> AsyncIterator[StartService]:
-    """Starts a service and answers its address; all are stopped when the test ends."""
+    """Starts a service, with settings of its own where `given`, and answers its address. All are stopped at the end."""
     stop = asyncio.Event()
     running: list[asyncio.Task[None]] = []
 
-    async def start(name: str, compose: Compose[Any]) -> str:
+    async def start(name: str, compose: Compose[Any], given: Settings | None = None) -> str:
         ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        task = asyncio.create_task(serve(name, compose, settings, stop, ready))
+        task = asyncio.create_task(serve(name, compose, given or settings, stop, ready))
         running.append(task)
         both: list[asyncio.Future[Any]] = [task, ready]
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)

@@ -1,6 +1,6 @@
-"""Who gets a release, and the life of one mail: it waits, is taken by one worker at a time, and is sent once.
+"""Which office gets a release's summary, and how each delivery stands.
 
-A worker that dies leaves its lease behind; when that is over the mail is taken again, under the same Message-ID.
+The notices service sends it. A delivery asks for one notice per round, and copies what is announced of that notice.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from services.chassis.errors import Invalid
@@ -20,13 +20,6 @@ LANGUAGES = ("ko", "en")
 LONGEST_OFFICE = 100
 LONGEST_ADDRESS = 254
 HEADLINES = ("ENR", "EPR", "CMP", "CPR", "COV")
-
-LEASE = timedelta(minutes=3)
-"""Longer than an attempt may take."""
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=4)
-PATIENCE = timedelta(days=5)
-"""How long a mail server may say "not now" of one address (RFC 5321, 4.5.4.1)."""
 
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(
@@ -66,7 +59,8 @@ class Stage(StrEnum):
 class Delivery:
     """One release for one recipient. `release` and `recipient` are resource names; `secret` opens the mail's link.
 
-    `round` counts deliberate sendings, `attempts` the tries of this round, `round_at` is when the round began.
+    `round` counts deliberate sendings, `round_at` is when this one began. `requested` is the round that a notice was
+    asked for, and `notice_revision` the newest state of that notice that was copied.
     """
 
     key: str
@@ -80,28 +74,59 @@ class Delivery:
     round: int = 1
     stage: Stage = Stage.WAITING
     attempts: int = 0
-    lease_by: str = ""
-    lease_until: datetime | None = None
     failure: str = ""
     sent_at: datetime | None = None
     received_at: datetime | None = None
+    requested: int = 0
+    notice_revision: int = 0
 
 
-Changed = tuple[Delivery, list[object]]
+@dataclass(frozen=True, slots=True)
+class SummaryRequested:
+    """The notices service is asked to send this round now."""
+
+    delivery: Delivery
+
+
+Outcome = tuple[Delivery, list[SummaryRequested]]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeState:
+    """What the notices service announced of a round."""
+
+    round: int
+    revision: int
+    stage: Stage
+    attempts: int
+    failure: str
+    due_at: datetime | None
+    sent_at: datetime | None
 
 
 def delivery_key(release: str, recipient: str) -> str:
-    """From both names, so that planning twice plans once."""
+    """Follows from both names, so that planning twice plans once."""
     return f"{release.rpartition('/')[2]}.{recipient.rpartition('/')[2]}"
 
 
-def planned(release: str, recipient: Recipient, secret: str, now: datetime) -> Delivery:
+def request_key(delivery: Delivery) -> str:
+    """Key of the notice of this round."""
+    return f"{delivery.key}.{delivery.round}"
+
+
+def parse_request_key(request: str) -> tuple[str, int]:
+    """Key and round of the delivery that asked for this notice; round 0 where the key is none of ours."""
+    key, _, number = request.rpartition(".")
+    return key, int(number) if number.isdecimal() else 0
+
+
+def new_delivery(release: str, recipient: Recipient, secret: str, now: datetime) -> Delivery:
     key = delivery_key(release, recipient.name)
     return Delivery(key, release, recipient.name, recipient.area, secret, planned_at=now, round_at=now, due_at=now)
 
 
-def checked(recipient: Recipient) -> Recipient:
-    """Tidied; raises Invalid for the first field that will not do."""
+def check_recipient(recipient: Recipient) -> Recipient:
+    """With superfluous spaces removed; raises Invalid for the first field that cannot be accepted."""
     office, address = " ".join(recipient.office.split()), recipient.address.strip()
     if not office:
         raise Invalid("OFFICE_MISSING", field="office")
@@ -120,85 +145,78 @@ def checked(recipient: Recipient) -> Recipient:
     return replace(recipient, office=office, address=address)
 
 
-def removed(recipient: Recipient, by: str, now: datetime) -> tuple[Recipient, list[object]]:
+def remove_recipient(recipient: Recipient, by: str, now: datetime) -> tuple[Recipient, list[object]]:
     if recipient.removed:
         return recipient, []
     return replace(recipient, address="", removed=True, changed_by=by, changed_at=now), []
 
 
-def take(one: Delivery, by: str, now: datetime) -> Changed:
-    """For one worker; whoever finds another's name in the lease has lost the race."""
-    due = one.stage is Stage.WAITING and one.due_at <= now
-    forsaken = one.stage is Stage.SENDING and (one.lease_until is None or one.lease_until <= now)
-    if not (due or forsaken):
-        return one, []
-    until = now + LEASE
-    return replace(one, stage=Stage.SENDING, lease_by=by, lease_until=until, attempts=one.attempts + 1), []
+def request(delivery: Delivery) -> Outcome:
+    """Asks for the notice of this round, once. Also for what an earlier version planned and did not send."""
+    if delivery.requested >= delivery.round or not _is_open(delivery):
+        return delivery, []
+    delivery = replace(delivery, requested=delivery.round)
+    return delivery, [SummaryRequested(delivery)]
 
 
-def let_go(one: Delivery, by: str) -> Changed:
-    """The mail server went away before it could have taken the mail: as if it had not been tried."""
-    if not _held(one, by):
-        return one, []
-    return replace(_free(one), stage=Stage.WAITING, attempts=one.attempts - 1), []
+def send_again(delivery: Delivery, seen_round: int, now: datetime) -> Outcome:
+    """Begins a new round; what still waits is tried now instead. Does nothing when the caller saw an earlier round."""
+    if delivery.round != seen_round or delivery.stage is Stage.SENDING:
+        return delivery, []
+    if delivery.stage is Stage.WAITING:
+        if delivery.due_at <= now:
+            return request(delivery)
+        delivery = replace(delivery, due_at=now, requested=delivery.round)
+        return delivery, [SummaryRequested(delivery)]
+    fresh = replace(delivery, stage=Stage.WAITING, round=delivery.round + 1, round_at=now, due_at=now)
+    return request(replace(fresh, attempts=0, failure="", notice_revision=0))
 
 
-def sent(one: Delivery, round: int, now: datetime) -> Changed:
-    """Also from a worker whose lease ran out meanwhile: the mail is out."""
-    if one.round != round or one.stage not in (Stage.WAITING, Stage.SENDING):
-        return one, []
-    return replace(_free(one), stage=Stage.SENT, sent_at=now, failure=""), []
+def cancel(delivery: Delivery, reason: str) -> Outcome:
+    """While it waits. What is being sent goes out."""
+    if delivery.stage is not Stage.WAITING:
+        return delivery, []
+    return replace(delivery, stage=Stage.CANCELLED, failure=reason), []
 
 
-def put_off(one: Delivery, by: str, reason: str, now: datetime) -> Changed:
-    """The mail server said "not now"; after days of it the mail counts as failed."""
-    if not _held(one, by):
-        return one, []
-    if now - one.round_at >= PATIENCE:
-        return replace(_free(one), stage=Stage.FAILED, failure=reason), []
-    pause = min(FIRST_PAUSE * 2 ** min(one.attempts - 1, 10), LONGEST_PAUSE)
-    return replace(_free(one), stage=Stage.WAITING, due_at=now + pause, failure=reason), []
+def copy_notice(delivery: Delivery, notice: NoticeState) -> Outcome:
+    """The newest revision counts. A delivery that was cancelled or received meanwhile stays so, unless the mail is out
+    after all."""
+    if notice.round != delivery.round or notice.revision <= delivery.notice_revision:
+        return delivery, []
+    delivery = replace(delivery, notice_revision=notice.revision)
+    if not _is_open(delivery) and (notice.stage is not Stage.SENT or delivery.stage is Stage.SENT):
+        return delivery, []
+    return replace(
+        delivery,
+        stage=notice.stage,
+        attempts=notice.attempts,
+        failure=notice.failure,
+        due_at=notice.due_at or delivery.due_at,
+        sent_at=notice.sent_at or delivery.sent_at,
+    ), []
 
 
-def refused(one: Delivery, by: str, reason: str) -> Changed:
-    """For good."""
-    if not _held(one, by):
-        return one, []
-    return replace(_free(one), stage=Stage.FAILED, failure=reason), []
+def confirm_receipt(delivery: Delivery, now: datetime) -> Outcome:
+    """The first time stands. Whoever can confirm it has the mail, whatever became of the process that sent it."""
+    if delivery.received_at is not None:
+        return delivery, []
+    if _is_open(delivery):
+        delivery = replace(delivery, stage=Stage.SENT, sent_at=now, failure="")
+    return replace(delivery, received_at=now), []
 
 
-def cancelled(one: Delivery, reason: str, by: str = "") -> Changed:
-    """Of a mail that waits, or that the worker `by` has taken; what is under way elsewhere goes out."""
-    if one.stage is not Stage.WAITING and not _held(one, by):
-        return one, []
-    return replace(_free(one), stage=Stage.CANCELLED, failure=reason), []
+def reason_not_to_send(delivery: Delivery | None, round: int) -> str:
+    """Machine-readable, "" when the round is still to be sent."""
+    if delivery is None or delivery.round != round:
+        return "SUPERSEDED"
+    if delivery.stage is Stage.SENT:
+        return "ALREADY_SENT"
+    return delivery.failure if delivery.stage is Stage.CANCELLED else ""
 
 
-def again(one: Delivery, seen: int, now: datetime) -> Changed:
-    """A new mail; where it still waits, the same one now. A press that saw an earlier round changes nothing."""
-    if one.round != seen or one.stage is Stage.SENDING:
-        return one, []
-    if one.stage is Stage.WAITING:
-        return replace(one, due_at=min(one.due_at, now)), []
-    fresh = replace(_free(one), stage=Stage.WAITING, round=one.round + 1, round_at=now, due_at=now)
-    return replace(fresh, attempts=0, failure=""), []
-
-
-def received(one: Delivery, now: datetime) -> Changed:
-    """The first time stands. Who can open it has the mail, whatever became of the worker that sent it."""
-    if one.received_at is not None:
-        return one, []
-    if one.stage in (Stage.WAITING, Stage.SENDING):
-        one = replace(_free(one), stage=Stage.SENT, sent_at=now, failure="")
-    return replace(one, received_at=now), []
-
-
-def _held(one: Delivery, by: str) -> bool:
-    return one.stage is Stage.SENDING and one.lease_by == by
-
-
-def _free(one: Delivery) -> Delivery:
-    return replace(one, lease_by="", lease_until=None)
+def _is_open(delivery: Delivery) -> bool:
+    return delivery.stage in (Stage.WAITING, Stage.SENDING)
 
 
 def headline_periods(periods: tuple[str, ...]) -> tuple[str, ...]:
@@ -208,11 +226,12 @@ def headline_periods(periods: tuple[str, ...]) -> tuple[str, ...]:
     return (*quarters[-1:], *years[-1:])
 
 
-def headlines(made: Iterable[Observation], area: str) -> tuple[Observation, ...]:
-    """The area's own totals out of what is published, hidden ones as hidden; `area` is a code without "areas/"."""
-    found = {
-        (is_year(one.period), one.period, HEADLINES.index(one.measure)): one
-        for one in made
-        if one.area == area and one.measure in HEADLINES and {one.sex, one.age, one.group, one.domain} == {TOTAL}
-    }
-    return tuple(found[place] for place in sorted(found))
+def headlines(published: Iterable[Observation], area: str) -> tuple[Observation, ...]:
+    """The totals of the area among published figures, hidden ones as hidden; `area` is a code without "areas/"."""
+    totals = {
+        (is_year(figure.period), figure.period, HEADLINES.index(figure.measure)): figure
+        for figure in published
+        if figure.area == area and figure.measure in HEADLINES
+        and {figure.sex, figure.age, figure.group, figure.domain} == {TOTAL}
+    }  # fmt: skip
+    return tuple(totals[order] for order in sorted(totals))

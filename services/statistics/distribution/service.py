@@ -20,11 +20,14 @@ from services.chassis.store.pages import decode_token, encode_token, page_size
 from services.statistics import authorisation
 from services.statistics.areas.tree import EVERYWHERE, AreaTree
 from services.statistics.distribution import domain
-from services.statistics.distribution.domain import Recipient
-from services.statistics.distribution.mailing import Postman
-from services.statistics.distribution.messages import delivery_row, recipient_row
-from services.statistics.distribution.settings import Mail, Off
+from services.statistics.distribution.domain import Delivery, Recipient
+from services.statistics.distribution.messages import (
+    delivery_to_message,
+    mail_state_to_message,
+    recipient_to_message,
+)
 from services.statistics.distribution.store import Distribution
+from services.statistics.distribution.summaries import Summaries
 from services.statistics.facts.store import Facts
 from services.statistics.releases.domain.lifecycle import Release, State
 from services.statistics.releases.messages import observation_to_message
@@ -38,20 +41,13 @@ MOST_ROWS = 2_000
 
 class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
     def __init__(
-        self,
-        mail: Mail | Off,
-        store: Distribution,
-        releases: Releases,
-        facts: Facts,
-        postman: Postman,
-        notices: Notices,
+        self, store: Distribution, releases: Releases, facts: Facts, summaries: Summaries, notices: Notices
     ) -> None:
-        self._mail = mail
         self._store = store
         self._releases = releases
         self._facts = facts
+        self._summaries = summaries
         self._notices = notices
-        self._postman = postman
 
     async def ListRecipients(self, request: pb.ListRecipientsRequest, context: object) -> pb.ListRecipientsResponse:
         tree = await self._facts.areas()
@@ -64,35 +60,34 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
             await self._notices.publish(events_pb2.RecipientsExported())
         rows = await self._store.page(areas, last, size + 1)
         token = encode_token(rows[size - 1].area, rows[size - 1].office, rows[size - 1].key) if rows[size:] else ""
-        return pb.ListRecipientsResponse(recipients=map(recipient_row, rows[:size]), next_page_token=token)
+        return pb.ListRecipientsResponse(recipients=map(recipient_to_message, rows[:size]), next_page_token=token)
 
     async def GetRecipient(self, request: pb.GetRecipientRequest, context: object) -> pb.Recipient:
-        return recipient_row(await self._mine(request.name))
+        return recipient_to_message(await self._mine(request.name))
 
     async def CreateRecipient(self, request: pb.CreateRecipientRequest, context: object) -> pb.Recipient:
-        given = await self._checked(request.recipient)
-        added = await self._store.add(given)
+        added = await self._store.add(await self._check(request.recipient))
         await self._announce(RecipientsChanged.ADDED, added)
-        return recipient_row(added)
+        return recipient_to_message(added)
 
     async def UpdateRecipient(self, request: pb.UpdateRecipientRequest, context: object) -> pb.Recipient:
-        there = await self._mine(request.recipient.name)
+        existing = await self._mine(request.recipient.name)
         paths = list(request.update_mask.paths) or list(FIELDS)
         if unknown := [path for path in paths if path not in FIELDS]:
             raise Invalid("UPDATE_MASK_UNKNOWN", field="update_mask", path=", ".join(unknown))
-        wanted = replace(there, **{path: getattr(request.recipient, path) for path in paths})
-        changed = domain.checked(wanted)
+        wanted = replace(existing, **{path: getattr(request.recipient, path) for path in paths})
+        changed = domain.check_recipient(wanted)
         _require_area(await self._facts.areas(), changed.area)
-        if changed != there:
+        if changed != existing:
             changed = replace(changed, changed_by=acting().person, changed_at=now())
-        kept = await self._store.put(there.key, changed)
-        await self._announce(RecipientsChanged.CHANGED, kept)
-        return recipient_row(kept)
+        changed = await self._store.put(existing.key, changed)
+        await self._announce(RecipientsChanged.CHANGED, changed)
+        return recipient_to_message(changed)
 
     async def DeleteRecipient(self, request: pb.DeleteRecipientRequest, context: object) -> Empty:
-        there = await self._mine(request.name, removed=True)
-        await self._store.remove(there.key, acting().person)
-        await self._announce(RecipientsChanged.REMOVED, there)
+        recipient = await self._mine(request.name, removed=True)
+        await self._store.remove(recipient.key, acting().person)
+        await self._announce(RecipientsChanged.REMOVED, recipient)
         return Empty()
 
     async def ImportRecipients(
@@ -100,12 +95,11 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
     ) -> pb.ImportRecipientsResponse:
         if len(request.recipients) > MOST_ROWS:
             raise Invalid("RECIPIENTS_TOO_MANY", field="recipients", most=MOST_ROWS)
-        given = [await self._row(number, row) for number, row in enumerate(request.recipients, 1)]
+        given = [await self._check_row(number, row) for number, row in enumerate(request.recipients, 1)]
         counts = {"added": 0, "changed": 0, "unchanged": 0}
-        for one in given:
-            counts[await self._imported(one)] += 1
-        imported = RecipientsChanged(change=RecipientsChanged.IMPORTED, count=len(given))
-        await self._notices.publish(imported)
+        for recipient in given:
+            counts[await self._import(recipient)] += 1
+        await self._notices.publish(RecipientsChanged(change=RecipientsChanged.IMPORTED, count=len(given)))
         return pb.ImportRecipientsResponse(**counts)
 
     async def ListDeliveries(self, request: pb.ListDeliveriesRequest, context: object) -> pb.ListDeliveriesResponse:
@@ -113,89 +107,86 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
         areas = authorisation.own_areas(acting(), tree)
         size, last = page_size(request.page_size), decode_token(request.page_token, 1)
         rows = await self._store.deliveries_of(request.release, areas, last, size + 1)
-        offices = await self._store.offices({one.recipient for one in rows})
-        shown = [delivery_row(one, offices.get(one.recipient, "")) for one in rows[:size]]
+        offices = await self._store.offices({row.recipient for row in rows})
+        shown = [delivery_to_message(row, offices.get(row.recipient, "")) for row in rows[:size]]
         token = encode_token(rows[size - 1].key) if rows[size:] else ""
         return pb.ListDeliveriesResponse(deliveries=shown, next_page_token=token)
 
     async def SendSummary(self, request: pb.SendSummaryRequest, context: object) -> pb.Delivery:
         recipient = await self._mine(request.recipient)
         release = await self._published(request.release)
-        if release.corrected_by and await self._is_out(release.corrected_by):
+        if release.corrected_by and await self._summaries.is_published(release.corrected_by):
             raise Refused("RELEASE_CORRECTED", newer=release.corrected_by.removeprefix("releases/"))
-        if recipient.area not in await self._postman.areas(release):
+        if recipient.area not in await self._summaries.areas(release):
             raise Refused("RECIPIENT_ELSEWHERE")
-        there = await self._store.plan(release.name, recipient)
+        delivery = await self._store.plan(release.name, recipient)
         if request.round:
-            verb = domain.again
-            there = await self._store.deliveries.change(there.key, lambda it: verb(it, request.round, now()))
-        self._postman.nudge()
-        return delivery_row(there, recipient.office)
+            delivery = await self._store.deliveries.change(
+                delivery.key, lambda stored: domain.send_again(stored, request.round, now())
+            )
+        return delivery_to_message(delivery, recipient.office)
 
     async def GetMailState(self, request: pb.GetMailStateRequest, context: object) -> pb.MailState:
         acting().require(*authorisation.ROLES)
-        if isinstance(self._mail, Off):
-            return pb.MailState(reason=self._mail.reason)
-        trouble, since = await self._store.trouble()
-        sender = str(self._mail.sender)
-        return pb.MailState(on=True, trouble=trouble, trouble_since=stamp(since), sender=sender)
+        return mail_state_to_message(await self._store.mail_state())
 
     async def GetReceipt(self, request: pb.GetReceiptRequest, context: object) -> pb.Receipt:
         return await self._receipt(await self._store.by_secret(request.secret))
 
     async def ConfirmReceipt(self, request: pb.ConfirmReceiptRequest, context: object) -> pb.Receipt:
-        one = await self._store.by_secret(request.secret)
-        return await self._receipt(await self._store.deliveries.change(one.key, lambda it: domain.received(it, now())))
+        delivery = await self._store.by_secret(request.secret)
+        return await self._receipt(
+            await self._store.deliveries.change(delivery.key, lambda stored: domain.confirm_receipt(stored, now()))
+        )
 
     async def _announce(self, change: RecipientsChanged.Change.ValueType, recipient: Recipient) -> None:
         """After the change, which is safe to repeat: where this fails, the repeat announces it."""
         name = f"recipients/{recipient.key}"
         await self._notices.publish(RecipientsChanged(change=change, recipient=name, area=recipient.area))
 
-    async def _receipt(self, one: domain.Delivery) -> pb.Receipt:
-        release = await self._published(one.release)
-        recipient = await self._store.recipient(one.recipient)
-        area = one.area.removeprefix("areas/")
-        figures = domain.headlines(await self._postman.headlines(release), area) if one.received_at else ()
-        newer = release.corrected_by if await self._is_out(release.corrected_by) else ""
+    async def _receipt(self, delivery: Delivery) -> pb.Receipt:
+        release = await self._published(delivery.release)
+        recipient = await self._store.recipient(delivery.recipient)
+        area = delivery.area.removeprefix("areas/")
+        figures = domain.headlines(await self._summaries.headlines(release), area) if delivery.received_at else ()
+        newer = release.corrected_by if await self._summaries.is_published(release.corrected_by) else ""
         return pb.Receipt(
             release=release.name,
             title=dict(release.title),
-            area=one.area,
-            area_title=dict((await self._facts.areas()).title(one.area)),
+            area=delivery.area,
+            area_title=dict((await self._facts.areas()).title(delivery.area)),
             office=recipient.office,
             language=recipient.language,
-            receive_time=stamp(one.received_at),
+            receive_time=stamp(delivery.received_at),
             figures=map(observation_to_message, figures),
             corrected_by=newer,
         )
 
-    async def _checked(self, row: pb.Recipient) -> Recipient:
+    async def _check(self, row: pb.Recipient) -> Recipient:
         _require_area(await self._facts.areas(), row.area)
         by, moment = acting().person, now()
         fresh = Recipient(new_id(), row.area, row.office, row.address, row.language, moment, by, moment)
-        return domain.checked(fresh)
+        return domain.check_recipient(fresh)
 
-    async def _row(self, number: int, row: pb.Recipient) -> Recipient:
+    async def _check_row(self, number: int, row: pb.Recipient) -> Recipient:
         try:
-            return await self._checked(row)
+            return await self._check(row)
         except Problem as problem:
             problem.details["row"] = str(number)
             raise
 
-    async def _imported(self, one: Recipient) -> str:
-        there = await self._store.at(one.area, one.address)
-        if there is None:
-            await self._store.add(one)
+    async def _import(self, recipient: Recipient) -> str:
+        existing = await self._store.at(recipient.area, recipient.address)
+        if existing is None:
+            await self._store.add(recipient)
             return "added"
-        if (there.office, there.language) == (one.office, one.language):
+        if (existing.office, existing.language) == (recipient.office, recipient.language):
             return "unchanged"
-        kept = replace(one, key=there.key, created_at=there.created_at)
-        await self._store.put(there.key, kept)
+        await self._store.put(existing.key, replace(recipient, key=existing.key, created_at=existing.created_at))
         return "changed"
 
     async def _mine(self, name: str, *, removed: bool = False) -> Recipient:
-        """Others' recipients are not there, whether they exist or not."""
+        """Recipients of other areas are answered as if they did not exist."""
         acting().require(*authorisation.ROLES)
         prefix, _, key = name.partition("/")
         recipient = await self._store.recipients.find(key) if prefix == "recipients" else None
@@ -206,14 +197,10 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
         return recipient
 
     async def _published(self, name: str) -> Release:
-        found = await self._releases.entities.find(name.removeprefix("releases/"))
-        if found is None or found.state is not State.PUBLISHED:
+        release = await self._releases.entities.find(name.removeprefix("releases/"))
+        if release is None or release.state is not State.PUBLISHED:
             raise Missing("RELEASE_NOT_FOUND")
-        return found
-
-    async def _is_out(self, name: str) -> bool:
-        found = await self._releases.entities.find(name.removeprefix("releases/")) if name else None
-        return found is not None and found.state is State.PUBLISHED
+        return release
 
 
 def _require_area(tree: AreaTree, area: str) -> None:

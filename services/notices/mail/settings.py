@@ -1,4 +1,4 @@
-"""Whether mail can be sent, and by which server. Without these settings mail is off, and the pages say so.
+"""Settings of mail: the server, the sender, and the address for links. Without them mail is off, and the pages say so.
 
 `IEUM_SMTP_URL`  smtp://[user[:password]@]host[:port][?starttls] or smtps://...; the password rather in the file
                  `smtp_password` of the secrets directory, where no environment shows it
@@ -14,7 +14,7 @@ from email.utils import parseaddr
 from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from services.statistics.settings import StatisticsSettings
+from services.notices.settings import NoticesSettings
 
 PORTS = {"smtp": 25, "smtps": 465}
 SUBMISSION = 587
@@ -32,7 +32,7 @@ class MailServer:
 
 @dataclass(frozen=True)
 class Mail:
-    """All that sending takes; `public_url` without a slash at its end."""
+    """What sending needs. `public_url` has no slash at its end."""
 
     server: MailServer
     sender: Address
@@ -41,12 +41,12 @@ class Mail:
 
 @dataclass(frozen=True)
 class Off:
-    """Machine-readable reason, by the setting to look at."""
+    """Mail is off. `reason` is machine-readable and names the setting to look at."""
 
     reason: str
 
 
-def read(settings: StatisticsSettings) -> Mail | Off:
+def read(settings: NoticesSettings) -> Mail | Off:
     url = settings.smtp_url.get_secret_value()
     if not url:
         return Off("SMTP_URL_MISSING")
@@ -76,11 +76,11 @@ def _server(url: str, password: str) -> MailServer | Off:
     port = given_port or (SUBMISSION if starttls else PORTS[parts.scheme])
     user, password = unquote(parts.username or ""), password or unquote(parts.password or "")
     server = MailServer(parts.hostname, port, parts.scheme == "smtps", starttls, user, password if user else "")
-    open_wire = not (server.tls or starttls or _is_here(parts))
-    return Off("PASSWORD_UNPROTECTED") if user and open_wire else server
+    is_unprotected = not (server.tls or starttls or _is_loopback(parts))
+    return Off("PASSWORD_UNPROTECTED") if user and is_unprotected else server
 
 
-def _is_here(parts: SplitResult) -> bool:
+def _is_loopback(parts: SplitResult) -> bool:
     host = parts.hostname or ""
     try:
         return ip_address(host).is_loopback
@@ -88,7 +88,7 @@ def _is_here(parts: SplitResult) -> bool:
         return host == "localhost"
 
 
-def _password(settings: StatisticsSettings) -> str:
+def _password(settings: NoticesSettings) -> str:
     path = settings.secrets / "smtp_password"
     return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 

@@ -1,8 +1,9 @@
-"""Hands one mail after the other to the mail server, and says what became of each."""
+"""Hands mails to the mail server over one SMTP connection, and raises what the server says instead of taking one."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
@@ -10,20 +11,20 @@ from email.message import EmailMessage
 import aiosmtplib
 
 from services.chassis.observability import trace
-from services.statistics.distribution.settings import Mail
+from services.notices.mail.settings import Mail
 
 TIMEOUT_SECONDS = 30.0
 ATTEMPT_SECONDS = 90.0
-"""Of one mail in all: well within its lease."""
+"""For one mail in all, well within its lease."""
 _LONGEST_REASON = 200
 
 
 class ServerAway(Exception):
-    """The server cannot be used at all just now: nothing was tried, no mail is to blame."""
+    """The server cannot be used at all for now. Nothing was tried, and no mail is the cause."""
 
 
 class Interrupted(Exception):
-    """It went away in the middle: perhaps it has the mail, perhaps not."""
+    """The connection broke in the middle: the server may have the mail or not."""
 
 
 class NotNow(Exception):
@@ -42,24 +43,24 @@ class Transport:
         self._sender = sender
 
     async def send(self, message: EmailMessage, address: str) -> None:
-        """Returns once the server has said that it has the mail."""
+        """Returns once the server has confirmed that it has the mail."""
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
                 await self._client.sendmail(self._sender, [address], message.as_bytes())
         except aiosmtplib.SMTPRecipientsRefused as error:
-            raise _verdict(error.recipients[0]) from error
+            raise _verdict(error.recipients[0], address) from error
         except aiosmtplib.SMTPSenderRefused as error:
-            # Of all our mails alike: the setting, not the recipient, is to be put right.
-            raise ServerAway(said(error)) from error
+            # It would refuse all our mails alike: the setting is wrong, not the recipient.
+            raise ServerAway(describe(error, address)) from error
         except aiosmtplib.SMTPResponseException as error:
-            raise _verdict(error) from error
+            raise _verdict(error, address) from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            raise Interrupted(said(error)) from error
+            raise Interrupted(describe(error, address)) from error
 
 
 @asynccontextmanager
 async def connected(mail: Mail) -> AsyncIterator[Transport]:
-    """Raises ServerAway when there is nobody, or nobody who takes our name and password."""
+    """Raises ServerAway when nobody answers, or refuses our name and password."""
     server = mail.server
     client = aiosmtplib.SMTP(
         hostname=server.host,
@@ -75,7 +76,7 @@ async def connected(mail: Mail) -> AsyncIterator[Transport]:
         await client.connect()
     except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
         client.close()
-        raise ServerAway(said(error)) from error
+        raise ServerAway(describe(error)) from error
     try:
         yield Transport(client, mail.sender.addr_spec)
     finally:
@@ -86,22 +87,26 @@ async def _leave(client: aiosmtplib.SMTP) -> None:
     try:
         await client.quit(timeout=5)
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-        trace.log().info("mail server left without a word", reason=said(error))
+        trace.log().info("mail server closed the connection without a reply", reason=describe(error))
     finally:
         client.close()
 
 
-def _verdict(error: aiosmtplib.SMTPResponseException) -> Exception:
+def _verdict(error: aiosmtplib.SMTPResponseException, address: str) -> Exception:
+    reason = describe(error, address)
     if error.code == 421:  # the server closes the connection
-        return ServerAway(said(error))
-    return (Never if error.code >= 500 else NotNow)(said(error))
+        return ServerAway(reason)
+    return Never(reason) if error.code >= 500 else NotNow(reason)
 
 
-def said(error: Exception) -> str:
-    """For officials to read: the server's code and words, in one printable line."""
+def describe(error: Exception, address: str = "") -> str:
+    """For officials to read: the server's code and words, in one printable line. Servers like to repeat the address;
+    it is left out, because this line is announced, and streams are kept."""
     if isinstance(error, aiosmtplib.SMTPResponseException):
         text = f"{error.code} {error.message}"
     else:
         text = str(error) or type(error).__name__
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    if address:
+        line = re.sub(re.escape(address), "...", line, flags=re.IGNORECASE)
     return line[:_LONGEST_REASON]

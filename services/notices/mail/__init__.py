@@ -1,0 +1,1 @@
+"""The mail channel: its settings, what a mail looks like, and the mail server."""
