@@ -1,1 +1,1 @@
-"""Between the messages of the protocol and the values of the domain."""
+"""Protobuf messages to values of the domain and back."""

@@ -1,4 +1,4 @@
-"""What the enrollment service announced, merged so that twice and out of order makes the same record.
+"""Merges events of the enrollment service so that repeats and reordering give the same record.
 
 A run is withdrawn once and its version only rises, so the latest of each is all there is to know.
 """
@@ -31,7 +31,7 @@ def withdrawn(record: Record, withdraw_time: datetime) -> Record:
 
 
 def forget_person(record: Record) -> Record:
-    """Without what anybody typed. How far it went and when stays, as statistics have counted it."""
+    """Removes what was typed. How far the learner came and when stays, because statistics have counted it."""
     certificate = record.certificate and replace(record.certificate, revoke_reason="")
     lessons = tuple(replace(lesson, quizzes=tuple(map(_without_answers, lesson.quizzes))) for lesson in record.lessons)
     return replace(record, lessons=lessons, position=None, certificate=certificate, erased=True)
@@ -46,7 +46,7 @@ def _without_answers(quiz: QuizRecord) -> QuizRecord:
 
 
 def revoke_certificate(record: Record, reason: str, now: datetime) -> tuple[Record, list[Event]]:
-    """The record of one who has a certificate. Revoking again changes neither time nor reason."""
+    """Revokes the certificate of the record, if it has one. Revoking again changes neither time nor reason."""
     certificate = record.certificate
     if certificate is None or certificate.revoke_time:
         return record, []

@@ -1,4 +1,4 @@
-"""What a version of a course asks of its learners. Immutable, as the version is."""
+"""The plan of a course version: lessons, screens, quizzes and rule. Immutable."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Lesson:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Its own key: there is one value of a version in a process."""
+    """Compared by identity, because a process holds one value for each version."""
 
     course: str
     version: int

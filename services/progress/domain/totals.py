@@ -1,4 +1,4 @@
-"""How many of a course's learners are where."""
+"""Counts of a course's learners by standing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facts as the events that announce them."""
+"""Domain events as the protobuf messages that announce them."""
 
 from __future__ import annotations
 

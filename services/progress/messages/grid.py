@@ -1,4 +1,4 @@
-"""Learner x lesson, from the rows as they are stored."""
+"""The class grid (learner x lesson) from the rows of the covering index."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Places = Sequence[int | None]
 
 
 def columns_of(plans: Sequence[Plan]) -> list[pb.GridColumn]:
-    """Of the latest version first, then lessons that only earlier ones have; `plans` latest first."""
+    """Lessons of the latest version, then those that only earlier versions have. `plans`: latest first."""
     titles: dict[str, Mapping[str, str]] = {}
     for plan in plans:
         for lesson in plan.lessons:

@@ -1,4 +1,4 @@
-"""A record as its learner and their teachers see it."""
+"""Records and certificates as protobuf messages."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def enrollment_name(record: Record) -> str:
 def progress_to_message(
     record: Record, plan: Plan | None, certificate: pb.Certificate | None, shown: Lessons | None = None
 ) -> pb.Progress:
-    """With all of every lesson, where `shown` does not say less. Without a plan (its version was announced but not
-    heard of yet) the lessons are left out."""
+    """All lessons whole, unless `shown` names some. Leaves the lessons out while the plan of the version has not
+    arrived."""
     message = pb.Progress()
     if plan:
         _fill_lessons(message, record, plan, shown)
@@ -78,7 +78,7 @@ def _position(record: Record) -> pb.Position | None:
 
 @lru_cache(maxsize=500)
 def _untouched(plan: Plan, *, with_lessons: bool = True, with_quizzes: bool = True) -> pb.Progress:
-    """What is the same for every learner of a version: copied, and filled in where a learner has done something."""
+    """The message of a learner who has done nothing, cached for each version; copied and filled in for the others."""
     if not with_lessons:
         return pb.Progress(course_title=plan.title)
     lessons = [
@@ -170,7 +170,7 @@ def _quiz_to_message(quiz: plans.Quiz, done: QuizRecord, plan: Plan) -> pb.QuizP
 
 
 def _attempt_to_message(quiz: plans.Quiz, number: int, attempt: Attempt) -> pb.Attempt:
-    """Answers in the order of the items; those to items that this version has no more are left out."""
+    """Answers in the order of the items, without those to items that this version has dropped."""
     given_to = {given.item: given for given in attempt.answers}
     answers = [(item, given_to.get(item.id)) for item in quiz.items]
     return pb.Attempt(

@@ -1,4 +1,4 @@
-"""Where somebody stands in a course, from the record as it is stored."""
+"""A learner's state in a course as a list shows it, from the stored document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.progress.domain.plan import Plan
 
 
 def standing_to_message(document: Mapping[str, Any], plan: Plan | None, newest: int) -> pb.Standing:
-    """Without a plan (its version was announced but not heard of yet) the titles are left out."""
+    """Leaves the titles out while the plan of the version has not arrived."""
     completion, certificate = document.get("completion"), document.get("certificate")
     return pb.Standing(
         enrollment=f"enrollments/{document['_id']}",

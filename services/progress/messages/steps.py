@@ -1,4 +1,4 @@
-"""Steps as learners send them, and what becomes of each."""
+"""Steps of learners and their results, from and to protobuf."""
 
 from __future__ import annotations
 

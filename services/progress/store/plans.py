@@ -1,4 +1,4 @@
-"""The plans that records are measured by, as documents."""
+"""Plans of course versions, as documents with a cache."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEWEST_SECONDS = 10.0
 
 
 class PlanWanted(Exception):
-    """A verb, which cannot wait, needs a plan that is not in memory."""
+    """Raised by a verb, which cannot await, for a plan that is not in the cache yet."""
 
     def __init__(self, course: str, version: int) -> None:
         super().__init__(course, version)
@@ -25,7 +25,7 @@ class PlanWanted(Exception):
 
 
 class Plans:
-    """Versions are immutable, so a plan read once is right for ever. Kept as the event that brought it."""
+    """Versions are immutable, so a cached plan never expires. Stored as the event that announced it."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
@@ -36,7 +36,7 @@ class Plans:
         await self._collection.create_index([("course", ASCENDING), ("version", DESCENDING)])
 
     async def keep(self, event: CoursePublished) -> None:
-        """Read before it is kept, so that one that cannot be read is put aside with its event."""
+        """Parses the event before storing it, so that a malformed one becomes a dead letter."""
         plan_from_message(event)
         document = {"course": event.course, "version": event.version, "event": event.SerializeToString()}
         key = f"{event.course.rpartition('/')[2]}-{event.version}"
@@ -56,7 +56,7 @@ class Plans:
         return self._cache[course, version]
 
     async def newest(self, course: str) -> int:
-        """Number of the latest version heard of, by this process or lately by another; 0 for none."""
+        """Number of the latest announced version, cached for some seconds; 0 for none."""
         number, since = self._newest.get(course, (0, -_NEWEST_SECONDS))
         if time.monotonic() - since < _NEWEST_SECONDS:
             return number

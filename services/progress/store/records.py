@@ -161,7 +161,7 @@ class RecordStore:
             await self.forget(record.person)
 
     async def unmeasured(self, course: str, version: int) -> AsyncIterator[Record]:
-        """Records on a version that were last brought up to date without its plan."""
+        """Records on this version whose summary was made before its plan arrived."""
         query = {"course": course, "version": version, "summary.version": {"$lt": version}}
         async for document in self._records.collection.find(query, {"pending": 0}):
             yield self._records.load(document)
@@ -188,7 +188,7 @@ class RecordStore:
         return [taken[person] for person in persons]
 
     async def grid(self, course: str, size: int, token: str) -> tuple[list[Document], str]:
-        """Rows in order of enrolment, as the index has them, moments as DatetimeMS."""
+        """Rows of the covering index in order of enrolment, times as DatetimeMS."""
         last = _decoded(token)
         rows: list[Document] = []
         if last:
@@ -203,7 +203,7 @@ class RecordStore:
         return await found.to_list()
 
     async def standings(self, course: str) -> dict[Standing, int]:
-        """How many records of a course stand where; answered from the index alone."""
+        """Number of records of a course by standing; a covered query."""
         stages: list[Mapping[str, Any]] = [
             {"$match": {"course": course}},
             {"$group": {"_id": "$summary.standing", "count": {"$sum": 1}}},

@@ -12,7 +12,9 @@ import pytest
 from ieum.statistics.v1 import statistics_pb2 as pb
 from ieum.statistics.v1.events_pb2 import TableExported, TableQueried
 from services.chassis.clock import now, stamp
-from services.chassis.errors import Invalid
+from services.chassis.config import Settings
+from services.chassis.errors import Invalid, Unavailable
+from services.chassis.events import bus
 from services.chassis.events.bus import Bus
 from services.chassis.events.notices import Notices
 from services.chassis.observability import trace
@@ -228,3 +230,17 @@ async def test_a_call_that_is_repeated_is_announced_once(office: Office, publish
         await office.table(area="areas/A", export=True)
     areas = [event.area for event in await published(TableExported, 3)]
     assert areas == ["areas/P", "areas/P", "areas/A"], "another question under the same header is another export"
+
+
+async def test_nothing_leaves_while_the_broker_cannot_store_the_announcement(
+    settings: Settings, database_of: Callable[[str], Database]
+) -> None:
+    async with bus.connect(settings.nats_url, "gone", prefix=settings.prefix) as gone:
+        pass
+    office = Office(database_of("statistics"), Notices(gone))
+    await office.open()
+    await office.enrol(40, "A1")
+    assert (await office.table(by=pb.SEX)).total.values
+    for choice in ({"export": True}, {"course": "courses/c"}):
+        with pytest.raises(Unavailable):
+            await office.table(by=pb.SEX, **choice)
