@@ -150,10 +150,10 @@ async def test_while_people_is_unavailable_a_stale_session_is_used_a_little_long
         await sessions.of_cookie("a")
 
 
-@pytest.mark.parametrize(("hearing", "seconds"), [(True, FRESH_SECONDS), (False, FRESH_SECONDS_WITHOUT_EVENTS)])
-async def test_a_cached_session_is_fresh_for_longer_while_events_arrive(hearing: bool, seconds: float) -> None:
+@pytest.mark.parametrize(("events_arrive", "seconds"), [(True, FRESH_SECONDS), (False, FRESH_SECONDS_WITHOUT_EVENTS)])
+async def test_a_cached_session_is_fresh_for_longer_while_events_arrive(events_arrive: bool, seconds: float) -> None:
     people, clock = People(), Clock()
-    sessions = Sessions(people, clock, lambda: hearing)  # type: ignore[arg-type]
+    sessions = Sessions(people, clock, lambda: events_arrive)  # type: ignore[arg-type]
     await sessions.of_cookie("a")
     for clock.now, calls in ((seconds - 1, 1), (seconds + 1, 2)):
         await sessions.of_cookie("a")
