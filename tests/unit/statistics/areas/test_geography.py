@@ -45,7 +45,7 @@ def everybody(**residents: int) -> ResidentCounts:
     return {(name.removeprefix("a"), "_T", "_T"): count for name, count in residents.items()}
 
 
-def test_people_of_merged_and_renamed_areas_are_counted_in_what_holds_them_now() -> None:
+def test_people_of_merged_and_renamed_areas_are_counted_in_the_area_that_includes_them_now() -> None:
     found = geography(AFTER)
     assert [found.home(code) for code in ("901", "902", "904")] == ["905", "905", "908"]
 
@@ -109,7 +109,7 @@ def observation(area: str, measure: str, unit: str, value: str | None) -> Observ
     return Observation(measure, *codes, value, "Q" if hidden else "A", "N" if hidden else "F", unit)
 
 
-def test_what_was_published_of_two_areas_says_of_both_their_sum_unless_one_is_hidden_or_it_is_a_rate() -> None:
+def test_a_merged_area_has_the_sum_of_two_published_counts_but_not_of_hidden_ones_or_rates() -> None:
     published = [
         *(observation(area, "ENR", "NUMBER", value) for area, value in (("901", "7"), ("902", "8"), ("904", "9"))),
         *(observation(area, "CMP", "NUMBER", value) for area, value in (("901", "5"), ("902", None))),

@@ -80,7 +80,7 @@ def test_every_area_has_the_residents_of_all_that_lies_in_it_whatever_its_code_l
     ]
 
 
-def test_what_became_of_a_code_follows_from_names_and_months(korea: Korea) -> None:
+def test_the_successor_of_a_code_follows_from_names_and_months(korea: Korea) -> None:
     moves = {(step.old, step.new, str(step.day)) for step in korea.steps if step.share == 1}
     assert len(moves) == 37
     assert {
@@ -89,7 +89,7 @@ def test_what_became_of_a_code_follows_from_names_and_months(korea: Korea) -> No
     } <= moves
 
 
-def test_a_code_that_ends_without_one_of_its_name_is_asked_for(korea: Korea, tmp_path: Path) -> None:
+def test_a_code_that_ends_without_a_successor_of_its_name_is_refused(korea: Korea, tmp_path: Path) -> None:
     text = (registered() / "area_validity.csv").read_text(encoding="utf-8-sig")
     path = tmp_path / "areas.csv"
     path.write_text("\n".join(line for line in text.splitlines() if not line.startswith("2772000000")))
@@ -97,7 +97,7 @@ def test_a_code_that_ends_without_one_of_its_name_is_asked_for(korea: Korea, tmp
         read_areas(path)
 
 
-def test_the_offices_own_slip_of_calling_both_sexes_men_and_women_alike_is_refused_unless_one_says_so(
+def test_a_file_with_the_same_label_for_all_sexes_is_refused_without_sexes_in_order(
     korea: Korea,
 ) -> None:
     known = {area.code for area in korea.areas}
@@ -117,7 +117,7 @@ def test_residents_of_an_area_that_the_list_lacks_are_refused_by_name_and_line(k
         read_resident_file(korea.file, None, known, sexes_in_order=True)
 
 
-def test_a_release_finds_its_residents_of_before_under_the_codes_of_today(korea: Korea) -> None:
+def test_earlier_residents_are_counted_under_the_release_codes(korea: Korea) -> None:
     def told(top: str, area: str, table: date, day: date) -> int:
         found = build_geography(korea.areas, korea.steps, top, day, {})
         assert found

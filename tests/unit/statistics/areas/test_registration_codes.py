@@ -31,7 +31,7 @@ KNOWN = {"99", "99110"}
     ("code", "expected"),
     [("1100000000", "11"), ("4374500000", "43745"), ("1110000000", "11100"), ("1111051500", "11110515"), ("11", "11")],
 )  # fmt: skip
-def test_zeros_that_only_fill_up_are_no_part_of_a_code(code: str, expected: str) -> None:
+def test_padding_zeros_are_no_part_of_a_code(code: str, expected: str) -> None:
     assert short_code(code) == expected
 
 
@@ -56,9 +56,7 @@ def test_parents_follow_from_names_unless_a_file_of_exceptions_says_otherwise(wr
         ("", "", r"line 5, last_month: .*99720 \(하늘도 별내군, until 2023-05-31\).*--crosswalk"),
     ],
 )  # fmt: skip
-def test_a_list_that_leaves_something_open_is_refused_with_what_to_do(
-    write: Write, was: str, becomes: str, says: str
-) -> None:
+def test_an_ambiguous_list_is_refused_with_advice(write: Write, was: str, becomes: str, says: str) -> None:
     with pytest.raises(InvalidValue, match=says):
         read_areas(write(LIST.replace(was, becomes)))
 
@@ -116,7 +114,7 @@ def test_sexes_in_their_order_are_read_whether_they_are_named_or_not(write: Writ
     assert found.references == (date(2025, 1, 31),)
 
 
-def test_a_table_of_one_day_needs_its_day_and_one_of_months_must_not_be_told_another(write: Write) -> None:
+def test_a_table_of_one_day_needs_a_reference_and_one_of_months_refuses_another(write: Write) -> None:
     with pytest.raises(InvalidValue, match="add --reference DATE"):
         read_resident_file(write("area,sex,age,residents\n99,_T,_T,1\n"), None, KNOWN, sexes_in_order=False)
     path = write("month,code,name,sex,band,residents\n" + block(*WHOLE))

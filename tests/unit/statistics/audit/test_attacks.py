@@ -168,7 +168,7 @@ def test_the_old_areas_open_the_new_ones() -> None:
     assert attacks(both, {key: truth[key] for key in both.counts})["village"] == "exact disclosure"
 
 
-def test_who_is_alone_in_a_cell_knows_more_than_an_outsider() -> None:
+def test_an_insider_alone_in_a_cell_learns_more_than_an_outsider() -> None:
     truth = {"me": 1, "her": 2, "him": 1, "nobody": 0, "we": 3, "they": 3, "those": 1}
     shown_totals = {"we": 3, "they": 3, "those": 1}
     sums = (("we", ("me", "her")), ("they", ("her", "him")), ("those", ("him", "nobody")))

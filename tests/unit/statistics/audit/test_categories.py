@@ -43,10 +43,10 @@ def truth(completed: int) -> Truth:
     return Truth(counts, people, {}, 5)
 
 
-def test_where_nobody_completed_no_category_of_them_tells_more() -> None:
+def test_an_area_without_completions_discloses_nothing_by_its_categories() -> None:
     assert audit_release(release(0), (), CODES, truth(0)) == []
 
 
-def test_whoever_is_told_by_a_category_alone_is_still_found() -> None:
+def test_a_disclosure_by_a_category_alone_is_found() -> None:
     women = [replace(one, value="0") if (one.sex, one.measure) == ("M", "CMP") else one for one in release(6)]
     assert audit_release(women, (), CODES, truth(6))

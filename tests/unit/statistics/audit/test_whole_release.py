@@ -93,7 +93,7 @@ def test_showing_any_small_figure_opens_the_release() -> None:
     assert all(opened_by_showing(places[:: len(places) // SAMPLE]))
 
 
-def test_showing_what_protects_others_opens_the_release() -> None:
+def test_showing_a_secondary_suppression_discloses_others() -> None:
     """Not each of them: the quick search hides some that the others alone would protect."""
     places = list(hidden(primary=False))
     assert any(opened_by_showing(places[:: len(places) // SAMPLE]))
@@ -109,7 +109,7 @@ def test_a_rate_beside_a_hidden_count_is_named() -> None:
     assert any(f"{shown[place].period} {shown[place].area} sex=F" in str(cell) for cell in named)
 
 
-def test_what_came_out_before_and_still_holds_is_known() -> None:
+def test_an_earlier_count_that_is_still_true_is_known() -> None:
     whole, _ = sheet()
     place, value = next(hidden(primary=False))
     before = replace(whole.release[place], value=value, status="A")

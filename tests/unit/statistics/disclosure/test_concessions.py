@@ -32,7 +32,7 @@ def test_those_beside_an_areas_parts_are_their_areas() -> None:
     assert given_up([[beside]], "2024-Q1", "sex", TOP) == {TOP}
 
 
-def test_what_is_opened_again_and_again_shows_nothing() -> None:
+def test_a_table_that_is_disclosed_at_every_attempt_shows_nothing() -> None:
     assert given_up([[CELL]] * 3, "2024-Q1", "sex", TOP) == {INNER, TOP}
 
 

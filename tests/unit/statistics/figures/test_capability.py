@@ -36,7 +36,7 @@ def test_a_value_is_placed_between_its_goalposts_and_clipped() -> None:
 
 
 @pytest.mark.parametrize(("missing", "score"), [("a", "30"), ("b", None)])
-def test_what_is_missing_is_left_out_while_half_the_weight_is_there(missing: str, score: str | None) -> None:
+def test_missing_values_are_left_out_if_half_of_the_weight_remains(missing: str, score: str | None) -> None:
     weights = {"a": Decimal(1), "b": Decimal(2)}
     pair = [Indicator(one, "SUP", Decimal(0), Decimal(100), 1, weight) for one, weight in weights.items()]
     rest = [Indicator(one, one, Decimal(0), Decimal(100), 1, Decimal(1)) for one in AREAS[1:]]

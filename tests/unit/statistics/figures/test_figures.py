@@ -57,7 +57,7 @@ def test_coverage_of_the_handbooks_village() -> None:
     ]
 
 
-def test_nobody_of_twelve_is_still_an_interval() -> None:
+def test_0_of_12_has_an_interval() -> None:
     low, high = wilson(0, 12)
     assert [rounded_text(100 * low, 2), rounded_text(100 * high, 2)] == ["0.00", "24.25"]
 
@@ -177,7 +177,7 @@ def scores(*pairs: tuple[int | None, int | None]) -> list[ScorePair]:
     return [ScorePair(f"p{i}", fraction(before), fraction(after)) for i, (before, after) in enumerate(pairs)]
 
 
-def test_gain_is_that_of_the_class_and_says_who_was_lost() -> None:
+def test_gain_is_that_of_the_class_and_counts_who_missed_a_test() -> None:
     found = gain(scores((40, 60), (50, 80), (60, 70), (70, None), (None, 90)), Fraction(100))
     assert (found.pairs, found.without_after, found.without_before) == (3, 1, 1)
     assert [found.pre, found.post, found.normalised] == [50, 70, Fraction(2, 5)]
