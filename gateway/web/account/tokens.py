@@ -86,7 +86,11 @@ async def create(request: web.Request) -> web.Response:
     origin = f"{request.scheme}://{request.host}"
     curl = f'curl -H "Authorization: Bearer {created.secret}" "{origin}{TABLE}?by=AGE&format=csv"'
     return page(
-        request, "account/token_created.html", created=created, expires=clock.moment(created.token.expire_time), curl=curl
+        request,
+        "account/token_created.html",
+        created=created,
+        expires=clock.moment(created.token.expire_time),
+        curl=curl,
     )
 
 
