@@ -1,16 +1,18 @@
-"""The command line's parser: verbs, options, and what each runs."""
+"""The parser of the command line: the commands, their options, and the function that runs each."""
 
 from __future__ import annotations
 
 import argparse
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from services.statistics.commands import measures
 from services.statistics.commands.arguments import argument, day, score, threshold, year
 from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data import csv_reading, indicators_file
+
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _protect(path: Path, k: int, audit: Path | None, earlier: list[Path]) -> dict[str, Any]:
@@ -50,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_measure(verbs: Any) -> None:
+def _add_measure(verbs: Verbs) -> None:
     verb = verbs.add_parser(
         "measure",
         help="counts and rates of a cohort of enrolments",
@@ -69,7 +71,7 @@ def _add_measure(verbs: Any) -> None:
     verb.set_defaults(run=measures.measure)
 
 
-def _add_comparisons(verbs: Any) -> None:
+def _add_comparisons(verbs: Verbs) -> None:
     verb = verbs.add_parser("gain", help="what a class gained between two tests")
     verb.add_argument("path", metavar="PAIRS.csv", type=Path, help="columns: person, pre, post (a score may be empty)")
     verb.add_argument(
@@ -100,7 +102,7 @@ def _add_comparisons(verbs: Any) -> None:
     verb.set_defaults(run=indicators_file.assess_file)
 
 
-def _add_protect(verbs: Any) -> None:
+def _add_protect(verbs: Verbs) -> None:
     verb = verbs.add_parser(
         "protect",
         help="hide what a table of persons would disclose, or audit one that is to be published",
@@ -121,7 +123,7 @@ def _add_protect(verbs: Any) -> None:
     verb.set_defaults(run=_protect)
 
 
-def _add_attack(verbs: Any) -> None:
+def _add_attack(verbs: Verbs) -> None:
     verb = verbs.add_parser(
         "attack",
         help="work out hidden counts from published releases alone, as anybody may",
@@ -143,7 +145,7 @@ def _recast(path: Path, **options: Any) -> dict[str, Any] | str:
     return recast.recast_file(path, **options)
 
 
-def _add_recast(verbs: Any) -> None:
+def _add_recast(verbs: Verbs) -> None:
     verb = verbs.add_parser(
         "recast",
         help="tell a published series under the codes of another list of areas",
@@ -187,7 +189,7 @@ def _rebuild() -> dict[str, Any]:
     return rebuild.rebuild()
 
 
-def _add_loads(verbs: Any) -> None:
+def _add_loads(verbs: Verbs) -> None:
     verb = verbs.add_parser(
         "load-population",
         help="load residents as denominators (needs the running database)",
@@ -224,7 +226,7 @@ def _add_loads(verbs: Any) -> None:
     verb.set_defaults(run=_load_capability)
 
 
-def _add_lists(verbs: Any) -> None:
+def _add_lists(verbs: Verbs) -> None:
     verb = verbs.add_parser("load-areas", help="load a list of area codes with validity dates (needs the database)")
     verb.add_argument(
         "path",

@@ -17,6 +17,7 @@ from services.statistics.reference_data.csv_reading import errors_in
 
 CommandResult = dict[str, Any]
 Place = tuple[int, int]
+"""A cell of the table: row and column from 0."""
 
 _CELL = re.compile(r"\((\d+), (\d+)\)")
 
@@ -37,7 +38,7 @@ def protect(path: Path, k: int) -> CommandResult:
     report = audit(_published(cells, shown), cells.counts, k)
     if report.openings:
         raise Open(f"the pattern chosen for {path} can be opened: {report.openings}")
-    reasons: dict[Any, list[str]] = {}
+    reasons: dict[Place, list[str]] = {}
     for quantity in primary_suppressions(cells, policy):
         if quantity.reason.value not in reasons.setdefault(quantity.cell, []):
             reasons[quantity.cell].append(quantity.reason.value)
@@ -51,13 +52,13 @@ def protect(path: Path, k: int) -> CommandResult:
         "secondary": len(pattern.secondary),
         "suppressed": [
             {**_where(table, cell), "low": low, "high": high, "reasons": reasons.get(cell, ["secondary"])}
-            for cell, (low, high) in sorted(report.ranges.items(), key=lambda item: _place(item[0]))
+            for cell, (low, high) in sorted(report.ranges.items(), key=lambda item: item[0])
         ],
     }
 
 
 def attack(path: Path, published_path: Path, k: int, earlier: Sequence[Path] = ()) -> CommandResult:
-    """Audits the published table; `opens` is true if it must stay unpublished."""
+    """Audits the published table; `opens` is true if it must not be published."""
     table, counts = read_true(path)
     cells = two_way(counts)
     published = _shown(_read_named(published_path, table))
@@ -69,11 +70,11 @@ def attack(path: Path, published_path: Path, k: int, earlier: Sequence[Path] = (
         "openings": [
             {**_where(table, one.cell), "attack": _named(table, one.attack)}
             | {"low": one.low, "high": one.high, "of": _named(table, one.says)}
-            for one in sorted(report.openings, key=lambda one: _place(one.cell))
+            for one in sorted(report.openings, key=lambda one: one.cell)
         ],
         "suppressed": [
             {**_where(table, cell), "low": low, "high": high}
-            for cell, (low, high) in sorted(report.ranges.items(), key=lambda item: _place(item[0]))
+            for cell, (low, high) in sorted(report.ranges.items(), key=lambda item: item[0])
         ],
     }
 
@@ -83,13 +84,8 @@ def _read_named(path: Path, truth: Crosstab) -> Crosstab:
         return read_published(path, truth)
 
 
-def _place(cell: Any) -> Place:
+def _where(table: Crosstab, cell: Place) -> CommandResult:
     row, column = cell
-    return int(row), int(column)
-
-
-def _where(table: Crosstab, cell: Any) -> CommandResult:
-    row, column = _place(cell)
     line, place = table.place(row, column)
     return {"row": table.rows[row], "column": table.columns[column], "line": line, "place": place}
 
@@ -99,14 +95,14 @@ def _named(table: Crosstab, said: str) -> str:
     return _CELL.sub(lambda cell: f"({table.rows[int(cell[1])]}, {table.columns[int(cell[2])]})", said)
 
 
-def _shown(table: Crosstab) -> dict[Any, int | None]:
+def _shown(table: Crosstab) -> dict[Place, int | None]:
     return {(r, c): count for r, row in enumerate(table.counts) for c, count in enumerate(row)}
 
 
-def _published(cells: AdditiveTable, shown: Mapping[Any, int | None]) -> Published:
+def _published(cells: AdditiveTable, shown: Mapping[Place, int | None]) -> Published:
     return Published(shown, tuple((total.total, total.parts) for total in cells.sums))
 
 
-def _rows(table: Crosstab, shown: Mapping[Any, int | None]) -> list[list[str | int | None]]:
+def _rows(table: Crosstab, shown: Mapping[Place, int | None]) -> list[list[str | int | None]]:
     body = [[name, *(shown[(r, c)] for c in range(len(table.columns)))] for r, name in enumerate(table.rows)]
     return [[table.corner, *table.columns], *body]
