@@ -1,5 +1,5 @@
-"""What clients were told, held against what the system has: nothing acknowledged missing, nothing there twice, every
-event heard by everybody who hears its kind, and statistics that equal a recount."""
+"""Compares what clients had acknowledged with what the system has: nothing acknowledged is missing, nothing is there
+twice, every event reached all who handle its kind, and statistics equal a recount."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from deploy.local import Ieum
 from services.chassis.events import bus, dead_letters
 from services.chassis.events.bus import Bus
 from services.registry import SERVICES
-from tests.chaos.load import Told
+from tests.chaos.load import Acknowledged
 from tests.system.recount import doubled, heard, recounted
 
 Client = AsyncMongoClient[dict[str, Any]]
@@ -25,17 +25,17 @@ HEARD = {"people": 1, "courses": 3, "enrollment": 2, "progress": 1}
 """How many services hear each."""
 
 
-async def judge(system: Ieum, told: Told, within: float) -> list[str]:
+async def judge(system: Ieum, acknowledged: Acknowledged, within: float) -> list[str]:
     """Everything that is wrong. Waits up to `within` seconds for the events to arrive."""
     async with (
         Client(system.environment["IEUM_MONGO_URL"], tz_aware=True) as client,
         bus.connect(system.environment["IEUM_NATS_URL"], "judge") as events,
     ):
-        wrong = [f"refused: {each}" for each in told.refused]
+        wrong = [f"refused: {each}" for each in acknowledged.refused]
         wrong += await _settled(client, events, within)
-        wrong += [line async for line in _missing(client, told)]
+        wrong += [line async for line in _missing(client, acknowledged)]
         wrong += [line async for line in _doubled(client)]
-        wrong += [line async for line in _unannounced(events, told)]
+        wrong += [line async for line in _unannounced(events, acknowledged)]
         wrong += await _statistics(client, Path(system.environment["IEUM_SECRETS"]))
         wrong += [f"dead letter: {each.type} {each.error}" async for each in dead_letters.all_of(events)]
     return wrong
@@ -71,9 +71,9 @@ async def _under_way(client: Client, events: Bus) -> AsyncIterator[str]:
                 yield f"{each.name} has to hear {each.num_pending} and finish {each.num_ack_pending} of {service}"
 
 
-async def _missing(client: Client, told: Told) -> AsyncIterator[str]:
+async def _missing(client: Client, acknowledged: Acknowledged) -> AsyncIterator[str]:
     people = {row["login"]: row["_id"] async for row in client["ieum_people"]["people"].find({}, {"login": 1})}
-    for login, person in told.people.items():
+    for login, person in acknowledged.people.items():
         if f"people/{people.get(login)}" != person:
             yield f"person {login} was {person} and is {people.get(login)}"
     runs: dict[str, tuple[str, str, bool]] = {}
@@ -81,20 +81,20 @@ async def _missing(client: Client, told: Told) -> AsyncIterator[str]:
         for run in row["runs"]:
             name = f"enrollments/{row['_id']}-{run['number']}"
             runs[name] = (row["person"], row["course"], run["withdraw_time"] is not None)
-    for name, (person, course) in told.enrolments.items():
+    for name, (person, course) in acknowledged.enrolments.items():
         if runs.get(name, ("", "", False))[:2] != (person, course):
             yield f"{name} of {person} in {course} is {runs.get(name)}"
-        elif name in told.withdrawn and not runs[name][2]:
+        elif name in acknowledged.withdrawn and not runs[name][2]:
             yield f"{name} was withdrawn and is not"
-    for name, steps in told.steps.items():
+    for name, steps in acknowledged.steps.items():
         record = await client["ieum_progress"]["records"].find_one({"_id": name.removeprefix("enrollments/")})
         there = Counter(_steps_of(record)) if record else Counter()
         for step in map(_step, steps):
             if there[step] != 1:
                 yield f"{name}: {step} is there {there[step]} times"
         number = ((record or {}).get("certificate") or {}).get("number")
-        if name in told.certificates and told.certificates[name] != f"certificates/{number}":
-            yield f"{name} earned {told.certificates[name]} and has {number}"
+        if name in acknowledged.certificates and acknowledged.certificates[name] != f"certificates/{number}":
+            yield f"{name} earned {acknowledged.certificates[name]} and has {number}"
 
 
 def _step(step: Json) -> tuple[str, ...]:
@@ -122,12 +122,12 @@ async def _doubled(client: Client) -> AsyncIterator[str]:
         yield f"{login} is registered {logins[login]} times"
 
 
-async def _unannounced(events: Bus, told: Told) -> AsyncIterator[str]:
+async def _unannounced(events: Bus, acknowledged: Acknowledged) -> AsyncIterator[str]:
     """Each fact that clients were told has its event."""
     await_of = {
-        "ieum.enrollment.v1.Enrolled": told.enrolments.keys(),
-        "ieum.enrollment.v1.Withdrawn": told.withdrawn,
-        "ieum.progress.v1.CourseCompleted": told.certificates.keys(),
+        "ieum.enrollment.v1.Enrolled": acknowledged.enrolments.keys(),
+        "ieum.enrollment.v1.Withdrawn": acknowledged.withdrawn,
+        "ieum.progress.v1.CourseCompleted": acknowledged.certificates.keys(),
     }
     for kind, names in await_of.items():
         stream = events.stream(kind.rpartition(".")[0])

@@ -17,7 +17,7 @@ AREAS = ("areas/HB0101", "areas/HB0102", "areas/HB0103")
 
 
 @dataclass
-class Told:
+class Acknowledged:
     """Only what was acknowledged."""
 
     people: dict[str, str] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Load:
         self._number = 0
         self._run = f"chaos-{seed}"
         self.stopping = False
-        self.told = Told()
+        self.acknowledged = Acknowledged()
 
     async def run(self, at_once: int) -> None:
         """Until `stopping`; whoever has begun something is answered first."""
@@ -63,14 +63,14 @@ class Load:
             try:
                 await self._live(admin, login, Random(self._random.random()))
             except TimeoutError:
-                self.told.given_up.append(login)
+                self.acknowledged.given_up.append(login)
             except Refused as refusal:
-                self.told.refused.append(str(refusal))
+                self.acknowledged.refused.append(str(refusal))
 
     async def _live(self, admin: Api, login: str, random: Random) -> None:
         body = {"requestId": login, "login": login, "displayName": login, "passphrase": DEMO_PASSPHRASE}
         person = (await admin.post("/people", body | {"area": random.choice(AREAS), "locale": "ko"}))["name"]
-        self.told.people[login] = person
+        self.acknowledged.people[login] = person
         async with Api(self._url) as learner:
             await learner.sign_in(login, DEMO_PASSPHRASE)
             answers = {"birthYear": random.randint(1935, 2005), "sex": random.choice(["FEMALE", "MALE"])}
@@ -86,22 +86,22 @@ class Load:
         if random.random() < 0.3:
             await self._attend(learner, enrolment, lessons[0])
             await learner.post(f"/{enrolment}:withdraw", {})
-            self.told.withdrawn.add(enrolment)
+            self.acknowledged.withdrawn.add(enrolment)
             enrolment = await self._enrol(learner, person, str(version["course"]))
         for lesson in lessons:
             await self._attend(learner, enrolment, lesson)
 
     async def _enrol(self, learner: Api, person: str, course: str) -> str:
         name = str((await learner.post("/enrollments", {"course": course}))["name"])
-        self.told.enrolments[name] = (person, course)
+        self.acknowledged.enrolments[name] = (person, course)
         return name
 
     async def _attend(self, learner: Api, enrolment: str, lesson: Json) -> None:
         for half in _halves(whole_lesson(lesson)):
             done = await learner.post(f"/{enrolment.replace('enrollments/', 'progress/')}:record", {"steps": half})
-            self.told.steps.setdefault(enrolment, []).extend(half)
+            self.acknowledged.steps.setdefault(enrolment, []).extend(half)
             if certificate := done["progress"].get("certificate"):
-                self.told.certificates[enrolment] = certificate["name"]
+                self.acknowledged.certificates[enrolment] = certificate["name"]
 
 
 def _halves(steps: Sequence[Json]) -> list[Sequence[Json]]:

@@ -19,7 +19,7 @@ from deploy.place import Place
 from deploy.processes import Process, processes
 from tests.chaos.faults import EVERYBODY, KINDS, STORES, Fault, Hand, plan
 from tests.chaos.history import judge
-from tests.chaos.load import Load, Told
+from tests.chaos.load import Acknowledged, Load
 from tests.chaos.proxy import Line
 from tests.system.hanbit import published
 
@@ -32,20 +32,20 @@ Say = Callable[[str], None]
 class Outcome:
     seed: int
     faults: list[Fault] = field(default_factory=list)
-    told: Told = field(default_factory=Told)
+    acknowledged: Acknowledged = field(default_factory=Acknowledged)
     wrong: list[str] = field(default_factory=list)
     seconds: float = 0.0
     logged: Counter[str] = field(default_factory=Counter)
     """What the processes called an unexpected error, by where and what."""
 
     def __str__(self) -> str:
-        kinds = Counter(fault.kind for fault in self.faults)
+        kinds, writes = Counter(fault.kind for fault in self.faults), self.acknowledged
         parts = [
             f"seed {self.seed}: {len(self.faults)} faults in {self.seconds:.0f} s "
             f"({', '.join(f'{kind} {times}' for kind, times in kinds.most_common())})",
-            f"acknowledged: {self.told.count} ({len(self.told.people)} people, {len(self.told.enrolments)} enrolments, "
-            f"{sum(map(len, self.told.steps.values()))} steps, {len(self.told.certificates)} certificates, "
-            f"{len(self.told.withdrawn)} withdrawals); given up: {len(self.told.given_up)}",
+            f"acknowledged: {writes.count} ({len(writes.people)} people, {len(writes.enrolments)} enrolments, "
+            f"{sum(map(len, writes.steps.values()))} steps, {len(writes.certificates)} certificates, "
+            f"{len(writes.withdrawn)} withdrawals); given up: {len(writes.given_up)}",
             *(f"logged {times} x {what}" for what, times in self.logged.most_common()),
             *([f"{len(self.wrong)} WRONG:", *self.wrong[:40]] if self.wrong else ["nothing missing, nothing doubled"]),
         ]
@@ -74,8 +74,8 @@ async def unleash(
                 await system.ready(name)
             load.stopping = True
             await learning
-            outcome.told = load.told
-            outcome.wrong = await judge(system, load.told, within=60)
+            outcome.acknowledged = load.acknowledged
+            outcome.wrong = await judge(system, load.acknowledged, within=60)
             outcome.logged = unexpected(data / "logs")
     return outcome
 

@@ -25,7 +25,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled_whatever_breaks(disk: Pat
     seed = secrets.randbelow(10**6)
     outcome = await unleash(disk, seed, 8, longest=2.0, say=print)
     assert outcome.wrong == [], f"make chaos SEED={seed}\n{outcome}"
-    assert outcome.told.count > 0
+    assert outcome.acknowledged.count > 0
     assert outcome.faults
 
 

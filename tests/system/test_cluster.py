@@ -72,7 +72,7 @@ async def test_any_one_node_may_die_and_nothing_is_lost(system: Ieum, capsys: py
         await learning
     with capsys.disabled():
         print("\nlongest write while a node died:", *(f"{name} {took:.1f} s" for name, took in stalls.items()))
-    assert await judge(system, load.told, within=40) == []
+    assert await judge(system, load.acknowledged, within=40) == []
     assert max(stalls.values()) < STALL
 
 
