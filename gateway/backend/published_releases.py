@@ -32,7 +32,7 @@ _KEPT_RELEASES = 4
 
 @dataclass
 class PublishedReleases:
-    """What was fetched once is kept a while: under its checksum a file never changes."""
+    """A cache of published releases and their files. A file never changes under its checksum."""
 
     releases: ReleaseServiceStub
     _files: OrderedDict[str, bytes] = field(default_factory=OrderedDict)

@@ -1,4 +1,4 @@
-"""What tables count of enrolments, as it is told by whoever keeps it."""
+"""The columns of enrolments that the live table counts, as the store returns them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Edition(NamedTuple):
 
 
 class Traits(NamedTuple):
-    """What somebody said of themselves; `age` in years when enrolling, `flags` None where not answered."""
+    """The answers of a person about themselves; `age` in years when enrolling, `flags` None where not answered."""
 
     sex: str
     age: int | None

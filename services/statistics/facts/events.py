@@ -1,4 +1,4 @@
-"""What statistics hear. Any event may come twice, late, or before the one it follows: the facts end up the same."""
+"""Handles the events. Any may come twice, late, or before the one it follows: the facts end up the same."""
 
 from __future__ import annotations
 

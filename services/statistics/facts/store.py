@@ -133,9 +133,9 @@ class Facts:
         if not persons:
             return
         updates = []
-        async for told in self.traits.find({"_id": {"$in": list(persons)}}):
-            older = {"pseudonym": told.pop("_id"), "traits.revision": {"$not": {"$gte": told["revision"]}}}
-            updates.append(UpdateMany(older, {"$set": {"traits": told}, "$currentDate": {"changed": True}}))
+        async for traits in self.traits.find({"_id": {"$in": list(persons)}}):
+            older = {"pseudonym": traits.pop("_id"), "traits.revision": {"$not": {"$gte": traits["revision"]}}}
+            updates.append(UpdateMany(older, {"$set": {"traits": traits}, "$currentDate": {"changed": True}}))
         if updates:
             await self.facts.bulk_write(updates, ordered=False)
 
@@ -156,7 +156,7 @@ class Facts:
         return AreaTree.of(document["areas"], document["organisations"])
 
     async def forget_all(self) -> None:
-        """Before all events are heard again."""
+        """Empties the facts before all events are handled again."""
         for collection in (self.facts, self.traits, self.places, self.courses):
             await collection.delete_many({})
 

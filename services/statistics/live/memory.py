@@ -25,8 +25,7 @@ if TYPE_CHECKING:  # the arrays take as long to load as the rest of the service:
 EVERY = 30
 """Seconds after which changes are read though nobody asks, so that whoever does need not wait for a day's."""
 _LATE = timedelta(seconds=5)
-"""A write is seen up to so much later than the time it bears; with `_VERY_LATE` also one that the database was frozen
-over."""
+"""A write may become visible this long after its own timestamp; `_VERY_LATE` includes a frozen database."""
 _VERY_LATE = timedelta(minutes=2)
 _MANY = 1_000
 """So many changes take some 20 ms to read: as long as there are fewer, everybody who asks has them read."""
@@ -85,7 +84,7 @@ class FactsInMemory:
         self._began = self._again = -1.0
 
     async def now(self) -> Snapshot:
-        """With all that was written before the call; while very much is written, a second ago at most."""
+        """Includes all that was written before the call; under heavy writing it is at most a second old."""
         asked = monotonic()
         async with self._turn:
             if self._held is None or (self._began < asked and self._again <= asked):

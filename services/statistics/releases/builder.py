@@ -76,7 +76,7 @@ class Builder:
         self._wake.set()
 
     async def run(self) -> None:
-        """Until cancelled: takes up whatever is at work, also what another life of this process began."""
+        """Builds and publishes what is due until cancelled, also what an earlier process began."""
         try:
             await self._releases.forget_leftovers()
             while True:
@@ -156,7 +156,7 @@ class Builder:
         return replace(cost, everybody=len(everybody))
 
     async def _geography(self, release: Release) -> Geography:
-        """As it was when the build began, whatever places are imported or lists loaded meanwhile."""
+        """Returns the areas as they were when the build began, whatever is imported meanwhile."""
         geography = await self._releases.geography(release.key)
         if geography is None:
             await self._releases.put_geography(release.key, await self._geographies.at(release.area, release.as_of))

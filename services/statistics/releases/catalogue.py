@@ -1,4 +1,4 @@
-"""What open-data portals harvest: one catalogue of everything published, read off the frozen releases alone, so that it
+"""The DCAT catalogue that open-data portals harvest. It is made from the frozen releases alone, so that it
 says the same whatever has become of areas and titles since."""
 
 from __future__ import annotations

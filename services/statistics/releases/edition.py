@@ -1,4 +1,4 @@
-"""What a release says of itself: publisher, law, areas, denominators, assessment, earlier editions."""
+"""Puts together the content of a release: publisher, law, areas, denominators, assessment, earlier editions."""
 
 from __future__ import annotations
 

@@ -179,7 +179,7 @@ class Releases:
             await self._periods.update_one({"_id": f"{release.key}/{period}"}, {"$unset": {"people": ""}})
 
     async def forget_leftovers(self) -> None:
-        """Of a life that ended between the last figure and forgetting."""
+        """Deletes what a process left that ended before it could forget the persons."""
         keys = {row["_id"].partition("/")[0] async for row in self._units.find({}, {"_id": 1})}
         for key in sorted(keys):
             release = await self.entities.find(key)
@@ -260,5 +260,5 @@ async def _content(collection: Collection, key: str) -> bytes | None:
 
 
 async def _put_once(collection: Collection, key: str, fields: Document) -> None:
-    """What is there stays: a step that runs twice after a crash must not change what later steps stand on."""
+    """Keeps an existing document: a step that runs twice after a crash must not change what later steps stand on."""
     await collection.update_one({"_id": key}, {"$setOnInsert": fields}, upsert=True)

@@ -1,4 +1,4 @@
-"""What an official is told. A table is protected together with those that they could open beside it: of the areas next
+"""The answer to an official. A table is protected together with those that they could open beside it: of the areas next
 to their own, of all courses, of all quarters."""
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Answer:
 
 
 class OfficialView:
-    """What one caller asks at one moment; `scopes` are where they may look."""
+    """Answers the questions of one caller at one moment; `scopes` are the places they may look at."""
 
     def __init__(self, count: Count, tree: AreaTree, scopes: Iterable[str], now: datetime) -> None:
         self._count = count

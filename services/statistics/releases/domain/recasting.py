@@ -41,7 +41,7 @@ Cell = tuple[str, tuple[str, ...], str]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What is said of one area: null with a status that says why."""
+    """The value of one area; None has a status that says why."""
 
     value: Fraction | None
     status: str = NORMAL
