@@ -21,7 +21,7 @@ from tests.chaos.load import Acknowledged
 from tests.system.recount import doubled, heard, recounted
 
 Client = AsyncMongoClient[dict[str, Any]]
-HEARD = {"people": 1, "courses": 3, "enrollment": 2, "progress": 1}
+HEARD = {"people": 1, "courses": 3, "enrollment": 2, "progress": 1, "statistics": 2, "notices": 1}
 """How many services hear each."""
 
 
