@@ -93,8 +93,8 @@ async def send(request: web.Request) -> web.Response:
         wanted = [(row.recipient, row.round) for row in rows if row.state in _LACKING]
     for recipient, round in wanted:
         name = f"releases/{request.match_info['release']}"
-        asked = pb.SendSummaryRequest(release=name, recipient=recipient, round=round)
-        await request.app[CLIENTS].distribution.SendSummary(asked)
+        call = pb.SendSummaryRequest(release=name, recipient=recipient, round=round)
+        await request.app[CLIENTS].distribution.SendSummary(call)
     gettext = request[PAGE].locale.gettext
     flash = Flash(gettext("It is on its way"), gettext("Look at this page again in a minute."))
     return go_to(request.path, flash, request)
@@ -102,35 +102,35 @@ async def send(request: web.Request) -> web.Response:
 
 @routes.get(_RECEIVED)
 async def look(request: web.Request) -> web.Response:
-    asked = pb.GetReceiptRequest(secret=request.match_info["secret"])
-    return _receipt(request, await request.app[CLIENTS].distribution.GetReceipt(asked))
+    call = pb.GetReceiptRequest(secret=request.match_info["secret"])
+    return _receipt(request, await request.app[CLIENTS].distribution.GetReceipt(call))
 
 
 @routes.post(_RECEIVED)
 async def open_it(request: web.Request) -> web.Response:
-    asked = pb.ConfirmReceiptRequest(secret=request.match_info["secret"])
-    await request.app[CLIENTS].distribution.ConfirmReceipt(asked)
+    call = pb.ConfirmReceiptRequest(secret=request.match_info["secret"])
+    await request.app[CLIENTS].distribution.ConfirmReceipt(call)
     return go_to(request.path)
 
 
-def _receipt(request: web.Request, found: pb.Receipt) -> web.Response:
+def _receipt(request: web.Request, receipt: pb.Receipt) -> web.Response:
     locale = request[PAGE].locale
     response = page(
-        request, "official/delivery_received.html", receipt=found, received=clock.moment(found.receive_time),
-        blocks=_blocks(locale, found), data=f"/data/{found.release.removeprefix('releases/')}",
-        newer=f"/data/{found.corrected_by.removeprefix('releases/')}" if found.corrected_by else "",
+        request, "official/delivery_received.html", receipt=receipt, received=clock.moment(receipt.receive_time),
+        blocks=_blocks(locale, receipt), data=f"/data/{receipt.release.removeprefix('releases/')}",
+        newer=f"/data/{receipt.corrected_by.removeprefix('releases/')}" if receipt.corrected_by else "",
     )  # fmt: skip
     # The address is a secret: it stays out of search engines, caches, and the next site's log.
     response.headers.update({"X-Robots-Tag": "noindex", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
     return response
 
 
-def _blocks(locale: Locale, found: pb.Receipt) -> list[tuple[str, list[tuple[str, str, str]]]]:
+def _blocks(locale: Locale, receipt: pb.Receipt) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Headline figures by period: title, value, what is to be said beside it."""
     blocks: dict[str, list[tuple[str, str, str]]] = {}
-    for one in found.figures:
-        title = locale.gettext(_HEADLINES.get(one.measure, one.measure))
-        blocks.setdefault(_period(locale, one.period), []).append((title, *_figure(locale, one)))
+    for figure in receipt.figures:
+        title = locale.gettext(_HEADLINES.get(figure.measure, figure.measure))
+        blocks.setdefault(_period(locale, figure.period), []).append((title, *_figure(locale, figure)))
     return list(blocks.items())
 
 
@@ -140,30 +140,34 @@ def _period(locale: Locale, code: str) -> str:
     return locale.gettext("The year %(year)s") % {"year": code}
 
 
-def _figure(locale: Locale, one: releases_pb2.Observation) -> tuple[str, str]:
-    if not one.value:
-        return "–", locale.gettext(_WITHOUT.get(one.obs_status, _WITHOUT["M"]))
+def _figure(locale: Locale, figure: releases_pb2.Observation) -> tuple[str, str]:
+    if not figure.value:
+        return "–", locale.gettext(_WITHOUT.get(figure.obs_status, _WITHOUT["M"]))
     interval = msgid("95%% interval: %(low)s to %(high)s")
-    ends = {"low": number(one.low, one.unit, locale), "high": number(one.high, one.unit, locale)} if one.low else {}
-    return number(one.value, one.unit, locale), locale.gettext(interval) % ends if ends else ""
+    ends = (
+        {"low": number(figure.low, figure.unit, locale), "high": number(figure.high, figure.unit, locale)}
+        if figure.low
+        else {}
+    )
+    return number(figure.value, figure.unit, locale), locale.gettext(interval) % ends if ends else ""
 
 
 async def _release(request: web.Request) -> releases_pb2.Release:
-    asked = releases_pb2.GetReleaseRequest(name=f"releases/{request.match_info['release']}")
-    return await request.app[CLIENTS].releases.GetRelease(asked)
+    call = releases_pb2.GetReleaseRequest(name=f"releases/{request.match_info['release']}")
+    return await request.app[CLIENTS].releases.GetRelease(call)
 
 
 async def _rows(request: web.Request, release: releases_pb2.Release) -> list[Row]:
     """All offices of the release's areas, with their mail; also removed ones that were sent it."""
     locale, places = request[PAGE].locale, await request.app[PLACES].all()
     inside = {area.name for area in places.below(release.area)}
-    mails = {one.recipient: one for one in await _deliveries(request, release.name)}
+    mails = {delivery.recipient: delivery for delivery in await _deliveries(request, release.name)}
     rows = []
     for recipient in await all_recipients(request):
         mail = mails.pop(recipient.name, None)
         if mail or recipient.area in inside:
             rows.append(_row(locale, recipient.name, recipient.office, recipient.area, mail, listed=True))
-    rows += [_row(locale, one.recipient, one.office, one.area, one, listed=False) for one in mails.values()]
+    rows += [_row(locale, mail.recipient, mail.office, mail.area, mail, listed=False) for mail in mails.values()]
     titled = [(area_choices.title(locale, places, row.area), row) for row in rows]
     return [Row(**{**vars(row), "area": title}) for title, row in titled]
 
@@ -181,12 +185,12 @@ def _row(locale: Locale, name: str, office: str, area: str, mail: pb.Delivery | 
 
 
 async def _deliveries(request: web.Request, release: str) -> list[pb.Delivery]:
-    found: list[pb.Delivery] = []
+    deliveries: list[pb.Delivery] = []
     token = ""
     while True:
-        asked = pb.ListDeliveriesRequest(release=release, page_size=1000, page_token=token)
-        answer = await request.app[CLIENTS].distribution.ListDeliveries(asked)
-        found += answer.deliveries
+        call = pb.ListDeliveriesRequest(release=release, page_size=1000, page_token=token)
+        answer = await request.app[CLIENTS].distribution.ListDeliveries(call)
+        deliveries += answer.deliveries
         token = answer.next_page_token
         if not token:
-            return found
+            return deliveries

@@ -45,9 +45,9 @@ async def show_all(request: web.Request) -> web.Response:
 @routes.post(HERE)
 async def add(request: web.Request) -> web.Response:
     given = await typed(request, *FIELDS)
-    asked = pb.CreateRecipientRequest(recipient=_recipient_of(given))
+    call = pb.CreateRecipientRequest(recipient=_recipient_of(given))
     try:
-        await request.app[CLIENTS].distribution.CreateRecipient(asked)
+        await request.app[CLIENTS].distribution.CreateRecipient(call)
     except Problem as problem:
         wrong = {named(problem, dict(zip(FIELDS, FIELDS, strict=True)), "office"): _words(request, problem)}
         return await _list(request, given, status=status_of(problem), errors=wrong)
@@ -75,8 +75,8 @@ async def read_file(request: web.Request) -> web.Response:
     lines: list[int] = []
     try:
         offices, lines = recipients_file.read(content)
-        asked = pb.ImportRecipientsRequest(recipients=offices)
-        made = await request.app[CLIENTS].distribution.ImportRecipients(asked)
+        call = pb.ImportRecipientsRequest(recipients=offices)
+        answer = await request.app[CLIENTS].distribution.ImportRecipients(call)
     except WrongLine as wrong:
         words = _on_line(locale, wrong.line, locale.gettext(wrong.words) % wrong.details)
         return await _list(request, _BLANK, status=REFUSED, errors={"file": words})
@@ -85,15 +85,15 @@ async def read_file(request: web.Request) -> web.Response:
         words = _words(request, problem)
         words = _on_line(locale, lines[row - 1], words) if 0 < row <= len(lines) else words
         return await _list(request, _BLANK, status=status_of(problem), errors={"file": words})
-    counts = {"added": made.added, "changed": made.changed, "same": made.unchanged}
+    counts = {"added": answer.added, "changed": answer.changed, "same": answer.unchanged}
     text = locale.gettext("%(added)s added, %(changed)s changed, %(same)s as they were.") % counts
     return go_to(HERE, Flash(locale.gettext("The file is read in"), text), request)
 
 
 @routes.get(_ONE)
 async def show(request: web.Request) -> web.Response:
-    found = await _recipient(request)
-    return await _form(request, found, {name: getattr(found, name) for name in FIELDS})
+    recipient = await _recipient(request)
+    return await _form(request, recipient, {name: getattr(recipient, name) for name in FIELDS})
 
 
 @routes.post(_ONE)
@@ -113,8 +113,8 @@ async def change(request: web.Request) -> web.Response:
 @routes.post(_ONE + "/remove")
 async def remove(request: web.Request) -> web.Response:
     require_official(request)
-    asked = pb.DeleteRecipientRequest(name=_name(request))
-    await request.app[CLIENTS].distribution.DeleteRecipient(asked)
+    call = pb.DeleteRecipientRequest(name=_name(request))
+    await request.app[CLIENTS].distribution.DeleteRecipient(call)
     gettext = request[PAGE].locale.gettext
     text = gettext("Its address is forgotten. What it was sent before stays known.")
     return go_to(HERE, Flash(gettext("The office is removed"), text), request)
@@ -127,15 +127,15 @@ def require_official(request: web.Request) -> None:
 
 async def all_recipients(request: web.Request, *, export: bool = False) -> list[pb.Recipient]:
     """`export`: they are about to leave as a file, which the service notes."""
-    found: list[pb.Recipient] = []
+    offices: list[pb.Recipient] = []
     token = ""
     while True:
-        asked = pb.ListRecipientsRequest(page_size=1000, page_token=token, export=export)
-        answer = await request.app[CLIENTS].distribution.ListRecipients(asked)
-        found += answer.recipients
+        call = pb.ListRecipientsRequest(page_size=1000, page_token=token, export=export)
+        answer = await request.app[CLIENTS].distribution.ListRecipients(call)
+        offices += answer.recipients
         token = answer.next_page_token
         if not token:
-            return found
+            return offices
 
 
 async def mail_notice(request: web.Request) -> dict[str, Any]:
@@ -154,10 +154,11 @@ async def _list(request: web.Request, given: Mapping[str, str], *, status: int =
     offices = await all_recipients(request)
     rows = [
         {
-            "id": one.name.rpartition("/")[2], "office": one.office, "address": one.address,
-            "area": area_choices.title(locale, places, one.area), "language": LANGUAGES.get(one.language, one.language),
+            "id": recipient.name.rpartition("/")[2], "office": recipient.office, "address": recipient.address,
+            "area": area_choices.title(locale, places, recipient.area),
+            "language": LANGUAGES.get(recipient.language, recipient.language),
         }
-        for one in offices
+        for recipient in offices
     ]  # fmt: skip
     return page(
         request, "official/recipients.html", status=status, here=HERE, rows=rows, given=given,
@@ -166,11 +167,11 @@ async def _list(request: web.Request, given: Mapping[str, str], *, status: int =
 
 
 async def _form(
-    request: web.Request, found: pb.Recipient, given: Mapping[str, str], *, status: int = 200, **values: Any
+    request: web.Request, recipient: pb.Recipient, given: Mapping[str, str], *, status: int = 200, **values: Any
 ) -> web.Response:
-    more = {"changed": clock.moment(found.change_time), "office": found.office}
+    more = {"changed": clock.moment(recipient.change_time), "office": recipient.office}
     return page(
-        request, "official/recipient.html", status=status, here=HERE, action=f"/statistics/{found.name}",
+        request, "official/recipient.html", status=status, here=HERE, action=f"/statistics/{recipient.name}",
         given=given, **more, **await _choices(request), **values,
     )  # fmt: skip
 

@@ -57,5 +57,5 @@ def _office(line: int, header: Sequence[str], cells: Sequence[str]) -> Recipient
 
 
 def write(offices: Iterable[Recipient]) -> str:
-    rows = [(one.area.removeprefix("areas/"), one.office, one.address, one.language) for one in offices]
+    rows = [(office.area.removeprefix("areas/"), office.office, office.address, office.language) for office in offices]
     return table.lines([COLUMNS, *rows])
