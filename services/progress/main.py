@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ieum.progress.v1.progress_pb2_grpc import add_ProgressServiceServicer_to_server
-from services.chassis.events.notices import Notices
+from services.chassis.events.audit_events import AuditEvents
 from services.chassis.run import Frame, main
 from services.progress.events import course_handlers, enrollment_handlers, people_handlers
 from services.progress.service import TOKEN_SCOPES, ProgressService
@@ -14,7 +14,7 @@ async def compose(frame: Frame) -> None:
     store = RecordStore(frame.database, frame.outbox)
     await store.prepare()
     server = frame.offer("ieum.progress.v1.ProgressService", TOKEN_SCOPES)
-    add_ProgressServiceServicer_to_server(ProgressService(store, Notices(frame.bus)), server)
+    add_ProgressServiceServicer_to_server(ProgressService(store, AuditEvents(frame.bus)), server)
     frame.hear("ieum.courses.v1", course_handlers(store))
     frame.hear("ieum.people.v1", people_handlers(store))
     frame.hear("ieum.enrollment.v1", enrollment_handlers(store))

@@ -12,7 +12,7 @@ from ieum.progress.v1 import progress_pb2 as pb
 from services.chassis import principal
 from services.chassis.clock import now
 from services.chassis.errors import Forbidden, Invalid, Missing
-from services.chassis.events.notices import Notices
+from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import Principal, may_act_for
 from services.chassis.store.entities import Document
 from services.chassis.store.pages import page_size
@@ -47,9 +47,9 @@ TOKEN_SCOPES = {
 
 
 class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
-    def __init__(self, store: RecordStore, notices: Notices) -> None:
+    def __init__(self, store: RecordStore, audit: AuditEvents) -> None:
         self._store = store
-        self._notices = notices
+        self._audit = audit
 
     async def RecordProgress(self, request: pb.RecordProgressRequest, context: object) -> pb.RecordProgressResponse:
         caller = principal.caller()
@@ -113,7 +113,7 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
     async def ListGrid(self, request: pb.ListGridRequest, context: object) -> pb.ListGridResponse:
         await authorisation.require_teacher(self._store, principal.caller(), request.course)
         if request.export and not request.page_token:
-            await self._notices.publish(events_pb2.GridExported(course=request.course))
+            await self._audit.publish(events_pb2.GridExported(course=request.course))
         rows, token = await self._store.grid(request.course, page_size(request.page_size), request.page_token)
         plans = await self._store.plans.of_course(request.course)
         columns = columns_of(plans)

@@ -6,7 +6,7 @@ from ieum.notices.v1.notices_pb2_grpc import add_NoticeSourceServiceServicer_to_
 from ieum.statistics.v1.distribution_pb2_grpc import add_DistributionServiceServicer_to_server
 from ieum.statistics.v1.releases_pb2_grpc import add_ReleaseServiceServicer_to_server
 from ieum.statistics.v1.statistics_pb2_grpc import add_StatisticsServiceServicer_to_server
-from services.chassis.events.notices import Notices
+from services.chassis.events.audit_events import AuditEvents
 from services.chassis.run import Frame, main_with
 from services.statistics.distribution.events import notice_handlers, release_handlers
 from services.statistics.distribution.service import TOKEN_SCOPES as DISTRIBUTION_SCOPES
@@ -31,7 +31,7 @@ from services.statistics.settings import StatisticsSettings
 
 
 async def compose(frame: Frame[StatisticsSettings]) -> None:
-    facts, notices = Facts(frame.database), Notices(frame.bus)
+    facts, audit = Facts(frame.database), AuditEvents(frame.bus)
     await facts.prepare()
     server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_SCOPES)
     zone = frame.settings.zone
@@ -39,7 +39,7 @@ async def compose(frame: Frame[StatisticsSettings]) -> None:
     geographies, facts_in_memory = Geographies(facts, references, zone), FactsInMemory(facts)
     frame.keep_running(facts_in_memory.run)
     residents, k = Residents(geographies, references, zone), int(frame.settings.fewest_persons)
-    add_StatisticsServiceServicer_to_server(StatisticsService(facts_in_memory, residents, notices, k), server)
+    add_StatisticsServiceServicer_to_server(StatisticsService(facts_in_memory, residents, audit, k), server)
     await releases.prepare()
     await references.prepare()
     builder = Builder(
@@ -50,21 +50,21 @@ async def compose(frame: Frame[StatisticsSettings]) -> None:
         EditionBuilder(releases, facts, frame.settings),
     )
     server = frame.offer("ieum.statistics.v1.ReleaseService", RELEASE_SCOPES)
-    add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, notices, zone, k), server)
+    add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, audit, zone, k), server)
     if frame.settings.worker == 0:  # one builder is enough; it looks every second what others were asked for
         frame.keep_running(builder.run)
-    await _distribute(frame, releases, facts, notices)
+    await _distribute(frame, releases, facts, audit)
     listener = Listener(facts, frame.settings.pseudonym_key, zone)
     for package, handlers in listener.handlers().items():
         frame.hear(package, handlers)
 
 
-async def _distribute(frame: Frame[StatisticsSettings], releases: Releases, facts: Facts, notices: Notices) -> None:
+async def _distribute(frame: Frame[StatisticsSettings], releases: Releases, facts: Facts, audit: AuditEvents) -> None:
     store = Distribution(frame.database, frame.outbox)
     await store.prepare()
     summaries = Summaries(store, releases, facts)
     server = frame.offer("ieum.statistics.v1.DistributionService", DISTRIBUTION_SCOPES)
-    service = DistributionService(store, releases, facts, summaries, notices)
+    service = DistributionService(store, releases, facts, summaries, audit)
     add_DistributionServiceServicer_to_server(service, server)
     server = frame.offer("ieum.notices.v1.NoticeSourceService", {})
     add_NoticeSourceServiceServicer_to_server(SummarySource(summaries), server)

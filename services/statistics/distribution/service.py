@@ -14,7 +14,7 @@ from ieum.statistics.v1 import distribution_pb2_grpc, events_pb2
 from ieum.statistics.v1.events_pb2 import RecipientsChanged
 from services.chassis.clock import new_id, now, stamp
 from services.chassis.errors import Invalid, Missing, Problem, Refused
-from services.chassis.events.notices import Notices
+from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import acting
 from services.chassis.store.pages import decode_token, encode_token, page_size
 from services.statistics import authorisation
@@ -41,13 +41,13 @@ MOST_ROWS = 2_000
 
 class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
     def __init__(
-        self, store: Distribution, releases: Releases, facts: Facts, summaries: Summaries, notices: Notices
+        self, store: Distribution, releases: Releases, facts: Facts, summaries: Summaries, audit: AuditEvents
     ) -> None:
         self._store = store
         self._releases = releases
         self._facts = facts
         self._summaries = summaries
-        self._notices = notices
+        self._audit = audit
 
     async def ListRecipients(self, request: pb.ListRecipientsRequest, context: object) -> pb.ListRecipientsResponse:
         tree = await self._facts.areas()
@@ -57,7 +57,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
             areas = tree.below(request.area)
         size, last = page_size(request.page_size), decode_token(request.page_token, 3)
         if request.export and not last:
-            await self._notices.publish(events_pb2.RecipientsExported())
+            await self._audit.publish(events_pb2.RecipientsExported())
         rows = await self._store.page(areas, last, size + 1)
         token = encode_token(rows[size - 1].area, rows[size - 1].office, rows[size - 1].key) if rows[size:] else ""
         return pb.ListRecipientsResponse(recipients=map(recipient_to_message, rows[:size]), next_page_token=token)
@@ -99,7 +99,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
         counts = {"added": 0, "changed": 0, "unchanged": 0}
         for recipient in given:
             counts[await self._import(recipient)] += 1
-        await self._notices.publish(RecipientsChanged(change=RecipientsChanged.IMPORTED, count=len(given)))
+        await self._audit.publish(RecipientsChanged(change=RecipientsChanged.IMPORTED, count=len(given)))
         return pb.ImportRecipientsResponse(**counts)
 
     async def ListDeliveries(self, request: pb.ListDeliveriesRequest, context: object) -> pb.ListDeliveriesResponse:
@@ -142,7 +142,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
     async def _announce(self, change: RecipientsChanged.Change.ValueType, recipient: Recipient) -> None:
         """After the change, which is safe to repeat: where this fails, the repeat announces it."""
         name = f"recipients/{recipient.key}"
-        await self._notices.publish(RecipientsChanged(change=change, recipient=name, area=recipient.area))
+        await self._audit.publish(RecipientsChanged(change=change, recipient=name, area=recipient.area))
 
     async def _receipt(self, delivery: Delivery) -> pb.Receipt:
         release = await self._published(delivery.release)

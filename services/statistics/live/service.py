@@ -10,7 +10,7 @@ from ieum.statistics.v1 import events_pb2, statistics_pb2_grpc
 from ieum.statistics.v1 import statistics_pb2 as pb
 from services.chassis.clock import moment, now, stamp
 from services.chassis.errors import Invalid
-from services.chassis.events.notices import Notices
+from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import acting
 from services.statistics import authorisation
 from services.statistics.figures.measures import MEASURES, METHOD_VERSION
@@ -29,11 +29,11 @@ _DIMENSIONS = frozenset(pb.Dimension.values()) - {pb.DIMENSION_UNSPECIFIED}
 
 
 class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
-    def __init__(self, facts: FactsInMemory, residents: Residents, notices: Notices, k: int) -> None:
+    def __init__(self, facts: FactsInMemory, residents: Residents, audit: AuditEvents, k: int) -> None:
         """`k` persons are needed to show a count."""
         self._facts = facts
         self._residents = residents
-        self._notices = notices
+        self._audit = audit
         self._k = k
 
     async def QueryTable(self, request: pb.QueryTableRequest, context: object) -> pb.Table:
@@ -49,9 +49,9 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
         # What nobody asked before is counted from all of a province's enrolments.
         answer = await asyncio.to_thread(OfficialView(snapshot.count, tree, scopes, moment_asked).answer, asked)
         if asked.is_custom(moment_asked):
-            await self._notices.publish(table_queried(asked, request.by))
+            await self._audit.publish(table_queried(asked, request.by))
         if request.export:
-            await self._notices.publish(events_pb2.TableExported(area=asked.area))
+            await self._audit.publish(events_pb2.TableExported(area=asked.area))
         codes = [row.code for row in answer.rows]
         residents = await self._residents.behind(asked, codes, moment_asked)
         titles = {**{name: document["title"] for name, document in courses.items()}, **tree.titles}

@@ -13,7 +13,7 @@ from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2 as common
 from services.chassis.clock import moment, now
 from services.chassis.errors import Invalid, Missing, Refused
-from services.chassis.events.notices import Notices
+from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import acting
 from services.chassis.store.entities import Document
 from services.chassis.store.pages import decode_token, encode_token, page_size
@@ -52,13 +52,13 @@ TOKEN_SCOPES = {
 
 class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
     def __init__(
-        self, releases: Releases, facts: Facts, builder: Builder, notices: Notices, zone: ZoneInfo, k: int
+        self, releases: Releases, facts: Facts, builder: Builder, audit: AuditEvents, zone: ZoneInfo, k: int
     ) -> None:
         """`k` persons are needed to show a count, in releases that are planned from now on."""
         self._releases = releases
         self._facts = facts
         self._builder = builder
-        self._notices = notices
+        self._audit = audit
         self._zone = zone
         self._k = k
         self._portal = Catalogue(releases)
@@ -136,7 +136,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
             if before.corrected_by == done.name:
                 await self._change(before, lambda latest: lifecycle.mark_corrected(latest, ""))
         # A repeat discards nothing and is announced again: the first may have died before it was.
-        await self._notices.publish(events_pb2.ReleaseDiscarded(release=done.name, area=done.area))
+        await self._audit.publish(events_pb2.ReleaseDiscarded(release=done.name, area=done.area))
         return release_to_message(done, official=True)
 
     async def GetRelease(self, request: pb.GetReleaseRequest, context: object) -> pb.Release:

@@ -15,8 +15,8 @@ from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
 from services.chassis.errors import Invalid, Unavailable
 from services.chassis.events import bus
+from services.chassis.events.audit_events import AuditEvents
 from services.chassis.events.bus import Bus
-from services.chassis.events.notices import Notices
 from services.chassis.observability import trace
 from services.chassis.principal import Grant, Kind, Principal, acting_as
 from services.chassis.store.entities import Database
@@ -35,9 +35,9 @@ Shown = dict[str, dict[str, str]]
 
 
 class Office:
-    def __init__(self, database: Database, notices: Notices) -> None:
+    def __init__(self, database: Database, audit: AuditEvents) -> None:
         self.database = database
-        self._notices = notices
+        self._audit = audit
         self.facts = Facts(database)
         self._references = References(database)
         self._residents = Residents(Geographies(self.facts, self._references, SEOUL), self._references, SEOUL)
@@ -45,7 +45,7 @@ class Office:
         self._people = 0
 
     def show_from(self, persons: int) -> None:
-        self._service = StatisticsService(FactsInMemory(self.facts), self._residents, self._notices, persons)
+        self._service = StatisticsService(FactsInMemory(self.facts), self._residents, self._audit, persons)
 
     async def open(self) -> None:
         await self.facts.prepare()
@@ -81,7 +81,7 @@ class Office:
 @pytest.fixture
 async def office(database_of: Callable[[str], Database], events: Bus) -> Office:
     await events.ensure_stream("ieum.statistics.v1")
-    made = Office(database_of("statistics"), Notices(events))
+    made = Office(database_of("statistics"), AuditEvents(events))
     await made.open()
     return made
 
@@ -237,7 +237,7 @@ async def test_nothing_leaves_while_the_broker_cannot_store_the_announcement(
 ) -> None:
     async with bus.connect(settings.nats_url, "gone", prefix=settings.prefix) as gone:
         pass
-    office = Office(database_of("statistics"), Notices(gone))
+    office = Office(database_of("statistics"), AuditEvents(gone))
     await office.open()
     await office.enrol(40, "A1")
     assert (await office.table(by=pb.SEX)).total.values

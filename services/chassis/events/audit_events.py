@@ -15,7 +15,7 @@ from services.chassis.observability import trace
 from services.chassis.principal import acting
 
 
-class Notices:
+class AuditEvents:
     """Publishes events with the fields id, actor and time, which it fills in."""
 
     def __init__(self, bus: Bus) -> None:
@@ -24,22 +24,22 @@ class Notices:
     async def publish(self, event: Message) -> None:
         """Returns when the broker has stored the event: only then may the answer leave. A call that its client repeats
         publishes the same id, which counts once. Raises Unavailable while the broker is away."""
-        notice: Any = event
-        notice.actor = acting().person
-        notice.id = _identity(event)
-        notice.time.CopyFrom(stamp(now()))
+        audited: Any = event
+        audited.actor = acting().person
+        audited.id = _identity(event)
+        audited.time.CopyFrom(stamp(now()))
         name = event.DESCRIPTOR.full_name
         try:
             await self._bus.publish(
-                f"{name}.{notice.id}", name, notice.id, event.SerializeToString(), trace.traceparent()
+                f"{name}.{audited.id}", name, audited.id, event.SerializeToString(), trace.traceparent()
             )
         except BROKER_AWAY as error:
-            trace.log().warning("notice not published", type=name, exc_info=True)
+            trace.log().warning("audit event not published", type=name, exc_info=True)
             raise Unavailable("SERVICE_AWAY") from error
 
 
 def _identity(event: Message) -> str:
-    """Follows from the call and the content, because one call may publish several notices."""
+    """Follows from the call and the content, because one call may publish several events."""
     call = trace.call_id() or new_id()
     content = event.SerializeToString(deterministic=True)
     return hashlib.sha256(f"{call}/{event.DESCRIPTOR.full_name}/".encode() + content).hexdigest()[:24]
