@@ -55,12 +55,17 @@ WORDS: Mapping[str, str] = {
     "LOGIN_CHARACTERS": msgid(
         "A login may have letters, digits, dots, hyphens and underscores, and no spaces. Leave the others out."
     ),
+    "LOGIN_MIXES_SCRIPTS": msgid(
+        "This login mixes letters that look alike but are different. Write it in one kind of letters."
+    ),
     "LOOKS_LIKE_RESIDENT_NUMBER": msgid(
         "This looks like a resident registration number. Please never write it here; choose something else."
     ),
     "DISPLAY_NAME_MISSING": msgid("Write your name, as you want to be called."),
     "DISPLAY_NAME_TOO_LONG": msgid("The name is too long. Use up to %(max)s characters."),
-    "DISPLAY_NAME_CHARACTERS": msgid("The name has characters that cannot be shown. Write it with letters only."),
+    "DISPLAY_NAME_CHARACTERS": msgid(
+        "The name has characters that cannot be shown, or no letter at all. Write it with ordinary letters."
+    ),
     "EMAIL_INVALID": msgid(
         "This e-mail address is not complete. It looks like name@example.com; you may also leave it empty."
     ),

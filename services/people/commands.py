@@ -32,9 +32,11 @@ from services.people.store import Store
 _WORDS = {
     "LOGIN_LENGTH": "A login has {min} to {max} characters.",
     "LOGIN_CHARACTERS": "A login consists of letters, digits and . _ -",
+    "LOGIN_MIXES_SCRIPTS": "This login mixes letters of scripts that look alike. Use one script.",
     "LOOKS_LIKE_RESIDENT_NUMBER": "This looks like a resident number, which must not be kept here. Choose another.",
     "DISPLAY_NAME_MISSING": "Give a name: --name NAME",
     "DISPLAY_NAME_TOO_LONG": "A name has at most {max} characters.",
+    "DISPLAY_NAME_CHARACTERS": "The name has characters that cannot be shown, or no letter at all.",
     "PASSPHRASE_TOO_SHORT": "A passphrase has at least {min} characters.",
     "PASSPHRASE_TOO_LONG": "A passphrase has at most {max} characters.",
     "PASSPHRASE_IS_LOGIN": "The passphrase must differ from the login.",

@@ -8,7 +8,7 @@ import secrets
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from services.people.domain.credentials import comparable_passphrase
+from services.people.domain.credentials import comparable_passphrase, earlier_comparable_passphrase
 
 # OWASP Password Storage Cheat Sheet: 19 MiB, two passes, one lane.
 _MEMORY_KIB = 19 * 1024
@@ -38,7 +38,11 @@ class Passphrases:
         return self._hasher.check_needs_rehash(passphrase_hash)
 
     def _matches(self, passphrase_hash: str, passphrase: str) -> bool:
+        forms = dict.fromkeys((comparable_passphrase(passphrase), earlier_comparable_passphrase(passphrase)))
+        return any(self._is_of(passphrase_hash, form) for form in forms)
+
+    def _is_of(self, passphrase_hash: str, form: str) -> bool:
         try:
-            return self._hasher.verify(passphrase_hash, comparable_passphrase(passphrase))
+            return self._hasher.verify(passphrase_hash, form)
         except (VerificationError, InvalidHashError):
             return False

@@ -11,6 +11,8 @@ LOGIN_LENGTH = (3, 40)
 DISPLAY_NAME_LENGTH = 60
 EMAIL_LENGTH = 254
 PASSPHRASE_LENGTH = (8, 200)
+# A composed character has at most four code points when it is taken apart. What is longer is too long in any case.
+_LONGEST_TYPED = 4 * (PASSPHRASE_LENGTH[1] + 1)
 
 # Six digits of a birth date and seven more: the shape of a Korean resident number, which must never be kept here.
 _RESIDENT_NUMBER = re.compile(r"(?<!\d)\d{6}[-\s]?\d{7}(?!\d)")
@@ -35,6 +37,13 @@ _COMMON = frozenset(
 )
 
 
+# Characters that are letters or signs to Unicode and blank to the eye: Hangul fillers and the empty Braille pattern.
+_BLANK = str.maketrans(dict.fromkeys("\u115f\u1160\u3164\uffa0\u2800", " "))
+_JOINERS = "\u200c\u200d"
+# Scripts with letters that look like Latin ones. A login that mixes them with Latin imitates another login.
+_LATIN_LOOKALIKES = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
+
+
 def login_key(login: str) -> str:
     """What two logins are compared by: spelling of case and width does not make another login."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", login).strip().casefold())
@@ -45,19 +54,22 @@ def checked_login(login: str) -> str:
     shortest, longest = LOGIN_LENGTH
     if not shortest <= len(cleaned) <= longest:
         raise Invalid("LOGIN_LENGTH", field="login", min=shortest, max=longest)
-    if not all(character.isalnum() or character in "._-" for character in cleaned):
+    if not all(_is_login_character(character) for character in cleaned) or _shows_nothing(cleaned):
         raise Invalid("LOGIN_CHARACTERS", field="login")
+    if _imitates_latin(cleaned):
+        raise Invalid("LOGIN_MIXES_SCRIPTS", field="login")
     _refuse_resident_number(cleaned, "login")
     return cleaned
 
 
 def checked_display_name(name: str) -> str:
-    cleaned = " ".join(unicodedata.normalize("NFKC", name).split())
+    cleaned = " ".join(unicodedata.normalize("NFKC", name).translate(_BLANK).split())
     if not cleaned:
         raise Invalid("DISPLAY_NAME_MISSING", field="display_name")
     if len(cleaned) > DISPLAY_NAME_LENGTH:
         raise Invalid("DISPLAY_NAME_TOO_LONG", field="display_name", max=DISPLAY_NAME_LENGTH)
-    if not all(character.isprintable() for character in cleaned):
+    joined = _without_joiners(cleaned)
+    if not joined.isprintable() or _shows_nothing(joined):
         raise Invalid("DISPLAY_NAME_CHARACTERS", field="display_name")
     _refuse_resident_number(cleaned, "display_name")
     return cleaned
@@ -80,8 +92,15 @@ def checked_locale(locale: str) -> str:
 
 
 def comparable_passphrase(passphrase: str) -> str:
-    """The form that is hashed: Korean typed on any device is the same. Cut just above the longest allowed."""
-    return unicodedata.normalize("NFC", passphrase)[: PASSPHRASE_LENGTH[1] + 1]
+    """The form that is hashed. Korean typed on any device is the same, and so are full-width letters and their usual
+    forms, and all kinds of spaces (RFC 8265 maps only the spaces). Cut just above the longest allowed."""
+    composed = unicodedata.normalize("NFC", passphrase[:_LONGEST_TYPED])
+    return "".join(map(_usual_form, composed))[: PASSPHRASE_LENGTH[1] + 1]
+
+
+def earlier_comparable_passphrase(passphrase: str) -> str:
+    """The form that was hashed before width and spaces were mapped: older hashes are of it."""
+    return unicodedata.normalize("NFC", passphrase[:_LONGEST_TYPED])[: PASSPHRASE_LENGTH[1] + 1]
 
 
 def check_passphrase(passphrase: str, login: str, field: str = "passphrase") -> None:
@@ -106,3 +125,43 @@ def search_words(*texts: str) -> tuple[str, ...]:
 def _refuse_resident_number(text: str, field: str) -> None:
     if _RESIDENT_NUMBER.search(text):
         raise Invalid("LOOKS_LIKE_RESIDENT_NUMBER", field=field)
+
+
+def _is_login_character(character: str) -> bool:
+    """Marks belong to the letters of many scripts: without them no Hindi or Thai name can be written."""
+    return character.isalnum() or unicodedata.category(character) in ("Mn", "Mc") or character in "._-"
+
+
+def _imitates_latin(login: str) -> bool:
+    names = [unicodedata.name(character, "") for character in login if character.isalpha()]
+    return any(name.startswith("LATIN") for name in names) and any(name.startswith(_LATIN_LOOKALIKES) for name in names)
+
+
+def _shows_nothing(text: str) -> bool:
+    return not any(unicodedata.category(character)[0] in "LN" for character in text.translate(_BLANK))
+
+
+def _without_joiners(text: str) -> str:
+    """Drops the joiners that spelling needs: after a letter, a mark or a symbol, and before another."""
+    return "".join(
+        character
+        for position, character in enumerate(text)
+        if character not in _JOINERS
+        or not 0 < position < len(text) - 1
+        or not _joins(text[position - 1 : position + 2])
+    )
+
+
+def _joins(around: str) -> bool:
+    """`around`: a joiner between its neighbours."""
+    return unicodedata.category(around[0])[0] in "LMS" and unicodedata.category(around[-1])[0] in "LS"
+
+
+def _usual_form(character: str) -> str:
+    """A space for any kind of space, and the usual width for full-width and half-width forms."""
+    if unicodedata.category(character) == "Zs":
+        return " "
+    decomposition = unicodedata.decomposition(character)
+    if not decomposition.startswith(("<wide>", "<narrow>")):
+        return character
+    return chr(int(decomposition.split()[1], 16))

@@ -17,7 +17,9 @@ def refusal(check: object, *args: str) -> tuple[str, str]:
     return caught.value.reason, caught.value.field
 
 
-@pytest.mark.parametrize("login", ["abc", "하늘이네", "kim.haneul_1-2", "a" * 40, "ｈａｎｅｕｌ"])
+@pytest.mark.parametrize(
+    "login", ["abc", "하늘이네", "kim.haneul_1-2", "a" * 40, "ｈａｎｅｕｌ", "สมชาย", "प्रवीण", "иван"]
+)
 def test_logins_are_letters_of_any_script_digits_and_three_signs(login: str) -> None:
     assert credentials.checked_login(f" {login} ") == unicodedata.normalize("NFKC", login)
 
@@ -29,6 +31,8 @@ def test_logins_are_letters_of_any_script_digits_and_three_signs(login: str) -> 
         ("a" * 41, "LOGIN_LENGTH"),
         ("two words", "LOGIN_CHARACTERS"),
         ("haneul@example.org", "LOGIN_CHARACTERS"),
+        ("---", "LOGIN_CHARACTERS"),
+        ("\u0430dmin", "LOGIN_MIXES_SCRIPTS"),
         ("500101-1234567", "LOOKS_LIKE_RESIDENT_NUMBER"),
         ("5001011234567", "LOOKS_LIKE_RESIDENT_NUMBER"),
         ("５００１０１-１２３４５６７", "LOOKS_LIKE_RESIDENT_NUMBER"),
@@ -51,6 +55,27 @@ def test_a_display_name_is_tidied_and_needs_something_to_see() -> None:
     assert refusal(credentials.checked_display_name, "가" * 61)[0] == "DISPLAY_NAME_TOO_LONG"
     assert refusal(credentials.checked_display_name, "하늘\u200b\u202e")[0] == "DISPLAY_NAME_CHARACTERS"
     assert refusal(credentials.checked_display_name, "김하늘 500101 1234567")[0] == "LOOKS_LIKE_RESIDENT_NUMBER"
+
+
+@pytest.mark.parametrize("name", ["ශ්\u200dරී ලංකා", "می\u200cرود", "하늘 👩\u200d👧", "สมชาย ใจดี", "김하늘😀", "7번"])
+def test_a_display_name_is_spelt_as_its_language_does(name: str) -> None:
+    assert credentials.checked_display_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("\u115f", "DISPLAY_NAME_MISSING"),
+        ("\u3164\u2800", "DISPLAY_NAME_MISSING"),
+        ("\ufe0f", "DISPLAY_NAME_CHARACTERS"),
+        ("\u200d", "DISPLAY_NAME_CHARACTERS"),
+        ("하늘\u200d", "DISPLAY_NAME_CHARACTERS"),
+        ("김\u200d\u200d하늘", "DISPLAY_NAME_CHARACTERS"),
+        ("...", "DISPLAY_NAME_CHARACTERS"),
+    ],
+)
+def test_a_display_name_that_nobody_could_see_is_refused(name: str, reason: str) -> None:
+    assert refusal(credentials.checked_display_name, name) == (reason, "display_name")
 
 
 def test_an_address_is_optional_and_only_looked_at_lightly() -> None:
@@ -91,6 +116,20 @@ def test_any_part_of_a_word_begins_an_entry_of_the_index(name: str, data: st.Dat
         start = data.draw(st.integers(0, len(word) - 1))
         end = data.draw(st.integers(start + 1, len(word)))
         assert any(entry.startswith(word[start:end]) for entry in credentials.search_words(name))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "typed"), [("ＰＡＳＳ１２３４ｗｏｒｄ", "PASS1234word"), ("pass word 12", "pass\u00a0word\u300012")]
+)
+def test_a_passphrase_is_the_same_on_every_keyboard(chosen: str, typed: str) -> None:
+    assert credentials.comparable_passphrase(chosen) == credentials.comparable_passphrase(typed)
+
+
+async def test_a_passphrase_hashed_as_it_was_typed_still_opens_its_account() -> None:
+    passphrases = Passphrases()
+    hashed = passphrases._hasher.hash("ＰＡＳＳ１２３４ｗｏｒｄ")
+    assert await passphrases.verify(hashed, "ＰＡＳＳ１２３４ｗｏｒｄ")
+    assert not await passphrases.verify(hashed, "ＰＡＳＳ１２３４ｗｏｒｋ")
 
 
 async def test_a_passphrase_is_known_again_however_its_korean_was_put_together() -> None:
