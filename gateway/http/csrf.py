@@ -18,6 +18,7 @@ from aiohttp.typedefs import Handler
 from yarl import URL
 
 from gateway.http.auth import bearer, is_api, is_asset, session_secret
+from gateway.http.form import read_texts
 from services.chassis.errors import Forbidden, Problem
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -77,7 +78,9 @@ def _authority(request: web.Request) -> str:
 
 async def _has_token(request: web.Request) -> bool:
     cookie = request.cookies.get(_TOKEN_COOKIE, "")
-    given = request.headers.get("X-CSRF-Token") or str((await request.post()).get(TOKEN_FIELD, ""))
+    given = request.headers.get("X-CSRF-Token")
+    if given is None:
+        given = (await read_texts(request, longest=lambda name: LARGEST_BODY)).get(TOKEN_FIELD, "")
     return bool(cookie) and hmac.compare_digest(given.encode(), _token(request, cookie).encode())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.auth import VIEWER, signed_in
+from gateway.http.form import read_texts
 from gateway.language.i18n import msgid
 from gateway.web.account.kept_form import forget, sign_in_again, typed_before
 from gateway.web.account.sign_in import onward
@@ -22,6 +22,7 @@ from ieum.people.v1 import people_pb2
 from ieum.people.v1.people_pb2 import EqualityAnswers, GetEqualityAnswersRequest, UpdateEqualityAnswersRequest
 from services.chassis import clock
 from services.chassis.errors import Invalid, Problem
+from services.chassis.text import normalise
 
 NONE, UNSAID = "none", ""
 _FIELDS = ("birth_year", "sex", "groups")
@@ -63,9 +64,9 @@ def fields_of(answers: EqualityAnswers) -> AnswerFields:
 
 def read_fields(form: MultiMapping[str]) -> AnswerFields:
     return AnswerFields(
-        birth_year=str(form.get("birth_year", "")).strip(),
-        sex=str(form.get("sex", UNSAID)),
-        groups=[str(value) for value in form.getall("groups", []) if value in GROUPS],
+        birth_year=form.get("birth_year", "").strip(),
+        sex=form.get("sex", UNSAID),
+        groups=[value for value in form.getall("groups", []) if value in GROUPS],
     )
 
 
@@ -85,7 +86,7 @@ def answers_of(name: str, fields: AnswerFields) -> EqualityAnswers:
 
 def _year(text: str) -> int:
     """Full-width digits, spaces and a closing 년 are as good as plain digits."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split()).removesuffix("년")
+    plain = "".join(normalise("NFKC", text).split()).removesuffix("년")
     if not plain:
         return 0
     if not (plain.isascii() and plain.isdigit() and len(plain) == 4):
@@ -131,7 +132,7 @@ def _page(
 
 @routes.post("/account/about-you")
 async def answer(request: web.Request) -> web.Response:
-    form: MultiMapping[str] = await request.post()  # type: ignore[assignment]  # read_fields makes text of it
+    form = await read_texts(request)
     fields, target, first = read_fields(form), onward(form), "first" in form
     if request[VIEWER] is None:
         back = URL("/account/about-you").with_query({"next": target} | ({"first": "1"} if first else {}))

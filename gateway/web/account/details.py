@@ -12,6 +12,7 @@ from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, Flash, locales, page
 from gateway.http import auth, errors
 from gateway.http.auth import SESSIONS, VIEWER, signed_in
+from gateway.http.form import read_texts
 from gateway.language import i18n
 from gateway.web.account.kept_form import forget, sign_in_again, typed_before
 from gateway.web.account.sign_in import homes, workplaces
@@ -71,11 +72,11 @@ async def _details_page(
 
 @routes.post("/account")
 async def change(request: web.Request) -> web.Response:
-    form = await request.post()
+    form = await read_texts(request)
     if request[VIEWER] is None:
-        return sign_in_again(request, form, _FIELDS, "/account")  # type: ignore[arg-type]
+        return sign_in_again(request, form, _FIELDS, "/account")
     name = signed_in(request).person
-    values = {field: str(form.get(field, "")) for field in _FIELDS}
+    values = {field: form.get(field, "") for field in _FIELDS}
     try:
         if values["locale"] not in i18n.LANGUAGES:
             raise Invalid("LOCALE_INVALID", field="locale")
@@ -102,13 +103,13 @@ async def ask_passphrase(request: web.Request) -> web.Response:
 @routes.post("/account/passphrase")
 async def change_passphrase(request: web.Request) -> web.Response:
     """A new passphrase ends every session, so this browser is signed in again."""
-    viewer, form = signed_in(request), await request.post()
-    people, new = request.app[CLIENTS].people, str(form.get("new_passphrase", ""))
+    viewer, form = signed_in(request), await read_texts(request)
+    people, new = request.app[CLIENTS].people, form.get("new_passphrase", "")
     try:
         await people.ChangePassphrase(
             ChangePassphraseRequest(
                 name=viewer.person,
-                current_passphrase=str(form.get("current_passphrase", "")),
+                current_passphrase=form.get("current_passphrase", ""),
                 new_passphrase=new,
             )
         )
@@ -137,7 +138,7 @@ async def ask_to_erase(request: web.Request) -> web.Response:
 
 @routes.post("/account/erase")
 async def erase(request: web.Request) -> web.Response:
-    viewer, form = signed_in(request), await request.post()
+    viewer, form = signed_in(request), await read_texts(request)
     locale = request[PAGE].locale
     if "sure" not in form:
         form_errors = {"sure": locale.gettext("Mark the box if you are sure. If not, go back to My details.")}

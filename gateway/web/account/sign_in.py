@@ -13,6 +13,7 @@ from gateway.backend.places import PLACES, Places
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import auth, errors
 from gateway.http.auth import VIEWER
+from gateway.http.form import read_texts
 from gateway.http.rate_limit import check_registration_rate
 from gateway.language.i18n import Locale
 from gateway.web.site.frame import go_to, local_path
@@ -53,7 +54,7 @@ def _workplace(viewer: auth.Viewer) -> str:
 
 @routes.post("/sign-in")
 async def sign_in(request: web.Request) -> web.Response:
-    form = {name: str(value) for name, value in (await request.post()).items()}
+    form = await read_texts(request)
     try:
         answer = await _sign_in(request, form.get("login", ""), form.get("passphrase", ""), "shared_device" in form)
     except Problem as problem:
@@ -96,7 +97,7 @@ async def stay(request: web.Request) -> web.Response:
 
 @routes.post("/sign-out")
 async def sign_out(request: web.Request) -> web.Response:
-    target = local_path(str((await request.post()).get("next", "/")))
+    target = local_path((await read_texts(request)).get("next", "/"))
     gettext = request[PAGE].locale.gettext
     out = Flash(gettext("You are signed out"), gettext("Nobody at this computer can see your learning now."))
     response = go_to(target, out, request)
@@ -143,7 +144,7 @@ def workplaces(locale: Locale, places: Places) -> list[tuple[str, str]]:
 
 @routes.post("/register")
 async def register(request: web.Request) -> web.Response:
-    form = {name: str(value) for name, value in (await request.post()).items()}
+    form = await read_texts(request)
     values = {name: form.get(name, "") for name in (*_DETAILS, "request_id")} | {"next": onward(form)}
     registration = RegisterRequest(
         **{name: values[name] for name in _DETAILS},

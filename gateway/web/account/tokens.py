@@ -14,6 +14,7 @@ from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.auth import SESSIONS, Viewer, signed_in
+from gateway.http.form import read_texts
 from gateway.language.i18n import Locale, msgid
 from gateway.web.site import area_choices
 from gateway.web.site.forms import status_of
@@ -58,12 +59,12 @@ class TokenForm:
 
 
 async def _typed(request: web.Request) -> TokenForm:
-    form = await request.post()
+    form = await read_texts(request)
     return TokenForm(
-        display_name=str(form.get("display_name", "")),
-        scopes=tuple(str(scope) for scope in form.getall("scopes", [])),
-        area=str(form.get("area", "")),
-        days=str(form.get("days", "")),
+        display_name=form.get("display_name", ""),
+        scopes=tuple(form.getall("scopes", [])),
+        area=form.get("area", ""),
+        days=form.get("days", ""),
     )
 
 

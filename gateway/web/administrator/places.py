@@ -14,6 +14,7 @@ from gateway.documents.csv_upload import WrongLine
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import downloads, errors
 from gateway.http.auth import signed_in
+from gateway.http.form import read_form
 from gateway.language.i18n import Locale, msgid
 from gateway.web.administrator import places_file
 from gateway.web.administrator.places_file import COLUMNS, PlaceList
@@ -83,7 +84,7 @@ async def download(request: web.Request) -> web.Response:
 async def replace(request: web.Request) -> web.Response:
     signed_in(request, "administrator")
     locale = request[PAGE].locale
-    upload = (await request.post()).get("file")
+    upload = (await read_form(request)).get("file")
     content = upload.file.read() if isinstance(upload, FileField) else b""
     if not content:
         return await _refused(request, locale.gettext("Choose a file first."), REFUSED)

@@ -6,7 +6,6 @@ that a save touches nothing that the author did not see, and two versions can be
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, assert_never
@@ -17,10 +16,12 @@ from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from google.protobuf.message import Message
 from multidict import MultiDict, MultiMapping
 
-from gateway.http.csrf import for_upload
+from gateway.http.csrf import LARGEST_BODY, for_upload
+from gateway.http.form import LONGEST_TEXT, read_form
 from gateway.web.course.screen_keys import key_of
 from ieum.courses.v1.content_pb2 import Block, Choice, Content, Item, Lesson, Matching, Option, Video
 from services.chassis.errors import Invalid
+from services.chassis.text import normalise
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,7 @@ MEDIA_BLOCKS = ("image", "video", "file")
 async def posted(request: web.Request) -> Form:
     """Read a form that may contain files."""
     source = request if request.content.at_eof() else for_upload(request)
-    try:
-        fields = await source.post()
-    except ValueError as error:
-        raise Invalid("REQUEST_MALFORMED") from error
+    fields = await read_form(source, longest=lambda name: LARGEST_BODY if name == "base" else LONGEST_TEXT)
     return MultiDict((name, _field_value(value)) for name, value in fields.items())
 
 
@@ -58,7 +56,7 @@ def _field_value(value: str | bytes | bytearray | FileField) -> str | UploadedFi
 def typed(form: Form, name: str) -> str:
     """A text as it will be stored: lines end in \\n, Unicode is in NFC."""
     value = form.get(name, "")
-    return unicodedata.normalize("NFC", value.replace("\r\n", "\n")) if isinstance(value, str) else ""
+    return normalise("NFC", value.replace("\r\n", "\n")) if isinstance(value, str) else ""
 
 
 def serialise(message: Message) -> str:
@@ -74,7 +72,7 @@ def base_of(form: Form, kind: type[M]) -> M:
 
 def whole(form: Form, name: str, smallest: int = 0) -> int:
     """A count; full-width digits and spaces are accepted."""
-    text = unicodedata.normalize("NFKC", typed(form, name)).replace(" ", "")
+    text = normalise("NFKC", typed(form, name)).replace(" ", "")
     if not text:
         return 0
     if not text.isdecimal() or len(text) > 6 or int(text) < smallest:
@@ -165,8 +163,8 @@ def _fill_item(item: Item, form: Form, place: str, language: str, new_id: NewId)
             lines = typed(form, f"{place}.accepted").split("\n")
             item.short_text.accepted[:] = [line.strip() for line in lines if line.strip()]
         case "number":
-            item.number.value = unicodedata.normalize("NFKC", typed(form, f"{place}.value")).replace(" ", "")
-            item.number.tolerance = unicodedata.normalize("NFKC", typed(form, f"{place}.tolerance")).replace(" ", "")
+            item.number.value = normalise("NFKC", typed(form, f"{place}.value")).replace(" ", "")
+            item.number.tolerance = normalise("NFKC", typed(form, f"{place}.tolerance")).replace(" ", "")
         case "matching":
             _fill_matching(item.matching, form, place, language, new_id)
         case "ordering":

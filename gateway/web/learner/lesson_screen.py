@@ -13,6 +13,7 @@ from gateway.backend.clients import CLIENTS, Clients
 from gateway.html.render import PAGE, page
 from gateway.http import errors
 from gateway.http.auth import VIEWER, signed_in
+from gateway.http.form import LONGEST_TEXT, read_texts
 from gateway.language.i18n import Locale
 from gateway.web.course import question_form
 from gateway.web.course.question_form import Question
@@ -104,7 +105,7 @@ async def _explained(clients: Clients, visit: Visit) -> Item | None:
 @routes.post("/learning/{enrollment}/{lesson}/{screen}")
 async def press(request: web.Request) -> web.Response:
     """`do` says what was pressed: continue, answer or again."""
-    form: MultiDict[str] = MultiDict((name, str(value)) for name, value in (await request.post()).items())
+    form = await read_texts(request, longest=lambda name: LONGEST_TEXT)
     if request[VIEWER] is None:
         return _sign_in_again(request, form)
     visit = await _visit(request)

@@ -15,6 +15,7 @@ from gateway.documents.csv_upload import WrongLine
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import downloads, errors
 from gateway.http.auth import signed_in
+from gateway.http.form import read_form
 from gateway.language.i18n import LANGUAGES, Locale
 from gateway.language.mail import OFF
 from gateway.web.official import recipients_file
@@ -68,7 +69,7 @@ async def download(request: web.Request) -> web.Response:
 async def read_file(request: web.Request) -> web.Response:
     require_official(request)
     locale = request[PAGE].locale
-    given = (await request.post()).get("file")
+    given = (await read_form(request)).get("file")
     content = given.file.read() if isinstance(given, FileField) else b""
     if not content:
         return await _list(request, _BLANK, status=REFUSED, errors={"file": locale.gettext("Choose a file first.")})

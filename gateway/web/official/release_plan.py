@@ -14,6 +14,7 @@ from gateway.backend.clients import CLIENTS
 from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
+from gateway.http.form import read_texts
 from gateway.web.official import release_labels as words
 from gateway.web.official.release_time import chosen_time
 from gateway.web.official.releases import HERE, address, oversees, require_official
@@ -110,7 +111,7 @@ async def check(request: web.Request) -> web.Response:
 
 @routes.post(HERE)
 async def plan_and_build(request: web.Request) -> web.Response:
-    plan = await _asked(request, await request.post())
+    plan = await _asked(request, await read_texts(request))
     locale, service = request[PAGE].locale, request.app[CLIENTS].releases
     universe = statistics_pb2.Universe.Value(plan.universe)
     try:

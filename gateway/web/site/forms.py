@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from gateway.http import errors
+from gateway.http.form import read_texts
 from services.chassis.errors import Invalid, Problem
 
 REFUSED = 422
@@ -14,8 +15,8 @@ REFUSED = 422
 
 async def typed(request: web.Request, *names: str) -> dict[str, str]:
     """The fields by name, "" where one is missing; a file is not text."""
-    form = await request.post()
-    return {name: value if isinstance(value := form.get(name, ""), str) else "" for name in names}
+    form = await read_texts(request)
+    return {name: form.get(name, "") for name in names}
 
 
 def status_of(problem: Problem) -> int:

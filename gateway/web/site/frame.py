@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler
 from gateway.html.render import PAGE, SIZES, USUAL_SIZE, Flash, NavItem, PageContext, Site, Viewer, locales
 from gateway.http import auth
 from gateway.http.csrf import FORM_KEY
+from gateway.http.form import read_texts
 from gateway.http.reader import LOCALE, language
 from gateway.language import i18n
 from gateway.language.i18n import msgid
@@ -121,11 +122,11 @@ def _is_within(path: str, href: str) -> bool:
 @routes.post("/preferences")
 async def choose(request: web.Request) -> web.Response:
     """Language and text size, remembered in this browser."""
-    form = await request.post()
-    response = go_to(local_path(str(form.get("next", "/"))))
-    if (language := str(form.get("lang", ""))) in i18n.LANGUAGES:
+    form = await read_texts(request)
+    response = go_to(local_path(form.get("next", "/")))
+    if (language := form.get("lang", "")) in i18n.LANGUAGES:
         keep_language(request, response, language)
-    if (size := _known_size(str(form.get("size", "")))) is not None:
+    if (size := _known_size(form.get("size", ""))) is not None:
         _set_cookie(request, response, "size", str(size), _YEAR_SECONDS)
     return response
 

@@ -7,10 +7,10 @@ two of a word. Pieces only narrow the search down; what is found must also conta
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from services.chassis.text import normalise
 from services.courses.domain.content import Audience, Level
 
 _RUN = re.compile(r"(?P<latin>[0-9a-z\u00df-\u024f\u1e00-\u1eff]+)|(?P<other>[^\W_0-9a-z\u00df-\u024f\u1e00-\u1eff]+)")
@@ -18,7 +18,7 @@ _RUN = re.compile(r"(?P<latin>[0-9a-z\u00df-\u024f\u1e00-\u1eff]+)|(?P<other>[^\
 
 def fold(text: str) -> str:
     """Full-width forms, composed or decomposed syllables, and upper case make no difference."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return normalise("NFKC", normalise("NFKC", text).casefold())
 
 
 def words(query: str) -> tuple[str, ...]:

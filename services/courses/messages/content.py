@@ -5,12 +5,12 @@ Apart from `service.py` because it is long and dull. Empty texts are dropped on 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from ieum.courses.v1 import content_pb2
 from services.chassis.errors import Invalid
+from services.chassis.text import normalise
 from services.courses.domain.content import (
     Audience,
     Block,
@@ -152,7 +152,7 @@ def _texts(texts: Mapping[str, str]) -> Texts:
 
 def _clean(text: str) -> str:
     """NFC: composed syllables, so that text that looks equal is equal."""
-    return unicodedata.normalize("NFC", text)
+    return normalise("NFC", text)
 
 
 def content_to_message(content: Content) -> content_pb2.Content:

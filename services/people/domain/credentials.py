@@ -46,12 +46,14 @@ _LATIN_LOOKALIKES = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 
 def login_key(login: str) -> str:
     """What two logins are compared by: spelling of case and width does not make another login."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", login).strip().casefold())
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", login[:_LONGEST_TYPED]).strip().casefold())
 
 
 def checked_login(login: str) -> str:
-    cleaned = unicodedata.normalize("NFKC", login).strip()
     shortest, longest = LOGIN_LENGTH
+    if len(login) > _LONGEST_TYPED:
+        raise Invalid("LOGIN_LENGTH", field="login", min=shortest, max=longest)
+    cleaned = unicodedata.normalize("NFKC", login).strip()
     if not shortest <= len(cleaned) <= longest:
         raise Invalid("LOGIN_LENGTH", field="login", min=shortest, max=longest)
     if not all(_is_login_character(character) for character in cleaned) or _shows_nothing(cleaned):
@@ -63,6 +65,8 @@ def checked_login(login: str) -> str:
 
 
 def checked_display_name(name: str) -> str:
+    if len(name) > _LONGEST_TYPED:
+        raise Invalid("DISPLAY_NAME_TOO_LONG", field="display_name", max=DISPLAY_NAME_LENGTH)
     cleaned = " ".join(unicodedata.normalize("NFKC", name).translate(_BLANK).split())
     if not cleaned:
         raise Invalid("DISPLAY_NAME_MISSING", field="display_name")

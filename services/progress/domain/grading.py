@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from services.chassis.errors import Invalid
+from services.chassis.text import normalise
 
 LARGEST_ANSWER = 1_000  # characters of a value
 MOST_VALUES = 100
@@ -100,7 +101,7 @@ def right_answer(solution: Solution) -> Answer:
 
 def normal_text(text: str) -> str:
     """Without regard to case, spaces, full-width forms, and punctuation at the ends (unless there is nothing else)."""
-    folded = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    folded = "".join(normalise("NFKC", text).casefold().split())
     first, last = 0, len(folded)
     while first < last and _is_punctuation(folded[first]):
         first += 1
@@ -111,7 +112,7 @@ def normal_text(text: str) -> str:
 
 def number_of(text: str) -> Decimal:
     """As people write it: full-width digits, spaces, commas and dashes between the digits."""
-    plain = "".join(unicodedata.normalize("NFKC", text).replace("\u2212", "-").split()).replace(",", "")
+    plain = "".join(normalise("NFKC", text).replace("\u2212", "-").split()).replace(",", "")
     sign = "-" if plain.startswith("-") else ""
     digits = re.sub(r"[-\u2010-\u2015]", "", plain.removeprefix("+"))
     if not re.fullmatch(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", digits):
