@@ -9,20 +9,19 @@ import fcntl
 import json
 import os
 import random
-import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.keys import make_keys
 from services.registry import SERVICES, variable_of
 
 LOOPBACK = "127.0.0.1"
 # Below the kernel's ephemeral ports: no outgoing connection may take the port of a process that is being restarted, and
 # no client that connects there meanwhile may be connected to itself.
 INTERNAL_PORTS = range(20000, 32000)
-KEYS = ("principal_key", "pseudonym_key", "session_key")
 MOST_WORKERS = 64
 SAVED_ENVIRONMENT = "told.json"
 _SAVED = frozenset(
@@ -191,11 +190,5 @@ def _bind(host: str, port: int) -> None:
 
 
 def _secrets(directory: Path) -> Path:
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in KEYS:
-        if not (directory / name).exists():
-            part = directory / f"{name}.part"
-            part.touch(mode=0o600)
-            part.write_text(secrets.token_hex(32))
-            part.rename(directory / name)
+    make_keys(directory)
     return directory
