@@ -33,6 +33,9 @@ from services.chassis.store.entities import Database
 
 _GRACE_SECONDS = 5.0
 _STORES_WITHIN = 30.0
+_SAY_EVERY_SECONDS = 10.0
+ALIVE = "alive"
+"""The name under which a health check hears that the process works, even while it does not serve yet."""
 
 
 S = TypeVar("S", bound=Settings, default=Settings)
@@ -77,7 +80,22 @@ async def serve(
     name: str, compose: Compose[S], settings: S, stop: asyncio.Event, ready: asyncio.Future[str] | None = None
 ) -> None:
     """Runs until `stop` is set; `ready` gets the address it listens on. Its own stream is that of `ieum.{name}.v1`."""
-    await _retry_until_up(partial(entities.ping, settings.mongo_url))
+    checks = health.aio.HealthServicer()
+    await checks.set("", health_pb2.HealthCheckResponse.NOT_SERVING)
+    await checks.set(ALIVE, health_pb2.HealthCheckResponse.SERVING)
+    async with _open_health(checks, settings.health_at):
+        await _retry_until_up(partial(entities.ping, settings.mongo_url))
+        await _serve(name, compose, settings, checks, stop, ready)
+
+
+async def _serve(
+    name: str,
+    compose: Compose[S],
+    settings: S,
+    checks: health.aio.HealthServicer,
+    stop: asyncio.Event,
+    ready: asyncio.Future[str] | None,
+) -> None:
     async with (
         entities.connect(settings.mongo_url) as client,
         bus.connect(settings.nats_url, name, prefix=settings.prefix, replicas=settings.stream_replicas) as events,
@@ -88,11 +106,30 @@ async def serve(
             name, settings, client[f"{settings.prefix}ieum_{name}"], events, Outbox(events), server, token_scopes
         )
         await _retry_until_up(partial(events.ensure_stream, f"ieum.{name}.v1"))
-        await compose(frame)
-        await frame.outbox.prepare()
+        async with _preparing():
+            await compose(frame)
+            await frame.outbox.prepare()
         if settings.metrics_port:
             frame.keep_running(Measure(name, events, frame.outbox, frame.heard).run)
-        await _listen(frame, stop, ready)
+        await _listen(frame, checks, stop, ready)
+
+
+@asynccontextmanager
+async def _preparing() -> AsyncIterator[None]:
+    """Migrations and indexes take as long as they take; the log says that they are still at it."""
+
+    async def say() -> None:
+        began = time.monotonic()
+        while True:
+            await asyncio.sleep(_SAY_EVERY_SECONDS)
+            trace.log().info("preparing the database", seconds=round(time.monotonic() - began))
+
+    saying = asyncio.create_task(say())
+    try:
+        with entities.without_deadline():
+            yield
+    finally:
+        saying.cancel()
 
 
 async def _retry_until_up(ask: Callable[[], Awaitable[None]]) -> None:
@@ -108,14 +145,15 @@ async def _retry_until_up(ask: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(0.2)
 
 
-async def _listen(frame: Frame[S], stop: asyncio.Event, ready: asyncio.Future[str] | None) -> None:
-    checks = health.aio.HealthServicer()
+async def _listen(
+    frame: Frame[S], checks: health.aio.HealthServicer, stop: asyncio.Event, ready: asyncio.Future[str] | None
+) -> None:
     health_pb2_grpc.add_HealthServicer_to_server(checks, frame.server)
     reflection.enable_server_reflection([*frame.offered, health.SERVICE_NAME, reflection.SERVICE_NAME], frame.server)
     address = frame.settings.address(frame.name)
     port = rpc.open_port(frame.server, address, tls.identity(frame.settings))
     await frame.server.start()
-    async with _open_health(checks, frame.settings.health_at), asyncio.TaskGroup() as tasks:
+    async with asyncio.TaskGroup() as tasks:
         loops = [tasks.create_task(_forever(loop)) for loop in (frame.outbox.run, *frame.loops)]
         await checks.set("", health_pb2.HealthCheckResponse.SERVING)
         trace.log().info("listening", address=address, port=port)

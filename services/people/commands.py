@@ -29,6 +29,7 @@ from services.people.domain.person import RUNS_EVERYTHING, Event, Person
 from services.people.passphrases import Passphrases
 from services.people.store import Store
 
+_SECONDS = 10
 _WORDS = {
     "LOGIN_LENGTH": "A login has {min} to {max} characters.",
     "LOGIN_CHARACTERS": "A login consists of letters, digits and . _ -",
@@ -81,7 +82,7 @@ async def reset_passphrase(store: Store, login: str, passphrase: str) -> str:
 async def opened(settings: Settings) -> AsyncIterator[Store]:
     """The people service's store; what is announced reaches the broker before it is closed."""
     async with (
-        asyncio.timeout(10),
+        asyncio.timeout(_SECONDS) as deadline,
         entities.connect(settings.mongo_url) as client,
         bus.connect(
             settings.nats_url, "people-accounts", prefix=settings.prefix, replicas=settings.stream_replicas
@@ -90,8 +91,11 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
         await events.ensure_stream("ieum.people.v1")
         outbox = Outbox(events)
         store = Store(client[f"{settings.prefix}ieum_people"], outbox, settings.pseudonym_key)
-        await store.prepare()
-        await outbox.prepare()
+        deadline.reschedule(None)
+        with entities.without_deadline():
+            await store.prepare()
+            await outbox.prepare()
+        deadline.reschedule(asyncio.get_running_loop().time() + _SECONDS)
         relay = asyncio.create_task(outbox.run())
         try:
             yield store

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import fields
 from typing import Any, Generic, TypeVar, cast
 from weakref import WeakValueDictionary
 
+import pymongo
 from google.protobuf.message import Message
 from pydantic import TypeAdapter
 from pymongo import AsyncMongoClient
@@ -34,6 +35,7 @@ Database = AsyncDatabase[Document]
 # (domain event, key, revision of the entity) -> the protobuf event that announces it
 Announce = Callable[[Any, str, int], Message]
 
+DEADLINE_MS = 10_000
 _TRIES = 25
 _NO_COLLECTION, _NO_INDEX = 26, 27
 
@@ -53,7 +55,7 @@ async def connect(url: str) -> AsyncIterator[AsyncMongoClient[Document]]:
         tz_aware=True,
         w="majority",
         journal=True,
-        timeoutMS=10_000,
+        timeoutMS=DEADLINE_MS,
         serverSelectionTimeoutMS=10_000,
         maxPoolSize=100,
         event_listeners=trace.listeners(),
@@ -62,6 +64,14 @@ async def connect(url: str) -> AsyncIterator[AsyncMongoClient[Document]]:
         yield client
     finally:
         await client.close()
+
+
+@contextmanager
+def without_deadline() -> Iterator[None]:
+    """For building indexes. MongoDB drops an index whose client gives up, so that the next try begins anew: with a
+    deadline, an index that takes longer would never be there."""
+    with pymongo.timeout(None):
+        yield
 
 
 async def drop_index(collection: Collection, name: str) -> None:

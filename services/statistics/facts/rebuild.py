@@ -36,7 +36,8 @@ async def _rebuild(settings: Settings) -> dict[str, Any]:
         bus.connect(settings.nats_url, "rebuild", prefix=settings.prefix) as events,
     ):
         facts = Facts(client[f"{settings.prefix}ieum_statistics"])
-        await facts.prepare()
+        with entities.without_deadline():
+            await facts.prepare()
         await facts.forget_all()
         listener = Listener(facts, settings.pseudonym_key, settings.zone)
         read = {package: await _replay(events, package, heard) for package, heard in listener.handlers().items()}

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from services.chassis import rpc
 from services.chassis.config import Settings
-from services.chassis.run import Frame, serve
+from services.chassis.run import ALIVE, Frame, serve
+from services.chassis.store import entities
 from tests.chaos.proxy import Line
 
 
@@ -36,3 +43,36 @@ async def test_a_service_that_starts_before_its_stores_waits_for_them(settings: 
         stop.set()
         await serving
         await asyncio.gather(to_mongod.take_up(), to_broker.take_up())
+
+
+async def test_an_index_may_take_longer_to_build_than_a_call_may_take(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entities, "DEADLINE_MS", 300)
+    seen: list[int] = []
+
+    async def look(health_at: str, name: str) -> int:
+        async with rpc.channel(health_at) as channel:
+            stub: Any = health_pb2_grpc.HealthStub(channel)
+            return int((await stub.Check(health_pb2.HealthCheckRequest(service=name))).status)
+
+    async def slow(frame: Frame) -> None:
+        await frame.database["tallies"].insert_one({})
+        # Stands for an index on millions of documents.
+        await frame.database["tallies"].find_one({"_id": {"$ne": 0}, "$where": "sleep(900) || true"})
+        seen.extend([await look(health_at, ""), await look(health_at, ALIVE)])
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        health_at = f"127.0.0.1:{free.getsockname()[1]}"
+    stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
+    given = settings.model_copy(update={"health_at": health_at})
+    serving = asyncio.create_task(serve("people", slow, given, stop, ready))
+    try:
+        done, _ = await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
+        if serving in done:
+            await serving
+        assert seen == [health_pb2.HealthCheckResponse.NOT_SERVING, health_pb2.HealthCheckResponse.SERVING]
+        assert await look(health_at, "") == health_pb2.HealthCheckResponse.SERVING
+    finally:
+        stop.set()
+        await serving
