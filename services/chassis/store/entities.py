@@ -36,6 +36,7 @@ Database = AsyncDatabase[Document]
 Announce = Callable[[Any, str, int], Message]
 
 DEADLINE_MS = 10_000
+_A_DAY_SECONDS = 86_400
 _TRIES = 25
 _NO_COLLECTION, _NO_INDEX = 26, 27
 
@@ -69,8 +70,8 @@ async def connect(url: str) -> AsyncIterator[AsyncMongoClient[Document]]:
 @contextmanager
 def without_deadline() -> Iterator[None]:
     """For building indexes. MongoDB drops an index whose client gives up, so that the next try begins anew: with a
-    deadline, an index that takes longer would never be there."""
-    with pymongo.timeout(None):
+    deadline, an index that takes longer would never be there. The driver takes None for the client's own deadline."""
+    with pymongo.timeout(_A_DAY_SECONDS):
         yield
 
 
