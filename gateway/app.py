@@ -47,13 +47,13 @@ def create_app(settings: GatewaySettings) -> web.Application:
     app[PAGE_CACHE] = PublicPageCache()
     app[monitoring.ENDING] = asyncio.Event()
     app[FORM_KEY] = settings.secret("session_key")
-    app[admission.SLOTS] = admission.Slots(settings.at_once)
     app[errors.ERROR_PAGE] = error_page
     app[certificate.PRINTER] = asyncio.Semaphore(certificate.AT_A_TIME)
     app[HOSTS] = frozenset(filter(None, settings.hosts.lower().replace(" ", "").split(",")))
     app[REGISTRATIONS] = RateLimit(settings.registrations_per_minute)
     app[monitoring.BEHIND_PROXY] = settings.behind_proxy
-    app.on_response_prepare.extend((security_headers.add_headers, admission.release_at_first_byte))
+    app.on_response_prepare.append(security_headers.add_headers)
+    admission.prepare(app, settings.at_once)
     app.cleanup_ctx.append(_connected)
     app.add_routes(monitoring.routes)
     app.add_routes(resources.routes())

@@ -12,6 +12,7 @@ from gateway.api.operation import Table
 from gateway.api.shape import JsonAnswer, Query, Shape, read
 from gateway.backend.clients import CLIENTS
 from gateway.backend.media import send_media
+from gateway.http.admission import takes_files
 from gateway.http.csrf import LARGEST_UPLOAD, for_upload
 from ieum.courses.v1 import courses_pb2
 from services.chassis.errors import Invalid, Problem
@@ -37,6 +38,7 @@ class UploadQuery(Query):
     "Send a file of at most 32 MiB; its type is found from its content",
     takes={"application/octet-stream": "The bytes", "multipart/form-data": 'A form with the field "file"'},
 )
+@takes_files("instructor", "administrator")
 async def upload_media(request: web.Request, query: UploadQuery) -> JsonAnswer[Media]:
     filename, data = await _file(for_upload(request))
     message = courses_pb2.UploadMediaRequest(filename=query.filename or filename, data=data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from aiohttp import web
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from gateway.api.shape import Body, JsonAnswer, Query, Shape
+from gateway.http.admission import takes_files, upload_roles
 from gateway.http.auth import VIEWER
 from gateway.language.fields import wrong_field
 from services.chassis.errors import Problem, Unauthenticated
@@ -62,7 +63,7 @@ class Operation:
         path = _PARAMETER.sub(lambda match: f"{{{match[1]}:{self.parameters[match[1]]}}}", self.path)
         if self.method == "GET":
             return web.get(PREFIX + path, self.serve, allow_head=True)
-        return web.route(self.method, PREFIX + path, self.serve)
+        return web.route(self.method, PREFIX + path, takes_files(*upload_roles(self.handler))(partial(self.serve)))
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         if not self.open and request[VIEWER] is None:

@@ -33,13 +33,14 @@ def signed_in(request: web.Request, *roles: str) -> Viewer:
 @web.middleware
 async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Sets `request[VIEWER]` (None for a stranger); calls made inside are signed for that person."""
-    viewer = await _viewer(request)
+    viewer = await find_viewer(request)
     request[VIEWER] = viewer
     with acting_as(viewer.principal if viewer else Principal()):
         return await handler(request)
 
 
-async def _viewer(request: web.Request) -> Viewer | None:
+async def find_viewer(request: web.Request) -> Viewer | None:
+    """The person behind the request's token or cookie. Raises Unauthenticated for a wrong token."""
     sessions = request.app[SESSIONS]
     if is_api(request) and (token := bearer(request)) is not None:
         return await sessions.of_token(token)
@@ -75,11 +76,21 @@ def bearer(request: web.Request) -> str | None:
 def credential_state(request: web.Request) -> str:
     """From the cache alone, without a call to people: "known", "claimed" (a session or token that the cache does not
     have) or "stranger"."""
-    token = request.headers.get("Authorization", "").partition(" ")[2].strip() if is_api(request) else ""
-    secret = f"bearer {token}" if token else session_secret(request) and f"cookie {session_secret(request)}"
+    secret = _credential(request)
     if not secret:
         return "stranger"
-    return "known" if request.app[SESSIONS].knows(secret) else "claimed"
+    return "known" if request.app[SESSIONS].person_of(secret) else "claimed"
+
+
+def credential_key(request: web.Request) -> str:
+    """Whom the requests of one person are counted by: the person where the cache knows them; "" for a stranger."""
+    secret = _credential(request)
+    return request.app[SESSIONS].person_of(secret) or secret
+
+
+def _credential(request: web.Request) -> str:
+    token = request.headers.get("Authorization", "").partition(" ")[2].strip() if is_api(request) else ""
+    return f"bearer {token}" if token else session_secret(request) and f"cookie {session_secret(request)}"
 
 
 def session_secret(request: web.Request) -> str:

@@ -95,9 +95,10 @@ class Sessions:
     _drops: int = 0
     _doubted: float = float("-inf")
 
-    def knows(self, secret: str) -> bool:
-        """Whether the cache has this secret, which has the word "cookie" or "bearer" before it."""
-        return hashlib.sha256(secret.encode(errors="replace")).digest() in self._entries
+    def person_of(self, secret: str) -> str:
+        """Whose secret this is, if the cache has it; the word "cookie" or "bearer" comes before it."""
+        entry = self._entries.get(hashlib.sha256(secret.encode(errors="replace")).digest())
+        return entry.viewer.person if entry else ""
 
     async def of_cookie(self, secret: str) -> Viewer:
         async def ask() -> Viewer:

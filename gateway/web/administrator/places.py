@@ -13,6 +13,7 @@ from gateway.backend.places import PLACES, Places
 from gateway.documents.csv_upload import WrongLine
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import downloads, errors
+from gateway.http.admission import takes_files
 from gateway.http.auth import signed_in
 from gateway.http.form import read_form
 from gateway.language.i18n import Locale, msgid
@@ -81,6 +82,7 @@ async def download(request: web.Request) -> web.Response:
 
 
 @routes.post(_HERE)
+@takes_files("administrator")
 async def replace(request: web.Request) -> web.Response:
     signed_in(request, "administrator")
     locale = request[PAGE].locale

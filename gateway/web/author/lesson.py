@@ -8,6 +8,7 @@ from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
+from gateway.http.admission import takes_files
 from gateway.http.auth import signed_in
 from gateway.language.i18n import LANGUAGES
 from gateway.web.author import compare
@@ -73,6 +74,7 @@ async def _page(request: web.Request, course: Course, edited: Edited[Lesson], st
 
 
 @routes.post(PATH)
+@takes_files("instructor")
 async def change_lesson(request: web.Request) -> web.StreamResponse:
     signed_in(request, "instructor")
     form = await posted(request)

@@ -14,6 +14,7 @@ from gateway.backend.recipients import FIELDS
 from gateway.documents.csv_upload import WrongLine
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import downloads, errors
+from gateway.http.admission import takes_files
 from gateway.http.auth import signed_in
 from gateway.http.form import read_form
 from gateway.language.i18n import LANGUAGES, Locale
@@ -66,6 +67,7 @@ async def download(request: web.Request) -> web.Response:
 
 
 @routes.post(HERE + "/file")
+@takes_files("official", "administrator")
 async def read_file(request: web.Request) -> web.Response:
     require_official(request)
     locale = request[PAGE].locale

@@ -168,6 +168,75 @@ async def test_a_slow_body_takes_no_slot(
         writer.close()
 
 
+MULTIPART = b"Sec-Fetch-Site: none\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 9000000\r\n"
+PART = b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n'
+
+
+async def _idle_upload(port: int, path: str, cookie: str = "") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection that sends the beginning of a form with a file, and never the rest."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\n" + (f"Cookie: ieum_session={cookie}\r\n" if cookie else "")
+    writer.write(head.encode() + MULTIPART + b"\r\n" + PART)
+    return reader, writer
+
+
+@pytest.mark.parametrize(
+    ("path", "cookie", "status"),
+    [
+        ("/sign-in", "", b" 415 "),
+        ("/account", "ieum_somebody", b" 415 "),
+        ("/admin/places", "", b" 401 "),
+        ("/admin/places", "ieum_somebody", b" 403 "),
+    ],
+)
+async def test_files_are_refused_unread_where_none_belong_and_from_whom_none_are_taken(
+    gateway: tuple[aiohttp.ClientSession, int], path: str, cookie: str, status: bytes
+) -> None:
+    reader, writer = await _idle_upload(gateway[1], path, cookie)
+    async with asyncio.timeout(5):
+        assert status in await reader.readline()
+    writer.close()
+
+
+async def test_a_file_that_comes_too_slowly_holds_no_slot_and_is_cut_off(
+    gateway: tuple[aiohttp.ClientSession, int],
+    services: tuple[Fakes, GatewaySettings],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client, port = gateway
+    services[0].sign_in("ieum_admin", "administrator")
+    monkeypatch.setattr(admission, "UPLOAD_SECONDS", 0.3)
+    slow = [await _idle_upload(port, "/admin/places", "ieum_admin") for _ in range(PLACES * 2)]
+    assert (await client.get("/learning", headers=SESSION)).status == 200
+    answers = []
+    for reader, writer in slow:
+        async with asyncio.timeout(5):
+            answers.append((await reader.readline()).split()[1])
+        writer.close()
+    assert answers.count(b"408") == admission.UPLOADS_OF_PERSON
+    assert answers.count(b"503") == PLACES * 2 - admission.UPLOADS_OF_PERSON
+
+
+async def test_one_person_holds_only_their_share_of_the_slots_and_all_their_requests_are_answered(
+    gateway: tuple[aiohttp.ClientSession, int],
+    services: tuple[Fakes, GatewaySettings],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client, work = gateway[0], Work()
+    services[0].answers["SearchCatalog"] = work.search
+    services[0].sign_in("ieum_neighbour")
+    monkeypatch.setattr(admission, "OF_PERSON", 3)
+    for cookie in ("ieum_somebody", "ieum_neighbour"):
+        await client.get("/learning", headers=BROWSER | {"Cookie": f"ieum_session={cookie}"})
+    mine = [asyncio.create_task(client.get(f"/courses?q=z{number}", headers=SESSION)) for number in range(12)]
+    await work.filled(3)
+    await asyncio.sleep(0.1)
+    assert work.now == 3
+    work.done.set()
+    assert {(await answer).status for answer in mine} == {200}
+    assert work.most == 3
+
+
 async def test_a_flood_of_headers_is_cut_off(gateway: tuple[aiohttp.ClientSession, int]) -> None:
     client, port = gateway
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
