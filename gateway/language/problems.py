@@ -183,10 +183,14 @@ WORDS: Mapping[str, str] = {
     "PROMPT_MISSING": msgid("The question is empty."),
     "EXPLANATION_MISSING": msgid("Explain the answer in a sentence."),
     "OPTION_TEXT_MISSING": msgid("An answer to choose from is empty."),
+    "OPTIONS_EQUAL": msgid("Two answers read the same. Write different ones, or remove one."),
     "OPTIONS_TOO_FEW": msgid("Give at least two answers to choose from."),
     "NO_RIGHT_ANSWER": msgid("Say which answer is right."),
     "TOO_MANY_RIGHT_ANSWERS": msgid("Only one answer may be right here."),
-    "NUMBER_MALFORMED": msgid("Write the right answer as a number."),
+    "NUMBER_MALFORMED": msgid(
+        "Write the right answer as a number of up to 15 digits, such as 112 or 3.5. The difference that is still right "
+        "is such a number, too."
+    ),
     # Enrolling and learning
     "AUDIENCE_MISMATCH": msgid("This course is for the employees of the city and its offices."),
     "ENROLLMENT_NOT_FOUND": msgid("There is no such enrolment."),

@@ -1,4 +1,4 @@
-"""Unicode normalisation in a time that grows with the text alone."""
+"""Text as people type it: Unicode normalisation in a time that grows with the text alone, and numbers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,35 @@ from typing import Literal
 LONGEST_RUN = 8
 """How many combining marks may follow each other. No script needs more; normalising takes the square of a run."""
 
+_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)(?:\.[0-9]+)?")
+# With an area code, or a Korean number of one price (1588-0000), which has none.
+_PHONE = re.compile(r"0[0-9]{1,2}-[0-9]{3,4}-[0-9]{4}|1[568][0-9]{2}-[0-9]{4}")
+
 
 def normalise(form: Literal["NFC", "NFKC"], text: str) -> str:
     """The text in this form of Unicode. Of a longer run of combining marks only the first ones stay."""
     return unicodedata.normalize(form, _with_short_runs(text))
+
+
+def plain_number(text: str) -> str:
+    """The number in digits with a point, or "" for what is not clearly one number.
+
+    Full-width digits, any dash as a minus, commas or spaces between groups of three, and the dashes of a phone number.
+    """
+    typed = "".join(character for character in normalise("NFKC", text) if unicodedata.category(character) != "Cf")
+    typed = "".join("-" if is_dash(character) else character for character in typed.strip())
+    sign = "-" if typed.startswith("-") else ""
+    digits = typed.removeprefix("-" if sign else "+").strip()
+    if _PLAIN.fullmatch(digits):
+        return sign + digits
+    if _GROUPED.fullmatch(digits) or (not sign and _PHONE.fullmatch(digits)):
+        return sign + re.sub("[-, ]", "", digits)
+    return ""
+
+
+def is_dash(character: str) -> bool:
+    return unicodedata.category(character) == "Pd" or character == "\u2212"
 
 
 def _with_short_runs(text: str) -> str:

@@ -15,15 +15,20 @@ from gateway.web.course import question_form, question_kinds
 from gateway.web.course.screen import Reader
 from ieum.courses.v1.content_pb2 import Content as ContentMessage
 from ieum.courses.v1.content_pb2 import Item, Lesson
+from ieum.courses.v1.events_pb2 import CoursePublished
 from ieum.progress.v1.progress_pb2 import Answer
 from services.chassis.errors import Invalid
 from services.courses.domain import views
 from services.courses.domain.completeness import problems_of
 from services.courses.domain.content import Task
+from services.courses.domain.course import Published
+from services.courses.domain.listing import Version
+from services.courses.messages.announcements import announcement
 from services.courses.messages.content import content_from_message, content_to_message
 from services.progress.domain.grading import Solution, is_right, right_answer
-from services.progress.messages.plans import solution_from_message
+from services.progress.messages.plans import plan_from_message, solution_from_message
 from services.progress.messages.steps import answer_from_message
+from tests.unit.courses.builders import NOW
 
 KINDS = [field.name for field in Item.DESCRIPTOR.oneofs_by_name["kind"].fields]
 
@@ -120,6 +125,28 @@ def test_an_edited_answer_of_each_kind_is_taken_over_and_compared(kind: str) -> 
     form: MultiDict[str | form_fields.UploadedFile] = MultiDict(fields)
     form_fields.fill_lesson(lesson, form, "en", ["en"], lambda: "new")
     assert list(compare.key_lines(item, "en")) != before
+
+
+def test_options_that_read_the_same_are_graded_as_one() -> None:
+    lesson = Lesson(id="l1")
+    matching = lesson.blocks.add(id="b").quiz.items.add(id="m").matching
+    rights = {"a": ("r1", "수상해요"), "b": ("r2", "괜찮아요"), "c": ("r3", "수상해요 ")}
+    for left, (right, text) in rights.items():
+        matching.left.add(id=left, text={"ko": f"문자 {left}"})
+        matching.right.add(id=right, text={"ko": text})
+        matching.correct[left] = right
+    content = views.publishable(content_from_message(ContentMessage(languages=["ko"], lessons=[lesson])), "c1")
+    item = content_to_message(content).lessons[0].blocks[0].quiz.items[0]
+    offered = question_form.question_of(Reader(locales()["ko"], ["ko"]), item, MultiDict()).options
+    assert sorted(text.strip() for _, text in offered) == ["괜찮아요", "수상해요"]
+
+    event = announcement(Published(Version("c1", 1, content, NOW), ("people/teacher",)), "c1", 1)
+    assert isinstance(event, CoursePublished)
+    solution = plan_from_message(event).lessons[0].quizzes[0].item("m").solution
+    chosen = {text.strip(): option for option, text in offered}
+    answer = Answer(pairs={left: chosen[text.strip()] for left, (_, text) in rights.items()})
+    assert is_right(solution, answer_from_message(answer))
+    assert is_right(solution_from_message(item), answer_from_message(answer))
 
 
 def test_an_item_of_no_kind_is_refused_by_courses_and_by_grading() -> None:

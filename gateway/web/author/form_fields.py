@@ -71,11 +71,11 @@ def base_of(form: Form, kind: type[M]) -> M:
 
 
 def whole(form: Form, name: str, smallest: int = 0) -> int:
-    """A count; full-width digits and spaces are accepted."""
-    text = normalise("NFKC", typed(form, name)).replace(" ", "")
+    """A count; full-width digits are accepted."""
+    text = normalise("NFKC", typed(form, name)).strip()
     if not text:
         return 0
-    if not text.isdecimal() or len(text) > 6 or int(text) < smallest:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 6 or int(text) < smallest:
         raise Invalid("NUMBER_UNREADABLE", field=name)
     return int(text)
 
@@ -163,8 +163,8 @@ def _fill_item(item: Item, form: Form, place: str, language: str, new_id: NewId)
             lines = typed(form, f"{place}.accepted").split("\n")
             item.short_text.accepted[:] = [line.strip() for line in lines if line.strip()]
         case "number":
-            item.number.value = normalise("NFKC", typed(form, f"{place}.value")).replace(" ", "")
-            item.number.tolerance = normalise("NFKC", typed(form, f"{place}.tolerance")).replace(" ", "")
+            item.number.value = typed(form, f"{place}.value").strip()
+            item.number.tolerance = typed(form, f"{place}.tolerance").strip()
         case "matching":
             _fill_matching(item.matching, form, place, language, new_id)
         case "ordering":

@@ -56,7 +56,7 @@ def question_of(reader: Reader, item: Item, typed: MultiMapping[str]) -> Questio
     kind, gettext = kind_of(item), reader.locale.gettext
     options = {
         "true_false": [(value, gettext(words)) for value, words in TRUE_FALSE.items()],
-        "matching": texts(item.matching.right),
+        "matching": _distinct(texts(item.matching.right)),
         "ordering": texts(item.ordering.steps),
     }.get(kind, texts(item.choice.options))
     return Question(
@@ -67,6 +67,14 @@ def question_of(reader: Reader, item: Item, typed: MultiMapping[str]) -> Questio
         left=texts(item.matching.left),
         chosen={name: typed.getall(name) for name in _names(item) if name in typed},
     )
+
+
+def _distinct(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The first of the options that read the same: progress grades them as one."""
+    first: dict[str, str] = {}
+    for option, text in options:
+        first.setdefault(" ".join(text.split()), option)
+    return [(option, text) for text, option in first.items()]
 
 
 def _names(item: Item) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
 from typing import assert_never
 from urllib.parse import urlsplit
 
@@ -28,7 +29,11 @@ from services.courses.domain.content import (
     Texts,
     TrueFalse,
     Video,
+    reading,
 )
+
+MOST_DIGITS = 15
+_PLAIN_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 # Content types by media name, of all media that exist.
 Known = Mapping[str, str]
@@ -136,17 +141,21 @@ def _of_task(task: Task, content: Content) -> Problems:
     match task:
         case Choice():
             yield from _of_options(task.options, content)
+            yield from _of_equal_options(task.options, content)
             yield from _of_right_options(task)
         case Matching():
             yield from _of_options(task.left, content)
             yield from _of_options(task.right, content)
+            yield from _of_equal_options(task.left, content)
+            yield from _of_equal_options(task.right, content, allow_twins=True)
             rights = {option.id for option in task.right}
             if any(task.correct.get(option.id) not in rights for option in task.left):
                 yield Problem("NO_RIGHT_ANSWER")
         case Ordering():
             yield from _of_options(task.steps, content)
+            yield from _of_equal_options(task.steps, content, allow_twins=True)
         case ShortText():
-            if not any(answer.strip() for answer in task.accepted):
+            if not any(_is_visible(answer) for answer in task.accepted):
                 yield Problem("NO_RIGHT_ANSWER")
         case Number():
             yield from _of_number(task)
@@ -167,7 +176,11 @@ def _of_right_options(choice: Choice) -> Problems:
 def _of_number(number: Number) -> Problems:
     if not number.value:
         yield Problem("NO_RIGHT_ANSWER")
-    elif not is_decimal(number.value) or not is_decimal(number.tolerance or "0") or number.tolerance.startswith("-"):
+    elif (
+        not is_plain_number(number.value)
+        or not is_plain_number(number.tolerance or "0")
+        or number.tolerance.startswith("-")
+    ):
         yield Problem("NUMBER_MALFORMED")
 
 
@@ -176,6 +189,20 @@ def _of_options(options: tuple[Option, ...], content: Content) -> Problems:
         yield Problem("OPTIONS_TOO_FEW")
     missing = [problem for option in options for problem in _missing(option.text, content, "OPTION_TEXT_MISSING")]
     yield from dict.fromkeys(missing)
+
+
+def _of_equal_options(options: tuple[Option, ...], content: Content, *, allow_twins: bool = False) -> Problems:
+    """Options that read the same in a language. Twins read the same in all of them, and are graded as one."""
+    if allow_twins:
+        options = tuple({_readings(option, content): option for option in options}.values())
+    for language in content.languages:
+        readings = [read for option in options if (read := reading(option, language))]
+        if len(set(readings)) < len(readings):
+            yield Problem("OPTIONS_EQUAL", language=language)
+
+
+def _readings(option: Option, content: Content) -> tuple[str, ...]:
+    return tuple(reading(option, language) for language in content.languages)
 
 
 def _of_media(media: Texts, content: Content, known: Known, kind: str, what: str = "MEDIA") -> Problems:
@@ -199,11 +226,13 @@ def _lacking(texts: Texts, languages: Iterable[str]) -> Iterator[str]:
     return (language for language in languages if not texts.get(language, "").strip())
 
 
-def is_decimal(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite()
-    except InvalidOperation:
-        return False
+def is_plain_number(text: str) -> bool:
+    """Digits with at most one point, and few enough that no arithmetic with them can go wrong."""
+    return bool(_PLAIN_NUMBER.fullmatch(text)) and sum(character.isdigit() for character in text) <= MOST_DIGITS
+
+
+def _is_visible(text: str) -> bool:
+    return any(unicodedata.category(character)[0] not in "CZ" for character in text)
 
 
 def is_https(url: str) -> bool:

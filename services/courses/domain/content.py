@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
+from services.chassis.text import normalise
+
 # By language tag; a map of media names may use "" for any language.
 Texts = Mapping[str, str]
 
@@ -30,6 +32,11 @@ class Level(StrEnum):
 class Option:
     id: str
     text: Texts = field(default_factory=dict)
+
+
+def reading(option: Option, language: str) -> str:
+    """What the option looks like to a reader: two options with the same reading cannot be told apart."""
+    return " ".join(normalise("NFC", option.text.get(language, "")).split())
 
 
 @dataclass(frozen=True)

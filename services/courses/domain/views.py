@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -19,6 +19,7 @@ from services.courses.domain.content import (
     ShortText,
     Task,
     TrueFalse,
+    reading,
 )
 
 
@@ -50,6 +51,38 @@ def answers_only(content: Content) -> Content:
         return replace(item, prompt={}, explanation={}, task=_without_texts(item.task))
 
     return _with_items(content, strip)
+
+
+def same_options(content: Content) -> Mapping[str, str]:
+    """Id of a right-hand option or step -> id of the first one of its item that reads the same in every language.
+
+    Only for options that have such a twin. The ids of a published version differ between all items.
+    """
+    first: dict[str, str] = {}
+    for item in _items(content):
+        readings: dict[tuple[str, ...], str] = {}
+        for option in _interchangeable(item.task):
+            earlier = readings.setdefault(tuple(reading(option, each) for each in content.languages), option.id)
+            if earlier != option.id:
+                first[option.id] = earlier
+    return first
+
+
+def _items(content: Content) -> Iterator[Item]:
+    for lesson in content.lessons:
+        for block in lesson.blocks:
+            if isinstance(block.body, Quiz):
+                yield from block.body.items
+
+
+def _interchangeable(task: Task) -> tuple[Option, ...]:
+    match task:
+        case Matching():
+            return task.right
+        case Ordering():
+            return task.steps
+        case _:
+            return ()
 
 
 def _with_items(content: Content, change: Callable[[Item, str], Item]) -> Content:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatch
 
 from google.protobuf.message import Message
 
-from ieum.courses.v1 import events_pb2
+from ieum.courses.v1 import content_pb2, events_pb2
 from services.chassis.clock import stamp
-from services.courses.domain.content import Lesson, Quiz, screens_of
+from services.courses.domain.content import Item, Lesson, Quiz, screens_of
 from services.courses.domain.course import Changed, Published, TeachersChanged
-from services.courses.domain.views import answers_only
+from services.courses.domain.views import answers_only, same_options
 from services.courses.messages.content import audience_to_message, item_to_message, level_to_message, rule_to_message
 
 _CHANGES = {
@@ -41,6 +42,7 @@ def _(event: TeachersChanged, key: str, revision: int) -> Message:
 @announcement.register
 def _(event: Published, key: str, revision: int) -> Message:
     content = answers_only(event.version.content)
+    twins = same_options(event.version.content)
     return events_pb2.CoursePublished(
         course=f"courses/{key}",
         version=event.version.number,
@@ -52,15 +54,15 @@ def _(event: Published, key: str, revision: int) -> Message:
         minutes=content.minutes,
         teachers=event.teachers,
         rule=rule_to_message(content.rule),
-        lessons=[_plan(lesson) for lesson in content.lessons],
+        lessons=[_plan(lesson, twins) for lesson in content.lessons],
         revision=revision,
         time=stamp(event.version.publish_time),
     )
 
 
-def _plan(lesson: Lesson) -> events_pb2.LessonPlan:
+def _plan(lesson: Lesson, twins: Mapping[str, str]) -> events_pb2.LessonPlan:
     quizzes = [
-        events_pb2.QuizPlan(id=block.id, items=[item_to_message(item) for item in block.body.items])
+        events_pb2.QuizPlan(id=block.id, items=[_grading_key(item, twins) for item in block.body.items])
         for block in lesson.blocks
         if isinstance(block.body, Quiz)
     ]
@@ -68,3 +70,10 @@ def _plan(lesson: Lesson) -> events_pb2.LessonPlan:
     return events_pb2.LessonPlan(
         id=lesson.id, title=lesson.title, minutes=lesson.minutes, screens=screens, quizzes=quizzes
     )
+
+
+def _grading_key(item: Item, twins: Mapping[str, str]) -> content_pb2.Item:
+    message = item_to_message(item)
+    for option in (*message.matching.right, *message.ordering.steps):
+        option.same_as = twins.get(option.id, "")
+    return message

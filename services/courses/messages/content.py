@@ -10,7 +10,7 @@ from typing import assert_never
 
 from ieum.courses.v1 import content_pb2
 from services.chassis.errors import Invalid
-from services.chassis.text import normalise
+from services.chassis.text import normalise, plain_number
 from services.courses.domain.content import (
     Audience,
     Block,
@@ -128,7 +128,7 @@ def _task_from_message(item: content_pb2.Item) -> Task:
         case "short_text":
             return ShortText(tuple(_clean(text) for text in item.short_text.accepted if text))
         case "number":
-            return Number(item.number.value.strip(), item.number.tolerance.strip())
+            return Number(_number(item.number.value), _number(item.number.tolerance))
         case "matching":
             matching = item.matching
             return Matching(
@@ -153,6 +153,11 @@ def _texts(texts: Mapping[str, str]) -> Texts:
 def _clean(text: str) -> str:
     """NFC: composed syllables, so that text that looks equal is equal."""
     return normalise("NFC", text)
+
+
+def _number(text: str) -> str:
+    """What cannot be read as a number stays as it was typed, and `completeness` reports it."""
+    return plain_number(text) or text.strip()
 
 
 def content_to_message(content: Content) -> content_pb2.Content:

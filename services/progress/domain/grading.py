@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, DecimalException
 from typing import assert_never
 
 from services.chassis.errors import Invalid
-from services.chassis.text import normalise
+from services.chassis.text import is_dash, normalise, plain_number
 
 LARGEST_ANSWER = 1_000  # characters of a value
 MOST_VALUES = 100
+
+_LONG_NUMBER = 30  # digits before or after the point that are still written out
+_DOTTED_GROUP = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_ORNAMENTS = frozenset({"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "So", "Sk"})
+# Variation selectors and Hangul fillers show nothing; format characters (Cf) are a category of their own.
+_INVISIBLE = frozenset("\ufe0e\ufe0f\u034f\u115f\u1160\u3164\u2800")
+_USUAL_SIGNS = {
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u2032`\u00b4", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'),
+    **dict.fromkeys("\u2044\u2215", "/"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,12 +60,19 @@ class Number:
 
 @dataclass(frozen=True)
 class Matching:
+    """`same`: id of a right-hand option -> id of the earlier one that reads the same and is graded as one with it."""
+
     correct: frozenset[tuple[str, str]]
+    right: frozenset[str] = frozenset()  # empty in plans that were announced without the options
+    same: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Ordering:
+    """`same`: id of a step -> id of the earlier one that reads the same; they may change places."""
+
     steps: tuple[str, ...]
+    same: Mapping[str, str] = field(default_factory=dict)
 
 
 Solution = Choice | TrueFalse | ShortText | Number | Matching | Ordering
@@ -69,13 +87,15 @@ def is_right(solution: Solution, answer: Answer) -> bool:
         case TrueFalse(correct):
             return _one_of(answer, ("true", "false")) == ("true" if correct else "false")
         case ShortText(accepted):
-            return normal_text(_single(answer)) in {normal_text(text) for text in accepted}
-        case Number(value, tolerance):
-            return abs(number_of(_single(answer)) - value) <= tolerance
-        case Matching(correct):
-            return _all_matched(correct, answer) == correct
-        case Ordering(steps):
-            return _all_ordered(steps, answer) == steps
+            return _visible(_single(answer)) in {normal_text(text) for text in accepted}
+        case Number():
+            return _is_near(solution, _single(answer))
+        case Matching(correct, same=same):
+            return _merged(_all_matched(solution, answer), same) == _merged(correct, same)
+        case Ordering(steps, same):
+            return [same.get(step, step) for step in _all_ordered(steps, answer)] == [
+                same.get(step, step) for step in steps
+            ]
         case _:
             assert_never(solution)
 
@@ -90,7 +110,7 @@ def right_answer(solution: Solution) -> Answer:
         case ShortText(accepted):
             return Answer(accepted)
         case Number(value):
-            return Answer((f"{value:f}",))
+            return Answer((f"{value:f}" if abs(value.adjusted()) < _LONG_NUMBER else str(value),))
         case Matching(correct):
             return Answer(pairs=tuple(sorted(correct)))
         case Ordering(steps):
@@ -100,28 +120,64 @@ def right_answer(solution: Solution) -> Answer:
 
 
 def normal_text(text: str) -> str:
-    """Without regard to case, spaces, full-width forms, and punctuation at the ends (unless there is nothing else)."""
-    folded = "".join(normalise("NFKC", text).casefold().split())
+    """Without regard to case, spaces, full-width forms, invisible characters, the kind of dashes, slashes and quotation
+    marks, and punctuation and ornaments at the ends (unless there is nothing else)."""
+    folded = "".join(normalise("NFKC", normalise("NFKC", text).casefold()).split())
+    folded = "".join(_usual_sign(character) for character in folded if not _is_invisible(character))
     first, last = 0, len(folded)
-    while first < last and _is_punctuation(folded[first]):
+    while first < last and _is_ornament(folded[first]):
         first += 1
-    while last > first and _is_punctuation(folded[last - 1]):
+    while last > first and _is_ornament(folded[last - 1]):
         last -= 1
     return folded[first:last] or folded
 
 
 def number_of(text: str) -> Decimal:
-    """As people write it: full-width digits, spaces, commas and dashes between the digits."""
-    plain = "".join(normalise("NFKC", text).replace("\u2212", "-").split()).replace(",", "")
-    sign = "-" if plain.startswith("-") else ""
-    digits = re.sub(r"[-\u2010-\u2015]", "", plain.removeprefix("+"))
-    if not re.fullmatch(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", digits):
+    """Raises Invalid for what is not clearly one number: "1,5", "2026-03", "3 4"."""
+    if not (plain := plain_number(text)):
         raise Invalid("NUMBER_UNREADABLE")
-    return Decimal(sign + digits)
+    return Decimal(plain)
 
 
-def _is_punctuation(character: str) -> bool:
-    return unicodedata.category(character).startswith("P")
+def _is_near(solution: Number, typed: str) -> bool:
+    """Refuses "1.500" where 1500 would be right: many write a point between groups of three."""
+    number = number_of(typed)
+    if _within(number, solution):
+        return True
+    if _DOTTED_GROUP.fullmatch(f"{abs(number):f}") and _within(number * 1000, solution):
+        raise Invalid("NUMBER_UNREADABLE")
+    return False
+
+
+def _within(number: Decimal, solution: Number) -> bool:
+    try:
+        return abs(number - solution.value) <= solution.tolerance
+    # A value beyond all reason; courses refuse it now, but versions with it were published.
+    except DecimalException:
+        return False
+
+
+def _visible(text: str) -> str:
+    if not (normal := normal_text(text)):
+        raise Invalid("ANSWER_EMPTY")
+    return normal
+
+
+def _usual_sign(character: str) -> str:
+    return "-" if is_dash(character) else _USUAL_SIGNS.get(character, character)
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) == "Cf" or character in _INVISIBLE
+
+
+def _is_ornament(character: str) -> bool:
+    """Punctuation, emoji and the like; not the signs of money and of reckoning, which may be the answer."""
+    return unicodedata.category(character) in _ORNAMENTS or character in "~\u223c"
+
+
+def _merged(pairs: frozenset[tuple[str, str]], same: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    return frozenset((left, same.get(right, right)) for left, right in pairs)
 
 
 def _check_size(answer: Answer) -> None:
@@ -153,9 +209,11 @@ def _chosen(choice: Choice, answer: Answer) -> frozenset[str]:
     return chosen
 
 
-def _all_matched(correct: frozenset[tuple[str, str]], answer: Answer) -> frozenset[tuple[str, str]]:
-    if {left for left, right in answer.pairs if right} != {left for left, _ in correct}:
+def _all_matched(solution: Matching, answer: Answer) -> frozenset[tuple[str, str]]:
+    if {left for left, right in answer.pairs if right} != {left for left, _ in solution.correct}:
         raise Invalid("ANSWER_INCOMPLETE")
+    if solution.right and not {right for _, right in answer.pairs if right} <= solution.right:
+        raise Invalid("OPTION_UNKNOWN")
     return frozenset(answer.pairs)
 
 

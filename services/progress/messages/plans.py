@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import assert_never
 
@@ -61,13 +62,28 @@ def solution_from_message(item: content_pb2.Item) -> Solution:
         case "number":
             return Number(_decimal(item.number.value), _decimal(item.number.tolerance or "0"))
         case "matching":
-            return Matching(frozenset(item.matching.correct.items()))
+            right = item.matching.right
+            pairs = frozenset(item.matching.correct.items())
+            return Matching(pairs, frozenset(option.id for option in right), _same(right))
         case "ordering":
-            return Ordering(tuple(step.id for step in item.ordering.steps))
+            steps = item.ordering.steps
+            return Ordering(tuple(step.id for step in steps), _same(steps))
         case None:
             raise Invalid("ITEM_KIND_UNKNOWN", field="item", item=item.id)
         case unknown:
             assert_never(unknown)
+
+
+def _same(options: Iterable[content_pb2.Option]) -> Mapping[str, str]:
+    """Twins as they were announced; a draft that is tried out has the texts instead."""
+    first: dict[tuple[tuple[str, str], ...], str] = {}
+    same = {}
+    for option in options:
+        texts = tuple(sorted((language, " ".join(text.split())) for language, text in option.text.items()))
+        earlier = option.same_as or (first.setdefault(texts, option.id) if texts else option.id)
+        if earlier != option.id:
+            same[option.id] = earlier
+    return same
 
 
 def _decimal(text: str) -> Decimal:

@@ -39,7 +39,7 @@ KNOWN = {
 
 
 def options(*ids: str) -> tuple[Option, ...]:
-    return tuple(Option(id, BOTH) for id in ids)
+    return tuple(Option(id, {language: f"{text} {id}" for language, text in BOTH.items()}) for id in ids)
 
 
 TASKS: tuple[Task, ...] = (

@@ -28,6 +28,8 @@ from services.courses.domain.content import (
 )
 from tests.unit.courses.builders import BOTH, KNOWN, content, lesson, options, quiz
 
+SAME = {"ko": "수상해요", "en": "Suspicious"}
+
 
 def reasons(whole: Content) -> list[tuple[str, str]]:
     return [(problem.reason, problem.language) for problem in problems_of(whole, KNOWN)]
@@ -98,6 +100,15 @@ def test_a_block_lacks(body: Body, found: list[tuple[str, str]]) -> None:
         (Number("1", "-1"), ["NUMBER_MALFORMED"]),
         (Matching(options("a", "b"), options("a", "b"), {"a": "a"}), ["NO_RIGHT_ANSWER"]),
         (Ordering(options("a")), ["OPTIONS_TOO_FEW"]),
+        (Number("1E+1000000"), ["NUMBER_MALFORMED"]),
+        (Number("1_500"), ["NUMBER_MALFORMED"]),
+        (Number("١٥٠٠"), ["NUMBER_MALFORMED"]),
+        (Number("1234567890.123456"), ["NUMBER_MALFORMED"]),
+        (Number("1234567890.12345", "0.5"), []),
+        (Choice((Option("a", SAME), Option("b", SAME)), ("a",)), ["OPTIONS_EQUAL", "OPTIONS_EQUAL"]),
+        (Matching(options("a", "b"), (Option("a", SAME), Option("b", SAME)), {"a": "b", "b": "a"}), []),
+        (Ordering((Option("a", SAME), *options("b"), Option("c", SAME))), []),
+        (Ordering((Option("a", SAME), Option("b", SAME | {"en": "Other"}))), ["OPTIONS_EQUAL"]),
         (TrueFalse(), []),
     ],
 )

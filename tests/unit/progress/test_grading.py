@@ -25,6 +25,8 @@ from services.progress.domain.grading import (
 ONE = Choice(frozenset("abc"), frozenset("b"), multiple=False)
 SEVERAL = Choice(frozenset("abc"), frozenset("ab"), multiple=True)
 PAIRS = Matching(frozenset({("l1", "r1"), ("l2", "r2")}))
+TWINS = Matching(frozenset({("a", "r1"), ("b", "r2"), ("c", "r3")}), frozenset({"r1", "r2", "r3"}), {"r3": "r1"})
+TWICE = Ordering(("open", "ok1", "send", "ok2"), {"ok2": "ok1"})
 STEPS = Ordering(("s1", "s2", "s3"))
 KINDS: list[Solution] = [ONE, SEVERAL, TrueFalse(False), ShortText(("은행",)), PAIRS, STEPS]
 KINDS.append(Number(Decimal("1200.5"), Decimal(0)))
@@ -50,7 +52,16 @@ def test_the_right_answer_shown_is_graded_right(solution: Solution) -> None:
         (TrueFalse(True), text("false"), False),
         (PAIRS, Answer(pairs=(("l2", "r2"), ("l1", "r1"))), True),
         (PAIRS, Answer(pairs=(("l1", "r2"), ("l2", "r1"))), False),
+        (TWINS, Answer(pairs=(("a", "r3"), ("b", "r2"), ("c", "r1"))), True),
+        (TWINS, Answer(pairs=(("a", "r1"), ("b", "r2"), ("c", "r1"))), True),
+        (TWINS, Answer(pairs=(("a", "r2"), ("b", "r1"), ("c", "r3"))), False),
         (STEPS, text("s2", "s1", "s3"), False),
+        (TWICE, text("open", "ok2", "send", "ok1"), True),
+        (TWICE, text("ok2", "open", "send", "ok1"), False),
+        (Number(Decimal("1E+1000000"), Decimal(0)), text("112"), False),
+        (Number(Decimal("3.142"), Decimal("0.01")), text("3.142"), True),
+        (Number(Decimal("2000"), Decimal(0)), text("1.000"), False),
+        (Number(Decimal("-5"), Decimal(0)), text("\u20135"), True),
         (Number(Decimal("3.14"), Decimal("0.01")), text("3.15"), True),
         (Number(Decimal("3.14"), Decimal("0.01")), text("3.151"), False),
     ],
@@ -67,6 +78,14 @@ def test_grading(solution: Solution, answer: Answer, right: bool) -> None:
         ("phishing", "“Phishing!”"),
         ("Straße", "STRASSE"),
         ("@", "＠"),
+        ("don't panic", "don\u2019t panic"),
+        ("Wi-Fi", "Wi\u2011Fi"),
+        ("Wi-Fi", "Wi\u2013Fi"),
+        ("정부24", "정부24\u200b"),
+        ("비밀번호", "비밀번호~"),
+        ("비밀번호", "비밀번호^^"),
+        ("비밀번호", "♥\ufe0f비밀번호 😀"),
+        ("1/2", "½"),
     ],
 )
 def test_a_text_is_right_without_regard_to_case_spaces_width_and_punctuation_at_the_ends(
@@ -77,9 +96,10 @@ def test_a_text_is_right_without_regard_to_case_spaces_width_and_punctuation_at_
 
 def test_a_sign_is_not_mistaken_for_another_sign() -> None:
     assert not is_right(ShortText(("@",)), text("."))
+    assert not is_right(ShortText(("C++",)), text("C"))
 
 
-@given(st.text("aBz09 .,!?'-@(은행)ＡＢ"))
+@given(st.text("aBz09 .,!?'-@(은행)ＡＢ½~♥\u200b\u2019\u2013\ufe0f"))
 def test_normal_text_is_normal_already(anything: str) -> None:
     once = normal_text(anything)
     assert normal_text(once) == once
@@ -97,13 +117,19 @@ def test_normal_text_is_normal_already(anything: str) -> None:
         (".5", "0.5"),
         ("010-1234-5678", "1012345678"),
         ("5.", "5"),
+        ("\u20135", "-5"),
+        ("1588-1234", "15881234"),
+        ("1,234,567.8", "1234567.8"),
+        ("112\u200b", "112"),
     ],
 )
 def test_numbers_are_read_as_people_write_them(typed: str, value: str) -> None:
     assert number_of(typed) == Decimal(value)
 
 
-@pytest.mark.parametrize("typed", ["", "열", "1e5", "NaN", "1.2.3", "-", "0x10", "٣"])
+@pytest.mark.parametrize(
+    "typed", ["", "열", "1e5", "NaN", "1.2.3", "-", "0x10", "٣", "1,5", "2026-03", "3-1", "3 4", "12,34"]
+)
 def test_what_is_no_number_is_not_taken_for_one(typed: str) -> None:
     with pytest.raises(Invalid, match="NUMBER_UNREADABLE"):
         number_of(typed)
@@ -117,7 +143,10 @@ def test_what_is_no_number_is_not_taken_for_one(typed: str) -> None:
         (ONE, text("d"), "OPTION_UNKNOWN"),
         (TrueFalse(True), text("yes"), "OPTION_UNKNOWN"),
         (ShortText(("x",)), text("  "), "ANSWER_EMPTY"),
+        (ShortText(("x",)), text("\u200b"), "ANSWER_EMPTY"),
         (ShortText(("x",)), text("x" * 1001), "ANSWER_TOO_LONG"),
+        (Number(Decimal(1000), Decimal(0)), text("1.000"), "NUMBER_UNREADABLE"),
+        (TWINS, Answer(pairs=(("a", "r1"), ("b", "r2"), ("c", "r9"))), "OPTION_UNKNOWN"),
         (PAIRS, Answer(pairs=(("l1", "r1"),)), "ANSWER_INCOMPLETE"),
         (PAIRS, Answer(pairs=(("l1", "r1"), ("l2", ""))), "ANSWER_INCOMPLETE"),
         (STEPS, text("s1", "s2"), "ANSWER_INCOMPLETE"),
@@ -129,3 +158,7 @@ def test_an_answer_that_cannot_be_graded_is_refused_and_costs_nothing(
 ) -> None:
     with pytest.raises(Invalid, match=reason):
         is_right(solution, answer)
+
+
+def test_a_number_beyond_reason_is_shown_in_few_characters() -> None:
+    assert right_answer(Number(Decimal("1E-1000000"), Decimal(0))).values == ("1E-1000000",)
