@@ -20,10 +20,10 @@ from gateway.http.rate_limit import REGISTRATIONS, RateLimit
 from gateway.http.sessions import SESSIONS, Sessions
 from gateway.settings import GatewaySettings
 from gateway.web import routes
-from gateway.web.site import frame, public_pages
+from gateway.web.site import frame, page_cache
 from gateway.web.site.error_page import error_page
 from gateway.web.site.frame import SETTINGS
-from gateway.web.site.public_pages import PAGE_CACHE, PublicPageCache
+from gateway.web.site.page_cache import PAGE_CACHE, PublicPageCache
 
 
 def create_app(settings: GatewaySettings) -> web.Application:
@@ -31,7 +31,7 @@ def create_app(settings: GatewaySettings) -> web.Application:
         middlewares=[
             monitoring.monitor,
             compression.compress,
-            public_pages.serve,
+            page_cache.serve,
             frame.set_page,
             errors.render_problems,
             admission.admit,

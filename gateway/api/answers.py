@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gateway.api.operation import Table
 from gateway.api.people import person_name
-from gateway.api.shape import Body, JsonAnswer, Moment, Shape, read, write
+from gateway.api.schemas import Body, JsonAnswer, Moment, Shape, read, write
 from gateway.backend.clients import CLIENTS
 from ieum.people.v1 import people_pb2
 

@@ -7,7 +7,7 @@ from typing import Literal
 from aiohttp import web
 
 from gateway.api.operation import Table
-from gateway.api.shape import JsonAnswer, Moment, Name, PageQuery, Shape, read, write
+from gateway.api.schemas import JsonAnswer, Moment, Name, PageQuery, Shape, read, write
 from gateway.backend.clients import CLIENTS
 from ieum.people.v1 import people_pb2
 

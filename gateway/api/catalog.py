@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gateway.api.content import Audience, Content, Level
 from gateway.api.operation import Table
-from gateway.api.shape import Count, JsonAnswer, Line, Localized, Moment, PageQuery, Shape, Tag, read, write
+from gateway.api.schemas import Count, JsonAnswer, Line, Localized, Moment, PageQuery, Shape, Tag, read, write
 from gateway.backend.clients import CLIENTS
 from ieum.courses.v1 import courses_pb2
 

@@ -7,7 +7,7 @@ from typing import Literal
 from aiohttp import web
 
 from gateway.api.operation import Table
-from gateway.api.shape import Body, JsonAnswer, Line, Localized, Moment, Shape, read, write
+from gateway.api.schemas import Body, JsonAnswer, Line, Localized, Moment, Shape, read, write
 from gateway.backend.clients import CLIENTS
 from gateway.documents import certificate
 from ieum.progress.v1 import progress_pb2

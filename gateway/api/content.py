@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gateway.api.shape import Body, Count, Line, Localized, Name, Tag
+from gateway.api.schemas import Body, Count, Line, Localized, Name, Tag
 
 Audience = Literal["RESIDENTS", "EMPLOYEES", "BOTH"]
 Level = Literal["BASIC", "INTERMEDIATE", "ADVANCED", "HIGHLY_ADVANCED"]

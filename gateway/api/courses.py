@@ -11,7 +11,7 @@ from pydantic import Field
 from gateway.api.content import Content, Lesson, Outline
 from gateway.api.operation import Table
 from gateway.api.people import mask_of
-from gateway.api.shape import (
+from gateway.api.schemas import (
     Body,
     Count,
     JsonAnswer,

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table
-from gateway.api.shape import Body, JsonAnswer, Line, Moment, Name, PageQuery, Shape, Tag, read, write
+from gateway.api.schemas import Body, JsonAnswer, Line, Moment, Name, PageQuery, Shape, Tag, read, write
 from gateway.backend.clients import CLIENTS
 from gateway.backend.recipients import FIELDS
 from ieum.statistics.v1 import distribution_pb2 as pb

@@ -7,7 +7,7 @@ from typing import Literal
 from aiohttp import web
 
 from gateway.api.operation import Table
-from gateway.api.shape import Body, Count, JsonAnswer, Moment, Name, PageQuery, Shape, Universe, read, write
+from gateway.api.schemas import Body, Count, JsonAnswer, Moment, Name, PageQuery, Shape, Universe, read, write
 from gateway.backend import learning
 from gateway.backend.clients import CLIENTS
 from gateway.http.auth import VIEWER

@@ -9,11 +9,11 @@ from pydantic import Field
 
 from gateway.api.operation import Table, json_response
 from gateway.api.progress import CourseTotals, LessonState
-from gateway.api.shape import JsonAnswer, Localized, Moment, PageQuery, Shape, read
+from gateway.api.schemas import JsonAnswer, Localized, Moment, PageQuery, Shape, read
 from gateway.backend import class_grid
 from gateway.backend.clients import CLIENTS
 from gateway.documents.class_grid import export_grid
-from gateway.http import downloads
+from gateway.http import csv_download
 from ieum.progress.v1 import progress_pb2
 from services.chassis import clock
 
@@ -57,11 +57,11 @@ class GridQuery(PageQuery):
     "/courses/{course}/grid",
     "Learner by lesson, in order of enrolment, for teachers",
     answer=Grid,
-    offers={downloads.CSV: "All learners; recorded as an export"},
+    offers={csv_download.CSV: "All learners; recorded as an export"},
 )
 async def get_grid(request: web.Request, query: GridQuery) -> web.StreamResponse:
     clients, course = request.app[CLIENTS], f"courses/{request.match_info['course']}"
-    if downloads.wants_csv(request, query.format):
+    if csv_download.wants_csv(request, query.format):
         return await export_grid(request, course)
     page = await class_grid.fetch_grid(clients, course, query.page_size, query.page_token)
     rows = [_row(row, page.names) for row in page.grid.rows]

@@ -9,7 +9,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import StringConstraints
 
 from gateway.api.operation import Table
-from gateway.api.shape import JsonAnswer, Query, Shape, read
+from gateway.api.schemas import JsonAnswer, Query, Shape, read
 from gateway.backend.clients import CLIENTS
 from gateway.backend.media import send_media
 from gateway.http.admission import takes_files

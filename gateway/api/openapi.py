@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue, models_json_schema
 
 from gateway.api.operation import PREFIX, Operation
-from gateway.api.shape import Query
+from gateway.api.schemas import Query
 from gateway.http.errors import CONTENT_TYPE, STATUSES
 
 _REF = "#/components/schemas/{model}"

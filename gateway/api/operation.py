@@ -12,7 +12,7 @@ from aiohttp import web
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from gateway.api.shape import Body, JsonAnswer, Query, Shape
+from gateway.api.schemas import Body, JsonAnswer, Query, Shape
 from gateway.http.admission import takes_files, upload_roles
 from gateway.http.auth import VIEWER
 from gateway.language.fields import wrong_field

@@ -6,7 +6,7 @@ from aiohttp import web
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from gateway.api.operation import Table
-from gateway.api.shape import (
+from gateway.api.schemas import (
     Body,
     JsonAnswer,
     Line,

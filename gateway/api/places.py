@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from gateway.api.operation import Table
-from gateway.api.shape import Body, Count, JsonAnswer, Line, Localized, Name, Shape, read, write
+from gateway.api.schemas import Body, Count, JsonAnswer, Line, Localized, Name, Shape, read, write
 from gateway.backend.clients import CLIENTS
 from gateway.backend.places import PLACES
 from ieum.people.v1 import people_pb2

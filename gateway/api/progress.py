@@ -9,7 +9,20 @@ from pydantic import Field
 
 from gateway.api.certificates import Certificate
 from gateway.api.operation import Table
-from gateway.api.shape import Body, Count, JsonAnswer, Line, Localized, Moment, Name, PageQuery, Shape, Tag, read, write
+from gateway.api.schemas import (
+    Body,
+    Count,
+    JsonAnswer,
+    Line,
+    Localized,
+    Moment,
+    Name,
+    PageQuery,
+    Shape,
+    Tag,
+    read,
+    write,
+)
 from gateway.backend import learning
 from gateway.backend.clients import CLIENTS
 from gateway.http.auth import VIEWER

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table
-from gateway.api.shape import Body, JsonAnswer, Localized, Moment, Name, PageQuery, Shape, Tag, Universe, read, write
+from gateway.api.schemas import Body, JsonAnswer, Localized, Moment, Name, PageQuery, Shape, Tag, Universe, read, write
 from gateway.backend.clients import CLIENTS
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub

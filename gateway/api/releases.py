@@ -9,13 +9,13 @@ from aiohttp import hdrs, web
 from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table, json_response
-from gateway.api.shape import JsonAnswer, Localized, Moment, Name, PageQuery, Shape, Tag, Universe, read, write
+from gateway.api.schemas import JsonAnswer, Localized, Moment, Name, PageQuery, Shape, Tag, Universe, read, write
 from gateway.backend.clients import CLIENTS
 from gateway.backend.published_releases import PUBLISHED_RELEASES, http_date, is_known, published_at, send_file
 from gateway.backend.release_figures import Cell, ReleaseFigures
 from ieum.statistics.v1 import releases_pb2 as pb
 from services.chassis.errors import Invalid, Refused
-from services.chassis.store.pages import decode_token, encode_token
+from services.chassis.store.paging import decode_token, encode_token
 
 table = Table("releases")
 

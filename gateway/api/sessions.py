@@ -6,7 +6,7 @@ from aiohttp import web
 
 from gateway.api.operation import Table, json_response
 from gateway.api.people import Person
-from gateway.api.shape import Body, Line, Moment, Shape, read
+from gateway.api.schemas import Body, Line, Moment, Shape, read
 from gateway.backend.clients import CLIENTS
 from gateway.http import auth
 from ieum.people.v1 import people_pb2

@@ -10,11 +10,11 @@ from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table as Operations
 from gateway.api.operation import json_response
-from gateway.api.shape import Localized, Moment, Name, Query, Shape, Universe, read, write
+from gateway.api.schemas import Localized, Moment, Name, Query, Shape, Universe, read, write
 from gateway.backend.clients import CLIENTS
 from gateway.documents import csv
 from gateway.documents.live_table import COLUMNS, table_rows
-from gateway.http import downloads
+from gateway.http import csv_download
 from gateway.http.reader import LOCALE
 from ieum.statistics.v1 import statistics_pb2
 
@@ -67,10 +67,14 @@ class TableQuery(Query):
 
 
 @table(
-    "GET", "/statistics/table", "A table of the cube", answer=Table, offers={downloads.CSV: "One line for each value"}
+    "GET",
+    "/statistics/table",
+    "A table of the cube",
+    answer=Table,
+    offers={csv_download.CSV: "One line for each value"},
 )
 async def get_table(request: web.Request, query: TableQuery) -> web.StreamResponse:
-    as_csv = downloads.wants_csv(request, query.format)
+    as_csv = csv_download.wants_csv(request, query.format)
     message = write(query, statistics_pb2.QueryTableRequest(export=as_csv))
     answer = await request.app[CLIENTS].statistics.QueryTable(message)
     if not as_csv:
@@ -80,4 +84,4 @@ async def get_table(request: web.Request, query: TableQuery) -> web.StreamRespon
     async def parts() -> AsyncIterator[str]:
         yield csv.lines([COLUMNS, *rows])
 
-    return await downloads.stream(request, "ieum-statistics.csv", parts())
+    return await csv_download.stream(request, "ieum-statistics.csv", parts())

@@ -11,7 +11,7 @@ from gateway.backend.class_grid import GridPage, with_names
 from gateway.backend.clients import CLIENTS, Clients
 from gateway.documents import csv
 from gateway.documents.csv import Cell
-from gateway.http import downloads
+from gateway.http import csv_download
 from gateway.http.reader import LOCALE
 from gateway.language.i18n import Locale
 from ieum.progress.v1.progress_pb2 import GridColumn, GridRow, LessonState, ListGridRequest, ListGridResponse
@@ -90,4 +90,4 @@ def _iso(ms: int) -> str:
 
 async def export_grid(request: web.Request, course: str) -> web.StreamResponse:
     parts = grid_csv(request.app[CLIENTS], course, request[LOCALE])
-    return await downloads.stream(request, f"{course.replace('/', '-')}-grid.csv", parts)
+    return await csv_download.stream(request, f"{course.replace('/', '-')}-grid.csv", parts)

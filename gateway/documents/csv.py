@@ -1,4 +1,6 @@
-"""Writes CSV: RFC 4180, and no cell that a spreadsheet would run as a formula (CSV injection)."""
+"""Writes CSV: RFC 4180, and no cell that a spreadsheet would run as a formula (CSV injection).
+
+`gateway/http/csv_download.py` sends it: byte order mark, file name, streaming."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from ieum.courses.v1 import content_pb2, courses_pb2, courses_pb2_grpc
 from services.chassis.clock import now
 from services.chassis.errors import Invalid, Missing
 from services.chassis.principal import acting
-from services.chassis.store import pages
+from services.chassis.store import paging
 from services.courses import authorisation
 from services.courses.domain import competences, completeness, course, review
 from services.courses.domain.content import Content, media_of, outline
@@ -47,7 +47,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         self, request: courses_pb2.ListCoursesRequest, context: Context
     ) -> courses_pb2.ListCoursesResponse:
         condition = authorisation.listing_condition(acting(), request.view)
-        courses, token = await self._courses.page(condition, pages.page_size(request.page_size), request.page_token)
+        courses, token = await self._courses.page(condition, paging.page_size(request.page_size), request.page_token)
         return courses_pb2.ListCoursesResponse(
             courses=map(resources.listed_course_to_message, courses), next_page_token=token
         )
@@ -133,7 +133,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
     async def SearchCatalog(
         self, request: courses_pb2.SearchCatalogRequest, context: Context
     ) -> courses_pb2.SearchCatalogResponse:
-        size = pages.page_size(request.page_size)
+        size = paging.page_size(request.page_size)
         courses, token, total = await self._courses.search(requests.wanted(request), size, request.page_token)
         return courses_pb2.SearchCatalogResponse(
             entries=map(resources.entry_to_message, courses), next_page_token=token, total_size=total

@@ -13,7 +13,7 @@ from services.chassis import principal
 from services.chassis.clock import moment, now
 from services.chassis.errors import Invalid
 from services.chassis.principal import Principal
-from services.chassis.store.pages import page_size
+from services.chassis.store.paging import page_size
 from services.enrollment import authorisation, domain
 from services.enrollment.domain import Outcome, Participation, Residence, Universe
 from services.enrollment.messages import resources

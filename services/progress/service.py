@@ -15,7 +15,7 @@ from services.chassis.errors import Forbidden, Invalid, Missing
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import Principal, may_act_for
 from services.chassis.store.entities import Document
-from services.chassis.store.pages import page_size
+from services.chassis.store.paging import page_size
 from services.progress import authorisation
 from services.progress.domain import enrolling, steps
 from services.progress.domain.certificates import new_number, parse_number

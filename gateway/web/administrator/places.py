@@ -12,7 +12,7 @@ from gateway.backend.clients import CLIENTS
 from gateway.backend.places import PLACES, Places
 from gateway.documents.csv_upload import WrongLine
 from gateway.html.render import PAGE, Flash, page
-from gateway.http import downloads, errors
+from gateway.http import csv_download, errors
 from gateway.http.admission import takes_files
 from gateway.http.auth import signed_in
 from gateway.http.form import read_form
@@ -78,7 +78,7 @@ async def download(request: web.Request) -> web.Response:
     signed_in(request, "administrator")
     text = "\ufeff" + places_file.write(await request.app[PLACES].all())
     headers = {"Content-Disposition": 'attachment; filename="ieum-places.csv"'}
-    return web.Response(text=text, content_type=downloads.CSV, charset="utf-8", headers=headers)
+    return web.Response(text=text, content_type=csv_download.CSV, charset="utf-8", headers=headers)
 
 
 @routes.post(_HERE)

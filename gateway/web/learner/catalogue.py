@@ -19,7 +19,7 @@ from gateway.language.i18n import LANGUAGES, Locale, msgid
 from gateway.web.course import outline
 from gateway.web.course.card import AUDIENCES, LEVELS, TOPICS, card_of
 from gateway.web.learner.course_progress import find_courses_of
-from gateway.web.site import public_pages
+from gateway.web.site import page_cache
 from gateway.web.site.frame import go_to
 from ieum.courses.v1 import content_pb2
 from ieum.courses.v1.courses_pb2 import CatalogEntry, GetVersionRequest, SearchCatalogRequest
@@ -85,7 +85,7 @@ def read_search(query: MultiMapping[str]) -> CatalogueSearch:
 
 
 @routes.get("/courses")
-@public_pages.public
+@page_cache.public
 async def show_catalogue(request: web.Request) -> web.Response:
     locale, search = request[PAGE].locale, read_search(request.query)
     entries, total = await _search(request.app[CLIENTS], search)
@@ -137,7 +137,7 @@ async def _search(clients: Clients, search: CatalogueSearch) -> tuple[list[Catal
 
 
 @routes.get("/courses/{course}")
-@public_pages.public
+@page_cache.public
 async def show_course(request: web.Request) -> web.Response:
     return await _course_page(request)
 

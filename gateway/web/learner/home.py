@@ -13,7 +13,7 @@ from gateway.http.auth import VIEWER
 from gateway.language.i18n import Locale
 from gateway.web.course.card import TOPICS, card_of
 from gateway.web.learner.course_progress import find_courses_of
-from gateway.web.site import public_pages
+from gateway.web.site import page_cache
 from gateway.web.site.centres import Centre, centres_of
 from ieum.courses.v1.courses_pb2 import SearchCatalogRequest
 from services.chassis.errors import Unavailable
@@ -24,7 +24,7 @@ routes = web.RouteTableDef()
 
 
 @routes.get("/")
-@public_pages.public
+@page_cache.public
 async def show(request: web.Request) -> web.Response:
     clients, locale, viewer = request.app[CLIENTS], request[PAGE].locale, request[VIEWER]
     catalogue, mine = await side_by_side(
@@ -48,5 +48,5 @@ async def _centres(request: web.Request, locale: Locale) -> Sequence[Centre]:
     try:
         return centres_of(locale, await request.app[PLACES].all())
     except Unavailable:
-        public_pages.skip(request)
+        page_cache.skip(request)
         return ()

@@ -13,7 +13,7 @@ from gateway.backend.places import PLACES
 from gateway.backend.recipients import FIELDS
 from gateway.documents.csv_upload import WrongLine
 from gateway.html.render import PAGE, Flash, page
-from gateway.http import downloads, errors
+from gateway.http import csv_download, errors
 from gateway.http.admission import takes_files
 from gateway.http.auth import signed_in
 from gateway.http.form import read_form
@@ -63,7 +63,7 @@ async def download(request: web.Request) -> web.Response:
     require_official(request)
     text = "\ufeff" + recipients_file.write(await all_recipients(request, export=True))
     headers = {"Content-Disposition": 'attachment; filename="ieum-offices.csv"'}
-    return web.Response(text=text, content_type=downloads.CSV, charset="utf-8", headers=headers)
+    return web.Response(text=text, content_type=csv_download.CSV, charset="utf-8", headers=headers)
 
 
 @routes.post(HERE + "/file")

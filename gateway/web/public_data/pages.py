@@ -17,7 +17,7 @@ from gateway.language.periods import period as period_in_words
 from gateway.web.public_data import capability, facts
 from gateway.web.public_data.cells import HIDDEN_WORDS
 from gateway.web.public_data.release_view import SHOWN, Look
-from gateway.web.site import public_pages
+from gateway.web.site import page_cache
 from ieum.statistics.v1 import releases_pb2 as pb
 from services.chassis import clock
 from services.chassis.errors import Missing, Unavailable
@@ -32,7 +32,7 @@ _FOR_PROGRAMS = ("codes-", "structure.", "datapackage.", "observations.csv-metad
 
 
 @routes.get("/data")
-@public_pages.public
+@page_cache.public
 async def show_all(request: web.Request) -> web.Response:
     library = request.app[PUBLISHED_RELEASES]
     releases, coming = newest_of_each(await library.all()), await library.calendar()
@@ -56,7 +56,7 @@ _ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy":
 
 @routes.get(f"/data/{_RELEASE}")
 @routes.get(f"/data/{_RELEASE}/{_EDITION}")
-@public_pages.public
+@page_cache.public
 async def show(request: web.Request) -> web.Response:
     editions = await request.app[PUBLISHED_RELEASES].editions(f"releases/{request.match_info['release']}")
     if editions[0].series != editions[0].name:  # a later edition by its own name

@@ -6,26 +6,26 @@ from aiohttp import web
 
 from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, page
-from gateway.web.site import public_pages
+from gateway.web.site import page_cache
 from services.chassis.errors import Unavailable
 
 routes = web.RouteTableDef()
 
 
 @routes.get("/help")
-@public_pages.public
+@page_cache.public
 async def show_help(request: web.Request) -> web.Response:
     return page(request, "site/help.html", centres=await _centres(request))
 
 
 @routes.get("/privacy")
-@public_pages.public
+@page_cache.public
 async def privacy(request: web.Request) -> web.Response:
     return page(request, "site/privacy.html")
 
 
 @routes.get("/accessibility")
-@public_pages.public
+@page_cache.public
 async def accessibility(request: web.Request) -> web.Response:
     return page(request, "site/accessibility.html")
 
@@ -36,7 +36,7 @@ async def _centres(request: web.Request) -> list[dict[str, str]]:
     try:
         places = await request.app[PLACES].all()
     except Unavailable:
-        public_pages.skip(request)
+        page_cache.skip(request)
         return []
     return [
         {

@@ -12,7 +12,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from services.chassis.errors import Invalid, Missing
 from services.chassis.events.outbox import Outbox
-from services.chassis.store import pages
+from services.chassis.store import paging
 from services.chassis.store.entities import Database, Document, Entities
 from services.courses.domain import search
 from services.courses.domain.content import Audience
@@ -82,8 +82,8 @@ class Courses:
 
     async def page(self, condition: Mapping[str, Any], size: int, token: str) -> tuple[list[Course], str]:
         """Newest first, without blocks and listings."""
-        last = pages.decode_token(token, 2)
-        behind = pages.after(_NEWEST, [_moment(last[0]), last[1]]) if last else {}
+        last = paging.decode_token(token, 2)
+        behind = paging.after(_NEWEST, [_moment(last[0]), last[1]]) if last else {}
         left_out = {"pending": 0, "listing": 0, "draft.lessons.blocks": 0}
         rows = self._courses.collection.find({"$and": [condition, behind]}, left_out).sort(_NEWEST).limit(size + 1)
         courses = [self._courses.load(document) async for document in rows]
@@ -91,8 +91,8 @@ class Courses:
 
     async def search(self, wanted: Wanted, size: int, token: str) -> tuple[list[Course], str, int]:
         """Newest published first, without drafts; with the number of all that are found."""
-        last = pages.decode_token(token, 2)
-        behind = pages.after(_NEWEST_PUBLISHED, [_moment(last[0]), last[1]]) if last else {}
+        last = paging.decode_token(token, 2)
+        behind = paging.after(_NEWEST_PUBLISHED, [_moment(last[0]), last[1]]) if last else {}
         condition = _condition(wanted)
         courses = self._courses.collection
         left_out = {"pending": 0, "draft": 0, "listing.text": 0, "listing.pieces": 0}
@@ -137,7 +137,7 @@ def _next(found: Sequence[Course], size: int, last: Callable[[Course], tuple[dat
     if len(found) <= size:
         return ""
     time, key = last(found[size - 1])
-    return pages.encode_token(time.isoformat(), key)
+    return paging.encode_token(time.isoformat(), key)
 
 
 def _moment(text: Any) -> datetime:

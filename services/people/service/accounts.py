@@ -13,7 +13,7 @@ from ieum.people.v1 import people_pb2
 from services.chassis.clock import new_id, now
 from services.chassis.errors import Exists, Invalid, Missing
 from services.chassis.principal import acting
-from services.chassis.store import pages
+from services.chassis.store import paging
 from services.people import authorisation
 from services.people.domain import credentials, equality, person
 from services.people.domain.audit import Action
@@ -81,7 +81,7 @@ class AccountMethods(ServiceBase):
     async def ListPeople(self, request: people_pb2.ListPeopleRequest, context: object) -> people_pb2.ListPeopleResponse:
         reach = await authorisation.reach_of(self.store, acting())
         role = resources.enum_from_message(resources.ROLES, request.role, "role") if request.role else None
-        size = pages.page_size(request.page_size)
+        size = paging.page_size(request.page_size)
         people, following = await self.store.people.page(reach, request.query, role, size, request.page_token)
         await self._note_view("people", f"list of {len(people)}")
         return people_pb2.ListPeopleResponse(

@@ -7,7 +7,7 @@ from google.protobuf.empty_pb2 import Empty
 
 from ieum.people.v1 import people_pb2
 from services.chassis.errors import Invalid
-from services.chassis.store import pages
+from services.chassis.store import paging
 from services.people import authorisation
 from services.people.domain.audit import REPORTED
 from services.people.messages import resources
@@ -28,7 +28,7 @@ class AuditMethods(ServiceBase):
     ) -> people_pb2.ListAuditEntriesResponse:
         await authorisation.require_everywhere(self.store)
         action = resources.enum_from_message(resources.ACTIONS, request.action, "action") if request.action else None
-        size = pages.page_size(request.page_size)
+        size = paging.page_size(request.page_size)
         entries, following = await self.store.audit.page(action, request.actor, size, request.page_token)
         return people_pb2.ListAuditEntriesResponse(
             entries=[resources.entry_to_message(each) for each in entries], next_page_token=following

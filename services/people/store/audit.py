@@ -13,7 +13,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from services.chassis.clock import new_id, now
 from services.chassis.errors import Invalid
 from services.chassis.principal import acting
-from services.chassis.store import pages
+from services.chassis.store import paging
 from services.chassis.store.batching import Inserts
 from services.chassis.store.entities import Collection
 from services.people.domain.audit import DETAIL_LENGTH, Action, Entry
@@ -60,12 +60,12 @@ class AuditStore:
         wanted: dict[str, Any] = {"action": action.value} if action else {}
         if actor:
             wanted["actor"] = actor
-        if last := pages.decode_token(token, len(_ORDER)):
-            wanted = {"$and": [wanted, pages.after(_ORDER, [_time(last[0]), last[1]])]}
+        if last := paging.decode_token(token, len(_ORDER)):
+            wanted = {"$and": [wanted, paging.after(_ORDER, [_time(last[0]), last[1]])]}
         found = self._collection.find(wanted).sort(_ORDER).limit(size + 1)
         entries = [_ENTRY.validate_python(document) async for document in found]
         more = len(entries) > size
-        return entries[:size], pages.encode_token(
+        return entries[:size], paging.encode_token(
             entries[size - 1].time.isoformat(), entries[size - 1].id
         ) if more else ""
 

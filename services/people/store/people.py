@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.chassis.errors import Exists
 from services.chassis.events.outbox import Outbox
-from services.chassis.store import pages
+from services.chassis.store import paging
 from services.chassis.store.entities import Database, Entities
 from services.people.domain import credentials
 from services.people.domain.authority import Reach
@@ -84,12 +84,12 @@ class PeopleStore:
         if not reach.everywhere:
             places = sorted(reach.places)
             clauses.append({"$or": [{"area": {"$in": places}}, {"organisation": {"$in": places}}]})
-        if last := pages.decode_token(token, len(_ORDER)):
-            clauses.append(pages.after(_ORDER, last))
+        if last := paging.decode_token(token, len(_ORDER)):
+            clauses.append(paging.after(_ORDER, last))
         found = self._collection.find({"$and": clauses}, {"pending": 0}).sort(_ORDER).limit(size + 1)
         people = [self.entities.load(document) async for document in found]
         more = len(people) > size
-        return people[:size], pages.encode_token(people[size - 1].sort_name, people[size - 1].id) if more else ""
+        return people[:size], paging.encode_token(people[size - 1].sort_name, people[size - 1].id) if more else ""
 
 
 def _words(query: str) -> list[Mapping[str, Any]]:

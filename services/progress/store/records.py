@@ -20,7 +20,7 @@ from services.chassis.events.outbox import Outbox
 from services.chassis.store.batching import Batcher, Reads
 from services.chassis.store.copies import keep_newest
 from services.chassis.store.entities import Database, Document, Entities, drop_index
-from services.chassis.store.pages import after, decode_token, encode_token
+from services.chassis.store.paging import after, decode_token, encode_token
 from services.progress.domain.enrolling import forget_person
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Record, Standing

@@ -16,7 +16,7 @@ from services.chassis.clock import new_id, now, stamp
 from services.chassis.errors import Invalid, Missing, Problem, Refused
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import acting
-from services.chassis.store.pages import decode_token, encode_token, page_size
+from services.chassis.store.paging import decode_token, encode_token, page_size
 from services.statistics import authorisation
 from services.statistics.areas.tree import EVERYWHERE, AreaTree
 from services.statistics.distribution import domain

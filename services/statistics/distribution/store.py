@@ -14,7 +14,7 @@ from services.chassis.errors import Exists, Missing
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.copies import keep_newest
 from services.chassis.store.entities import Database, Document, Entities
-from services.chassis.store.pages import after
+from services.chassis.store.paging import after
 from services.statistics.distribution import domain
 from services.statistics.distribution.domain import Delivery, NoticeState, Recipient, Stage
 from services.statistics.distribution.messages import announcement

@@ -16,7 +16,7 @@ from services.chassis.clock import from_ms
 from services.chassis.store.copies import keep_newest
 from services.chassis.store.entities import Collection as Documents
 from services.chassis.store.entities import Database, Document, drop_index
-from services.chassis.store.pages import after
+from services.chassis.store.paging import after
 from services.statistics.areas.tree import AreaTree
 from services.statistics.facts.domain import FactBatch
 

@@ -16,7 +16,7 @@ from services.chassis.errors import Invalid, Missing, Refused
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import acting
 from services.chassis.store.entities import Document
-from services.chassis.store.pages import decode_token, encode_token, page_size
+from services.chassis.store.paging import decode_token, encode_token, page_size
 from services.statistics import authorisation
 from services.statistics.areas.tree import EVERYWHERE, AreaTree, is_organisation
 from services.statistics.facts.store import Facts

@@ -19,7 +19,7 @@ from ieum.statistics.v1 import statistics_pb2 as pb
 from services.chassis.clock import stamp
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.entities import Collection, Database, Document, Entities
-from services.chassis.store.pages import after
+from services.chassis.store.paging import after
 from services.statistics.areas.geography import Geography
 from services.statistics.disclosure import opened_cells
 from services.statistics.disclosure.concessions import periods_to_repeat

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field, ValidationError
 
-from gateway.api.shape import Body, Line, Moment
+from gateway.api.schemas import Body, Line, Moment
 from gateway.html.render import locales
 from gateway.http.errors import STATUSES, message
 from gateway.language import fields

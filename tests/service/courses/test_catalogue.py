@@ -4,7 +4,7 @@ import pytest
 
 from ieum.courses.v1 import content_pb2, courses_pb2
 from services.chassis.principal import ANONYMOUS
-from services.chassis.store import pages
+from services.chassis.store import paging
 from tests.service.courses.desk import (
     ADMINISTRATOR,
     OTHER_TEACHER,
@@ -102,7 +102,9 @@ async def test_courses_are_walked_once_through_while_others_are_made(desk: Desk)
     )
 
 
-@pytest.mark.parametrize("token", ["!", "WzFd", "WyJ4IiwgInkiXQ", pages.encode_token("0001-01-01T00:00:00+23:00", "x")])
+@pytest.mark.parametrize(
+    "token", ["!", "WzFd", "WyJ4IiwgInkiXQ", paging.encode_token("0001-01-01T00:00:00+23:00", "x")]
+)
 async def test_a_page_token_that_nobody_gave_is_refused(desk: Desk, token: str) -> None:
     for call, request in (
         (desk.as_(ANONYMOUS).SearchCatalog, courses_pb2.SearchCatalogRequest(page_token=token)),

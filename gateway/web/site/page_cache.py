@@ -1,7 +1,7 @@
 """A cache of anonymous pages, in memory: one entry for each address, language and text size, as bytes ready to send.
 
 An event about anything that such a page may show empties the cache. Requests with a session or a flash message bypass
-it. A page module marks a handler by `@public_pages.public` under its route; such a handler may read nothing of the
+it. A page module marks a handler by `@page_cache.public` under its route; such a handler may read nothing of the
 request but address, language and text size.
 """
 

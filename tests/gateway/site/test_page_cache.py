@@ -11,8 +11,8 @@ import pytest
 
 from gateway.backend.invalidation import merge_handlers
 from gateway.settings import GatewaySettings
-from gateway.web.site import public_pages
-from gateway.web.site.public_pages import PAGE_CACHE, PublicPageCache
+from gateway.web.site import page_cache
+from gateway.web.site.page_cache import PAGE_CACHE, PublicPageCache
 from ieum.courses.v1.events_pb2 import CoursePublished
 from ieum.people.v1.events_pb2 import PlacesImported
 from services.chassis.errors import Unavailable
@@ -124,7 +124,7 @@ async def test_in_an_outage_the_last_page_serves_longer(client: Client, fake: Fa
     assert client.app
     cache = client.app[PAGE_CACHE]
     page = await (await client.get("/courses", headers=BROWSER)).text()
-    cache.now = lambda: 2 * public_pages.FRESH_SECONDS + time.monotonic()
+    cache.now = lambda: 2 * page_cache.FRESH_SECONDS + time.monotonic()
     fake.answers["SearchCatalog"] = Unavailable("SERVICE_AWAY")
     asked = []
     for _ in range(2):
@@ -167,7 +167,7 @@ async def test_a_page_that_an_event_overtook_is_not_cached() -> None:
 
 
 def test_the_oldest_pages_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(public_pages, "MOST_BYTES", 5_000)
+    monkeypatch.setattr(page_cache, "MOST_BYTES", 5_000)
 
     async def fill() -> PublicPageCache:
         cache = PublicPageCache()
