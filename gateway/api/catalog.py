@@ -36,10 +36,11 @@ class Catalog(Shape):
     entries: list[CatalogEntry]
     next_page_token: str = ""
     total_size: int = 0
+    nearest: Annotated[bool, Field(description="No course has all that was asked for; these come nearest")] = False
 
 
 class CatalogQuery(PageQuery):
-    query: Annotated[Line, Field(description="Words or parts of words; all must be found")] = ""
+    query: Annotated[Line, Field(description="Words as anybody types them; the best courses come first")] = ""
     topics: Annotated[list[Literal["1", "2", "3", "4", "5"]], Field(description="DigComp areas", max_length=5)] = []
     levels: Annotated[list[Level], Field(max_length=4)] = []
     language: Tag = ""

@@ -119,6 +119,12 @@ WORDS: Mapping[str, str] = {
     "PLACE_NAME_TWICE": msgid("%(name)s is in the list twice. Leave one of them out."),
     "PLACE_TITLE_MISSING": msgid("%(name)s has no title. Give it one."),
     # Courses
+    "SYNONYM_ALONE": msgid(
+        "“%(word)s” stands alone on line %(line)s. Write a word that means the same beside it, or remove the line."
+    ),
+    "SYNONYMS_CHANGED": msgid(
+        "Somebody changed the search words meanwhile. Compare both lists below, then save again; yours is kept."
+    ),
     "COURSE_NOT_FOUND": msgid("There is no such course."),
     "VERSION_NOT_FOUND": msgid("There is no such version of this course."),
     "LESSON_NOT_FOUND": msgid("There is no such lesson in this course. Perhaps it was deleted meanwhile."),

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from gateway.html import assets
 from gateway.web.account import about_you, details, sign_in, tokens
-from gateway.web.administrator import audit_log, dead_letters, people, places
+from gateway.web.administrator import audit_log, dead_letters, people, places, search_words
 from gateway.web.author import class_grid, course, courses, lesson, preview, review
 from gateway.web.learner import catalogue, certificates, home, lesson_screen, my_learning, printed_lesson
 from gateway.web.official import (
@@ -39,6 +39,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     audit_log.routes,
     dead_letters.routes,
     places.routes,
+    search_words.routes,
     help.routes,
     pages.routes,
 )

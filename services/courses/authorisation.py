@@ -39,6 +39,12 @@ async def governable(courses: Courses, name: str) -> str:
     return requests.key(name) if acting().runs_everything else await editable(courses, name)
 
 
+def require_administrator_of_everything() -> None:
+    """What holds for the whole catalogue is not for the administrator of one area."""
+    if not acting().runs_everything:
+        raise Forbidden("ROLE_NEEDED", roles="administrator", scope="*")
+
+
 def may_see_answers(caller: Principal, course: Course) -> bool:
     """Right answers are hidden from learners, also from instructors who do not teach the course."""
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ieum.courses.v1.courses_pb2_grpc import add_CoursesServiceServicer_to_server
 from services.chassis.run import Frame, main
 from services.courses.service import TOKEN_SCOPES, CoursesService
+from services.courses.store.catalogue import Catalogue
 from services.courses.store.courses import Courses
 from services.courses.store.media import MediaStore
 
@@ -12,7 +13,9 @@ from services.courses.store.media import MediaStore
 async def compose(frame: Frame) -> None:
     courses = Courses(frame.database, frame.outbox)
     await courses.prepare()
-    service = CoursesService(courses, MediaStore(frame.database))
+    catalogue = Catalogue(frame.database, frame.outbox)
+    await catalogue.prepare()
+    service = CoursesService(courses, catalogue, MediaStore(frame.database))
     add_CoursesServiceServicer_to_server(service, frame.offer("ieum.courses.v1.CoursesService", TOKEN_SCOPES))
 
 

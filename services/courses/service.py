@@ -19,6 +19,7 @@ from services.courses.domain.media import inspected
 from services.courses.domain.views import unanswered
 from services.courses.messages import requests, resources
 from services.courses.messages.content import content_from_message, lesson_from_message, lesson_to_message
+from services.courses.store.catalogue import Catalogue
 from services.courses.store.courses import Courses
 from services.courses.store.media import LARGEST_READ, MediaStore
 
@@ -27,8 +28,9 @@ _KEPT_VERSIONS = 100
 
 
 class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
-    def __init__(self, courses: Courses, media: MediaStore) -> None:
+    def __init__(self, courses: Courses, catalogue: Catalogue, media: MediaStore) -> None:
         self._courses = courses
+        self._catalogue = catalogue
         self._media = media
         self._kept: dict[tuple[str, int, bool], courses_pb2.Version] = {}
 
@@ -134,10 +136,24 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         self, request: courses_pb2.SearchCatalogRequest, context: Context
     ) -> courses_pb2.SearchCatalogResponse:
         size = paging.page_size(request.page_size)
-        courses, token, total = await self._courses.search(requests.wanted(request), size, request.page_token)
+        results = await self._catalogue.search(requests.wanted(request), size, request.page_token)
         return courses_pb2.SearchCatalogResponse(
-            entries=map(resources.entry_to_message, courses), next_page_token=token, total_size=total
+            entries=map(resources.entry_to_message, results.courses),
+            next_page_token=results.next_token,
+            total_size=results.total,
+            nearest=results.nearest,
         )
+
+    async def GetSynonyms(self, request: courses_pb2.GetSynonymsRequest, context: Context) -> courses_pb2.Synonyms:
+        authorisation.require_administrator_of_everything()
+        return resources.synonyms_to_message(await self._catalogue.synonyms())
+
+    async def UpdateSynonyms(
+        self, request: courses_pb2.UpdateSynonymsRequest, context: Context
+    ) -> courses_pb2.Synonyms:
+        authorisation.require_administrator_of_everything()
+        groups = [tuple(group.words) for group in request.groups]
+        return resources.synonyms_to_message(await self._catalogue.change_synonyms(groups, request.etag, now()))
 
     async def GetVersion(self, request: courses_pb2.GetVersionRequest, context: Context) -> courses_pb2.Version:
         key, number = requests.version_key(request.name)

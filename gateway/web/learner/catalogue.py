@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -27,6 +27,7 @@ from ieum.enrollment.v1.enrollment_pb2 import ONLINE, EnrolRequest
 from services.chassis.errors import Problem
 
 PER_PAGE = 12
+_NEAREST = 3
 _AT_ONCE = 200
 _LONGEST_QUERY = 200
 MINUTES: Mapping[int, str] = {
@@ -88,14 +89,18 @@ def read_search(query: MultiMapping[str]) -> CatalogueSearch:
 @page_cache.public
 async def show_catalogue(request: web.Request) -> web.Response:
     locale, search = request[PAGE].locale, read_search(request.query)
-    entries, total = await _search(request.app[CLIENTS], search)
-    pages = max(1, -(-total // PER_PAGE))
+    found = await _search(request.app[CLIENTS], search)
+    # Where nothing fits, one page of the nearest courses is enough.
+    pages = 1 if found.nearest else max(1, -(-found.total // PER_PAGE))
+    viewer = request[VIEWER]
     return page(
         request,
         "learner/catalogue.html",
         search=search,
-        total=total,
-        courses=[card_of(locale, entry) for entry in entries],
+        total=0 if found.nearest else found.total,
+        nearest=found.nearest,
+        courses=[card_of(locale, entry) for entry in found.entries[: _NEAREST if found.nearest else PER_PAGE]],
+        edits_search_words=viewer is not None and viewer.principal.runs_everything,
         topics=_choices(locale, TOPICS),
         levels=_choices(locale, LEVELS),
         minutes=[("", locale.gettext("Any length")), *_choices(locale, MINUTES)],
@@ -115,8 +120,16 @@ def _near(current: int, pages: int) -> list[int]:
     return [number for number in range(1, pages + 1) if number in (1, pages) or abs(number - current) <= 1]
 
 
-async def _search(clients: Clients, search: CatalogueSearch) -> tuple[list[CatalogEntry], int]:
-    """The entries of the page, and the total number."""
+@dataclass(frozen=True)
+class _Found:
+    """The entries of one page, and the number of all."""
+
+    entries: Sequence[CatalogEntry]
+    total: int
+    nearest: bool
+
+
+async def _search(clients: Clients, search: CatalogueSearch) -> _Found:
     first, last = (search.page - 1) * PER_PAGE, search.page * PER_PAGE
     grpc_request = SearchCatalogRequest(
         page_size=min(last, _AT_ONCE),
@@ -132,7 +145,7 @@ async def _search(clients: Clients, search: CatalogueSearch) -> tuple[list[Catal
         answer = await clients.courses.SearchCatalog(grpc_request)
         entries += answer.entries
         if len(entries) >= last or not answer.next_page_token:
-            return entries[first:last], answer.total_size
+            return _Found(entries[first:last], answer.total_size, answer.nearest)
         grpc_request.page_token = answer.next_page_token
 
 

@@ -1,11 +1,10 @@
-"""What a published version is, and how the catalogue lists it."""
+"""What a published version is, and how the catalogue lists it. Listings of earlier releases also hold search texts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.courses.domain import search
 from services.courses.domain.competences import areas_of
 from services.courses.domain.content import Audience, Content, Level, Texts
 
@@ -36,15 +35,10 @@ class Listing:
     cover_alt: Texts
     lesson_count: int
     publish_time: datetime
-    # Folded texts, one a line, and the pieces of their words.
-    text: str
-    pieces: tuple[str, ...]
 
 
 def listing_of(version: Version) -> Listing:
     content = version.content
-    texts = [content.title, content.summary, *(lesson.title for lesson in content.lessons)]
-    folded = [search.fold(text) for map_ in texts for text in map_.values()]
     return Listing(
         title=content.title,
         summary=content.summary,
@@ -58,6 +52,4 @@ def listing_of(version: Version) -> Listing:
         cover_alt=content.cover_alt,
         lesson_count=len(content.lessons),
         publish_time=version.publish_time,
-        text="\n".join(folded),
-        pieces=search.pieces(folded),
     )

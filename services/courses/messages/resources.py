@@ -11,6 +11,8 @@ from services.courses.domain.content import Texts, etag_of, outline
 from services.courses.domain.course import Course
 from services.courses.domain.listing import Version
 from services.courses.domain.media import Medium
+from services.courses.domain.synonyms import Synonyms
+from services.courses.domain.synonyms import etag_of as synonyms_etag
 from services.courses.messages.content import audience_to_message, content_to_message, level_to_message
 
 
@@ -115,4 +117,12 @@ def media_to_message(medium: Medium) -> courses_pb2.Media:
         filename=medium.filename,
         size=medium.size,
         sha256=medium.sha256,
+    )
+
+
+def synonyms_to_message(value: Synonyms) -> courses_pb2.Synonyms:
+    return courses_pb2.Synonyms(
+        groups=[courses_pb2.SynonymGroup(words=words) for words in value.groups],
+        etag=synonyms_etag(value),
+        change_time=stamp(value.change_time),
     )

@@ -1,8 +1,7 @@
-"""Courses with their drafts and versions, and the catalogue: a search over the listing in each course."""
+"""Courses with their drafts and versions."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,16 +12,12 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from services.chassis.errors import Invalid, Missing
 from services.chassis.events.outbox import Outbox
 from services.chassis.store import paging
-from services.chassis.store.entities import Database, Document, Entities
-from services.courses.domain import search
-from services.courses.domain.content import Audience
+from services.chassis.store.entities import Database, Entities, drop_index
 from services.courses.domain.course import Course, Outcome, Published
 from services.courses.domain.listing import Version
-from services.courses.domain.search import Wanted
 from services.courses.messages.announcements import announcement
 
 _NEWEST = [("create_time", -1), ("_id", 1)]
-_NEWEST_PUBLISHED = [("listing.publish_time", -1), ("_id", 1)]
 _VERSION: TypeAdapter[Version] = TypeAdapter(Version)
 
 
@@ -37,8 +32,7 @@ class Courses:
         await courses.create_index([("teachers", 1), *_NEWEST])
         await courses.create_index([("review_state", 1), *_NEWEST])
         await courses.create_index(_NEWEST)
-        await courses.create_index([("retired", 1), *_NEWEST_PUBLISHED])
-        await courses.create_index("listing.pieces")
+        await drop_index(courses, "listing.pieces_1")
 
     async def find(self, key: str) -> Course | None:
         return await self._courses.find(key)
@@ -83,64 +77,21 @@ class Courses:
     async def page(self, condition: Mapping[str, Any], size: int, token: str) -> tuple[list[Course], str]:
         """Newest first, without blocks and listings."""
         last = paging.decode_token(token, 2)
-        behind = paging.after(_NEWEST, [_moment(last[0]), last[1]]) if last else {}
+        behind = paging.after(_NEWEST, [moment_of(last[0]), last[1]]) if last else {}
         left_out = {"pending": 0, "listing": 0, "draft.lessons.blocks": 0}
         rows = self._courses.collection.find({"$and": [condition, behind]}, left_out).sort(_NEWEST).limit(size + 1)
         courses = [self._courses.load(document) async for document in rows]
-        return courses[:size], _next(courses, size, lambda course: (course.create_time, course.id))
-
-    async def search(self, wanted: Wanted, size: int, token: str) -> tuple[list[Course], str, int]:
-        """Newest published first, without drafts; with the number of all that are found."""
-        last = paging.decode_token(token, 2)
-        behind = paging.after(_NEWEST_PUBLISHED, [_moment(last[0]), last[1]]) if last else {}
-        condition = _condition(wanted)
-        courses = self._courses.collection
-        left_out = {"pending": 0, "draft": 0, "listing.text": 0, "listing.pieces": 0}
-        rows = courses.find({"$and": [condition, behind]}, left_out).sort(_NEWEST_PUBLISHED).limit(size + 1)
-        listed = [_listed(document, self._courses.load) async for document in rows]
-        total = await courses.count_documents(condition)
-        return listed[:size], _next(listed, size, _published), total
+        return courses[:size], next_token(courses, size, lambda course: (course.create_time, course.id))
 
 
-def _condition(wanted: Wanted) -> Document:
-    condition: Document = {"retired": False, "listing.publish_time": {"$exists": True}}
-    words = search.words(wanted.query)
-    pieces = sorted({piece for word in words for piece in search.needed_pieces(word)})
-    if pieces:
-        condition["listing.pieces"] = {"$all": pieces}
-    if words:
-        condition["$and"] = [{"listing.text": {"$regex": re.escape(word)}} for word in words]
-    if wanted.areas:
-        condition["listing.areas"] = {"$in": wanted.areas}
-    if wanted.levels:
-        condition["listing.level"] = {"$in": wanted.levels}
-    if wanted.language:
-        condition["listing.languages"] = wanted.language
-    if wanted.max_minutes:
-        condition["listing.minutes"] = {"$lte": wanted.max_minutes}
-    if wanted.audience and wanted.audience is not Audience.BOTH:
-        condition["listing.audience"] = {"$in": [wanted.audience, Audience.BOTH]}
-    return condition
-
-
-def _listed(document: Document, load: Callable[[Document], Course]) -> Course:
-    left_out: Document = {"draft": {}, "listing": document["listing"] | {"text": "", "pieces": ()}}
-    return load(document | left_out)
-
-
-def _published(course: Course) -> tuple[datetime, str]:
-    assert course.publish_time  # noqa: S101 - is in the condition
-    return course.publish_time, course.id
-
-
-def _next(found: Sequence[Course], size: int, last: Callable[[Course], tuple[datetime, str]]) -> str:
+def next_token(found: Sequence[Course], size: int, last: Callable[[Course], tuple[datetime, str]]) -> str:
     if len(found) <= size:
         return ""
     time, key = last(found[size - 1])
     return paging.encode_token(time.isoformat(), key)
 
 
-def _moment(text: Any) -> datetime:
+def moment_of(text: Any) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (TypeError, ValueError, OverflowError) as error:

@@ -29,9 +29,14 @@ async def test_a_learner_sees_first_where_to_go_on(client: Client, town: Fakes) 
 
 
 async def test_the_catalogue_passes_the_search_on_and_says_when_nothing_fits(client: Client, town: Fakes) -> None:
-    town.answers["SearchCatalog"] = SearchCatalogResponse()
+    every = [entry(key) for key in "abcd"]
+    town.answers["SearchCatalog"] = SearchCatalogResponse(entries=every, total_size=4, nearest=True)
     text = await get(client, "/courses?q=문자&topic=4&level=1&lang=ko&minutes=30&audience=1", STRANGER)
     assert "No courses found for “문자”." in text
+    assert "Course c" in text
+    assert "Course d" not in text
+    assert 'href="/courses?topic=5"' in text
+    assert "4 courses" not in text
     (asked,) = town.requests("SearchCatalog")
     assert (asked.query, list(asked.topics), list(asked.levels)) == ("문자", ["4"], [content_pb2.BASIC])
     assert (asked.language, asked.max_minutes, asked.audience) == ("ko", 30, content_pb2.RESIDENTS)

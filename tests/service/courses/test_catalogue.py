@@ -19,11 +19,12 @@ from tests.service.courses.desk import (
     [
         ("기초", True),
         ("은행", True),
-        ("은", True),
         ("기초 은행", True),
         ("photo", True),
         ("MESSAGE", True),
         ("ssage", True),
+        ("핸드폰", True),
+        ("massage", True),
         ("ph", True),
         ("ｐｈｏｔｏ", True),
         ("3시간", True),
@@ -31,8 +32,10 @@ from tests.service.courses.desk import (
         ("초기", False),
         ("행인", False),
         ("photograph", False),
-        ("sage.*", False),
+        ("sage.*", True),
+        ("q.*", False),
         ("photo\0은행", True),
+        ("한국어", True),
         ("((\\", False),
         ("기초과정 없음", False),
     ],
@@ -43,6 +46,48 @@ async def test_the_catalogue_finds_words_inside_words(desk: Desk, query: str, fo
         summary={"ko": "인터넷은행에서 돈을 보내요.", "en": "Sending money."},
     )
     assert await desk.search(query) == ({course.name} if found else set())
+
+
+async def test_where_nothing_fits_the_nearest_courses_are_shown(desk: Desk) -> None:
+    course = await desk.published(title={"ko": "사진 보내기", "en": "Photos"})
+    await desk.published(title={"ko": "은행", "en": "Bank"}, summary={"ko": "가나", "en": "ab"})
+    found = await desk.as_(ANONYMOUS).SearchCatalog(courses_pb2.SearchCatalogRequest(query="사진 김치"))
+    assert found.nearest
+    assert found.entries[0].course == course.name
+
+
+async def test_the_best_courses_come_first_page_by_page(desk: Desk) -> None:
+    titles = ["은행", "은행 앱", "사진"]
+    by_title = {title: (await desk.published(title={"ko": title, "en": "x"})).name for title in titles}
+    seen: list[str] = []
+    token = ""
+    while True:
+        request = courses_pb2.SearchCatalogRequest(query="은행", page_size=1, page_token=token)
+        page = await desk.as_(ANONYMOUS).SearchCatalog(request)
+        assert page.total_size == 2
+        seen += [entry.course for entry in page.entries]
+        token = page.next_page_token
+        if not token:
+            break
+    assert seen == [by_title["은행 앱"], by_title["은행"]]
+
+
+async def test_an_administrator_changes_the_synonyms_and_the_search_knows_them(desk: Desk) -> None:
+    course = await desk.published(title={"ko": "찻집 가기", "en": "x"})
+    assert await desk.search("다방") == set()
+    admin = desk.as_(ADMINISTRATOR)
+    before = await admin.GetSynonyms(courses_pb2.GetSynonymsRequest())
+    assert not before.HasField("change_time")
+    group = courses_pb2.SynonymGroup(words=["찻집", "다방"])
+    change = courses_pb2.UpdateSynonymsRequest(groups=[*before.groups, group], etag=before.etag)
+    changed = await admin.UpdateSynonyms(change)
+    assert changed == await admin.UpdateSynonyms(change)
+    assert changed == await admin.GetSynonyms(courses_pb2.GetSynonymsRequest())
+    assert await desk.search("다방") == {course.name}
+    change = courses_pb2.UpdateSynonymsRequest(groups=before.groups, etag=before.etag)
+    assert (await refusal(admin.UpdateSynonyms(change))).reason == "SYNONYMS_CHANGED"
+    assert (await refusal(desk.teacher.GetSynonyms(courses_pb2.GetSynonymsRequest()))).reason == "ROLE_NEEDED"
+    assert (await refusal(desk.teacher.UpdateSynonyms(change))).reason == "ROLE_NEEDED"
 
 
 async def test_the_catalogue_is_narrowed_by_every_filter(desk: Desk) -> None:

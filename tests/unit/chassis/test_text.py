@@ -13,9 +13,9 @@ from multidict import MultiDict
 from gateway.web.account import about_you
 from gateway.web.author import form_fields
 from ieum.courses.v1 import content_pb2
+from services.chassis import search_key
 from services.chassis.errors import Invalid
 from services.chassis.text import LONGEST_RUN, normalise
-from services.courses.domain import search
 from services.courses.messages import content
 from services.people.domain import credentials
 from services.progress.domain import grading
@@ -41,7 +41,7 @@ def _author_text(text: str) -> None:
         lambda text: about_you.answers_of("people/1", about_you.AnswerFields(birth_year=text)),
         lambda text: form_fields.typed(MultiDict(x=text), "x"),
         lambda text: form_fields.whole(MultiDict(x=text), "x"),
-        search.fold,
+        search_key.search_key,
         grading.normal_text,
         grading.number_of,
         _author_text,
