@@ -2,16 +2,20 @@
 
 HTML in the source is shown as text. The result passes an allow-list when it is shown, not when it is stored, so that a
 stricter list also applies to old texts. Images have blocks of their own, where alternative text is required.
+How lines and signs are read beyond CommonMark is in `markdown_rules`.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Iterable
 from functools import lru_cache
 
 import nh3
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+from gateway.html.markdown_rules import OverTime, parser
 
 TAGS = {
     "p",
@@ -39,35 +43,31 @@ TAGS = {
     "th",
     "td",
 }
-ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "li": {"value"}}
 SCHEMES = {"http", "https", "mailto", "tel"}
+MOST_SECONDS = 0.5
+"""Of computing, for one text. A text that takes longer is no text; it is shown as it was typed."""
+_SHORT = 500  # characters; however odd, so few are rendered at once
 
-
-def _shift_headings(state: StateCore) -> None:
-    """Renumber headings: begin at the page's level and never skip a level, whatever the author chose."""
-    headings = [token for token in state.tokens if token.type in ("heading_open", "heading_close")]
-    shallowest = min((int(token.tag[1]) for token in headings), default=1)
-    top = last = state.env["top"]
-    for opening, closing in zip(headings[::2], headings[1::2], strict=True):
-        wanted = int(opening.tag[1]) - shallowest + top
-        last = min(wanted, top if opening is headings[0] else last + 1, 6)
-        opening.tag = closing.tag = f"h{last}"
-
-
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
-    parser.core.ruler.push("shift_headings", _shift_headings)
-    return parser
-
-
-_markdown = _parser()
+_markdown = parser()
 _cleaner = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer")
 
 
 @lru_cache(maxsize=2048)
 def html(source: str, top: int = 2) -> Markup:
     """Render Markdown; its highest heading becomes `h<top>`, below the page's own headings."""
-    clean = _cleaner.clean(_markdown.render(source, {"top": max(top, 2)}))
+    try:
+        made = _markdown.render(source, {"top": max(top, 2), "deadline": time.thread_time() + MOST_SECONDS})
+    except OverTime:
+        return Markup("<p>{}</p>\n").format(Markup("<br>\n").join(escape(line) for line in source.splitlines()))
+    clean = _cleaner.clean(made)
     # A wide table scrolls by itself, and the keyboard can reach what scrolls.
     framed = clean.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
     return Markup(framed)  # noqa: S704  # sanitised by nh3
+
+
+async def prepare(texts: Iterable[tuple[str, int]]) -> None:
+    """Renders texts with their tops in a thread and keeps the results for `html`: none stops the event loop."""
+    long = [(source, top) for source, top in texts if len(source) > _SHORT]
+    if long:
+        await asyncio.to_thread(lambda: [html(source, top) for source, top in long])

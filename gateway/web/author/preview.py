@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from aiohttp import web
 from multidict import MultiDict, MultiMapping
@@ -23,6 +23,7 @@ from gateway.web.course.screen import (
     file_words,
     find_screen,
     list_screens,
+    prepare_texts,
 )
 from gateway.web.course.screen_page import Feedback, LessonLink, ScreenPage
 from gateway.web.site.frame import go_to
@@ -112,8 +113,9 @@ async def _show(request: web.Request, given: MultiMapping[str], *, answered: boo
 
 
 async def _with_files(
-    request: web.Request, locale: Locale, blocks: Iterable[ShownBlock]
+    request: web.Request, locale: Locale, blocks: Sequence[ShownBlock]
 ) -> list[tuple[ShownBlock, str]]:
+    await prepare_texts(blocks)
     found = []
     for each in blocks:
         words = ""

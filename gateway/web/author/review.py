@@ -8,6 +8,7 @@ from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
 from gateway.backend.names import id_of
+from gateway.html import markdown
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import VIEWER, signed_in
 from gateway.http.errors import field_errors, message, status_of
@@ -59,6 +60,9 @@ async def show_course(request: web.Request) -> web.Response:
 async def _page(request: web.Request, course: Course, note: str = "", problem: Problem | None = None) -> web.Response:
     locale, draft = request[PAGE].locale, course.draft
     lang = language_of(request, draft)
+    await markdown.prepare(
+        (text, 3) for lesson in draft.lessons for block in lesson.blocks for text in block.text.markdown.values()
+    )
     errors = field_errors(locale, problem) if problem else {}
     if problem and not problem.field:
         errors = {"note": message(locale, problem)}

@@ -5,9 +5,10 @@ The author's preview shows drafts through the same values and templates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway.html import markdown
 from gateway.language.i18n import LANGUAGES, Locale
 from gateway.web.course.card import address
 from gateway.web.course.screen_keys import block_of
@@ -111,6 +112,11 @@ def blocks_of(reader: Reader, place: ScreenPosition) -> list[ShownBlock]:
     ids = set(place.screen.blocks)
     blocks = (block for block in place.lesson.blocks if block.id in ids)
     return [_shown(reader, block) for block in blocks if block.WhichOneof("body") not in ("quiz", None)]
+
+
+async def prepare_texts(blocks: Iterable[ShownBlock]) -> None:
+    """Renders their Markdown beside the event loop, as the template will ask for it."""
+    await markdown.prepare((block.text, 3 if block.kind == "video" else 2) for block in blocks)
 
 
 def _shown(reader: Reader, block: Block) -> ShownBlock:

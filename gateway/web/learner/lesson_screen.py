@@ -17,7 +17,7 @@ from gateway.http.form import LONGEST_TEXT, read_texts
 from gateway.language.i18n import Locale
 from gateway.web.course import question_form
 from gateway.web.course.question_form import Question
-from gateway.web.course.screen import Reader, ShownBlock, blocks_of, file_words, find_screen
+from gateway.web.course.screen import Reader, ShownBlock, blocks_of, file_words, find_screen, prepare_texts
 from gateway.web.course.screen_keys import block_of
 from gateway.web.course.screen_page import Visit, given_answer, screen_page
 from gateway.web.site.frame import go_to
@@ -86,8 +86,9 @@ def _first_field(question: Question | None) -> str:
 
 
 async def _with_files(clients: Clients, locale: Locale, visit: Visit) -> list[tuple[ShownBlock, str]]:
-    blocks = []
-    for block in blocks_of(visit.reader, visit.place):
+    blocks, shown = [], blocks_of(visit.reader, visit.place)
+    await prepare_texts(shown)
+    for block in shown:
         words = ""
         if block.kind == "file" and block.media:
             words = file_words(locale, await clients.courses.GetMedia(GetMediaRequest(name=block.media)))

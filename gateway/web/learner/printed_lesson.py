@@ -12,7 +12,7 @@ from yarl import URL
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, page
 from gateway.http.auth import VIEWER
-from gateway.web.course.screen import Reader, ScreenPosition, ShownBlock, blocks_of
+from gateway.web.course.screen import Reader, ScreenPosition, ShownBlock, blocks_of, prepare_texts
 from gateway.web.learner.course_progress import find_courses_of
 from gateway.web.learner.lesson_screen import content_of
 from gateway.web.site.frame import go_to
@@ -63,7 +63,9 @@ async def show(request: web.Request) -> web.Response:
     path = URL(f"/courses/{info['course']}/lessons") / info["lesson"]
     address = URL(f"{request.scheme}://{request.host}").join(path)
     reader = Reader(request[PAGE].locale, content.languages)
-    return page(request, "learner/printed_lesson.html", sheet=sheet_of(reader, content, info, str(path), str(address)))
+    sheet = sheet_of(reader, content, info, str(path), str(address))
+    await prepare_texts(sheet.blocks)
+    return page(request, "learner/printed_lesson.html", sheet=sheet)
 
 
 def sheet_of(reader: Reader, content: Content, path_parts: Mapping[str, str], path: str, address: str) -> Sheet:

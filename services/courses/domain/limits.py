@@ -15,7 +15,8 @@ _ID = re.compile(r"[a-z0-9-]{1,40}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MEDIA = re.compile(r"media/[0-9a-z]{1,64}")
 
-LARGEST_TEXT = 100_000
+LARGEST_TEXT = 100_000  # bytes
+MOST_CHARACTERS = 20_000  # of a text, because rendering Markdown may take the square of them
 LARGEST_COURSE = 8_000_000
 _MOST = {"lessons": 200, "blocks": 200, "counted_lessons": 200}
 _MOST_OTHERWISE = 100
@@ -97,8 +98,8 @@ def _match(pattern: re.Pattern[str], text: str, reason: str, where: str) -> None
 
 
 def _bound(text: str, where: str) -> None:
-    if len(text.encode()) > LARGEST_TEXT:
-        raise Invalid("TEXT_TOO_LONG", field=where, limit=LARGEST_TEXT)
+    if len(text) > MOST_CHARACTERS or len(text.encode()) > LARGEST_TEXT:
+        raise Invalid("TEXT_TOO_LONG", field=where, limit=MOST_CHARACTERS)
 
 
 def _count(things: Mapping[str, str] | tuple[Any, ...], most: int, where: str) -> None:
