@@ -24,7 +24,7 @@ class Choice(Body):
 
 
 class TrueFalse(Body):
-    correct: bool = False
+    correct: bool | None = None
 
 
 class ShortText(Body):
@@ -46,6 +46,11 @@ class Ordering(Body):
     steps: Annotated[list[Option], Field(description="In the right order")] = []
 
 
+class Image(Body):
+    media: Localized = {}
+    alt: Localized = {}
+
+
 class Item(Body):
     """One question, of exactly one kind."""
 
@@ -53,6 +58,7 @@ class Item(Body):
     prompt: Localized = {}
     explanation: Localized = {}
     points: Count = 0
+    picture: Annotated[Image | None, Field(description="Shown above the question")] = None
     choice: Choice | None = None
     true_false: TrueFalse | None = None
     short_text: ShortText | None = None
@@ -63,11 +69,6 @@ class Item(Body):
 
 class Text(Body):
     markdown: Localized = {}
-
-
-class Image(Body):
-    media: Localized = {}
-    alt: Localized = {}
 
 
 class Video(Body):

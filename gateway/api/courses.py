@@ -151,6 +151,11 @@ async def move_lesson(request: web.Request, body: Place) -> JsonAnswer[Course]:
     return read(Course, await request.app[CLIENTS].courses.MoveLesson(message))
 
 
+@table("DELETE", "/courses/{course}", "Delete a draft that was never published")
+async def delete_course(request: web.Request) -> None:
+    await request.app[CLIENTS].courses.DeleteCourse(courses_pb2.DeleteCourseRequest(name=_course_name(request)))
+
+
 @table("DELETE", "/courses/{course}/lessons/{lesson}", "Delete a lesson from the draft")
 async def delete_lesson(request: web.Request, query: EtagQuery) -> JsonAnswer[Course]:
     message = courses_pb2.DeleteLessonRequest(

@@ -133,9 +133,10 @@ WORDS: Mapping[str, str] = {
     "LAST_TEACHER": msgid("A course needs at least one author. Add another one first."),
     "DRAFT_CHANGED": msgid("Somebody changed this course meanwhile. Compare both versions; nothing of yours is lost."),
     "LESSON_CHANGED": msgid("Somebody changed this lesson meanwhile. Compare both versions; nothing of yours is lost."),
-    "COURSE_IN_REVIEW": msgid("This course is being reviewed and cannot be changed. Take it back first."),
+    "COURSE_IN_REVIEW": msgid("This course is being reviewed and cannot be changed. Cancel the review first."),
     "COURSE_NOT_IN_REVIEW": msgid("This course is not being reviewed just now."),
     "COURSE_NOT_PUBLISHED": msgid("This course is not published yet."),
+    "COURSE_PUBLISHED": msgid("A published course cannot be deleted, because learners hold it. You can retire it."),
     "COURSE_RETIRED": msgid("This course is not offered any more."),
     "COURSE_INCOMPLETE": msgid("%(count)s things are still missing. They are listed on the page of the course."),
     "COURSE_TOO_LARGE": msgid("The course is too large. Divide it into two courses."),
@@ -174,8 +175,14 @@ WORDS: Mapping[str, str] = {
     "CAPTIONS_MISSING": msgid("The video needs captions."),
     "TRANSCRIPT_MISSING": msgid("The video needs its words as text."),
     "VIDEO_URL_NOT_HTTPS": msgid("The address of the video must begin with https."),
+    "VIDEO_URL_NOT_A_FILE": msgid(
+        "This is the address of a page, which cannot be played in a lesson. Upload the video, or give the address of a"
+        " file that ends in .mp4 or .webm."
+    ),
     "MEDIA_MISSING": msgid("Choose a file."),
     "MEDIA_UNKNOWN": msgid("This file is not there any more. Send it again."),
+    "NOT_A_PICTURE": msgid("This is no picture. Choose a PNG, JPEG, WebP or GIF file."),
+    "NOT_A_VIDEO": msgid("This is no video. Choose an MP4 or WebM file."),
     "MEDIA_WRONG_TYPE": msgid("This is another kind of file. Choose one of the kind that is asked for."),
     "COVER_WRONG_TYPE": msgid("The cover is no picture. Choose a picture."),
     "COVER_MISSING": msgid("The cover picture is not there any more. Choose it again."),
@@ -192,6 +199,7 @@ WORDS: Mapping[str, str] = {
     "OPTIONS_EQUAL": msgid("Two answers read the same. Write different ones, or remove one."),
     "OPTIONS_TOO_FEW": msgid("Give at least two answers to choose from."),
     "NO_RIGHT_ANSWER": msgid("Say which answer is right."),
+    "RIGHT_ANSWER_MISSING": msgid("Write the right answer."),
     "TOO_MANY_RIGHT_ANSWERS": msgid("Only one answer may be right here."),
     "NUMBER_MALFORMED": msgid(
         "Write the right answer as a number of up to 15 digits, such as 112 or 3.5. The difference that is still right "
@@ -226,6 +234,7 @@ WORDS: Mapping[str, str] = {
     "ANSWER_TOO_LONG": msgid("This answer is too long. Write it shorter."),
     "OPTION_UNKNOWN": msgid("This is not one of the answers. Choose one that is shown."),
     "ONE_OPTION_ONLY": msgid("Choose one answer only."),
+    "COUNT_UNREADABLE": msgid("Write a whole number, for example 10."),
     "NUMBER_UNREADABLE": msgid("Write the answer as a number, for example 112."),
     "REASON_MISSING": msgid("Write why."),
     "REASON_TOO_LONG": msgid("The reason is too long. Use up to %(most)s characters."),

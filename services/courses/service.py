@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from google.protobuf import empty_pb2
+
 from ieum.courses.v1 import content_pb2, courses_pb2, courses_pb2_grpc
 from services.chassis.clock import now
 from services.chassis.errors import Invalid, Missing
@@ -63,6 +65,13 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
             return course.update_outline(value, replace(outline(value.draft), **changes), request.etag, now())
 
         return await self._whole(await self._courses.change(key, update))
+
+    async def DeleteCourse(self, request: courses_pb2.DeleteCourseRequest, context: Context) -> empty_pb2.Empty:
+        key = await authorisation.editable(self._courses, request.name)
+        if draft := await self._courses.head(key):
+            course.check_deletable(draft)
+            await self._courses.delete(key)
+        return empty_pb2.Empty()
 
     async def CreateLesson(self, request: courses_pb2.CreateLessonRequest, context: Context) -> courses_pb2.Course:
         return await self._edit(
@@ -222,6 +231,7 @@ _READ = ("GetCourse", "ListCourses", "SearchCatalog", "GetVersion", "ListCompete
 _WRITE = (
     "CreateCourse",
     "UpdateCourse",
+    "DeleteCourse",
     "CreateLesson",
     "UpdateLesson",
     "MoveLesson",

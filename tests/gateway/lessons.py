@@ -24,7 +24,7 @@ def options(*ids: str) -> list[content.Option]:
 ITEMS = {
     "choice": content.Item(choice=content.Choice(options=options("red", "blue"))),
     "multiple": content.Item(choice=content.Choice(options=options("red", "blue"), multiple=True)),
-    "true_false": content.Item(true_false=content.TrueFalse()),
+    "true_false": content.Item(true_false=content.TrueFalse(correct=False)),
     "short_text": content.Item(short_text=content.ShortText()),
     "number": content.Item(number=content.Number()),
     "matching": content.Item(matching=content.Matching(left=options("cat", "dog"), right=options("meow", "woof"))),

@@ -43,6 +43,8 @@ def lesson_with(kind: str) -> Lesson:
     match kind:
         case "choice":
             item.choice.correct.append(item.choice.options[0].id)
+        case "true_false":
+            item.true_false.correct = False
         case "short_text":
             item.short_text.accepted.append("bank")
         case "number":

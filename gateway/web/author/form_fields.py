@@ -76,7 +76,7 @@ def whole(form: Form, name: str, smallest: int = 0) -> int:
     if not text:
         return 0
     if not (text.isascii() and text.isdecimal()) or len(text) > 6 or int(text) < smallest:
-        raise Invalid("NUMBER_UNREADABLE", field=name)
+        raise Invalid("COUNT_UNREADABLE", field=name)
     return int(text)
 
 

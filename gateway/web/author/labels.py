@@ -103,6 +103,7 @@ FIELDS: Mapping[str, str] = {
     "MEDIA_UNKNOWN": "file",
     "MEDIA_WRONG_TYPE": "file",
     "VIDEO_URL_NOT_HTTPS": "url",
+    "VIDEO_URL_NOT_A_FILE": "url",
     "PROMPT_MISSING": "prompt",
     "EXPLANATION_MISSING": "explanation",
 }

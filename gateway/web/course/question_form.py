@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from multidict import MultiMapping
 
 from gateway.language.i18n import msgid
+from gateway.web.course.card import address
 from gateway.web.course.question_kinds import kind_of
 from gateway.web.course.screen import Reader
 from ieum.courses.v1.content_pb2 import Item, Option
@@ -40,6 +41,8 @@ class Question:
     options: Sequence[tuple[str, str]] = ()
     left: Sequence[tuple[str, str]] = ()
     chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    picture: str = ""
+    picture_alt: str = ""
 
     def value(self, name: str = FIELD) -> str:
         return (*self.chosen.get(name, ()), "")[0]
@@ -66,6 +69,8 @@ def question_of(reader: Reader, item: Item, typed: MultiMapping[str]) -> Questio
         options=options,
         left=texts(item.matching.left),
         chosen={name: typed.getall(name) for name in _names(item) if name in typed},
+        picture=address(reader.medium(item.picture.media)),
+        picture_alt=reader.words(item.picture.alt),
     )
 
 

@@ -34,6 +34,8 @@ from services.courses.domain.content import (
 
 MOST_DIGITS = 15
 _PLAIN_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+# A page that shows a video, as those of YouTube are, cannot be played as a file.
+_VIDEO_ENDINGS = (".mp4", ".m4v", ".webm", ".mov", ".ogv")
 
 # Content types by media name, of all media that exist.
 Known = Mapping[str, str]
@@ -116,7 +118,7 @@ def _of_block(block: Block, content: Content, known: Known) -> Problems:
             if not body.items:
                 yield Problem("NO_ITEM")
             for item in body.items:
-                yield from (replace(problem, item=item.id) for problem in _of_item(item, content))
+                yield from (replace(problem, item=item.id) for problem in _of_item(item, content, known))
         case _:
             assert_never(body)
 
@@ -127,13 +129,18 @@ def _of_video(video: Video, content: Content, known: Known) -> Problems:
         yield from _of_media(video.media, content, known, "video/")
     elif not is_https(video.url):
         yield Problem("VIDEO_URL_NOT_HTTPS")
+    elif not urlsplit(video.url).path.lower().endswith(_VIDEO_ENDINGS):
+        yield Problem("VIDEO_URL_NOT_A_FILE")
     yield from _of_media(video.captions, content, known, "text/vtt", "CAPTIONS")
     yield from _missing(video.transcript, content, "TRANSCRIPT_MISSING")
 
 
-def _of_item(item: Item, content: Content) -> Problems:
+def _of_item(item: Item, content: Content, known: Known) -> Problems:
     yield from _missing(item.prompt, content, "PROMPT_MISSING")
     yield from _missing(item.explanation, content, "EXPLANATION_MISSING")
+    if item.picture:
+        yield from _of_media(item.picture.media, content, known, "image/")
+        yield from _missing(item.picture.alt, content, "ALT_MISSING")
     yield from _of_task(item.task, content)
 
 
@@ -156,11 +163,12 @@ def _of_task(task: Task, content: Content) -> Problems:
             yield from _of_equal_options(task.steps, content, allow_twins=True)
         case ShortText():
             if not any(_is_visible(answer) for answer in task.accepted):
-                yield Problem("NO_RIGHT_ANSWER")
+                yield Problem("RIGHT_ANSWER_MISSING")
         case Number():
             yield from _of_number(task)
         case TrueFalse():
-            pass
+            if task.correct is None:
+                yield Problem("NO_RIGHT_ANSWER")
         case _:
             assert_never(task)
 
@@ -175,7 +183,7 @@ def _of_right_options(choice: Choice) -> Problems:
 
 def _of_number(number: Number) -> Problems:
     if not number.value:
-        yield Problem("NO_RIGHT_ANSWER")
+        yield Problem("RIGHT_ANSWER_MISSING")
     elif (
         not is_plain_number(number.value)
         or not is_plain_number(number.tolerance or "0")

@@ -49,7 +49,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class TrueFalse:
-    correct: bool = False
+    correct: bool | None = None
     kind: Literal["true_false"] = "true_false"
 
 
@@ -84,15 +84,6 @@ Task = Choice | TrueFalse | ShortText | Number | Matching | Ordering
 
 
 @dataclass(frozen=True)
-class Item:
-    id: str
-    task: Task
-    prompt: Texts = field(default_factory=dict)
-    explanation: Texts = field(default_factory=dict)
-    points: int = 1
-
-
-@dataclass(frozen=True)
 class Text:
     markdown: Texts = field(default_factory=dict)
     kind: Literal["text"] = "text"
@@ -103,6 +94,16 @@ class Image:
     media: Texts = field(default_factory=dict)
     alt: Texts = field(default_factory=dict)
     kind: Literal["image"] = "image"
+
+
+@dataclass(frozen=True)
+class Item:
+    id: str
+    task: Task
+    prompt: Texts = field(default_factory=dict)
+    explanation: Texts = field(default_factory=dict)
+    points: int = 1
+    picture: Image | None = None
 
 
 @dataclass(frozen=True)
@@ -205,11 +206,19 @@ def _media_names(content: Content) -> Iterator[str]:
                 yield from block.body.media.values()
             if isinstance(block.body, Video):
                 yield from block.body.captions.values()
+            if isinstance(block.body, Quiz):
+                for item in block.body.items:
+                    yield from item.picture.media.values() if item.picture else ()
 
 
 def canonical(value: Content | Lesson) -> bytes:
     """Canonical JSON: the same bytes for the same value, whatever the order of its maps."""
-    return json.dumps(value, default=vars, sort_keys=True, ensure_ascii=False).encode()
+    return json.dumps(value, default=_set_fields, sort_keys=True, ensure_ascii=False).encode()
+
+
+def _set_fields(value: object) -> dict[str, object]:
+    """Without the picture of a question that has none: the etag of older content stays what it was."""
+    return {name: part for name, part in vars(value).items() if name != "picture" or part is not None}
 
 
 def etag_of(value: Content | Lesson) -> str:

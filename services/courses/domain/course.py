@@ -82,9 +82,13 @@ def update_outline(course: Course, content: Content, etag: str, now: datetime) -
 
 
 def add_lesson(course: Course, lesson: Lesson, now: datetime) -> Outcome:
+    """The new lesson counts for completion until its authors untick it."""
     if _position(course, lesson.id) is not None:
         return course, []
-    return _with_lessons(course, (*course.draft.lessons, lesson), now)
+    rule = course.draft.rule
+    counted = tuple(dict.fromkeys((*rule.counted_lessons, lesson.id)))
+    lessons = (*course.draft.lessons, lesson)
+    return _edited(course, replace(course.draft, lessons=lessons, rule=replace(rule, counted_lessons=counted)), now)
 
 
 def update_lesson(course: Course, lesson: Lesson, etag: str, now: datetime) -> Outcome:
@@ -115,6 +119,14 @@ def delete_lesson(course: Course, lesson: str, etag: str, now: datetime) -> Outc
     counted = tuple(other for other in rule.counted_lessons if other != lesson)
     lessons = tuple(other for other in course.draft.lessons if other is not before)
     return _edited(course, replace(course.draft, lessons=lessons, rule=replace(rule, counted_lessons=counted)), now)
+
+
+def check_deletable(course: Course) -> None:
+    """What was published stays, because learners hold it; it can be retired."""
+    if course.published_version:
+        raise Refused("COURSE_PUBLISHED")
+    if course.review_state is ReviewState.IN_REVIEW:
+        raise Refused("COURSE_IN_REVIEW")
 
 
 def lesson_of(course: Course, lesson: str) -> Lesson:

@@ -48,7 +48,7 @@ def answers_only(content: Content) -> Content:
     """The items without their texts, which is what grading needs."""
 
     def strip(item: Item, place: str) -> Item:
-        return replace(item, prompt={}, explanation={}, task=_without_texts(item.task))
+        return replace(item, prompt={}, explanation={}, picture=None, task=_without_texts(item.task))
 
     return _with_items(content, strip)
 

@@ -115,7 +115,10 @@ def _body_from_message(block: content_pb2.Block) -> Body:
 
 
 def _item_from_message(item: content_pb2.Item) -> Item:
-    return Item(item.id, _task_from_message(item), _texts(item.prompt), _texts(item.explanation), item.points or 1)
+    picture = Image(_texts(item.picture.media), _texts(item.picture.alt)) if item.HasField("picture") else None
+    return Item(
+        item.id, _task_from_message(item), _texts(item.prompt), _texts(item.explanation), item.points or 1, picture
+    )
 
 
 def _task_from_message(item: content_pb2.Item) -> Task:
@@ -124,7 +127,7 @@ def _task_from_message(item: content_pb2.Item) -> Task:
             choice = item.choice
             return Choice(_options_from_message(choice.options), tuple(dict.fromkeys(choice.correct)), choice.multiple)
         case "true_false":
-            return TrueFalse(item.true_false.correct)
+            return TrueFalse(item.true_false.correct if item.true_false.HasField("correct") else None)
         case "short_text":
             return ShortText(tuple(_clean(text) for text in item.short_text.accepted if text))
         case "number":
@@ -226,6 +229,8 @@ def _block_to_message(block: Block) -> content_pb2.Block:
 
 def item_to_message(item: Item) -> content_pb2.Item:
     message = content_pb2.Item(id=item.id, prompt=item.prompt, explanation=item.explanation, points=item.points)
+    if item.picture:
+        message.picture.CopyFrom(content_pb2.Image(media=item.picture.media, alt=item.picture.alt))
     task = item.task
     match task:
         case Choice():

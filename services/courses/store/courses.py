@@ -51,6 +51,12 @@ class Courses:
     async def change(self, key: str, verb: Callable[[Course], Outcome]) -> Course:
         return await self._courses.change(key, verb, missing="COURSE_NOT_FOUND")
 
+    async def delete(self, key: str) -> None:
+        """Deletes a draft. The condition holds against a reviewer who publishes it in the same moment."""
+        await self._courses.collection.delete_one(
+            {"_id": key, "published_version": 0, "review_state": {"$ne": "IN_REVIEW"}}
+        )
+
     async def publish(self, key: str, verb: Callable[[Course], Outcome]) -> Course:
         """As `change`; stores the course and the version that the verb publishes in one transaction."""
 

@@ -55,7 +55,7 @@ def test_minutes_that_are_no_number_are_refused_with_everything_else_filled() ->
     lesson = lesson_with("text")
     with pytest.raises(Invalid) as refused:
         fill(lesson, n1="1", n1__markdown="글", minutes="열")
-    assert (refused.value.reason, refused.value.field) == ("NUMBER_UNREADABLE", "minutes")
+    assert (refused.value.reason, refused.value.field) == ("COUNT_UNREADABLE", "minutes")
     assert lesson.blocks[0].text.markdown["ko"] == "글"
 
 

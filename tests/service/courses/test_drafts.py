@@ -7,7 +7,7 @@ import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from ieum.courses.v1 import content_pb2, courses_pb2
-from services.chassis.errors import Conflict, Invalid, Refused
+from services.chassis.errors import Conflict, Forbidden, Invalid, Missing, Refused
 from services.chassis.principal import ANONYMOUS
 from tests.service.courses.desk import (
     OTHER_TEACHER,
@@ -137,7 +137,28 @@ async def test_lessons_are_moved_and_deleted_and_a_repeat_changes_nothing(desk: 
         request = courses_pb2.DeleteLessonRequest(parent=course.name, lesson="first")
         course = await desk.teacher.DeleteLesson(request)
         assert [lesson.id for lesson in course.draft.lessons] == ["third", "second"]
-        assert list(course.draft.rule.counted_lessons) == []
+        assert list(course.draft.rule.counted_lessons) == ["second", "third"], "new lessons count until unticked"
+
+
+async def test_a_draft_that_was_never_published_can_be_deleted(desk: Desk) -> None:
+    draft = await desk.create()
+    delete = courses_pb2.DeleteCourseRequest(name=draft.name)
+    with pytest.raises(Forbidden):
+        await desk.as_(OTHER_TEACHER).DeleteCourse(delete)
+    await desk.teacher.DeleteCourse(delete)
+    with pytest.raises(Missing):
+        await desk.reviewer.GetCourse(courses_pb2.GetCourseRequest(name=draft.name))
+
+
+async def test_a_course_in_review_or_published_is_not_deleted(desk: Desk) -> None:
+    course = await desk.complete()
+    delete = courses_pb2.DeleteCourseRequest(name=course.name)
+    await desk.teacher.SubmitCourse(courses_pb2.SubmitCourseRequest(name=course.name))
+    with pytest.raises(Refused, match="COURSE_IN_REVIEW"):
+        await desk.teacher.DeleteCourse(delete)
+    await desk.reviewer.ApproveCourse(courses_pb2.ApproveCourseRequest(name=course.name))
+    with pytest.raises(Refused, match="COURSE_PUBLISHED"):
+        await desk.teacher.DeleteCourse(delete)
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,10 @@ def test_a_rule_counts_lessons_that_are_there(rule: Rule, found: list[tuple[str,
         (Video(BOTH, {}, "https://films.example/a.mp4", {"": "media/words"}, BOTH), []),
         (Video(BOTH, {}, "http://films.example/a.mp4", {"": "media/words"}, BOTH), [("VIDEO_URL_NOT_HTTPS", "")]),
         (Video(BOTH, {}, "https://[", {"": "media/words"}, BOTH), [("VIDEO_URL_NOT_HTTPS", "")]),
+        (
+            Video(BOTH, {}, "https://www.youtube.com/watch?v=abc.mp4", {"": "media/words"}, BOTH),
+            [("VIDEO_URL_NOT_A_FILE", "")],
+        ),
         (File(BOTH, {"": "media/gone"}), [("MEDIA_UNKNOWN", "")]),
         (Quiz(BOTH), [("NO_ITEM", "")]),
     ],
@@ -92,8 +96,8 @@ def test_a_block_lacks(body: Body, found: list[tuple[str, str]]) -> None:
         (Choice(options("a", "b"), ("c",)), ["NO_RIGHT_ANSWER"]),
         (Choice(options("a", "b"), ("a", "b")), ["TOO_MANY_RIGHT_ANSWERS"]),
         (Choice((Option("a", {"ko": "가"}), Option("b", {"ko": "나"})), ("a",)), ["OPTION_TEXT_MISSING"]),
-        (ShortText((" ",)), ["NO_RIGHT_ANSWER"]),
-        (Number(""), ["NO_RIGHT_ANSWER"]),
+        (ShortText((" ",)), ["RIGHT_ANSWER_MISSING"]),
+        (Number(""), ["RIGHT_ANSWER_MISSING"]),
         (Number("12."), []),
         (Number("twelve"), ["NUMBER_MALFORMED"]),
         (Number("NaN"), ["NUMBER_MALFORMED"]),
@@ -109,7 +113,8 @@ def test_a_block_lacks(body: Body, found: list[tuple[str, str]]) -> None:
         (Matching(options("a", "b"), (Option("a", SAME), Option("b", SAME)), {"a": "b", "b": "a"}), []),
         (Ordering((Option("a", SAME), *options("b"), Option("c", SAME))), []),
         (Ordering((Option("a", SAME), Option("b", SAME | {"en": "Other"}))), ["OPTIONS_EQUAL"]),
-        (TrueFalse(), []),
+        (TrueFalse(), ["NO_RIGHT_ANSWER"]),
+        (TrueFalse(False), []),
     ],
 )
 def test_an_item_lacks(task: Task, found: list[str]) -> None:
@@ -117,6 +122,6 @@ def test_an_item_lacks(task: Task, found: list[str]) -> None:
 
 
 def test_a_problem_says_where_it_is() -> None:
-    item = Item("i", TrueFalse(), BOTH, {"ko": "설명"})
+    item = Item("i", TrueFalse(False), BOTH, {"ko": "설명"})
     whole = content(Lesson("first", BOTH, 5, (Block("q", Quiz(BOTH, (item,))),)))
     assert problems_of(whole, KNOWN) == (Problem("EXPLANATION_MISSING", "first", "q", "i", "en"),)

@@ -11,12 +11,14 @@ from services.courses.domain.content import (
     Block,
     Content,
     Image,
+    Item,
     Lesson,
     Quiz,
     Rule,
     Text,
     TrueFalse,
     Video,
+    canonical,
     etag_of,
     media_of,
     screens_of,
@@ -54,7 +56,7 @@ def test_content_survives_the_wire_unchanged() -> None:
 
 def test_every_field_of_the_contract_has_a_twin_in_the_domain() -> None:
     shown_only = {"Content": {"minutes"}, "Lesson": {"etag", "screens"}}
-    twins = {kind.__name__: kind for kind in (Content, Lesson, Rule, Text, Image, Video, Quiz)}
+    twins = {kind.__name__: kind for kind in (Content, Lesson, Rule, Text, Image, Video, Quiz, TrueFalse)}
     for name, kind in twins.items():
         contract = {field.name for field in content_pb2.DESCRIPTOR.message_types_by_name[name].fields}
         assert contract - shown_only.get(name, set()) == {field.name for field in fields(kind)} - {"kind"}
@@ -77,6 +79,18 @@ def test_the_etag_does_not_depend_on_the_order_of_languages() -> None:
     one = Lesson("x", {"ko": "가", "en": "a"})
     other = Lesson("x", {"en": "a", "ko": "가"})
     assert etag_of(one) == etag_of(other) != etag_of(replace(one, minutes=1))
+
+
+def test_a_question_without_a_picture_keeps_the_etag_of_earlier_versions() -> None:
+    item = Item("i", TrueFalse(False))
+    assert b"picture" not in canonical(lesson("x", Block("b", Quiz(items=(item,)))))
+
+
+def test_the_picture_of_a_question_survives_the_wire_and_is_among_the_media() -> None:
+    item = Item("i", TrueFalse(), picture=Image({"": "media/where"}, {"ko": "화면"}))
+    whole = content(lesson("x", Block("b", Quiz(items=(item,)))))
+    assert content_from_message(content_to_message(whole)) == whole
+    assert "media/where" in media_of(whole)
 
 
 def test_all_media_of_a_course_are_known() -> None:
