@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from services.chassis import search_key
 from services.chassis.errors import Invalid
 
 LOGIN_LENGTH = (3, 40)
@@ -121,8 +122,9 @@ def check_passphrase(passphrase: str, login: str, field: str = "passphrase") -> 
 
 
 def search_words(*texts: str) -> tuple[str, ...]:
-    """Every ending of every word, so that any part of a name is the beginning of an indexed string."""
-    words = [word for text in texts for word in login_key(text).split()]
+    """Every ending of every word, so that any part of a name is the beginning of an indexed string. The whole text is
+    such a word too, for whoever leaves out the spaces."""
+    words = {word for text in texts for word in (*search_key.search_words(text), search_key.search_key(text))}
     return tuple(sorted({word[start:] for word in words for start in range(len(word))}))
 
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from services.chassis.errors import Exists
 from services.chassis.events.outbox import Outbox
+from services.chassis.search_key import search_words
 from services.chassis.store import paging
 from services.chassis.store.entities import Database, Entities
 from services.people.domain import credentials
@@ -23,6 +24,8 @@ Verb = Callable[[Person], tuple[Person, Sequence[Event]]]
 
 _ORDER = [("sort_name", ASCENDING), ("_id", ASCENDING)]
 _GUARD = {"_id": "administrators"}
+_WORDS = {"_id": "search words without accents"}
+_AT_ONCE = 1_000
 _EVERYTHING = {"grants": {"$elemMatch": {"role": RUNS_EVERYTHING.role.value, "scope": RUNS_EVERYTHING.scope}}}
 
 
@@ -42,6 +45,22 @@ class PeopleStore:
         await create([("grants.role", ASCENDING), *_ORDER], name="role")
         await create("words", name="words")
         await self._guards.update_one(_GUARD, {"$setOnInsert": {"asked": 0}}, upsert=True)
+        if await self._guards.find_one(_WORDS) is None:
+            await self._write_words()
+            await self._guards.update_one(_WORDS, {"$set": {"written": True}}, upsert=True)
+
+    async def _write_words(self) -> None:
+        """The search words of accounts of an earlier release, which knew accents and hyphens as part of a word."""
+        updates: list[UpdateOne] = []
+        async for person in self._collection.find({"erased": False}, {"login": 1, "display_name": 1}).sort(_ORDER):
+            same = {name: person[name] for name in ("_id", "login", "display_name")}
+            words = credentials.search_words(person["login"], person["display_name"])
+            updates.append(UpdateOne(same, {"$set": {"words": words}}))
+            if len(updates) == _AT_ONCE:
+                await self._collection.bulk_write(updates, ordered=False)
+                updates.clear()
+        if updates:
+            await self._collection.bulk_write(updates, ordered=False)
 
     async def get(self, key: str) -> Person:
         return await self.entities.get(key, missing="PERSON_NOT_FOUND")
@@ -93,6 +112,7 @@ class PeopleStore:
 
 
 def _words(query: str) -> list[Mapping[str, Any]]:
-    # Mongo's patterns cannot hold a NUL, and no name has one.
-    words = credentials.login_key(query).replace("\0", " ").split()
+    words = search_words(query)
+    if query.strip() and not words:
+        return [{"words": {"$in": []}}]
     return [{"words": {"$regex": f"^{re.escape(word)}"}} for word in words]

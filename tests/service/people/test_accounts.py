@@ -12,7 +12,8 @@ from services.chassis.errors import (
     Invalid,
 )
 from services.chassis.store.entities import Database
-from tests.service.conftest import Published
+from services.people.main import compose
+from tests.service.conftest import Published, StartService
 from tests.service.people.town import HOME, Town, reason
 
 
@@ -113,6 +114,37 @@ async def test_people_are_found_by_any_part_of_a_name_or_login(town: Town) -> No
     assert await found("\0haneul") == ["haneul"]
     listed = await admin.ListPeople(people_pb2.ListPeopleRequest(role=people_pb2.ADMINISTRATOR))
     assert [person.login for person in listed.people] == ["admin"]
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("독고 영재", "독고영재"),
+        ("독고영재", "영재"),
+        ("Nguyễn Văn An", "nguyen van"),
+        ("O'Brien", "O’Brien"),
+        ("Бат-Эрдэнэ", "Батэрдэнэ"),
+        ("Бат-Эрдэнэ", "бат-эрдэнэ"),
+        ("Jean-Pierre", "pierre"),
+    ],
+)
+async def test_a_name_is_found_without_its_spaces_accents_and_hyphens(town: Town, name: str, query: str) -> None:
+    _, admin = await town.newcomer("admin", "administrator")
+    person = await town.register("someone", display_name=name)
+    answer = await admin.ListPeople(people_pb2.ListPeopleRequest(query=query))
+    assert [each.name for each in answer.people] == [person.name]
+
+
+async def test_accounts_of_an_earlier_release_are_found_likewise(
+    town: Town, database_of: Callable[[str], Database], start_service: StartService
+) -> None:
+    database = database_of("people")
+    person = await town.register("someone", display_name="Nguyễn Văn An")
+    await database["people"].update_many({}, {"$set": {"words": ["nguyễn", "guyễn", "someone"]}})
+    await database["guards"].delete_one({"_id": "search words without accents"})
+    await start_service("people", compose)
+    answer = await town.system.ListPeople(people_pb2.ListPeopleRequest(query="nguyen"))
+    assert [each.name for each in answer.people] == [person.name]
 
 
 async def test_a_list_walked_while_people_register_shows_everybody_who_was_there_once(town: Town) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.chassis import search_key
 from services.chassis.errors import Invalid
 from services.people.domain import credentials
 from services.people.passphrases import Passphrases
@@ -112,7 +113,7 @@ def test_any_characters_make_a_passphrase() -> None:
 
 @given(st.text(min_size=1, max_size=20), st.data())
 def test_any_part_of_a_word_begins_an_entry_of_the_index(name: str, data: st.DataObject) -> None:
-    for word in credentials.login_key(name).split():
+    for word in search_key.search_words(name):
         start = data.draw(st.integers(0, len(word) - 1))
         end = data.draw(st.integers(start + 1, len(word)))
         assert any(entry.startswith(word[start:end]) for entry in credentials.search_words(name))
