@@ -191,4 +191,6 @@ def _bind(host: str, port: int) -> None:
 
 def _secrets(directory: Path) -> Path:
     make_keys(directory)
+    # Version 0.1 signed with it. Here all processes start together, so nobody signs with it any more.
+    (directory / "principal_key").unlink(missing_ok=True)
     return directory

@@ -18,7 +18,9 @@ class Service:
     hears: tuple[str, ...] = ()
     """Services whose events it handles; NATS lets it read no other stream."""
     keys: tuple[str, ...] = ()
-    """Secret files it reads beside principal_key."""
+    """Secret files it reads beside public_keys."""
+    calls: tuple[str, ...] = ()
+    """Services it calls. It then signs who is asking, with a key of its own."""
     called: bool = True
     """The gateway calls it. Without one that it does not call, the gateway can still answer."""
 
@@ -34,11 +36,18 @@ REGISTRY = (
         hears=("people", "courses", "enrollment", "progress", "statistics", "notices"),
         keys=("pseudonym_key",),
     ),
-    Service("notices", hears=("statistics",), keys=("smtp_password",), called=False),
+    Service(
+        "notices",
+        hears=("statistics",),
+        keys=("notices_signing_key", "smtp_password"),
+        calls=("statistics",),
+        called=False,
+    ),
 )
 
 SERVICES = tuple(service.name for service in REGISTRY)
 CALLED = tuple(service.name for service in REGISTRY if service.called)
+CALLERS = ("gateway", *(service.name for service in REGISTRY if service.calls))
 HEARS = {service.name: service.hears for service in REGISTRY}
 
 

@@ -11,7 +11,6 @@ import asyncio
 import json
 import os
 import random
-import secrets
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy import processes
+from deploy.keys import make_keys
 from deploy.place import settle
 from deploy.supervisor import System
 from services.chassis.config import Settings
@@ -203,8 +203,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.subprocess.Proces
 async def main() -> None:
     async with stores() as system:
         secret = Path(system.environment["IEUM_DATA"])
-        for name in ("principal_key", "pseudonym_key"):
-            (secret / name).write_text(secrets.token_hex(32))
+        make_keys(secret)
         urls = {"mongo_url": system.environment["IEUM_MONGO_URL"], "nats_url": system.environment["IEUM_NATS_URL"]}
         places = {"secrets": secret, "data": secret, "addresses": {"statistics": "127.0.0.1:0"}}
         enrolments = int(sys.argv[1]) if len(sys.argv) > 1 else ENROLMENTS

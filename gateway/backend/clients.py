@@ -22,7 +22,7 @@ from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
 from ieum.statistics.v1.statistics_pb2_grpc import StatisticsServiceStub
 from services.chassis import rpc, tls
 from services.chassis.config import Settings
-from services.chassis.principal import Signer
+from services.chassis.signature import GATEWAY, Signer
 from services.registry import CALLED
 
 S = TypeVar("S")
@@ -52,14 +52,14 @@ CLIENTS = web.AppKey("clients", Clients)
 @asynccontextmanager
 async def connect(settings: Settings) -> AsyncIterator[Clients]:
     """Does not wait for the services: each call tries again to reach one that is away."""
-    signer, identity = Signer(settings.principal_key), tls.identity(settings)
+    signer, identity = Signer(GATEWAY, settings.signing_key(GATEWAY)), tls.identity(settings)
     async with AsyncExitStack() as stack:
         channels = {
             name: await stack.enter_async_context(rpc.channel(settings.target(name), identity)) for name in CALLED
         }
 
         def client(name: str, stub: Callable[[grpc.aio.Channel], S]) -> S:
-            return rpc.client(stub, channels[name], signer)
+            return rpc.client(stub, channels[name], signer, name)
 
         courses = client("courses", CoursesServiceStub)
         yield Clients(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -44,6 +45,9 @@ class Settings(BaseSettings):
     # "host:port" where a service says whether it serves, in the open and nothing else; "" = at its own address only.
     health_at: str = ""
 
+    # Tells everybody who can reach a service which methods it has, for tools like grpcurl.
+    reflection: bool = False
+
     # Which of the processes that do the same this is; an address below may list one for each: "host:1,host:2".
     worker: int = 0
     addresses: Mapping[str, str] = Field(default_factory=_service_addresses)
@@ -73,10 +77,25 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    def signing_key(self, caller: str) -> bytes:
+        """The private key with which the gateway or a service signs who is asking."""
+        return self.secret(f"{caller}_signing_key")
+
     @cached_property
-    def principal_key(self) -> bytes:
-        """Signs who is asking, from the gateway to the services."""
-        return self.secret("principal_key")
+    def public_keys(self) -> Mapping[str, Sequence[bytes]]:
+        """Those of everybody who may call a service, by name; more than one of somebody while they are replaced."""
+        file = self.secrets / "public_keys"
+        if not file.exists():
+            raise FileNotFoundError(
+                f"{file} is missing. Make it and what else is missing: python -m deploy.keys DIRECTORY"
+            )
+        callers: Mapping[str, Sequence[str]] = json.loads(file.read_text())
+        return {caller: [bytes.fromhex(key) for key in several] for caller, several in callers.items()}
+
+    @cached_property
+    def shared_key(self) -> bytes | None:
+        """The key with which the gateway of version 0.1 signed; there only until an upgrade is over."""
+        return self.secret("principal_key") if (self.secrets / "principal_key").exists() else None
 
     @cached_property
     def pseudonym_key(self) -> bytes:

@@ -5,23 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
-from typing import Any
-
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 
 from services.chassis.errors import Forbidden, Unauthenticated
 
 METADATA_KEY = "ieum-principal"
-_LIFETIME_SECONDS = 60
 
 
 class Kind(StrEnum):
@@ -113,48 +105,6 @@ def acting_as(principal: Principal) -> Iterator[None]:
         yield
     finally:
         _acting.reset(token)
-
-
-class Signer:
-    """Signs and verifies principals with HS256 under the shared key. A signature lives for a minute."""
-
-    def __init__(self, key: bytes, clock: Callable[[], float] = time.time) -> None:
-        self._key = OctKey.import_key(key)
-        self._clock = clock
-        self._sign = lru_cache(maxsize=4096)(self._sign_until)
-        self._decode = lru_cache(maxsize=4096)(self._decode_token)
-
-    def sign(self, principal: Principal) -> str:
-        half = _LIFETIME_SECONDS // 2
-        expiry = (int(self._clock()) // half + 2) * half
-        return self._sign(principal, expiry)
-
-    def verify(self, token: str) -> Principal:
-        """Raises Unauthenticated for a missing, forged or expired signature."""
-        try:
-            principal, expiry = self._decode(token)
-        except (JoseError, ValueError) as error:
-            raise Unauthenticated("PRINCIPAL_INVALID") from error
-        if expiry < self._clock():
-            raise Unauthenticated("PRINCIPAL_EXPIRED")
-        return principal
-
-    def _sign_until(self, principal: Principal, expiry: int) -> str:
-        return jwt.encode({"alg": "HS256"}, {"principal": asdict(principal), "exp": expiry}, self._key)
-
-    def _decode_token(self, token: str) -> tuple[Principal, int]:
-        claims = jwt.decode(token, self._key, algorithms=["HS256"]).claims
-        return _from_claims(claims["principal"]), claims["exp"]
-
-
-def _from_claims(claims: Mapping[str, Any]) -> Principal:
-    scopes = claims["token_scopes"]
-    return replace(
-        Principal(**claims),
-        kind=Kind(claims["kind"]),
-        grants=tuple(Grant(**grant) for grant in claims["grants"]),
-        token_scopes=None if scopes is None else tuple(scopes),
-    )
 
 
 def pseudonym(key: bytes, person: str) -> str:

@@ -20,6 +20,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 from services.chassis import errors, principal
 from services.chassis.errors import Problem
 from services.chassis.observability import trace, traceparent
+from services.chassis.signature import Signer, Verifier
 from services.chassis.tls import Identity
 
 DOMAIN = "ieum"
@@ -91,10 +92,10 @@ class ServerInterceptor(grpc.aio.ServerInterceptor):
     `token_scopes` says which API token scope opens which method; a method not named is closed to tokens.
     """
 
-    def __init__(self, signer: principal.Signer, token_scopes: Mapping[str, str]) -> None:
-        self._signer = signer
+    def __init__(self, verifier: Verifier, token_scopes: Mapping[str, str]) -> None:
+        self._verifier = verifier
         self._token_scopes = token_scopes
-        self._guarded: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
+        self._guarded: dict[str, tuple[grpc.RpcMethodHandler[Any, Any], grpc.RpcMethodHandler[Any, Any]]] = {}
 
     async def intercept_service(
         self,
@@ -102,23 +103,35 @@ class ServerInterceptor(grpc.aio.ServerInterceptor):
         details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         method = details.method
-        if method in self._guarded:
-            return self._guarded[method]
-        handler = await continuation(details)
-        if handler is None or handler.unary_unary is None or method.startswith("/grpc."):
-            return handler
-        guarded = partial(self._answer, method, cast(Method, handler.unary_unary))
-        self._guarded[method] = grpc.unary_unary_rpc_method_handler(
-            cast(Any, guarded), handler.request_deserializer, handler.response_serializer
-        )
-        return self._guarded[method]
+        if method not in self._guarded:
+            handler = await continuation(details)
+            if handler is None or handler.unary_unary is None or method.startswith("/grpc."):
+                return handler
+            guarded = cast(Any, partial(self._answer, method, cast(Method, handler.unary_unary)))
+            deserialize, serialize = handler.request_deserializer, handler.response_serializer
+            self._guarded[method] = (
+                grpc.unary_unary_rpc_method_handler(guarded, deserialize, serialize),
+                # Is called before the message is read. Of a stranger, who may send 34 MB, it never is.
+                grpc.stream_unary_rpc_method_handler(guarded, deserialize, serialize),
+            )
+        known, stranger = self._guarded[method]
+        return known if self._is_signed(details) else stranger
+
+    def _is_signed(self, details: grpc.HandlerCallDetails) -> bool:
+        metadata = dict(cast(Any, details.invocation_metadata) or ())
+        try:
+            self._verifier.verify(metadata.get(principal.METADATA_KEY, ""), details.method)
+        except errors.Unauthenticated:
+            return False
+        return True
 
     async def _answer(self, method: str, inner: Method, request: Any, context: Context) -> Any:
         metadata: dict[str, Any] = dict(cast(Any, context.invocation_metadata()))
         with trace.following(metadata.get(traceparent.HEADER), method[1:], "server"):
             began, code = time.perf_counter(), grpc.StatusCode.OK
             try:
-                caller = self._signer.verify(metadata.get(principal.METADATA_KEY, ""))
+                token = metadata.get(principal.METADATA_KEY, "")
+                caller = self._verifier.verify(token, method, _names_in_certificate(context))
                 self._check_token(caller, method.rpartition("/")[2])
                 with principal.acting_as(caller):
                     return await inner(request, context)
@@ -135,6 +148,15 @@ class ServerInterceptor(grpc.aio.ServerInterceptor):
     def _check_token(self, caller: principal.Principal, method: str) -> None:
         if caller.token_scopes is not None and self._token_scopes.get(method) not in caller.token_scopes:
             raise errors.Forbidden("TOKEN_SCOPE_NEEDED", scope=self._token_scopes.get(method, "none"))
+
+
+def _names_in_certificate(context: Context) -> frozenset[str] | None:
+    """Of the client; None where no TLS is spoken."""
+    shown = context.auth_context()
+    if b"ssl" not in shown.get("transport_security_type", ()):
+        return None
+    names = (*shown.get("x509_common_name", ()), *shown.get("x509_subject_alternative_name", ()))
+    return frozenset(name.decode(errors="replace") for name in names)
 
 
 def as_problem(error: Exception, where: str) -> Problem:
@@ -197,9 +219,10 @@ class _SignedChannel:
     """The part of a channel that a stub uses. Its methods sign each call for the acting principal, propagate the trace,
     set a deadline and raise Problems."""
 
-    def __init__(self, channel: grpc.aio.Channel, signer: principal.Signer) -> None:
+    def __init__(self, channel: grpc.aio.Channel, signer: Signer, service: str) -> None:
         self._channel = channel
         self._signer = signer
+        self._service = service
 
     def unary_unary(self, path: str, *arguments: Any, **options: Any) -> Method:
         method = self._channel.unary_unary(path, *arguments, **options)
@@ -208,7 +231,7 @@ class _SignedChannel:
         async def call(request: Any, *, timeout: float = DEADLINE_SECONDS) -> Any:
             with trace.within(span, "client"):
                 metadata = (
-                    (principal.METADATA_KEY, self._signer.sign(principal.acting())),
+                    (principal.METADATA_KEY, self._signer.sign(principal.acting(), self._service)),
                     (traceparent.HEADER, trace.traceparent()),
                 )
                 try:
@@ -225,9 +248,9 @@ class _SignedChannel:
         return self._channel.unary_stream(*arguments, **options)
 
 
-def client(stub: Callable[[grpc.aio.Channel], S], channel: grpc.aio.Channel, signer: principal.Signer) -> S:
-    """The stub over a channel that signs, traces and translates errors."""
-    return stub(cast(grpc.aio.Channel, _SignedChannel(channel, signer)))
+def client(stub: Callable[[grpc.aio.Channel], S], channel: grpc.aio.Channel, signer: Signer, service: str) -> S:
+    """The stub over a channel to a service that signs, traces and translates errors."""
+    return stub(cast(grpc.aio.Channel, _SignedChannel(channel, signer, service)))
 
 
 def channel(address: str, identity: Identity | None = None) -> grpc.aio.Channel:
@@ -245,6 +268,6 @@ def open_port(opened: grpc.aio.Server, address: str, identity: Identity | None) 
     return opened.add_secure_port(address, identity.for_servers())
 
 
-def server(signer: principal.Signer, token_scopes: Mapping[str, str]) -> grpc.aio.Server:
+def server(verifier: Verifier, token_scopes: Mapping[str, str]) -> grpc.aio.Server:
     options = [*_OPTIONS, *_CONNECTION_AGE, ("grpc.so_reuseport", 0)]
-    return grpc.aio.server(interceptors=[ServerInterceptor(signer, token_scopes)], options=options)
+    return grpc.aio.server(interceptors=[ServerInterceptor(verifier, token_scopes)], options=options)

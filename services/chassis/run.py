@@ -27,7 +27,7 @@ from services.chassis.events.consumer import BROKER_AWAY, Consumer
 from services.chassis.events.outbox import Outbox
 from services.chassis.metrics import Measure
 from services.chassis.observability import trace
-from services.chassis.principal import Signer
+from services.chassis.signature import Verifier
 from services.chassis.store import entities
 from services.chassis.store.entities import Database
 
@@ -101,7 +101,7 @@ async def _serve(
         bus.connect(settings.nats_url, name, prefix=settings.prefix, replicas=settings.stream_replicas) as events,
     ):
         token_scopes: dict[str, str] = {}
-        server = rpc.server(Signer(settings.principal_key), token_scopes)
+        server = rpc.server(Verifier(name, settings.public_keys, settings.shared_key), token_scopes)
         frame = Frame(
             name, settings, client[f"{settings.prefix}ieum_{name}"], events, Outbox(events), server, token_scopes
         )
@@ -149,7 +149,9 @@ async def _listen(
     frame: Frame[S], checks: health.aio.HealthServicer, stop: asyncio.Event, ready: asyncio.Future[str] | None
 ) -> None:
     health_pb2_grpc.add_HealthServicer_to_server(checks, frame.server)
-    reflection.enable_server_reflection([*frame.offered, health.SERVICE_NAME, reflection.SERVICE_NAME], frame.server)
+    if frame.settings.reflection:
+        names = [*frame.offered, health.SERVICE_NAME, reflection.SERVICE_NAME]
+        reflection.enable_server_reflection(names, frame.server)
     address = frame.settings.address(frame.name)
     port = rpc.open_port(frame.server, address, tls.identity(frame.settings))
     await frame.server.start()

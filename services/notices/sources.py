@@ -9,7 +9,8 @@ from ieum.notices.v1.notices_pb2 import ComposedNotice, ComposeNoticeRequest
 from ieum.notices.v1.notices_pb2_grpc import NoticeSourceServiceStub
 from services.chassis import rpc, tls
 from services.chassis.config import Settings
-from services.chassis.principal import SYSTEM, Signer, acting_as
+from services.chassis.principal import SYSTEM, acting_as
+from services.chassis.signature import Signer
 from services.notices.domain import Notice
 
 SOURCES = ("statistics",)
@@ -30,10 +31,10 @@ class Sources:
 
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[Sources]:
-    signer, identity = Signer(settings.principal_key), tls.identity(settings)
+    signer, identity = Signer("notices", settings.signing_key("notices")), tls.identity(settings)
     async with AsyncExitStack() as stack:
         clients = {}
         for name in SOURCES:
             channel = await stack.enter_async_context(rpc.channel(settings.target(name), identity))
-            clients[name] = rpc.client(NoticeSourceServiceStub, channel, signer)
+            clients[name] = rpc.client(NoticeSourceServiceStub, channel, signer, name)
         yield Sources(clients)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,10 +11,10 @@ from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient
 from playwright.async_api import Browser
 
+from deploy.keys import make_keys
 from gateway.app import create_app
 from gateway.backend.invalidation import LISTENER
 from gateway.settings import GatewaySettings
-from services.chassis.principal import Signer
 from services.registry import SERVICES
 from tests.browser import chromium
 from tests.gateway import fakes
@@ -35,8 +34,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 def settings(tmp_path: Path, nats_url: str, prefix: str) -> GatewaySettings:
-    for name in ("principal_key", "pseudonym_key", "session_key"):
-        (tmp_path / name).write_text(secrets.token_hex(32))
+    make_keys(tmp_path)
     return GatewaySettings.model_validate(
         {"nats_url": nats_url, "prefix": prefix, "secrets": tmp_path, "data": tmp_path}
     )
@@ -46,7 +44,7 @@ def settings(tmp_path: Path, nats_url: str, prefix: str) -> GatewaySettings:
 async def services(settings: GatewaySettings) -> AsyncIterator[tuple[Fakes, GatewaySettings]]:
     """The fakes, and the settings with their address."""
     fake = Fakes()
-    server, address = await fakes.serve(fake, Signer(settings.principal_key))
+    server, address = await fakes.serve(fake, settings)
     yield fake, settings.model_copy(update={"addresses": dict.fromkeys(SERVICES, address)})
     await server.stop(None)
 

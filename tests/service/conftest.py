@@ -13,12 +13,14 @@ import pytest
 from google.protobuf.message import Message
 from nats.js.api import AckPolicy, ConsumerConfig
 
+from deploy.keys import make_keys
 from services.chassis import rpc
 from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.bus import Bus
-from services.chassis.principal import Principal, Signer, acting_as
+from services.chassis.principal import Principal, acting_as
 from services.chassis.run import Compose, serve
+from services.chassis.signature import GATEWAY, Signer
 from services.chassis.store import entities
 from services.chassis.store.entities import Database
 from services.registry import SERVICES
@@ -29,8 +31,7 @@ M = TypeVar("M", bound=Message)
 
 @pytest.fixture
 def settings(mongo_url: str, nats_url: str, prefix: str, tmp_path: Path) -> Settings:
-    for name in ("principal_key", "pseudonym_key", "session_key"):
-        (tmp_path / name).write_text(secrets.token_hex(32))
+    make_keys(tmp_path)
     stores = {"mongo_url": mongo_url, "nats_url": nats_url, "prefix": prefix}
     ports = {"addresses": dict.fromkeys(SERVICES, "127.0.0.1:0")}
     return Settings.model_validate({**stores, **ports, "secrets": tmp_path, "data": tmp_path})
@@ -41,7 +42,13 @@ class StartService(Protocol):
 
 
 @pytest.fixture
-async def start_service(settings: Settings) -> AsyncIterator[StartService]:
+def names() -> dict[str, str]:
+    """Of the services that were started, by their address."""
+    return {}
+
+
+@pytest.fixture
+async def start_service(settings: Settings, names: dict[str, str]) -> AsyncIterator[StartService]:
     """Starts a service, with settings of its own where `given`, and answers its address. All are stopped at the end."""
     stop = asyncio.Event()
     running: list[asyncio.Task[None]] = []
@@ -54,7 +61,9 @@ async def start_service(settings: Settings) -> AsyncIterator[StartService]:
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if not ready.done():
             await task
-        return await ready
+        address = await ready
+        names[address] = name
+        return address
 
     yield start
     stop.set()
@@ -81,9 +90,9 @@ class ClientFor(Protocol):
 
 
 @pytest.fixture
-async def client_for(settings: Settings) -> AsyncIterator[ClientFor]:
+async def client_for(settings: Settings, names: dict[str, str]) -> AsyncIterator[ClientFor]:
     """`client_for(PeopleServiceStub, address, principal)`: calls raise the chassis' Problems."""
-    signer = Signer(settings.principal_key)
+    signer = Signer(GATEWAY, settings.signing_key(GATEWAY))
     async with AsyncExitStack() as stack:
         channels: dict[str, Any] = {}
 
@@ -95,7 +104,7 @@ async def client_for(settings: Settings) -> AsyncIterator[ClientFor]:
 
         def make(stub: type, address: str, who: Principal) -> Any:
             channel = channels.setdefault(address, rpc.channel(address))
-            return Acting(rpc.client(stub, channel, signer), who)
+            return Acting(rpc.client(stub, channel, signer, names.get(address, "")), who)
 
         yield make
 

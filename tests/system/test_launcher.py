@@ -172,7 +172,8 @@ async def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: P
         modes = {stat.S_IMODE((system.place.data / "secrets" / name).stat().st_mode) for name in keys}
     async with running(tmp_path, listed=listeners) as system:
         assert texts_in(system.place.data / "secrets") == keys
-    assert set(keys) == {"principal_key", "pseudonym_key", "session_key"}
+    assert set(json.loads(keys.pop("public_keys"))) == {"gateway", "notices"}
+    assert set(keys) == {"gateway_signing_key", "notices_signing_key", "pseudonym_key", "session_key"}
     assert {len(bytes.fromhex(key)) for key in keys.values()} == {32}
     assert modes == {0o600}
 

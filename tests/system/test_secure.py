@@ -18,8 +18,14 @@ from pymongo.errors import OperationFailure, PyMongoError
 from deploy import ready, secure
 from deploy.local import DEMO_PASSPHRASE, Ieum, load_demo, running
 from deploy.place import _free_port
+from ieum.people.v1.people_pb2 import ListPeopleRequest
+from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
+from services.chassis import rpc
 from services.chassis.config import Settings
+from services.chassis.errors import Unauthenticated
 from services.chassis.events import bus
+from services.chassis.principal import SYSTEM, acting_as
+from services.chassis.signature import GATEWAY, Signer
 from services.registry import SERVICES
 from tests.collector import Collector, Step, collecting
 from tests.system.hanbit import plain
@@ -194,6 +200,24 @@ async def only_the_certified_are_answered(system: Ieum, service: str) -> None:
         check: Any = health_pb2_grpc.HealthStub(channel)
         with pytest.raises((grpc.aio.AioRpcError, TimeoutError)):
             await asyncio.wait_for(check.Check(health_pb2.HealthCheckRequest(), timeout=2), 3)
+
+
+async def test_whoever_has_the_certificate_of_another_process_cannot_speak_for_the_gateway(system: Ieum) -> None:
+    """Not even with the gateway's signing key."""
+    signer = Signer(GATEWAY, Settings(secrets=Path(system.environment["IEUM_SECRETS"])).signing_key(GATEWAY))
+
+    async def list_people(name: str) -> None:
+        address = f"127.0.0.1:{system.place.ports['people']}"
+        async with rpc.channel(address, secure.identity(system.place, name)) as channel:
+            client: Any = rpc.client(PeopleServiceStub, channel, signer, "people")
+            with acting_as(SYSTEM):
+                await client.ListPeople(ListPeopleRequest())
+
+    await list_people("gateway")
+    for name in ("courses", "notices", "nats-server", "mongod"):
+        with pytest.raises(Unauthenticated) as refused:
+            await list_people(name)
+        assert refused.value.reason == "CALLER_NOT_ALLOWED"
 
 
 async def test_every_process_shows_its_measurements_on_a_port_of_its_own_and_the_public_one_shows_none(

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import AsyncIterator, MutableMapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import grpc.aio
 import pytest
 import structlog.testing
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from ieum.courses.v1.events_pb2 import CourseRetired
 from ieum.people.v1 import people_pb2, people_pb2_grpc
@@ -16,8 +17,9 @@ from services.chassis import rpc
 from services.chassis.config import Settings
 from services.chassis.errors import Forbidden, Problem, Refused, Unauthenticated
 from services.chassis.observability import trace
-from services.chassis.principal import ANONYMOUS, Signer
+from services.chassis.principal import ANONYMOUS
 from services.chassis.run import Frame
+from services.chassis.signature import GATEWAY, Signer
 from tests.service.chassis.board import ALICE, compose
 from tests.service.conftest import ClientFor, StartService, eventually
 
@@ -42,7 +44,7 @@ async def test_a_call_without_a_principal_is_refused(
     start_service: StartService, client_for: ClientFor, settings: Settings
 ) -> None:
     address = await start_service("people", compose)
-    forged = Signer(bytes(32)).sign(ALICE)
+    forged = Signer(GATEWAY, bytes(32)).sign(ALICE, "people")
     async with rpc.channel(address) as channel:
         stub = people_pb2_grpc.PeopleServiceStub(channel)
         for metadata in ((), (("ieum-principal", forged),), (("ieum-principal", "nonsense"),)):
@@ -95,3 +97,40 @@ async def test_a_token_opens_only_the_methods_of_its_scopes(start_service: Start
     await client.SignOut(people_pb2.SignOutRequest(token="a"))
     with pytest.raises(Forbidden):
         await client.GetPerson(people_pb2.GetPersonRequest())
+
+
+async def test_a_strangers_message_is_not_read(start_service: StartService) -> None:
+    """Nothing of it arrives once the answer is there: the server's flow control never lets the whole of it in."""
+    address = await start_service("people", compose)
+    read: list[bytes] = []
+
+    def serialize(part: bytes) -> bytes:
+        read.append(part)
+        return part
+
+    async with rpc.channel(address) as channel:
+        call: Any = channel.stream_unary("/ieum.people.v1.PeopleService/GetPerson", serialize)
+
+        async def endless() -> AsyncIterator[bytes]:
+            while len(read) < 400:
+                yield bytes(1_000_000)
+
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await call(endless(), timeout=10)
+    assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+    assert len(read) < 40
+
+
+async def test_nobody_is_told_the_methods_of_a_service(start_service: StartService, settings: Settings) -> None:
+    for number, open_to_tools in enumerate((False, True)):
+        given = settings.model_copy(update={"reflection": open_to_tools, "prefix": f"{settings.prefix}{number}"})
+        address = await start_service("people", compose, given)
+        async with rpc.channel(address) as channel:
+            stub: Any = reflection_pb2_grpc.ServerReflectionStub(cast(Any, channel))
+            answers = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))
+            if open_to_tools:
+                assert "PeopleService" in str([answer async for answer in answers])
+            else:
+                with pytest.raises(grpc.aio.AioRpcError) as refused:
+                    await answers.read()
+                assert refused.value.code() is grpc.StatusCode.UNIMPLEMENTED

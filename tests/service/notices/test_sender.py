@@ -21,7 +21,8 @@ from services.chassis.config import Settings
 from services.chassis.errors import Missing
 from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
-from services.chassis.principal import Signer, acting
+from services.chassis.principal import acting
+from services.chassis.signature import Signer, Verifier
 from services.chassis.store.entities import Database
 from services.notices.domain import MailState, Notice, State
 from services.notices.mail import settings as mail_settings
@@ -102,13 +103,13 @@ async def desk(
     mail = mail_settings.read(NoticesSettings.model_validate(given))
     assert isinstance(mail, Mail)
     await events.ensure_stream("ieum.notices.v1")
-    signer, outbox = Signer(settings.principal_key), Outbox(events)
+    signer, outbox = Signer("notices", settings.signing_key("notices")), Outbox(events)
     store = Store(database_of("notices"), outbox)
     await store.prepare()
     await outbox.prepare()
     await store.set_up_mail(MailState(on=True, sender=str(mail.sender)))
     async with AsyncExitStack() as stack:
-        server = rpc.server(signer, {})
+        server = rpc.server(Verifier("classes", settings.public_keys), {})
         add_NoticeSourceServiceServicer_to_server(Source(), server)
         port = rpc.open_port(server, "127.0.0.1:0", None)
         await server.start()
@@ -118,7 +119,9 @@ async def desk(
         async def sources() -> AsyncIterator[Sources]:
             async with rpc.channel(f"127.0.0.1:{port}") as here, rpc.channel("127.0.0.1:1") as gone:
                 stubs = {"classes": here, "statistics": gone}
-                yield Sources({name: rpc.client(NoticeSourceServiceStub, each, signer) for name, each in stubs.items()})
+                yield Sources(
+                    {name: rpc.client(NoticeSourceServiceStub, each, signer, name) for name, each in stubs.items()}
+                )
 
         yield Desk(store, Sender(mail, store, sources), outbox)
 

@@ -11,7 +11,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from deploy.place import _free_port
 from services.chassis import rpc, run
-from services.chassis.principal import Signer
+from services.chassis.signature import GATEWAY, Signer, Verifier
 
 
 class Noting(health.aio.HealthServicer):
@@ -45,12 +45,12 @@ class Leaving(Noting):
 
 
 async def test_a_call_that_a_leaving_service_dropped_is_made_again() -> None:
-    opened = rpc.server(Signer(b"0" * 32), {})
+    opened = rpc.server(Verifier("health", {}), {})
     health_pb2_grpc.add_HealthServicer_to_server(Leaving(), opened)
     port = rpc.open_port(opened, "127.0.0.1:0", None)
     await opened.start()
     async with rpc.channel(f"127.0.0.1:{port}") as channel:
-        client: Any = rpc.client(health_pb2_grpc.HealthStub, channel, Signer(b"0" * 32))
+        client: Any = rpc.client(health_pb2_grpc.HealthStub, channel, Signer(GATEWAY, bytes(32)), "health")
         answer = await client.Check(health_pb2.HealthCheckRequest())
     await opened.stop(None)
     assert answer.status == health_pb2.HealthCheckResponse.SERVING
@@ -59,7 +59,7 @@ async def test_a_call_that_a_leaving_service_dropped_is_made_again() -> None:
 async def test_a_connection_ends_of_old_age_and_no_call_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     age = [("grpc.max_connection_age_ms", 100), ("grpc.max_connection_age_grace_ms", 2_000)]
     monkeypatch.setattr(rpc, "_CONNECTION_AGE", age)
-    opened, noting = rpc.server(Signer(b"0" * 32), {}), Noting()
+    opened, noting = rpc.server(Verifier("health", {}), {}), Noting()
     health_pb2_grpc.add_HealthServicer_to_server(noting, opened)
     port = rpc.open_port(opened, "127.0.0.1:0", None)
     await opened.start()

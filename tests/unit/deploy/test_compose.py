@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import stat
 import subprocess
@@ -41,6 +42,17 @@ def test_a_key_that_is_there_is_never_replaced(tmp_path: Path) -> None:
     after = {file.name: file.read_text() for file in tmp_path.iterdir()}
     assert after.pop("session_key") != before.pop("session_key")
     assert after == before
+
+
+def test_a_signing_key_may_be_replaced_while_the_old_one_is_still_believed(tmp_path: Path) -> None:
+    keys.make_keys(tmp_path)
+    old = json.loads((tmp_path / "public_keys").read_text())
+    (tmp_path / "gateway_signing_key").unlink()
+    keys.make_keys(tmp_path)
+    new = json.loads((tmp_path / "public_keys").read_text())
+    assert new["notices"] == old["notices"]
+    assert new["gateway"][:1] == old["gateway"]
+    assert len(new["gateway"]) == 2
 
 
 def test_keys_stay_out_of_the_image_and_out_of_git(tmp_path: Path) -> None:

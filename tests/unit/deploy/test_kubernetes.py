@@ -16,8 +16,8 @@ from services.statistics.settings import StatisticsSettings
 
 BASE = Path(__file__).parents[3] / "deploy/kubernetes/base"
 KEYS = {
-    **{service.name: {"principal_key", *service.keys} for service in REGISTRY},
-    "gateway": {"principal_key", "session_key"},
+    **{service.name: {"public_keys", "principal_key", *service.keys} for service in REGISTRY},
+    "gateway": {"gateway_signing_key", "session_key"},
 }
 
 

@@ -36,7 +36,7 @@ def test_compose_starts_a_service_with_its_port_and_its_keys(service: Any) -> No
     block = COMPOSE["services"][name]
     assert block["command"] == ["python", "-m", f"services.{name}.main"]
     assert block["environment"][variable_of(name)] == f"0.0.0.0:{port_of(name)}"
-    assert set(block["secrets"]) == {"principal_key", *service.keys}
+    assert set(block["secrets"]) == {"public_keys", *service.keys}
 
 
 def test_contracts_about_all_services_name_all_of_them() -> None:
