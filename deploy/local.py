@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from deploy import cluster, ready, secure
+from deploy import cluster, ready, secure, site
 from deploy.place import CannotStart, Place, locked, save_environment, settle
 from deploy.processes import STORES, Process, processes
 from deploy.supervisor import WITH_PARENT, System
@@ -58,7 +58,7 @@ async def running(
 ) -> AsyncIterator[Ieum]:
     """Everything ready on entry and gone on exit. Port 0: any free one. `listed`: not what the profile has."""
     with locked(data):
-        given = {**os.environ, **(environment or {}), "IEUM_DATA": str(data), "IEUM_PORT": str(port)}
+        given = site.describe({**os.environ, **(environment or {}), "IEUM_DATA": str(data), "IEUM_PORT": str(port)})
         settle_for, usual = profile(given)
         place = settle_for(given)
         save_environment(place)
@@ -115,6 +115,7 @@ async def load_demo(system: Ieum) -> None:
 async def serve(data: Path, listed: Processes | None) -> None:
     environment = {"IEUM_DEMO_PASSPHRASE": os.environ.get("IEUM_DEMO_PASSPHRASE") or DEMO_PASSPHRASE}
     print("Starting Ieum ...")
+    site.refuse_to_open_up(os.environ)
     await check_given_stores(os.environ)
     async with running(data, os.environ.get("IEUM_PORT") or "8080", environment, listed) as system:
         print(f"Ieum is at {system.url}   (logs: {system.place.data / 'logs'}; Ctrl-C stops it)")

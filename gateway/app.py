@@ -16,6 +16,7 @@ from gateway.backend.published_releases import PUBLISHED_RELEASES, PublishedRele
 from gateway.documents import certificate
 from gateway.http import admission, auth, compression, csrf, errors, monitoring, security_headers
 from gateway.http.csrf import FORM_KEY, HOSTS
+from gateway.http.public_url import PUBLIC_URL, allowed_hosts
 from gateway.http.rate_limit import REGISTRATIONS, RateLimit
 from gateway.http.sessions import SESSIONS, Sessions
 from gateway.settings import GatewaySettings
@@ -49,7 +50,9 @@ def create_app(settings: GatewaySettings) -> web.Application:
     app[FORM_KEY] = settings.secret("session_key")
     app[errors.ERROR_PAGE] = error_page
     app[certificate.PRINTER] = asyncio.Semaphore(certificate.AT_A_TIME)
-    app[HOSTS] = frozenset(filter(None, settings.hosts.lower().replace(" ", "").split(",")))
+    app[HOSTS] = allowed_hosts(settings.hosts, settings.public_url, settings.port)
+    app[PUBLIC_URL] = settings.public_url
+    app[security_headers.SUBDOMAINS] = settings.hsts_subdomains
     app[REGISTRATIONS] = RateLimit(settings.registrations_per_minute)
     app[monitoring.BEHIND_PROXY] = settings.behind_proxy
     app.on_response_prepare.append(security_headers.add_headers)

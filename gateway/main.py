@@ -7,6 +7,7 @@ import gc
 import resource
 import signal
 import socket
+import sys
 
 import uvloop
 from aiohttp import web
@@ -69,6 +70,8 @@ def _allow_many_connections() -> None:
 
 def main() -> None:
     settings = GatewaySettings()
+    if missing := settings.what_is_missing():
+        sys.exit(missing)
     trace.configure_logging("gateway", settings.log_level)
     _allow_many_connections()
     # Exempts the imported modules from garbage collection, which would scan them for 50 ms each time.

@@ -25,7 +25,21 @@ class GatewaySettings(Settings):
     at_once: int = 128
     # Keep-alive: how long a connection may stay open without a request.
     idle_seconds: float = 75.0
+    # Browsers then speak https only with every host below this one's name, too.
+    hsts_subdomains: bool = False
 
-    site_name: Mapping[str, str] = {"ko": "한빛시 디지털 배움터", "en": "Hanbit City Digital Learning"}
-    site_phone: str = "000-120-0000"
-    site_hours: Mapping[str, str] = {"ko": "평일 오전 9시 ~ 오후 6시", "en": "Weekdays 9 am to 6 pm"}
+    # What the site is called and whom to call; there is no usual value for these two.
+    site_name: Mapping[str, str] = {}
+    site_phone: str = ""
+    site_hours: Mapping[str, str] = {}
+
+    def what_is_missing(self) -> str:
+        """A sentence for whoever starts it, or nothing."""
+        if not any(name.strip() for name in self.site_name.values()):
+            example = """IEUM_SITE_NAME='{"ko": "...", "en": "..."}'"""
+            return f"IEUM_SITE_NAME is missing: what the site is called, by language, {example}"
+        if not self.site_phone.strip():
+            return "IEUM_SITE_PHONE is missing: whom residents can call, IEUM_SITE_PHONE=02-120"
+        if self.host not in ("127.0.0.1", "localhost", "::1") and not self.public_url:
+            return "IEUM_PUBLIC_URL is missing: where others reach this site, IEUM_PUBLIC_URL=https://learn.example.org"
+        return ""

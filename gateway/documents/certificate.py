@@ -18,6 +18,7 @@ from aiohttp import web
 from gateway.backend.clients import CLIENTS, Clients
 from gateway.html.render import PAGE
 from gateway.http.auth import Viewer, signed_in
+from gateway.http.public_url import public_origin
 from gateway.language.i18n import Locale
 from ieum.courses.v1.courses_pb2 import GetVersionRequest, ListCompetencesRequest
 from ieum.progress.v1 import progress_pb2
@@ -61,7 +62,7 @@ async def respond(request: web.Request, name: str) -> web.Response:
         page.locale,
         name,
         issuer=page.site.name,
-        origin=f"{request.scheme}://{request.host}",
+        origin=public_origin(request),
     )
     async with request.app[PRINTER]:
         body = await render(certificate, page.locale)

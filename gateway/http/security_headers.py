@@ -8,6 +8,8 @@ from multidict import CIMultiDict
 from gateway.http.auth import VIEWER, is_api
 from gateway.http.csrf import SAFE_METHODS
 
+SUBDOMAINS = web.AppKey("hsts_subdomains", bool)
+
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; media-src 'self' https:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -30,7 +32,8 @@ def headers(request: web.Request) -> CIMultiDict[str]:
     """The headers of every answer."""
     result = _HEADERS.copy()
     if request.secure:
-        result["Strict-Transport-Security"] = "max-age=31536000"
+        subdomains = "; includeSubDomains" if request.app[SUBDOMAINS] else ""
+        result["Strict-Transport-Security"] = f"max-age=31536000{subdomains}"
     return result
 
 

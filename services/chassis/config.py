@@ -23,7 +23,7 @@ def _service_addresses() -> dict[str, str]:
 class Settings(BaseSettings):
     """Shared by all processes. Addresses are "host:port"."""
 
-    model_config = SettingsConfigDict(env_prefix="IEUM_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="IEUM_", env_ignore_empty=True, frozen=True)
 
     mongo_url: str = "mongodb://127.0.0.1:27017/?directConnection=true"
     nats_url: str = "nats://127.0.0.1:4222"

@@ -36,7 +36,12 @@ async def browser() -> AsyncIterator[Browser]:
 def settings(tmp_path: Path, nats_url: str, prefix: str) -> GatewaySettings:
     make_keys(tmp_path)
     return GatewaySettings.model_validate(
-        {"nats_url": nats_url, "prefix": prefix, "secrets": tmp_path, "data": tmp_path}
+        {
+            **{"nats_url": nats_url, "prefix": prefix, "secrets": tmp_path, "data": tmp_path},
+            "site_name": {"ko": "한빛시 디지털 배움터", "en": "Hanbit City Digital Learning"},
+            "site_phone": "000-120-0000",
+            "site_hours": {"ko": "평일 오전 9시 ~ 오후 6시", "en": "Weekdays 9 am to 6 pm"},
+        }
     )
 
 

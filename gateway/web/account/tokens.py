@@ -15,6 +15,7 @@ from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.auth import SESSIONS, Viewer, signed_in
 from gateway.http.form import read_texts
+from gateway.http.public_url import public_origin
 from gateway.language.i18n import Locale, msgid
 from gateway.web.site import area_choices
 from gateway.web.site.forms import status_of
@@ -84,7 +85,7 @@ async def create(request: web.Request) -> web.Response:
         field = _FIELDS.get(problem.field, "display_name")
         form_errors = {field: errors.message(request[PAGE].locale, problem)}
         return await _page(request, token_form, status=status_of(problem), errors=form_errors)
-    origin = f"{request.scheme}://{request.host}"
+    origin = public_origin(request)
     curl = f'curl -H "Authorization: Bearer {created.secret}" "{origin}{TABLE}?by=AGE&format=csv"'
     return page(
         request,

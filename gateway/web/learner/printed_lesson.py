@@ -12,6 +12,7 @@ from yarl import URL
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, page
 from gateway.http.auth import VIEWER
+from gateway.http.public_url import public_origin
 from gateway.web.course.screen import Reader, ScreenPosition, ShownBlock, blocks_of, prepare_texts
 from gateway.web.learner.course_progress import find_courses_of
 from gateway.web.learner.lesson_screen import content_of
@@ -61,7 +62,7 @@ async def show(request: web.Request) -> web.Response:
     name = f"courses/{info['course']}/versions/current"
     content = (await request.app[CLIENTS].courses.GetVersion(GetVersionRequest(name=name))).content
     path = URL(f"/courses/{info['course']}/lessons") / info["lesson"]
-    address = URL(f"{request.scheme}://{request.host}").join(path)
+    address = URL(public_origin(request)).join(path)
     reader = Reader(request[PAGE].locale, content.languages)
     sheet = sheet_of(reader, content, info, str(path), str(address))
     await prepare_texts(sheet.blocks)

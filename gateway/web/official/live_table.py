@@ -14,6 +14,7 @@ from gateway.backend.places import PLACES, Places
 from gateway.html.render import PAGE, page
 from gateway.http import errors
 from gateway.http.auth import signed_in
+from gateway.http.public_url import public_origin
 from gateway.language.i18n import Locale, msgid
 from gateway.language.periods import period, quarter
 from gateway.web.official import live_figures
@@ -52,7 +53,7 @@ async def show(request: web.Request) -> web.Response:
         choices = _choices(locale, places, own, query, {})
         return page(request, "official/live_table_invalid.html", status=422, errors=form_errors, query=query, **choices)
     values = _choices(locale, places, own, query, courses) | _view(locale, places, own, query, table)
-    origin = f"{request.scheme}://{request.host}"
+    origin = public_origin(request)
     return page(request, "official/live_table.html", courses=courses, curl=_curl(origin, query), **values)
 
 

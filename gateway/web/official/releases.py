@@ -12,6 +12,7 @@ from gateway.backend.places import PLACES, Places
 from gateway.backend.published_releases import key_of
 from gateway.html.render import PAGE, page
 from gateway.http.auth import Viewer, signed_in
+from gateway.http.public_url import public_origin
 from gateway.language.i18n import Locale
 from gateway.web.official import release_labels as words
 from gateway.web.official.release_time import USUAL
@@ -116,7 +117,7 @@ async def release_page(request: web.Request, release: pb.Release, given: dict[st
         may_work=oversees(viewer, places, release.area, "official"),
         may_approve=oversees(viewer, places, release.area, *ROLES) and viewer.person != release.planned_by,
         follows=follows,
-        url=f"{request.scheme}://{request.host}{address(release.name)}",
+        url=f"{public_origin(request)}{address(release.name)}",
         given=_usual_time(locale, publish_time) | {name: text for name, text in given.items() if text},
         note=locale.pick(release.note)[0],
         **({"errors": {}} | values),

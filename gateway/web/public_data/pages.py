@@ -12,6 +12,7 @@ from gateway.backend.places import PLACES
 from gateway.backend.published_releases import PUBLISHED_RELEASES, is_known, key_of, newest_of_each, send_file
 from gateway.backend.release_figures import ReleaseFigures
 from gateway.html.render import PAGE, page
+from gateway.http.public_url import public_origin
 from gateway.language.i18n import Locale
 from gateway.language.periods import period as period_in_words
 from gateway.web.public_data import capability, facts
@@ -41,7 +42,7 @@ async def show_all(request: web.Request) -> web.Response:
 
 @routes.get(r"/data/catalog.{form:ttl|jsonld}")
 async def send_catalogue(request: web.Request) -> web.Response:
-    base = f"{request.url.origin()}/data"
+    base = f"{public_origin(request)}/data"
     found = (await request.app[PUBLISHED_RELEASES].catalogue(base)).get(_CATALOGUES[request.match_info["form"]])
     if found is None:
         raise Missing("FILE_NOT_FOUND")

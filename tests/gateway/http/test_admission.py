@@ -272,3 +272,9 @@ async def test_an_unknown_host_is_refused_if_hosts_are_set(services: tuple[Fakes
         assert (await client.get("/help")).status == 421
         assert (await client.get("/help", headers={"Host": "Ieum.Example"} | BROWSER)).status == 200
         assert (await client.get("/healthz")).status == 200
+
+
+async def test_a_site_with_an_address_answers_under_no_other(services: tuple[Fakes, GatewaySettings]) -> None:
+    async with running(services[1], public_url="https://learn.example.test", behind_proxy=True) as (client, _):
+        assert (await client.get("/help", headers={"Host": "evil.test"})).status == 421
+        assert (await client.get("/help", headers={"Host": "learn.example.test"} | BROWSER)).status == 200
