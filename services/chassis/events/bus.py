@@ -72,6 +72,21 @@ class Stored:
     data: bytes
 
 
+def cloud_event(type_name: str, identity: str, subject: str, time: datetime) -> dict[str, str]:
+    """The attributes of CloudEvents 1.0 as NATS headers. `source` is the service, `subject` what the event is about;
+    `dataschema` names the message in the descriptor set that `make proto` writes."""
+    return {
+        "ce-specversion": "1.0",
+        "ce-id": identity,
+        "ce-source": f"/ieum/{type_name.split('.')[1]}",
+        "ce-type": type_name,
+        "ce-subject": subject,
+        "ce-time": time.isoformat(),
+        "ce-dataschema": f"urn:protobuf:{type_name}",
+        "content-type": "application/protobuf",
+    }
+
+
 class Bus:
     def __init__(self, client: Client, prefix: str, replicas: int) -> None:
         self._client = client
@@ -104,13 +119,10 @@ class Bus:
                 raise
 
     async def publish(self, subject: str, type_name: str, identity: str, data: bytes, traceparent: str) -> None:
-        """Returns when the broker has stored it. Headers follow CloudEvents' names."""
+        """Returns when the broker has stored it."""
         headers = {
             "Nats-Msg-Id": identity,
-            "ce-specversion": "1.0",
-            "ce-id": identity,
-            "ce-type": type_name,
-            "content-type": "application/protobuf",
+            **cloud_event(type_name, identity, subject.removeprefix(f"{type_name}."), now()),
             HEADER: traceparent,
         }
         await self.jetstream.publish(self.subject(subject), data, timeout=5, headers=headers)
