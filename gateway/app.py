@@ -14,8 +14,9 @@ from gateway.backend.invalidation import LISTENER, Listener, merge_handlers
 from gateway.backend.places import PLACES, PlacesCache
 from gateway.backend.published_releases import PUBLISHED_RELEASES, PublishedReleases
 from gateway.documents import certificate
-from gateway.http import admission, auth, compression, csrf, errors, monitoring, security_headers
+from gateway.http import admission, auth, compression, csrf, errors, monitoring, networks, security_headers
 from gateway.http.csrf import FORM_KEY, HOSTS
+from gateway.http.networks import CENTRES
 from gateway.http.public_url import PUBLIC_URL, allowed_hosts
 from gateway.http.rate_limit import REGISTRATIONS, RateLimit
 from gateway.http.sessions import SESSIONS, Sessions
@@ -53,7 +54,8 @@ def create_app(settings: GatewaySettings) -> web.Application:
     app[HOSTS] = allowed_hosts(settings.hosts, settings.public_url, settings.port)
     app[PUBLIC_URL] = settings.public_url
     app[security_headers.SUBDOMAINS] = settings.hsts_subdomains
-    app[REGISTRATIONS] = RateLimit(settings.registrations_per_minute)
+    app[REGISTRATIONS] = RateLimit(settings.registrations_per_minute, settings.registrations_per_minute_at_centres)
+    app[CENTRES] = networks.parse(settings.centre_networks)
     app[monitoring.BEHIND_PROXY] = settings.behind_proxy
     app.on_response_prepare.append(security_headers.add_headers)
     admission.prepare(app, settings.at_once)

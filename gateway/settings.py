@@ -20,7 +20,12 @@ class GatewaySettings(Settings):
     behind_proxy: bool = False
     # Host names that requests may have, separated by commas, each with its port unless it is 80 or 443; "" = any.
     hosts: str = ""
+    # From one address in a minute. Administrators who are signed in are not limited.
     registrations_per_minute: int = 20
+    # Addresses and networks of centres, separated by commas, e.g. "203.0.113.7, 198.51.100.0/28": a whole class may
+    # register there, and their computers count as shared until somebody says otherwise.
+    centre_networks: str = ""
+    registrations_per_minute_at_centres: int = 120
     # Admission: how many requests are worked on at a time; others get 503 and Retry-After.
     at_once: int = 128
     # Keep-alive: how long a connection may stay open without a request.

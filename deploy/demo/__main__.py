@@ -97,7 +97,7 @@ async def staff(admin: Api, passphrase: str) -> None:
     for login, name, area, organisation, grants in roles:
         person = await register(admin, login, name, f"areas/{area}", organisation, "ko", passphrase)
         for role, scope in grants:
-            await admin.post(f"/{person}:grantRole", {"role": role, "scope": scope})
+            await admin.post(f"/{person}:grantRole", {"role": role, "scope": scope, "passphrase": passphrase})
 
 
 async def register(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 from aiohttp import web
 from google.protobuf.field_mask_pb2 import FieldMask
+from pydantic import Field
 
 from gateway.api.operation import Table
 from gateway.api.schemas import (
@@ -32,9 +35,26 @@ from services.chassis.errors import Unauthenticated
 table = Table("people")
 
 
+Vouching = Literal["SELF_DECLARED", "AT_DESK", "BY_ROSTER"]
+OwnPassphrase = Annotated[Line, Field(description="The caller's own passphrase, asked again")]
+
+
 class Grant(Body):
     role: Role
     scope: Name
+
+
+class NewGrant(Grant):
+    passphrase: OwnPassphrase = ""
+
+
+class Erasure(Body):
+    passphrase: OwnPassphrase = ""
+
+
+class Code(Shape):
+    code: Annotated[str, Field(description="Shown once; opens the account only to choose a new passphrase")]
+    expire_time: Moment | None = None
 
 
 class Person(Shape):
@@ -50,6 +70,9 @@ class Person(Shape):
     etag: str = ""
     create_time: Moment | None = None
     erased: bool = False
+    vouching: Vouching | None = None
+    organisation_confirmed: bool = False
+    passphrase_must_change: bool = False
 
 
 class People(Shape):
@@ -75,14 +98,11 @@ class PersonChange(Body):
     organisation: Name = ""
     locale: Tag = ""
     etag: Tag = ""
+    passphrase: Annotated[Line, Field(description="The caller's own, if the e-mail address changes")] = ""
 
 
 class PassphraseChange(Body):
     current_passphrase: Line
-    new_passphrase: Line
-
-
-class PassphraseReset(Body):
     new_passphrase: Line
 
 
@@ -129,7 +149,9 @@ class PersonQuery(Query):
 async def update_person(request: web.Request, query: PersonQuery, body: PersonChange) -> JsonAnswer[Person]:
     name = person_name(request)
     message = people_pb2.UpdatePersonRequest(
-        person=write(body, people_pb2.Person(name=name)), update_mask=mask_of(query.update_mask, body)
+        person=write(body, people_pb2.Person(name=name)),
+        update_mask=mask_of(query.update_mask, body),
+        passphrase=body.passphrase,
     )
     person = await request.app[CLIENTS].people.UpdatePerson(message)
     request.app[SESSIONS].drop(name)
@@ -143,7 +165,7 @@ def mask_of(given: str, body: Body) -> FieldMask:
         names = {field.alias: name for name, field in type(body).model_fields.items()}
         mask.paths.extend(names.get(path.strip(), path.strip()) for path in given.split(","))
     else:
-        mask.paths.extend(sorted(body.model_fields_set - {"etag"}))
+        mask.paths.extend(sorted(body.model_fields_set - {"etag", "passphrase"}))
     return mask
 
 
@@ -154,24 +176,41 @@ async def change_passphrase(request: web.Request, body: PassphraseChange) -> Non
     request.app[SESSIONS].drop(name)
 
 
-@table("POST", "/people/{person}:resetPassphrase", "Set a new passphrase for somebody at the desk")
-async def reset_passphrase(request: web.Request, body: PassphraseReset) -> None:
+@table("POST", "/people/{person}:resetPassphrase", "A code for somebody at the desk, valid for an hour")
+async def reset_passphrase(request: web.Request) -> JsonAnswer[Code]:
     name = person_name(request)
-    await request.app[CLIENTS].people.ResetPassphrase(write(body, people_pb2.ResetPassphraseRequest(name=name)))
+    answer = await request.app[CLIENTS].people.ResetPassphrase(people_pb2.ResetPassphraseRequest(name=name))
     request.app[SESSIONS].drop(name)
+    return read(Code, answer)
+
+
+@table("POST", "/people/{person}:vouch", "Say that one has seen this person")
+async def vouch_for_person(request: web.Request) -> JsonAnswer[Person]:
+    message = people_pb2.VouchForPersonRequest(name=person_name(request))
+    return read(Person, await request.app[CLIENTS].people.VouchForPerson(message))
+
+
+@table("POST", "/people/{person}:confirmOrganisation", "Confirm that this person works where they say")
+async def confirm_organisation(request: web.Request) -> JsonAnswer[Person]:
+    name = person_name(request)
+    message = people_pb2.ConfirmOrganisationRequest(name=name)
+    person = await request.app[CLIENTS].people.ConfirmOrganisation(message)
+    request.app[SESSIONS].drop(name)
+    return read(Person, person)
 
 
 @table("POST", "/people/{person}:erase", "Erase a person: name, login, answers; what was counted stays counted")
-async def erase_person(request: web.Request) -> None:
+async def erase_person(request: web.Request, body: Erasure) -> None:
     name = person_name(request)
-    await request.app[CLIENTS].people.ErasePerson(people_pb2.ErasePersonRequest(name=name))
+    message = people_pb2.ErasePersonRequest(name=name, passphrase=body.passphrase)
+    await request.app[CLIENTS].people.ErasePerson(message)
     request.app[SESSIONS].drop(name)
 
 
 @table("POST", "/people/{person}:grantRole", "Grant a role somewhere")
-async def grant_role(request: web.Request, body: Grant) -> JsonAnswer[Person]:
+async def grant_role(request: web.Request, body: NewGrant) -> JsonAnswer[Person]:
     name = person_name(request)
-    message = people_pb2.GrantRoleRequest(name=name, grant=write(body, people_pb2.Grant()))
+    message = people_pb2.GrantRoleRequest(name=name, grant=write(body, people_pb2.Grant()), passphrase=body.passphrase)
     person = await request.app[CLIENTS].people.GrantRole(message)
     request.app[SESSIONS].drop(name)
     return read(Person, person)

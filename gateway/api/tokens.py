@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import Field
 
 from gateway.api.operation import Table
-from gateway.api.people import person_name
+from gateway.api.people import OwnPassphrase, person_name
 from gateway.api.schemas import Body, JsonAnswer, Line, Moment, Name, Shape, read, write
 from gateway.backend.clients import CLIENTS
 from ieum.people.v1 import people_pb2
@@ -36,6 +36,7 @@ class NewToken(Body):
     scopes: list[Name]
     area: Name = ""
     days: Annotated[int, Field(ge=1, le=366)]
+    passphrase: OwnPassphrase = ""
 
 
 class CreatedToken(Shape):
@@ -51,7 +52,7 @@ async def list_tokens(request: web.Request) -> JsonAnswer[Tokens]:
 
 @table("POST", "/people/{person}/tokens", "Make a token")
 async def create_token(request: web.Request, body: NewToken) -> JsonAnswer[CreatedToken]:
-    message = people_pb2.CreateTokenRequest(parent=person_name(request), days=body.days)
+    message = people_pb2.CreateTokenRequest(parent=person_name(request), days=body.days, passphrase=body.passphrase)
     write(body, message.token)
     return read(CreatedToken, await request.app[CLIENTS].people.CreateToken(message))
 

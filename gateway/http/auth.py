@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from gateway.backend.clients import CLIENTS
+from gateway.http import devices
 from gateway.http.sessions import SESSIONS as SESSIONS
 from gateway.http.sessions import Viewer as Viewer
 from gateway.http.sessions import viewer_of as viewer_of
@@ -15,6 +18,8 @@ from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.principal import SYSTEM, Principal, acting_as
 
 _COOKIE = "ieum_session"
+NEW_PASSPHRASE_PAGE = "/account/passphrase"  # noqa: S105 - an address
+_SHORT = timedelta(days=1)
 
 VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer", Viewer)
 SESSION_ENDED = web.RequestKey("session_ended", bool)
@@ -35,8 +40,17 @@ async def authenticate(request: web.Request, handler: Handler) -> web.StreamResp
     """Sets `request[VIEWER]` (None for a stranger); calls made inside are signed for that person."""
     viewer = await find_viewer(request)
     request[VIEWER] = viewer
+    if viewer and viewer.must_change_passphrase and not _is_open_before_change(request):
+        if is_api(request):
+            raise Forbidden("PASSPHRASE_MUST_CHANGE")
+        return web.Response(status=303, headers={"Location": NEW_PASSPHRASE_PAGE})
     with acting_as(viewer.principal if viewer else Principal()):
         return await handler(request)
+
+
+def _is_open_before_change(request: web.Request) -> bool:
+    pages = (NEW_PASSPHRASE_PAGE, "/sign-out", "/session", "/preferences", "/api/v1/sessions/current")
+    return is_asset(request) or request.path in pages or request.path.endswith(":changePassphrase")
 
 
 async def find_viewer(request: web.Request) -> Viewer | None:
@@ -104,12 +118,20 @@ def cookie_name(request: web.Request) -> str:
 
 
 def keep_signed_in(request: web.Request, response: web.StreamResponse, answer: people_pb2.SignInResponse) -> None:
-    """Sets the session cookie; on a shared device it ends with the browser window."""
+    """Sets the session cookie; a short session's, on a shared device or of staff, ends with the browser window."""
     expiry = clock.moment(answer.viewer.expire_time)
-    age = None if answer.viewer.shared_device or expiry is None else int((expiry - clock.now()).total_seconds())
+    left = None if answer.viewer.shared_device or expiry is None else expiry - clock.now()
+    age = int(left.total_seconds()) if left and left > _SHORT else None
     response.set_cookie(
         cookie_name(request), answer.token, max_age=age, path="/", httponly=True, samesite="Lax", secure=request.secure
     )
+    devices.keep_mark(request, response, answer.device_mark)
+
+
+def forget_ended(request: web.Request, response: web.StreamResponse) -> None:
+    """Deletes the cookie of an ended session, unless the answer has just set that of a new one."""
+    if SESSION_ENDED in request and cookie_name(request) not in response.cookies:
+        forget(request, response)
 
 
 def forget(request: web.Request, response: web.StreamResponse) -> None:
@@ -123,4 +145,5 @@ async def sign_out(request: web.Request, response: web.StreamResponse) -> None:
             await request.app[CLIENTS].people.SignOut(people_pb2.SignOutRequest(token=secret))
         if viewer := request[VIEWER]:
             request.app[SESSIONS].drop(viewer.person, viewer.session)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     forget(request, response)

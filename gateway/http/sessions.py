@@ -41,6 +41,8 @@ class Viewer:
     principal: Principal
     expire_time: datetime | None
     shared_device: bool
+    must_change_passphrase: bool = False
+    """Came in with a code of the desk: nothing is open before a new passphrase is chosen."""
 
     def holds(self, *roles: str) -> bool:
         return any(self.principal.holds(role) for role in roles)
@@ -60,7 +62,7 @@ def viewer_of(message: people_pb2.Viewer, *, by_token: bool = False) -> Viewer:
         kind=Kind.PERSON,
         person=person.name,
         area=person.area,
-        organisation=person.organisation,
+        organisation=person.organisation if person.organisation_confirmed else "",
         universe=people_pb2.Universe.Name(person.universe).lower() if person.universe else "",
         grants=tuple(Grant(people_pb2.Role.Name(grant.role).lower(), grant.scope) for grant in person.grants),
         token_scopes=tuple(message.token_scopes) if by_token else None,
@@ -75,6 +77,7 @@ def viewer_of(message: people_pb2.Viewer, *, by_token: bool = False) -> Viewer:
         principal=principal,
         expire_time=clock.moment(message.expire_time),
         shared_device=message.shared_device,
+        must_change_passphrase=person.passphrase_must_change,
     )
 
 

@@ -78,6 +78,13 @@ WORDS: Mapping[str, str] = {
         "Many people use this passphrase, so it is easy to guess. Choose another one, for example three words."
     ),
     "PASSPHRASE_IS_LOGIN": msgid("The passphrase is the same as the login. Choose another one."),
+    "PASSPHRASE_AGAIN": msgid("For your safety, enter your passphrase as well."),
+    "PASSPHRASE_IS_CODE": msgid("This is the code from the desk. Choose a passphrase of your own."),
+    "PASSPHRASE_MUST_CHANGE": msgid(
+        "You came in with a code from the desk. Choose a passphrase of your own first; then everything opens."
+    ),
+    "CODE_EXPIRED": msgid("This code is more than an hour old. Ask for a new one at the desk."),
+    "SESSION_NOT_FOUND": msgid("This device is not signed in any more."),
     "PASSPHRASE_WRONG": msgid("This is not your current passphrase. Enter it again."),
     "SIGN_IN_REFUSED": msgid(
         "The login or the passphrase is not right. Check both and try again; at the centre we can help you."

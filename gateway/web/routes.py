@@ -8,7 +8,7 @@ from itertools import chain
 from aiohttp import web
 
 from gateway.html import assets
-from gateway.web.account import about_you, details, sign_in, tokens
+from gateway.web.account import about_you, details, sessions, sign_in, tokens
 from gateway.web.administrator import audit_log, dead_letters, people, places, search_words
 from gateway.web.author import class_grid, course, courses, lesson, preview, review
 from gateway.web.learner import catalogue, certificates, home, lesson_screen, my_learning, printed_lesson
@@ -34,7 +34,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     release_discard.routes,
     live_table.routes,
     *(recipients.routes, deliveries.routes),
-    tokens.routes,
+    *(tokens.routes, sessions.routes),
     people.routes,
     audit_log.routes,
     dead_letters.routes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.chassis.errors import Forbidden, Missing
 from services.chassis.principal import Principal, acting
 from services.people.domain.authority import Reach, reach
-from services.people.domain.person import Person, Role
+from services.people.domain.person import Person, Role, Vouching
 from services.people.messages import resources
 from services.people.store import Store
 
@@ -49,6 +49,21 @@ async def at_home(store: Store, name: str) -> tuple[Person, Reach]:
     within = await reach_of(store, acting())
     person = await store.people.find(resources.person_key(name))
     return _require_covered(person, within, person is not None and within.covers_home(person)), within
+
+
+async def vouching_for(store: Store, area: str, organisation: str) -> tuple[Vouching, bool]:
+    """How whoever acts vouches for an account at these places, and whether they confirm that somebody works there.
+
+    The operator's commands read rosters in; an administrator vouches for the people of their own places."""
+    caller = acting()
+    if caller.is_system:
+        return Vouching.BY_ROSTER, bool(organisation)
+    if not caller.holds(ADMINISTRATOR):
+        return Vouching.SELF_DECLARED, False
+    within = await reach_of(store, caller)
+    confirmed = bool(organisation) and within.covers_scope(organisation)
+    at_desk = confirmed or within.covers_scope(area)
+    return Vouching.AT_DESK if at_desk else Vouching.SELF_DECLARED, confirmed
 
 
 async def own_or_managed(store: Store, name: str) -> Person:

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import PyMongoError
 
 from services.chassis.clock import new_id, now
@@ -25,6 +26,7 @@ from services.chassis.observability import trace
 from services.chassis.store import entities
 from services.people.domain import credentials, person
 from services.people.domain.audit import Action
+from services.people.domain.passphrase import set_passphrase
 from services.people.domain.person import RUNS_EVERYTHING, Event, Person
 from services.people.passphrases import Passphrases
 from services.people.store import Store
@@ -73,9 +75,14 @@ async def reset_passphrase(store: Store, login: str, passphrase: str) -> str:
         raise Missing("PERSON_NOT_FOUND")
     credentials.check_passphrase(passphrase, current.login)
     hashed = await Passphrases().hash(passphrase)
-    await store.people.change(current.id, lambda found: person.set_passphrase(found, hashed, now()))
+
+    async def work(session: AsyncClientSession) -> None:
+        await store.people.change(current.id, lambda found: set_passphrase(found, hashed, now()), session=session)
+        await store.tokens.revoke_all(current.id, session)
+
+    await store.together(work, (store.people.entities, current.id))
     await store.audit.add(Action.PASSPHRASE_RESET, current.name, "by command", actor="")
-    return f"{current.login} has a new passphrase, and every session of theirs has ended."
+    return f"{current.login} has a new passphrase, and every session and token of theirs has ended."
 
 
 @asynccontextmanager

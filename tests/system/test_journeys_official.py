@@ -16,6 +16,7 @@ from playwright.async_api import Page, expect
 from pymongo import AsyncMongoClient
 
 from deploy.demo.content import Json
+from deploy.local import DEMO_PASSPHRASE
 from tests.system.hanbit import DESKTOP, Hanbit, plain
 
 TABLE = "/api/v1/statistics/table"
@@ -35,6 +36,7 @@ async def make_token(page: Page, name: str) -> str:
     await page.get_by_label("What is it for?").fill(name)
     await page.get_by_label("Read the statistics of my area").check()
     await page.get_by_label("How long is it valid?").select_option("30")
+    await page.get_by_label("Your passphrase").fill(DEMO_PASSPHRASE)
     await page.get_by_role("button", name="Make the token").click()
     secret = await page.locator("#secret").inner_text()
     await page.goto("/account/tokens")
@@ -106,6 +108,7 @@ async def test_a_token_is_of_use_until_it_is_revoked(hanbit: Hanbit) -> None:
 async def test_a_token_ends_by_itself(hanbit: Hanbit) -> None:
     async with hanbit.api("official") as official:
         asked = {"displayName": f"ends {uuid4().hex[:8]}", "scopes": ["statistics.read"], "days": 1}
+        asked["passphrase"] = DEMO_PASSPHRASE
         me = (await official.get("/people/me"))["name"]
         made = await official.post(f"/{me}/tokens", asked)
     url = hanbit.system.environment["IEUM_MONGO_URL"]

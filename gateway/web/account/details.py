@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from aiohttp import web
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -10,7 +11,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from gateway.backend.clients import CLIENTS
 from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, Flash, locales, page
-from gateway.http import auth, errors
+from gateway.http import auth, devices, errors
 from gateway.http.auth import SESSIONS, VIEWER, signed_in
 from gateway.http.form import read_texts
 from gateway.language import i18n
@@ -80,7 +81,11 @@ async def change(request: web.Request) -> web.Response:
     try:
         if values["locale"] not in i18n.LANGUAGES:
             raise Invalid("LOCALE_INVALID", field="locale")
-        grpc_request = UpdatePersonRequest(person=Person(name=name), update_mask=FieldMask(paths=_CHANGEABLE))
+        grpc_request = UpdatePersonRequest(
+            person=Person(name=name),
+            update_mask=FieldMask(paths=_CHANGEABLE),
+            passphrase=form.get("passphrase", ""),
+        )
         for field, value in values.items():
             setattr(grpc_request.person, field, value)
         await request.app[CLIENTS].people.UpdatePerson(grpc_request)
@@ -96,8 +101,12 @@ async def change(request: web.Request) -> web.Response:
 
 @routes.get("/account/passphrase")
 async def ask_passphrase(request: web.Request) -> web.Response:
-    signed_in(request)
-    return page(request, "account/passphrase.html")
+    return _passphrase_page(request)
+
+
+def _passphrase_page(request: web.Request, **values: Any) -> web.Response:
+    has_code = signed_in(request).must_change_passphrase
+    return page(request, "account/passphrase.html", has_code=has_code, **values)
 
 
 @routes.post("/account/passphrase")
@@ -116,13 +125,18 @@ async def change_passphrase(request: web.Request) -> web.Response:
     except Problem as problem:
         message = errors.message(request[PAGE].locale, problem)
         form_errors = {problem.field or "current_passphrase": message}
-        return page(request, "account/passphrase.html", status=errors.status_of(problem), errors=form_errors)
+        return _passphrase_page(request, status=errors.status_of(problem), errors=form_errors)
     request.app[SESSIONS].drop(viewer.person)
     gettext = request[PAGE].locale.gettext
     changed = Flash(gettext("Your passphrase is changed"), gettext("You are signed out on all other devices."))
     answer = await people.SignIn(
         SignInRequest(
-            login=viewer.login, passphrase=new, shared_device=viewer.shared_device, address=request.remote or ""
+            login=viewer.login,
+            passphrase=new,
+            shared_device=viewer.shared_device,
+            address=request.remote or "",
+            device_marks=devices.marks(request),
+            agent=devices.agent(request),
         )
     )
     response = go_to("/account", changed, request)
@@ -144,9 +158,11 @@ async def erase(request: web.Request) -> web.Response:
         form_errors = {"sure": locale.gettext("Mark the box if you are sure. If not, go back to My details.")}
         return page(request, "account/erase.html", status=400, errors=form_errors)
     try:
-        await request.app[CLIENTS].people.ErasePerson(ErasePersonRequest(name=viewer.person))
+        await request.app[CLIENTS].people.ErasePerson(
+            ErasePersonRequest(name=viewer.person, passphrase=form.get("passphrase", ""))
+        )
     except Problem as problem:
-        form_errors = {"sure": errors.message(locale, problem)}
+        form_errors = {"passphrase" if problem.field == "passphrase" else "sure": errors.message(locale, problem)}
         return page(request, "account/erase.html", status=errors.status_of(problem), errors=form_errors)
     request.app[SESSIONS].drop(viewer.person)
     erased = Flash(locale.gettext("Your account is erased"), locale.gettext("You are welcome back at any time."))

@@ -18,7 +18,7 @@ from joserfc.jwk import OctKey
 from multidict import MultiDict, MultiMapping
 
 from gateway.html.render import PAGE, page
-from gateway.http import errors
+from gateway.http import devices, errors
 from gateway.http.csrf import FORM_KEY
 from services.chassis.errors import Problem
 
@@ -33,7 +33,13 @@ _ENCRYPTION = {"alg": "dir", "enc": "A256GCM"}
 def sign_in_again(request: web.Request, form: MultiMapping[str], fields: Sequence[str], target: str) -> web.Response:
     """The way to sign in and back to `target`, and of what was typed these `fields`; never name a passphrase."""
     message = errors.message(request[PAGE].locale, Problem("SESSION_INVALID"))
-    response = page(request, "account/sign_in.html", status=401, values={"next": target}, notice=message)
+    response = page(
+        request,
+        "account/sign_in.html",
+        status=401,
+        values={"next": target, "shared_device": devices.is_shared(request)},
+        notice=message,
+    )
     values = [(name, str(value)) for name, value in form.items() if name in fields]
     text = json.dumps([str(form.get(WHOSE, "")), values], ensure_ascii=False)
     sealed = jwe.encrypt_compact(_ENCRYPTION, text, _key(request))

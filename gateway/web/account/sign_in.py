@@ -11,7 +11,7 @@ from yarl import URL
 from gateway.backend.clients import CLIENTS
 from gateway.backend.places import PLACES, Places
 from gateway.html.render import PAGE, Flash, page
-from gateway.http import auth, errors
+from gateway.http import auth, devices, errors
 from gateway.http.auth import VIEWER
 from gateway.http.form import read_texts
 from gateway.http.rate_limit import check_registration_rate
@@ -39,7 +39,8 @@ async def ask_who(request: web.Request) -> web.Response:
         return go_to(target or _workplace(viewer))
     ended = auth.SESSION_ENDED in request
     notice = errors.message(request[PAGE].locale, Problem("SESSION_INVALID")) if ended else ""
-    return page(request, "account/sign_in.html", values={"next": target}, notice=notice)
+    values = {"next": target, "shared_device": devices.is_shared(request)}
+    return page(request, "account/sign_in.html", values=values, notice=notice)
 
 
 def onward(fields: Mapping[str, object]) -> str:
@@ -73,6 +74,7 @@ async def sign_in(request: web.Request) -> web.Response:
             response.headers["Retry-After"] = seconds
         return response
     response = go_to(onward(form) or _workplace(auth.viewer_of(answer.viewer)))
+    devices.keep_shared(request, response, "shared_device" in form)
     auth.keep_signed_in(request, response, answer)
     return response
 
@@ -83,6 +85,8 @@ async def _sign_in(request: web.Request, login: str, passphrase: str, shared_dev
         passphrase=passphrase,
         shared_device=shared_device,
         address=request.remote or "",
+        device_marks=devices.marks(request),
+        agent=devices.agent(request),
     )
     return await request.app[CLIENTS].people.SignIn(grpc_request)
 
@@ -109,11 +113,14 @@ async def sign_out(request: web.Request) -> web.Response:
 async def ask_details(request: web.Request) -> web.Response:
     if request[VIEWER]:
         return go_to("/account")
-    return await _register_page(request, {"request_id": clock.new_id(), "next": onward(request.query)})
+    return await _register_page(
+        request,
+        {"request_id": clock.new_id(), "next": onward(request.query), "shared_device": devices.is_shared(request)},
+    )
 
 
 async def _register_page(
-    request: web.Request, values: Mapping[str, str], problem: Problem | None = None
+    request: web.Request, values: Mapping[str, object], problem: Problem | None = None
 ) -> web.Response:
     locale, places = request[PAGE].locale, await request.app[PLACES].all()
     return page(
@@ -159,11 +166,12 @@ async def register(request: web.Request) -> web.Response:
         await request.app[CLIENTS].people.Register(registration)
         answer = await _sign_in(request, registration.login, registration.passphrase, "shared_device" in form)
     except Problem as problem:
-        return await _register_page(request, values, problem)
+        return await _register_page(request, values | {"shared_device": "shared_device" in form}, problem)
     gettext = request[PAGE].locale.gettext
     flash = Flash(gettext("Your account is ready"), gettext("Your login is %(login)s.") % {"login": registration.login})
     response = go_to(
         str(URL("/account/about-you").with_query(first="1", next=values["next"] or "/courses")), flash, request
     )
+    devices.keep_shared(request, response, "shared_device" in form)
     auth.keep_signed_in(request, response, answer)
     return response

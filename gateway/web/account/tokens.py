@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from multidict import MultiMapping
 
 from gateway.backend.clients import CLIENTS
 from gateway.backend.live_table import TABLE
@@ -39,7 +40,7 @@ _SCOPES = (
     ("people.write", msgid("Change accounts, roles and places"), frozenset({"administrator"})),
 )
 _DAYS = (30, 90, 180, 366)
-_FIELDS = {"display_name": "display_name", "scopes": "scopes", "area": "area", "days": "days"}
+_FIELDS = {name: name for name in ("display_name", "scopes", "area", "days", "passphrase")}
 
 routes = web.RouteTableDef()
 
@@ -53,14 +54,13 @@ class TokenForm:
     area: str = ""
     days: str = "90"
 
-    def request(self, parent: str) -> pb.CreateTokenRequest:
+    def request(self, parent: str, passphrase: str) -> pb.CreateTokenRequest:
         token = pb.Token(display_name=self.display_name, scopes=self.scopes, area=self.area)
         days = int(self.days) if self.days in {str(offered) for offered in _DAYS} else 0
-        return pb.CreateTokenRequest(parent=parent, token=token, days=days)
+        return pb.CreateTokenRequest(parent=parent, token=token, days=days, passphrase=passphrase)
 
 
-async def _typed(request: web.Request) -> TokenForm:
-    form = await read_texts(request)
+def _typed(form: MultiMapping[str]) -> TokenForm:
     return TokenForm(
         display_name=form.get("display_name", ""),
         scopes=tuple(form.getall("scopes", [])),
@@ -78,9 +78,12 @@ async def show(request: web.Request) -> web.Response:
 @routes.post(_HERE)
 async def create(request: web.Request) -> web.Response:
     viewer = signed_in(request)
-    token_form = await _typed(request)
+    form = await read_texts(request)
+    token_form = _typed(form)
     try:
-        created = await request.app[CLIENTS].people.CreateToken(token_form.request(viewer.person))
+        created = await request.app[CLIENTS].people.CreateToken(
+            token_form.request(viewer.person, form.get("passphrase", ""))
+        )
     except Problem as problem:
         field = _FIELDS.get(problem.field, "display_name")
         form_errors = {field: errors.message(request[PAGE].locale, problem)}

@@ -37,6 +37,12 @@ ACTIONS: Mapping[str, str] = {
     "STATISTICS_QUERIED": msgid("Statistics of one's own choice"),
     "DEAD_LETTER_REPLAYED": msgid("Event handled again"),
     "RELEASE_DISCARDED": msgid("Release discarded"),
+    "PASSPHRASE_CHANGED": msgid("Passphrase changed"),
+    "SIGNED_OUT": msgid("Signed out"),
+    "SESSIONS_ENDED": msgid("Signed out on other devices"),
+    "PERSON_VOUCHED_FOR": msgid("Person seen at the desk"),
+    "ORGANISATION_CONFIRMED": msgid("Workplace confirmed"),
+    "ACCESS_REFUSED": msgid("Access refused"),
 }
 _PERSON = re.compile(r"people/[0-9A-Za-z-]+")
 _GRANT = re.compile(r"(\w+) @ ([^\s,]+)(?:, by command)?")
@@ -58,6 +64,12 @@ _DETAILS = (
     (re.compile(r"chosen: (?P<choice>.+)"), msgid("chosen: %(choice)s")),
     (re.compile(r"for (?P<service>\w+): (?P<event>\S+)"), msgid("%(event)s, for the service %(service)s")),
     (re.compile("mailing list"), msgid("the offices on the mailing list")),
+    (
+        re.compile(r"from (?P<network>\S+), login (?P<mark>\w+)"),
+        msgid("from the network %(network)s; mark of the login: %(mark)s"),
+    ),
+    (re.compile("one session"), msgid("on one device")),
+    (re.compile("all sessions"), msgid("on all devices")),
 )
 
 routes = web.RouteTableDef()

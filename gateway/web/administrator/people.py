@@ -32,6 +32,13 @@ ROLES = {
     "ADMINISTRATOR": msgid("Administrator"),
 }
 
+VOUCHINGS = {
+    "VOUCHING_UNSPECIFIED": msgid("nobody has seen this person"),
+    "SELF_DECLARED": msgid("nobody has seen this person"),
+    "AT_DESK": msgid("seen at the desk"),
+    "BY_ROSTER": msgid("taken from a list"),
+}
+
 routes = web.RouteTableDef()
 
 
@@ -94,12 +101,13 @@ async def person(request: web.Request) -> web.Response:
 
 @routes.post(_PERSON + "/grant")
 async def grant(request: web.Request) -> web.Response:
-    form = await typed(request, "role", "scope")
+    form = await typed(request, "role", "scope", "passphrase")
+    passphrase = form.pop("passphrase")
     client = request.app[CLIENTS].people
     try:
-        await client.GrantRole(pb.GrantRoleRequest(name=_name(request), grant=_grant(form)))
+        await client.GrantRole(pb.GrantRoleRequest(name=_name(request), grant=_grant(form), passphrase=passphrase))
     except Problem as problem:
-        field = problem.field if problem.field in form else "role"
+        field = problem.field if problem.field in (*form, "passphrase") else "role"
         return await _refused(request, problem, field, form)
     return _done(request, msgid("The role is given"), msgid("It counts from the next page that they open."))
 
@@ -117,17 +125,39 @@ async def revoke(request: web.Request) -> web.Response:
 
 @routes.post(_PERSON + "/passphrase")
 async def reset(request: web.Request) -> web.Response:
-    form = await typed(request, "new_passphrase")
+    """Show a code that opens the account for an hour, on this page alone."""
     client = request.app[CLIENTS].people
     try:
-        await client.ResetPassphrase(pb.ResetPassphraseRequest(name=_name(request), **form))
+        given = await client.ResetPassphrase(pb.ResetPassphraseRequest(name=_name(request)))
     except Problem as problem:
-        return await _refused(request, problem, "new_passphrase", {"role": "", "scope": ""})
+        return await _refused(request, problem, "code", {"role": "", "scope": ""})
+    request.app[SESSIONS].drop(_name(request))
+    person, until = await _get(request), clock.moment(given.expire_time)
+    return page(request, "administrator/code.html", person=person, code=given.code, until=until)
+
+
+@routes.post(_PERSON + "/vouch")
+async def vouch(request: web.Request) -> web.Response:
+    await request.app[CLIENTS].people.VouchForPerson(pb.VouchForPersonRequest(name=_name(request)))
+    return _done(request, msgid("Written down"), msgid("The account now says that somebody has seen this person."))
+
+
+@routes.post(_PERSON + "/confirm-organisation")
+async def confirm_organisation(request: web.Request) -> web.Response:
+    client = request.app[CLIENTS].people
+    try:
+        await client.ConfirmOrganisation(pb.ConfirmOrganisationRequest(name=_name(request)))
+    except Problem as problem:
+        return await _refused(request, problem, "organisation", {"role": "", "scope": ""})
     return _done(
-        request,
-        msgid("The new passphrase is set"),
-        msgid("They are signed out everywhere. Ask them to change it after signing in."),
+        request, msgid("The workplace is confirmed"), msgid("They count as an employee from their next enrolment on.")
     )
+
+
+@routes.post(_PERSON + "/sign-out")
+async def sign_out_everywhere(request: web.Request) -> web.Response:
+    await request.app[CLIENTS].people.EndSessions(pb.EndSessionsRequest(parent=_name(request)))
+    return _done(request, msgid("They are signed out everywhere"), msgid("They can sign in again at any time."))
 
 
 @routes.get(_PERSON + "/erase")
@@ -138,15 +168,17 @@ async def ask_to_erase(request: web.Request) -> web.Response:
 @routes.post(_PERSON + "/erase")
 async def erase(request: web.Request) -> web.Response:
     """Erase an account. The login must be typed, so that nobody is erased by mistake."""
-    form, locale = await typed(request, "login"), request[PAGE].locale
+    form, locale = await typed(request, "login", "passphrase"), request[PAGE].locale
     person = await _get(request)
     if form["login"].strip().casefold() != person.login.casefold():
         words = locale.gettext("This is not their login. Look at it above and type it again.")
         return await _erase_page(request, form["login"], status=REFUSED, errors={"login": words})
     try:
-        await request.app[CLIENTS].people.ErasePerson(pb.ErasePersonRequest(name=_name(request)))
+        await request.app[CLIENTS].people.ErasePerson(
+            pb.ErasePersonRequest(name=_name(request), passphrase=form["passphrase"])
+        )
     except Problem as problem:
-        form_errors = {"login": errors.message(locale, problem)}
+        form_errors = {"passphrase" if problem.field == "passphrase" else "login": errors.message(locale, problem)}
         return await _erase_page(request, form["login"], status=status_of(problem), errors=form_errors)
     request.app[SESSIONS].drop(_name(request))
     flash = Flash(
@@ -202,6 +234,8 @@ async def _page(request: web.Request, form: dict[str, str], **values: Any) -> we
         request, "administrator/person.html", person=person, here=f"/admin/{person.name}", form=form, grants=grants,
         area=places.title(locale, person.area) if person.area else "",
         organisation=places.title(locale, person.organisation) if person.organisation else "",
+        vouching=locale.gettext(VOUCHINGS[pb.Vouching.Name(person.vouching)]),
+        is_vouched_for=person.vouching not in (pb.VOUCHING_UNSPECIFIED, pb.SELF_DECLARED),
         language=LANGUAGES.get(person.locale, person.locale), since=clock.moment(person.create_time),
         role_choices=_role_choices(locale), scope_choices=_scope_choices(viewer, locale, places), **values,
     )  # fmt: skip

@@ -61,8 +61,7 @@ async def set_viewer(request: web.Request, handler: Handler) -> web.StreamRespon
     if request[auth.VIEWER] or auth.session_secret(request):
         _set(request, _page(request))
     response = await handler(request)
-    if auth.SESSION_ENDED in request:
-        auth.forget(request, response)
+    auth.forget_ended(request, response)
     if request[PAGE].flash and response.status == 200 and response.content_type == "text/html":
         response.del_cookie(_FLASH)
     return response

@@ -1,4 +1,8 @@
-"""Guessing is slowed down for the guesser alone: counters belong to a network address, so nobody locks another out."""
+"""Guessing is slowed down for the guesser alone.
+
+Counters belong to where a try comes from: to the device, if somebody has signed in on it, else to its network address.
+So a guesser delays neither his neighbours on their own devices nor, by tries from many addresses, the owner on theirs.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,11 @@ from services.chassis.errors import Exhausted
 
 WINDOW = timedelta(minutes=15)
 LONGEST_WAIT = 60
-# Of one address for one login, and of one address for all: a village hall shares one address.
+# From one origin for one login; from one origin for all, since a village hall shares one address; and for one login
+# from all devices on which its owner has never signed in.
 FREE_FOR_LOGIN = 5
-FREE_FOR_ADDRESS = 100
+FREE_FOR_ORIGIN = 100
+FREE_FOR_ACCOUNT = 20
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,15 @@ def count(attempts: Attempts, now: datetime) -> tuple[Attempts, list[object]]:
     check(attempts, now)
     current = attempts if attempts.expire_time > now else fresh(attempts.free, now)
     return replace(current, failures=current.failures + 1, last_time=now), []
+
+
+def network(address: str) -> str:
+    """Of IPv4 the /24, of IPv6 the /64: enough to see where tries come from, not who lives there."""
+    try:
+        parsed = ipaddress.ip_address(neighbourhood(address).partition("/")[0])
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 64), strict=False))
 
 
 def neighbourhood(address: str) -> str:

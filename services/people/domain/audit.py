@@ -25,10 +25,16 @@ class Action(StrEnum):
     STATISTICS_QUERIED = "statistics_queried"
     DEAD_LETTER_REPLAYED = "dead_letter_replayed"
     RELEASE_DISCARDED = "release_discarded"
+    PASSPHRASE_CHANGED = "passphrase_changed"  # noqa: S105 - the name of an action
+    SIGNED_OUT = "signed_out"
+    SESSIONS_ENDED = "sessions_ended"
+    PERSON_VOUCHED_FOR = "person_vouched_for"
+    ORGANISATION_CONFIRMED = "organisation_confirmed"
+    ACCESS_REFUSED = "access_refused"
 
 
 # What callers may report here. All else happens in this service, or is heard from the service that did it.
-REPORTED = frozenset([Action.DEAD_LETTER_REPLAYED])
+REPORTED = frozenset([Action.DEAD_LETTER_REPLAYED, Action.ACCESS_REFUSED])
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,14 @@ class Universe(StrEnum):
     EMPLOYEE = "employee"
 
 
+class Vouching(StrEnum):
+    """How it is known that an account belongs to a real person."""
+
+    SELF_DECLARED = "self_declared"
+    AT_DESK = "at_desk"
+    BY_ROSTER = "by_roster"
+
+
 class Role(StrEnum):
     LEARNER = "learner"
     INSTRUCTOR = "instructor"
@@ -60,6 +68,11 @@ class Person:
     epoch: int = 0
     """Sessions that began in an earlier epoch have ended."""
     erased: bool = False
+    vouching: Vouching = Vouching.SELF_DECLARED
+    organisation_confirmed: bool = False
+    """An administrator or a roster says that the person works there; until then they count as a resident."""
+    code_expire_time: datetime | None = None
+    """Set while the passphrase is a code of the desk: the account can only be used to choose a new one."""
 
     @property
     def name(self) -> str:
@@ -67,12 +80,25 @@ class Person:
 
     @property
     def universe(self) -> Universe:
-        return Universe.EMPLOYEE if self.organisation else Universe.RESIDENT
+        return Universe.EMPLOYEE if self.organisation and self.organisation_confirmed else Universe.RESIDENT
+
+    @property
+    def workplace(self) -> str:
+        """The organisation, if it is confirmed."""
+        return self.organisation if self.organisation_confirmed else ""
+
+    @property
+    def is_staff(self) -> bool:
+        return any(held.role is not Role.LEARNER for held in self.grants)
+
+    @property
+    def passphrase_must_change(self) -> bool:
+        return self.code_expire_time is not None
 
     @property
     def etag(self) -> str:
         """Changes with whatever of the account is visible."""
-        seen = replace(self, passphrase_hash="", epoch=0)
+        seen = replace(self, passphrase_hash="", epoch=0, code_expire_time=None)
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
@@ -107,10 +133,21 @@ class Erased:
 
 
 Event = Registered | Moved | RolesChanged | SessionsEnded | Erased
+Outcome = tuple["Person", list[Event]]
 
 
 def draft(
-    id: str, login: str, display_name: str, email: str, area: str, organisation: str, locale: str, now: datetime
+    id: str,
+    login: str,
+    display_name: str,
+    email: str,
+    area: str,
+    organisation: str,
+    locale: str,
+    now: datetime,
+    *,
+    vouching: Vouching = Vouching.SELF_DECLARED,
+    organisation_confirmed: bool = False,
 ) -> Person:
     """A new account with all input checked. Nobody can sign in before `register` sets the passphrase."""
     login = credentials.checked_login(login)
@@ -127,6 +164,8 @@ def draft(
         passphrase_hash="",
         grants=(EVERYBODY_LEARNS,),
         create_time=now,
+        vouching=vouching,
+        organisation_confirmed=bool(organisation) and organisation_confirmed,
         sort_name=name.casefold(),
         words=credentials.search_words(login, name),
     )
@@ -140,8 +179,11 @@ def register(person: Person, passphrase_hash: str, now: datetime) -> tuple[Perso
     return registered, [Registered(registered, now)]
 
 
-def update(person: Person, changes: Mapping[str, str], now: datetime, *, etag: str = "") -> tuple[Person, list[Event]]:
-    _check_not_erased(person)
+def update(
+    person: Person, changes: Mapping[str, str], now: datetime, *, etag: str = "", confirmed: bool = False
+) -> tuple[Person, list[Event]]:
+    """`confirmed`: whoever changes the organisation may also say that the person works there."""
+    check_not_erased(person)
     if etag and etag != person.etag:
         raise Conflict("PERSON_CHANGED", field="etag")
     for field in changes:
@@ -154,12 +196,14 @@ def update(person: Person, changes: Mapping[str, str], now: datetime, *, etag: s
     }
     checked = {field: checks.get(field, str)(value) for field, value in changes.items()}
     changed = _named(replace(person, **checked))  # type: ignore[arg-type]  # only the text fields of CHANGEABLE
+    if changed.organisation != person.organisation:
+        changed = replace(changed, organisation_confirmed=bool(changed.organisation) and confirmed)
     moved = (changed.area, changed.organisation) != (person.area, person.organisation)
     return changed, [Moved(changed, now)] if moved else []
 
 
 def grant(person: Person, what: Grant, now: datetime) -> tuple[Person, list[Event]]:
-    _check_not_erased(person)
+    check_not_erased(person)
     if what in person.grants:
         return person, []
     granted = replace(person, grants=(*person.grants, what))
@@ -173,18 +217,6 @@ def revoke(person: Person, what: Grant, administrators: int, now: datetime) -> t
     _check_not_last(what, administrators)
     left = replace(person, grants=tuple(held for held in person.grants if held != what))
     return left, [RolesChanged(left, now)]
-
-
-def set_passphrase(person: Person, passphrase_hash: str, now: datetime) -> tuple[Person, list[Event]]:
-    """Ends every session: whoever signed in with the old passphrase has to know the new one."""
-    _check_not_erased(person)
-    changed = replace(person, passphrase_hash=passphrase_hash, epoch=person.epoch + 1)
-    return changed, [SessionsEnded(changed, now)]
-
-
-def rehash(person: Person, old_hash: str, new_hash: str) -> tuple[Person, list[Event]]:
-    """Replaces the hash by one of newer parameters, unless the passphrase was changed meanwhile."""
-    return (replace(person, passphrase_hash=new_hash) if person.passphrase_hash == old_hash else person), []
 
 
 def erase(person: Person, administrators: int, now: datetime) -> tuple[Person, list[Event]]:
@@ -211,6 +243,6 @@ def _check_not_last(lost: Grant, administrators: int) -> None:
         raise Refused("LAST_ADMINISTRATOR")
 
 
-def _check_not_erased(person: Person) -> None:
+def check_not_erased(person: Person) -> None:
     if person.erased:
         raise Refused("PERSON_ERASED")

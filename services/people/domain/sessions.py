@@ -34,6 +34,9 @@ class Limits:
 
 OWN_DEVICE = Limits(idle=timedelta(days=14), absolute=timedelta(days=90))
 SHARED_DEVICE = Limits(idle=timedelta(minutes=20), absolute=timedelta(hours=8))
+STAFF = Limits(idle=timedelta(minutes=30), absolute=timedelta(hours=12))
+"""Of whoever has a role beyond learning: a screen left open shows more than one person's data."""
+AGENT_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Session:
     begin_time: datetime
     expire_time: datetime
     ended: bool = False
+    agent: str = ""
+    """The kind of browser, for the list of sessions."""
 
 
 @dataclass(frozen=True)
@@ -72,22 +77,31 @@ class SessionEnded:
     time: datetime
 
 
-def begin(person: Person, shared_device: bool, now: datetime) -> Session:
-    limits = SHARED_DEVICE if shared_device else OWN_DEVICE
-    return Session(person.id, person.epoch, shared_device, now, now + limits.idle)
+def begin(person: Person, shared_device: bool, now: datetime, agent: str = "") -> Session:
+    idle = _limits(person, shared_device).idle
+    return Session(person.id, person.epoch, shared_device, now, now + idle, agent=agent[:AGENT_LENGTH])
+
+
+def _limits(person: Person, shared_device: bool) -> Limits:
+    if shared_device:
+        return SHARED_DEVICE
+    return STAFF if person.is_staff else OWN_DEVICE
 
 
 def stands(session: Session, person: Person, now: datetime) -> bool:
-    current = not session.ended and session.expire_time > now
+    limits = _limits(person, session.shared_device)
+    current = not session.ended and session.expire_time > now and now - session.begin_time < limits.absolute
     return current and not person.erased and session.epoch == person.epoch
 
 
-def renewed(session: Session, now: datetime) -> Session:
-    """Lives on from its latest use, never beyond the absolute limit; the same value when not worth a write."""
-    limits = SHARED_DEVICE if session.shared_device else OWN_DEVICE
+def renewed(session: Session, person: Person, now: datetime) -> Session:
+    """Lives on from its latest use, never beyond the absolute limit; the same value when not worth a write. The
+    session of somebody who has just been given a role becomes as short as that of all staff."""
+    limits = _limits(person, session.shared_device)
     expire = min(now + limits.idle, session.begin_time + limits.absolute)
     gained = expire - session.expire_time
-    return replace(session, expire_time=expire) if gained >= limits.idle / _WORTH_RENEWING else session
+    worth_writing = gained >= limits.idle / _WORTH_RENEWING or gained < timedelta()
+    return replace(session, expire_time=expire) if worth_writing else session
 
 
 def end(session: Session, now: datetime) -> tuple[Session, list[SessionEnded]]:

@@ -84,6 +84,7 @@ def _belonging(who: person.Person) -> dict[str, Any]:
     return {
         "person": who.name,
         "area": who.area,
-        "organisation": who.organisation,
+        "organisation": who.workplace,
         "universe": resources.UNIVERSES[who.universe],
+        "vouching": resources.VOUCHINGS[who.vouching],
     }

@@ -10,7 +10,7 @@ from services.chassis.clock import stamp
 from services.chassis.errors import Invalid
 from services.people.domain.audit import Action, Entry
 from services.people.domain.equality import Card, Group, Sex
-from services.people.domain.person import Grant, Person, Role, Universe
+from services.people.domain.person import Grant, Person, Role, Universe, Vouching
 from services.people.domain.places import Area, Centre, Organisation, Places
 from services.people.domain.sessions import Session, Token
 
@@ -18,6 +18,7 @@ K = TypeVar("K")
 V = TypeVar("V", int, people_pb2.Role.ValueType, people_pb2.AuditAction.ValueType)
 
 UNIVERSES = {Universe.RESIDENT: people_pb2.RESIDENT, Universe.EMPLOYEE: people_pb2.EMPLOYEE}
+VOUCHINGS = {vouching: people_pb2.Vouching.Value(vouching.name) for vouching in Vouching}
 ROLES = {role: people_pb2.Role.Value(role.name) for role in Role}
 ACTIONS = {action: people_pb2.AuditAction.Value(action.name) for action in Action}
 GROUPS = {group: people_pb2.TargetGroup.Value(group.name) for group in Group}
@@ -47,10 +48,29 @@ def person_key(name: str) -> str:
 
 def token_keys(name: str) -> tuple[str, str]:
     """Person and token of "people/{id}/tokens/{id}"."""
+    return _owned_keys(name, "tokens")
+
+
+def session_keys(name: str) -> tuple[str, str]:
+    """Person and session of "people/{id}/sessions/{id}"."""
+    return _owned_keys(name, "sessions")
+
+
+def _owned_keys(name: str, collection: str) -> tuple[str, str]:
     parts = name.split("/")
-    if len(parts) != 4 or parts[0] != "people" or parts[2] != "tokens" or not all(parts):
-        raise Invalid("NAME_INVALID", field="name", form="people/{id}/tokens/{id}")
+    if len(parts) != 4 or parts[0] != "people" or parts[2] != collection or not all(parts):
+        raise Invalid("NAME_INVALID", field="name", form=f"people/{{id}}/{collection}/{{id}}")
     return parts[1], parts[3]
+
+
+def session_to_message(key: str, value: Session) -> people_pb2.Session:
+    return people_pb2.Session(
+        name=f"people/{value.person}/sessions/{key}",
+        begin_time=stamp(value.begin_time),
+        expire_time=stamp(value.expire_time),
+        shared_device=value.shared_device,
+        agent=value.agent,
+    )
 
 
 def person_to_message(value: Person) -> people_pb2.Person:
@@ -67,6 +87,9 @@ def person_to_message(value: Person) -> people_pb2.Person:
         etag=value.etag,
         create_time=stamp(value.create_time),
         erased=value.erased,
+        vouching=VOUCHINGS[value.vouching],
+        organisation_confirmed=value.organisation_confirmed,
+        passphrase_must_change=value.passphrase_must_change,
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from services.people.service.accounts import AccountMethods
 from services.people.service.audit import AuditMethods
+from services.people.service.passphrases import PassphraseMethods
 from services.people.service.places import PlacesMethods
 from services.people.service.roles import RoleMethods
+from services.people.service.sessions import SessionMethods
 from services.people.service.sign_in import SignInMethods
 from services.people.service.tokens import TokenMethods
 
@@ -21,5 +23,14 @@ TOKEN_SCOPES = {
 }
 
 
-class PeopleService(AccountMethods, SignInMethods, TokenMethods, RoleMethods, AuditMethods, PlacesMethods):
+class PeopleService(
+    AccountMethods,
+    SignInMethods,
+    SessionMethods,
+    PassphraseMethods,
+    TokenMethods,
+    RoleMethods,
+    AuditMethods,
+    PlacesMethods,
+):
     """All of ieum.people.v1.PeopleService."""

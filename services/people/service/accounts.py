@@ -4,21 +4,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from google.protobuf.empty_pb2 import Empty
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from ieum.people.v1 import people_pb2
 from services.chassis.clock import new_id, now
-from services.chassis.errors import Exists, Invalid, Missing
+from services.chassis.errors import Exists, Forbidden, Invalid, Missing, Refused
 from services.chassis.principal import acting
 from services.chassis.store import paging
 from services.people import authorisation
-from services.people.domain import credentials, equality, person
+from services.people.domain import credentials, equality, person, vouching
 from services.people.domain.audit import Action
 from services.people.domain.equality import Answers, Card
-from services.people.domain.person import RUNS_EVERYTHING, Person
+from services.people.domain.person import RUNS_EVERYTHING, Outcome, Person
 from services.people.messages import resources
 from services.people.service.base import ServiceBase
 
@@ -28,6 +28,7 @@ _NAMES_FOR = ("instructor", "reviewer", "administrator")
 
 class AccountMethods(ServiceBase):
     async def Register(self, request: people_pb2.RegisterRequest, context: object) -> people_pb2.Person:
+        vouching, confirmed = await authorisation.vouching_for(self.store, request.area, request.organisation)
         drafted = person.draft(
             _key_for(request.request_id),
             request.login,
@@ -37,6 +38,8 @@ class AccountMethods(ServiceBase):
             request.organisation,
             request.locale,
             now(),
+            vouching=vouching,
+            organisation_confirmed=confirmed,
         )
         credentials.check_passphrase(request.passphrase, drafted.login)
         (await self.store.places.get()).check_home(request.area, request.organisation)
@@ -71,8 +74,11 @@ class AccountMethods(ServiceBase):
         if {"area", "organisation"} & changes.keys():
             home = (changes.get("area", before.area), changes.get("organisation", before.organisation))
             (await self.store.places.get()).check_home(*home)
+        if changes.get("email", before.email) != before.email:
+            await self.require_own_passphrase(request.passphrase)
+        _, confirmed = await authorisation.vouching_for(self.store, before.area, changes.get("organisation", ""))
         changed = await self.store.people.change(
-            before.id, lambda current: person.update(current, changes, now(), etag=wanted.etag)
+            before.id, lambda current: person.update(current, changes, now(), etag=wanted.etag, confirmed=confirmed)
         )
         if not authorisation.is_oneself(wanted.name):
             await self._note_view(wanted.name, f"changed {', '.join(sorted(changes))}")
@@ -104,6 +110,7 @@ class AccountMethods(ServiceBase):
     async def ErasePerson(self, request: people_pb2.ErasePersonRequest, context: object) -> Empty:
         before = await authorisation.own_or_managed(self.store, request.name)
         if not before.erased:
+            await self.require_own_passphrase(request.passphrase)
             await self._erase(before)
         return Empty()
 
@@ -133,7 +140,7 @@ class AccountMethods(ServiceBase):
         self, request: people_pb2.GetEqualityAnswersRequest, context: object
     ) -> people_pb2.EqualityAnswers:
         name = _owner_of_answers(request.name)
-        authorisation.require_oneself(name)
+        await self._require_own_passphrase_chosen(authorisation.require_oneself(name))
         card = await self.store.equality.find(self.store.pseudonym(name))
         return resources.answers_to_message(card or Card(), name)
 
@@ -141,7 +148,7 @@ class AccountMethods(ServiceBase):
         self, request: people_pb2.UpdateEqualityAnswersRequest, context: object
     ) -> people_pb2.EqualityAnswers:
         name = _owner_of_answers(request.answers.name)
-        authorisation.require_oneself(name)
+        await self._require_own_passphrase_chosen(authorisation.require_oneself(name))
         given = Answers(
             request.answers.birth_year,
             resources.enum_from_message(resources.SEXES, request.answers.sex, "sex"),
@@ -152,6 +159,39 @@ class AccountMethods(ServiceBase):
             self.store.pseudonym(name), lambda current: equality.answer(current, given, now()), start=Card()
         )
         return resources.answers_to_message(card, name)
+
+    async def _require_own_passphrase_chosen(self, key: str) -> None:
+        """Answers stay shut while somebody at a desk knows what opens the account."""
+        if (await self.store.people.get(key)).passphrase_must_change:
+            raise Refused("PASSPHRASE_MUST_CHANGE")
+
+    async def VouchForPerson(self, request: people_pb2.VouchForPersonRequest, context: object) -> people_pb2.Person:
+        before, _ = await authorisation.at_home(self.store, request.name)
+        return await self._confirm(before, lambda current: vouching.vouch(current, now()), Action.PERSON_VOUCHED_FOR)
+
+    async def ConfirmOrganisation(
+        self, request: people_pb2.ConfirmOrganisationRequest, context: object
+    ) -> people_pb2.Person:
+        before, reach = await authorisation.at_home(self.store, request.name)
+        place = before.organisation
+        if not reach.covers_scope(place):
+            raise Forbidden("OUTSIDE_YOUR_AREA", field="name")
+        return await self._confirm(
+            before,
+            lambda current: vouching.confirm_organisation(current, place, now()),
+            Action.ORGANISATION_CONFIRMED,
+            place,
+        )
+
+    async def _confirm(
+        self, before: Person, verb: Callable[[Person], Outcome], action: Action, detail: str = ""
+    ) -> people_pb2.Person:
+        store = self.store
+
+        async def work(session: AsyncClientSession) -> Person:
+            return await store.recorded(session, store.people.entities, before.id, verb, action, before.name, detail)
+
+        return resources.person_to_message(await store.together(work, (store.people.entities, before.id)))
 
     async def _note_view(self, subject: str, detail: str) -> None:
         if not acting().is_system:

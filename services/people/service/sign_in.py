@@ -1,21 +1,23 @@
 # ruff: noqa: N802 - gRPC method names are the contract's
-"""Signing in and out, sessions and passphrases."""
+"""Signing in and out, and whom a session or token belongs to."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 from google.protobuf.empty_pb2 import Empty
-from pymongo.asynchronous.client_session import AsyncClientSession
 
 from ieum.people.v1 import people_pb2
 from services.chassis.clock import now
-from services.chassis.errors import Forbidden, Invalid, Unauthenticated
+from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.principal import acting
-from services.people import authorisation
-from services.people.domain import attempts, credentials, person, sessions
+from services.people.domain import attempts, credentials, devices, sessions
 from services.people.domain.audit import Action
+from services.people.domain.passphrase import is_code_expired, rehash
 from services.people.domain.person import Person
 from services.people.messages import resources
 from services.people.service.base import ServiceBase
@@ -23,47 +25,78 @@ from services.people.store.attempts import counter
 from services.people.store.sessions import key_of
 
 
+@dataclass(frozen=True)
+class _Tries:
+    """The counters of a try: of its origin for this login, and all that count, each with what is free. Tries that share
+    one of `turns` come one after the other, so that parallel guesses gain nothing."""
+
+    pair: str
+    limits: Mapping[str, int]
+    turns: tuple[str, ...]
+
+
 class SignInMethods(ServiceBase):
     async def SignIn(self, request: people_pb2.SignInRequest, context: object) -> people_pb2.SignInResponse:
-        """Counts failed attempts of an address for this login and for all logins."""
-        pair = counter(request.address, credentials.login_key(request.login))
-        async with self.store.attempts.turn(pair):
-            found = await self._authenticated(request, pair)
-        return await self._begin(await self._rehashed(found, request.passphrase), request.shared_device)
+        found = await self.store.people.find_login(request.login)
+        tries = self._tries(request, found)
+        async with AsyncExitStack() as turns:
+            for key in tries.turns:
+                await turns.enter_async_context(self.store.attempts.turn(key))
+            owner = await self._authenticated(request, found, tries)
+        return await self._begin(await self._rehashed(owner, request.passphrase), request)
 
-    async def _authenticated(self, request: people_pb2.SignInRequest, pair: str) -> Person:
-        everybody = counter(request.address)
-        failed, found = await asyncio.gather(
-            self.store.attempts.check(pair, everybody), self.store.people.find_login(request.login)
-        )
+    def _tries(self, request: people_pb2.SignInRequest, found: Person | None) -> _Tries:
+        """Under which counters this try is looked at: the owner's own device has one, which nobody else can fill."""
+        login = credentials.login_key(request.login)
+        owners = {mark: self.store.device_owner(mark) for mark in request.device_marks[: devices.MOST_MARKS]}
+        known = {mark: owner for mark, owner in owners.items() if owner}
+        own = next((mark for mark, owner in known.items() if found and owner == found.id), "")
+        origin = own or next((f"people/{owner}" for owner in known.values()), request.address)
+        pair, account = counter(origin, login), counter("", f"account/{login}")
+        if own:
+            return _Tries(pair, {pair: attempts.FREE_FOR_LOGIN}, (pair,))
+        limits = {pair: attempts.FREE_FOR_LOGIN, counter(origin): attempts.FREE_FOR_ORIGIN}
+        if not (found and found.passphrase_must_change):  # whoever was given a code at the desk gets in with it
+            limits[account] = attempts.FREE_FOR_ACCOUNT
+        return _Tries(pair, limits, (pair, account))
+
+    async def _authenticated(self, request: people_pb2.SignInRequest, found: Person | None, tries: _Tries) -> Person:
+        failed = await self.store.attempts.check(*tries.limits)
         if not await self.passphrases.verify(found.passphrase_hash if found else "", request.passphrase):
-            await self.store.attempts.count(pair, attempts.FREE_FOR_LOGIN)
-            await self.store.attempts.count(everybody, attempts.FREE_FOR_ADDRESS)
-            await self.store.audit.add(Action.SIGN_IN_REFUSED, found.name if found else "", actor="")
+            for key, free in tries.limits.items():
+                await self.store.attempts.count(key, free)
+            detail = f"from {attempts.network(request.address)}, login {self._login_mark(request.login)}"
+            await self.store.audit.add(Action.SIGN_IN_REFUSED, found.name if found else "", detail, actor="")
             raise Unauthenticated("SIGN_IN_REFUSED")
         assert found is not None  # noqa: S101 - nobody's passphrase never matches
+        if is_code_expired(found, now()):
+            raise Unauthenticated("CODE_EXPIRED")
         if failed:
-            await self.store.attempts.clear(pair)
+            await self.store.attempts.clear(tries.pair)
         return found
+
+    def _login_mark(self, login: str) -> str:
+        return self.store.login_mark(credentials.login_key(login))
 
     async def _rehashed(self, found: Person, passphrase: str) -> Person:
         """Hashes the passphrase again under current parameters, which is possible only while it is at hand."""
         if not self.passphrases.is_outdated(found.passphrase_hash):
             return found
         hashed = await self.passphrases.hash(passphrase)
-        return await self.store.people.change(
-            found.id, lambda current: person.rehash(current, found.passphrase_hash, hashed)
-        )
+        return await self.store.people.change(found.id, lambda current: rehash(current, found.passphrase_hash, hashed))
 
-    async def _begin(self, owner: Person, shared_device: bool) -> people_pb2.SignInResponse:
+    async def _begin(self, owner: Person, request: people_pb2.SignInRequest) -> people_pb2.SignInResponse:
         secret = secrets.token_urlsafe(32)
-        session = sessions.begin(owner, shared_device, now())
+        session = sessions.begin(owner, request.shared_device, now(), request.agent)
+        marks = (mark for mark in request.device_marks if self.store.device_owner(mark) == owner.id)
         await asyncio.gather(
             self.store.audit.add(Action.SIGNED_IN, owner.name, actor=owner.name),
             self.store.sessions.begin(key_of(secret), session),
         )
         return people_pb2.SignInResponse(
-            token=secret, viewer=resources.session_viewer_to_message(owner, key_of(secret), session)
+            token=secret,
+            viewer=resources.session_viewer_to_message(owner, key_of(secret), session),
+            device_mark=next(marks, "") or self.store.device_mark(owner.id),
         )
 
     async def VerifySession(self, request: people_pb2.VerifySessionRequest, context: object) -> people_pb2.Viewer:
@@ -73,7 +106,7 @@ class SignInMethods(ServiceBase):
         if found is None or not sessions.stands(*found, moment):
             raise Unauthenticated("SESSION_INVALID")
         session, owner = found
-        renewed = sessions.renewed(session, moment)
+        renewed = sessions.renewed(session, owner, moment)
         if renewed != session:
             await self.store.sessions.renew(key, renewed)
         return resources.session_viewer_to_message(owner, key, renewed)
@@ -92,42 +125,10 @@ class SignInMethods(ServiceBase):
     async def SignOut(self, request: people_pb2.SignOutRequest, context: object) -> Empty:
         """Ends the session of this secret. Repeating it is no error."""
         key = key_of(request.token)
-        if await self.store.sessions.entities.find(key):
+        session = await self.store.sessions.entities.find(key)
+        if session and not session.ended:
             await self.store.sessions.entities.change(key, lambda current: sessions.end(current, now()))
-        return Empty()
-
-    async def ChangePassphrase(self, request: people_pb2.ChangePassphraseRequest, context: object) -> Empty:
-        """Repeating the call succeeds: the new passphrase is already set."""
-        key = authorisation.require_oneself(request.name)
-        found = await self.store.people.get(key)
-        credentials.check_passphrase(request.new_passphrase, found.login, "new_passphrase")
-        tries = counter("", f"change/{key}")
-        await self.store.attempts.count(tries, attempts.FREE_FOR_LOGIN)
-        if await self.passphrases.verify(found.passphrase_hash, request.current_passphrase):
-            hashed = await self.passphrases.hash(request.new_passphrase)
-            await self.store.people.change(key, lambda current: person.set_passphrase(current, hashed, now()))
-        elif not await self.passphrases.verify(found.passphrase_hash, request.new_passphrase):
-            raise Invalid("PASSPHRASE_WRONG", field="current_passphrase")
-        await self.store.attempts.clear(tries)
-        return Empty()
-
-    async def ResetPassphrase(self, request: people_pb2.ResetPassphraseRequest, context: object) -> Empty:
-        found = await authorisation.managed(self.store, request.name)
-        credentials.check_passphrase(request.new_passphrase, found.login, "new_passphrase")
-        hashed = await self.passphrases.hash(request.new_passphrase)
-        store, moment = self.store, now()
-
-        async def work(session: AsyncClientSession) -> None:
-            await store.recorded(
-                session,
-                store.people.entities,
-                found.id,
-                lambda current: person.set_passphrase(current, hashed, moment),
-                Action.PASSPHRASE_RESET,
-                found.name,
-            )
-
-        await store.together(work, (store.people.entities, found.id))
+            await self.store.audit.add(Action.SIGNED_OUT, f"people/{session.person}", actor=f"people/{session.person}")
         return Empty()
 
 

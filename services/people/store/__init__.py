@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
@@ -10,6 +13,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from services.chassis.events.outbox import Outbox
 from services.chassis.principal import pseudonym
 from services.chassis.store.entities import Database, Entities
+from services.people.domain import devices
 from services.people.domain.audit import Action
 from services.people.domain.equality import Card
 from services.people.domain.sessions import Session, Token
@@ -43,6 +47,16 @@ class Store:
         await self.tokens.prepare()
         await self.attempts.prepare()
         await self.audit.prepare()
+
+    def device_mark(self, person: str) -> str:
+        return devices.make_mark(self._pseudonym_key, person, secrets.token_hex(8))
+
+    def device_owner(self, mark: str) -> str:
+        return devices.owner_of(self._pseudonym_key, mark)
+
+    def login_mark(self, login_key: str) -> str:
+        """Shows in the audit log that tries were about the same login; what was typed is sometimes a passphrase."""
+        return hmac.digest(self._pseudonym_key, f"login|{login_key}".encode(), hashlib.sha256).hex()[:10]
 
     def pseudonym(self, person: str) -> str:
         """Of "people/{id}"."""

@@ -16,8 +16,9 @@ from services.people.domain.attempts import Attempts
 from services.people.messages import announcements
 
 
-def counter(address: str, login_key: str = "") -> str:
-    return hashlib.sha256(f"{attempts.neighbourhood(address)}|{login_key}".encode()).hexdigest()
+def counter(origin: str, login_key: str = "") -> str:
+    """`origin`: a network address, or what stands for a device."""
+    return hashlib.sha256(f"{attempts.neighbourhood(origin)}|{login_key}".encode()).hexdigest()
 
 
 class AttemptsStore:

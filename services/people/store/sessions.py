@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from pymongo import ASCENDING
+from pymongo import ASCENDING, DESCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 
@@ -17,6 +17,7 @@ from services.people.domain.person import Person
 from services.people.domain.sessions import Session, Token
 
 _PERSON = TypeAdapter(Person)
+_MOST_LISTED = 200
 _WITH_OWNER = {
     "$lookup": {
         "from": "people",
@@ -59,8 +60,13 @@ class SessionStore:
     async def renew(self, key: str, session: Session) -> None:
         """Writes without raising the revision, so that it neither blocks nor undoes the end of a session."""
         await self.entities.collection.update_one(
-            {"_id": key, "ended": False}, {"$max": {"expire_time": session.expire_time}}
+            {"_id": key, "ended": False}, {"$set": {"expire_time": session.expire_time}}
         )
+
+    async def of(self, person: str) -> list[tuple[str, Session]]:
+        """Keys and sessions of a person, newest first."""
+        found = self.entities.collection.find({"person": person}, {"pending": 0}).sort("begin_time", DESCENDING)
+        return [(document["_id"], self.entities.load(document)) async for document in found.limit(_MOST_LISTED)]
 
     async def remove_all(self, person: str, session: AsyncClientSession) -> None:
         await self.entities.collection.delete_many({"person": person}, session=session)
@@ -82,6 +88,12 @@ class TokenStore:
     async def of(self, person: str) -> list[Token]:
         found = self.entities.collection.find({"person": person}, {"pending": 0}).sort("create_time", ASCENDING)
         return [self.entities.load(document) async for document in found]
+
+    async def revoke_all(self, person: str, session: AsyncClientSession) -> None:
+        """No event of its own: the end of the person's sessions, which goes with it, drops their tokens from caches."""
+        await self.entities.collection.update_many(
+            {"person": person, "revoked": False}, {"$set": {"revoked": True}, "$inc": {"revision": 1}}, session=session
+        )
 
     async def note_use(self, token: Token, now: datetime) -> None:
         """Writes without raising the revision, because the last use is no decision."""

@@ -86,14 +86,34 @@ async def test_the_last_administrator_stays_and_the_page_says_why(client: Client
     assert "This is the last administrator" in await answer.text()
 
 
-async def test_a_passphrase_is_never_sent_back(client: Client, fake: Fakes) -> None:
-    fake.answers["ResetPassphrase"] = Invalid("PASSPHRASE_TOO_SHORT", field="new_passphrase", min=8)
-    given = {"new_passphrase": "s3cret!"}
-    answer = await client.post("/admin/people/eunji/passphrase", data=given, headers=COOKIE)
+async def test_a_code_of_the_desk_is_shown_once(client: Client, fake: Fakes) -> None:
+    fake.answers["ResetPassphrase"] = pb.ResetPassphraseResponse(code="48271935")
+    answer = await client.post("/admin/people/eunji/passphrase", headers=COOKIE)
+    assert "48271935" in await answer.text()
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert fake.requests("ResetPassphrase")[0].name == "people/eunji"
+
+
+async def test_a_role_is_not_given_from_a_screen_left_open(client: Client, fake: Fakes) -> None:
+    fake.answers["GrantRole"] = Invalid("PASSPHRASE_AGAIN", field="passphrase")
+    given = {"role": "INSTRUCTOR", "scope": "areas/HB01", "passphrase": "s3cret!"}
+    answer = await client.post("/admin/people/eunji/grant", data=given, headers=COOKIE)
     text = await answer.text()
     assert answer.status == 422
+    assert "enter your passphrase as well" in text
     assert "s3cret!" not in text
-    assert "8 characters or more" in text
+
+
+async def test_a_workplace_that_nobody_confirmed_is_confirmed_with_one_press(client: Client, fake: Fakes) -> None:
+    claimant = pb.Person(name="people/claimant", organisation="organisations/city-hall", vouching=pb.SELF_DECLARED)
+    fake.answers["GetPerson"] = claimant
+    text = await (await client.get("/admin/people/claimant", headers=COOKIE)).text()
+    assert "City Hall, not confirmed yet" in text
+    assert "Yes, they work at City Hall" in text
+    for press, method in (("confirm-organisation", "ConfirmOrganisation"), ("vouch", "VouchForPerson")):
+        answer = await client.post(f"/admin/people/claimant/{press}", headers=COOKIE, allow_redirects=False)
+        assert answer.status == 303
+        assert fake.requests(method)[0].name == "people/claimant"
 
 
 async def test_nobody_is_erased_by_a_slip(client: Client, fake: Fakes) -> None:

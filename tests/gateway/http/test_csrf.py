@@ -143,9 +143,29 @@ async def test_registrations_by_strangers_are_rate_limited(client: Client, fake:
     assert len(fake.requests("Register")) == 20
 
 
+def test_a_class_at_a_centre_registers_faster() -> None:
+    limit = RateLimit(2, 3, now=lambda: 0.0)
+    for _ in range(3):
+        limit.check("there", centre=True)
+    with pytest.raises(Exhausted):
+        limit.check("there", centre=True)
+
+
+async def test_the_pace_of_registering_holds_for_a_signed_in_learner_and_not_for_an_administrator(
+    client: Client, fake: Fakes
+) -> None:
+    fake.sign_in("ieum_somebody")
+    fake.sign_in("ieum_admin", "administrator")
+    body = {"login": "a", "displayName": "b", "passphrase": "c"}
+    for cookie, expected in (("ieum_admin", [200] * 21), ("ieum_somebody", [200] * 20 + [429])):
+        headers = {"Cookie": f"ieum_session={cookie}", "Sec-Fetch-Site": "same-origin"}
+        statuses = [(await client.post("/api/v1/people", json=body, headers=headers)).status for _ in range(21)]
+        assert statuses == expected
+
+
 def test_the_rate_limit_recovers_after_a_minute() -> None:
     moments = iter([0.0, 1.0, 2.0, 61.5])
-    limit = RateLimit(2, now=lambda: next(moments))
+    limit = RateLimit(2, 3, now=lambda: next(moments))
     limit.check("here")
     limit.check("here")
     with pytest.raises(Exhausted):

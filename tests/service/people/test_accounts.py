@@ -14,7 +14,7 @@ from services.chassis.errors import (
 from services.chassis.store.entities import Database
 from services.people.main import compose
 from tests.service.conftest import Published, StartService
-from tests.service.people.town import HOME, Town, reason
+from tests.service.people.town import HOME, PASSPHRASE, Town, reason
 
 
 async def test_whoever_registers_is_a_resident_who_may_learn_everywhere(town: Town, published: Published) -> None:
@@ -73,16 +73,16 @@ async def test_a_person_changes_what_is_theirs_and_a_move_is_announced(town: Tow
     wanted = people_pb2.Person(name=name, area="areas/HB02", organisation="organisations/saebyeok", locale="en")
     request = people_pb2.UpdatePersonRequest(person=wanted)
     changed = await haneul.UpdatePerson(request)
-    assert (changed.area, changed.universe, changed.locale) == ("areas/HB02", people_pb2.EMPLOYEE, "en")
+    assert (changed.area, changed.universe, changed.locale) == ("areas/HB02", people_pb2.RESIDENT, "en")
     assert changed.display_name == "Haneul"
     await haneul.UpdatePerson(request)
     (event,) = await published(events_pb2.PersonMoved)
-    assert (event.area, event.universe, event.revision) == ("areas/HB02", people_pb2.EMPLOYEE, 2)
+    assert (event.area, event.universe, event.revision) == ("areas/HB02", people_pb2.RESIDENT, 2)
 
 
 async def test_a_field_in_the_mask_can_be_emptied(town: Town) -> None:
     name, haneul = await town.newcomer("haneul", email="haneul@example.org")
-    request = people_pb2.UpdatePersonRequest(person=people_pb2.Person(name=name))
+    request = people_pb2.UpdatePersonRequest(person=people_pb2.Person(name=name), passphrase=PASSPHRASE)
     request.update_mask.paths.append("email")
     assert (await haneul.UpdatePerson(request)).email == ""
 

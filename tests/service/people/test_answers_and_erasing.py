@@ -15,7 +15,7 @@ from services.chassis.errors import (
 from services.chassis.principal import pseudonym
 from services.chassis.store.entities import Database
 from tests.service.conftest import Published
-from tests.service.people.town import Town
+from tests.service.people.town import PASSPHRASE, Town
 
 
 async def test_equality_answers_belong_to_their_person_alone(
@@ -52,10 +52,14 @@ async def test_what_is_erased_is_gone_and_says_so(
     name, haneul = await town.newcomer("haneul", display_name="김하늘", email="haneul@example.org")
     session = await town.sign_in("haneul")
     wanted = people_pb2.Token(display_name="mine", scopes=["learning.read"])
-    token = await haneul.CreateToken(people_pb2.CreateTokenRequest(parent=name, token=wanted, days=1))
+    token = await haneul.CreateToken(
+        people_pb2.CreateTokenRequest(parent=name, token=wanted, days=1, passphrase=PASSPHRASE)
+    )
     answers = people_pb2.EqualityAnswers(name=f"{name}/equalityAnswers", birth_year=1950)
     await haneul.UpdateEqualityAnswers(people_pb2.UpdateEqualityAnswersRequest(answers=answers))
-    await asyncio.gather(*(haneul.ErasePerson(people_pb2.ErasePersonRequest(name=name)) for _ in range(5)))
+    await asyncio.gather(
+        *(haneul.ErasePerson(people_pb2.ErasePersonRequest(name=name, passphrase=PASSPHRASE)) for _ in range(5))
+    )
 
     with pytest.raises(Unauthenticated):
         await town.viewer(session.token)

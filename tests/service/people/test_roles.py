@@ -10,7 +10,7 @@ from services.chassis.errors import (
     Refused,
 )
 from tests.service.conftest import Published
-from tests.service.people.town import HOME, Town, reason
+from tests.service.people.town import HOME, PASSPHRASE, Town, reason
 
 
 async def test_a_role_is_granted_and_revoked_once_and_written_down(town: Town, published: Published) -> None:
@@ -18,7 +18,7 @@ async def test_a_role_is_granted_and_revoked_once_and_written_down(town: Town, p
     name, admin = await town.newcomer("admin", "administrator")
     grant = people_pb2.Grant(role=people_pb2.OFFICIAL, scope="areas/HB01")
     for _ in range(2):
-        after = await admin.GrantRole(people_pb2.GrantRoleRequest(name=haneul, grant=grant))
+        after = await admin.GrantRole(people_pb2.GrantRoleRequest(name=haneul, grant=grant, passphrase=PASSPHRASE))
     assert grant in after.grants
     for _ in range(2):
         after = await admin.RevokeRole(people_pb2.RevokeRoleRequest(name=haneul, grant=grant))
@@ -58,7 +58,7 @@ async def test_of_two_last_administrators_who_dismiss_each_other_one_stays(town:
 async def test_the_last_administrator_cannot_be_erased(town: Town) -> None:
     name, admin = await town.newcomer("admin", "administrator")
     with pytest.raises(Refused) as caught:
-        await admin.ErasePerson(people_pb2.ErasePersonRequest(name=name))
+        await admin.ErasePerson(people_pb2.ErasePersonRequest(name=name, passphrase=PASSPHRASE))
     assert reason(caught) == "LAST_ADMINISTRATOR"
 
 
@@ -70,7 +70,7 @@ async def test_an_administrator_of_an_area_stays_within_it(town: Town) -> None:
 
     async def grant(name: str, role: people_pb2.Role.ValueType, scope: str) -> None:
         wanted = people_pb2.Grant(role=role, scope=scope)
-        await local.GrantRole(people_pb2.GrantRoleRequest(name=name, grant=wanted))
+        await local.GrantRole(people_pb2.GrantRoleRequest(name=name, grant=wanted, passphrase=PASSPHRASE))
 
     await grant(near, people_pb2.OFFICIAL, HOME)
     await grant(near, people_pb2.INSTRUCTOR, "organisations/hanbit")
@@ -79,7 +79,7 @@ async def test_an_administrator_of_an_area_stays_within_it(town: Town) -> None:
             await grant(name, people_pb2.OFFICIAL, scope)
         assert reason(caught) == "OUTSIDE_YOUR_AREA"
     with pytest.raises(Forbidden):
-        await local.ResetPassphrase(people_pb2.ResetPassphraseRequest(name=chief, new_passphrase="taken over"))
+        await local.ResetPassphrase(people_pb2.ResetPassphraseRequest(name=chief))
     with pytest.raises(Forbidden):
         await local.ListAuditEntries(people_pb2.ListAuditEntriesRequest())
     listed = await local.ListPeople(people_pb2.ListPeopleRequest())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 
@@ -16,7 +17,7 @@ from services.chassis.errors import (
     Unauthenticated,
 )
 from services.chassis.store.entities import Database
-from services.people.domain.attempts import FREE_FOR_ADDRESS, WINDOW, Attempts
+from services.people.domain.attempts import FREE_FOR_ORIGIN, WINDOW, Attempts
 from services.people.store.attempts import counter
 from tests.service.conftest import Published
 from tests.service.people.town import PASSPHRASE, Town, reason
@@ -43,7 +44,8 @@ async def test_a_wrong_name_and_a_wrong_passphrase_get_the_same_answer(town: Tow
             await town.sign_in(login, passphrase)
         assert (reason(caught), caught.value.field, caught.value.details) == ("SIGN_IN_REFUSED", "", {})
     entries = await town.audit(action=people_pb2.SIGN_IN_REFUSED)
-    assert [(entry.actor, entry.subject, entry.detail) for entry in entries] == [("", "", ""), ("", person.name, "")]
+    assert [(entry.actor, entry.subject) for entry in entries] == [("", ""), ("", person.name)]
+    assert all(re.fullmatch("from 192.0.2.0/24, login [0-9a-f]{10}", entry.detail) for entry in entries)
 
 
 async def test_guessing_is_slowed_down_for_the_guesser_and_nobody_else(town: Town) -> None:
@@ -63,7 +65,7 @@ async def test_an_address_that_fails_a_hundred_times_waits_whatever_login_it_tri
     town: Town, database_of: Callable[[str], Database]
 ) -> None:
     await town.register("haneul")
-    spent = Attempts(FREE_FOR_ADDRESS, FREE_FOR_ADDRESS + 6, now(), now() + WINDOW)
+    spent = Attempts(FREE_FOR_ORIGIN, FREE_FOR_ORIGIN + 6, now(), now() + WINDOW)
     await database_of("people")["attempts"].insert_one({"_id": counter("192.0.2.7"), "revision": 1, **asdict(spent)})
     with pytest.raises(Exhausted) as caught:
         await town.sign_in("haneul")
@@ -130,18 +132,3 @@ async def test_a_passphrase_is_not_changed_without_the_current_one(town: Town) -
         assert (reason(caught), caught.value.field) == ("PASSPHRASE_WRONG", "current_passphrase")
     with pytest.raises(Exhausted):
         await haneul.ChangePassphrase(request)
-
-
-async def test_an_administrator_resets_a_passphrase_at_the_desk(town: Town) -> None:
-    name, haneul = await town.newcomer("haneul")
-    before = await town.sign_in("haneul")
-    admin_name, admin = await town.newcomer("admin", "administrator")
-    request = people_pb2.ResetPassphraseRequest(name=name, new_passphrase="set at the desk")
-    with pytest.raises(Forbidden):
-        await haneul.ResetPassphrase(request)
-    await admin.ResetPassphrase(request)
-    with pytest.raises(Unauthenticated):
-        await town.viewer(before.token)
-    assert (await town.sign_in("haneul", "set at the desk")).token
-    (entry,) = await town.audit(action=people_pb2.PASSPHRASE_RESET)
-    assert (entry.actor, entry.subject) == (admin_name, name)

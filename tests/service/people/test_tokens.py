@@ -9,13 +9,15 @@ from services.chassis.errors import (
 )
 from services.chassis.principal import Grant
 from tests.service.conftest import Published
-from tests.service.people.town import HOME, Town, principal, reason
+from tests.service.people.town import HOME, PASSPHRASE, Town, principal, reason
 
 
 async def test_a_token_is_shown_once_works_and_is_revoked(town: Town, published: Published) -> None:
     name, official = await town.newcomer("official", "official", "areas/HB01")
     wanted = people_pb2.Token(display_name="Quarterly report", scopes=["statistics.read"], area=HOME)
-    made = await official.CreateToken(people_pb2.CreateTokenRequest(parent=name, token=wanted, days=30))
+    made = await official.CreateToken(
+        people_pb2.CreateTokenRequest(parent=name, token=wanted, days=30, passphrase=PASSPHRASE)
+    )
     assert made.secret.startswith("ieum_")
     viewer = await town.system.VerifyToken(people_pb2.VerifyTokenRequest(secret=made.secret))
     assert (viewer.person.name, list(viewer.token_scopes), viewer.token_area) == (name, ["statistics.read"], HOME)
@@ -36,9 +38,11 @@ async def test_nobody_makes_or_sees_tokens_for_another(town: Town) -> None:
     name, owner = await town.newcomer("owner", "official", "areas/HB01")
     _, other = await town.newcomer("other", "official", "areas/HB01")
     wanted = people_pb2.Token(display_name="x", scopes=["statistics.read"])
-    made = await owner.CreateToken(people_pb2.CreateTokenRequest(parent=name, token=wanted, days=1))
+    made = await owner.CreateToken(
+        people_pb2.CreateTokenRequest(parent=name, token=wanted, days=1, passphrase=PASSPHRASE)
+    )
     with pytest.raises(Forbidden):
-        await other.CreateToken(people_pb2.CreateTokenRequest(parent=name, token=wanted, days=1))
+        await other.CreateToken(people_pb2.CreateTokenRequest(parent=name, token=wanted, days=1, passphrase=PASSPHRASE))
     with pytest.raises(Forbidden):
         await other.ListTokens(people_pb2.ListTokensRequest(parent=name))
     with pytest.raises(Forbidden):

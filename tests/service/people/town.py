@@ -69,6 +69,9 @@ class Town:
             await self.appoint(person.name, people_pb2.Role.Value(role.upper()), scope)
         return person.name, self.acting(principal(person, Grant(role, scope)))
 
+    def reset(self, person: str) -> people_pb2.ResetPassphraseRequest:
+        return people_pb2.ResetPassphraseRequest(name=person)
+
     async def viewer(self, token: str) -> people_pb2.Viewer:
         found: people_pb2.Viewer = await self.system.VerifySession(people_pb2.VerifySessionRequest(token=token))
         return found

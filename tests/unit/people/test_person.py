@@ -8,8 +8,20 @@ import pytest
 from services.chassis.errors import Conflict, Invalid, Refused
 from services.people.domain import person
 from services.people.domain.authority import Reach, reach
-from services.people.domain.person import RUNS_EVERYTHING, Erased, Grant, Moved, Person, Role, SessionsEnded, Universe
+from services.people.domain.passphrase import give_code, is_code_expired, rehash, set_passphrase
+from services.people.domain.person import (
+    RUNS_EVERYTHING,
+    Erased,
+    Grant,
+    Moved,
+    Person,
+    Role,
+    SessionsEnded,
+    Universe,
+    Vouching,
+)
 from services.people.domain.places import Area, Organisation, Places
+from services.people.domain.vouching import confirm_organisation, vouch
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -41,9 +53,42 @@ def test_registering_twice_keeps_the_first_passphrase_and_says_so_once() -> None
     assert person.register(once, "second", LATER) == (once, [])
 
 
-def test_whoever_belongs_to_an_organisation_is_an_employee() -> None:
+def test_whoever_says_where_they_work_is_an_employee_once_that_is_confirmed() -> None:
     assert haneul().universe is Universe.RESIDENT
-    assert haneul(organisation="organisations/hanbit").universe is Universe.EMPLOYEE
+    claims = haneul(organisation="organisations/hanbit")
+    assert (claims.universe, claims.workplace) == (Universe.RESIDENT, "")
+    confirmed, facts = confirm_organisation(claims, "organisations/hanbit", LATER)
+    assert (confirmed.universe, confirmed.workplace) == (Universe.EMPLOYEE, "organisations/hanbit")
+    assert facts == [Moved(confirmed, LATER)]
+    assert confirm_organisation(confirmed, "organisations/hanbit", LATER) == (confirmed, [])
+    with pytest.raises(Conflict):
+        confirm_organisation(claims, "organisations/saebyeok", LATER)
+
+
+def test_another_workplace_has_to_be_confirmed_anew() -> None:
+    confirmed = haneul(organisation="organisations/hanbit", organisation_confirmed=True)
+    elsewhere = {"organisation": "organisations/saebyeok"}
+    assert person.update(confirmed, elsewhere, LATER)[0].universe is Universe.RESIDENT
+    assert person.update(confirmed, elsewhere, LATER, confirmed=True)[0].universe is Universe.EMPLOYEE
+    assert person.update(confirmed, {"area": "areas/HB02"}, LATER)[0].universe is Universe.EMPLOYEE
+
+
+def test_whoever_was_seen_is_vouched_for_once() -> None:
+    assert haneul().vouching is Vouching.SELF_DECLARED
+    seen, facts = vouch(haneul(), LATER)
+    assert (seen.vouching, facts) == (Vouching.AT_DESK, [Moved(seen, LATER)])
+    assert vouch(seen, LATER) == (seen, [])
+
+
+def test_a_code_of_the_desk_stands_for_the_passphrase_until_a_new_one_is_chosen() -> None:
+    given, facts = give_code(haneul(), "$code", NOW)
+    assert (given.passphrase_hash, given.epoch, given.passphrase_must_change) == ("$code", 1, True)
+    assert [type(fact) for fact in facts] == [SessionsEnded]
+    assert not is_code_expired(given, NOW + timedelta(minutes=59))
+    assert is_code_expired(given, NOW + timedelta(hours=1))
+    chosen, _ = set_passphrase(given, "$own", LATER)
+    assert not chosen.passphrase_must_change
+    assert not is_code_expired(chosen, LATER)
 
 
 def test_a_new_name_can_be_searched_and_is_no_move() -> None:
@@ -70,7 +115,7 @@ def test_the_etag_changes_with_what_is_seen_and_not_with_the_passphrase() -> Non
     assert renamed.etag != before.etag
     with pytest.raises(Conflict, match="PERSON_CHANGED"):
         person.update(renamed, {"display_name": "하늘"}, LATER, etag=before.etag)
-    assert person.set_passphrase(before, "$other", LATER)[0].etag == before.etag
+    assert set_passphrase(before, "$other", LATER)[0].etag == before.etag
 
 
 def test_a_grant_is_held_once_and_taken_back_once() -> None:
@@ -94,14 +139,14 @@ def test_the_last_administrator_stays_one() -> None:
 
 
 def test_a_new_passphrase_ends_the_sessions_of_the_old_one() -> None:
-    changed, facts = person.set_passphrase(haneul(), "$new", LATER)
+    changed, facts = set_passphrase(haneul(), "$new", LATER)
     assert (changed.passphrase_hash, changed.epoch) == ("$new", 1)
     assert facts == [SessionsEnded(changed, LATER)]
 
 
 def test_a_newer_hash_does_not_undo_a_new_passphrase() -> None:
-    assert person.rehash(haneul(), "$hash", "$same again")[0].passphrase_hash == "$same again"
-    assert person.rehash(haneul(passphrase_hash="$new"), "$hash", "$old again")[0].passphrase_hash == "$new"
+    assert rehash(haneul(), "$hash", "$same again")[0].passphrase_hash == "$same again"
+    assert rehash(haneul(passphrase_hash="$new"), "$hash", "$old again")[0].passphrase_hash == "$new"
 
 
 def test_nothing_personal_survives_erasing() -> None:
@@ -117,7 +162,7 @@ def test_nothing_personal_survives_erasing() -> None:
     with pytest.raises(Refused, match="PERSON_ERASED"):
         person.grant(erased, RUNS_EVERYTHING, LATER)
     with pytest.raises(Refused, match="PERSON_ERASED"):
-        person.set_passphrase(erased, "$new", LATER)
+        set_passphrase(erased, "$new", LATER)
 
 
 def test_an_area_reaches_what_lies_below_it_and_who_works_there() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.chassis.errors import Exhausted, Invalid
 from services.people.domain import attempts, person, sessions
+from services.people.domain.passphrase import set_passphrase
 from services.people.domain.sessions import OWN_DEVICE, SHARED_DEVICE, Limits, Session, Token
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -27,21 +28,21 @@ def test_a_session_lives_while_used_and_never_beyond_its_limit(shared: bool, pau
         if not alive:
             assert pause * MINUTE >= limits.idle * 0.95 or moment - NOW >= limits.absolute
             return
-        session = sessions.renewed(session, moment)
+        session = sessions.renewed(session, HANEUL, moment)
         assert moment < session.expire_time <= NOW + limits.absolute
 
 
 @pytest.mark.parametrize(("shared", "limits"), [(True, SHARED_DEVICE), (False, OWN_DEVICE)])
 def test_a_renewal_by_less_than_a_twentieth_is_not_worth_a_write(shared: bool, limits: Limits) -> None:
     session, worth = sessions.begin(HANEUL, shared, NOW), limits.idle / 20
-    assert sessions.renewed(session, NOW + worth - SECOND) is session
-    assert sessions.renewed(session, NOW + worth).expire_time == NOW + worth + limits.idle
+    assert sessions.renewed(session, HANEUL, NOW + worth - SECOND) is session
+    assert sessions.renewed(session, HANEUL, NOW + worth).expire_time == NOW + worth + limits.idle
 
 
 def test_a_session_ends_with_its_epoch_its_person_or_by_itself() -> None:
     session = sessions.begin(HANEUL, False, NOW)
     assert sessions.stands(session, HANEUL, NOW)
-    assert not sessions.stands(session, person.set_passphrase(HANEUL, "$new", NOW)[0], NOW)
+    assert not sessions.stands(session, set_passphrase(HANEUL, "$new", NOW)[0], NOW)
     assert not sessions.stands(session, person.erase(HANEUL, 0, NOW)[0], NOW)
     ended, facts = sessions.end(session, NOW)
     assert not sessions.stands(ended, HANEUL, NOW)
