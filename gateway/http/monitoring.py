@@ -16,7 +16,9 @@ from gateway.http.security_headers import add_headers
 from services.chassis.errors import Unavailable
 from services.chassis.observability import trace, traceparent
 
-_DURATION = Histogram("ieum_http_seconds", "Time the gateway took for a request", ["method", "route", "status"])
+_DURATION = Histogram(
+    "ieum_http_request_duration_seconds", "Time the gateway took for a request", ["method", "route", "status"]
+)
 _IN_FLIGHT = Gauge("ieum_http_in_flight", "Requests being answered")
 # Cached by label values: the look-up of a labelled metric costs as much as the measurement.
 _duration = lru_cache(maxsize=2_000)(_DURATION.labels)

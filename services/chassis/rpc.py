@@ -77,7 +77,7 @@ _CHANNEL_OPTIONS = [
     ("grpc.max_reconnect_backoff_ms", 1000),
 ]
 
-_DURATION = Histogram("ieum_rpc_seconds", "Time a service took for a call", ["method", "code"])
+_DURATION = Histogram("ieum_rpc_duration_seconds", "Time a service took for a call", ["method", "code"])
 # Cached by its labels: looking a labelled histogram up costs more than the measurement.
 _duration = lru_cache(maxsize=1_000)(_DURATION.labels)
 

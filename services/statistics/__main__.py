@@ -38,5 +38,10 @@ def _print(answer: str) -> None:
     print(answer, flush=True)
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """`ieum-statistics`."""
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

@@ -233,8 +233,8 @@ async def test_every_process_shows_its_measurements_on_a_port_of_its_own_and_the
         return 'ieum_event_lag{producer="people",service="statistics"}' in await asyncio.to_thread(read, "statistics")
 
     await until(measured)
-    assert "ieum_http_seconds_count" in read("gateway")
-    assert all("# TYPE ieum_rpc_seconds histogram" in read(name) for name in SERVICES)
+    assert "ieum_http_request_duration_seconds_count" in read("gateway")
+    assert all("# TYPE ieum_rpc_duration_seconds histogram" in read(name) for name in SERVICES)
     status, _, _ = await plain(f"{system.url}/metrics")
     assert status == 404
 

@@ -6,8 +6,10 @@ command's values and no exception's text goes out.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from socket import gethostname
 from threading import Timer
 
 from opentelemetry import trace as otel
@@ -21,6 +23,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from services.chassis.observability.traceparent import HEADER, Kind
+from services.chassis.version import VERSION
 
 _FAREWELL_SECONDS = 2.0
 _headers = TraceContextTextMapPropagator()
@@ -36,7 +39,14 @@ class Spans:
     """Of one process. Where they go, how many of them and how often is said by the settings OTEL_*."""
 
     def __init__(self, process: str) -> None:
-        named = Resource.create({"service.name": process, "service.namespace": "ieum"})
+        named = Resource.create(
+            {
+                "service.name": process,
+                "service.namespace": "ieum",
+                "service.version": VERSION,
+                "service.instance.id": f"{gethostname()}-{os.getpid()}",
+            }
+        )
         self._provider = TracerProvider(resource=named, shutdown_on_exit=False)
         self._exporter = OTLPSpanExporter()
         self._provider.add_span_processor(BatchSpanProcessor(self._exporter))

@@ -83,7 +83,7 @@ async def test_a_service_says_how_far_behind_it_is_and_what_it_gave_up(slow: Slo
     slow.may.set()
     await eventually(lambda: lag_is(0), "all are handled or given up")
     assert value("ieum_dead_letters") == 1
-    assert time.time() - (value("ieum_looked_seconds") or 0) < 10
+    assert time.time() - (value("ieum_stores_read_timestamp_seconds") or 0) < 10
 
 
 async def test_a_service_says_for_how_long_its_events_have_waited(slow: Slow) -> None:

@@ -29,9 +29,9 @@ OPERATIONS = (ROOT / "docs/operations.md").read_text()
 MODULES = (gateway.app, services.chassis.metrics, services.chassis.rpc)
 SUFFIXES = {"histogram": ("_bucket", "_count", "_sum"), "counter": ("_total",), "gauge": ("",)}
 LABELS = {
-    "ieum_http_seconds": {"method", "route", "status"},
+    "ieum_http_request_duration_seconds": {"method", "route", "status"},
     "ieum_http_shed": {"who"},
-    "ieum_rpc_seconds": {"method", "code"},
+    "ieum_rpc_duration_seconds": {"method", "code"},
     "ieum_event_lag": {"service", "producer"},
 }
 
