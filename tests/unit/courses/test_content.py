@@ -119,8 +119,8 @@ def test_whole_and_empty_content_is_well_formed() -> None:
             lambda whole: replace(
                 whole,
                 lessons=tuple(
-                    Lesson(f"l{n}", blocks=tuple(Block(f"b{m}", Text({"ko": "x" * 99_000})) for m in range(9)))
-                    for n in range(10)
+                    Lesson(f"l{n}", blocks=tuple(Block(f"b{m}", Text({"ko": "x" * 19_000})) for m in range(150)))
+                    for n in range(3)
                 ),
             ),
             "COURSE_TOO_LARGE",
