@@ -63,10 +63,16 @@ class Frame(Generic[S]):
         self.token_scopes.update(token_scopes)
         return self.server
 
-    def hear(self, package: str, handlers: Handlers | BatchHandler) -> None:
-        """Handle these events of another service's stream, each at least once."""
-        self.heard.append(package)
-        self.loops.append(Consumer(self.bus, package, self.name, handlers).run)
+    def hear(self, package: str, handlers: Handlers | BatchHandler, apart: str = "") -> None:
+        """Handle these events of another service's stream, each at least once.
+
+        `apart` names a consumer of its own. It begins at the first event of the stream, also where the service has
+        long handled other events of it.
+        """
+        if not apart:
+            self.heard.append(package)
+        durable = f"{self.name}-{apart}" if apart else self.name
+        self.loops.append(Consumer(self.bus, package, durable, handlers).run)
 
     def keep_running(self, loop: Callable[[], Awaitable[None]]) -> None:
         """A loop that dies takes the process down."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from ieum.progress.v1.events_pb2 import GridExported
+from ieum.progress.v1.events_pb2 import CertificateIssued, GridExported
 from ieum.statistics.v1 import events_pb2 as statistics
 from ieum.statistics.v1.statistics_pb2 import Dimension
 from services.chassis.clock import moment
@@ -37,6 +37,17 @@ def progress_handlers(store: Store) -> Handlers:
         await _add(store.audit, event, Action.EXPORTED, event.course, f"class grid of {event.course}")
 
     return {GridExported: on_exported}
+
+
+def certificate_handlers(store: Store) -> Handlers:
+    async def on_issued(event: CertificateIssued) -> None:
+        """Keeps the holder's name. Certificates of earlier releases get the name that their holder has now."""
+        key = event.person.removeprefix("people/")
+        name = (await store.people.names([key])).get(key)
+        if name:
+            await store.certificates.keep(event.certificate.removeprefix("certificates/"), key, name)
+
+    return {CertificateIssued: on_issued}
 
 
 def statistics_handlers(store: Store) -> Handlers:

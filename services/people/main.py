@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ieum.people.v1 import people_pb2_grpc
 from services.chassis.run import Frame, main
-from services.people.events import progress_handlers, statistics_handlers
+from services.people.events import certificate_handlers, progress_handlers, statistics_handlers
 from services.people.passphrases import Passphrases
 from services.people.service import TOKEN_SCOPES, PeopleService
 from services.people.store import Store
@@ -16,6 +16,7 @@ async def compose(frame: Frame) -> None:
     server = frame.offer("ieum.people.v1.PeopleService", TOKEN_SCOPES)
     people_pb2_grpc.add_PeopleServiceServicer_to_server(PeopleService(store, Passphrases()), server)
     frame.hear("ieum.progress.v1", progress_handlers(store))
+    frame.hear("ieum.progress.v1", certificate_handlers(store), apart="certificates")
     frame.hear("ieum.statistics.v1", statistics_handlers(store))
 
 

@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, str] = {
     "TOKEN_REVOKED": msgid("Token revoked"),
     "PERSON_ERASED": msgid("Account erased"),
     "CERTIFICATE_REVOKED": msgid("Certificate revoked"),
+    "CERTIFICATE_RENAMED": msgid("Name on a certificate changed"),
     "RECIPIENTS_CHANGED": msgid("Mailing list changed"),
     "STATISTICS_QUERIED": msgid("Statistics of one's own choice"),
     "DEAD_LETTER_REPLAYED": msgid("Event handled again"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +16,7 @@ from gateway.http import errors
 from gateway.http.auth import VIEWER
 from gateway.language.i18n import Locale
 from gateway.web.site.frame import go_to
-from ieum.people.v1.people_pb2 import BatchGetNamesRequest
+from ieum.people.v1.people_pb2 import GetCertificateHolderRequest
 from ieum.progress.v1 import progress_pb2
 from ieum.progress.v1.progress_pb2 import Certificate, VerifyCertificateRequest
 from services.chassis import clock
@@ -64,31 +63,32 @@ async def show(request: web.Request) -> web.Response:
     clients, locale = request.app[CLIENTS], request[PAGE].locale
     number = request.match_info["number"]
     try:
-        record, names = await _verify(clients, number)
+        record, holder = await _verify(clients, number)
     except Missing as problem:
         message = errors.message(locale, problem)
         return page(request, "learner/certificate_number.html", status=404, number=number, errors={"number": message})
     viewer = request[VIEWER]
     mine = viewer is not None and viewer.person == record.person
-    return page(request, "learner/certificate_verified.html", certificate=verified_of(locale, record, names), mine=mine)
+    verified = verified_of(locale, record, holder)
+    return page(request, "learner/certificate_verified.html", certificate=verified, mine=mine)
 
 
-async def _verify(clients: Clients, number: str) -> tuple[Certificate, Mapping[str, str]]:
+async def _verify(clients: Clients, number: str) -> tuple[Certificate, str]:
     """Ask as the system: a stranger may see the holder's name, but only with the number of the certificate."""
     with acting_as(SYSTEM):
         record = await clients.progress.VerifyCertificate(VerifyCertificateRequest(name=f"certificates/{number}"))
         if record.state == progress_pb2.REVOKED or not record.person:
-            return record, {}
-        grpc_request = BatchGetNamesRequest(names=[record.person], purpose="verification of a certificate")
-        return record, (await clients.people.BatchGetNames(grpc_request)).display_names
+            return record, ""
+        grpc_request = GetCertificateHolderRequest(certificate=record.name, person=record.person)
+        return record, (await clients.people.GetCertificateHolder(grpc_request)).display_name
 
 
-def verified_of(locale: Locale, message: Certificate, names: Mapping[str, str]) -> Verified:
+def verified_of(locale: Locale, message: Certificate, holder: str) -> Verified:
     title, language = locale.pick(message.course_title)
     return Verified(
         number=id_of(message.name),
         valid=message.state == progress_pb2.VALID,
-        holder=names.get(message.person, ""),
+        holder=holder,
         title=title,
         language="" if language == locale.language else language,
         minutes=message.minutes,

@@ -21,6 +21,7 @@ class Action(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an action
     PERSON_ERASED = "person_erased"
     CERTIFICATE_REVOKED = "certificate_revoked"
+    CERTIFICATE_RENAMED = "certificate_renamed"
     RECIPIENTS_CHANGED = "recipients_changed"
     STATISTICS_QUERIED = "statistics_queried"
     DEAD_LETTER_REPLAYED = "dead_letter_replayed"

@@ -16,6 +16,7 @@ TOKEN_SCOPES = {
     "GetPerson": "people.read",
     "ListPeople": "people.read",
     "BatchGetNames": "people.read",
+    "GetCertificateHolder": "people.read",
     "UpdatePerson": "people.write",
     "ListAreas": "statistics.read",
     "ListOrganisations": "statistics.read",

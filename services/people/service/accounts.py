@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from google.protobuf.empty_pb2 import Empty
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -71,6 +71,7 @@ class AccountMethods(ServiceBase):
         wanted = request.person
         before = await authorisation.own_or_managed(self.store, wanted.name)
         changes = _changes(wanted, request.update_mask.paths)
+        await self._check_name_may_change(before, changes)
         if {"area", "organisation"} & changes.keys():
             home = (changes.get("area", before.area), changes.get("organisation", before.organisation))
             (await self.store.places.get()).check_home(*home)
@@ -82,7 +83,28 @@ class AccountMethods(ServiceBase):
         )
         if not authorisation.is_oneself(wanted.name):
             await self._note_view(wanted.name, f"changed {', '.join(sorted(changes))}")
+        if changed.display_name != before.display_name:
+            await self._rename_certificates(changed)
         return resources.person_to_message(changed)
+
+    async def _check_name_may_change(self, before: Person, changes: Mapping[str, str]) -> None:
+        """A certificate must not come to vouch for somebody else: its holder's name is changed at the desk only."""
+        if not authorisation.is_oneself(before.name) or "display_name" not in changes:
+            return
+        is_new = credentials.checked_display_name(changes["display_name"]) != before.display_name
+        if is_new and await self.store.certificates.of(before.id):
+            raise Refused("NAME_ON_CERTIFICATE", field="display_name")
+
+    async def GetCertificateHolder(
+        self, request: people_pb2.GetCertificateHolderRequest, context: object
+    ) -> people_pb2.CertificateHolder:
+        if not acting().is_system:
+            authorisation.require_oneself(request.person)
+        key = resources.person_key(request.person)
+        number = request.certificate.removeprefix("certificates/")
+        # The event that the certificate was issued may still be on its way.
+        name = await self.store.certificates.find(number, key) or (await self.store.people.names([key])).get(key, "")
+        return people_pb2.CertificateHolder(display_name=name)
 
     async def ListPeople(self, request: people_pb2.ListPeopleRequest, context: object) -> people_pb2.ListPeopleResponse:
         reach = await authorisation.reach_of(self.store, acting())
@@ -114,6 +136,13 @@ class AccountMethods(ServiceBase):
             await self._erase(before)
         return Empty()
 
+    async def _rename_certificates(self, renamed: Person) -> None:
+        """A name changed at the desk, where somebody has seen who it is, is the name on the certificates from then."""
+        numbers = await self.store.certificates.of(renamed.id)
+        await self.store.certificates.rename(renamed.id, renamed.display_name)
+        for number in numbers:
+            await self.store.audit.add(Action.CERTIFICATE_RENAMED, renamed.name, f"certificates/{number}")
+
     async def _erase(self, before: Person) -> None:
         """Erases account, answers, sessions and tokens in one transaction."""
         store, moment, card = self.store, now(), self.store.pseudonym(before.name)
@@ -133,6 +162,7 @@ class AccountMethods(ServiceBase):
             )
             await store.sessions.remove_all(before.id, session)
             await store.tokens.remove_all(before.id, session)
+            await store.certificates.remove_all(before.id, session)
 
         await store.together(work, (store.people.entities, before.id), (store.equality, card))
 

@@ -20,6 +20,7 @@ from services.people.domain.sessions import Session, Token
 from services.people.messages import announcements
 from services.people.store.attempts import AttemptsStore
 from services.people.store.audit import AuditStore
+from services.people.store.certificates import CertificateNames
 from services.people.store.people import PeopleStore
 from services.people.store.places import PlacesStore
 from services.people.store.sessions import SessionStore, TokenStore
@@ -40,6 +41,7 @@ class Store:
         self.attempts = AttemptsStore(database, outbox)
         self.places = PlacesStore(database, outbox)
         self.audit = AuditStore(database["audit"])
+        self.certificates = CertificateNames(database)
 
     async def prepare(self) -> None:
         await self.people.prepare()
@@ -47,6 +49,7 @@ class Store:
         await self.tokens.prepare()
         await self.attempts.prepare()
         await self.audit.prepare()
+        await self.certificates.prepare()
 
     def device_mark(self, person: str) -> str:
         return devices.make_mark(self._pseudonym_key, person, secrets.token_hex(8))

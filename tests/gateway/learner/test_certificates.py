@@ -23,7 +23,7 @@ CERTIFICATE = pb.Certificate(
 
 async def test_anybody_may_check_a_certificate_and_sees_what_it_shows(client: Client, town: Fakes) -> None:
     town.answers["VerifyCertificate"] = CERTIFICATE
-    town.answers["BatchGetNames"] = people_pb2.BatchGetNamesResponse(display_names={"people/pat": "Park Eun-ji"})
+    town.answers["GetCertificateHolder"] = people_pb2.CertificateHolder(display_name="Park Eun-ji")
     text = await get(client, "/certificates/IEUM-0123-4567-89AB-CDEF", STRANGER)
     for shown in ("This certificate is valid", "Park Eun-ji", "Photos", "12 minutes"):
         assert shown in text
@@ -35,7 +35,7 @@ async def test_a_revoked_certificate_names_nobody(client: Client, town: Fakes) -
     revoked.MergeFrom(pb.Certificate(name=CERTIFICATE.name, person="people/pat", course_title=both("Photos")))
     town.answers["VerifyCertificate"] = revoked
     assert "was revoked" in await get(client, "/certificates/IEUM-0123-4567-89AB-CDEF", STRANGER)
-    assert town.requests("BatchGetNames") == []
+    assert town.requests("GetCertificateHolder") == []
 
 
 async def test_an_unknown_number_can_be_corrected(client: Client, town: Fakes) -> None:
