@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from aiohttp import web
 
@@ -50,6 +51,10 @@ def create_app(settings: GatewaySettings) -> web.Application:
     app[monitoring.ENDING] = asyncio.Event()
     app[FORM_KEY] = settings.secret("session_key")
     app[errors.ERROR_PAGE] = error_page
+    app[certificate.ISSUER] = certificate.Issuer(
+        settings.certificate_issuer,
+        Path(settings.certificate_seal).read_bytes() if settings.certificate_seal else b"",
+    )
     app[certificate.PRINTER] = asyncio.Semaphore(certificate.AT_A_TIME)
     app[HOSTS] = allowed_hosts(settings.hosts, settings.public_url, settings.port)
     app[PUBLIC_URL] = settings.public_url

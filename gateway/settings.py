@@ -38,6 +38,11 @@ class GatewaySettings(Settings):
     site_phone: str = ""
     site_hours: Mapping[str, str] = {}
 
+    # Who issues certificates, by language, as JSON: {"ko": "한빛시장"}; none = the site's name.
+    certificate_issuer: Mapping[str, str] = {}
+    # Path of the issuer's seal, a PNG or SVG file; "" = none.
+    certificate_seal: str = ""
+
     def what_is_missing(self) -> str:
         """A sentence for whoever starts it, or nothing."""
         if not any(name.strip() for name in self.site_name.values()):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pylopdf_fonts_ko
 import segno
-import typst
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS, Clients
@@ -21,9 +19,11 @@ from gateway.http.auth import Viewer, signed_in
 from gateway.http.public_url import public_origin
 from gateway.language.i18n import Locale
 from ieum.courses.v1.courses_pb2 import GetVersionRequest, ListCompetencesRequest
+from ieum.people.v1.people_pb2 import GetCertificateHolderRequest
 from ieum.progress.v1 import progress_pb2
 from services.chassis import clock
 from services.chassis.errors import Forbidden, Refused, Unavailable
+from services.chassis.typesetting import typeset
 
 _TEMPLATE = Path(__file__).with_suffix(".typ")
 _SECONDS = 20
@@ -53,19 +53,31 @@ class Certificate:
     address: str
 
 
+@dataclass(frozen=True)
+class Issuer:
+    """By language; `seal` is an SVG or PNG image, empty for none."""
+
+    name: Mapping[str, str]
+    seal: bytes = b""
+
+
+ISSUER = web.AppKey("certificate_issuer", Issuer)
+
+
 async def respond(request: web.Request, name: str) -> web.Response:
     """The PDF for its holder, in the reader's language."""
     page = request[PAGE]
+    issuer = request.app[ISSUER]
     certificate = await read_certificate(
         request.app[CLIENTS],
         signed_in(request),
         page.locale,
         name,
-        issuer=page.site.name,
+        issuer=page.locale.pick(issuer.name)[0] or page.site.name,
         origin=public_origin(request),
     )
     async with request.app[PRINTER]:
-        body = await render(certificate, page.locale)
+        body = await render(certificate, page.locale, issuer.seal)
     headers = {"Content-Disposition": f'inline; filename="{certificate.number}.pdf"', "Cache-Control": "no-store"}
     return web.Response(body=body, content_type="application/pdf", headers=headers)
 
@@ -73,16 +85,19 @@ async def respond(request: web.Request, name: str) -> web.Response:
 async def read_certificate(
     clients: Clients, viewer: Viewer, locale: Locale, name: str, *, issuer: str, origin: str
 ) -> Certificate:
-    """Raises Forbidden unless the viewer is its holder."""
+    """Raises Forbidden unless the viewer is its holder. The holder's name is as of the day of issue."""
     verified = await clients.progress.VerifyCertificate(progress_pb2.VerifyCertificateRequest(name=name))
     if verified.person != viewer.person:
         raise Forbidden("CERTIFICATE_OF_ANOTHER")
     if verified.state == progress_pb2.REVOKED:
         raise Refused("CERTIFICATE_IS_REVOKED")
     number = verified.name.removeprefix("certificates/")
+    holder = await clients.people.GetCertificateHolder(
+        GetCertificateHolderRequest(certificate=verified.name, person=verified.person)
+    )
     return Certificate(
         number=number,
-        holder=viewer.name,
+        holder=holder.display_name,
         issuer=issuer,
         course=locale.pick(verified.course_title)[0],
         minutes=verified.minutes,
@@ -93,28 +108,14 @@ async def read_certificate(
     )
 
 
-async def render(certificate: Certificate, locale: Locale) -> bytes:
+async def render(certificate: Certificate, locale: Locale, seal: bytes = b"") -> bytes:
     """Raises Unavailable when typesetting takes too long."""
-    given = json.dumps(_words(certificate, locale), ensure_ascii=False)
+    given = {**_words(certificate, locale), "seal": list(seal) or None}
     try:
         async with asyncio.timeout(_SECONDS):
-            return await asyncio.to_thread(_compile, given, certificate.completed)
+            return await asyncio.to_thread(typeset, _TEMPLATE, given, certificate.completed)
     except TimeoutError as error:
         raise Unavailable("DOCUMENT_SLOW") from error
-
-
-def _compile(given: str, moment: datetime) -> bytes:
-    compiled: Any = typst.compile  # its overloads disagree on bytes
-    result = compiled(
-        _TEMPLATE.read_bytes(),
-        font_paths=[str(Path(pylopdf_fonts_ko.__file__).parent)],
-        ignore_system_fonts=True,
-        sys_inputs={"given": given},
-        pdf_standards=["ua-1"],
-        timestamp=int(moment.timestamp()),
-    )
-    assert isinstance(result, bytes)  # noqa: S101  # without an output path it is one document's bytes
-    return result
 
 
 def _words(certificate: Certificate, locale: Locale) -> dict[str, Any]:
@@ -122,7 +123,6 @@ def _words(certificate: Certificate, locale: Locale) -> dict[str, Any]:
         (locale.gettext("Learning time"), [locale.duration(certificate.minutes)]),
         (locale.gettext("What was learnt"), list(certificate.competences)),
         (locale.gettext("Completed because"), [certificate.reason]),
-        (locale.gettext("Completed on"), [locale.date(certificate.completed)]),
     ]
     return {
         "lang": locale.language,
@@ -136,8 +136,9 @@ def _words(certificate: Certificate, locale: Locale) -> dict[str, Any]:
         "facts": [fact for fact in facts if any(fact[1])],
         "check": locale.gettext("Anybody can check here whether this certificate is valid:"),
         "address": certificate.address,
-        "number-word": locale.gettext("Number"),
-        "number": certificate.number,
+        "number-line": locale.gettext("No. %(number)s") % {"number": certificate.number},
+        "date": locale.date(certificate.completed),
+        "seal-alt": locale.gettext("Seal of the issuer"),
         "qr": _code(certificate.address),
         "qr-alt": locale.gettext("Code that leads to the page where this certificate can be checked"),
     }

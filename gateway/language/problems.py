@@ -66,6 +66,9 @@ WORDS: Mapping[str, str] = {
     "DISPLAY_NAME_CHARACTERS": msgid(
         "The name has characters that cannot be shown, or no letter at all. Write it with ordinary letters."
     ),
+    "NAME_ON_CERTIFICATE": msgid(
+        "Your name is on a certificate. To change it, go to a centre or call us: somebody there has to see who you are."
+    ),
     "EMAIL_INVALID": msgid(
         "This e-mail address is not complete. It looks like name@example.com; you may also leave it empty."
     ),

@@ -48,6 +48,10 @@ RELEASES: Mapping[str, str] = {
     "BUILD_FAILED": msgid(
         "Something went wrong while counting. What is done is kept. Build it again; if it fails again, call us."
     ),
+    "FILES_FAILED": msgid(
+        "The files of this release could not be written, so it did not come out. What is counted is kept: build it "
+        "again and have it approved again. If it fails again, discard it and plan it with a plainer title, or call us."
+    ),
     "AUDIT_OPENED": msgid(
         "The audit attacked the result and could work out figures that are hidden, so it is held back and nothing was "
         "published. Plan a release of whole years, of a larger area, or of periods that no other release covers."

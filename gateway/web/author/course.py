@@ -26,7 +26,7 @@ from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.content_pb2 import Content, Lesson
 from ieum.courses.v1.courses_pb2 import Course
 from ieum.people.v1.people_pb2 import BatchGetNamesRequest
-from services.chassis import clock
+from services.chassis import clock, typesetting
 from services.chassis.errors import Problem
 
 routes = web.RouteTableDef()
@@ -87,6 +87,7 @@ async def _page(request: web.Request, course: Course, edited: Edited[Content], s
         errors=edited.errors,
         saved=clock.moment(course.update_time),
         published=clock.moment(course.publish_time),
+        unprintable=await typesetting.unprintable_signs(edited.text.title.values()),
     )
 
 

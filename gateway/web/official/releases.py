@@ -19,7 +19,7 @@ from gateway.web.official.release_time import USUAL
 from gateway.web.site import area_choices
 from ieum.people.v1.people_pb2 import BatchGetNamesRequest
 from ieum.statistics.v1 import releases_pb2 as pb
-from services.chassis import clock
+from services.chassis import clock, typesetting
 from services.chassis.errors import Forbidden
 
 HERE = "/statistics/releases"
@@ -110,6 +110,7 @@ async def release_page(request: web.Request, release: pb.Release, given: dict[st
         periods=words.periods(locale, release.periods),
         as_of=clock.moment(release.as_of),
         cost=words.cost(locale, release.cost) if release.HasField("cost") else None,
+        unprintable=await typesetting.unprintable_signs((*release.title.values(), *release.note.values())),
         failure=words.failure(locale, places, release) if release.state == pb.Release.FAILED else None,
         names={} if follows else await _names(request, release),
         me=viewer.person,

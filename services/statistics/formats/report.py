@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pylopdf_fonts_ko
-import typst
-
+from services.chassis.typesetting import typeset
 from services.statistics.formats import licence, quality, words
 from services.statistics.formats.blocks import Block
 from services.statistics.formats.cells import PublicRelease
@@ -50,16 +47,7 @@ def report_phrases() -> dict[str, dict[str, Any]]:
 def _compile(findings: Findings, title: str, running: str, parts: Sequence[Block]) -> bytes:
     """The PDF; `running` is the header of every page."""
     given = {**_cover(findings), "title": title, "running": running, "sections": parts}
-    result = typst.compile(
-        str(_TEMPLATE),
-        font_paths=[str(Path(pylopdf_fonts_ko.__file__).parent)],
-        ignore_system_fonts=True,
-        sys_inputs={"given": json.dumps(given, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        timestamp=int(findings.edition.release.publish_at.timestamp()),
-    )
-    assert isinstance(result, bytes)  # noqa: S101  # without an output path it is one document's bytes
-    return result
+    return typeset(_TEMPLATE, given, findings.edition.release.publish_at)
 
 
 def _cover(findings: Findings) -> dict[str, Any]:

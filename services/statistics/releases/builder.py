@@ -7,12 +7,17 @@ import asyncio
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
+from time import monotonic
 from typing import TypeVar
+
+from pymongo.errors import ConnectionFailure
 
 from services.chassis.clock import now
 from services.chassis.observability import trace
@@ -41,6 +46,7 @@ from services.statistics.releases.store import Releases
 T = TypeVar("T")
 WORKERS = 2
 WAIT_SECONDS = 1.0
+FILE_ATTEMPTS = 5
 STEPS = len(PARTS) + 1  # of each period, and of the attack on each year
 
 
@@ -71,6 +77,8 @@ class Builder:
         self._editions = editions
         self._wake = asyncio.Event()
         self._pool: ProcessPoolExecutor | None = None
+        self._failures: Counter[str] = Counter()
+        self._put_off: dict[str, float] = {}
 
     def nudge(self) -> None:
         self._wake.set()
@@ -81,7 +89,8 @@ class Builder:
             await self._releases.forget_leftovers()
             while True:
                 for release in await self._releases.at_work():
-                    await self._advance(release)
+                    if monotonic() >= self._put_off.get(release.key, 0):
+                        await self._advance(release)
                 self._wake.clear()
                 try:
                     async with asyncio.timeout(WAIT_SECONDS):
@@ -100,10 +109,26 @@ class Builder:
                 await self._freeze(release)
             elif release.publish_at and release.publish_at <= now():
                 await self._releases.entities.change(release.key, lambda latest: lifecycle.end_embargo(latest, now()))
-        except Exception:
-            trace.log().error("release not built", release=release.key, exc_info=True)
-            await self._releases.entities.change(release.key, lambda latest: lifecycle.fail(latest, "BUILD_FAILED"))
+        except ConnectionFailure:
+            trace.log().warning("release delayed", release=release.key, exc_info=True)
             await asyncio.sleep(WAIT_SECONDS)
+        except Exception as error:
+            trace.log().error("release not built", release=release.key, exc_info=True)
+            if isinstance(error, BrokenProcessPool):
+                self._pool = None
+            await self._releases.entities.change(release.key, lambda latest: lifecycle.fail(latest, "BUILD_FAILED"))
+            await self._try_files_later(release)
+        else:
+            self._failures.pop(release.key, None)
+            self._put_off.pop(release.key, None)
+
+    async def _try_files_later(self, release: Release) -> None:
+        """Each time after twice as long; in the end the release fails instead of staying due for ever."""
+        self._failures[release.key] += 1
+        self._put_off[release.key] = monotonic() + WAIT_SECONDS * 2 ** self._failures[release.key]
+        if self._failures[release.key] == FILE_ATTEMPTS:
+            await self._releases.entities.change(release.key, lifecycle.fail_files)
+            del self._failures[release.key], self._put_off[release.key]
 
     async def _apart(self, work: Callable[[], T]) -> T:
         if self._pool is None:

@@ -24,6 +24,8 @@ from services.chassis.errors import Forbidden, Invalid, Missing, Refused, Unauth
 from services.chassis.principal import ANONYMOUS, Grant, Kind, Principal, pseudonym
 from services.chassis.store.entities import Database
 from services.statistics.main import compose
+from services.statistics.releases import builder
+from services.statistics.releases.edition import EditionBuilder
 from tests.service.conftest import Announce, ClientFor, Published, StartService, eventually
 
 FEBRUARY = datetime(2025, 2, 3, 1, tzinfo=UTC)
@@ -165,7 +167,7 @@ async def test_a_release_goes_from_plan_to_print_and_stays_the_same(
     await town.open()
     await town.learn(60)
     await facts(60)
-    release = await published_release(client)
+    release = await published_release(client, title={"ko": "📊 2025년 1분기", "en": "📊 Q1 2025 𝒳"})
     public = client(ANONYMOUS)
 
     async def file(name: str) -> bytes:
@@ -203,7 +205,7 @@ async def check_correction(client: Client, first: pb.Release) -> None:
     kim, lee, public = client(official("kim")), client(official("lee")), client(ANONYMOUS)
     with pytest.raises(Invalid, match="NOTE_MISSING"):
         await kim.ReviseRelease(pb.ReviseReleaseRequest(name=first.name))
-    note = {"en": "Late enrolments"}
+    note = {"en": "✅ Late enrolments"}
     revision = await kim.ReviseRelease(pb.ReviseReleaseRequest(name=first.name, note=note, as_of=stamp(AS_OF)))
     asked = pb.GetReleaseRequest(name=first.name)
     assert (await kim.GetRelease(asked)).corrected_by == revision.name
@@ -226,8 +228,8 @@ async def test_an_observer_reads_only_what_is_out(
     town: Town, client: Client, facts: Callable[[int], Awaitable[None]]
 ) -> None:
     await town.open()
-    await town.learn(30)
-    await facts(30)
+    await town.learn(6)
+    await facts(6)
     kim, lee, outsider, public = (
         client(who) for who in (official("kim"), official("lee"), official("x", "areas/a"), ANONYMOUS)
     )
@@ -355,3 +357,28 @@ async def test_what_is_not_out_can_be_discarded_and_planned_anew(
         pb.Release.PLANNED,
         int((AS_OF + timedelta(days=1)).timestamp()),
     )
+
+
+async def test_a_release_whose_files_cannot_be_written_fails_with_its_reason(
+    town: Town, client: Client, facts: Callable[[int], Awaitable[None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def content(*_: object) -> None:
+        raise ValueError("cannot be written")
+
+    monkeypatch.setattr(builder, "WAIT_SECONDS", 0.02)
+    await town.open()
+    await town.learn(6)
+    await facts(6)
+    kim, lee = client(official("kim")), client(official("lee"))
+    name = (await plan(kim)).name
+    await kim.BuildRelease(pb.BuildReleaseRequest(name=name))
+    await reach(kim, name, pb.Release.BUILT)
+    await lee.ApproveRelease(pb.ApproveReleaseRequest(name=name))
+    monkeypatch.setattr(EditionBuilder, "content", content)
+    await kim.PublishRelease(pb.PublishReleaseRequest(name=name))
+
+    async def failed() -> bool:
+        found = await kim.GetRelease(pb.GetReleaseRequest(name=name))
+        return bool(found.state == pb.Release.FAILED and found.build_failure.reason == "FILES_FAILED")
+
+    await eventually(failed, "the release failed")

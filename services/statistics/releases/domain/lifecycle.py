@@ -193,6 +193,13 @@ def fail(release: Release, reason: str, opened: Sequence[OpenedCell] = ()) -> Ch
     return replace(release, state=State.FAILED, failure=reason, opened=tuple(opened)), []
 
 
+def fail_files(release: Release) -> Change:
+    """Its files cannot be written: it is not out at its time, and is built and approved anew."""
+    if release.state is not State.SCHEDULED or release.files:
+        return release, []
+    return replace(release, state=State.FAILED, failure="FILES_FAILED", approved_by="", publish_at=None), []
+
+
 def approve(release: Release, by: str) -> Change:
     if release.approved_by == by and release.state in (State.APPROVED, State.SCHEDULED, State.PUBLISHED):
         return release, []
