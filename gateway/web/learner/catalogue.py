@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 from multidict import MultiDict, MultiMapping
@@ -57,15 +57,19 @@ class CatalogueSearch:
 
     def address(self, number: int) -> str:
         """The address of another page of the results."""
+        return str(URL("/courses").with_query(replace(self, page=number).parameters()))
+
+    def parameters(self) -> MultiDict[str]:
+        """What it says as a query, always in the same order."""
         parameters: MultiDict[str] = MultiDict()
         parameters.update({"q": self.query} if self.query else {})
         parameters.extend(("topic", topic) for topic in self.topics)
         parameters.extend(("level", str(level)) for level in self.levels)
         single = {"lang": self.language, "minutes": self.minutes or "", "audience": self.audience or ""}
         parameters.extend((name, str(value)) for name, value in single.items() if value)
-        if number > 1:
-            parameters["page"] = str(number)
-        return str(URL("/courses").with_query(parameters))
+        if self.page > 1:
+            parameters["page"] = str(self.page)
+        return parameters
 
 
 def read_search(query: MultiMapping[str]) -> CatalogueSearch:
@@ -86,7 +90,7 @@ def read_search(query: MultiMapping[str]) -> CatalogueSearch:
 
 
 @routes.get("/courses")
-@page_cache.public
+@page_cache.public(canonical=lambda query: read_search(query).parameters())
 async def show_catalogue(request: web.Request) -> web.Response:
     locale, search = request[PAGE].locale, read_search(request.query)
     found = await _search(request.app[CLIENTS], search)
@@ -150,7 +154,7 @@ async def _search(clients: Clients, search: CatalogueSearch) -> _Found:
 
 
 @routes.get("/courses/{course}")
-@page_cache.public
+@page_cache.public()
 async def show_course(request: web.Request) -> web.Response:
     return await _course_page(request)
 

@@ -24,7 +24,7 @@ routes = web.RouteTableDef()
 
 
 @routes.get("/")
-@page_cache.public
+@page_cache.public()
 async def show(request: web.Request) -> web.Response:
     clients, locale, viewer = request.app[CLIENTS], request[PAGE].locale, request[VIEWER]
     catalogue, mine = await side_by_side(

@@ -33,7 +33,7 @@ _FOR_PROGRAMS = ("codes-", "structure.", "datapackage.", "observations.csv-metad
 
 
 @routes.get("/data")
-@page_cache.public
+@page_cache.public()
 async def show_all(request: web.Request) -> web.Response:
     library = request.app[PUBLISHED_RELEASES]
     releases, coming = newest_of_each(await library.all()), await library.calendar()
@@ -57,7 +57,7 @@ _ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy":
 
 @routes.get(f"/data/{_RELEASE}")
 @routes.get(f"/data/{_RELEASE}/{_EDITION}")
-@page_cache.public
+@page_cache.public("area", "period", "show")
 async def show(request: web.Request) -> web.Response:
     editions = await request.app[PUBLISHED_RELEASES].editions(f"releases/{request.match_info['release']}")
     if editions[0].series != editions[0].name:  # a later edition by its own name
@@ -87,6 +87,8 @@ async def _view(
 ) -> dict[str, Any]:
     locale = request[PAGE].locale
     look, overlooked = _look(request.query, figures, locale)
+    if overlooked:
+        page_cache.skip(request)
     home = f"/data/{key_of(release.series)}"
     return {
         "release": release,

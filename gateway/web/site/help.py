@@ -13,19 +13,19 @@ routes = web.RouteTableDef()
 
 
 @routes.get("/help")
-@page_cache.public
+@page_cache.public()
 async def show_help(request: web.Request) -> web.Response:
     return page(request, "site/help.html", centres=await _centres(request))
 
 
 @routes.get("/privacy")
-@page_cache.public
+@page_cache.public()
 async def privacy(request: web.Request) -> web.Response:
     return page(request, "site/privacy.html")
 
 
 @routes.get("/accessibility")
-@page_cache.public
+@page_cache.public()
 async def accessibility(request: web.Request) -> web.Response:
     return page(request, "site/accessibility.html")
 

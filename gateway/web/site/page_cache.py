@@ -1,8 +1,9 @@
 """A cache of anonymous pages, in memory: one entry for each address, language and text size, as bytes ready to send.
 
 An event about anything that such a page may show empties the cache. Requests with a session or a flash message bypass
-it. A page module marks a handler by `@page_cache.public` under its route; such a handler may read nothing of the
-request but address, language and text size.
+it. A page module marks a handler by `@page_cache.public()` under its route and names there what it reads of the query;
+all else is taken out of the address before the handler sees it, so that no stranger can have the same page made again
+under countless addresses. Such a handler may read nothing of the request but address, language and text size.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import hashlib
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
+from multidict import MultiMapping
 
 from gateway.http import csrf, reader, security_headers
 from gateway.http.compression import accepts_gzip
@@ -36,13 +38,22 @@ _LONGEST_ADDRESS = 512
 Key = tuple[str, str, int]
 _SKIPPED = web.RequestKey("skipped", bool)
 H = TypeVar("H", bound=Callable[..., object])
-_public_handlers: set[object] = set()
+Canonical = Callable[[MultiMapping[str]], Mapping[str, str] | MultiMapping[str]]
+_public_handlers: dict[object, Canonical] = {}
 
 
-def public(handler: H) -> H:
-    """Mark a page that looks the same to every stranger."""
-    _public_handlers.add(handler)
-    return handler
+def public(*parameters: str, canonical: Canonical | None = None) -> Callable[[H], H]:
+    """Mark a page that looks the same to every stranger. It reads these parameters of the query, once each, or those
+    that `canonical` makes of the query."""
+
+    def known(query: MultiMapping[str]) -> Mapping[str, str]:
+        return {name: value for name in parameters if (value := query.get(name))}
+
+    def mark(handler: H) -> H:
+        _public_handlers[handler] = canonical or known
+        return handler
+
+    return mark
 
 
 def skip(request: web.Request) -> None:
@@ -85,7 +96,10 @@ class PublicPageCache:
 
     def fresh(self, key: Key) -> CachedPage | None:
         page = self._pages.get(key)
-        return page if page and self.now() - page.since < FRESH_SECONDS else None
+        if page is None or self.now() - page.since >= FRESH_SECONDS:
+            return None
+        self._pages.move_to_end(key)
+        return page
 
     def stale(self, key: Key) -> CachedPage | None:
         """The last page, for an outage. It counts as fresh for some seconds, so that not every visitor waits."""
@@ -156,7 +170,10 @@ PAGE_CACHE = web.AppKey("page_cache", PublicPageCache)
 @web.middleware
 async def serve(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer anonymous requests for public pages from the cache; pass everything else on."""
-    if not _may_be_cached(request):
+    if not _is_public(request):
+        return await handler(request)
+    request = _with_canonical_address(request)
+    if len(request.path_qs) > _LONGEST_ADDRESS:
         return await handler(request)
     cache, key = request.app[PAGE_CACHE], (request.path_qs, reader.language(request), frame.text_size(request))
     if page := cache.fresh(key) or await cache.wait_for(key):
@@ -172,12 +189,16 @@ async def serve(request: web.Request, handler: Handler) -> web.StreamResponse:
     return response
 
 
-def _may_be_cached(request: web.Request) -> bool:
+def _with_canonical_address(request: web.Request) -> web.Request:
+    query = _public_handlers[request.match_info.handler](request.query)
+    return request.clone(rel_url=request.rel_url.with_query(query))
+
+
+def _is_public(request: web.Request) -> bool:
     return (
         request.method in ("GET", "HEAD")
         and request.match_info.handler in _public_handlers
         and not frame.is_personal(request)
-        and len(request.path_qs) <= _LONGEST_ADDRESS
     )
 
 

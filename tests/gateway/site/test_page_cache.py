@@ -43,6 +43,38 @@ async def test_a_public_page_is_made_once(client: Client, fake: Fakes, path: str
     assert (len(pages), len(fake.requests(method))) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("path", "others"),
+    [
+        ("/", ["/?x=1", "/?utm_source=a&fbclid=b", "/?", "/?q=photo"]),
+        ("/courses", ["/courses?x=1", "/courses?page=1", "/courses?q=", "/courses?q=%20%20", "/courses?level=77"]),
+        ("/courses?q=a+b&level=1", ["/courses?level=1&q=a++b", "/courses?q=a%20b&level=1&level=1&q=c&z=9"]),
+        ("/courses/x", ["/courses/x?y=1", "/courses/%78"]),
+        ("/help", ["/help?area=HB", "/help?0=0&1=1"]),
+    ],
+)
+async def test_a_page_is_made_once_however_its_address_is_dressed_up(
+    client: Client, path: str, others: list[str]
+) -> None:
+    assert client.app
+    pages = [await (await client.get(each, headers=BROWSER)).text() for each in (path, *others)]
+    assert len(set(pages)) == 1
+    assert len(client.app[PAGE_CACHE]._pages) == 1
+
+
+def test_a_page_that_is_asked_for_outlives_those_that_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_cache, "MOST_BYTES", 10 * page_cache.cached_page("x" * 1_000, 0).size)
+    cache = PublicPageCache()
+
+    async def flood() -> None:
+        for number in range(100):
+            with cache.filling((f"/courses?q={number}", "ko", 1)) as store:
+                store("x" * 1_000)
+            assert number == 0 or cache.fresh(("/courses?q=0", "ko", 1))
+
+    asyncio.run(flood())
+
+
 async def test_each_language_and_text_size_has_its_own_page(client: Client) -> None:
     def asked(language: str, size: int) -> dict[str, str]:
         return BROWSER | {"Accept-Language": language, "Cookie": f"size={size}"}
