@@ -7,6 +7,7 @@ import unicodedata
 
 from services.chassis import search_key
 from services.chassis.errors import Invalid
+from services.people.domain.common_passphrases import is_common
 
 LOGIN_LENGTH = (3, 40)
 DISPLAY_NAME_LENGTH = 60
@@ -19,25 +20,6 @@ _LONGEST_TYPED = 4 * (PASSPHRASE_LENGTH[1] + 1)
 _RESIDENT_NUMBER = re.compile(r"(?<!\d)\d{6}[-\s]?\d{7}(?!\d)")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-# What leaked lists show first, in the world and here (the last ones are Korean words typed on a Latin keyboard).
-_COMMON = frozenset(
-    (
-        *("password", "password1", "passw0rd", "qwertyui", "qwerty123", "iloveyou", "letmein1", "welcome1"),
-        *("12345678", "123456789", "1234567890", "87654321", "12341234", "abcd1234", "abc12345"),
-        *(
-            "1q2w3e4r",
-            "1q2w3e4r!",
-            "qwer1234",
-            "qwer1234!",
-            "asdf1234",
-            "비밀번호비밀번호",
-            "dkssudgktpdy",
-            "tkfkdgody",
-        ),
-    )
-)
-
-
 # Characters that are letters or signs to Unicode and blank to the eye: Hangul fillers and the empty Braille pattern.
 _BLANK = str.maketrans(dict.fromkeys("\u115f\u1160\u3164\uffa0\u2800", " "))
 _JOINERS = "\u200c\u200d"
@@ -117,7 +99,7 @@ def check_passphrase(passphrase: str, login: str, field: str = "passphrase") -> 
         raise Invalid("PASSPHRASE_TOO_LONG", field=field, max=longest)
     if login_key(cleaned) == login_key(login):
         raise Invalid("PASSPHRASE_IS_LOGIN", field=field)
-    if cleaned.casefold() in _COMMON or len(set(cleaned)) == 1:
+    if is_common(cleaned):
         raise Invalid("PASSPHRASE_TOO_COMMON", field=field)
 
 
