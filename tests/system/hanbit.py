@@ -101,7 +101,7 @@ async def sign_in(page: Page, login: str, passphrase: str = DEMO_PASSPHRASE) -> 
     await page.locator("#login").fill(login)
     await page.locator("#passphrase").fill(passphrase)
     await page.locator("#main button.main").click()
-    await expect(page.locator("form.whoami")).to_be_visible()
+    await expect(page.locator("details.whoami")).to_be_visible()
 
 
 def item_at(version: Json, address: str) -> Json | None:

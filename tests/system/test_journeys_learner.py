@@ -166,6 +166,7 @@ async def fail_and_pass_the_first_quiz(page: Page, version: Json) -> set[str]:
 async def leave_in_the_middle(page: Page, version: Json) -> str:
     await walk_on(page, version, re.compile(r"/q-find\.[^/]+$"))
     left_at = page.url
+    await page.locator(".whoami summary").click()
     await button(page, "Sign out").click()
     await page.goto(left_at)
     await expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()

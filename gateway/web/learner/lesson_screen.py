@@ -35,6 +35,10 @@ from ieum.progress.v1.progress_pb2 import (
 )
 from services.chassis.errors import Missing, Problem, Refused
 
+# What is wrong with an answer itself; the learner mends it on the same screen.
+_REFUSALS = frozenset({"ANSWER_EMPTY", "ANSWER_INCOMPLETE", "ANSWER_TOO_LONG"})
+_LONGEST_KEPT = 200
+
 routes = web.RouteTableDef()
 
 
@@ -61,7 +65,9 @@ async def _visit(request: web.Request) -> Visit:
 @routes.get("/learning/{enrollment}/{lesson}/{screen}")
 async def show(request: web.Request) -> web.Response:
     signed_in(request)
-    return await _show(request, await _visit(request), request.query)
+    reason = request.query.get("refused", "")
+    problem = Refused(reason) if reason in _REFUSALS else None
+    return await _show(request, await _visit(request), request.query, problem)
 
 
 async def _show(
@@ -72,9 +78,15 @@ async def _show(
     values = screen_page(
         visit, await _with_files(clients, locale, visit), typed, explained, just_completed="completed" in typed
     )
-    form_errors = {_first_field(values.question): errors.message(locale, problem)} if problem else {}
+    form_errors = {_first_field(values.question): _words(locale, problem, values.question)} if problem else {}
     status = errors.status_of(problem) if problem else 200
     return page(request, "course/screen_page.html", status=status, screen=values, errors=form_errors)
+
+
+def _words(locale: Locale, problem: Problem, question: Question | None) -> str:
+    if problem.reason == "ANSWER_EMPTY" and question and question.kind in ("short_text", "number"):
+        return locale.gettext("Write your answer first.")
+    return errors.message(locale, problem)
 
 
 def _first_field(question: Question | None) -> str:
@@ -121,12 +133,15 @@ async def press(request: web.Request) -> web.Response:
 
 def _sign_in_again(request: web.Request, form: MultiMapping[str]) -> web.Response:
     """Ask to sign in again and carry the answer along, so that it is in the form afterwards."""
-    kept = [
-        (name, value) for name, value in form.items() if name == question_form.FIELD or name[:5] in ("pair-", "place")
-    ]
+    kept = _answer_fields(form)
     address = request.path + (f"?{urlencode(kept)}" if kept else "")
     message = errors.message(request[PAGE].locale, Problem("SESSION_INVALID"))
     return page(request, "account/sign_in.html", status=401, values={"next": address}, notice=message)
+
+
+def _answer_fields(form: MultiMapping[str]) -> list[tuple[str, str]]:
+    names = (question_form.FIELD, "pair-", "place-")
+    return [(name, value[:_LONGEST_KEPT]) for name, value in form.items() if name.startswith(names)]
 
 
 async def _answer(request: web.Request, visit: Visit, form: MultiMapping[str]) -> web.Response:
@@ -145,6 +160,9 @@ async def _answer(request: web.Request, visit: Visit, form: MultiMapping[str]) -
     result: StepResult = recorded.results[0]
     after = replace(visit, progress=recorded.progress)
     if not result.accepted and not result.already_answered:
+        if result.reason in _REFUSALS:
+            # An address of its own, so that Back never asks to send the answer once more.
+            return go_to(f"{visit.address}?{urlencode([('refused', result.reason), *_answer_fields(form)])}")
         return await _show(request, after, form, Refused(result.reason))
     flags = []
     attempts = after.quiz_progress.attempts

@@ -32,15 +32,15 @@ _EVERYBODY, _SIGNED_IN, _STRANGER = "everybody", "signed in", "stranger"
 
 # Address, words, for whom: one of the three above or roles.
 WAYS: Sequence[tuple[str, str, frozenset[str]]] = (
-    ("/", msgid("Find courses"), frozenset({_EVERYBODY})),
-    ("/learning", msgid("My learning"), frozenset({_SIGNED_IN})),
+    ("/", msgid("Courses"), frozenset({_EVERYBODY})),
+    ("/learning", msgid("Learning"), frozenset({_SIGNED_IN})),
     ("/teach", msgid("My courses"), frozenset({"instructor"})),
     ("/review", msgid("Reviews"), frozenset({"reviewer"})),
     ("/statistics", msgid("Statistics"), frozenset({"official", "administrator"})),
     ("/admin/people", msgid("People and roles"), frozenset({"administrator"})),
     ("/admin/places", msgid("Places"), frozenset({"administrator"})),
     ("/admin/audit", msgid("Audit log"), frozenset({"administrator"})),
-    ("/account", msgid("My details"), frozenset({_SIGNED_IN})),
+    ("/account", msgid("Me"), frozenset({_SIGNED_IN})),
     ("/sign-in", msgid("Sign in"), frozenset({_STRANGER})),
     ("/register", msgid("Register"), frozenset({_STRANGER})),
 )

@@ -25,8 +25,7 @@ async def address() -> AsyncIterator[str]:
 async def test_every_component_is_sound(browser: Browser, address: str, query: str, width: int) -> None:
     async with page_of(browser, width) as (page, complaints):
         await page.goto(f"{address}?{query}")
-        for details in await page.locator("summary").all():
-            await details.click()
+        await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
         assert await axe_findings(page) == []
         assert await sideways(page) == 0
         assert await small_print(page) == []

@@ -1,12 +1,15 @@
 // An answer survives a line that is down and a session that ends: it stays in this browser until the server has it.
 
+import { storage } from "../site/storage.js";
+
 const HEARTBEAT = "/healthz";
 const RETRY = 5000;
 
 const form = document.querySelector("form[data-answer]");
 const place = `answer ${location.pathname}`;
 // On a shared computer nothing may outlive the window.
-const store = document.querySelector("[data-session]") ? sessionStorage : localStorage;
+const isShared = Boolean(document.querySelector("[data-session]"));
+const store = storage(isShared ? "sessionStorage" : "localStorage");
 
 forgetWhoCameBefore();
 if (form) {
@@ -23,7 +26,7 @@ if (form) {
 // In one window on a shared computer one person may follow another.
 function forgetWhoCameBefore() {
   const who = document.querySelector(".whoami b")?.textContent;
-  if (store !== sessionStorage || !who) return;
+  if (!isShared || !who) return;
   if (store.getItem("who") !== who) {
     Object.keys(store).filter((key) => key.startsWith("answer ")).forEach((key) => store.removeItem(key));
   }

@@ -4,6 +4,9 @@ import "../course/ordering.js";
 import "../course/videos.js";
 import "./session.js";
 
+// An answer to a form becomes a plain page of the history, so that Back never asks to send the form once more.
+history.replaceState(history.state, "", location.href);
+
 const errors = document.querySelector("[data-error-summary]");
 if (errors) errors.focus();
 

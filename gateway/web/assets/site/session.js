@@ -5,7 +5,7 @@ const WARNING = 120;
 
 const dialog = document.querySelector("dialog[data-session]");
 if (dialog) {
-  const news = new BroadcastChannel("session");
+  const news = "BroadcastChannel" in window ? new BroadcastChannel("session") : null;
   let timers = [];
 
   const wait = (seconds) => {
@@ -22,12 +22,12 @@ if (dialog) {
     if (!answer.ok) return location.reload();
     const { seconds } = await answer.json();
     wait(seconds);
-    news.postMessage(seconds);
+    news?.postMessage(seconds);
   };
 
   wait(Number(dialog.dataset.session));
-  news.postMessage(Number(dialog.dataset.session));
-  news.addEventListener("message", (event) => wait(event.data));
+  news?.postMessage(Number(dialog.dataset.session));
+  news?.addEventListener("message", (event) => wait(event.data));
   dialog.querySelector("button").addEventListener("click", extend);
   dialog.addEventListener("cancel", (event) => { event.preventDefault(); extend(); });
 }
