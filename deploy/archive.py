@@ -6,7 +6,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -18,6 +20,7 @@ from bson.raw_bson import RawBSONDocument
 FORMAT = 1
 RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 _LEVEL = 3
+_SAY_EVERY_SECONDS = 5.0
 _BATCH_BYTES, _BATCH_DOCUMENTS = 8 * 1024 * 1024, 1_000
 
 
@@ -40,6 +43,11 @@ class Manifest:
         return int(self.files[str(path)]["documents"])
 
 
+def for_its_owner(path: Path) -> IO[bytes]:
+    """A new file that nobody else may read."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
 def collection_file(database: str, collection: str) -> Path:
     return Path("mongo", database, f"{collection}.bson.gz")
 
@@ -48,14 +56,35 @@ def stream_file(stream: str) -> Path:
     return Path("streams", f"{stream}.bson.gz")
 
 
-async def write(root: Path, path: Path, documents: AsyncIterator[bytes]) -> dict[str, Any]:
+class Progress:
+    """Lines for whoever waits: one for each file when it is done, and one every few seconds of a large one."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._last = time.monotonic()
+
+    def reached(self, path: Path, count: int, total: int | None = None) -> None:
+        if time.monotonic() - self._last >= _SAY_EVERY_SECONDS:
+            self._line(path, count, f" of {total:,}" if total else " so far")
+
+    def done(self, path: Path, count: int) -> None:
+        self._line(path, count, "")
+
+    def _line(self, path: Path, count: int, rest: str) -> None:
+        self._say(f"{count:>14,}{rest}  {str(path).removesuffix('.bson.gz')}")
+        self._last = time.monotonic()
+
+
+async def write(root: Path, path: Path, documents: AsyncIterator[bytes], progress: Progress) -> dict[str, Any]:
     """Its line in the manifest."""
-    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     count = 0
-    with gzip.open(root / path, "wb", compresslevel=_LEVEL) as file:
+    with for_its_owner(root / path) as plain, gzip.open(plain, "wb", compresslevel=_LEVEL) as file:
         async for document in documents:
             file.write(document)
             count += 1
+            progress.reached(path, count)
+    progress.done(path, count)
     return {"documents": count, "sha256": _digest(root / path)}
 
 
@@ -77,7 +106,8 @@ def read(root: Path, path: Path) -> Iterator[list[RawBSONDocument]]:
 def write_manifest(root: Path, manifest: Manifest) -> None:
     # In the order given: that of an index's fields matters.
     text = json.dumps({"format": FORMAT, **vars(manifest)}, indent=1)
-    (root / "manifest.json").write_text(text + "\n")
+    with for_its_owner(root / "manifest.json") as file:
+        file.write(f"{text}\n".encode())
 
 
 def checked_manifest(root: Path) -> Manifest:
@@ -91,10 +121,19 @@ def checked_manifest(root: Path) -> Manifest:
         raise CannotRestore(
             f"{root} is not a finished backup ({error}). Name the directory of one: FROM=..."
         ) from error
+    expected = {stream_file(stream) for stream in manifest.streams}
+    expected |= {collection_file(database, name) for database, names in manifest.collections.items() for name in names}
+    if {Path(path) for path in manifest.files} != expected or any(_leads_outside(root, path) for path in expected):
+        raise CannotRestore(f"The manifest of {root} names files that are none of a backup's. Nothing was done.")
     for path, line in manifest.files.items():
         if not (root / path).is_file() or _digest(root / path) != line["sha256"]:
             raise CannotRestore(f"{path} of this backup is missing or damaged. Take another backup; nothing was done.")
     return manifest
+
+
+def _leads_outside(root: Path, path: Path) -> bool:
+    """Also by a link inside."""
+    return (root / path).resolve() != root.resolve() / path or ".." in path.parts
 
 
 def _digest(path: Path) -> str:

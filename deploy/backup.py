@@ -13,9 +13,10 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from deploy import archive, ready
 from deploy.admin import environment
-from deploy.archive import Manifest
+from deploy.archive import Manifest, Progress
 from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.bus import Bus
@@ -42,7 +43,7 @@ _WINDOW = "minSnapshotHistoryWindowInSeconds"
 _LONGEST_SECONDS = 6 * 3600
 
 
-async def back_up(settings: Settings, to: Path) -> Manifest:
+async def back_up(settings: Settings, to: Path, say: Callable[[str], None] = lambda _: None) -> Manifest:
     """Appears under its name when it is whole."""
     part = to.with_name(f"{to.name}.part-{secrets.token_hex(4)}")
     part.mkdir(parents=True, mode=0o700)
@@ -53,7 +54,7 @@ async def back_up(settings: Settings, to: Path) -> Manifest:
             _kept_snapshots(client),
             client.start_session(snapshot=True) as session,
         ):
-            manifest = await _save(client, session, events, settings.prefix, part)
+            manifest = await _save(client, session, events, settings.prefix, part, archive.Progress(say))
         _keep_secrets(settings.secrets, part / "secrets")
         archive.write_manifest(part, manifest)
         part.rename(to)
@@ -63,7 +64,9 @@ async def back_up(settings: Settings, to: Path) -> Manifest:
     return manifest
 
 
-async def _save(client: Client, session: AsyncClientSession, events: Bus, prefix: str, to: Path) -> Manifest:
+async def _save(
+    client: Client, session: AsyncClientSession, events: Bus, prefix: str, to: Path, progress: Progress
+) -> Manifest:
     packages = {service: f"ieum.{service}.v1" for service in SERVICES}
     before = {service: await _last_of(events, package) for service, package in packages.items()}
     ours = sorted(name for name in await client.list_database_names() if name.startswith(f"{prefix}ieum_"))
@@ -76,12 +79,12 @@ async def _save(client: Client, session: AsyncClientSession, events: Bus, prefix
         collections[database] = {}
         for name in sorted(await client[database].list_collection_names(filter={"type": "collection"})):
             path = archive.collection_file(database, name)
-            files[str(path)] = await archive.write(to, path, _documents(client, database, name, session))
+            files[str(path)] = await archive.write(to, path, _documents(client, database, name, session), progress)
             collections[database][name] = [dict(index) async for index in await client[database][name].list_indexes()]
     for service, package in packages.items():
         cut = Cut(client[f"{prefix}ieum_{service}"], session, before[service])
         path = archive.stream_file(service)
-        files[str(path)] = await archive.write(to, path, _events(events, package, last[service], cut))
+        files[str(path)] = await archive.write(to, path, _events(events, package, last[service], cut), progress)
     return Manifest(datetime.now(UTC).isoformat(), prefix, collections, tuple(packages), files)
 
 
@@ -154,8 +157,8 @@ def _keep_secrets(directory: Path, to: Path) -> None:
     to.mkdir(mode=0o700)
     for key in sorted(directory.iterdir()):
         if key.is_file() and not key.name.endswith(".part"):
-            (to / key.name).touch(mode=0o600)
-            shutil.copyfile(key, to / key.name)
+            with archive.for_its_owner(to / key.name) as copy:
+                copy.write(key.read_bytes())
 
 
 def main() -> int:
@@ -179,7 +182,7 @@ def main() -> int:
 async def _checked(settings: Settings, to: Path) -> Manifest:
     await ready.replica_set_answers(settings.mongo_url)
     await ready.jetstream_answers(settings.nats_url)
-    return await back_up(settings, to)
+    return await back_up(settings, to, partial(print, flush=True))
 
 
 if __name__ == "__main__":

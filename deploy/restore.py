@@ -9,7 +9,8 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
 from deploy import archive, ready
-from deploy.archive import CannotRestore, Manifest
+from deploy.archive import CannotRestore, Manifest, Progress
 from deploy.local import profile, running
 from deploy.place import CannotStart, Place
 from deploy.processes import Process
@@ -32,7 +33,7 @@ from services.registry import SERVICES
 Client = AsyncMongoClient[dict[str, Any]]
 
 
-async def restore(settings: Settings, source: Path, manifest: Manifest) -> None:
+async def restore(settings: Settings, source: Path, manifest: Manifest, progress: Progress) -> None:
     """Refuses what is not empty."""
     async with (
         Client(settings.mongo_url, w="majority", journal=True) as client,
@@ -41,8 +42,8 @@ async def restore(settings: Settings, source: Path, manifest: Manifest) -> None:
         await _refuse_unless_empty(client, events, manifest)
         for database, collections in manifest.collections.items():
             for name, indexes in collections.items():
-                await _fill(client, database, name, indexes, source)
-        repeats = {service: await _publish(events, service, source) for service in manifest.streams}
+                await _fill(client, database, name, indexes, source, manifest, progress)
+        repeats = {service: await _publish(events, service, source, manifest, progress) for service in manifest.streams}
         wrong = [line async for line in _differences(client, events, manifest, repeats)]
     if wrong:
         raise CannotRestore("The restored system differs from its backup:\n" + "\n".join(wrong))
@@ -63,22 +64,34 @@ async def _refuse_unless_empty(client: Client, events: Bus, manifest: Manifest) 
         )
 
 
-async def _fill(client: Client, database: str, name: str, indexes: list[dict[str, Any]], source: Path) -> None:
+async def _fill(
+    client: Client,
+    database: str,
+    name: str,
+    indexes: list[dict[str, Any]],
+    source: Path,
+    manifest: Manifest,
+    progress: Progress,
+) -> None:
     await client[database].create_collection(name, check_exists=False)
     specifications = [{k: v for k, v in index.items() if k not in ("v", "ns")} for index in indexes]
     wanted = [index for index in specifications if index["name"] != "_id_"]
     collection = client[database].get_collection(name, archive.RAW)
-    for batch in archive.read(source, archive.collection_file(database, name)):
+    path, count = archive.collection_file(database, name), 0
+    for batch in archive.read(source, path):
         await collection.insert_many(batch, ordered=False)
+        count += len(batch)
+        progress.reached(path, count, manifest.count(path))
     if wanted:
         await client[database].command("createIndexes", name, indexes=wanted)
+    progress.done(path, count)
 
 
-async def _publish(events: Bus, service: str, source: Path) -> int:
+async def _publish(events: Bus, service: str, source: Path, manifest: Manifest, progress: Progress) -> int:
     """In the old order. Returns how many the broker knew already: an event that was once published twice."""
     await events.ensure_stream(f"ieum.{service}.v1")
-    repeats = 0
-    for batch in archive.read(source, archive.stream_file(service)):
+    path, count, repeats = archive.stream_file(service), 0, 0
+    for batch in archive.read(source, path):
         asked: list[asyncio.Future[PubAck]] = [
             await events.jetstream.publish_async(each["subject"], each["data"], headers=dict(each["headers"]))
             for each in batch
@@ -86,6 +99,9 @@ async def _publish(events: Bus, service: str, source: Path) -> int:
         async with asyncio.timeout(60):
             stored = [await each for each in asked]
         repeats += sum(1 for each in stored if each.duplicate)
+        count += len(batch)
+        progress.reached(path, count, manifest.count(path))
+    progress.done(path, count)
     return repeats
 
 
@@ -112,6 +128,8 @@ def restore_secrets(source: Path, to: Path) -> None:
     """Keys that are there already must be the same: others would not fit what is restored."""
     to.mkdir(parents=True, exist_ok=True, mode=0o700)
     for key in sorted((source / "secrets").iterdir()):
+        if key.is_symlink() or not key.is_file():
+            raise CannotRestore(f"{key} is no file. The keys of a backup are files; look how it came there.")
         target = to / key.name
         if target.exists() and target.read_bytes() != key.read_bytes():
             raise CannotRestore(f"{target} is another key than the backup's. Move {to} away, then try again.")
@@ -126,7 +144,7 @@ def only_stores(place: Place) -> tuple[Process, ...]:
     return tuple(each for each in listed(place) if not each.name.startswith(served))
 
 
-async def restore_here(source: Path, data: Path) -> Manifest:
+async def restore_here(source: Path, data: Path, say: Callable[[str], None] = lambda _: None) -> Manifest:
     """Into the data directory, or the stores whose addresses are given."""
     manifest = archive.checked_manifest(source)
     restore_secrets(source, data / "secrets")
@@ -137,7 +155,7 @@ async def restore_here(source: Path, data: Path) -> Manifest:
         if settings.prefix != manifest.prefix:
             raise CannotRestore(f"The backup was made with IEUM_PREFIX={manifest.prefix!r}. Set it, then try again.")
         await ready.replica_set_answers(settings.mongo_url)
-        await restore(settings, source, manifest)
+        await restore(settings, source, manifest, Progress(say))
     return manifest
 
 
@@ -145,15 +163,13 @@ def main() -> int:
     source = Path(sys.argv[1] if len(sys.argv) > 1 else "")
     data = Path(os.environ.get("IEUM_DATA") or ".ieum").resolve()
     try:
-        manifest = asyncio.run(restore_here(source, data))
+        manifest = asyncio.run(restore_here(source, data, partial(print, flush=True)))
     except (CannotRestore, CannotStart) as reason:
         print(reason, file=sys.stderr)
         return 1
     except (PyMongoError, NatsError, OSError) as error:
         print(f"The restore was given up ({error!r}). Begin again with an empty IEUM_DATA.", file=sys.stderr)
         return 1
-    for path, line in sorted(manifest.files.items()):
-        print(f"{line['documents']:>12,}  {path.removesuffix('.bson.gz')}")
     print(f"All of it is in {data}, and every count is the backup's of {manifest.made}. Start it: make run")
     return 0
 
