@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from services.chassis.errors import Invalid
 
-_QUARTER = re.compile(r"^\d{4}-Q[1-4]$")
-_PERIOD = re.compile(r"^\d{4}(?:-(?:Q[1-4]|0[1-9]|1[0-2]))?$", re.ASCII)
+YEAR = "(?:19|20|21)[0-9]{2}"
+"""Pattern of the years that can be counted in, not of all with four digits: there is no day after 9999-12-31."""
+_QUARTER = re.compile(rf"{YEAR}-Q[1-4]")
+_PERIOD = re.compile(rf"{YEAR}(?:-(?:Q[1-4]|0[1-9]|1[0-2]))?")
 
 
 def quarter_of(moment: datetime, zone: tzinfo) -> str:
@@ -35,7 +37,7 @@ def is_year(period: str) -> bool:
 
 def is_period(text: str) -> bool:
     """Whether the text is a year, a quarter or a month: 2026, 2026-Q3, 2026-09."""
-    return _PERIOD.match(text) is not None
+    return _PERIOD.fullmatch(text) is not None
 
 
 def last_day(period: str) -> date:
@@ -52,6 +54,6 @@ def first_day(period: str) -> date:
 
 
 def check_quarter(text: str, field: str) -> str:
-    if text and not _QUARTER.match(text):
+    if text and not _QUARTER.fullmatch(text):
         raise Invalid("QUARTER_INVALID", field=field)
     return text

@@ -23,6 +23,7 @@ T = TypeVar("T")
 DATE_ALONE = len("2026-07-01")
 _MONTH = re.compile(r"^\d{4}-\d{2}$", re.ASCII)
 YEARS = range(1900, 2200)
+_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 DIGITS, DECIMALS = 15, 30
 """Most digits before and after the point: programs write 17 significant ones, and no figure of ours has more."""
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
@@ -147,8 +148,11 @@ def _ragged(row: Line, width: int) -> InvalidValue:
 
 
 def text(cell: str) -> str:
+    """A name, a code or an id; refuses one of many digits that a spreadsheet has shortened to 1.23457E+12."""
     if not cell:
         raise InvalidValue("must not be empty")
+    if _SHORTENED.fullmatch(cell):
+        raise InvalidValue(f'"{cell}" was shortened by a spreadsheet; make the column text there, and fill it in anew')
     return cell
 
 

@@ -20,6 +20,8 @@ from services.statistics.reference_data.command import (
 from services.statistics.reference_data.csv_reading import errors_in
 from services.statistics.reference_data.resident_files import ResidentFile, read_resident_file
 
+_MOST_NAMED = 20
+
 
 def load_population(
     path: Path, reference: date | None, source: str, licence: str, *, sexes_in_order: bool = False
@@ -41,7 +43,19 @@ def load_population(
         "rows": residents.rows,
         "areas": residents.areas,
         "already_loaded": already_loaded,
+        **_gaps(residents),
     }
+
+
+def _gaps(residents: ResidentFile) -> CommandResult:
+    """Says which areas have no residents of all ages, and therefore no coverage."""
+    if not residents.incomplete:
+        return {}
+    lines = [
+        f"line {row.line}: {row.area}, {row.sex} has neither _T nor all ages from 0 to an open end (as 85+)"
+        for row in residents.incomplete[:_MOST_NAMED]
+    ]
+    return {"without_total": len(residents.incomplete), "no_coverage_for": lines}
 
 
 def _write(database: SyncDatabase, residents: ResidentFile, tables: Mapping[date, str]) -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from services.statistics.figures.dimensions import AGE_BANDS, OLD_AGE, TOTAL
 from services.statistics.figures.refusal import InvalidValue
 
-_BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)?$")
+_BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)?$", re.ASCII)
 OLDEST = 200
 SEXES = ("F", "M")
 IN_ORDER = (TOTAL, "M", "F")
@@ -116,14 +116,29 @@ def _grouped(rows: Sequence[ResidentRow]) -> Mapping[tuple[str, str], list[Resid
     return groups
 
 
+def without_total(rows: Sequence[ResidentRow]) -> list[ResidentRow]:
+    """The first rows of those areas and sexes of which nobody knows how many residents there are of all ages."""
+    return [group[0] for group in _grouped(rows).values() if _total(group) is None]
+
+
+def _total(group: Sequence[ResidentRow]) -> int | None:
+    """As given, or the sum of ages that run without a gap from 0 to an open end. The old alone are no population."""
+    given = next((row.count for row in group if row.age == TOTAL), None)
+    return _exact(_bands(group), 0, OLDEST) if given is None else given
+
+
+def _bands(group: Sequence[ResidentRow]) -> list[tuple[int, int, int]]:
+    return [(*span(row.age), row.count) for row in group if row.age != TOTAL]
+
+
 def tabulate(rows: Sequence[ResidentRow]) -> dict[tuple[str, str, str], int]:
-    """(area, sex, age code) -> residents. A band of ours is included only if bands of the table make it up exactly:
-    ten-year bands do not show who is 15 to 24, and a guess would be no denominator."""
+    """(area, sex, age code) -> residents. A band of ours, or the total, is included only if bands of the table make it
+    up exactly: ten-year bands do not show who is 15 to 24, and a guess would be no denominator."""
     counts: dict[tuple[str, str, str], int] = {}
     for (area, sex), group in _grouped(rows).items():
-        bands = [(*span(row.age), row.count) for row in group if row.age != TOTAL]
-        total = next((row.count for row in group if row.age == TOTAL), sum(count for _, _, count in bands))
-        counts[area, sex, TOTAL] = total
+        bands = _bands(group)
+        if (total := _total(group)) is not None:
+            counts[area, sex, TOTAL] = total
         for code, first, last in (*AGE_BANDS, OLD_AGE):
             if (count := _exact(bands, first, last)) is not None:
                 counts[area, sex, code] = count

@@ -22,6 +22,7 @@ from services.statistics.reference_data.resident_bands import (
     label_by_order,
     span,
     tabulate,
+    without_total,
 )
 
 COLUMNS = ("area", "sex", "age", "residents")
@@ -32,12 +33,14 @@ ResidentCell = tuple[date, tuple[str, str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class ResidentFile:
-    """A checked file. `references` are its days in order; `cells` reads the file again, to save memory."""
+    """A checked file. `references` are its days in order; `cells` reads the file again, to save memory. `incomplete`
+    are the first rows of areas and sexes whose ages are not all there, and which therefore have no total."""
 
     references: tuple[date, ...]
     rows: int
     areas: int
     cells: Callable[[], Iterator[ResidentCell]]
+    incomplete: tuple[ResidentRow, ...] = ()
 
 
 def read_resident_file(path: Path, reference: date | None, known: Set[str], *, sexes_in_order: bool) -> ResidentFile:
@@ -63,11 +66,17 @@ def _of_one_day(path: Path, reference: date, known: Set[str]) -> ResidentFile:
         raise InvalidValue("the file has no rows")
     table = tabulate(check_table(rows))
     areas = {area for area, _, _ in table}
-    return ResidentFile((reference,), len(rows), len(areas), lambda: ((reference, *cell) for cell in table.items()))
+    return ResidentFile(
+        (reference,),
+        len(rows),
+        len(areas),
+        lambda: ((reference, *cell) for cell in table.items()),
+        tuple(without_total(rows)),
+    )
 
 
 def _of_months(path: Path, reference: date | None, known: Set[str], *, sexes_in_order: bool) -> ResidentFile:
-    rows, first_lines = 0, dict[tuple[date, str], int]()
+    rows, first_lines, incomplete = 0, dict[tuple[date, str], int](), list[ResidentRow]()
     for day, block in _blocks(path, known, sexes_in_order=sexes_in_order):
         first = block[0]
         if (day, first.area) in first_lines:
@@ -75,6 +84,7 @@ def _of_months(path: Path, reference: date | None, known: Set[str], *, sexes_in_
             raise InvalidValue(message, field="code", line=first.line)
         first_lines[day, first.area] = first.line
         rows += len(block)
+        incomplete += without_total(block)
         report_progress(rows, "rows read")
     references = tuple(sorted({day for day, _ in first_lines}))
     if not references:
@@ -88,7 +98,7 @@ def _of_months(path: Path, reference: date | None, known: Set[str], *, sexes_in_
             for key, count in tabulate(block).items():
                 yield day, key, count
 
-    return ResidentFile(references, rows, len({area for _, area in first_lines}), cells)
+    return ResidentFile(references, rows, len({area for _, area in first_lines}), cells, tuple(incomplete))
 
 
 def _blocks(path: Path, known: Set[str], *, sexes_in_order: bool) -> Iterator[tuple[date, Sequence[ResidentRow]]]:

@@ -56,6 +56,11 @@ async def test_denominators_load_whole_or_not_at_all(
         load("A,F,0-59,60\nA,F,69-60,40\n")
     with pytest.raises(InvalidValue, match="the file has no rows"):
         load("")
+
+    with pytest.raises(InvalidValue, match=r'line 2, column 3 \(age\): "６０-６４" is not an age'):
+        load("A,_T,６０-６４,1234\n")
+    with pytest.raises(InvalidValue, match="was shortened by a spreadsheet"):
+        load("1.1E+09,_T,_T,100\n")
     assert await table.count_documents({}) == 0
 
     first = load("A,F,_T,60\nA,M,_T,40\nB,_T,_T,1000\n")
@@ -65,6 +70,10 @@ async def test_denominators_load_whole_or_not_at_all(
     residents = await table.find_one({"_id": f"{first['tables'][0]}/A/_T/_T"})
     assert residents is not None
     assert residents["residents"] == 100
+
+    old = load("A,_T,65+,600\n")
+    assert old["no_coverage_for"] == ["line 2: A, _T has neither _T nor all ages from 0 to an open end (as 85+)"]
+    assert await table.find_one({"_id": f"{old['tables'][0]}/A/_T/_T"}) is None
 
 
 @pytest.mark.usefixtures("here")

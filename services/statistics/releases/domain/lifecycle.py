@@ -12,10 +12,10 @@ from services.chassis.errors import Forbidden, Invalid, Refused
 from services.statistics.disclosure import opened_cells
 from services.statistics.disclosure.decisions import Collapse
 from services.statistics.disclosure.opened_cells import OpenedCell
-from services.statistics.figures.periods import is_year, last_day, quarters_of
+from services.statistics.figures.periods import YEAR, is_year, last_day, quarters_of
 from services.statistics.figures.universe import Universe
 
-_PERIOD = re.compile(r"^\d{4}(-Q[1-4])?$")
+_PERIOD = re.compile(rf"{YEAR}(-Q[1-4])?")
 _ID = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$")
 MOST_PERIODS = 40
 SAME_TIME = timedelta(seconds=1)
@@ -140,7 +140,7 @@ def expand_periods(asked: Sequence[str], as_of: date) -> tuple[str, ...]:
     if not asked:
         raise Invalid("PERIODS_MISSING", field="periods")
     for period in asked:
-        if not _PERIOD.match(period):
+        if not _PERIOD.fullmatch(period):
             raise Invalid("PERIOD_INVALID", field="periods", period=period)
     quarters = {quarter for period in asked for quarter in (quarters_of(period) if is_year(period) else (period,))}
     years = {period for period in asked if is_year(period)}

@@ -89,6 +89,7 @@ def test_files_as_offices_send_them_are_read(write: Write, ask: Callable[..., di
         ("", "line 1: the file is empty"),
         (HEADER.replace(",", ";"), "the cells are separated by semicolons, save the file with commas"),
         (HEADER.replace(",", "\t"), "the cells are separated by tabs"),
+        (facts("1.23457E+12,r1,2026-01-02,,,,"), "line 2, column 1 (person)"),
         (facts("a,r,9999-12-31,,,,"), 'line 2, column 3 (enrolled_on): "9999-12-31" cannot be'),
         (facts("a,r,2026-07-01,,,,1e999999"), "line 2, column 7 (hours)"),
         (facts(f"a,r,2026-07-01,,,,{'9' * 5000}"), "has more than 15 digits"),
