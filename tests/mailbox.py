@@ -64,6 +64,9 @@ class Mailbox:
     ) -> str:
         await self.before_data()
         if address in self.replies:
+            if self.replies[address].startswith("421"):
+                # As the standard has it, such a reply ends the connection.
+                asyncio.get_running_loop().call_later(0.02, server.transport.close)
             return self.replies[address]
         envelope.rcpt_tos.append(address)
         return TAKEN

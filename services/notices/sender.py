@@ -8,6 +8,7 @@ docs/decisions say why this window cannot be closed.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
@@ -88,25 +89,25 @@ class Sender:
         keys = await self._store.due()
         if not keys:
             return
-        async with connected(self._mail) as transport:
-            await self._store.report_mail("")
-            batch = _Batch(self._mail, self._store, sources, transport)
-            for key in keys:
-                check_cancelled()
-                await finish(batch.send(key))
+        batch, waiting = _Batch(self._mail, self._store, sources), deque(keys)
+        while waiting:
+            async with connected(self._mail) as transport:
+                await self._store.report_mail("")
+                while waiting and transport.is_open:
+                    check_cancelled()
+                    await finish(batch.send(waiting.popleft(), transport))
 
 
 class _Batch:
-    """What one connection to the mail server is used for. A source that was away once is not asked again in it."""
+    """What is due at one time. A source that was away once is not asked again in it."""
 
-    def __init__(self, mail: Mail, store: Store, sources: Sources, transport: Transport) -> None:
+    def __init__(self, mail: Mail, store: Store, sources: Sources) -> None:
         self._mail = mail
         self._store = store
         self._sources = sources
-        self._transport = transport
         self._away: set[str] = set()
 
-    async def send(self, key: str) -> None:
+    async def send(self, key: str, transport: Transport) -> None:
         worker = new_id()
         notice = await self._store.change(key, lambda stored: domain.take(stored, worker, now()))
         if notice.lease_by != worker:
@@ -117,7 +118,7 @@ class _Batch:
         if reason := composed.cancel_reason:
             await self._store.change(key, lambda stored: domain.cancel(stored, worker, reason))
         elif message := await self._write(notice, composed, worker):
-            await self._hand_over(notice, message, composed.recipient_address, worker)
+            await self._hand_over(notice, message, composed.recipient_address, worker, transport)
 
     async def _compose(self, notice: Notice, worker: str) -> ComposedNotice | None:
         """None when the notice has to wait: for its source, or because the source cannot compose this one."""
@@ -145,10 +146,12 @@ class _Batch:
             await self._store.change(notice.key, lambda stored: domain.put_off(stored, worker, "NOTICE_INVALID", now()))
             return None
 
-    async def _hand_over(self, notice: Notice, message: EmailMessage, address: str, worker: str) -> None:
+    async def _hand_over(
+        self, notice: Notice, message: EmailMessage, address: str, worker: str, transport: Transport
+    ) -> None:
         change = self._store.change
         try:
-            await self._transport.send(message, address)
+            await transport.send(message, address)
         except ServerAway:
             await change(notice.key, lambda stored: domain.release(stored, worker))
             raise

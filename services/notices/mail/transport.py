@@ -20,7 +20,7 @@ _LONGEST_REASON = 200
 
 
 class ServerAway(Exception):
-    """The server cannot be used at all for now. Nothing was tried, and no mail is the cause."""
+    """The server cannot be used at all for now: it does not answer, or refuses us before any recipient is named."""
 
 
 class Interrupted(Exception):
@@ -41,6 +41,12 @@ class Transport:
     def __init__(self, client: aiosmtplib.SMTP, sender: str) -> None:
         self._client = client
         self._sender = sender
+
+    @property
+    def is_open(self) -> bool:
+        """False once the server has ended the connection, as it does with 421: too many mails for one recipient's
+        domain, for example. The next mail then needs another connection."""
+        return self._client.is_connected
 
     async def send(self, message: EmailMessage, address: str) -> None:
         """Returns once the server has confirmed that it has the mail."""
@@ -94,8 +100,6 @@ async def _leave(client: aiosmtplib.SMTP) -> None:
 
 def _verdict(error: aiosmtplib.SMTPResponseException, address: str) -> Exception:
     reason = describe(error, address)
-    if error.code == 421:  # the server closes the connection
-        return ServerAway(reason)
     return Never(reason) if error.code >= 500 else NotNow(reason)
 
 

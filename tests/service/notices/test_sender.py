@@ -150,6 +150,25 @@ async def test_a_notice_that_cannot_be_composed_delays_itself_alone(
     assert mailbox.addresses == ["c@office.test"]
 
 
+@pytest.mark.parametrize("reply", ["421 4.7.0 too many messages, closing", "450 4.2.0 greylisted", "452 4.5.3 later"])
+async def test_a_recipient_that_is_refused_for_now_delays_itself_alone(
+    desk: Desk, mailbox: Mailbox, published: Published, reply: str
+) -> None:
+    """Also by 421, with which the server ends the connection: the others go out over the next one."""
+    mailbox.replies = {"busy@office.test": reply}
+    for who in ("a", "busy", "c", "d"):
+        await desk.request("classes", f"{who}.1")
+    async with desk.running():
+        for who in ("a", "c", "d"):
+            await desk.reach(f"classes.{who}.1", State.SENT, 1)
+        put_off = await desk.reach("classes.busy.1", State.WAITING, 1)
+        states = await published(MailStateChanged)
+    assert put_off.due_at > now()
+    assert put_off.failure == reply
+    assert mailbox.addresses == ["a@office.test", "c@office.test", "d@office.test"]
+    assert [state.trouble for state in states if state.trouble] == []
+
+
 async def test_a_request_that_is_heard_again_sends_nothing_again(desk: Desk, mailbox: Mailbox) -> None:
     async with desk.running():
         for _ in range(3):
