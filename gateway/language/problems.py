@@ -34,6 +34,9 @@ WORDS: Mapping[str, str] = {
     "SIGN_IN_NEEDED": msgid("Please sign in first. You will then return to this page."),
     "TOKEN_INVALID": msgid("This token is unknown, expired or revoked. Make a new one on the page My details."),
     "TOKEN_SCOPE_NEEDED": msgid("This token does not allow that. It needs the permission %(scope)s."),
+    "TOKEN_AREA_NOT_HERE": msgid(
+        "This token is limited to an area, and only figures and accounts have areas. Make one without an area for this."
+    ),
     "ROLE_NEEDED": msgid("Your role does not include this. If you need it, ask your administrator."),
     "SLOW_DOWN": msgid("There were many tries in a short time. Wait %(seconds)s seconds, then try again."),
     "SERVICE_AWAY": msgid("A part of Ieum is being restarted. Try again in a few seconds; nothing is lost."),

@@ -77,6 +77,8 @@ ANONYMOUS = Principal()
 SYSTEM = Principal(kind=Kind.SYSTEM)
 
 _acting: ContextVar[Principal] = ContextVar("acting", default=ANONYMOUS)
+# False for a token that may touch only what is not its owner's own.
+_own: ContextVar[bool] = ContextVar("own", default=True)
 
 
 def acting() -> Principal:
@@ -94,16 +96,17 @@ def caller() -> Principal:
 
 def may_act_for(principal: Principal, person: str) -> bool:
     """True for the person themselves, the gateway and an administrator of the whole."""
-    return principal.person == person or principal.runs_everything
+    return (principal.person == person and _own.get()) or principal.runs_everything
 
 
 @contextmanager
-def acting_as(principal: Principal) -> Iterator[None]:
-    """Calls made inside are signed for this principal."""
-    token = _acting.set(principal)
+def acting_as(principal: Principal, *, own: bool = True) -> Iterator[None]:
+    """Calls made inside are signed for this principal. `own`: whether they may touch what is its own."""
+    token, own_token = _acting.set(principal), _own.set(own)
     try:
         yield
     finally:
+        _own.reset(own_token)
         _acting.reset(token)
 
 

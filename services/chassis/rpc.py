@@ -22,6 +22,7 @@ from services.chassis.errors import Problem
 from services.chassis.observability import trace, traceparent
 from services.chassis.signature import Signer, Verifier
 from services.chassis.tls import Identity
+from services.chassis.token_access import Access, admit
 
 DOMAIN = "ieum"
 LARGEST_MESSAGE = 34 * 1024 * 1024
@@ -81,6 +82,8 @@ _DURATION = Histogram("ieum_rpc_duration_seconds", "Time a service took for a ca
 # Cached by its labels: looking a labelled histogram up costs more than the measurement.
 _duration = lru_cache(maxsize=1_000)(_DURATION.labels)
 
+_CLOSED = Access()
+
 Method = Callable[..., Awaitable[Any]]
 Context = grpc.aio.ServicerContext[Any, Any]
 S = TypeVar("S")
@@ -89,12 +92,12 @@ S = TypeVar("S")
 class ServerInterceptor(grpc.aio.ServerInterceptor):
     """Around every unary method: trace, principal, translation of errors, one measurement.
 
-    `token_scopes` says which API token scope opens which method; a method not named is closed to tokens.
+    `token_access` says which API token opens which method; a method not named is closed to tokens.
     """
 
-    def __init__(self, verifier: Verifier, token_scopes: Mapping[str, str]) -> None:
+    def __init__(self, verifier: Verifier, token_access: Mapping[str, Access]) -> None:
         self._verifier = verifier
-        self._token_scopes = token_scopes
+        self._token_access = token_access
         self._guarded: dict[str, tuple[grpc.RpcMethodHandler[Any, Any], grpc.RpcMethodHandler[Any, Any]]] = {}
 
     async def intercept_service(
@@ -132,8 +135,8 @@ class ServerInterceptor(grpc.aio.ServerInterceptor):
             try:
                 token = metadata.get(principal.METADATA_KEY, "")
                 caller = self._verifier.verify(token, method, _names_in_certificate(context))
-                self._check_token(caller, method.rpartition("/")[2])
-                with principal.acting_as(caller):
+                admitted = admit(caller, self._token_access.get(method.rpartition("/")[2], _CLOSED))
+                with principal.acting_as(admitted.principal, own=admitted.own):
                     return await inner(request, context)
             except Exception as error:
                 problem = as_problem(error, method)
@@ -144,10 +147,6 @@ class ServerInterceptor(grpc.aio.ServerInterceptor):
                 _duration(method, code.name).observe(seconds)
                 trace.note({"rpc.response.status_code": code.name}, failed=code in _FAULTS)
                 trace.log().info("call", method=method, code=code.name, ms=round(seconds * 1000, 1))
-
-    def _check_token(self, caller: principal.Principal, method: str) -> None:
-        if caller.token_scopes is not None and self._token_scopes.get(method) not in caller.token_scopes:
-            raise errors.Forbidden("TOKEN_SCOPE_NEEDED", scope=self._token_scopes.get(method, "none"))
 
 
 def _names_in_certificate(context: Context) -> frozenset[str] | None:
@@ -268,6 +267,6 @@ def open_port(opened: grpc.aio.Server, address: str, identity: Identity | None) 
     return opened.add_secure_port(address, identity.for_servers())
 
 
-def server(verifier: Verifier, token_scopes: Mapping[str, str]) -> grpc.aio.Server:
+def server(verifier: Verifier, token_access: Mapping[str, Access]) -> grpc.aio.Server:
     options = [*_OPTIONS, *_CONNECTION_AGE, ("grpc.so_reuseport", 0)]
-    return grpc.aio.server(interceptors=[ServerInterceptor(verifier, token_scopes)], options=options)
+    return grpc.aio.server(interceptors=[ServerInterceptor(verifier, token_access)], options=options)

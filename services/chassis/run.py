@@ -30,6 +30,7 @@ from services.chassis.observability import trace
 from services.chassis.signature import Verifier
 from services.chassis.store import entities
 from services.chassis.store.entities import Database
+from services.chassis.token_access import Access
 
 _GRACE_SECONDS = 5.0
 _STORES_WITHIN = 30.0
@@ -52,15 +53,15 @@ class Frame(Generic[S]):
     bus: Bus
     outbox: Outbox
     server: grpc.aio.Server
-    token_scopes: dict[str, str]
+    token_access: dict[str, Access]
     offered: list[str] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     loops: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
-    def offer(self, service: str, token_scopes: Mapping[str, str]) -> grpc.aio.Server:
+    def offer(self, service: str, token_access: Mapping[str, Access]) -> grpc.aio.Server:
         """`offer` the full service name, then add the servicer to the server that is returned."""
         self.offered.append(service)
-        self.token_scopes.update(token_scopes)
+        self.token_access.update(token_access)
         return self.server
 
     def hear(self, package: str, handlers: Handlers | BatchHandler, apart: str = "") -> None:
@@ -106,10 +107,10 @@ async def _serve(
         entities.connect(settings.mongo_url) as client,
         bus.connect(settings.nats_url, name, prefix=settings.prefix, replicas=settings.stream_replicas) as events,
     ):
-        token_scopes: dict[str, str] = {}
-        server = rpc.server(Verifier(name, settings.public_keys, settings.shared_key), token_scopes)
+        token_access: dict[str, Access] = {}
+        server = rpc.server(Verifier(name, settings.public_keys, settings.shared_key), token_access)
         frame = Frame(
-            name, settings, client[f"{settings.prefix}ieum_{name}"], events, Outbox(events), server, token_scopes
+            name, settings, client[f"{settings.prefix}ieum_{name}"], events, Outbox(events), server, token_access
         )
         await _retry_until_up(partial(events.ensure_stream, f"ieum.{name}.v1"))
         async with _preparing():

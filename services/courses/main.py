@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ieum.courses.v1.courses_pb2_grpc import add_CoursesServiceServicer_to_server
 from services.chassis.run import Frame, main
-from services.courses.service import TOKEN_SCOPES, CoursesService
+from services.courses.service import TOKEN_ACCESS, CoursesService
 from services.courses.store.catalogue import Catalogue
 from services.courses.store.courses import Courses
 from services.courses.store.media import MediaStore
@@ -16,7 +16,7 @@ async def compose(frame: Frame) -> None:
     catalogue = Catalogue(frame.database, frame.outbox)
     await catalogue.prepare()
     service = CoursesService(courses, catalogue, MediaStore(frame.database))
-    add_CoursesServiceServicer_to_server(service, frame.offer("ieum.courses.v1.CoursesService", TOKEN_SCOPES))
+    add_CoursesServiceServicer_to_server(service, frame.offer("ieum.courses.v1.CoursesService", TOKEN_ACCESS))
 
 
 if __name__ == "__main__":

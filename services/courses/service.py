@@ -13,6 +13,7 @@ from services.chassis.clock import now
 from services.chassis.errors import Invalid, Missing
 from services.chassis.principal import acting
 from services.chassis.store import paging
+from services.chassis.token_access import Access
 from services.courses import authorisation
 from services.courses.domain import competences, completeness, course, review
 from services.courses.domain.content import Content, media_of, outline
@@ -225,7 +226,9 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         return await self._whole(await self._courses.change(key, verb))
 
 
-_READ = ("GetCourse", "ListCourses", "SearchCatalog", "GetVersion", "ListCompetences", "GetMedia", "ReadMedia")
+_READ = ("GetCourse", "ListCourses")
+# Open to strangers; with the scope also what is not published.
+_OPEN = ("SearchCatalog", "GetVersion", "ListCompetences", "GetMedia", "ReadMedia")
 
 
 _WRITE = (
@@ -245,4 +248,8 @@ _WRITE = (
 
 
 # Judging another's course and naming teachers is done in person.
-TOKEN_SCOPES = dict.fromkeys(_READ, "courses.read") | dict.fromkeys(_WRITE, "courses.write")
+TOKEN_ACCESS = (
+    dict.fromkeys(_READ, Access("courses.read"))
+    | dict.fromkeys(_OPEN, Access("courses.read", open=True))
+    | dict.fromkeys(_WRITE, Access("courses.write"))
+)

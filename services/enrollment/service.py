@@ -14,17 +14,20 @@ from services.chassis.clock import moment, now
 from services.chassis.errors import Invalid
 from services.chassis.principal import Principal
 from services.chassis.store.paging import page_size
+from services.chassis.token_access import Access
 from services.enrollment import authorisation, domain
 from services.enrollment.domain import Outcome, Participation, Residence, Universe
 from services.enrollment.messages import resources
 from services.enrollment.store import Store
 
-TOKEN_SCOPES = {
-    "Enrol": "learning.write",
-    "Withdraw": "learning.write",
-    "MoveToVersion": "learning.write",
-    "GetEnrollment": "learning.read",
-    "ListEnrollments": "learning.read",
+_LEARN = Access(own="learning.write", others=("people.write",))
+_READ = Access(own="learning.read", others=("courses.read",))
+TOKEN_ACCESS = {
+    "Enrol": _LEARN,
+    "Withdraw": _LEARN,
+    "MoveToVersion": _LEARN,
+    "GetEnrollment": _READ,
+    "ListEnrollments": _READ,
 }
 
 

@@ -6,14 +6,14 @@ from ieum.people.v1 import people_pb2_grpc
 from services.chassis.run import Frame, main
 from services.people.events import certificate_handlers, progress_handlers, statistics_handlers
 from services.people.passphrases import Passphrases
-from services.people.service import TOKEN_SCOPES, PeopleService
+from services.people.service import TOKEN_ACCESS, PeopleService
 from services.people.store import Store
 
 
 async def compose(frame: Frame) -> None:
     store = Store(frame.database, frame.outbox, frame.settings.pseudonym_key)
     await store.prepare()
-    server = frame.offer("ieum.people.v1.PeopleService", TOKEN_SCOPES)
+    server = frame.offer("ieum.people.v1.PeopleService", TOKEN_ACCESS)
     people_pb2_grpc.add_PeopleServiceServicer_to_server(PeopleService(store, Passphrases()), server)
     frame.hear("ieum.progress.v1", progress_handlers(store))
     frame.hear("ieum.progress.v1", certificate_handlers(store), apart="certificates")

@@ -6,14 +6,14 @@ from ieum.progress.v1.progress_pb2_grpc import add_ProgressServiceServicer_to_se
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.run import Frame, main
 from services.progress.events import course_handlers, enrollment_handlers, people_handlers
-from services.progress.service import TOKEN_SCOPES, ProgressService
+from services.progress.service import TOKEN_ACCESS, ProgressService
 from services.progress.store.records import RecordStore
 
 
 async def compose(frame: Frame) -> None:
     store = RecordStore(frame.database, frame.outbox)
     await store.prepare()
-    server = frame.offer("ieum.progress.v1.ProgressService", TOKEN_SCOPES)
+    server = frame.offer("ieum.progress.v1.ProgressService", TOKEN_ACCESS)
     add_ProgressServiceServicer_to_server(ProgressService(store, AuditEvents(frame.bus)), server)
     frame.hear("ieum.courses.v1", course_handlers(store))
     frame.hear("ieum.people.v1", people_handlers(store))

@@ -16,6 +16,7 @@ from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import Principal, may_act_for
 from services.chassis.store.entities import Document
 from services.chassis.store.paging import page_size
+from services.chassis.token_access import Access
 from services.progress import authorisation
 from services.progress.domain import enrolling, steps
 from services.progress.domain.certificates import new_number, parse_number
@@ -32,17 +33,20 @@ from services.progress.messages.steps import answer_from_message, result_to_mess
 from services.progress.store.records import FindPlan, RecordStore
 
 MOST_STEPS = 200
-TOKEN_SCOPES = {
-    "RecordProgress": "learning.write",
-    "StartAttempt": "learning.write",
-    "AllowAttempt": "learning.write",
-    "GetProgress": "learning.read",
-    "ListProgress": "learning.read",
-    "ListStandings": "learning.read",
-    "ListGrid": "learning.read",
-    "GetCourseTotals": "learning.read",
-    "VerifyCertificate": "learning.read",
-    "RevokeCertificate": "learning.write",
+_LEARN = Access(own="learning.write", others=("people.write",))
+_GRID = Access(others=("courses.read",))
+_TEACH = Access(others=("courses.write",))
+TOKEN_ACCESS = {
+    "RecordProgress": _LEARN,
+    "StartAttempt": _LEARN,
+    "AllowAttempt": _TEACH,
+    "GetProgress": Access(own="learning.read", others=("courses.read",)),
+    "ListProgress": Access(own="learning.read", others=("people.read",)),
+    "ListStandings": Access(own="learning.read", others=("people.read",)),
+    "ListGrid": _GRID,
+    "GetCourseTotals": _GRID,
+    "VerifyCertificate": Access(own="learning.read", open=True),
+    "RevokeCertificate": _TEACH,
 }
 
 

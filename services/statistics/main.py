@@ -9,7 +9,7 @@ from ieum.statistics.v1.statistics_pb2_grpc import add_StatisticsServiceServicer
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.run import Frame, main_with
 from services.statistics.distribution.events import notice_handlers, release_handlers
-from services.statistics.distribution.service import TOKEN_SCOPES as DISTRIBUTION_SCOPES
+from services.statistics.distribution.service import TOKEN_ACCESS as DISTRIBUTION_ACCESS
 from services.statistics.distribution.service import DistributionService
 from services.statistics.distribution.source_service import SummarySource
 from services.statistics.distribution.store import Distribution
@@ -18,12 +18,12 @@ from services.statistics.facts.events import Listener
 from services.statistics.facts.store import Facts
 from services.statistics.live.memory import FactsInMemory
 from services.statistics.live.residents import Residents
-from services.statistics.live.service import TOKEN_SCOPES, StatisticsService
+from services.statistics.live.service import TOKEN_ACCESS, StatisticsService
 from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
 from services.statistics.releases.builder import Builder
 from services.statistics.releases.edition import EditionBuilder
-from services.statistics.releases.service import TOKEN_SCOPES as RELEASE_SCOPES
+from services.statistics.releases.service import TOKEN_ACCESS as RELEASE_ACCESS
 from services.statistics.releases.service import ReleaseService
 from services.statistics.releases.snapshot import EnrolmentSnapshot
 from services.statistics.releases.store import Releases
@@ -33,7 +33,7 @@ from services.statistics.settings import StatisticsSettings
 async def compose(frame: Frame[StatisticsSettings]) -> None:
     facts, audit = Facts(frame.database), AuditEvents(frame.bus)
     await facts.prepare()
-    server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_SCOPES)
+    server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_ACCESS)
     zone = frame.settings.zone
     releases, references = Releases(frame.database, frame.outbox), References(frame.database)
     geographies, facts_in_memory = Geographies(facts, references, zone), FactsInMemory(facts)
@@ -49,7 +49,7 @@ async def compose(frame: Frame[StatisticsSettings]) -> None:
         references,
         EditionBuilder(releases, facts, frame.settings),
     )
-    server = frame.offer("ieum.statistics.v1.ReleaseService", RELEASE_SCOPES)
+    server = frame.offer("ieum.statistics.v1.ReleaseService", RELEASE_ACCESS)
     add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, audit, zone, k), server)
     if frame.settings.worker == 0:  # one builder is enough; it looks every second what others were asked for
         frame.keep_running(builder.run)
@@ -63,7 +63,7 @@ async def _distribute(frame: Frame[StatisticsSettings], releases: Releases, fact
     store = Distribution(frame.database, frame.outbox)
     await store.prepare()
     summaries = Summaries(store, releases, facts)
-    server = frame.offer("ieum.statistics.v1.DistributionService", DISTRIBUTION_SCOPES)
+    server = frame.offer("ieum.statistics.v1.DistributionService", DISTRIBUTION_ACCESS)
     service = DistributionService(store, releases, facts, summaries, audit)
     add_DistributionServiceServicer_to_server(service, server)
     server = frame.offer("ieum.notices.v1.NoticeSourceService", {})

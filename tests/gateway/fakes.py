@@ -23,6 +23,7 @@ from services.chassis import principal, rpc
 from services.chassis.config import Settings
 from services.chassis.errors import Unauthenticated
 from services.chassis.signature import Verifier
+from services.chassis.token_access import Access
 from services.registry import SERVICES
 
 MODULES = (people_pb2, courses_pb2, enrollment_pb2, progress_pb2, statistics_pb2, releases_pb2, distribution_pb2)
@@ -130,11 +131,11 @@ async def serve(fakes: Fakes, settings: Settings) -> tuple[grpc.aio.Server, str]
     return server, f"127.0.0.1:{port}"
 
 
-class _AnyScope(dict[str, str]):
+class _AnyScope(dict[str, Access]):
     """What a token may do is the services' business."""
 
     def get(self, method: str, default: Any = None) -> Any:
-        return "statistics.read"
+        return Access("statistics.read")
 
 
 def _handlers(fakes: Fakes, service: ServiceDescriptor) -> Any:

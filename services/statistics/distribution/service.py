@@ -17,6 +17,7 @@ from services.chassis.errors import Invalid, Missing, Problem, Refused
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import acting
 from services.chassis.store.paging import decode_token, encode_token, page_size
+from services.chassis.token_access import Access
 from services.statistics import authorisation
 from services.statistics.areas.tree import EVERYWHERE, AreaTree
 from services.statistics.distribution import domain
@@ -33,7 +34,7 @@ from services.statistics.releases.domain.lifecycle import Release, State
 from services.statistics.releases.messages import observation_to_message
 from services.statistics.releases.store import Releases
 
-TOKEN_SCOPES = {"ListDeliveries": "statistics.read", "GetMailState": "statistics.read"}
+TOKEN_ACCESS = dict.fromkeys(("ListDeliveries", "GetMailState"), Access("statistics.read"))
 
 FIELDS = ("area", "office", "address", "language")
 MOST_ROWS = 2_000

@@ -12,6 +12,7 @@ from services.chassis.clock import moment, now, stamp
 from services.chassis.errors import Invalid
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import acting
+from services.chassis.token_access import Access
 from services.statistics import authorisation
 from services.statistics.figures.measures import MEASURES, METHOD_VERSION
 from services.statistics.figures.periods import check_quarter
@@ -23,7 +24,7 @@ from services.statistics.live.domain.questions import Question, categories_overl
 from services.statistics.live.memory import FactsInMemory
 from services.statistics.live.residents import Residents
 
-TOKEN_SCOPES = {"QueryTable": "statistics.read"}
+TOKEN_ACCESS = {"QueryTable": Access("statistics.read")}
 
 _DIMENSIONS = frozenset(pb.Dimension.values()) - {pb.DIMENSION_UNSPECIFIED}
 

@@ -17,6 +17,7 @@ from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import acting
 from services.chassis.store.entities import Document
 from services.chassis.store.paging import decode_token, encode_token, page_size
+from services.chassis.token_access import Access
 from services.statistics import authorisation
 from services.statistics.areas.tree import EVERYWHERE, AreaTree, is_organisation
 from services.statistics.facts.store import Facts
@@ -39,15 +40,10 @@ from services.statistics.releases.store import Releases
 from services.statistics.releases.titles import release_key, release_title
 
 _OFFICIAL = ("official",)
-TOKEN_SCOPES = {
-    "ListReleases": "statistics.read",
-    "GetRelease": "statistics.read",
-    "ListCalendar": "statistics.read",
-    "ListObservations": "statistics.read",
-    "GetReleaseFile": "statistics.read",
-    "GetAssessment": "statistics.read",
-    "GetCatalogue": "statistics.read",
-}
+# Open to strangers; with the scope also what is not published yet.
+_RELEASES = ("ListReleases", "GetRelease", "ListCalendar", "ListObservations")
+_FILES = ("GetReleaseFile", "GetAssessment", "GetCatalogue")
+TOKEN_ACCESS = dict.fromkeys(_RELEASES + _FILES, Access("statistics.read", open=True))
 
 
 class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):

@@ -14,6 +14,7 @@ from services.chassis.errors import Refused
 from services.chassis.principal import Kind, Principal, acting
 from services.chassis.run import Frame
 from services.chassis.store.entities import Entities
+from services.chassis.token_access import Access
 
 ALICE = Principal(kind=Kind.PERSON, person="people/alice")
 
@@ -60,7 +61,7 @@ class Board(people_pb2_grpc.PeopleServiceServicer):
 
 async def compose(frame: Frame) -> None:
     tallies = Entities(frame.database["tallies"], Tally, announced, frame.outbox)
-    server = frame.offer("ieum.people.v1.PeopleService", {"SignOut": "learning.write"})
+    server = frame.offer("ieum.people.v1.PeopleService", {"SignOut": Access("learning.write")})
     people_pb2_grpc.add_PeopleServiceServicer_to_server(Board(tallies), server)  # type: ignore[abstract]
     await frame.bus.ensure_stream("ieum.courses.v1")
 
