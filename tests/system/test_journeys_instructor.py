@@ -96,7 +96,7 @@ async def write_lesson(page: Page) -> None:
     await page.get_by_label("Title of the lesson").fill("At the machine")
     await page.get_by_label("Minutes it takes").fill("10")
     await expect(page.locator("[data-saved]")).to_contain_text("Saved at")  # by itself
-    text = await add(page, "Text")
+    text = page.locator("ol.blocks > li").first  # a lesson begins with one
     await text.locator("textarea").fill("## A machine\n\nIt takes your parcel.")
     picture = await add(page, "Picture")
     await picture.locator("[name$='.alt']").fill("A parcel machine with a large screen")
@@ -140,6 +140,8 @@ async def ask(page: Page, quiz: Locator, kind: str) -> None:
             await words.fill(f"{kind} {number} {place}")
     if kind in ("choice", "multiple"):
         await question.locator(".tick input").first.check()
+    if kind == "true_false":
+        await question.get_by_label("False").check()  # nothing is chosen for the author
     if kind == "short_text":
         await question.locator("[name$='.accepted']").fill("parcel\npackage")
     if kind == "number":
@@ -147,7 +149,7 @@ async def ask(page: Page, quiz: Locator, kind: str) -> None:
 
 
 async def reorder(page: Page) -> None:
-    kinds = page.locator("ol.blocks > li > h3")
+    kinds = page.locator("ol.blocks > li > details > summary > h3")
     await expect(kinds.nth(0)).to_have_text("1. Text")
     await page.locator("ol.blocks > li").nth(1).get_by_role("button", name="Move up").first.click()
     await expect(kinds.nth(0)).to_have_text("1. Picture")
@@ -155,7 +157,8 @@ async def reorder(page: Page) -> None:
 
 
 async def state_the_rule(page: Page) -> None:
-    await page.locator("#counted").check()
+    await page.locator("#fold-rule > summary").click()
+    await expect(page.locator("#counted")).to_be_checked()  # a new lesson counts
     await page.locator("#pass_mark").fill("60")
     await page.locator("#max_attempts").fill("2")
     await button(page, "Save").first.click()

@@ -5,6 +5,8 @@ The page is one form, so that whatever button is pressed, what was typed is save
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
@@ -13,17 +15,19 @@ from gateway.http.admission import takes_files
 from gateway.http.auth import signed_in
 from gateway.language.i18n import LANGUAGES
 from gateway.web.author import compare
-from gateway.web.author.course_steps import DONE, move_lesson, take_step
+from gateway.web.author.copies import new_lesson
+from gateway.web.author.course_steps import DONE, copy_lesson, delete_lesson, insert_lesson, move_lesson, take_step
 from gateway.web.author.courses import row_of, totals_of
 from gateway.web.author.editor import Edited, Editor, Saved, answer_autosave
 from gateway.web.author.form_fields import Form, UploadedFile, base_of, fill_outline, posted, serialise, typed
-from gateway.web.author.labels import address, gaps_of, language_name
+from gateway.web.author.labels import address, gaps_of, language_name, title_of
+from gateway.web.author.undo import removed_lesson
 from gateway.web.author.uploads import upload
 from gateway.web.course.card import AUDIENCES, LEVELS
 from gateway.web.course.outline import rule_words
 from gateway.web.site.frame import go_to
 from ieum.courses.v1 import courses_pb2
-from ieum.courses.v1.content_pb2 import Content, Lesson
+from ieum.courses.v1.content_pb2 import Content
 from ieum.courses.v1.courses_pb2 import Course
 from ieum.people.v1.people_pb2 import BatchGetNamesRequest
 from services.chassis import clock, typesetting
@@ -31,6 +35,9 @@ from services.chassis.errors import Problem
 
 routes = web.RouteTableDef()
 PATH = "/teach/{course}"
+_OF_OUTLINE = frozenset(
+    f"{name}_MISSING" for name in ("TITLE", "SUMMARY", "LANGUAGES", "AUDIENCE", "COMPETENCES", "LEVEL", "COVER_ALT")
+)
 _FIELDS = ["title", "summary", "languages", "audience", "competences", "level", "cover", "cover_alt", "rule"]
 
 
@@ -70,18 +77,18 @@ async def _page(request: web.Request, course: Course, edited: Edited[Content], s
         request,
         "author/course.html",
         status=status,
-        course=course,
         row=row_of(locale, course, await totals_of(clients, course)),
         edited=edited,
         content=edited.text,
         base=serialise(edited.text),
-        gaps=gaps_of(locale, course),
+        **_gap_panel(request, course),
         language_name=language_name,
         finish=rule_words(locale, shown),
         areas=competences.areas,
         audiences=[(str(key), locale.gettext(text)) for key, text in AUDIENCES.items()],
         levels=[(str(key), locale.gettext(text)) for key, text in LEVELS.items()],
-        tongues=list(dict.fromkeys((*LANGUAGES, *edited.text.languages))),
+        tongues=list(dict.fromkeys((*edited.text.languages, edited.language))) or list(LANGUAGES),
+        about_open=any(problem.reason in _OF_OUTLINE and not problem.lesson for problem in course.problems),
         teachers=await _teachers(request, course),
         differences=edited.differences(locale, compare.outline_parts),
         errors=edited.errors,
@@ -101,20 +108,35 @@ async def _teachers(request: web.Request, course: Course) -> list[tuple[str, str
 @takes_files("instructor")
 async def change_course(request: web.Request) -> web.StreamResponse:
     signed_in(request, "instructor")
-    form = await posted(request)
+    form, service = await posted(request), request.app[CLIENTS].courses
     pressed = typed(form, "do")
     content = base_of(form, Content)
     language = language_of(request, content, typed(form, "writing"))
+    removed, unreadable = None, []
     try:
-        fill_outline(content, form, language)
+        if "unchanged" not in form:
+            unreadable = fill_outline(content, form, language)
         await _take_cover(request, content, form)
         course = await _saved(request, content, typed(form, "etag"))
-        target, flash = await _act(request, course, pressed, form, language)
+        if unreadable and pressed != "autosave":
+            raise unreadable[0]
+        if pressed.startswith("delete:"):
+            course, removed = await delete_lesson(service, course, pressed.partition(":")[2])
+        else:
+            target, flash = await _act(request, course, pressed, form, language)
     except Problem as problem:
         return await _EDITOR.refuse(request, problem, form, content, language)
     if pressed == "autosave":
-        return answer_autosave(request, course.etag)
+        return answer_autosave(request, course.etag, unreadable, _gap_panel(request, course))
+    if removed:
+        outline = _outline(course)
+        return await _page(request, course, Edited(outline, course.etag, language, removed=[removed]))
     return go_to(target, flash, request)
+
+
+def _gap_panel(request: web.Request, course: Course) -> dict[str, Any]:
+    gaps = gaps_of(request[PAGE].locale, course)
+    return {"course": course, "gaps": gaps, "of_lesson": False}
 
 
 async def _take_cover(request: web.Request, content: Content, form: Form) -> None:
@@ -145,10 +167,13 @@ async def _act(
         return address(course.name, thing, language), None
     if verb == "preview":
         return f"{address(course.name)}/preview?lang={language}", None
-    if verb == "delete":
-        return f"{address(course.name, thing)}/delete", None
+    if verb == "restore":
+        await insert_lesson(service, course, *removed_lesson(form, thing))
+        return f"{here}#lesson-{thing}", None
+    if verb == "copy-lesson":
+        return f"{here}#lesson-{await copy_lesson(service, course, thing)}", None
     if verb == "add-lesson":
-        lesson = Lesson(id=clock.new_id())
+        lesson = new_lesson(clock.new_id)
         await service.CreateLesson(courses_pb2.CreateLessonRequest(parent=course.name, lesson=lesson))
         return address(course.name, lesson.id, language), None
     if verb in ("up", "down"):
@@ -170,3 +195,19 @@ def _control_of(problem: Problem, content: Content) -> str:
 
 
 _EDITOR = Editor(_load, _page, _control_of, frozenset({"pass_mark", "max_attempts", "teacher"}).__contains__)
+
+
+@routes.get(f"{PATH}/delete")
+async def ask_to_delete(request: web.Request) -> web.Response:
+    signed_in(request, "instructor")
+    course = await course_of(request)
+    title = title_of(request[PAGE].locale, course.draft, *course.draft.languages)
+    return page(request, "author/delete.html", course=course, title=title)
+
+
+@routes.post(f"{PATH}/delete")
+async def delete_course(request: web.Request) -> web.Response:
+    signed_in(request, "instructor")
+    name = f"courses/{request.match_info['course']}"
+    await request.app[CLIENTS].courses.DeleteCourse(courses_pb2.DeleteCourseRequest(name=name))
+    return go_to("/teach", Flash(request[PAGE].locale.gettext("The draft is deleted")), request)

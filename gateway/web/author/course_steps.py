@@ -6,9 +6,13 @@ from collections.abc import Mapping
 
 from gateway.html.render import Flash
 from gateway.language.i18n import msgid
+from gateway.web.author.copies import copied_lesson
+from gateway.web.author.undo import Removal
 from ieum.courses.v1 import courses_pb2
+from ieum.courses.v1.content_pb2 import Lesson
 from ieum.courses.v1.courses_pb2 import Course
 from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
+from services.chassis.clock import new_id
 from services.chassis.errors import Invalid, Missing
 
 DONE: Mapping[str, Flash] = {
@@ -35,6 +39,30 @@ async def move_lesson(service: CoursesServiceStub, course: Course, lesson: str, 
     position = ids.index(lesson) + by
     if 0 <= position < len(ids):
         await service.MoveLesson(courses_pb2.MoveLessonRequest(parent=course.name, lesson=lesson, position=position))
+
+
+async def delete_lesson(service: CoursesServiceStub, course: Course, id: str) -> tuple[Course, Removal | None]:
+    """The course without the lesson, and what "Undo" would put back."""
+    position = next((place for place, each in enumerate(course.draft.lessons) if each.id == id), None)
+    if position is None:
+        return course, None
+    removal = Removal(id, position, course.draft.lessons[position])
+    return await service.DeleteLesson(courses_pb2.DeleteLessonRequest(parent=course.name, lesson=id)), removal
+
+
+async def insert_lesson(service: CoursesServiceStub, course: Course, lesson: Lesson, position: int) -> None:
+    await service.CreateLesson(courses_pb2.CreateLessonRequest(parent=course.name, lesson=lesson))
+    await service.MoveLesson(courses_pb2.MoveLessonRequest(parent=course.name, lesson=lesson.id, position=position))
+
+
+async def copy_lesson(service: CoursesServiceStub, course: Course, id: str) -> str:
+    """The id of the copy, which stands behind the original."""
+    for position, lesson in enumerate(course.draft.lessons, start=1):
+        if lesson.id == id:
+            copy = copied_lesson(lesson, new_id)
+            await insert_lesson(service, course, copy, position)
+            return copy.id
+    raise Missing("LESSON_NOT_FOUND")
 
 
 async def take_step(service: CoursesServiceStub, course: Course, verb: str, teacher: str, thing: str) -> None:

@@ -5,22 +5,23 @@ A refused save loses nothing. After a conflict the page shows both versions, and
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from aiohttp import web
 
-from gateway.html.render import PAGE
+from gateway.html.render import PAGE, render
 from gateway.http.errors import message, status_of
 from gateway.language.i18n import Locale
 from gateway.web.author import compare
 from gateway.web.author.form_fields import Form, typed
+from gateway.web.author.undo import Removal
 from gateway.web.site.error_page import error_page
 from ieum.courses.v1.content_pb2 import Content, Lesson
 from ieum.courses.v1.courses_pb2 import Course
 from services.chassis import clock
-from services.chassis.errors import Conflict, Problem
+from services.chassis.errors import Conflict, Invalid, Problem
 
 Text = TypeVar("Text", Content, Lesson)
 
@@ -37,6 +38,8 @@ class Edited(Generic[Text]):
     """Fields as typed where they cannot be read, for example numbers."""
     theirs: Text | None = None
     """The version that somebody else saved meanwhile."""
+    removed: Sequence[Removal] = ()
+    """What the last press removed, and "Undo" would put back."""
 
     def differences(
         self, locale: Locale, parts: Callable[[Locale, Text], dict[str, compare.Part]]
@@ -85,10 +88,15 @@ class Editor(Generic[Text]):
         return await self.show(request, saved.course, edited, status_of(problem))
 
 
-def answer_autosave(request: web.Request, etag: str) -> web.Response:
+def answer_autosave(
+    request: web.Request, etag: str, unreadable: Sequence[Invalid], gaps: Mapping[str, Any]
+) -> web.Response:
+    """When it was saved, what could not be read, and the panel of what is still missing, drawn anew."""
     locale = request[PAGE].locale
     saved = locale.gettext("Saved at %(time)s") % {"time": locale.time(clock.now())}
-    return web.json_response({"saved": saved, "etag": etag})
+    wrong = {problem.field: message(locale, problem) for problem in unreadable}
+    panel = render(request[PAGE], "author/gaps.html", **gaps)
+    return web.json_response({"saved": saved, "etag": etag, "wrong": wrong, "gaps": panel})
 
 
 def _refuse_autosave(request: web.Request, problem: Problem) -> web.Response:

@@ -1,6 +1,7 @@
-"""What the buttons of the lesson editor do: add, move and remove blocks, questions and answers.
+"""What the buttons of the lesson editor do: add, copy, move and remove blocks, questions and answers.
 
-A place is written "{block}", "{block}.{item}" or "{block}.{item}.{option}".
+A place is written "{block}", "{block}.{item}" or "{block}.{item}.{option}". A block is added at the end, or behind
+another one ("add:text:b1").
 """
 
 from __future__ import annotations
@@ -8,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gateway.web.author.copies import copied_block, copied_item
 from gateway.web.author.form_fields import NewId
+from gateway.web.author.undo import insert
 from gateway.web.course.question_kinds import KINDS
 from gateway.web.course.screen_keys import key_of, own_id, parent_of
-from ieum.courses.v1.content_pb2 import Item, Lesson
+from ieum.courses.v1.content_pb2 import Block, Item, Lesson
 from services.chassis.errors import Invalid
 
 BLOCK_KINDS = ("text", "image", "video", "file", "quiz")
@@ -24,8 +27,10 @@ def act(lesson: Lesson, pressed: str, new_id: NewId, kind: str = "") -> str:
     """
     verb, _, place = pressed.partition(":")
     match verb:
-        case "add" if place in BLOCK_KINDS:
-            return _add_block(lesson, place, new_id)
+        case "add" if place.partition(":")[0] in BLOCK_KINDS:
+            return _add_block(lesson, *place.partition(":")[::2], new_id)
+        case "copy":
+            return _copy(lesson, place, new_id)
         case "item" if kind in KINDS:
             return _add_item(lesson, place, kind, new_id)
         case "option" | "extra":
@@ -40,9 +45,27 @@ def act(lesson: Lesson, pressed: str, new_id: NewId, kind: str = "") -> str:
             return ""
 
 
-def _add_block(lesson: Lesson, kind: str, new_id: NewId) -> str:
-    block = lesson.blocks.add(id=new_id())
+def _add_block(lesson: Lesson, kind: str, behind: str, new_id: NewId) -> str:
+    block = Block(id=new_id())
     getattr(block, kind).SetInParent()
+    insert(lesson.blocks, _behind(lesson.blocks, behind), block)
+    return str(block.id)
+
+
+def _behind(members: Any, id: str) -> int:
+    return next((position + 1 for position, member in enumerate(members) if member.id == id), len(members))
+
+
+def _copy(lesson: Lesson, place: str, new_id: NewId) -> str:
+    """Behind the original."""
+    above, id = parent_of(place), own_id(place)
+    if above:
+        items = _member(lesson.blocks, above).quiz.items
+        item = copied_item(_member(items, id), new_id)
+        insert(items, _behind(items, id), item)
+        return key_of(above, item.id)
+    block = copied_block(_member(lesson.blocks, id), new_id)
+    insert(lesson.blocks, _behind(lesson.blocks, id), block)
     return str(block.id)
 
 

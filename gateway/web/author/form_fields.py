@@ -80,8 +80,18 @@ def whole(form: Form, name: str, smallest: int = 0) -> int:
     return int(text)
 
 
-def fill_outline(content: Content, form: Form, language: str) -> None:
-    """Raises Invalid for the first unreadable number, after everything else is filled in."""
+def _count(form: Form, name: str, unreadable: list[Invalid], before: int) -> int:
+    """What cannot be read leaves the number as it was, so that the rest can be saved."""
+    try:
+        return whole(form, name)
+    except Invalid as problem:
+        unreadable.append(problem)
+        return before
+
+
+def fill_outline(content: Content, form: Form, language: str) -> list[Invalid]:
+    """Returns what is wrong with the numbers that cannot be read."""
+    unreadable: list[Invalid] = []
     for name in ("title", "summary", "cover_alt"):
         _set_text(getattr(content, name), language, form, name)
     content.languages[:] = [text for text in form.getall("languages", []) if isinstance(text, str)]
@@ -89,8 +99,9 @@ def fill_outline(content: Content, form: Form, language: str) -> None:
     content.audience = _number(form, "audience")  # type: ignore[assignment]
     content.level = _number(form, "level")  # type: ignore[assignment]
     content.rule.counted_lessons[:] = [text for text in form.getall("counted", []) if isinstance(text, str)]
-    content.rule.pass_mark = whole(form, "pass_mark")
-    content.rule.max_attempts = whole(form, "max_attempts")
+    content.rule.pass_mark = _count(form, "pass_mark", unreadable, content.rule.pass_mark)
+    content.rule.max_attempts = _count(form, "max_attempts", unreadable, content.rule.max_attempts)
+    return unreadable
 
 
 def _number(form: Form, name: str) -> int:
@@ -98,18 +109,20 @@ def _number(form: Form, name: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 3 else 0
 
 
-def fill_lesson(lesson: Lesson, form: Form, language: str, languages: Iterable[str], new_id: NewId) -> None:
-    """Raises Invalid for the first unreadable number, after everything else is filled in."""
+def fill_lesson(lesson: Lesson, form: Form, language: str, languages: Iterable[str], new_id: NewId) -> list[Invalid]:
+    """Returns what is wrong with the numbers that cannot be read."""
+    unreadable: list[Invalid] = []
     _set_text(lesson.title, language, form, "title")
     for block in lesson.blocks:
         if block.id in form:
             _fill_block(block, form, language, languages, new_id)
-    lesson.minutes = whole(form, "minutes")
+    lesson.minutes = _count(form, "minutes", unreadable, lesson.minutes)
     for block in lesson.blocks:
         for item in block.quiz.items if block.WhichOneof("body") == "quiz" else ():
             place = key_of(block.id, item.id)
             if place in form:
-                item.points = whole(form, f"{place}.points") or 1
+                item.points = _count(form, f"{place}.points", unreadable, item.points) or 1
+    return unreadable
 
 
 def _set_text(texts: Any, language: str, form: Form, name: str) -> None:
@@ -154,11 +167,16 @@ def share(media: Any, shared: bool, language: str, languages: Iterable[str]) -> 
 def _fill_item(item: Item, form: Form, place: str, language: str, new_id: NewId) -> None:
     _set_text(item.prompt, language, form, f"{place}.prompt")
     _set_text(item.explanation, language, form, f"{place}.explanation")
+    if f"{place}.alt" in form:
+        _set_text(item.picture.alt, language, form, f"{place}.alt")
+    if f"{place}.no_picture" in form:
+        item.ClearField("picture")
     match item.WhichOneof("kind"):
         case "choice":
             _fill_choice(item.choice, form, place, language)
         case "true_false":
-            item.true_false.correct = typed(form, f"{place}.correct") == "true"
+            if answer := typed(form, f"{place}.correct"):
+                item.true_false.correct = answer == "true"
         case "short_text":
             lines = typed(form, f"{place}.accepted").split("\n")
             item.short_text.accepted[:] = [line.strip() for line in lines if line.strip()]

@@ -32,6 +32,9 @@ ITEMS: Mapping[str, str] = {
 }
 
 
+_BEGINNING = 40
+
+
 @dataclass(frozen=True)
 class State:
     text: str
@@ -44,6 +47,7 @@ class Gap:
 
     text: str
     href: str
+    lesson: str = ""
 
 
 def state_of(locale: Locale, course: Course) -> State:
@@ -128,7 +132,8 @@ def _gap(locale: Locale, course: Course, problem: Problem, lessons: Mapping[str,
     if problem.language:
         words = f"{words} ({language_name(problem.language)})"
     text = f"{' · '.join(where)}: {words}" if where else words
-    return Gap(text, address(course.name, within[1].id if within else "", problem.language, field_of(problem)))
+    lesson = within[1].id if within else ""
+    return Gap(text, address(course.name, lesson, problem.language, field_of(problem)), lesson)
 
 
 def _where(locale: Locale, content: Content, problem: Problem, number: int, lesson: Lesson) -> list[str]:
@@ -143,10 +148,22 @@ def _where(locale: Locale, content: Content, problem: Problem, number: int, less
     return where
 
 
-def field_errors(locale: Locale, course: Course, lesson: str, language: str) -> dict[str, str]:
-    """The hints of an editor page about what is missing, by control."""
-    errors: dict[str, str] = {}
+def open_places(course: Course, lesson: Lesson) -> frozenset[str]:
+    """The parts and questions that lack something, which the editor shows unfolded. A part alone is unfolded too."""
+    places = {lesson.blocks[0].id} if len(lesson.blocks) == 1 else set()
     for problem in course.problems:
-        if problem.lesson == lesson and problem.language in ("", language):
-            errors.setdefault(field_of(problem), message(locale, Invalid(problem.reason)))
-    return errors
+        if problem.lesson == lesson.id:
+            places |= {problem.block, key_of(problem.block, problem.item)}
+    return frozenset(places)
+
+
+def part_words(locale: Locale, block: Block, *languages: str) -> str:
+    """How a folded part begins, in a few words."""
+    kind = block.WhichOneof("body") or "text"
+    body = getattr(block, kind)
+    texts = {"text": "markdown", "image": "alt"}.get(kind, "title")
+    words = " ".join(locale.pick(getattr(body, texts), *languages)[0].replace("#", " ").split())
+    if kind == "quiz":
+        count = locale.ngettext("%(num)s question", "%(num)s questions", len(body.items)) % {"num": len(body.items)}
+        return f"{words} · {count}" if words else count
+    return words if len(words) <= _BEGINNING else f"{words[:_BEGINNING]}…"

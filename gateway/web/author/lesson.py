@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from aiohttp import web
 
@@ -12,11 +13,13 @@ from gateway.http.admission import takes_files
 from gateway.http.auth import signed_in
 from gateway.language.i18n import LANGUAGES
 from gateway.web.author import compare
+from gateway.web.author.copies import new_lesson, outline_of
 from gateway.web.author.course import course_of, language_of
 from gateway.web.author.editor import Edited, Editor, Saved, answer_autosave
 from gateway.web.author.editor_buttons import act
 from gateway.web.author.form_fields import base_of, fill_lesson, posted, serialise, typed
-from gateway.web.author.labels import BLOCKS, ITEMS, address, field_errors, language_name, title_of
+from gateway.web.author.labels import BLOCKS, ITEMS, address, gaps_of, language_name, open_places, part_words, title_of
+from gateway.web.author.undo import removal_in, removal_of, restore
 from gateway.web.author.uploads import take_files
 from gateway.web.course.question_kinds import KINDS, kind_of
 from gateway.web.site.frame import go_to
@@ -53,13 +56,14 @@ async def _page(request: web.Request, course: Course, edited: Edited[Lesson], st
         request,
         "author/lesson.html",
         status=status,
-        course=course,
         course_title=title_of(locale, course.draft, *course.draft.languages),
         lesson=lesson,
         number=[each.id for each in course.draft.lessons].index(lesson.id) + 1,
         edited=edited,
         base=serialise(lesson),
-        gaps=field_errors(locale, course, lesson.id, edited.language),
+        open_places=open_places(course, lesson),
+        part_words=part_words,
+        **_gap_panel(request, course, lesson.id, edited.language),
         tongues=list(dict.fromkeys((*course.draft.languages, edited.language))) or list(LANGUAGES),
         reference=others[0] if others else "",
         block_kinds=BLOCKS,
@@ -81,16 +85,33 @@ async def change_lesson(request: web.Request) -> web.StreamResponse:
     pressed, lesson = typed(form, "do"), base_of(form, Lesson)
     lesson.id = request.match_info["lesson"]
     language, languages = typed(form, "writing") or "ko", typed(form, "tongues").split()
+    verb, _, thing = pressed.partition(":")
+    removed = removal_of(lesson, thing) if verb == "remove" else None
     try:
-        fill_lesson(lesson, form, language, languages, clock.new_id)
+        unreadable = fill_lesson(lesson, form, language, languages, clock.new_id)
         await take_files(request, lesson, form, language, languages)
-        place = act(lesson, pressed, clock.new_id, typed(form, f"{pressed.partition(':')[2]}.kind"))
+        if verb == "restore":
+            restore(lesson, removal_in(form, thing))
+        if removed:
+            removed = removal_of(lesson, thing)
+        place = act(lesson, pressed, clock.new_id, typed(form, f"{thing}.kind"))
         saved = await _save(request, lesson, typed(form, "etag"))
+        if unreadable and pressed != "autosave":
+            raise unreadable[0]
     except Problem as problem:
         return await _EDITOR.refuse(request, problem, form, lesson, language)
     if pressed == "autosave":
-        return answer_autosave(request, saved.etag)
-    return _go_on(request, pressed, language, place)
+        course = await course_of(request)
+        return answer_autosave(request, saved.etag, unreadable, _gap_panel(request, course, lesson.id, language))
+    if removed:
+        edited = Edited(saved, saved.etag, language, removed=[removed])
+        return await _page(request, await course_of(request), edited)
+    return await _go_on(request, pressed, language, place)
+
+
+def _gap_panel(request: web.Request, course: Course, lesson: str, language: str) -> dict[str, Any]:
+    gaps = [gap for gap in gaps_of(request[PAGE].locale, course) if gap.lesson == lesson]
+    return {"course": course, "gaps": gaps, "of_lesson": True}
 
 
 async def _save(request: web.Request, lesson: Lesson, etag: str) -> Lesson:
@@ -99,7 +120,7 @@ async def _save(request: web.Request, lesson: Lesson, etag: str) -> Lesson:
     return await request.app[CLIENTS].courses.UpdateLesson(grpc_request)
 
 
-def _go_on(request: web.Request, pressed: str, language: str, place: str) -> web.Response:
+async def _go_on(request: web.Request, pressed: str, language: str, place: str) -> web.Response:
     course, lesson = request.match_info["course"], request.match_info["lesson"]
     verb, _, thing = pressed.partition(":")
     if verb == "preview":
@@ -107,9 +128,20 @@ def _go_on(request: web.Request, pressed: str, language: str, place: str) -> web
         return go_to(f"/teach/{course}/preview{screen}?lang={language}")
     if verb == "course":
         return go_to(address(course, language=language))
+    if verb in ("next", "next-alike"):
+        following = await _create_next(request, alike=verb == "next-alike")
+        return go_to(address(course, following, language))
     target = address(course, lesson, thing if verb == "lang" else language, place)
     gettext = request[PAGE].locale.gettext
     return go_to(target, Flash(gettext("Saved")) if verb in ("save", "keep") else None, request)
+
+
+async def _create_next(request: web.Request, *, alike: bool) -> str:
+    """The next lesson, which begins empty or with the parts that this one has."""
+    course = await course_of(request)
+    lesson = outline_of(lesson_of(request, course), clock.new_id) if alike else new_lesson(clock.new_id)
+    await request.app[CLIENTS].courses.CreateLesson(courses_pb2.CreateLessonRequest(parent=course.name, lesson=lesson))
+    return lesson.id
 
 
 async def _load(request: web.Request) -> Saved[Lesson]:
@@ -130,26 +162,3 @@ def _is_raw(name: str) -> bool:
 
 
 _EDITOR = Editor(_load, _page, _control_of, _is_raw)
-
-
-@routes.get(f"{PATH}/delete")
-async def ask_to_delete(request: web.Request) -> web.Response:
-    signed_in(request, "instructor")
-    course = await course_of(request)
-    lesson = lesson_of(request, course)
-    title = title_of(request[PAGE].locale, lesson, *course.draft.languages)
-    return page(request, "author/delete.html", course=course, lesson=lesson, title=title)
-
-
-@routes.post(f"{PATH}/delete")
-async def delete_lesson(request: web.Request) -> web.Response:
-    signed_in(request, "instructor")
-    form = await posted(request)
-    name = f"courses/{request.match_info['course']}"
-    grpc_request = courses_pb2.DeleteLessonRequest(
-        parent=name,
-        lesson=request.match_info["lesson"],
-        etag=typed(form, "etag"),
-    )
-    await request.app[CLIENTS].courses.DeleteLesson(grpc_request)
-    return go_to(address(name), Flash(request[PAGE].locale.gettext("The lesson is deleted")), request)

@@ -85,7 +85,7 @@ async def sent(client: Client, author: dict[str, str], data: FormData, path: str
 
 
 PAGES = (
-    *("/teach", "/teach/new", "/teach/c1", HERE, f"{HERE}?lang=en", f"{HERE}/delete", "/teach/c1/grid"),
+    *("/teach", "/teach/new", "/teach/c1", HERE, f"{HERE}?lang=en", "/teach/c1/delete", "/teach/c1/grid"),
     *("/teach/c1/grid/e1", "/teach/c1/preview/l1/b1", "/teach/c1/preview/l1/b2.i1"),
 )
 
@@ -144,7 +144,9 @@ async def test_minutes_that_are_no_number_come_back_with_all_that_was_typed(
     assert "<title>Error:" in page
     assert 'value="열"' in page
     assert "잃으면 안 되는 글" in page
-    assert not fake.requests("UpdateLesson")
+    (asked,) = fake.requests("UpdateLesson")
+    assert asked.lesson.minutes == 9, "the rest is saved, the number stays as it was"
+    assert asked.lesson.blocks[0].text.markdown["ko"] == "잃으면 안 되는 글"
 
 
 async def test_a_later_save_of_two_shows_both_and_then_saves_knowingly(

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
+from typing import Any
 
 import pytest
 from multidict import MultiDict
 
 from gateway.html.render import locales
-from gateway.web.author import compare, editor_buttons
+from gateway.web.author import compare, copies, editor_buttons, undo
 from gateway.web.author.form_fields import fill_lesson, fill_outline
 from gateway.web.author.labels import gaps_of, state_of
 from gateway.web.course import question_kinds
@@ -17,9 +18,9 @@ from ieum.courses.v1.courses_pb2 import Course
 from services.chassis.errors import Invalid
 
 
-def ids() -> Callable[[], str]:
+def ids(prefix: str = "n") -> Callable[[], str]:
     numbers = count(1)
-    return lambda: f"n{next(numbers)}"
+    return lambda: f"{prefix}{next(numbers)}"
 
 
 def lesson_with(*kinds: str) -> Lesson:
@@ -30,9 +31,9 @@ def lesson_with(*kinds: str) -> Lesson:
     return lesson
 
 
-def fill(lesson: Lesson, language: str = "ko", **fields: str) -> None:
+def fill(lesson: Lesson, language: str = "ko", **fields: str) -> list[Invalid]:
     form = MultiDict({name.replace("__", "."): text for name, text in fields.items()})
-    fill_lesson(lesson, form, language, ["ko", "en"], ids())
+    return fill_lesson(lesson, form, language, ["ko", "en"], ids())
 
 
 def test_one_language_is_filled_and_the_other_stays() -> None:
@@ -53,9 +54,8 @@ def test_an_emptied_field_is_gone_and_a_field_not_shown_stays() -> None:
 
 def test_minutes_that_are_no_number_are_refused_with_everything_else_filled() -> None:
     lesson = lesson_with("text")
-    with pytest.raises(Invalid) as refused:
-        fill(lesson, n1="1", n1__markdown="글", minutes="열")
-    assert (refused.value.reason, refused.value.field) == ("COUNT_UNREADABLE", "minutes")
+    (refused,) = fill(lesson, n1="1", n1__markdown="글", minutes="열")
+    assert (refused.reason, refused.field) == ("COUNT_UNREADABLE", "minutes")
     assert lesson.blocks[0].text.markdown["ko"] == "글"
 
 
@@ -172,3 +172,54 @@ def test_each_gap_says_where_it_is_and_leads_there() -> None:
 )
 def test_the_state_of_a_course_is_said_in_words(values: dict[str, int], words: str) -> None:
     assert state_of(locales()["en"], Course(**values)).text == words  # type: ignore[arg-type]
+
+
+def test_what_a_press_removed_is_put_back_where_it_was() -> None:
+    lesson = lesson_with("quiz")
+    for kind in ("choice", "matching"):
+        editor_buttons.act(lesson, "item:n1", ids(f"{kind}-"), kind)
+    before = Lesson()
+    before.CopyFrom(lesson)
+    choice, matching = (f"n1.{item.id}" for item in lesson.blocks[0].quiz.items)
+    first = lesson.blocks[0].quiz.items[0].choice
+    first.correct.append(first.options[0].id)
+    before.CopyFrom(lesson)
+    for place in (
+        f"{choice}.{first.options[0].id}",
+        f"{matching}.{lesson.blocks[0].quiz.items[1].matching.left[0].id}",
+        choice,
+        "n1",
+    ):
+        removal = undo.removal_of(lesson, place)
+        assert removal
+        editor_buttons.act(lesson, f"remove:{place}", ids())
+        if place.count(".") == 2:
+            lesson.blocks[0].quiz.items[0].choice.correct[:] = []
+        carried: MultiDict[Any] = MultiDict(removed=removal.json)
+        undo.restore(lesson, undo.removal_in(carried, place))
+        undo.restore(lesson, undo.removal_in(carried, place))
+        lesson.blocks[0].quiz.items[0].choice.correct[:] = before.blocks[0].quiz.items[0].choice.correct
+        assert lesson == before
+
+
+def test_a_copy_has_ids_of_its_own_and_an_outline_no_contents() -> None:
+    lesson = lesson_with("text", "quiz")
+    editor_buttons.act(lesson, "item:n2", ids("q-"), "choice")
+    lesson.blocks[0].text.markdown["ko"] = "글"
+    item = lesson.blocks[1].quiz.items[0]
+    item.prompt["ko"] = "문제"
+    item.choice.correct.append(item.choice.options[0].id)
+    whole = copies.copied_lesson(lesson, ids("copy-"))
+    assert whole.blocks[0].text.markdown["ko"] == "글"
+    assert not {block.id for block in whole.blocks} & {block.id for block in lesson.blocks}
+    bare = copies.outline_of(lesson, ids("bare-"))
+    assert [block.WhichOneof("body") for block in bare.blocks] == ["text", "quiz"]
+    assert len(bare.blocks[1].quiz.items[0].choice.options) == 2
+    assert not bare.blocks[0].text.markdown
+    assert not bare.blocks[1].quiz.items[0].choice.correct
+
+
+def test_a_part_is_inserted_behind_another() -> None:
+    lesson = lesson_with("text", "text")
+    editor_buttons.act(lesson, "add:image:n1", lambda: "new")
+    assert [block.id for block in lesson.blocks] == ["n1", "new", "n2"]
