@@ -144,8 +144,8 @@ async def _published(request: web.Request) -> pb.Release:
 
 
 def _start(token: str, checksum: str) -> int:
-    start, pinned = decode_token(token, 2) or (0, checksum)
-    if not isinstance(start, int) or start < 0 or pinned != checksum:
+    start, pinned = decode_token(token, int, str) or (0, checksum)
+    if start < 0 or pinned != checksum:
         raise Invalid("PAGE_TOKEN_INVALID", field="page_token")
     return start
 

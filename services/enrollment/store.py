@@ -64,7 +64,7 @@ class Store:
 
     async def page(self, condition: Mapping[str, str], size: int, token: str) -> tuple[list[Row], str]:
         """Runs in order of key and number; a page may begin in the middle of a participation."""
-        key, number = decode_token(token, 2) or ("", 0)
+        key, number = decode_token(token, str, int) or ("", 0)
         query: dict[str, Any] = {**condition, "_id": {"$gte": key}}
         rows: list[Row] = []
         found = self._participations.collection.find(query, {"pending": 0}).sort("_id", ASCENDING)

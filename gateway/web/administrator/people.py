@@ -95,7 +95,7 @@ def _role_choices(locale: Locale) -> list[tuple[str, str]]:
 
 @routes.get(_PERSON)
 async def person(request: web.Request) -> web.Response:
-    signed_in(request)
+    signed_in(request, "administrator")
     return await _page(request, {"role": "", "scope": ""})
 
 
@@ -189,7 +189,7 @@ async def erase(request: web.Request) -> web.Response:
 
 
 async def _erase_page(request: web.Request, login: str = "", **values: Any) -> web.Response:
-    signed_in(request)
+    signed_in(request, "administrator")
     return page(
         request, "administrator/erase.html", person=await _get(request), login=login, action=request.path, **values
     )

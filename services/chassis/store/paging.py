@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from services.chassis.errors import Invalid
 
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 1000
+_LARGEST_NUMBER = 2**31
 
 
 def page_size(asked: int) -> int:
@@ -20,26 +22,36 @@ def page_size(asked: int) -> int:
     return min(asked or DEFAULT_SIZE, LARGEST_SIZE)
 
 
-def encode_token(*last: str | int | float) -> str:
+def encode_token(*last: str | int) -> str:
     """Token that continues behind the row with these sort values (for dates: isoformat)."""
     return base64.urlsafe_b64encode(json.dumps(last).encode()).decode().rstrip("=")
 
 
-def decode_token(token: str, count: int) -> list[Any] | None:
-    """The sort values of the last row seen; None for the first page."""
+def decode_token(token: str, *kinds: type[str] | type[int] | type[datetime]) -> list[Any] | None:
+    """The sort values of the last row seen, of these kinds; None for the first page."""
     if not token:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-    except ValueError as error:
+        if not isinstance(values, list):
+            raise ValueError("no list")
+        return [_value(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    except (ValueError, OverflowError, RecursionError) as error:
         raise Invalid("PAGE_TOKEN_INVALID", field="page_token") from error
-    if (
-        not isinstance(values, list)
-        or len(values) != count
-        or not all(isinstance(value, str | int | float) for value in values)
-    ):
-        raise Invalid("PAGE_TOKEN_INVALID", field="page_token")
-    return values
+
+
+def _value(value: object, kind: type) -> Any:
+    """Raises ValueError for what is not of this kind, or what the database could not hold."""
+    if kind is int and type(value) is int and abs(value) < _LARGEST_NUMBER:
+        return value
+    if kind is str and isinstance(value, str):
+        value.encode()  # half a character is none
+        return value
+    if kind is datetime and isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    raise ValueError(f"no {kind.__name__}")
 
 
 def after(keys: Sequence[tuple[str, int]], last: Sequence[Any]) -> Mapping[str, Any]:

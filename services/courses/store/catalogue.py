@@ -20,7 +20,7 @@ from services.courses.domain.listing import Version
 from services.courses.domain.search import Searchable, Wanted
 from services.courses.domain.synonyms import Synonyms
 from services.courses.messages.announcements import announcement
-from services.courses.store.courses import moment_of, next_token
+from services.courses.store.courses import next_token
 
 _NEWEST_PUBLISHED = [("listing.publish_time", -1), ("_id", 1)]
 _LISTED = {"pending": 0, "draft": 0, "listing.text": 0, "listing.pieces": 0}
@@ -62,8 +62,8 @@ class Catalogue:
         """With a query the best first, without one the newest published first."""
         if wanted.query.strip():
             return await self._ranked(wanted, size, token)
-        last = paging.decode_token(token, 2)
-        behind = paging.after(_NEWEST_PUBLISHED, [moment_of(last[0]), last[1]]) if last else {}
+        last = paging.decode_token(token, datetime, str)
+        behind = paging.after(_NEWEST_PUBLISHED, last) if last else {}
         condition = _condition(wanted)
         rows = self._courses.find({"$and": [condition, behind]}, _LISTED).sort(_NEWEST_PUBLISHED).limit(size + 1)
         listed = [_listed(document) async for document in rows]
@@ -71,7 +71,7 @@ class Catalogue:
         return Results(listed[:size], next_token(listed, size, _published), total)
 
     async def _ranked(self, wanted: Wanted, size: int, token: str) -> Results:
-        start = _place(paging.decode_token(token, 1))
+        start = _place(paging.decode_token(token, int))
         known = synonyms.by_word((await self.synonyms()).groups)
         hits = search.find(wanted.query, await self._searched(wanted), known)
         keys = hits.keys[start : start + size]

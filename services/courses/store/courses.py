@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from services.chassis.errors import Invalid, Missing
+from services.chassis.errors import Missing
 from services.chassis.events.outbox import Outbox
 from services.chassis.store import paging
 from services.chassis.store.entities import Database, Entities, drop_index
@@ -82,8 +82,8 @@ class Courses:
 
     async def page(self, condition: Mapping[str, Any], size: int, token: str) -> tuple[list[Course], str]:
         """Newest first, without blocks and listings."""
-        last = paging.decode_token(token, 2)
-        behind = paging.after(_NEWEST, [moment_of(last[0]), last[1]]) if last else {}
+        last = paging.decode_token(token, datetime, str)
+        behind = paging.after(_NEWEST, last) if last else {}
         left_out = {"pending": 0, "listing": 0, "draft.lessons.blocks": 0}
         rows = self._courses.collection.find({"$and": [condition, behind]}, left_out).sort(_NEWEST).limit(size + 1)
         courses = [self._courses.load(document) async for document in rows]
@@ -95,10 +95,3 @@ def next_token(found: Sequence[Course], size: int, last: Callable[[Course], tupl
         return ""
     time, key = last(found[size - 1])
     return paging.encode_token(time.isoformat(), key)
-
-
-def moment_of(text: Any) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise Invalid("PAGE_TOKEN_INVALID", field="page_token") from error

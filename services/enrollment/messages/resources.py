@@ -10,7 +10,7 @@ from services.chassis.clock import stamp
 from services.chassis.errors import Invalid, Missing
 from services.enrollment.domain import Audience, Delivery, Participation, Residence, Run, State, Universe
 
-_NAME = re.compile(r"^enrollments/([a-z2-7]{20})-([1-9][0-9]{0,5})$")
+_NAME = re.compile(r"enrollments/([a-z2-7]{20})-([1-9][0-9]{0,5})")
 
 
 def enrollment_name(key: str, number: int) -> str:
@@ -19,7 +19,7 @@ def enrollment_name(key: str, number: int) -> str:
 
 def parse_name(name: str) -> tuple[str, int]:
     """Key of the participation and number of the run."""
-    match = _NAME.match(name)
+    match = _NAME.fullmatch(name)
     if not match:
         raise Missing("ENROLLMENT_NOT_FOUND")
     return match[1], int(match[2])

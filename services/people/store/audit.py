@@ -11,7 +11,6 @@ from pymongo import DESCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from services.chassis.clock import new_id, now
-from services.chassis.errors import Invalid
 from services.chassis.principal import acting
 from services.chassis.store import paging
 from services.chassis.store.batching import Inserts
@@ -60,18 +59,11 @@ class AuditStore:
         wanted: dict[str, Any] = {"action": action.value} if action else {}
         if actor:
             wanted["actor"] = actor
-        if last := paging.decode_token(token, len(_ORDER)):
-            wanted = {"$and": [wanted, paging.after(_ORDER, [_time(last[0]), last[1]])]}
+        if last := paging.decode_token(token, datetime, str):
+            wanted = {"$and": [wanted, paging.after(_ORDER, last)]}
         found = self._collection.find(wanted).sort(_ORDER).limit(size + 1)
         entries = [_ENTRY.validate_python(document) async for document in found]
         more = len(entries) > size
         return entries[:size], paging.encode_token(
             entries[size - 1].time.isoformat(), entries[size - 1].id
         ) if more else ""
-
-
-def _time(text: object) -> datetime:
-    try:
-        return datetime.fromisoformat(str(text))
-    except ValueError as error:
-        raise Invalid("PAGE_TOKEN_INVALID", field="page_token") from error

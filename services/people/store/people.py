@@ -103,7 +103,7 @@ class PeopleStore:
         if not reach.everywhere:
             places = sorted(reach.places)
             clauses.append({"$or": [{"area": {"$in": places}}, {"organisation": {"$in": places}}]})
-        if last := paging.decode_token(token, len(_ORDER)):
+        if last := paging.decode_token(token, str, str):
             clauses.append(paging.after(_ORDER, last))
         found = self._collection.find({"$and": clauses}, {"pending": 0}).sort(_ORDER).limit(size + 1)
         people = [self.entities.load(document) async for document in found]

@@ -28,12 +28,12 @@ class Lessons:
     alone: bool = False
 
 
-_ID = re.compile(r"^(?:progress|enrollments)/([a-z0-9-]{1,64})$")
+_ID = re.compile(r"(?:progress|enrollments)/([a-z0-9-]{1,64})")
 
 
 def parse_name(name: str) -> str:
     """The run's id in "progress/{id}" or "enrollments/{id}"."""
-    match = _ID.match(name)
+    match = _ID.fullmatch(name)
     if not match:
         raise Missing("PROGRESS_NOT_FOUND")
     return match[1]

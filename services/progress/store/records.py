@@ -221,8 +221,8 @@ class RecordStore:
 
 def _decoded(token: str) -> tuple[datetime, Any] | None:
     """Enrolment time and key of the last record on the page before."""
-    last = decode_token(token, 2)
-    return (datetime.fromisoformat(str(last[0])), last[1]) if last else None
+    last = decode_token(token, datetime, str)
+    return (last[0], last[1]) if last else None
 
 
 def _page(documents: list[Document], size: int) -> tuple[list[Document], str]:

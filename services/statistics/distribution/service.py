@@ -56,7 +56,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
         if request.area:
             _require_area(tree, request.area)
             areas = tree.below(request.area)
-        size, last = page_size(request.page_size), decode_token(request.page_token, 3)
+        size, last = page_size(request.page_size), decode_token(request.page_token, str, str, str)
         if request.export and not last:
             await self._audit.publish(events_pb2.RecipientsExported())
         rows = await self._store.page(areas, last, size + 1)
@@ -106,7 +106,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
     async def ListDeliveries(self, request: pb.ListDeliveriesRequest, context: object) -> pb.ListDeliveriesResponse:
         tree = await self._facts.areas()
         areas = authorisation.own_areas(acting(), tree)
-        size, last = page_size(request.page_size), decode_token(request.page_token, 1)
+        size, last = page_size(request.page_size), decode_token(request.page_token, str)
         rows = await self._store.deliveries_of(request.release, areas, last, size + 1)
         offices = await self._store.offices({row.recipient for row in rows})
         shown = [delivery_to_message(row, offices.get(row.recipient, "")) for row in rows[:size]]

@@ -145,7 +145,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
 
     async def ListReleases(self, request: pb.ListReleasesRequest, context: object) -> pb.ListReleasesResponse:
         size = page_size(request.page_size)
-        last = decode_token(request.page_token, 2)
+        last = decode_token(request.page_token, datetime, str)
         match = {"state": State.PUBLISHED} if not request.all else await self._mine()
         order = "created_at" if request.all else "publish_at"
         rows = await self._releases.page(match, order, last, size + 1)
@@ -160,8 +160,8 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         self, request: pb.ListObservationsRequest, context: object
     ) -> pb.ListObservationsResponse:
         release, _ = await self._readable(request.release)
-        size, last = page_size(request.page_size), decode_token(request.page_token, 1)
-        start = int(last[0]) if last else 0
+        size, last = page_size(request.page_size), decode_token(request.page_token, int)
+        start = max(0, last[0]) if last else 0
         area = request.area.removeprefix("areas/")
         rows, place = [], 0
         async for observation in self._releases.observations(release, request.period):

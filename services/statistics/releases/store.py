@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
@@ -107,7 +106,7 @@ class Releases:
 
     async def page(self, match: Document, order: str, last: Sequence[Any] | None, size: int) -> list[Release]:
         keys = ((order, -1), ("_id", 1))
-        behind: Mapping[str, Any] = after(keys, [datetime.fromisoformat(last[0]), last[1]]) if last else {}
+        behind: Mapping[str, Any] = after(keys, last) if last else {}
         matches = self.entities.collection.find({"$and": [match, behind]}, {"pending": 0}).sort(list(keys)).limit(size)
         return [self.entities.load(document) async for document in matches]
 
