@@ -44,13 +44,17 @@ class Enrollments(Shape):
 
 
 class Enrolment(Body):
-    """Person, residence and time only by administrators, for others and for records entered later."""
+    """Person, residence and time only by administrators, for others and for records entered later.
+
+    `after` names the enrolment that ends, to learn a course once more.
+    """
 
     course: Name
     person: Name = ""
     residence: Residence | None = None
     delivery: Delivery | None = None
     enrol_time: Moment | None = None
+    after: Name = ""
 
 
 class Withdrawal(Body):

@@ -11,7 +11,7 @@ from gateway.html import assets
 from gateway.web.account import about_you, details, sessions, sign_in, tokens
 from gateway.web.administrator import audit_log, dead_letters, people, places, search_words
 from gateway.web.author import class_grid, course, courses, lesson, preview, review
-from gateway.web.learner import catalogue, certificates, home, lesson_screen, my_learning, printed_lesson
+from gateway.web.learner import catalogue, certificates, first_lesson, home, lesson_screen, my_learning, printed_lesson
 from gateway.web.official import (
     deliveries,
     live_table,
@@ -28,7 +28,14 @@ from gateway.web.site import frame, help, media
 PAGES: tuple[web.RouteTableDef, ...] = (
     frame.routes,
     *(home.routes, catalogue.routes, sign_in.routes, details.routes, about_you.routes),
-    *(my_learning.routes, printed_lesson.routes, lesson_screen.routes, certificates.routes, media.routes),
+    *(
+        my_learning.routes,
+        printed_lesson.routes,
+        first_lesson.routes,
+        lesson_screen.routes,
+        certificates.routes,
+        media.routes,
+    ),
     *(courses.routes, course.routes, lesson.routes, preview.routes, class_grid.routes, review.routes),
     *(release_plan.routes, releases.routes, release_steps.routes, release_preview.routes),
     release_discard.routes,

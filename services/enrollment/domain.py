@@ -120,8 +120,13 @@ def enrol(
     delivery: Delivery,
     enrol_time: datetime | None,
     now: datetime,
+    again_after: int = 0,
 ) -> Outcome:
-    """`enrol_time` None is now."""
+    """`enrol_time` None is now. To learn once more, the active run ends if it has the number `again_after`."""
+    if participation.active and participation.active.number == again_after:
+        ended, ends = withdraw(participation, again_after, None, now)
+        begun, begins = enrol(ended, offering, residence, delivery, enrol_time, now)
+        return begun, [*ends, *begins]
     if participation.active or participation.begun(enrol_time):
         return participation, []
     if offering.retired:

@@ -11,7 +11,7 @@ from ieum.enrollment.v1 import enrollment_pb2 as pb
 from ieum.enrollment.v1 import enrollment_pb2_grpc
 from services.chassis import principal
 from services.chassis.clock import moment, now
-from services.chassis.errors import Invalid
+from services.chassis.errors import Invalid, Missing
 from services.chassis.principal import Principal
 from services.chassis.store.paging import page_size
 from services.chassis.token_access import Access
@@ -42,6 +42,7 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         enrol_time = _past_time(caller, request.enrol_time, field="enrol_time")
         delivery = resources.delivery_from_message(request.delivery)
         offering = await self._store.offering(request.course)
+        key = domain.key_of(request.course, person)
         verb = partial(
             domain.enrol,
             offering=offering,
@@ -49,9 +50,9 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
             delivery=delivery,
             enrol_time=enrol_time,
             now=now(),
+            again_after=_number_of(request.after, key),
         )
         participation = await self._store.enrol(request.course, person, verb)
-        key = domain.key_of(request.course, person)
         run = participation.begun(enrol_time) or participation.runs[-1]
         return resources.enrollment_to_message(key, participation, run, offering.version)
 
@@ -108,6 +109,16 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         return resources.enrollment_to_message(
             key, participation, participation.run(number), offering.version if offering else 0
         )
+
+
+def _number_of(name: str, key: str) -> int:
+    """The number of a run of this participation; 0 for none."""
+    if not name:
+        return 0
+    named, number = resources.parse_name(name)
+    if named != key:
+        raise Missing("ENROLLMENT_NOT_FOUND")
+    return number
 
 
 def _residence(caller: Principal, person: str, request: pb.EnrolRequest) -> Residence:

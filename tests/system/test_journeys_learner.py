@@ -101,7 +101,7 @@ async def test_a_stranger_narrows_the_catalogue_and_reads_what_a_course_asks(han
         await expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
         rule = page.locator("main", has=page.get_by_role("heading", name="How to complete this course"))
         await expect(rule).to_contain_text("70%")
-        await expect(page.get_by_role("link", name="Sign in to start")).to_be_visible()
+        await expect(page.get_by_role("link", name="Start for free")).to_be_visible()
         for lesson in hanbit.versions["counter-help"]["content"]["lessons"]:
             await expect(page.locator("main")).to_contain_text(lesson["title"]["en"])
 
@@ -274,7 +274,7 @@ async def test_without_scripts_a_course_is_found_begun_and_finished(hanbit: Hanb
     async with hanbit.visiting(javascript=False) as page:
         await page.goto("/courses?q=kiosk")
         await page.get_by_role("link", name=version["content"]["title"]["en"]).click()
-        await page.get_by_role("link", name="Sign in to start").click()
+        await page.get_by_role("link", name="Start for free").click()
         await sign_in(page, login)
         await button(page, "Start this course").click()
         await walk_on(page, version, re.compile("/complete"))

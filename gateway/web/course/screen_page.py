@@ -31,8 +31,14 @@ class Feedback:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a finished attempt; `left` is None without a limit on attempts."""
+    """The result of a finished attempt; `left` is None without a limit on attempts.
 
+    `needed` is how many right answers are enough to pass; 0 where the questions do not count alike.
+    """
+
+    right: int
+    total: int
+    needed: int
     score: int
     pass_mark: int
     passed: bool
@@ -68,6 +74,7 @@ class ScreenPage:
     completed: bool = False
     outline: Sequence[LessonLink] = ()
     recorded: bool = True
+    trial: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,8 +177,18 @@ def _outcome(visit: Visit, *, shown: bool) -> Outcome | None:
     if not shown or not quiz.attempts or not quiz.attempts[-1].finished:
         return None
     mark = visit.content.rule.pass_mark
-    score = quiz.attempts[-1].score
-    return Outcome(score, mark, quiz.passed, None if quiz.unlimited else quiz.attempts_left)
+    attempt = quiz.attempts[-1]
+    right, left = sum(each.correct for each in attempt.answers), None if quiz.unlimited else quiz.attempts_left
+    items = visit.place.quiz[1].items if visit.place.quiz else ()
+    return Outcome(right, len(items), _needed(items, mark), attempt.score, mark, quiz.passed, left)
+
+
+def _needed(items: Sequence[Item], mark: int) -> int:
+    """Of questions that count alike, how many right answers give the pass mark; percentages are rounded half up."""
+    if len({item.points for item in items}) > 1:
+        return 0
+    total = len(items)
+    return next((right for right in range(total + 1) if (200 * right + total) // (2 * total) >= mark), total)
 
 
 def _is_last_item(visit: Visit) -> bool:

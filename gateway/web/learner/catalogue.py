@@ -15,11 +15,13 @@ from gateway.backend.names import id_of
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.auth import VIEWER
+from gateway.http.public_url import public_origin
 from gateway.language.i18n import LANGUAGES, Locale, msgid
 from gateway.web.course import outline
 from gateway.web.course.card import AUDIENCES, LEVELS, TOPICS, card_of
 from gateway.web.learner.course_progress import find_courses_of
 from gateway.web.site import page_cache
+from gateway.web.site.forms import typed
 from gateway.web.site.frame import go_to
 from ieum.courses.v1 import content_pb2
 from ieum.courses.v1.courses_pb2 import CatalogEntry, GetVersionRequest, SearchCatalogRequest
@@ -166,9 +168,12 @@ async def _course_page(request: web.Request, problem: Problem | None = None) -> 
         clients.courses.GetVersion(GetVersionRequest(name=f"{name}/versions/current")),
         find_courses_of(clients, locale, viewer.person if viewer else ""),
     )
+    lessons = [lesson for lesson in version.content.lessons if lesson.screens]
     return page(
         request,
         "learner/course.html",
+        origin=public_origin(request),
+        first=f"/{name}/try/{lessons[0].screens[0].key}" if lessons else "",
         status=errors.status_of(problem) if problem else 200,
         course=outline.course_of(locale, version),
         standing=mine.of_course(name),
@@ -176,13 +181,23 @@ async def _course_page(request: web.Request, problem: Problem | None = None) -> 
     )
 
 
+@routes.get("/courses/{course}/enrol")
+async def show_again(request: web.Request) -> web.Response:
+    """Where Back leads after an enrolment that was refused."""
+    return go_to(f"/courses/{request.match_info['course']}")
+
+
 @routes.post("/courses/{course}/enrol")
 async def enrol(request: web.Request) -> web.Response:
     course = f"courses/{request.match_info['course']}"
     if request[VIEWER] is None:
         return go_to(str(URL("/sign-in").with_query(next=f"/{course}")))
+    after = (await typed(request, "after"))["after"]
+    again = f"enrollments/{after}" if after else ""
     try:
-        enrollment = await learning.enrol(request.app[CLIENTS], EnrolRequest(course=course, delivery=ONLINE))
+        enrollment = await learning.enrol(
+            request.app[CLIENTS], EnrolRequest(course=course, delivery=ONLINE, after=again)
+        )
     except Problem as problem:
         return await _course_page(request, problem)
     gettext = request[PAGE].locale.gettext

@@ -24,6 +24,7 @@ class CourseProgress:
     language: str
     percent: int
     next_lesson: str
+    next_begun: bool
     newer: bool
     completed: datetime | None
     certificate: str
@@ -71,6 +72,7 @@ def course_progress_of(locale: Locale, standing: progress_pb2.Standing) -> Cours
         language="" if language == locale.language else language,
         percent=standing.percent,
         next_lesson=locale.pick(standing.next_lesson)[0],
+        next_begun=standing.next_lesson_begun,
         # Whoever is finished needs no newer version.
         newer=standing.newest_version > standing.version and not completed,
         completed=clock.moment(standing.complete_time) if completed else None,

@@ -18,8 +18,8 @@ from gateway.language.i18n import Locale
 from gateway.web.course import question_form
 from gateway.web.course.question_form import Question
 from gateway.web.course.screen import Reader, ShownBlock, blocks_of, file_words, find_screen, prepare_texts
-from gateway.web.course.screen_keys import block_of
 from gateway.web.course.screen_page import Visit, given_answer, screen_page
+from gateway.web.learner import lesson_flow
 from gateway.web.site.frame import go_to
 from ieum.courses.v1.content_pb2 import Content, Item
 from ieum.courses.v1.courses_pb2 import GetMediaRequest
@@ -65,9 +65,12 @@ async def _visit(request: web.Request) -> Visit:
 @routes.get("/learning/{enrollment}/{lesson}/{screen}")
 async def show(request: web.Request) -> web.Response:
     signed_in(request)
+    visit = await _visit(request)
+    if "end" in request.query and (end := lesson_flow.lesson_end(visit)):
+        return page(request, "learner/lesson_end.html", end=end)
     reason = request.query.get("refused", "")
     problem = Refused(reason) if reason in _REFUSALS else None
-    return await _show(request, await _visit(request), request.query, problem)
+    return await _show(request, visit, request.query, problem)
 
 
 async def _show(
@@ -182,20 +185,23 @@ async def _again(request: web.Request, visit: Visit) -> web.Response:
         await learning.start_attempt(request.app[CLIENTS], grpc_request)
     except Refused as problem:
         return await _show(request, visit, MultiDict({"finished": "1"}), problem)
-    first = next(screen.key for screen in visit.place.lesson.screens if block_of(screen.key) == quiz[0])
-    return go_to(f"{visit.root}/{visit.place.lesson.id}/{first}")
+    return go_to(f"{visit.root}/{visit.place.lesson.id}/{lesson_flow.first_question(visit)}")
 
 
 async def _continue(request: web.Request, visit: Visit) -> web.Response:
-    """Record this screen and the next as opened; the learner resumes at the next."""
-    after = visit.place.after()
-    places = [(visit.place.lesson.id, visit.place.screen.key), *([after] if after else [])]
+    """Record this screen as opened, and the next one of the lesson; the learner resumes there."""
+    visit = lesson_flow.at_end_of_quiz(visit)
+    here, after = (visit.place.lesson.id, visit.place.screen.key), lesson_flow.following(visit)
+    goes_on = after is not None and after[0] == here[0]
+    places = [here, after] if after and goes_on else [here]
     steps = [Step(open_screen=OpenScreen(lesson=lesson, screen=screen)) for lesson, screen in places]
     recorded = await _record(request.app[CLIENTS], visit, *steps)
     visit = replace(visit, progress=recorded.progress)
     if after is None or visit.ends_course:
         return go_to(f"{visit.root}/complete")
-    return go_to(f"{visit.root}/{after[0]}/{after[1]}")
+    if goes_on:
+        return go_to(f"{visit.root}/{after[0]}/{after[1]}")
+    return go_to(f"{visit.address}?end=1")
 
 
 async def _record(clients: Clients, visit: Visit, *steps: Step) -> progress_pb2.RecordProgressResponse:

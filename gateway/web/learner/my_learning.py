@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
+from yarl import URL
 
 from gateway.backend import learning
 from gateway.backend.clients import CLIENTS, Clients
 from gateway.backend.names import id_of
-from gateway.documents import certificate
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import signed_in
 from gateway.language.i18n import Locale
@@ -20,7 +20,7 @@ from gateway.web.course.screen_keys import block_of
 from gateway.web.learner.course_progress import find_courses_of, progress_in_course, standings
 from gateway.web.learner.lesson_screen import content_of
 from gateway.web.site.frame import go_to
-from ieum.courses.v1.content_pb2 import EMPLOYEES, Content
+from ieum.courses.v1.content_pb2 import EMPLOYEES, Content, Lesson
 from ieum.courses.v1.courses_pb2 import SearchCatalogRequest
 from ieum.enrollment.v1.enrollment_pb2 import (
     Enrollment,
@@ -52,7 +52,8 @@ class OpenLesson:
 async def show(request: web.Request) -> web.Response:
     viewer = signed_in(request)
     mine = await find_courses_of(request.app[CLIENTS], request[PAGE].locale, viewer.person)
-    return page(request, "learner/my_learning.html", mine=mine)
+    # Progress hears of a move a moment later than the page that follows it is shown.
+    return page(request, "learner/my_learning.html", mine=mine, moved=request.query.get("moved", ""))
 
 
 async def _own_progress(request: web.Request) -> Progress:
@@ -81,15 +82,37 @@ async def resume(request: web.Request) -> web.Response:
 
 
 def place_to_resume(content: Content, progress: Progress) -> tuple[str, str]:
-    """The last position; if this version does not have it, the first unopened screen."""
+    """The last position. If its lesson is done: where the first lesson goes on that still counts. If this version does
+    not have it: the first unopened screen."""
     places = list_screens(content)
     if not places:
         raise Missing("SCREEN_UNKNOWN")
     here = (progress.position.lesson, progress.position.screen)
-    if here in places:
+    done = {each.lesson for each in progress.lessons if each.state == progress_pb2.DONE}
+    if here in places and (here[0] not in done or progress.HasField("complete_time")):
         return here
     opened = {(each.lesson, screen) for each in progress.lessons for screen in each.opened_screens}
-    return next((place for place in places if place not in opened), places[0])
+    unopened = next((place for place in places if place not in opened), places[0])
+    if here not in places:
+        return unopened
+    return next(map(_open_place, _open(content, progress)), here)
+
+
+def _open(content: Content, progress: Progress) -> list[tuple[Lesson, LessonProgress]]:
+    """The lessons that count and are not done."""
+    states = {each.lesson: each for each in progress.lessons}
+    counted = [lesson for lesson in content.lessons if lesson.id in content.rule.counted_lessons and lesson.screens]
+    found = [(lesson, states.get(lesson.id, LessonProgress(lesson=lesson.id))) for lesson in counted]
+    return [(lesson, state) for lesson, state in found if state.state != progress_pb2.DONE]
+
+
+def _open_place(lesson_and_state: tuple[Lesson, LessonProgress]) -> tuple[str, str]:
+    """The first screen that is not read, or else that of the quiz not passed, where it can be tried again."""
+    lesson, state = lesson_and_state
+    unopened = [screen.key for screen in lesson.screens if screen.key not in state.opened_screens]
+    failed = [quiz.quiz for quiz in state.quizzes if not quiz.passed]
+    quiz_screens = [screen.key for screen in lesson.screens if block_of(screen.key) in failed]
+    return lesson.id, [*unopened, *quiz_screens[-1:], lesson.screens[0].key][0]
 
 
 @routes.get("/learning/{enrollment}/complete")
@@ -109,7 +132,6 @@ async def complete(request: web.Request) -> web.Response:
         "learner/completed.html",
         standing=progress_in_course(locale, progress),
         minutes=content.minutes,
-        reason=certificate.completion_words(locale, reason),
         scores=[(quiz_title(reader, content, each.quiz), each.score) for each in reason.scores],
         pass_mark=reason.pass_mark,
         next_courses=await _suggestions(clients, locale, signed_in(request).principal, content),
@@ -127,17 +149,12 @@ def quiz_title(reader: Reader, content: Content, quiz: str) -> str:
 
 def open_lessons(reader: Reader, content: Content, progress: Progress) -> list[OpenLesson]:
     root = f"/learning/{id_of(progress.enrollment)}"
-    states = {each.lesson: each for each in progress.lessons}
     gettext = reader.locale.gettext
     lessons = []
-    for lesson in content.lessons:
-        state = states.get(lesson.id, LessonProgress(lesson=lesson.id))
-        if lesson.id not in content.rule.counted_lessons or state.state == progress_pb2.DONE or not lesson.screens:
-            continue
+    for lesson, state in _open(content, progress):
         unopened = [screen.key for screen in lesson.screens if screen.key not in state.opened_screens]
         failed = [quiz.quiz for quiz in state.quizzes if not quiz.passed]
-        quiz_screens = [screen.key for screen in lesson.screens if block_of(screen.key) in failed]
-        place = [*unopened, *quiz_screens[-1:], lesson.screens[0].key][0]
+        place = _open_place((lesson, state))[1]
         lessons.append(
             OpenLesson(
                 title=reader.words(lesson.title),
@@ -190,4 +207,4 @@ async def move(request: web.Request) -> web.Response:
     await request.app[CLIENTS].enrollment.MoveToVersion(MoveToVersionRequest(name=enrollment.name))
     gettext = request[PAGE].locale.gettext
     flash = Flash(gettext("You are now on the newer version"), gettext("Everything you have done is kept."))
-    return go_to("/learning", flash, request)
+    return go_to(str(URL("/learning").with_query(moved=id_of(enrollment.name))), flash, request)

@@ -13,6 +13,7 @@ from services.progress.domain.plan import Plan
 def standing_to_message(document: Mapping[str, Any], plan: Plan | None, newest: int) -> pb.Standing:
     """Leaves the titles out while the plan of the version has not arrived."""
     completion, certificate = document.get("completion"), document.get("certificate")
+    next_lesson, is_begun = _next_lesson(document, plan) if plan else ({}, False)
     return pb.Standing(
         enrollment=f"enrollments/{document['_id']}",
         course=document["course"],
@@ -23,15 +24,17 @@ def standing_to_message(document: Mapping[str, Any], plan: Plan | None, newest: 
         complete_time=stamp(completion["time"]) if completion else None,
         certificate=f"certificates/{certificate['number']}" if certificate else "",
         certificate_revoked=bool(certificate and certificate["revoke_time"]),
-        next_lesson=_next_lesson(document, plan) if plan else None,
+        next_lesson=next_lesson,
+        next_lesson_begun=is_begun,
         newest_version=newest,
     )
 
 
-def _next_lesson(document: Mapping[str, Any], plan: Plan) -> Mapping[str, str]:
+def _next_lesson(document: Mapping[str, Any], plan: Plan) -> tuple[Mapping[str, str], bool]:
+    """Title of the lesson to go on with, and whether it is begun; without a title when all are done."""
     summary, position = document["summary"], document.get("position")
     cells: bytes = summary["cells"] if summary["version"] == plan.version else b""
-    left = [lesson for lesson, state in zip(plan.lessons, cells, strict=False) if state != pb.DONE]
-    left = left if cells else list(plan.lessons)
-    here = [lesson for lesson in left if position and lesson.id == position["lesson"]]
-    return next((lesson.title for lesson in (*here, *left)), {})
+    states = cells[: len(plan.lessons)] or bytes([pb.NOT_STARTED] * len(plan.lessons))
+    left = [(lesson, state) for lesson, state in zip(plan.lessons, states, strict=False) if state != pb.DONE]
+    here = [each for each in left if position and each[0].id == position["lesson"]]
+    return next(((lesson.title, state == pb.UNDER_WAY) for lesson, state in (*here, *left)), ({}, False))

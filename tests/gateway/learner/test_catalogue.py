@@ -6,7 +6,7 @@ from ieum.courses.v1 import content_pb2
 from ieum.courses.v1.courses_pb2 import SearchCatalogResponse
 from ieum.enrollment.v1.enrollment_pb2 import Enrollment
 from ieum.progress.v1 import progress_pb2 as pb
-from services.chassis.errors import Refused
+from services.chassis.errors import Invalid, Refused
 from tests.gateway import lessons
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
@@ -18,14 +18,15 @@ async def test_a_stranger_finds_courses_and_help_without_an_account(client: Clie
     text = await get(client, "/", STRANGER)
     assert "Course c" in text
     assert "Staying safe" in text
-    assert "Continue where you left off" not in text
+    assert "continue where you left off" not in text
     assert town.requests("ListStandings") == []
 
 
 async def test_a_learner_sees_first_where_to_go_on(client: Client, town: Fakes) -> None:
     text = await get(client, "/")
-    assert text.index("Continue where you left off") < text.index("Good courses to start with")
+    assert text.index("continue where you left off") < text.index('id="q"') < text.index("Good courses to start with")
     assert 'href="/learning/e"' in text
+    assert "Course c" not in text
 
 
 async def test_the_catalogue_passes_the_search_on_and_says_when_nothing_fits(client: Client, town: Fakes) -> None:
@@ -52,7 +53,9 @@ async def test_a_later_page_of_the_catalogue_shows_what_follows(client: Client, 
 
 
 async def test_the_course_page_has_one_button_for_each_situation(client: Client, town: Fakes) -> None:
-    assert "Sign in to start" in await get(client, "/courses/c", STRANGER)
+    stranger = await get(client, "/courses/c", STRANGER)
+    assert "Start for free" in stranger
+    assert 'href="/courses/c/try/t"' in stranger
     assert "Continue learning" in await get(client, "/courses/c")
     town.answers["ListStandings"] = pb.ListStandingsResponse()
     assert "Start this course" in await get(client, "/courses/c")
@@ -70,6 +73,48 @@ async def test_enrolling_leads_to_the_first_screen(client: Client, town: Fakes) 
     assert (await post(client, "/courses/c/enrol"))[:2] == (303, "/learning/e")
     assert [asked.course for asked in town.requests("Enrol")] == ["courses/c"]
     await get(client, "/learning/e", status=303)
+
+
+async def test_a_finished_course_is_learnt_once_more(client: Client, town: Fakes) -> None:
+    town.answers["ListStandings"] = lessons.listed(lessons.completed(standing(course("choice"))))
+    assert 'name="after" value="e"' in await get(client, "/courses/c")
+    town.answers["Enrol"] = Enrollment(name="enrollments/f")
+    assert (await post(client, "/courses/c/enrol", {"after": "e"}))[:2] == (303, "/learning/f")
+    assert [asked.after for asked in town.requests("Enrol")] == ["enrollments/e"]
+
+
+async def test_a_link_to_a_course_shows_title_and_picture_in_a_messenger(client: Client, town: Fakes) -> None:
+    content = course("choice")
+    content.cover = "media/abc"
+    town.answers["GetVersion"] = version(content)
+    text = await get(client, "/courses/c", STRANGER)
+    assert '<meta property="og:title" content="Photos">' in text
+    assert '<meta name="description" content="Take photos.">' in text
+    image = text.partition('<meta property="og:image" content="')[2].partition('"')[0]
+    assert image.startswith("http")
+    assert image.endswith("/media/abc")
+
+
+async def test_a_stranger_tries_the_first_lesson_and_nothing_is_recorded(client: Client, town: Fakes) -> None:
+    content = course("choice", "short_text")
+    content.lessons.reverse()
+    town.answers["GetVersion"] = version(content)
+    town.answers["GradeDraft"] = pb.StepResult(correct=True)
+    assert "A choice question?" in await get(client, "/courses/c/try/q.choice", STRANGER)
+    form = {"do": "answer", "answer": "red"}
+    status, address, _ = await post(client, "/courses/c/try/q.choice", form, STRANGER)
+    assert (status, address) == (303, "/courses/c/try/q.choice?answered=1&answer=red")
+    text = await get(client, address, STRANGER)
+    assert "That is right" in text
+    assert "Because." in text
+    going_on = {"do": "continue"}
+    assert (await post(client, "/courses/c/try/q.choice", going_on, STRANGER))[1] == "/courses/c/try/q.short-text"
+    status, address, _ = await post(client, "/courses/c/try/q.short-text", going_on, STRANGER)
+    assert 'href="/register?next=/courses/c"' in await get(client, address, STRANGER)
+    town.answers["GradeDraft"] = Invalid("ANSWER_EMPTY")
+    assert "Give an answer first." in await get(client, "/courses/c/try/q.choice?answered=1", STRANGER)
+    await get(client, "/courses/c/try/t", STRANGER, status=404)
+    assert town.requests("RecordProgress") == []
 
 
 async def test_a_stranger_who_starts_is_asked_to_sign_in_and_comes_back(client: Client, town: Fakes) -> None:

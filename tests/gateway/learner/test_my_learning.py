@@ -123,6 +123,13 @@ def test_learning_goes_on_at_the_exact_place() -> None:
     assert place_to_resume(content, standing(content)) == ("one", "t")
 
 
+def test_behind_a_finished_lesson_learning_goes_on_with_what_is_still_needed() -> None:
+    content = course("choice")
+    done = standing(content, position=Position(lesson="one", screen="p"))
+    done.lessons[0].state = LessonState.DONE
+    assert place_to_resume(content, done) == ("two", "q.choice")
+
+
 def test_a_place_that_a_newer_version_has_not_gives_way_to_the_first_screen_not_opened() -> None:
     content = course("choice")
     moved = standing(content, position=Position(lesson="one", screen="gone"))

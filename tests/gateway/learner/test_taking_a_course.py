@@ -8,7 +8,7 @@ from ieum.progress.v1 import progress_pb2 as pb
 from tests.gateway import lessons
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
-from tests.gateway.lessons import course, standing
+from tests.gateway.lessons import course, standing, version
 from tests.gateway.visits import STRANGER, get, post
 
 
@@ -22,10 +22,49 @@ async def test_showing_a_screen_writes_nothing(client: Client, town: Fakes) -> N
 
 async def test_continue_records_this_screen_and_the_next(client: Client, town: Fakes) -> None:
     town.answers["RecordProgress"] = pb.RecordProgressResponse(progress=standing(course("choice", "number")))
-    assert (await post(client, "/learning/e/one/p", {"do": "continue"}))[:2] == (303, "/learning/e/two/q.choice")
+    assert (await post(client, "/learning/e/one/t", {"do": "continue"}))[:2] == (303, "/learning/e/one/p")
     (asked,) = town.requests("RecordProgress")
     opened = [(step.open_screen.lesson, step.open_screen.screen) for step in asked.steps]
-    assert opened == [("one", "p"), ("two", "q.choice")]
+    assert opened == [("one", "t"), ("one", "p")]
+
+
+async def test_the_end_of_a_lesson_is_a_place_to_stop(client: Client, town: Fakes) -> None:
+    progress = standing(course("choice", "number"))
+    town.answers["RecordProgress"] = pb.RecordProgressResponse(progress=progress)
+    assert (await post(client, "/learning/e/one/p", {"do": "continue"}))[:2] == (303, "/learning/e/one/p?end=1")
+    (asked,) = town.requests("RecordProgress")
+    assert [step.open_screen.screen for step in asked.steps] == ["p"]
+    progress.lessons[0].state = pb.DONE
+    town.answers["GetProgress"] = progress
+    text = await get(client, "/learning/e/one/p?end=1")
+    assert "You have finished lesson 1" in text
+    assert 'href="/learning/e/two/q.choice"' in text
+    assert "That is enough for today" in text
+
+
+async def test_a_repeated_quiz_begins_with_the_missed_questions(client: Client, town: Fakes) -> None:
+    progress = standing(course("choice", "number", "true_false"))
+    town.answers["GetVersion"] = version(course("choice", "number", "true_false"))
+    answers = {
+        name: pb.AnsweredItem(item=name, correct=name == "choice") for name in ("choice", "number", "true-false")
+    }
+    lessons.attempt(progress, *answers.values(), score=33)
+    town.answers["GetProgress"] = progress
+    text = await get(client, "/learning/e/two/q.true-false?finished=1")
+    assert "You answered 1 of 3 questions correctly." in text
+    assert "2 right answers are enough to pass." in text
+    assert "Try again later and go on" in text
+    town.answers["StartAttempt"] = progress
+    assert (await post(client, "/learning/e/two/q.true-false", {"do": "again"}))[1] == "/learning/e/two/q.number"
+    walked = ["number", "true-false", "choice"]
+    for at, name in enumerate(walked):
+        again = pb.Progress()
+        again.CopyFrom(progress)
+        lessons.attempt(again, *(answers[each] for each in walked[: at + 1]), score=33 if at == 2 else None)
+        town.answers["GetProgress"] = again
+        town.answers["RecordProgress"] = pb.RecordProgressResponse(progress=again)
+        leads_to = (await post(client, f"/learning/e/two/q.{name}", {"do": "continue"}))[1]
+        assert leads_to == ("/learning/e/complete" if at == 2 else f"/learning/e/two/q.{walked[at + 1]}")
 
 
 async def test_the_page_after_the_last_screen_says_what_was_completed_and_why(client: Client, town: Fakes) -> None:
@@ -34,7 +73,8 @@ async def test_the_page_after_the_last_screen_says_what_was_completed_and_why(cl
     assert (await post(client, "/learning/e/two/q.number"))[:2] == (303, "/learning/e/complete")
     town.answers["GetProgress"] = done
     text = await get(client, "/learning/e/complete")
-    assert "all 2 lessons that count were done; each quiz was passed with at least 60%" in text
+    assert text.index("IEUM-0123-4567-89AB-CDEF.pdf") < text.index("80% right")
+    assert "Learn it once more" in text
     assert "80% right" in text
     assert 'href="/certificates/IEUM-0123-4567-89AB-CDEF.pdf"' in text
     assert "Course d" in text

@@ -51,6 +51,20 @@ def test_a_second_enrolment_is_answered_with_the_first_even_when_the_course_has_
     assert enrol(first, retired, RESIDENT, Delivery.ONLINE, None, NOON + DAY) == (first, [])
 
 
+def test_learning_once_more_ends_the_run_and_begins_another_once() -> None:
+    first, later = enrolled(), NOON + DAY
+    again, events = enrol(first, PHOTOS, RESIDENT, Delivery.ONLINE, None, later, again_after=1)
+    assert [type(event) for event in events] == [Withdrawn, Enrolled]
+    assert [(run.number, run.state) for run in again.runs] == [(1, State.WITHDRAWN), (2, State.ACTIVE)]
+    assert enrol(again, PHOTOS, RESIDENT, Delivery.ONLINE, None, later + DAY, again_after=1) == (again, [])
+
+
+def test_a_retired_course_is_not_learnt_once_more_and_the_run_stays() -> None:
+    retired = Offering("courses/photos", 2, Audience.BOTH, retired=True)
+    with pytest.raises(Refused, match="COURSE_RETIRED"):
+        enrol(enrolled(), retired, RESIDENT, Delivery.ONLINE, None, NOON + DAY, again_after=1)
+
+
 def test_enrolling_after_a_withdrawal_makes_a_new_run_and_keeps_the_old_one() -> None:
     gone, _ = withdraw(enrolled(), 1, None, NOON + DAY)
     again, events = enrol(gone, PHOTOS, EMPLOYEE, Delivery.ONLINE, None, NOON + 2 * DAY)
