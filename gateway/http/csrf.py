@@ -27,6 +27,7 @@ LARGEST_UPLOAD = 34 * 1024 * 1024
 
 _TOKEN_COOKIE = "ieum_form"  # noqa: S105  # a name
 TOKEN_FIELD = "_csrf"  # noqa: S105  # a name
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>[0-9]{1,5}))?")
 _POST_FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>', re.IGNORECASE)
 
 FORM_KEY = web.AppKey("form_key", bytes)
@@ -36,6 +37,8 @@ SEALED_LATER = web.RequestKey("sealed_later", bool)
 
 @web.middleware
 async def refuse_foreign(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if not _is_host(request.host) and not is_asset(request):
+        raise Problem("HOST_UNKNOWN", status=421)
     if (hosts := request.app[HOSTS]) and request.host.lower() not in hosts and not is_asset(request):
         raise Problem("HOST_UNKNOWN", status=421)
     if request.method not in SAFE_METHODS and not await _is_ours(request):
@@ -44,6 +47,12 @@ async def refuse_foreign(request: web.Request, handler: Handler) -> web.StreamRe
     if SEALED_LATER not in request:
         seal(request, response)
     return response
+
+
+def _is_host(text: str) -> bool:
+    """A name or address, perhaps with a port: what links, QR codes and catalogues can be made of."""
+    match = _HOST.fullmatch(text)
+    return match is not None and int(match["port"] or 0) < 65_536
 
 
 async def _is_ours(request: web.Request) -> bool:

@@ -171,3 +171,16 @@ def test_the_rate_limit_recovers_after_a_minute() -> None:
     with pytest.raises(Exhausted):
         limit.check("here")
     limit.check("here")
+
+
+@pytest.mark.parametrize("host", ["a b", 'evil"x', "x:99999", "x" * 3_500, "[", "x:abc", "a@b", "x/y"])
+@pytest.mark.parametrize("path", ["/data/catalog.ttl", "/sign-in", "/api/v1/catalog"])
+async def test_a_host_that_is_none_is_refused_before_anything_is_made_of_it(
+    client: Client, host: str, path: str
+) -> None:
+    assert (await client.get(path, headers={"Host": host})).status == 421
+
+
+@pytest.mark.parametrize("host", ["learn.example.org", "127.0.0.1:8080", "[::1]:8080", "gateway_1:80"])
+async def test_any_host_is_answered_where_none_is_set(client: Client, host: str) -> None:
+    assert (await client.get("/sign-in", headers={"Host": host})).status == 200

@@ -85,6 +85,7 @@ def test_what_a_course_cannot_hold_is_refused(data: bytes) -> None:
         ("WEBVTT\n\n00:02.000 --> 00:01.000\nback", 3),
         ("WEBVTT\n\n00:01.000 --> 00:02.000\nfine\n\n00:03,000 --> 00:04,000\ncomma", 6),
         ("WEBVTT\n\n00:61.000 --> 02:00.000\nno such second", 3),
+        (f"WEBVTT\n\n{'9' * 5_000}:00:01.000 --> 00:02.000\nhours", 3),
     ],
 )
 def test_captions_that_no_player_reads_are_refused_with_the_line(captions: str, line: int) -> None:
