@@ -11,7 +11,8 @@ from pydantic import Field, StringConstraints
 from gateway.api.operation import Table, json_response
 from gateway.api.schemas import JsonAnswer, Localized, Moment, Name, PageQuery, Shape, Tag, Universe, read, write
 from gateway.backend.clients import CLIENTS
-from gateway.backend.published_releases import PUBLISHED_RELEASES, http_date, is_known, published_at, send_file
+from gateway.backend.conditions import is_known
+from gateway.backend.published_releases import PUBLISHED_RELEASES, http_date, published_at, send_file
 from gateway.backend.release_figures import Cell, ReleaseFigures
 from ieum.statistics.v1 import releases_pb2 as pb
 from services.chassis.errors import Invalid, Refused

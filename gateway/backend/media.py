@@ -6,6 +6,7 @@ from aiohttp import hdrs, web
 from yarl import URL
 
 from gateway.backend.clients import CLIENTS
+from gateway.backend.conditions import is_known
 from ieum.courses.v1.courses_pb2 import GetMediaRequest, Media, ReadMediaRequest
 from services.chassis.errors import Problem
 
@@ -18,8 +19,9 @@ async def send_media(request: web.Request, name: str) -> web.StreamResponse:
     """The content of a name never changes, so browsers may cache it for ever."""
     media = await request.app[CLIENTS].courses.GetMedia(GetMediaRequest(name=name))
     etag = f'"{media.sha256}"'
-    if etag in request.headers.get(hdrs.IF_NONE_MATCH, ""):
-        return web.Response(status=304, headers={hdrs.ETAG: etag, hdrs.CACHE_CONTROL: _FOR_EVER})
+    kept: dict[str, str] = {hdrs.ETAG: etag, hdrs.CACHE_CONTROL: _FOR_EVER}
+    if is_known(request, kept):
+        return web.Response(status=304, headers=kept)
     start, stop = requested_range(request, media.size, etag)
     whole = (start, stop) == (0, media.size)
     response = web.StreamResponse(status=200 if whole else 206, headers=_headers(media, etag))

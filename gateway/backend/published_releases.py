@@ -10,11 +10,12 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 
 from aiohttp import hdrs, web
 
 from gateway.backend import release_figures
+from gateway.backend.conditions import is_known
 from gateway.backend.media import requested_range
 from gateway.backend.release_figures import ReleaseFigures
 from ieum.statistics.v1 import releases_pb2 as pb
@@ -148,18 +149,6 @@ async def send_file(request: web.Request, release: pb.Release, name: str) -> web
 def _filename(release: pb.Release, file: pb.ReleaseFile) -> str:
     """A file taken home still says what it is of."""
     return f"{key_of(release.name)}-{file.name}"
-
-
-def is_known(request: web.Request, headers: Mapping[str, str]) -> bool:
-    """By the conditions that the request makes, the etag before the date (RFC 9110, 13.2.2)."""
-    tags = request.headers.get(hdrs.IF_NONE_MATCH)
-    if tags is not None:
-        return headers[hdrs.ETAG].removeprefix("W/") in tags or tags.strip() == "*"
-    try:
-        since = parsedate_to_datetime(request.headers.get(hdrs.IF_MODIFIED_SINCE, ""))
-        return parsedate_to_datetime(headers[hdrs.LAST_MODIFIED]) <= since
-    except (KeyError, TypeError, ValueError):  # no such date here, or none that can be read
-        return False
 
 
 def http_date(moment: datetime) -> str:

@@ -16,6 +16,7 @@ from aiohttp.typedefs import Handler
 
 from gateway.http import csrf
 from gateway.http.auth import session_secret
+from gateway.http.negotiation import weights
 
 _SMALLEST = 1_000
 _LARGE = 200_000
@@ -55,9 +56,8 @@ def _is_text(response: web.Response) -> bool:
 
 def accepts_gzip(request: web.Request) -> bool:
     """False also for a weight of 0, which refuses it (RFC 9110, 12.5.3)."""
-    given = request.headers.get(hdrs.ACCEPT_ENCODING, "").lower().replace(" ", "")
-    weights = {coding: weight or "1" for coding, _, weight in (each.partition(";q=") for each in given.split(","))}
-    return bool(weights.get("gzip", weights.get("*", "")).strip("0."))
+    given = dict(weights(request.headers.get(hdrs.ACCEPT_ENCODING, "")))
+    return given.get("gzip", given.get("*", 0.0)) > 0
 
 
 def may_compress(request: web.Request, response: web.StreamResponse) -> bool:

@@ -9,9 +9,11 @@ from multidict import CIMultiDict
 
 from gateway.http.auth import VIEWER
 from gateway.http.compression import may_compress
+from gateway.http.negotiation import preferred
 from services.chassis.errors import Problem
 
 CSV = "text/csv"
+_JSON = "application/json"
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -19,12 +21,10 @@ def wants_csv(request: web.Request, format_parameter: str | None) -> bool:
     """By `?format=`, else by Accept; JSON if neither is given."""
     if format_parameter is not None:
         return format_parameter == "csv"
-    accept = request.headers.get("Accept", "*/*")
-    kinds = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
-    offered = [kind for kind in kinds if kind in (CSV, "text/*", "application/json", "application/*", "*/*")]
-    if not offered:
+    kind = preferred(request.headers.get("Accept", "*/*"), (_JSON, CSV))
+    if kind is None:
         raise Problem("FORMAT_NOT_OFFERED", status=406)
-    return offered[0] in (CSV, "text/*")
+    return kind == CSV
 
 
 async def stream(request: web.Request, filename: str, parts: AsyncIterable[str]) -> web.StreamResponse:

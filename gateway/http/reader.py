@@ -8,6 +8,7 @@ from aiohttp import web
 from babel import negotiate_locale
 
 from gateway.http import auth
+from gateway.http.negotiation import accepted, weights
 from gateway.language import i18n
 from gateway.language.i18n import Locale
 
@@ -25,5 +26,7 @@ def language(request: web.Request, viewer: auth.Viewer | None = None) -> str:
 
 @lru_cache(maxsize=1_000)
 def _accepted(header: str) -> str:
-    accepted = [part.partition(";")[0].strip() for part in header.split(",")]
-    return negotiate_locale(accepted, list(i18n.LANGUAGES), sep="-") or i18n.DEFAULT
+    if chosen := negotiate_locale(accepted(header), list(i18n.LANGUAGES), sep="-"):
+        return chosen
+    refused = {value for value, weight in weights(header) if not weight}
+    return next((each for each in (i18n.DEFAULT, *i18n.LANGUAGES) if each not in refused), i18n.DEFAULT)

@@ -8,8 +8,9 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from gateway.backend.conditions import is_known
 from gateway.backend.places import PLACES
-from gateway.backend.published_releases import PUBLISHED_RELEASES, is_known, key_of, newest_of_each, send_file
+from gateway.backend.published_releases import PUBLISHED_RELEASES, key_of, newest_of_each, send_file
 from gateway.backend.release_figures import ReleaseFigures
 from gateway.html.render import PAGE, page
 from gateway.http.public_url import public_origin

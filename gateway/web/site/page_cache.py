@@ -22,6 +22,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 from multidict import MultiMapping
 
+from gateway.backend.conditions import is_known
 from gateway.http import csrf, reader, security_headers
 from gateway.http.compression import accepts_gzip
 from gateway.web.site import frame
@@ -212,7 +213,7 @@ def _answer(request: web.Request, page: CachedPage) -> web.Response:
     headers = security_headers.headers(request)
     headers.update(_HEADERS)
     headers[hdrs.ETAG] = page.etag
-    if page.etag in request.headers.get(hdrs.IF_NONE_MATCH, ""):
+    if is_known(request, headers):
         return web.Response(status=304, headers=headers)
     headers[hdrs.CONTENT_TYPE] = "text/html; charset=utf-8"
     if accepts_gzip(request):
