@@ -29,7 +29,7 @@ class Service:
 REGISTRY = (
     Service("people", hears=("progress", "statistics"), keys=("pseudonym_key",)),
     Service("courses"),
-    Service("enrollment", hears=("people", "courses")),
+    Service("enrollment", hears=("people", "courses", "classes")),
     Service("progress", hears=("people", "courses", "enrollment")),
     Service(
         "statistics",
@@ -43,6 +43,7 @@ REGISTRY = (
         calls=("statistics",),
         called=False,
     ),
+    Service("classes", hears=("people", "courses", "progress")),
 )
 
 SERVICES = tuple(service.name for service in REGISTRY)

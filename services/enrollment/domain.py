@@ -63,6 +63,8 @@ class Run:
     delivery: Delivery
     enrol_time: datetime
     withdraw_time: datetime | None = None
+    seat: str = ""
+    """The application for a class, where a seat in it began the run."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,35 @@ def withdraw(participation: Participation, number: int, withdraw_time: datetime 
     ended = replace(run, state=State.WITHDRAWN, withdraw_time=moment)
     after = _with_run(participation, ended)
     return after, [Withdrawn(after.person, after.course, ended, now)]
+
+
+def take_seat(
+    participation: Participation,
+    offering: Offering,
+    residence: Residence,
+    delivery: Delivery,
+    seat: str,
+    seat_time: datetime,
+    now: datetime,
+) -> Outcome:
+    """A seat in a class begins a run, unless one is under way. Who is admitted was decided with the seat."""
+    known = any(run.seat == seat and run.enrol_time >= seat_time for run in participation.runs)
+    if participation.active or known:
+        return participation, []
+    earlier = participation.runs[-1].withdraw_time if participation.runs else None
+    moment = max(seat_time, earlier or seat_time)
+    number = len(participation.runs) + 1
+    run = Run(number, offering.version, State.ACTIVE, residence, delivery, moment, seat=seat)
+    after = replace(participation, runs=(*participation.runs, run))
+    return after, [Enrolled(after.person, after.course, run, now)]
+
+
+def give_up_seat(participation: Participation, seat: str, freed_at: datetime, now: datetime) -> Outcome:
+    """Ends the run that this seat began; any other goes on."""
+    run = participation.active
+    if run is None or run.seat != seat:
+        return participation, []
+    return withdraw(participation, run.number, max(run.enrol_time, min(freed_at, now)), now)
 
 
 def move_to_version(

@@ -1,11 +1,21 @@
-"""Events that the enrollment service handles: courses with their audience and teachers, and erased people."""
+"""Events that the enrollment service handles: courses with their audience and teachers, seats in classes, erased
+people."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from ieum.classes.v1.events_pb2 import SeatFreed, SeatGiven
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired, TeachersChanged
 from ieum.people.v1.events_pb2 import PersonErased
+from services.chassis.clock import moment, now
+from services.chassis.errors import Missing
 from services.chassis.events.bus import Handlers
-from services.enrollment.messages.resources import audience_from_message
+from services.enrollment import domain
+from services.enrollment.messages.resources import audience_from_message, residence_of_seat, seat_delivery
 from services.enrollment.store import Store
 
 
@@ -41,3 +51,38 @@ def course_handlers(store: Store) -> Handlers:
         CourseReinstated: on_reinstated,
         TeachersChanged: on_teachers_changed,
     }
+
+
+def class_handlers(store: Store) -> Handlers:
+    async def on_given(event: SeatGiven) -> None:
+        if not await store.keep_seat(event.application, event.revision, given=True):
+            return
+        verb = partial(
+            domain.take_seat,
+            offering=await store.offering(event.course),
+            residence=residence_of_seat(event),
+            delivery=seat_delivery(event),
+            seat=event.application,
+            seat_time=_dated(event.seat_time),
+            now=now(),
+        )
+        await store.enrol(event.course, event.person, verb)
+
+    async def on_freed(event: SeatFreed) -> None:
+        if await store.keep_seat(event.application, event.revision, given=False):
+            return
+        verb = partial(domain.give_up_seat, seat=event.application, freed_at=_dated(event.time), now=now())
+        try:
+            await store.change(domain.key_of(event.course, event.person), verb)
+        except Missing:
+            # The seat was freed before it was heard of, so there is no run.
+            return
+
+    return {SeatGiven: on_given, SeatFreed: on_freed}
+
+
+def _dated(stamp: Timestamp) -> datetime:
+    time = moment(stamp)
+    if time is None:
+        raise ValueError("event without its time")
+    return time

@@ -34,6 +34,7 @@ class Store:
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self._participations = Entities(database["participations"], Participation, announcement, outbox)
         self._offerings = database["offerings"]
+        self._seats = database["seats"]
         self._erased = database["erased"]
         self._is_erased, self._offering = Reads(self._erased), Reads(self._offerings)
         self._known: dict[str, tuple[Offering, float]] = {}
@@ -49,6 +50,12 @@ class Store:
         if await self._is_erased.find(person):
             participation = await self.change(key, forget_person)
         return participation
+
+    async def keep_seat(self, seat: str, revision: int, *, given: bool) -> bool:
+        """Whether the seat stands, by the newest that was heard of it. Freed and given anew at once, it stands."""
+        await keep_newest(self._seats, seat, 2 * revision + given, given=given)
+        found = await self._seats.find_one({"_id": seat})
+        return bool(found and found["given"])
 
     async def forget(self, person: str) -> None:
         """Removes area and organisation from the person's runs, also from those that come later. Safe to repeat."""

@@ -9,14 +9,14 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar, cast
 from weakref import WeakValueDictionary
 
 import pymongo
 from google.protobuf.message import Message
 from pydantic import TypeAdapter
-from pymongo import AsyncMongoClient
+from pymongo import AsyncMongoClient, InsertOne, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
@@ -34,6 +34,7 @@ Collection = AsyncCollection[Document]
 Database = AsyncDatabase[Document]
 # (domain event, key, revision of the entity) -> the protobuf event that announces it
 Announce = Callable[[Any, str, int], Message]
+Statement = InsertOne[Document] | UpdateOne
 
 DEADLINE_MS = 10_000
 _A_DAY_SECONDS = 86_400
@@ -91,6 +92,16 @@ def _differing(before: Any, after: Any) -> Any:
     same = zip(after, before, strict=False)
     changed = [place for place, (new, old) in enumerate(same) if new is not old and new != old]
     return dict.fromkeys([*changed, *range(len(before), len(after))], True)
+
+
+@dataclass(frozen=True)
+class Stored(Generic[T]):
+    """A value as it was read; revision 0 for one that is not stored yet. `pending`: its unpublished events."""
+
+    key: str
+    revision: int
+    value: T
+    pending: Sequence[Pending] = ()
 
 
 class Entities(Generic[T]):
@@ -221,6 +232,31 @@ class Entities(Generic[T]):
             return None
         return (value, events) if await self._write(key, revision, before, value, events, [], None) else None
 
+    async def stored(
+        self, condition: Mapping[str, Any], sort: Sequence[tuple[str, int]] = (), limit: int = 0
+    ) -> list[Stored[T]]:
+        """The documents found, each with the revision that guards a write of `transactions.commit`."""
+        found = self.collection.find(condition).limit(limit)
+        return [
+            Stored(document["_id"], document["revision"], self.load(document), document.get("pending", ()))
+            async for document in (found.sort(list(sort)) if sort else found)
+        ]
+
+    def statement(self, stored: Stored[T], value: T, events: Sequence[Any]) -> tuple[Statement, Sequence[Pending]]:
+        """The write of this value and its events, for `transactions.commit`; it also moves the revision on where the
+        value is the same."""
+        pending = self._pending(stored.key, stored.revision, events)
+        if not stored.revision:
+            return InsertOne(self._fresh(stored.key, value, pending)), pending
+        key = {"_id": stored.key, "revision": stored.revision}
+        return UpdateOne(key, self._updating(stored.revision, stored.value, value, pending)), pending
+
+    def committed(self, stored: Stored[T], pending: Sequence[Pending]) -> None:
+        """Publishes soon what a committed write carries; the outbox's sweep takes what cannot be queued."""
+        self._remembered.pop(stored.key, None)
+        if pending:
+            self._outbox.nudge(self.collection, stored.key, [*stored.pending, *pending])
+
     async def nudge(self, key: str) -> None:
         """Call it after committing a transaction: publishes the entity's events now, not with the next sweep."""
         document = await self.collection.find_one({"_id": key}, {"pending": 1})
@@ -238,12 +274,7 @@ class Entities(Generic[T]):
         session: AsyncClientSession | None,
     ) -> bool:
         """Writes if the document still has this revision (0: does not exist). `carried`: its unpublished events."""
-        pending = [
-            pending_event(
-                f"{self.collection.name}/{key}/{revision + 1}/{place}", key, self._announce(event, key, revision + 1)
-            )
-            for place, event in enumerate(events)
-        ]
+        pending = self._pending(key, revision, events)
         if revision:
             written = await self._update(key, revision, before, value, pending, session)
         else:
@@ -257,10 +288,20 @@ class Entities(Generic[T]):
                 self._keep(key, revision + 1, value)
         return True
 
-    async def _insert(self, key: str, value: T, pending: Sequence[Pending], session: AsyncClientSession | None) -> bool:
+    def _pending(self, key: str, revision: int, events: Sequence[Any]) -> list[Pending]:
+        return [
+            pending_event(
+                f"{self.collection.name}/{key}/{revision + 1}/{place}", key, self._announce(event, key, revision + 1)
+            )
+            for place, event in enumerate(events)
+        ]
+
+    def _fresh(self, key: str, value: T, pending: Sequence[Pending]) -> Document:
         fresh: Document = {"_id": key, "revision": 1, **self.dump(value)}
-        if pending:
-            fresh |= {"pending": pending, "due": now()}
+        return fresh | {"pending": pending, "due": now()} if pending else fresh
+
+    async def _insert(self, key: str, value: T, pending: Sequence[Pending], session: AsyncClientSession | None) -> bool:
+        fresh = self._fresh(key, value, pending)
         try:
             await (self.collection.insert_one(fresh, session=session) if session else self._inserts.insert_one(fresh))
         except DuplicateKeyError as error:
@@ -278,14 +319,18 @@ class Entities(Generic[T]):
         pending: Sequence[Pending],
         session: AsyncClientSession | None,
     ) -> bool:
-        update: Document = {"$set": {**self._changes(before, value), "revision": revision + 1}}
-        if pending:
-            update["$push"] = {"pending": {"$each": pending}}
-            update["$min"] = {"due": now()}
+        update = self._updating(revision, before, value, pending)
         if session is None:
             return await self._updates.update_one(key, revision, update)
         matched = await self.collection.update_one({"_id": key, "revision": revision}, update, session=session)
         return matched.matched_count == 1
+
+    def _updating(self, revision: int, before: T, value: T, pending: Sequence[Pending]) -> Document:
+        update: Document = {"$set": {**self._changes(before, value), "revision": revision + 1}}
+        if pending:
+            update["$push"] = {"pending": {"$each": pending}}
+            update["$min"] = {"due": now()}
+        return update
 
     def _changes(self, before: T, value: T) -> Document:
         """The $set of an update: the fields that differ, and of a sequence that did not shrink only the elements that

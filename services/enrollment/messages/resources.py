@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ieum.classes.v1 import classes_pb2
+from ieum.classes.v1.events_pb2 import SeatGiven
 from ieum.courses.v1 import content_pb2
 from ieum.enrollment.v1 import enrollment_pb2 as pb
 from services.chassis.clock import stamp
@@ -52,6 +54,16 @@ def residence_to_message(residence: Residence) -> pb.Residence:
         organisation=residence.organisation,
         universe=pb.Universe.Value(residence.universe.name),
     )
+
+
+def residence_of_seat(event: SeatGiven) -> Residence:
+    return Residence(event.area, event.organisation, Universe.EMPLOYEE if event.employee else Universe.RESIDENT)
+
+
+def seat_delivery(event: SeatGiven) -> Delivery:
+    """How a class is taught; in a room unless it says otherwise."""
+    known = event.delivery in classes_pb2.Delivery.values() and event.delivery
+    return Delivery(classes_pb2.Delivery.Name(event.delivery).lower()) if known else Delivery.FACE_TO_FACE
 
 
 def enrollment_to_message(key: str, participation: Participation, run: Run, current_version: int) -> pb.Enrollment:

@@ -1,0 +1,1 @@
+"""The rules of classes, one concept a file, as pure functions over frozen values."""

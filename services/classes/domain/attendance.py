@@ -1,0 +1,165 @@
+"""Who attended a session. No mark is not the same as absent: the list is still open then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.chassis.errors import Invalid, Refused
+from services.classes.domain.schedule import Session
+
+MOST_ENTRIES = 20
+"""How many corrections of a mark are kept on it."""
+_CORRECTED_AFTER = timedelta(hours=24)
+"""So long after a session a mark may be changed without a reason."""
+_OPEN_BEFORE = timedelta(minutes=60)
+
+
+class Attended(StrEnum):
+    PRESENT = "present"
+    LATE = "late"
+    LEFT_EARLY = "left_early"
+    EXCUSED = "excused"
+    ABSENT = "absent"
+
+
+class Way(StrEnum):
+    LIST = "list"
+    SHEET = "sheet"
+
+
+@dataclass(frozen=True)
+class MarkEntry:
+    """One recording of a mark: what it was set to, by whom, and why it was corrected."""
+
+    time: datetime
+    attended: Attended
+    minutes: int
+    by: str
+    way: Way
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """`application` stands for the person, so that a list holds nobody who was erased."""
+
+    application: str
+    attended: Attended
+    minutes: int
+    entries: tuple[MarkEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The attendance list of one session."""
+
+    class_: str
+    session: int
+    lines: tuple[Mark, ...] = ()
+
+    def mark_of(self, application: str) -> Mark | None:
+        return next((mark for mark in self.lines if mark.application == application), None)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to record. `minutes` None: what the state implies."""
+
+    application: str
+    attended: Attended
+    minutes: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Marked:
+    class_: str
+    course: str
+    session: int
+    person: str
+    mark: Mark
+    day: str
+    time: datetime
+
+
+Outcome = tuple[Sheet, tuple[Marked, ...]]
+
+
+def sheet_key(class_: str, session: int) -> str:
+    return f"{class_}-{session}"
+
+
+def minutes_of(attended: Attended, minutes: int | None, session: Session) -> int:
+    """Present counts in full, excused and absent not at all; late and left early as written."""
+    match attended:
+        case Attended.PRESENT:
+            return session.minutes
+        case Attended.EXCUSED | Attended.ABSENT:
+            return 0
+        case _:
+            if minutes is None:
+                raise Invalid("MINUTES_NEEDED", field="minutes")
+            if not 0 <= minutes <= session.minutes:
+                raise Invalid("MINUTES_INVALID", field="minutes", most=session.minutes)
+            return minutes
+
+
+def record(
+    sheet: Sheet,
+    session: Session,
+    course: str,
+    people: Mapping[str, str],
+    wishes: Sequence[Wish],
+    others_present: bool,
+    by: str,
+    way: Way,
+    now: datetime,
+) -> Outcome:
+    """`people` are those with a seat, as application to person. `others_present` fills what has no mark yet; it never
+    changes one that somebody set. A repeat changes nothing."""
+    if not session.planned:
+        raise Refused("SESSION_CANCELLED")
+    if now < session.starts_at - _OPEN_BEFORE:
+        raise Refused("SESSION_NOT_BEGUN", starts_at=session.starts_at.isoformat())
+    marks = {mark.application: mark for mark in sheet.lines}
+    wanted = {wish.application: wish for wish in wishes}
+    if unknown := wanted.keys() - people.keys() - marks.keys():
+        raise Refused("NO_SEAT", application=min(unknown))
+    if others_present:
+        wanted |= {each: Wish(each, Attended.PRESENT) for each in people if each not in wanted and each not in marks}
+    changed: list[Mark] = []
+    for wish in wanted.values():
+        mark = _marked(marks.get(wish.application), wish, session, by, way, now)
+        if mark is not marks.get(wish.application):
+            marks[wish.application] = mark
+            changed.append(mark)
+    after = replace(sheet, lines=tuple(marks[each] for each in sorted(marks)))
+    return after, tuple(
+        Marked(sheet.class_, course, session.number, people.get(mark.application, ""), mark, session.date, now)
+        for mark in changed
+    )
+
+
+def _marked(earlier: Mark | None, wish: Wish, session: Session, by: str, way: Way, now: datetime) -> Mark:
+    minutes = minutes_of(wish.attended, wish.minutes, session)
+    if earlier and (earlier.attended, earlier.minutes) == (wish.attended, minutes):
+        return earlier
+    if earlier and now > session.ends_at + _CORRECTED_AFTER and not wish.reason.strip():
+        raise Invalid("REASON_MISSING", field="reason")
+    entry = MarkEntry(now, wish.attended, minutes, by, way, wish.reason.strip())
+    return Mark(
+        wish.application, wish.attended, minutes, (*(earlier.entries if earlier else ()), entry)[-MOST_ENTRIES:]
+    )
+
+
+def attended_minutes(application: str, sheets: Sequence[Sheet]) -> int:
+    marks = (sheet.mark_of(application) for sheet in sheets)
+    return sum(mark.minutes for mark in marks if mark)
+
+
+def planned_minutes(sessions: Sequence[Session]) -> int:
+    """Of all sessions that were not cancelled: the rate is over these."""
+    return sum(session.minutes for session in sessions if session.planned)

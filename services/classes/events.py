@@ -1,0 +1,52 @@
+"""The events of other services that the classes service handles. Each may arrive twice and in any order."""
+
+from __future__ import annotations
+
+from ieum.courses.v1.content_pb2 import EMPLOYEES
+from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired
+from ieum.people.v1.events_pb2 import PersonErased, PersonMoved, PersonRegistered, PlacesImported
+from ieum.people.v1.people_pb2 import EMPLOYEE
+from ieum.progress.v1.events_pb2 import CourseCompleted
+from services.chassis.events.bus import Handlers
+from services.classes.store import Store
+from services.classes.store.copies import Home
+
+
+def people_handlers(store: Store) -> Handlers:
+    async def on_home(event: PersonRegistered | PersonMoved) -> None:
+        home = Home(event.area, event.organisation, event.universe == EMPLOYEE)
+        await store.copies.keep_home(event.person, home, event.revision)
+
+    async def on_erased(event: PersonErased) -> None:
+        await store.forget(event.person)
+
+    async def on_places(event: PlacesImported) -> None:
+        await store.copies.keep_areas({area.name: area.parent for area in event.areas}, event.revision)
+
+    return {
+        PersonRegistered: on_home,
+        PersonMoved: on_home,
+        PersonErased: on_erased,
+        PlacesImported: on_places,
+    }
+
+
+def course_handlers(store: Store) -> Handlers:
+    async def on_published(event: CoursePublished) -> None:
+        for_employees = event.audience == EMPLOYEES
+        await store.copies.keep_course(event.course, event.revision, version=event.version, for_employees=for_employees)
+
+    async def on_retired(event: CourseRetired) -> None:
+        await store.copies.keep_course(event.course, event.revision, retired=True)
+
+    async def on_reinstated(event: CourseReinstated) -> None:
+        await store.copies.keep_course(event.course, event.revision, retired=False)
+
+    return {CoursePublished: on_published, CourseRetired: on_retired, CourseReinstated: on_reinstated}
+
+
+def progress_handlers(store: Store) -> Handlers:
+    async def on_completed(event: CourseCompleted) -> None:
+        await store.copies.keep_completion(event.person, event.course)
+
+    return {CourseCompleted: on_completed}

@@ -1,0 +1,27 @@
+"""Composition root of the classes service."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ieum.classes.v1.classes_pb2_grpc import add_ClassesServiceServicer_to_server
+from services.chassis.run import Frame, main
+from services.classes.events import course_handlers, people_handlers, progress_handlers
+from services.classes.service import TOKEN_SCOPES, ClassesService
+from services.classes.store import Store
+from services.classes.sweep import sweep
+
+
+async def compose(frame: Frame) -> None:
+    store = Store(frame.database, frame.outbox)
+    await store.prepare()
+    server = frame.offer("ieum.classes.v1.ClassesService", TOKEN_SCOPES)
+    add_ClassesServiceServicer_to_server(ClassesService(store, frame.settings.time_zone), server)
+    frame.hear("ieum.people.v1", people_handlers(store))
+    frame.hear("ieum.courses.v1", course_handlers(store))
+    frame.hear("ieum.progress.v1", progress_handlers(store))
+    frame.keep_running(partial(sweep, store))
+
+
+if __name__ == "__main__":
+    main("classes", compose)

@@ -1,0 +1,1 @@
+"""Between the messages of the protocol and the values of the domain."""

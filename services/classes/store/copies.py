@@ -1,0 +1,109 @@
+"""Copies of what others announce: courses, where areas lie, where people live and what they completed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.chassis.errors import Missing
+from services.chassis.store.batching import Reads
+from services.chassis.store.copies import keep_newest
+from services.chassis.store.entities import Database
+
+_KNOWN_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Home:
+    area: str
+    organisation: str
+    employee: bool
+
+
+class Copies:
+    def __init__(self, database: Database) -> None:
+        self._courses = database["courses"]
+        self._places = database["places"]
+        self._residents = database["residents"]
+        self._completions = database["completions"]
+        self._erased = database["erased"]
+        self._course = Reads(self._courses)
+        self._home, self._completed, self._is_erased = map(Reads, (self._residents, self._completions, self._erased))
+        self._parents: tuple[float, Mapping[str, str]] = (0.0, {})
+
+    async def keep_course(self, course: str, revision: int, **parts: Any) -> None:
+        await keep_newest(self._courses, course, revision, **parts)
+
+    async def require_offered(self, course: str) -> None:
+        """Raises Missing for a course that was never published, or that is no longer offered."""
+        found = await self._course.find(course)
+        if not found or found.get("version", 0) < 1 or found.get("retired"):
+            raise Missing("COURSE_NOT_FOUND", field="course")
+
+    async def is_for_employees(self, course: str) -> bool:
+        """True for a course that admits only employees."""
+        found = await self._course.find(course)
+        return bool(found and found.get("for_employees"))
+
+    async def keep_areas(self, parents: Mapping[str, str], revision: int) -> None:
+        pairs = [[area, parent] for area, parent in sorted(parents.items())]
+        await keep_newest(self._places, "areas", revision, parents=pairs)
+        self._parents = (0.0, {})
+
+    async def areas_above(self, area: str) -> frozenset[str]:
+        """The area and all above it."""
+        since, parents = self._parents
+        if time.monotonic() - since > _KNOWN_SECONDS or not parents:
+            found = await self._places.find_one({"_id": "areas"})
+            parents = dict(found["parents"]) if found else {}
+            self._parents = (time.monotonic(), parents)
+        above: list[str] = []
+        while area and area not in above:
+            above.append(area)
+            area = parents.get(area, "")
+        return frozenset(above)
+
+    async def areas_below(self, area: str) -> list[str]:
+        """The area and all below it."""
+        await self.areas_above(area)
+        _, parents = self._parents
+        return [each for each in {area, *parents} if area in await self.areas_above(each)]
+
+    async def keep_home(self, person: str, home: Home, revision: int) -> None:
+        await keep_newest(
+            self._residents,
+            person,
+            revision,
+            area=home.area,
+            organisation=home.organisation,
+            employee=home.employee,
+        )
+        if await self.is_erased(person):
+            await self._residents.delete_one({"_id": person})
+
+    async def home(self, person: str) -> Home:
+        """Raises Missing for somebody who is not registered."""
+        found = await self._home.find(person)
+        if not found or "area" not in found:
+            raise Missing("PERSON_NOT_FOUND", field="person")
+        return Home(found["area"], found["organisation"], found["employee"])
+
+    async def keep_completion(self, person: str, course: str) -> None:
+        await self._completions.update_one({"_id": person}, {"$addToSet": {"courses": course}}, upsert=True)
+        if await self.is_erased(person):
+            await self._completions.delete_one({"_id": person})
+
+    async def completed(self, person: str) -> frozenset[str]:
+        found = await self._completed.find(person)
+        return frozenset(found["courses"]) if found else frozenset()
+
+    async def erase(self, person: str) -> None:
+        """Also what comes later of this person is not kept."""
+        await self._erased.replace_one({"_id": person}, {}, upsert=True)
+        await self._residents.delete_one({"_id": person})
+        await self._completions.delete_one({"_id": person})
+
+    async def is_erased(self, person: str) -> bool:
+        return await self._is_erased.find(person) is not None

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from ieum.classes.v1 import classes_pb2 as pb
+from ieum.classes.v1.events_pb2 import AttendanceMarked, SessionCancelled, SessionMoved
+from services.chassis.errors import Forbidden, Refused
+from tests.service.classes.town import KIM, LEE, OTHER_TEACHER, PARK, SUPPORTER, TEACHER, Town
+from tests.service.conftest import Published
+
+
+async def test_the_whole_class_is_marked_with_one_request_and_a_repeat_announces_nothing(
+    town: Town, published: Published
+) -> None:
+    class_ = await town.open_class(2)
+    _, lee, _ = [await town.apply(who, class_) for who in (KIM, LEE, PARK)]
+    request = pb.MarkAttendanceRequest(
+        class_name=class_,
+        session=1,
+        others_present=True,
+        marks=[pb.WishedMark(application=lee.name, attended=pb.LATE, minutes=90)],
+    )
+    with pytest.raises(Refused, match="SESSION_NOT_BEGUN"):
+        await town.as_(TEACHER).MarkAttendance(request)
+    await town.begin(class_)
+    for worker in (0, 1, 0):
+        marked = await town.as_(SUPPORTER, worker).MarkAttendance(request)
+    minutes = {mark.person: (mark.attended, mark.minutes, mark.attended_minutes) for mark in marked.marks}
+    assert minutes == {KIM.person: (pb.PRESENT, 120, 120), LEE.person: (pb.LATE, 90, 90)}
+    assert marked.marks[0].planned_minutes == 240
+    events = await published(AttendanceMarked, 2)
+    assert {(event.person, event.minutes) for event in events} == {(KIM.person, 120), (LEE.person, 90)}
+    request.marks[0].attended, request.others_present = pb.ABSENT, False
+    corrected = await town.as_(TEACHER).MarkAttendance(request)
+    [mark] = [mark for mark in corrected.marks if mark.person == LEE.person]
+    assert [entry.attended for entry in mark.entries] == [pb.LATE, pb.ABSENT]
+    assert len(await published(AttendanceMarked, 3)) == 3
+
+
+async def test_only_staff_of_the_class_see_and_mark_its_list(town: Town) -> None:
+    class_ = await town.open_class(2)
+    await town.apply(KIM, class_)
+    for who in (KIM, OTHER_TEACHER):
+        with pytest.raises(Forbidden, match="NOT_STAFF_OF_CLASS"):
+            await town.as_(who).GetAttendance(pb.GetAttendanceRequest(class_name=class_, session=1))
+        with pytest.raises(Forbidden, match="NOT_STAFF_OF_CLASS"):
+            await town.as_(who).MarkAttendance(pb.MarkAttendanceRequest(class_name=class_, session=1))
+    assert (
+        len((await town.as_(SUPPORTER).GetAttendance(pb.GetAttendanceRequest(class_name=class_, session=1))).marks) == 1
+    )
+
+
+async def test_who_walks_in_gets_a_seat_with_a_reason_and_can_be_marked(town: Town) -> None:
+    class_ = await town.open_class(2)
+    await town.register("choi")
+    await town.begin(class_)
+    request = pb.AddByHandRequest(class_name=class_, person="people/choi", reason="WALK_IN", walk_in=True)
+    added = [await town.as_(TEACHER, worker).AddByHand(request) for worker in (0, 1)]
+    assert added[0] == added[1]
+    assert (added[0].state, added[0].walk_in, added[0].steps[-1].reason) == (pb.CONFIRMED, True, "WALK_IN")
+    marks = pb.MarkAttendanceRequest(class_name=class_, session=1, others_present=True)
+    assert len((await town.as_(TEACHER).MarkAttendance(marks)).marks) == 1
+
+
+async def test_moving_and_cancelling_sessions_is_announced_once_and_keeps_seats(
+    town: Town, published: Published
+) -> None:
+    class_ = await town.open_class(2)
+    await town.apply(KIM, class_)
+    for worker in (0, 1):
+        move = pb.MoveSessionRequest(name=class_, session=2, date="2030-01-07", start="10:30")
+        await town.as_(TEACHER, worker).MoveSession(move)
+    for worker in (0, 1):
+        cancel = pb.CancelSessionRequest(name=class_, session=1, reason="TEACHER_ILL")
+        after = await town.as_(TEACHER, worker).CancelSession(cancel)
+    assert (after.confirmed, [each.state for each in after.details.sessions]) == (1, [pb.SESSION_CANCELLED, pb.PLANNED])
+    [moved] = await published(SessionMoved)
+    assert (moved.session.date, moved.session.start, moved.session.changes) == ("2030-01-07", "10:30", 1)
+    [cancelled] = await published(SessionCancelled)
+    assert (cancelled.session.number, cancelled.session.reason) == (1, "TEACHER_ILL")
+    with pytest.raises(Refused, match="SESSION_CANCELLED"):
+        await town.as_(TEACHER).MarkAttendance(pb.MarkAttendanceRequest(class_name=class_, session=1))
