@@ -12,7 +12,7 @@ from services.chassis import principal
 from services.chassis.clock import now
 from services.chassis.errors import Forbidden, Invalid, Refused
 from services.chassis.principal import Principal, may_act_for
-from services.chassis.store.pages import page_size
+from services.chassis.store.paging import page_size
 from services.classes import authorisation
 from services.classes.domain import seats
 from services.classes.domain.application import Application, Channel, Universe

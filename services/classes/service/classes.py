@@ -14,7 +14,7 @@ from services.chassis import principal
 from services.chassis.clock import now
 from services.chassis.errors import Missing, Refused
 from services.chassis.principal import Principal
-from services.chassis.store.pages import page_size
+from services.chassis.store.paging import page_size
 from services.classes import authorisation
 from services.classes.domain import course_class
 from services.classes.domain.course_class import Class, ClassState, Details, Outcome, Rule
