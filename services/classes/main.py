@@ -7,7 +7,7 @@ from functools import partial
 from ieum.classes.v1.classes_pb2_grpc import add_ClassesServiceServicer_to_server
 from services.chassis.run import Frame, main
 from services.classes.events import course_handlers, people_handlers, progress_handlers
-from services.classes.service import TOKEN_SCOPES, ClassesService
+from services.classes.service import TOKEN_ACCESS, ClassesService
 from services.classes.store import Store
 from services.classes.sweep import sweep
 
@@ -15,7 +15,7 @@ from services.classes.sweep import sweep
 async def compose(frame: Frame) -> None:
     store = Store(frame.database, frame.outbox)
     await store.prepare()
-    server = frame.offer("ieum.classes.v1.ClassesService", TOKEN_SCOPES)
+    server = frame.offer("ieum.classes.v1.ClassesService", TOKEN_ACCESS)
     add_ClassesServiceServicer_to_server(ClassesService(store, frame.settings.time_zone), server)
     frame.hear("ieum.people.v1", people_handlers(store))
     frame.hear("ieum.courses.v1", course_handlers(store))

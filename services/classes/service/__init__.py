@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from services.chassis.token_access import Access
 from services.classes.service.applications import ApplicationMethods
 from services.classes.service.attendance import AttendanceMethods
 from services.classes.service.classes import ClassMethods
 
-# What an API token must allow for each method; what is not named here is not open to tokens.
-TOKEN_SCOPES: dict[str, str] = {
-    "GetClass": "learning.read",
-    "ListClasses": "learning.read",
-    "GetDrawList": "learning.read",
-    "GetApplication": "learning.read",
-    "ListApplications": "learning.read",
-    "Apply": "learning.write",
-    "WithdrawApplication": "learning.write",
-    "AcceptOffer": "learning.write",
-    "DeclineOffer": "learning.write",
+_OPEN = Access(own="learning.read", open=True)
+_READ, _WRITE = Access(own="learning.read"), Access(own="learning.write")
+# A method that is not named is closed to tokens: staff work on pages.
+TOKEN_ACCESS = {
+    "GetClass": _OPEN,
+    "ListClasses": _OPEN,
+    "GetDrawList": _OPEN,
+    "GetApplication": _READ,
+    "ListApplications": _READ,
+    "Apply": _WRITE,
+    "WithdrawApplication": _WRITE,
+    "AcceptOffer": _WRITE,
+    "DeclineOffer": _WRITE,
 }
 
 
