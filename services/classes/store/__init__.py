@@ -76,7 +76,7 @@ class Store:
         return await self._classes.get(key, missing="CLASS_NOT_FOUND")
 
     async def page(self, condition: Mapping[str, Any], size: int, token: str) -> tuple[list[Class], str]:
-        last = decode_token(token, 1)
+        last = decode_token(token, str)
         query = {"$and": [condition, {"_id": {"$gt": last[0]}} if last else {}]}
         found = await self._classes.stored(query, (("_id", 1),), size + 1)
         classes = [stored.value for stored in found[:size]]
@@ -126,7 +126,7 @@ class Store:
         return await self._applications.get(key, missing="APPLICATION_NOT_FOUND")
 
     async def applications(self, condition: Mapping[str, Any], size: int, token: str) -> tuple[list[Application], str]:
-        last = decode_token(token, 1)
+        last = decode_token(token, str)
         query = {**condition, **({"_id": {"$gt": last[0]}} if last else {})}
         found = await self._applications.stored(query, (("_id", 1),), size + 1)
         rows = [stored.value for stored in found[:size]]
