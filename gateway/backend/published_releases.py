@@ -134,16 +134,15 @@ async def send_file(request: web.Request, release: pb.Release, name: str) -> web
     }
     if is_known(request, headers):
         return web.Response(status=304, headers=headers)
-    start, stop = requested_range(request, file.size, headers[hdrs.ETAG])
-    whole = (start, stop) == (0, file.size)
-    if not whole:
+    start, stop, is_part = requested_range(request, file.size, headers[hdrs.ETAG])
+    if is_part:
         headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{stop - 1}/{file.size}"
     headers |= {
         hdrs.CONTENT_TYPE: file.media_type,
         hdrs.CONTENT_DISPOSITION: f'attachment; filename="{_filename(release, file)}"',
     }
     content = await request.app[PUBLISHED_RELEASES].content(release, file)
-    return web.Response(body=content[start:stop], status=200 if whole else 206, headers=headers)
+    return web.Response(body=content[start:stop], status=206 if is_part else 200, headers=headers)
 
 
 def _filename(release: pb.Release, file: pb.ReleaseFile) -> str:

@@ -171,7 +171,35 @@ WORDS: Mapping[str, str] = {
     "MEDIA_EMPTY": msgid("The file is empty. Choose another one."),
     "MEDIA_TOO_LARGE": msgid("The file is too large. Use a smaller one, up to 32 MB."),
     "MEDIA_TYPE_REFUSED": msgid(
-        "This kind of file cannot be used. Use PNG, JPEG, WebP, GIF, MP4, WebM, MP3, PDF, an office document or text."
+        "This kind of file cannot be used. Use PNG, JPEG, WebP, GIF, MP4, WebM, MP3, M4A, PDF, HWPX, DOCX, XLSX, PPTX "
+        "or text."
+    ),
+    "MEDIA_HWP": msgid("HWP files cannot be used. In Hangul, save the document as HWPX or PDF and choose that file."),
+    "MEDIA_OLD_OFFICE": msgid(
+        "Files of old office programs cannot be used. Save the document as DOCX, XLSX, PPTX or PDF and choose that "
+        "file."
+    ),
+    "MEDIA_ACTIVE": msgid(
+        "There are macros or embedded programs in this document. Save it without them, or as PDF, and choose that file."
+    ),
+    "MEDIA_HEIC": msgid(
+        "Browsers cannot show HEIC pictures. On an iPhone choose Settings > Camera > Formats > Most Compatible, or "
+        "save the picture as JPEG, and choose that file."
+    ),
+    "MEDIA_MOV": msgid(
+        "Most browsers cannot play MOV videos. On an iPhone choose Settings > Camera > Formats > Most Compatible, or "
+        "save the video as MP4, and choose that file."
+    ),
+    "MEDIA_NOT_UTF8": msgid(
+        "This text is saved in an old Korean encoding. Save it again with the encoding UTF-8 and choose that file."
+    ),
+    "PICTURE_BROKEN": msgid("This picture is broken or cut off. Open it, save it again and choose that file."),
+    "PICTURE_TOO_LARGE": msgid(
+        "This picture has too many pixels for a phone. Make it smaller, up to %(limit)s million pixels."
+    ),
+    "CAPTIONS_HEADER": msgid(
+        "The first line of captions must be WEBVTT in capitals, with nothing before it. Correct it and choose the file "
+        "again."
     ),
     "CAPTIONS_MALFORMED": msgid("The captions cannot be read at line %(line)s. They must be WebVTT."),
     "FILE_MISSING": msgid("Choose a file first."),
@@ -199,7 +227,9 @@ WORDS: Mapping[str, str] = {
     "MEDIA_WRONG_TYPE": msgid("This is another kind of file. Choose one of the kind that is asked for."),
     "COVER_WRONG_TYPE": msgid("The cover is no picture. Choose a picture."),
     "COVER_MISSING": msgid("The cover picture is not there any more. Choose it again."),
-    "CAPTIONS_WRONG_TYPE": msgid("The captions must be a WebVTT file. Its name ends in .vtt."),
+    "CAPTIONS_WRONG_TYPE": msgid(
+        "These are no captions. Captions are a text file whose first line is WEBVTT; save yours as WebVTT (.vtt)."
+    ),
     "TEXT_MISSING": msgid("The text is empty."),
     "NO_LESSON": msgid("Add a lesson."),
     "NO_BLOCK": msgid("This lesson is empty. Add a text, a picture, a video, a file or a quiz."),

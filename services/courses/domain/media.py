@@ -1,67 +1,26 @@
-"""Media: what kind of file it is by its bytes, and what is accepted. Pure."""
+"""Media: what is accepted, under which name, and what of it is kept. Pure."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import zipfile
+import unicodedata
 from dataclasses import dataclass
-from typing import Any
-
-import filetype
 
 from services.chassis.errors import Invalid
+from services.chassis.text import normalise
+from services.courses.domain.file_types import ENDINGS, content_type_of
+from services.courses.domain.pictures import cleaned
 
 LARGEST = 32 * 1024 * 1024
-
-
 _LONGEST_FILENAME = 200
-
-
-# No SVG or HTML: they can carry script.
-_BINARY = frozenset(
-    [
-        "image/png",
-        "image/jpeg",
-        "image/webp",
-        "image/gif",
-        "video/mp4",
-        "video/webm",
-        "audio/mpeg",
-        "audio/ogg",
-        "application/pdf",
-    ]
-)
-
-
-_OFFICE = {
-    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "ppt/presentation.xml": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-}
-
-
-_HANGUL_DOCUMENT = "application/hwp+zip"
-
-
-_MOST_PARTS = 10_000
-
-
-_TIME = r"(?:([0-9]{2,4}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})"
-
-
-_CUE = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t]+.*)?")
-
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-
-
-_MARKUP = re.compile(r"\s*<\s*[!?a-z]", re.IGNORECASE)
+_UNSAFE = frozenset('"<>:|?*')
 
 
 @dataclass(frozen=True)
 class Medium:
+    """`id` is of the bytes and the file name: who uploads the same bytes does not learn how others called them."""
+
     id: str
     content_type: str
     filename: str
@@ -69,77 +28,40 @@ class Medium:
     sha256: str
 
 
-def inspected(filename: str, data: bytes) -> Medium:
-    """Raises Invalid for what is empty, too large, or of no kind that a course can hold."""
+def accept(filename: str, data: bytes) -> tuple[Medium, bytes]:
+    """The medium and the bytes to keep: those of pictures are without place and device.
+
+    Raises Invalid for what is empty, too large, broken, or of no kind that a course can hold.
+    """
     if not data:
         raise Invalid("MEDIA_EMPTY", field="data")
     if len(data) > LARGEST:
         raise Invalid("MEDIA_TOO_LARGE", field="data", limit=LARGEST)
-    digest = hashlib.sha256(data).hexdigest()
-    return Medium(digest[:32], content_type_of(data), plain_filename(filename), len(data), digest)
-
-
-def content_type_of(data: bytes) -> str:
-    """Raises Invalid("MEDIA_TYPE_REFUSED"); for WebVTT that no player reads, Invalid("CAPTIONS_MALFORMED")."""
-    if data.startswith(b"PK\x03\x04"):
-        found = _document_type(data)
-    else:
-        guess: Any = filetype.guess(data)
-        found = _text_type(data) if guess is None else guess.mime
-        if guess is not None and found not in _BINARY:
-            found = None
-    if found is None:
-        raise Invalid("MEDIA_TYPE_REFUSED", field="data")
-    return str(found)
-
-
-def _document_type(data: bytes) -> str | None:
-    """Recognises office documents without macros by the part names of the ZIP; no part is read."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            first = archive.infolist()[0] if names else None
-            if first and first.filename == "mimetype" and first.file_size < 100:
-                return _HANGUL_DOCUMENT if archive.read(first).strip() == _HANGUL_DOCUMENT.encode() else None
-    # NotImplementedError: how the library says that it does not know the compression.
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError):
-        return None
-    if len(names) > _MOST_PARTS or any(name.lower().endswith("vbaproject.bin") for name in names):
-        return None
-    return next((kind for part, kind in _OFFICE.items() if part in names), None)
-
-
-def _text_type(data: bytes) -> str | None:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-    if _CONTROL.search(text) or _MARKUP.match(text):
-        return None
-    if not re.match(r"WEBVTT(?:[ \t\r\n]|$)", text):
-        return "text/plain"
-    check_captions(text)
-    return "text/vtt"
-
-
-def check_captions(text: str) -> None:
-    """At least one cue, and every cue begins before it ends."""
-    lines = text.splitlines()
-    cues = [(number, line) for number, line in enumerate(lines, start=1) if "-->" in line]
-    if not cues:
-        raise Invalid("CAPTIONS_MALFORMED", field="data", line=len(lines))
-    for number, line in cues:
-        match = _CUE.fullmatch(line.strip())
-        if not match or _milliseconds(match.groups()[:4]) >= _milliseconds(match.groups()[4:]):
-            raise Invalid("CAPTIONS_MALFORMED", field="data", line=number)
-
-
-def _milliseconds(parts: tuple[str | None, ...]) -> int:
-    hours, minutes, seconds, thousandths = (int(part or 0) for part in parts)
-    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths
+    content_type = content_type_of(data)
+    kept = cleaned(data, content_type) if content_type.startswith("image/") else data
+    digest = hashlib.sha256(kept).hexdigest()
+    name = with_ending(plain_filename(filename), content_type)
+    id = hashlib.sha256(f"{digest}/{name}".encode()).hexdigest()[:32]
+    return Medium(id, content_type, name, len(kept), digest), kept
 
 
 def plain_filename(filename: str) -> str:
-    """The last part of the path, without characters that are unsafe in a header or a shell."""
-    last = re.split(r"[/\\]", filename)[-1]
-    return re.sub(r'[\x00-\x1f\x7f"<>:|?*]', "", last).strip()[-_LONGEST_FILENAME:] or "file"
+    """The last part of the path, composed, without characters that are invisible or unsafe in a header or a shell."""
+    last = normalise("NFC", re.split(r"[/\\]", filename)[-1])
+    shown = "".join(character for character in last if _is_shown(character)).strip()
+    return shown[-_LONGEST_FILENAME:] or "file"
+
+
+def _is_shown(character: str) -> bool:
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _UNSAFE
+
+
+def with_ending(filename: str, content_type: str) -> str:
+    """The name with an ending of its type: a picture called x.exe is x.png."""
+    stem, dot, ending = filename.rpartition(".")
+    endings = ENDINGS[content_type]
+    if dot and stem and ending.lower() in endings:
+        return filename
+    if not dot or not stem or not re.fullmatch("[A-Za-z0-9]{1,5}", ending):
+        stem = filename
+    return f"{stem[: _LONGEST_FILENAME - len(endings[0]) - 1]}.{endings[0]}"

@@ -13,7 +13,7 @@ from gateway.documents import csv as table
 from gateway.documents.live_table import COLUMNS
 from ieum.courses.v1.courses_pb2 import CompetenceArea, ListCompetencesResponse, Media, ReadMediaResponse, Version
 from ieum.enrollment.v1.enrollment_pb2 import Enrollment
-from ieum.people.v1.people_pb2 import BatchGetNamesResponse
+from ieum.people.v1.people_pb2 import BatchGetNamesResponse, CertificateHolder
 from ieum.progress.v1 import progress_pb2
 from ieum.statistics.v1 import statistics_pb2
 from services.chassis.errors import Missing, Unavailable
@@ -39,7 +39,13 @@ def put_file(fake: Fakes, content_type: str = "video/webm", filename: str = "영
 
 @pytest.mark.parametrize(
     ("asked", "start", "stop"),
-    [(None, 0, len(FILE)), ("bytes=0-99", 0, 100), ("bytes=2500000-", 2_500_000, len(FILE)), ("bytes=-5", -5, None)],
+    [
+        (None, 0, len(FILE)),
+        ("bytes=0-", 0, len(FILE)),
+        ("bytes=0-99", 0, 100),
+        ("bytes=2500000-", 2_500_000, len(FILE)),
+        ("bytes=-5", -5, None),
+    ],
 )
 async def test_a_file_is_sent_whole_or_by_range(
     client: Client, fake: Fakes, asked: str | None, start: int, stop: int | None
@@ -195,6 +201,7 @@ def hand_out(fake: Fakes, holder: str) -> None:
     progress = progress_pb2.Progress(certificate=certificate, completion_reason=reason)
     fake.answers["VerifyCertificate"] = certificate
     fake.answers["ListProgress"] = progress_pb2.ListProgressResponse(progress=[progress])
+    fake.answers["GetCertificateHolder"] = CertificateHolder(display_name="박은지")
     fake.answers["GetVersion"] = Version()
     fake.answers["ListCompetences"] = ListCompetencesResponse(areas=[CompetenceArea(id="2")])
 

@@ -58,5 +58,5 @@ async def test_a_document_with_macros_is_refused(desk: Desk) -> None:
         return buffer.getvalue()
 
     assert await desk.upload(document("[Content_Types].xml", "word/document.xml"), "card.docx")
-    with pytest.raises(Invalid, match="MEDIA_TYPE_REFUSED"):
+    with pytest.raises(Invalid, match="MEDIA_ACTIVE"):
         await desk.upload(document("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), "card.docx")

@@ -11,7 +11,7 @@ from services.courses.domain.content import Content
 from services.courses.domain.course import Published
 from services.courses.domain.limits import check_content
 from services.courses.domain.listing import Version
-from services.courses.domain.media import inspected
+from services.courses.domain.media import accept
 from services.courses.domain.views import publishable
 from services.courses.messages.announcements import announcement
 from services.courses.messages.content import content_from_message, lesson_to_message
@@ -26,7 +26,7 @@ def written(course: Course) -> tuple[Content, dict[str, str]]:
     """What the loader writes, and the media it uploads."""
     media, known = {}, {}
     for file in course.files():
-        medium = inspected(file, (course.folder / file).read_bytes())
+        medium, _ = accept(file, (course.folder / file).read_bytes())
         media[file] = f"media/{medium.id}"
         known[media[file]] = medium.content_type
     whole = {**course.content(media), "lessons": course.lessons(media), "rule": course.rule()}
