@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.html import assets
 from gateway.web.account import about_you, details, sessions, sign_in, tokens
 from gateway.web.administrator import audit_log, dead_letters, people, places, search_words
-from gateway.web.author import class_grid, course, courses, lesson, preview, review
+from gateway.web.author import class_grid, course, courses, learner, lesson, preview, review
 from gateway.web.learner import catalogue, certificates, first_lesson, home, lesson_screen, my_learning, printed_lesson
 from gateway.web.official import (
     deliveries,
@@ -36,7 +36,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         certificates.routes,
         media.routes,
     ),
-    *(courses.routes, course.routes, lesson.routes, preview.routes, class_grid.routes, review.routes),
+    *(courses.routes, course.routes, lesson.routes, preview.routes, class_grid.routes, learner.routes, review.routes),
     *(release_plan.routes, releases.routes, release_steps.routes, release_preview.routes),
     release_discard.routes,
     live_table.routes,

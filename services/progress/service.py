@@ -44,6 +44,7 @@ TOKEN_ACCESS = {
     "ListProgress": Access(own="learning.read", others=("people.read",)),
     "ListStandings": Access(own="learning.read", others=("people.read",)),
     "ListGrid": _GRID,
+    "ListItemResults": _GRID,
     "GetCourseTotals": _GRID,
     "VerifyCertificate": Access(own="learning.read", open=True),
     "RevokeCertificate": _TEACH,
@@ -128,6 +129,11 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
             columns=columns,
             totals=None if request.rows_alone else await self._totals(request.course),
         )
+
+    async def ListItemResults(self, request: pb.ListItemResultsRequest, context: object) -> pb.ListItemResultsResponse:
+        await authorisation.require_teacher(self._store, principal.caller(), request.course)
+        counted = await self._store.first_answers(request.course)
+        return pb.ListItemResultsResponse(results=[pb.ItemResult(**asdict(each)) for each in counted])
 
     async def GetCourseTotals(self, request: pb.GetCourseTotalsRequest, context: object) -> pb.CourseTotals:
         await authorisation.require_teacher(self._store, principal.caller(), request.course)

@@ -26,6 +26,7 @@ from services.progress.domain.plan import Plan
 from services.progress.domain.record import Record, Standing
 from services.progress.domain.settling import Outcome
 from services.progress.messages.announcements import announcement
+from services.progress.store.answers import Answered, first_answers
 from services.progress.store.plans import Plans, PlanWanted
 
 _MOMENT, _LOOKS, _LOOK_SECONDS = 0.05, 8, 0.25
@@ -165,6 +166,9 @@ class RecordStore:
         query = {"course": course, "version": version, "summary.version": {"$lt": version}}
         async for document in self._records.collection.find(query, {"pending": 0}):
             yield self._records.load(document)
+
+    async def first_answers(self, course: str) -> Sequence[Answered]:
+        return await first_answers(self._records.collection, course)
 
     async def of_person(self, person: str, size: int, token: str) -> tuple[list[Record], str]:
         """Latest enrolment first."""

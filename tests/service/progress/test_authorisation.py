@@ -42,6 +42,7 @@ async def test_who_may_see_and_do_what(town: Town) -> None:
         "ListProgress": (mine, {"kim", "admin", "system"}),
         "ListStandings": (pb.ListStandingsRequest(person=KIM.person), {"kim", "admin", "system"}),
         "ListGrid": (grid, {"teacher", "admin", "system"}),
+        "ListItemResults": (pb.ListItemResultsRequest(course=PHOTOS), {"teacher", "admin", "system"}),
         "GetCourseTotals": (counts, {"teacher", "admin", "system"}),
     }
     callers = {"kim": KIM, "park": STRANGER, "teacher": TEACHER, "admin": ADMIN, "system": SYSTEM, "nobody": ANONYMOUS}

@@ -20,6 +20,7 @@ from tests.service.progress.town import (
     STRANGER,
     TEACHER,
     Town,
+    answering,
     published_course,
     withdrawn,
 )
@@ -133,3 +134,15 @@ async def test_every_query_is_answered_by_an_index(town: Town) -> None:
         plan = str((await query.explain())["queryPlanner"]["winningPlan"])
         assert "IXSCAN" in plan
         assert "'SORT'" not in plan
+
+
+async def test_questions_are_counted_by_first_answers_most_often_wrong_first(town: Town) -> None:
+    for name, first, second in (("a", "no", "true"), ("b", "no", "false"), ("c", "yes", "true")):
+        progress = await town.enrol(name)
+        await town.record(ADMIN, progress, answering("i1", first), answering("i2", second))
+        await town.record(ADMIN, progress, answering("i1", "yes", attempt=2))  # after the explanation
+    answer = await town.as_(TEACHER).ListItemResults(pb.ListItemResultsRequest(course=PHOTOS))
+    assert [(each.lesson, each.quiz, each.item, each.answers, each.wrong) for each in answer.results] == [
+        ("try", "quiz", "i1", 3, 2),
+        ("try", "quiz", "i2", 3, 1),
+    ]
