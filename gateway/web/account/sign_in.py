@@ -16,10 +16,12 @@ from gateway.http.auth import VIEWER
 from gateway.http.form import read_texts
 from gateway.http.rate_limit import check_registration_rate
 from gateway.language.i18n import Locale
+from gateway.web.account import registration as registration_form
+from gateway.web.account.registration import without_spaces
 from gateway.web.site.frame import go_to, local_path
 from ieum.people.v1.people_pb2 import RegisterRequest, SignInRequest, SignInResponse
 from services.chassis import clock
-from services.chassis.errors import Invalid, Problem
+from services.chassis.errors import Problem
 
 _WORKPLACES: Sequence[tuple[str, str]] = (
     ("administrator", "/admin/people"),
@@ -57,7 +59,8 @@ def _workplace(viewer: auth.Viewer) -> str:
 async def sign_in(request: web.Request) -> web.Response:
     form = await read_texts(request)
     try:
-        answer = await _sign_in(request, form.get("login", ""), form.get("passphrase", ""), "shared_device" in form)
+        login = without_spaces(form.get("login", ""))
+        answer = await _sign_in(request, login, form.get("passphrase", ""), "shared_device" in form)
     except Problem as problem:
         locale = request[PAGE].locale
         values = {"login": form.get("login", ""), "next": onward(form), "shared_device": "shared_device" in form}
@@ -73,10 +76,22 @@ async def sign_in(request: web.Request) -> web.Response:
         if seconds := problem.details.get("seconds"):
             response.headers["Retry-After"] = seconds
         return response
-    response = go_to(onward(form) or _workplace(auth.viewer_of(answer.viewer)))
+    response = go_to(_with_cookies(request, onward(form) or _workplace(auth.viewer_of(answer.viewer))))
     devices.keep_shared(request, response, "shared_device" in form)
     auth.keep_signed_in(request, response, answer)
     return response
+
+
+def _with_cookies(request: web.Request, target: str) -> str:
+    """The target, or, for a browser that has sent no cookie yet, the way there that looks whether it keeps any."""
+    return target if request.cookies else str(URL("/signed-in").with_query(next=target))
+
+
+@routes.get("/signed-in")
+async def look_for_cookies(request: web.Request) -> web.Response:
+    if request[VIEWER]:
+        return go_to(local_path(request.query.get("next", "/")))
+    return page(request, "account/cookies_off.html")
 
 
 async def _sign_in(request: web.Request, login: str, passphrase: str, shared_device: bool) -> SignInResponse:
@@ -120,17 +135,20 @@ async def ask_details(request: web.Request) -> web.Response:
 
 
 async def _register_page(
-    request: web.Request, values: Mapping[str, object], problem: Problem | None = None
+    request: web.Request, values: Mapping[str, object], problems: Sequence[Problem] = (), passphrase: str = ""
 ) -> web.Response:
+    """A passphrase with which nothing is wrong stays in its field; the answer to a form is kept by no cache."""
     locale, places = request[PAGE].locale, await request.app[PLACES].all()
+    form_errors = {problem.field or "display_name": errors.message(locale, problem) for problem in problems}
     return page(
         request,
         "account/register.html",
-        status=errors.status_of(problem) if problem else 200,
+        status=errors.status_of(problems[0]) if problems else 200,
         values=values,
+        passphrase="" if "passphrase" in form_errors else passphrase,
         areas=homes(locale, places),
         organisations=workplaces(locale, places),
-        errors={problem.field or "display_name": errors.message(locale, problem)} if problem else {},
+        errors=form_errors,
     )
 
 
@@ -154,24 +172,25 @@ async def register(request: web.Request) -> web.Response:
     form = await read_texts(request)
     values = {name: form.get(name, "") for name in (*_DETAILS, "request_id")} | {"next": onward(form)}
     registration = RegisterRequest(
-        **{name: values[name] for name in _DETAILS},
+        **{name: values[name] for name in _DETAILS} | {"login": without_spaces(values["login"])},
         request_id=values["request_id"] or clock.new_id(),
         passphrase=form.get("passphrase", ""),
         locale=request[PAGE].locale.language,
     )
+    typed = values | {"shared_device": "shared_device" in form}
+    if problems := registration_form.problems_of(form):
+        return await _register_page(request, typed, problems, registration.passphrase)
     try:
-        if not registration.area:
-            raise Invalid("AREA_UNKNOWN", field="area")
         check_registration_rate(request)
         await request.app[CLIENTS].people.Register(registration)
         answer = await _sign_in(request, registration.login, registration.passphrase, "shared_device" in form)
     except Problem as problem:
-        return await _register_page(request, values | {"shared_device": "shared_device" in form}, problem)
+        return await _register_page(request, typed, [problem], registration.passphrase)
     gettext = request[PAGE].locale.gettext
-    flash = Flash(gettext("Your account is ready"), gettext("Your login is %(login)s.") % {"login": registration.login})
-    response = go_to(
-        str(URL("/account/about-you").with_query(first="1", next=values["next"] or "/courses")), flash, request
-    )
+    reminder = gettext("Login: %(login)s. Write it down on paper, and keep your passphrase apart from it.")
+    flash = Flash(gettext("Your account is ready"), reminder % {"login": registration.login})
+    following = str(URL("/account/about-you").with_query(first="1", next=values["next"] or "/courses"))
+    response = go_to(_with_cookies(request, following), flash, request)
     devices.keep_shared(request, response, "shared_device" in form)
     auth.keep_signed_in(request, response, answer)
     return response

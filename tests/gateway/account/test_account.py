@@ -29,17 +29,19 @@ REGISTRATION = {
 
 async def test_registering_signs_in_and_asks_the_equality_questions_apart(client: Client, town: Fakes) -> None:
     town.answers["SignIn"] = people_pb2.SignInResponse(token="secret", viewer=town.viewers["pat"])
-    answer = await client.post("/register", data=REGISTRATION, headers=STRANGER, allow_redirects=False)
+    headers = STRANGER | {"Cookie": "lang=en"}
+    answer = await client.post("/register", data=REGISTRATION, headers=headers, allow_redirects=False)
     assert answer.headers["Location"] == "/account/about-you?first=1&next=/courses/c"
     assert "ieum_session=secret" in str(answer.cookies)
     (asked,) = town.requests("Register")
     assert (asked.request_id, asked.login, asked.area, asked.locale) == ("r1", "eunji", "areas/HB0101", "en")
 
 
-async def test_a_refused_registration_keeps_everything_but_the_passphrase(client: Client, town: Fakes) -> None:
+async def test_a_refused_registration_keeps_everything_that_was_typed(client: Client, town: Fakes) -> None:
     town.answers["Register"] = Exists("LOGIN_TAKEN", field="login")
-    status, _, text = await post(client, "/register", REGISTRATION, STRANGER)
-    assert status == 409
+    answer = await client.post("/register", data=REGISTRATION, headers=STRANGER)
+    text = await answer.text()
+    assert (answer.status, answer.headers["Cache-Control"]) == (409, "no-store")
     for kept in (
         'value="Park Eun-ji"',
         'value="eunji"',
@@ -48,7 +50,34 @@ async def test_a_refused_registration_keeps_everything_but_the_passphrase(client
         'href="#login"',
     ):
         assert kept in text
-    assert "three words only" not in text
+    assert 'type="password" value="three words only"' in text
+
+
+async def test_everything_that_is_wrong_with_a_registration_is_said_at_once(client: Client, town: Fakes) -> None:
+    wrong = REGISTRATION | {"display_name": " ", "login": "a", "passphrase": "short", "area": "", "email": "abc"}
+    status, _, text = await post(client, "/register", wrong, STRANGER)
+    assert status == 400
+    for field in ("display_name", "login", "passphrase", "area", "email"):
+        assert f'href="#{field}"' in text
+        assert f'id="{field}-error"' in text
+    assert 'value="short"' not in text
+    assert town.requests("Register") == []
+
+
+async def test_a_login_is_meant_without_its_spaces(client: Client, town: Fakes) -> None:
+    town.answers["SignIn"] = people_pb2.SignInResponse(token="secret", viewer=town.viewers["pat"])
+    await post(client, "/register", REGISTRATION | {"login": "박 영수 "}, STRANGER)
+    await post(client, "/sign-in", {"login": " 박 영수", "passphrase": "three words only"}, STRANGER)
+    assert [asked.login for asked in (*town.requests("Register"), *town.requests("SignIn"))] == ["박영수"] * 3
+
+
+async def test_a_browser_that_keeps_no_cookies_is_told_so(client: Client, town: Fakes) -> None:
+    town.answers["SignIn"] = people_pb2.SignInResponse(token="secret", viewer=town.viewers["pat"])
+    _, address, _ = await post(client, "/sign-in", {"login": "x", "next": "/learning"}, STRANGER)
+    assert address == "/signed-in?next=/learning"
+    assert "Your browser keeps no cookies" in await get(client, address, STRANGER)
+    answer = await client.get(address, headers=PAT, allow_redirects=False)
+    assert answer.headers["Location"] == "/learning"
 
 
 async def test_a_registration_without_a_home_says_so_at_the_list(client: Client, town: Fakes) -> None:
@@ -93,7 +122,8 @@ async def test_signing_in_leads_to_where_one_was_going(
 ) -> None:
     town.sign_in("secret", role)
     town.answers["SignIn"] = people_pb2.SignInResponse(token="secret", viewer=town.viewers["secret"])
-    assert (await post(client, "/sign-in", {"login": "x", "next": asked}, STRANGER))[:2] == (303, leads_to)
+    headers = STRANGER | {"Cookie": "lang=en"}
+    assert (await post(client, "/sign-in", {"login": "x", "next": asked}, headers))[:2] == (303, leads_to)
 
 
 async def test_equality_answers_go_to_people_alone_and_can_be_skipped(client: Client, town: Fakes) -> None:

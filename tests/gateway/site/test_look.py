@@ -88,6 +88,13 @@ async def test_the_frame_works_without_a_script(browser: Browser, address: str) 
     await context.close()
 
 
+def test_no_form_is_checked_by_the_browser_whose_words_are_in_its_own_language() -> None:
+    templates = SOURCES.parent.rglob("*.html")
+    forms = [form for path in templates for form in re.findall(r"<form[^>]*>", path.read_text()) if "post" in form]
+    assert len(forms) > 20
+    assert [form for form in forms if "novalidate" not in form] == []
+
+
 def test_the_assets_stay_light() -> None:
     css, script = (SOURCES / "site/ieum.css").read_text(), (SOURCES / "site/ieum.js").read_text()
     minified = re.sub(r"/\*.*?\*/|\s*([{};:,])\s*", r"\1", css, flags=re.DOTALL)
