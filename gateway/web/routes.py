@@ -9,7 +9,7 @@ from aiohttp import web
 
 from gateway.html import assets
 from gateway.web.account import about_you, details, sessions, sign_in, tokens
-from gateway.web.administrator import audit_log, dead_letters, people, places, search_words
+from gateway.web.administrator import audit_log, dead_letters, desk, people, places, search_words
 from gateway.web.author import class_grid, course, courses, learner, lesson, preview, review
 from gateway.web.learner import catalogue, certificates, first_lesson, home, lesson_screen, my_learning, printed_lesson
 from gateway.web.official import (
@@ -42,7 +42,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     live_table.routes,
     *(recipients.routes, deliveries.routes),
     *(tokens.routes, sessions.routes),
-    people.routes,
+    *(people.routes, desk.routes),
     audit_log.routes,
     dead_letters.routes,
     places.routes,

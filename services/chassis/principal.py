@@ -59,6 +59,10 @@ class Principal:
         """Where the role is held."""
         return frozenset(grant.scope for grant in self.grants if grant.role == role)
 
+    def may_use(self, scope: str) -> bool:
+        """True without a token, and for a token with this scope."""
+        return self.token_scopes is None or scope in self.token_scopes
+
     def require_person(self) -> str:
         """The signed-in person's name."""
         if self.kind is not Kind.PERSON:

@@ -17,13 +17,15 @@ from gateway.language.i18n import LANGUAGES, Locale, msgid
 from gateway.web.site import area_choices
 from gateway.web.site.forms import REFUSED, status_of, typed
 from gateway.web.site.frame import go_to
+from ieum.courses.v1.courses_pb2 import SearchCatalogRequest
 from ieum.people.v1 import people_pb2 as pb
 from services.chassis import clock
 from services.chassis.errors import Problem
 
 _PEOPLE = "/admin/people"
-_PERSON = _PEOPLE + "/{person:[0-9A-Za-z-]{1,64}}"
+PERSON = _PEOPLE + "/{person:[0-9A-Za-z-]{1,64}}"
 _PAGE_SIZE = 25
+_MOST_COURSES = 500
 ROLES = {
     "LEARNER": msgid("Learner"),
     "INSTRUCTOR": msgid("Instructor"),
@@ -93,94 +95,57 @@ def _role_choices(locale: Locale) -> list[tuple[str, str]]:
     return [(role, locale.gettext(words)) for role, words in ROLES.items()]
 
 
-@routes.get(_PERSON)
+@routes.get(PERSON)
 async def person(request: web.Request) -> web.Response:
     signed_in(request, "administrator")
     return await _page(request, {"role": "", "scope": ""})
 
 
-@routes.post(_PERSON + "/grant")
+@routes.post(PERSON + "/grant")
 async def grant(request: web.Request) -> web.Response:
     form = await typed(request, "role", "scope", "passphrase")
     passphrase = form.pop("passphrase")
     client = request.app[CLIENTS].people
     try:
-        await client.GrantRole(pb.GrantRoleRequest(name=_name(request), grant=_grant(form), passphrase=passphrase))
+        await client.GrantRole(pb.GrantRoleRequest(name=name_of(request), grant=_grant(form), passphrase=passphrase))
     except Problem as problem:
         field = problem.field if problem.field in (*form, "passphrase") else "role"
-        return await _refused(request, problem, field, form)
-    return _done(request, msgid("The role is given"), msgid("It counts from the next page that they open."))
+        return await refused(request, problem, field, form)
+    return done(request, msgid("The role is given"), msgid("It counts from the next page that they open."))
 
 
-@routes.post(_PERSON + "/revoke")
+@routes.post(PERSON + "/revoke")
 async def revoke(request: web.Request) -> web.Response:
     form = await typed(request, "role", "scope")
     client = request.app[CLIENTS].people
     try:
-        await client.RevokeRole(pb.RevokeRoleRequest(name=_name(request), grant=_grant(form)))
+        await client.RevokeRole(pb.RevokeRoleRequest(name=name_of(request), grant=_grant(form)))
     except Problem as problem:
-        return await _refused(request, problem, "roles", {"role": "", "scope": ""})
-    return _done(request, msgid("The role is taken back"), msgid("It ends with the next page that they open."))
+        return await refused(request, problem, "roles", {"role": "", "scope": ""})
+    return done(request, msgid("The role is taken back"), msgid("It ends with the next page that they open."))
 
 
-@routes.post(_PERSON + "/passphrase")
-async def reset(request: web.Request) -> web.Response:
-    """Show a code that opens the account for an hour, on this page alone."""
-    client = request.app[CLIENTS].people
-    try:
-        given = await client.ResetPassphrase(pb.ResetPassphraseRequest(name=_name(request)))
-    except Problem as problem:
-        return await _refused(request, problem, "code", {"role": "", "scope": ""})
-    request.app[SESSIONS].drop(_name(request))
-    person, until = await _get(request), clock.moment(given.expire_time)
-    return page(request, "administrator/code.html", person=person, code=given.code, until=until)
-
-
-@routes.post(_PERSON + "/vouch")
-async def vouch(request: web.Request) -> web.Response:
-    await request.app[CLIENTS].people.VouchForPerson(pb.VouchForPersonRequest(name=_name(request)))
-    return _done(request, msgid("Written down"), msgid("The account now says that somebody has seen this person."))
-
-
-@routes.post(_PERSON + "/confirm-organisation")
-async def confirm_organisation(request: web.Request) -> web.Response:
-    client = request.app[CLIENTS].people
-    try:
-        await client.ConfirmOrganisation(pb.ConfirmOrganisationRequest(name=_name(request)))
-    except Problem as problem:
-        return await _refused(request, problem, "organisation", {"role": "", "scope": ""})
-    return _done(
-        request, msgid("The workplace is confirmed"), msgid("They count as an employee from their next enrolment on.")
-    )
-
-
-@routes.post(_PERSON + "/sign-out")
-async def sign_out_everywhere(request: web.Request) -> web.Response:
-    await request.app[CLIENTS].people.EndSessions(pb.EndSessionsRequest(parent=_name(request)))
-    return _done(request, msgid("They are signed out everywhere"), msgid("They can sign in again at any time."))
-
-
-@routes.get(_PERSON + "/erase")
+@routes.get(PERSON + "/erase")
 async def ask_to_erase(request: web.Request) -> web.Response:
     return await _erase_page(request)
 
 
-@routes.post(_PERSON + "/erase")
+@routes.post(PERSON + "/erase")
 async def erase(request: web.Request) -> web.Response:
     """Erase an account. The login must be typed, so that nobody is erased by mistake."""
     form, locale = await typed(request, "login", "passphrase"), request[PAGE].locale
-    person = await _get(request)
+    person = await get_person(request)
     if form["login"].strip().casefold() != person.login.casefold():
         words = locale.gettext("This is not their login. Look at it above and type it again.")
         return await _erase_page(request, form["login"], status=REFUSED, errors={"login": words})
     try:
         await request.app[CLIENTS].people.ErasePerson(
-            pb.ErasePersonRequest(name=_name(request), passphrase=form["passphrase"])
+            pb.ErasePersonRequest(name=name_of(request), passphrase=form["passphrase"])
         )
     except Problem as problem:
         form_errors = {"passphrase" if problem.field == "passphrase" else "login": errors.message(locale, problem)}
         return await _erase_page(request, form["login"], status=status_of(problem), errors=form_errors)
-    request.app[SESSIONS].drop(_name(request))
+    request.app[SESSIONS].drop(name_of(request))
     flash = Flash(
         locale.gettext("The account is erased"),
         locale.gettext("Name, login, e-mail and answers are gone. What was counted stays counted."),
@@ -191,16 +156,21 @@ async def erase(request: web.Request) -> web.Response:
 async def _erase_page(request: web.Request, login: str = "", **values: Any) -> web.Response:
     signed_in(request, "administrator")
     return page(
-        request, "administrator/erase.html", person=await _get(request), login=login, action=request.path, **values
+        request,
+        "administrator/erase.html",
+        person=await get_person(request),
+        login=login,
+        action=request.path,
+        **values,
     )
 
 
-def _name(request: web.Request) -> str:
+def name_of(request: web.Request) -> str:
     return f"people/{request.match_info['person']}"
 
 
-async def _get(request: web.Request) -> pb.Person:
-    return await request.app[CLIENTS].people.GetPerson(pb.GetPersonRequest(name=_name(request)))
+async def get_person(request: web.Request) -> pb.Person:
+    return await request.app[CLIENTS].people.GetPerson(pb.GetPersonRequest(name=name_of(request)))
 
 
 def _grant(form: dict[str, str]) -> pb.Grant:
@@ -208,21 +178,21 @@ def _grant(form: dict[str, str]) -> pb.Grant:
     return pb.Grant(role=role, scope=form["scope"])
 
 
-def _done(request: web.Request, title: str, text: str) -> web.Response:
+def done(request: web.Request, title: str, text: str) -> web.Response:
     """Drop the cached sessions of the person and go back to their page."""
-    request.app[SESSIONS].drop(_name(request))
+    request.app[SESSIONS].drop(name_of(request))
     gettext = request[PAGE].locale.gettext
-    return go_to(f"/admin/{_name(request)}", Flash(gettext(title), gettext(text)), request)
+    return go_to(f"/admin/{name_of(request)}", Flash(gettext(title), gettext(text)), request)
 
 
-async def _refused(request: web.Request, problem: Problem, field: str, form: dict[str, str]) -> web.Response:
+async def refused(request: web.Request, problem: Problem, field: str, form: dict[str, str]) -> web.Response:
     form_errors = {field: errors.message(request[PAGE].locale, problem)}
     return await _page(request, form, status=status_of(problem), errors=form_errors)
 
 
 async def _page(request: web.Request, form: dict[str, str], **values: Any) -> web.Response:
     viewer, locale, places = signed_in(request), request[PAGE].locale, await request.app[PLACES].all()
-    person = await _get(request)
+    person = await get_person(request)
     grants = [
         {
             "words": grant_words(locale, places, each),
@@ -234,11 +204,18 @@ async def _page(request: web.Request, form: dict[str, str], **values: Any) -> we
         request, "administrator/person.html", person=person, here=f"/admin/{person.name}", form=form, grants=grants,
         area=places.title(locale, person.area) if person.area else "",
         organisation=places.title(locale, person.organisation) if person.organisation else "",
+        course_choices=await _courses(request),
         vouching=locale.gettext(VOUCHINGS[pb.Vouching.Name(person.vouching)]),
         is_vouched_for=person.vouching not in (pb.VOUCHING_UNSPECIFIED, pb.SELF_DECLARED),
         language=LANGUAGES.get(person.locale, person.locale), since=clock.moment(person.create_time),
         role_choices=_role_choices(locale), scope_choices=_scope_choices(viewer, locale, places), **values,
     )  # fmt: skip
+
+
+async def _courses(request: web.Request) -> Sequence[tuple[str, str]]:
+    locale, asked = request[PAGE].locale, SearchCatalogRequest(page_size=_MOST_COURSES)
+    listed = (await request.app[CLIENTS].courses.SearchCatalog(asked)).entries
+    return sorted(((entry.course, locale.pick(entry.title)[0]) for entry in listed), key=lambda choice: choice[1])
 
 
 def _scope_choices(viewer: Viewer, locale: Locale, places: Places) -> Sequence[tuple[str, str]]:

@@ -29,8 +29,9 @@ SETTINGS = web.AppKey("settings", GatewaySettings)
 _FLASH = "flash"
 _YEAR_SECONDS = 365 * 24 * 3600
 _EVERYBODY, _SIGNED_IN, _STRANGER = "everybody", "signed in", "stranger"
+_RUNS_EVERYTHING = "runs everything"
 
-# Address, words, for whom: one of the three above or roles.
+# Address, words, for whom: one of the four above or roles.
 WAYS: Sequence[tuple[str, str, frozenset[str]]] = (
     ("/", msgid("Courses"), frozenset({_EVERYBODY})),
     ("/learning", msgid("Learning"), frozenset({_SIGNED_IN})),
@@ -38,7 +39,7 @@ WAYS: Sequence[tuple[str, str, frozenset[str]]] = (
     ("/review", msgid("Reviews"), frozenset({"reviewer"})),
     ("/statistics", msgid("Statistics"), frozenset({"official", "administrator"})),
     ("/admin/people", msgid("People and roles"), frozenset({"administrator"})),
-    ("/admin/places", msgid("Places"), frozenset({"administrator"})),
+    ("/admin/places", msgid("Places"), frozenset({_RUNS_EVERYTHING})),
     ("/admin/audit", msgid("Audit log"), frozenset({"administrator"})),
     ("/account", msgid("Me"), frozenset({_SIGNED_IN})),
     ("/sign-in", msgid("Sign in"), frozenset({_STRANGER})),
@@ -86,7 +87,7 @@ def _page(request: web.Request) -> PageContext:
     return replace(
         plain,
         viewer=Viewer(viewer.name, viewer.roles, _shared_seconds(viewer)) if viewer else None,
-        nav=_ways(_within(request.path), plain.locale.language, viewer.roles if viewer else None),
+        nav=_ways(_within(request.path), plain.locale.language, _kinds(viewer) if viewer else None),
         flash=_read_flash(request),
     )
 
@@ -104,6 +105,11 @@ def is_personal(request: web.Request) -> bool:
 
 def _within(path: str) -> frozenset[str]:
     return frozenset(href for href, _, _ in WAYS if _is_within(path, href))
+
+
+def _kinds(viewer: auth.Viewer) -> frozenset[str]:
+    """The roles, and whether they hold for all."""
+    return viewer.roles | ({_RUNS_EVERYTHING} if viewer.principal.runs_everything else frozenset())
 
 
 @lru_cache(maxsize=1_000)

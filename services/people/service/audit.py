@@ -7,6 +7,7 @@ from google.protobuf.empty_pb2 import Empty
 
 from ieum.people.v1 import people_pb2
 from services.chassis.errors import Invalid
+from services.chassis.principal import acting
 from services.chassis.store import paging
 from services.people import authorisation
 from services.people.domain.audit import REPORTED
@@ -26,10 +27,12 @@ class AuditMethods(ServiceBase):
     async def ListAuditEntries(
         self, request: people_pb2.ListAuditEntriesRequest, context: object
     ) -> people_pb2.ListAuditEntriesResponse:
-        await authorisation.require_everywhere(self.store)
+        """An administrator of an area sees what its people did, and what was done to them and to the area."""
+        reach = await authorisation.reach_of(self.store, acting())
+        about = None if reach.everywhere else [*await self.store.people.at_home_in(reach.places), *reach.places]
         action = resources.enum_from_message(resources.ACTIONS, request.action, "action") if request.action else None
         size = paging.page_size(request.page_size)
-        entries, following = await self.store.audit.page(action, request.actor, size, request.page_token)
+        entries, following = await self.store.audit.page(action, request.actor, size, request.page_token, about=about)
         return people_pb2.ListAuditEntriesResponse(
             entries=[resources.entry_to_message(each) for each in entries], next_page_token=following
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -54,11 +55,15 @@ class AuditStore:
             return await self._inserts.insert_one({"_id": id, **entry})
         await self._collection.update_one({"_id": id}, {"$setOnInsert": entry}, upsert=True, session=session)
 
-    async def page(self, action: Action | None, actor: str, size: int, token: str) -> tuple[list[Entry], str]:
-        """Newest first, and the token of the next page."""
+    async def page(
+        self, action: Action | None, actor: str, size: int, token: str, *, about: Sequence[str] | None = None
+    ) -> tuple[list[Entry], str]:
+        """Newest first, and the token of the next page. `about`: only what these did, or what was done to them."""
         wanted: dict[str, Any] = {"action": action.value} if action else {}
         if actor:
             wanted["actor"] = actor
+        if about is not None:
+            wanted["$or"] = [{"actor": {"$in": about}}, {"subject": {"$in": about}}]
         if last := paging.decode_token(token, datetime, str):
             wanted = {"$and": [wanted, paging.after(_ORDER, last)]}
         found = self._collection.find(wanted).sort(_ORDER).limit(size + 1)

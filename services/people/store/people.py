@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from pymongo import ASCENDING, UpdateOne
@@ -87,6 +87,11 @@ class PeopleStore:
         return await self._collection.count_documents(
             {"grants.role": Role.ADMINISTRATOR.value, **_EVERYTHING}, session=session
         )
+
+    async def at_home_in(self, places: Collection[str]) -> list[str]:
+        """The names of all who live or work there, also of those erased."""
+        within = {"$or": [{"area": {"$in": sorted(places)}}, {"organisation": {"$in": sorted(places)}}]}
+        return [f"people/{document['_id']}" async for document in self._collection.find(within, {"_id": 1})]
 
     async def names(self, keys: Sequence[str]) -> dict[str, str]:
         """Key to display name, without those erased or unknown."""

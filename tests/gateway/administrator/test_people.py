@@ -57,6 +57,31 @@ async def test_roles_are_offered_for_ones_own_area_and_below(client: Client) -> 
     assert scopes == ["areas/HB01", "areas/HB0101", "organisations/city-hall"]
 
 
+async def test_a_resident_is_enrolled_at_the_desk_where_they_live(client: Client, fake: Fakes) -> None:
+    fake.sign_in("admin", "learner", "administrator", scope="areas/HB01")
+    answer = await client.post(
+        "/admin/people/eunji/enrol", data={"course": "courses/c"}, headers=COOKIE, allow_redirects=False
+    )
+    assert answer.status == 303
+    request, principal = fake.calls["Enrol"][0]
+    assert (request.person, request.course, request.residence.area) == ("people/eunji", "courses/c", "areas/HB0101")
+    assert principal.is_system
+    fake.answers["GetPerson"] = Forbidden("OUTSIDE_YOUR_AREA", field="name")
+    refused = await client.post(
+        "/api/v1/enrollments", json={"person": "people/far", "course": "courses/c"}, headers=COOKIE
+    )
+    assert (refused.status, len(fake.calls["Enrol"])) == (403, 1)
+
+
+async def test_an_administrator_of_an_area_is_offered_only_what_is_allowed(client: Client, fake: Fakes) -> None:
+    text = await (await client.get("/account/passphrase", headers=COOKIE)).text()
+    assert 'href="/admin/audit"' in text
+    assert 'href="/admin/places"' not in text
+    fake.sign_in("chief", "administrator")
+    text = await (await client.get("/account/passphrase", headers=COOKIE | {"Cookie": "ieum_session=chief"})).text()
+    assert 'href="/admin/places"' in text
+
+
 async def test_a_role_is_given_and_said(client: Client, fake: Fakes) -> None:
     given = {"role": "INSTRUCTOR", "scope": "areas/HB01"}
     answer = await client.post("/admin/people/eunji/grant", data=given, headers=COOKIE, allow_redirects=False)
