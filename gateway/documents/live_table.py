@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gateway.language.i18n import Locale
+from gateway.language.table_codes import code_title
 from ieum.statistics.v1 import statistics_pb2
 from services.chassis import clock
 
@@ -30,9 +31,11 @@ def table_rows(table: statistics_pb2.Table, locale: Locale) -> Iterable[list[str
     by = statistics_pb2.Dimension.Name(table.by) if table.by else ""
     universe = statistics_pb2.Universe.Name(table.universe) if table.universe else ""
     as_of = clock.moment(table.as_of)
-    when = [table.from_quarter, table.to_quarter, as_of.isoformat() if as_of else "", table.method_version]
+    counted = as_of.astimezone(locale.timezone).isoformat() if as_of else ""
+    when = [table.from_quarter, table.to_quarter, counted, table.method_version]
     for row in (*table.rows, table.total):
-        title = locale.pick(row.title)[0]
+        title = locale.gettext("Total") if row is table.total else code_title(locale, by, row.code)
+        title = title or locale.pick(row.title)[0]
         for value in row.values:
             what = [row.code, title, value.measure, value.value, value.unit, value.obs_status]
             yield [table.area, universe, by, *what, *when]

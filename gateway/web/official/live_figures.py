@@ -11,11 +11,10 @@ from markupsafe import Markup
 from gateway.backend.places import Places
 from gateway.html.charts import Tile, Value
 from gateway.language.i18n import Locale, msgid
-from gateway.language.periods import quarter
+from gateway.language.table_codes import CODES, code_title
 from gateway.web.site import area_choices
 from ieum.statistics.v1 import statistics_pb2 as pb
 
-UNKNOWN = "_U"
 RATE = "CPR"
 REACH = "COV"
 """A column only of tables that have it."""
@@ -64,43 +63,6 @@ BY: Mapping[str, str] = {
     "COURSE_DOMAIN": msgid("Competence area"),
 }
 
-CODES: Mapping[str, str] = {
-    "Y_LT15": msgid("Under 15"),
-    "Y15T24": msgid("15 to 24"),
-    "Y25T34": msgid("25 to 34"),
-    "Y35T44": msgid("35 to 44"),
-    "Y45T54": msgid("45 to 54"),
-    "Y55T64": msgid("55 to 64"),
-    "Y65T74": msgid("65 to 74"),
-    "Y_GE75": msgid("75 and older"),
-    "F": msgid("Women"),
-    "M": msgid("Men"),
-    "_O": msgid("Another sex"),
-    "OLD": msgid("55 and older"),
-    "N_OLD": msgid("Under 55"),
-    "DIS": msgid("With a disability"),
-    "N_DIS": msgid("Without a disability"),
-    "LOW": msgid("Low income"),
-    "N_LOW": msgid("Not low income"),
-    "FAR": msgid("Farmers and fishers"),
-    "N_FAR": msgid("Not farmers or fishers"),
-    "NKD": msgid("North Korean defectors"),
-    "N_NKD": msgid("Not North Korean defectors"),
-    "MIG": msgid("Marriage migrants"),
-    "N_MIG": msgid("Not marriage migrants"),
-    "GEN": msgid("None of the groups, and under 55"),
-    "DC30_1": msgid("Information search, evaluation and management"),
-    "DC30_2": msgid("Communication and collaboration"),
-    "DC30_3": msgid("Content creation"),
-    "DC30_4": msgid("Safety, wellbeing and responsible use"),
-    "DC30_5": msgid("Problem identification and solving"),
-}
-_UNKNOWN = {
-    "AGE": msgid("Age not given"),
-    "SEX": msgid("Sex not given"),
-    "TARGET_GROUP": msgid("Question not answered"),
-    "REF_AREA": msgid("Area not known"),
-}
 NO_ENROLMENTS = msgid("nobody enrolled")
 NO_RESIDENTS = msgid("residents not known")
 UNCERTAIN = msgid("%(value)s (few people)")
@@ -169,12 +131,8 @@ def _measures(table: pb.Table) -> list[str]:
 
 def _title(row: pb.Row, table: pb.Table, locale: Locale, places: Places) -> str:
     by = pb.Dimension.Name(table.by)
-    if row.code == UNKNOWN:
-        return locale.gettext(_UNKNOWN.get(by, "Not known"))
-    if row.code in CODES:
-        return locale.gettext(CODES[row.code])
-    if by == "TIME_PERIOD":
-        return quarter(locale, row.code)
+    if known := code_title(locale, by, row.code):
+        return known
     title = locale.pick(row.title)[0] or area_choices.title(locale, places, row.code)
     if by == "REF_AREA" and row.code == table.area and len(table.rows) > 1:
         return locale.gettext("%(area)s, no nearer place known") % {"area": title}

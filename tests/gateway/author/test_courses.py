@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
@@ -263,8 +264,9 @@ async def test_a_preview_ends_where_the_course_is_written(client: Client, author
 def grid() -> progress_pb2.ListGridResponse:
     answer = progress_pb2.ListGridResponse(totals=progress_pb2.CourseTotals(enrolled=2, started=1, completed=1))
     answer.columns.add(lesson="l1").title["ko"] = "첫 차시"
+    finished = int(datetime(2026, 11, 29, 23, 30, tzinfo=UTC).timestamp() * 1000)
     done: dict[str, Any] = {"cells": bytes([progress_pb2.DONE, 89]), "percent": 100, "version": 1}
-    answer.rows.add(enrollment="enrollments/e1", person="people/p1", **done)
+    answer.rows.add(enrollment="enrollments/e1", person="people/p1", complete_ms=finished, **done)
     answer.rows.add(enrollment="enrollments/e2", person="people/p2", cells=bytes(2), version=1)
     return answer
 
@@ -281,7 +283,9 @@ async def test_page_and_csv_of_the_class_show_the_same_and_no_formula(
     text = (await answer.read()).decode("utf-8")
     assert text.startswith("\ufeff")
     assert "'=한미숙" in text
-    assert ",DONE,88" in text
+    assert ",Done,88" in text
+    assert "Enrolled on (Asia/Seoul),Last learnt on (Asia/Seoul)" in text
+    assert ",2026-11-30 08:30," in text
     assert fake.requests("ListGrid")[-1].export, "the service notes that the grid leaves"
 
 
