@@ -15,7 +15,7 @@ from gateway.backend.invalidation import LISTENER, Listener, merge_handlers
 from gateway.backend.places import PLACES, PlacesCache
 from gateway.backend.published_releases import PUBLISHED_RELEASES, PublishedReleases
 from gateway.documents import certificate
-from gateway.http import admission, auth, compression, csrf, errors, monitoring, networks, security_headers
+from gateway.http import admission, auth, compression, csrf, errors, monitoring, networks, refusals, security_headers
 from gateway.http.csrf import FORM_KEY, HOSTS
 from gateway.http.networks import CENTRES
 from gateway.http.public_url import PUBLIC_URL, allowed_hosts
@@ -43,6 +43,7 @@ def create_app(settings: GatewaySettings) -> web.Application:
             frame.set_viewer,
             # Once more inside: an error page of a signed-in person is signed in too.
             errors.render_problems,
+            refusals.record,
         ],
         client_max_size=csrf.LARGEST_BODY,
     )

@@ -2,6 +2,7 @@
 
 python -m services.people.commands create-admin --login LOGIN --name NAME [--passphrase-file FILE]
 python -m services.people.commands reset-passphrase --login LOGIN [--passphrase-file FILE]
+python -m services.people.commands confirm-employees --organisation organisations/CODE --logins FILE
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.observability import trace
 from services.chassis.store import entities
-from services.people.domain import credentials, person
+from services.people.domain import credentials, person, vouching
 from services.people.domain.audit import Action
 from services.people.domain.passphrase import set_passphrase
 from services.people.domain.person import RUNS_EVERYTHING, Event, Person
@@ -85,6 +86,23 @@ async def reset_passphrase(store: Store, login: str, passphrase: str) -> str:
     return f"{current.login} has a new passphrase, and every session and token of theirs has ended."
 
 
+async def confirm_employees(store: Store, organisation: str, logins: Sequence[str]) -> str:
+    """What was done, in words. Logins that nobody has, or that name another office, are listed and left alone."""
+    confirmed, left = 0, []
+    for login in filter(None, map(str.strip, logins)):
+        found = await store.people.find_login(login)
+        if found is None or found.organisation != organisation:
+            left.append(login)
+            continue
+        confirmed += 1
+        if found.organisation_confirmed:
+            continue
+        await store.people.change(found.id, lambda known: vouching.confirm_by_roster(known, organisation, now()))
+        await store.audit.add(Action.ORGANISATION_CONFIRMED, found.name, f"{organisation}, by command", actor="")
+    told = f"{confirmed} employees of {organisation} are confirmed."
+    return told + (f" Not there, or of another office: {', '.join(left)}" if left else "")
+
+
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Store]:
     """The people service's store; what is announced reaches the broker before it is closed."""
@@ -122,6 +140,9 @@ def _arguments() -> argparse.Namespace:
     create = commands.add_parser("create-admin", help="make the first administrator, or make somebody one")
     create.add_argument("--name", default="", help="display name; the login where none is given")
     reset = commands.add_parser("reset-passphrase", help="set a new passphrase and end every session")
+    confirm = commands.add_parser("confirm-employees", help="confirm that the people of a list work at an office")
+    confirm.add_argument("--organisation", required=True, help='as in the places file, e.g. "organisations/hanbit"')
+    confirm.add_argument("--logins", type=Path, required=True, help="a file with a login on each line")
     for command in (create, reset):
         command.add_argument("--login", required=True)
         command.add_argument("--passphrase-file", type=Path, help="read it from here instead of asking")
@@ -144,6 +165,8 @@ def _passphrase(file: Path | None) -> str:
 
 async def _run(given: argparse.Namespace, passphrase: str) -> str:
     async with opened(Settings()) as store:
+        if given.command == "confirm-employees":
+            return await confirm_employees(store, given.organisation, given.logins.read_text().splitlines())
         if given.command == "create-admin":
             return await create_admin(store, given.login, given.name or given.login, passphrase)
         return await reset_passphrase(store, given.login, passphrase)
@@ -156,7 +179,7 @@ def _words(problem: Problem) -> str:
 def main() -> None:
     trace.configure_logging("people-accounts", "error")
     given = _arguments()
-    passphrase = _passphrase(given.passphrase_file)
+    passphrase = "" if given.command == "confirm-employees" else _passphrase(given.passphrase_file)
     try:
         print(asyncio.run(_run(given, passphrase)))
     except Problem as problem:

@@ -177,7 +177,7 @@ async def test_the_first_administrator_comes_by_command_gives_a_role_and_reads_w
     login = await hanbit.newcomer(name)
     async with hanbit.visiting(width=DESKTOP) as page:
         await sign_in_as(page, first, passphrase)
-        await give_role(page, login, name)
+        await give_role(page, login, name, passphrase)
         await page.goto("/admin/audit?who=" + first)
         log = page.locator("table tbody")
         for happened in ("Signed in", "Role given", "Personal data looked at"):
@@ -201,12 +201,13 @@ async def sign_in_as(page: Page, login: str, passphrase: str) -> None:
     await expect(page.get_by_role("heading", level=1)).to_contain_text("People")
 
 
-async def give_role(page: Page, login: str, name: str) -> None:
+async def give_role(page: Page, login: str, name: str, passphrase: str) -> None:
     await page.locator("main input[type=search]").first.fill(login)
     await page.locator("main form button").first.click()
     await page.get_by_role("link", name=name).click()
     await expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
     await page.get_by_label("Role", exact=True).select_option("OFFICIAL")
     await page.get_by_label("Where it counts").select_option("areas/HB0105")
+    await page.get_by_label("Your own passphrase").fill(passphrase)
     await page.get_by_role("button", name="Give the role").click()
     await expect(page.locator("main .tree")).to_contain_text("Deulkkot-eup")

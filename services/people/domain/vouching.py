@@ -27,3 +27,12 @@ def confirm_organisation(person: Person, organisation: str, now: datetime) -> tu
         return person, []
     confirmed = replace(person, organisation_confirmed=True)
     return confirmed, [Moved(confirmed, now)]
+
+
+def confirm_by_roster(person: Person, organisation: str, now: datetime) -> tuple[Person, list[Event]]:
+    """A list of the organisation names this person."""
+    confirmed, events = confirm_organisation(person, organisation, now)
+    if confirmed.vouching is Vouching.SELF_DECLARED:
+        confirmed = replace(confirmed, vouching=Vouching.BY_ROSTER)
+        events = [Moved(confirmed, now)]
+    return confirmed, events

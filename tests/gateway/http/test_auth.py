@@ -12,7 +12,7 @@ from gateway.http.sessions import FRESH_SECONDS, FRESH_SECONDS_WITHOUT_EVENTS, S
 from gateway.settings import GatewaySettings
 from ieum.people.v1 import people_pb2
 from ieum.people.v1.events_pb2 import PersonMoved, RolesChanged, SessionRevoked
-from services.chassis.errors import Unauthenticated, Unavailable
+from services.chassis.errors import Forbidden, Unauthenticated, Unavailable
 from services.chassis.events import bus
 from services.chassis.principal import Kind
 from tests.gateway.conftest import Client
@@ -191,3 +191,21 @@ async def test_a_refused_session_is_evicted_at_once() -> None:
     people.error = Unavailable("SERVICE_AWAY")
     with pytest.raises(Unavailable):
         await sessions.of_cookie("a")
+
+
+async def test_a_refusal_is_noted_in_the_audit_log_without_the_address(client: Client, fake: Fakes) -> None:
+    fake.sign_in("ieum_somebody")
+    fake.answers["GetPerson"] = Forbidden("OUTSIDE_YOUR_AREA", field="name")
+    for _ in range(2):
+        assert (await client.get("/api/v1/people/secret", headers=COOKIE | OURS)).status == 403
+    first, second = fake.requests("RecordAudit")
+    assert (first.action, first.subject) == (people_pb2.ACCESS_REFUSED, "people/ieum-somebody")
+    assert first.detail == "GET /api/v1/people/{person}: OUTSIDE_YOUR_AREA"
+    assert first.request_id == second.request_id
+    assert fake.calls["RecordAudit"][0][1].is_system
+
+
+async def test_a_strangers_refusal_is_nobodys(client: Client, fake: Fakes) -> None:
+    fake.answers["SearchCatalog"] = Forbidden("ROLE_NEEDED", roles="official")
+    assert (await client.get("/api/v1/catalog")).status == 403
+    assert fake.requests("RecordAudit") == []

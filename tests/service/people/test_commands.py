@@ -42,6 +42,20 @@ async def test_a_forgotten_passphrase_is_set_by_command(town: Town, settings: Se
         await town.viewer(before.token)
 
 
+async def test_the_employees_of_a_list_are_confirmed_by_command(town: Town, settings: Settings) -> None:
+    office = "organisations/hanbit"
+    for login, organisation in (("haneul", office), ("boram", office), ("far", "organisations/saebyeok")):
+        await town.register(login, organisation=organisation)
+    async with commands.opened(settings) as store:
+        for _ in range(2):
+            told = await commands.confirm_employees(store, office, ["haneul", " ", "far", "nobody"])
+    assert told == f"1 employees of {office} are confirmed. Not there, or of another office: far, nobody"
+    people = {person.login: person for person in (await town.system.ListPeople(people_pb2.ListPeopleRequest())).people}
+    assert (people["haneul"].universe, people["haneul"].vouching) == (people_pb2.EMPLOYEE, people_pb2.BY_ROSTER)
+    assert [people[login].universe for login in ("boram", "far")] == [people_pb2.RESIDENT] * 2
+    assert len(await town.audit(action=people_pb2.ORGANISATION_CONFIRMED)) == 1
+
+
 async def test_a_command_that_cannot_be_done_says_why(settings: Settings) -> None:
     with pytest.raises(Missing, match="PERSON_NOT_FOUND"):
         async with commands.opened(settings) as store:
