@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import segno
 from aiohttp import web
+from multidict import MultiDict
 from yarl import URL
 
 from gateway.backend.clients import CLIENTS
+from gateway.backend.names import id_of
 from gateway.html.render import PAGE, page
 from gateway.http.auth import VIEWER
 from gateway.http.public_url import public_origin
+from gateway.web.course.question_form import Question, in_words, question_of
 from gateway.web.course.screen import Reader, ScreenPosition, ShownBlock, blocks_of, prepare_texts
 from gateway.web.learner.course_progress import find_courses_of
 from gateway.web.learner.lesson_screen import content_of
 from gateway.web.site.frame import go_to
-from ieum.courses.v1.content_pb2 import Content, Lesson
-from ieum.courses.v1.courses_pb2 import GetVersionRequest
-from ieum.progress.v1.progress_pb2 import GetProgressRequest
+from ieum.courses.v1.content_pb2 import Content, Item, Lesson
+from ieum.courses.v1.courses_pb2 import GetVersionRequest, SearchCatalogRequest
+from ieum.progress.v1.progress_pb2 import Answer, GetProgressRequest
 from services.chassis.errors import Missing
+
+_SHORT = 6
+_ALL = 1000
 
 routes = web.RouteTableDef()
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """`path` is the path of the lesson online, `address` its full URL, `code` the URL as a QR code."""
+    """`path` is the path of the lesson online, `address` a short URL of it, `code` its full URL as a QR code.
+
+    `answers` are the right ones, for whoever teaches; none for others.
+    """
 
     course_title: str
     course_path: str
@@ -37,7 +46,8 @@ class Sheet:
     minutes: int
     language: str
     blocks: Sequence[ShownBlock]
-    questions: int
+    questions: Sequence[Question]
+    answers: Sequence[Sequence[str]]
     path: str
     address: str
     code: str
@@ -60,17 +70,35 @@ async def open_lesson(request: web.Request) -> web.Response:
 async def show(request: web.Request) -> web.Response:
     info = request.match_info
     name = f"courses/{info['course']}/versions/current"
-    content = (await request.app[CLIENTS].courses.GetVersion(GetVersionRequest(name=name))).content
-    path = URL(f"/courses/{info['course']}/lessons") / info["lesson"]
-    address = URL(public_origin(request)).join(path)
+    version = await request.app[CLIENTS].courses.GetVersion(GetVersionRequest(name=name))
+    content = version.content
     reader = Reader(request[PAGE].locale, content.languages)
-    sheet = sheet_of(reader, content, info, str(path), str(address))
+    sheet = sheet_of(reader, content, info, URL(public_origin(request)))
+    if (viewer := request[VIEWER]) and (viewer.holds("instructor") or viewer.holds("reviewer")):
+        with_answers = await request.app[CLIENTS].contents.with_answers(version.name)
+        items = _items(_numbered(with_answers, info["lesson"])[1])
+        sheet = replace(sheet, answers=[in_words(reader, item, right_answer(item)) for item in items])
     await prepare_texts(sheet.blocks)
     return page(request, "learner/printed_lesson.html", sheet=sheet)
 
 
-def sheet_of(reader: Reader, content: Content, path_parts: Mapping[str, str], path: str, address: str) -> Sheet:
+@routes.get("/s/{course:[0-9a-z]{1,6}}-{number:[0-9]{1,3}}")
+async def open_short_address(request: web.Request) -> web.Response:
+    """The address on paper: the beginning of the course's id, and the number of the lesson."""
+    clients, info = request.app[CLIENTS], request.match_info
+    catalogue = await clients.courses.SearchCatalog(SearchCatalogRequest(page_size=_ALL))
+    courses = [entry.course for entry in catalogue.entries if id_of(entry.course).startswith(info["course"])]
+    if len(courses) != 1:
+        return go_to("/courses")
+    content = (await clients.courses.GetVersion(GetVersionRequest(name=f"{courses[0]}/versions/current"))).content
+    lessons = [lesson.id for number, lesson in enumerate(content.lessons, 1) if number == int(info["number"])]
+    return go_to(f"/{courses[0]}/lessons/{lessons[0]}" if lessons else f"/{courses[0]}")
+
+
+def sheet_of(reader: Reader, content: Content, path_parts: Mapping[str, str], origin: URL) -> Sheet:
     number, lesson = _numbered(content, path_parts["lesson"])
+    path = URL(f"/courses/{path_parts['course']}/lessons") / path_parts["lesson"]
+    short = URL(f"/s/{path_parts['course'].partition('-')[0][:_SHORT]}-{number}")
     screens = [ScreenPosition(content, lesson, screen, number, at) for at, screen in enumerate(lesson.screens, 1)]
     return Sheet(
         course_title=reader.words(content.title),
@@ -81,11 +109,33 @@ def sheet_of(reader: Reader, content: Content, path_parts: Mapping[str, str], pa
         minutes=lesson.minutes,
         language=reader.language,
         blocks=[block for screen in screens for block in blocks_of(reader, screen)],
-        questions=sum(len(block.quiz.items) for block in lesson.blocks),
-        path=path,
-        address=address,
-        code=segno.make(address, error="m", micro=False).svg_data_uri(border=4),
+        questions=[question_of(reader, item, MultiDict()) for item in _items(lesson)],
+        answers=(),
+        path=str(path),
+        address=str(origin.join(short)).partition("://")[2],
+        code=segno.make(str(origin.join(path)), error="m", micro=False).svg_data_uri(border=4),
     )
+
+
+def _items(lesson: Lesson) -> list[Item]:
+    return [item for block in lesson.blocks for item in block.quiz.items]
+
+
+def right_answer(item: Item) -> Answer:
+    """Of an item that has its answers."""
+    match item.WhichOneof("kind"):
+        case "choice":
+            return Answer(values=item.choice.correct)
+        case "true_false":
+            return Answer(values=["true" if item.true_false.correct else "false"])
+        case "short_text":
+            return Answer(values=item.short_text.accepted[:1])
+        case "number":
+            return Answer(values=[item.number.value])
+        case "matching":
+            return Answer(pairs=item.matching.correct)
+        case _:
+            return Answer(values=[step.id for step in item.ordering.steps])
 
 
 def _numbered(content: Content, lesson: str) -> tuple[int, Lesson]:

@@ -7,12 +7,14 @@ from playwright.async_api import Browser, expect
 
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
+from ieum.courses.v1.courses_pb2 import SearchCatalogResponse
 from ieum.people.v1 import people_pb2
 from tests.browser import axe_findings, page_of, sideways
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 from tests.gateway.lessons import course, listed, standing, version
 from tests.gateway.serving import Served
+from tests.gateway.visits import entry
 
 STRANGER = {"Accept-Language": "en", "Sec-Fetch-Site": "same-origin"}
 PAT = STRANGER | {"Cookie": "ieum_session=pat"}
@@ -33,15 +35,38 @@ async def test_the_sheet_holds_every_screen_and_the_address_of_the_lesson(client
     text = await (await client.get("/courses/c/lessons/one/sheet", headers=STRANGER)).text()
     for shown in ("Photos", "Lesson 1 of 2", "Begin", "Hold it <strong>still</strong>.", 'alt="A hand"'):
         assert shown in text
-    assert f">{client.make_url('/courses/c/lessons/one')}</a>" in text
+    assert f">{client.make_url('/s/c-1').authority}/s/c-1</a>" in text
     assert 'src="data:image/svg+xml' in text
-    assert "question" not in text
+    assert "Questions" not in text
 
 
-async def test_questions_are_announced_and_not_given_away(client: Client, town: Fakes) -> None:
+async def test_questions_are_asked_and_only_who_teaches_gets_the_answers(client: Client, town: Fakes) -> None:
     text = await (await client.get("/courses/c/lessons/two/sheet", headers=STRANGER)).text()
-    assert "On the screen 2 questions await you." in text
+    assert "A choice question?" in text
+    assert "☐" in text
     assert "Because." not in text
+    assert "right answers" not in text
+    content = course("choice", "number")
+    content.lessons[1].blocks[0].quiz.items[0].choice.correct.append("blue")
+    content.lessons[1].blocks[0].quiz.items[1].number.value = "112"
+    town.answers["GetVersion"] = version(content)
+    town.sign_in("teacher", "instructor")
+    headers = STRANGER | {"Cookie": "ieum_session=teacher"}
+    taught = (await (await client.get("/courses/c/lessons/two/sheet", headers=headers)).text()).partition("turned")[2]
+    assert "<li>Blue</li>" in taught
+    assert "<li>112</li>" in taught
+
+
+async def test_the_short_address_on_paper_leads_to_the_lesson(client: Client, town: Fakes) -> None:
+    town.answers["SearchCatalog"] = SearchCatalogResponse(entries=[entry("c"), entry("d1"), entry("d2")])
+    for path, leads_to in {
+        "/s/c-2": "/courses/c/lessons/two",
+        "/s/c-9": "/courses/c",
+        "/s/d-1": "/courses",
+        "/s/x-1": "/courses",
+    }.items():
+        answer = await client.get(path, headers=STRANGER, allow_redirects=False)
+        assert (answer.status, answer.headers["Location"]) == (303, leads_to)
 
 
 async def test_the_list_of_lessons_leads_to_each_sheet(client: Client, town: Fakes) -> None:
