@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TypeAlias, assert_never
 
+from gateway.html.render import locales
 from gateway.language.i18n import Locale
 from gateway.web.author.labels import block_words, language_name
 from gateway.web.course import card
@@ -85,6 +86,18 @@ def lesson_parts(locale: Locale, lesson: Lesson) -> dict[str, Part]:
     return parts
 
 
+def course_parts(locale: Locale, content: Content) -> dict[str, Part]:
+    """A whole course. Its lessons are told apart by their ids, so a lesson that moved differs only in its place."""
+    parts = outline_parts(locale, content)
+    titles = {lesson.id: locale.pick(lesson.title, *content.languages)[0] for lesson in content.lessons}
+    parts["lessons"] = locale.gettext("Lessons"), "\n".join(titles.values())
+    parts["counted"] = parts["counted"][0], "\n".join(titles.get(id, id) for id in content.rule.counted_lessons)
+    for lesson in content.lessons:
+        for key, (label, text) in lesson_parts(locale, lesson).items():
+            parts[f"{lesson.id} {key}"] = f"{titles[lesson.id]} · {label}", text
+    return parts
+
+
 def _by_language(key: str, label: str, texts: Mapping[str, str]) -> dict[str, Part]:
     return {
         f"{key} {language}": (f"{label} ({language_name(language)})" if language else label, texts[language])
@@ -147,7 +160,9 @@ def _key(item: Item, languages: Sequence[str]) -> Iterator[str]:
             for option in item.choice.options:
                 yield f"{'✓' if option.id in item.choice.correct else '–'} {text(option)}"
         case "true_false":
-            yield "✓ ○" if item.true_false.correct else "✓ ×"
+            locale = next((locales()[each] for each in languages if each in locales()), locales()["en"])
+            if item.true_false.HasField("correct"):
+                yield f"✓ {locale.gettext('True') if item.true_false.correct else locale.gettext('False')}"
         case "short_text":
             yield from (f"✓ {accepted}" for accepted in item.short_text.accepted)
         case "number":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from aiohttp import web
@@ -12,11 +13,14 @@ from gateway.html import markdown
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import VIEWER, signed_in
 from gateway.http.errors import field_errors, message, status_of
+from gateway.language.i18n import Locale
+from gateway.web.author import compare
 from gateway.web.author.compare import key_lines
 from gateway.web.author.course import course_of, language_of
 from gateway.web.author.courses import Row, row_of
-from gateway.web.author.form_fields import posted, typed
-from gateway.web.author.labels import ITEMS, language_name
+from gateway.web.author.form_fields import Form, posted, typed
+from gateway.web.author.labels import ITEMS, block_words, language_name
+from gateway.web.author.learner import content_of
 from gateway.web.course.card import audience_words, language_words, level_words
 from gateway.web.course.outline import rule_words
 from gateway.web.course.question_kinds import kind_of
@@ -28,6 +32,7 @@ from services.chassis.errors import Problem
 
 routes = web.RouteTableDef()
 PATH = "/review/{course}"
+_REMARK = "remark."
 
 
 @routes.get("/review")
@@ -57,7 +62,44 @@ async def show_course(request: web.Request) -> web.Response:
     return await _page(request, await course_of(request))
 
 
-async def _page(request: web.Request, course: Course, note: str = "", problem: Problem | None = None) -> web.Response:
+async def _changes(request: web.Request, course: Course) -> list[compare.Difference]:
+    """What differs from the version that learners see now; nothing for a first version."""
+    if not course.published_version:
+        return []
+    locale = request[PAGE].locale
+    published = await content_of(request, f"{course.name}/versions/{course.published_version}")
+    return compare.differences(compare.course_parts(locale, course.draft), compare.course_parts(locale, published))
+
+
+async def _competence_words(request: web.Request, course: Course) -> str:
+    known = await request.app[CLIENTS].courses.ListCompetences(courses_pb2.ListCompetencesRequest())
+    titles = {each.id: request[PAGE].locale.pick(each.title)[0] for area in known.areas for each in area.competences}
+    return ", ".join(f"{id} {titles.get(id, '')}".strip() for id in course.draft.competences)
+
+
+def _remarks(form: Form) -> dict[str, str]:
+    """What was written beside the parts, by their places."""
+    return {name.removeprefix(_REMARK): typed(form, name).strip() for name in form if name.startswith(_REMARK)}
+
+
+def _whole_note(locale: Locale, course: Course, note: str, remarks: Mapping[str, str]) -> str:
+    """The note with each remark under the name of its part, in the order of the course."""
+    lines = [note] if note.strip() else []
+    for number, lesson in enumerate(course.draft.lessons, start=1):
+        for position, block in enumerate(lesson.blocks, start=1):
+            if remark := remarks.get(f"{lesson.id}.{block.id}", ""):
+                lesson_words = locale.gettext("Lesson %(number)s") % {"number": number}
+                lines.append(f"{lesson_words} · {block_words(locale, block, position)}: {remark}")
+    return "\n".join(lines)
+
+
+async def _page(
+    request: web.Request,
+    course: Course,
+    note: str = "",
+    problem: Problem | None = None,
+    remarks: Mapping[str, str] | None = None,
+) -> web.Response:
     locale, draft = request[PAGE].locale, course.draft
     lang = language_of(request, draft)
     await markdown.prepare(
@@ -75,7 +117,10 @@ async def _page(request: web.Request, course: Course, note: str = "", problem: P
         here=f"/review/{request.match_info['course']}",
         lang=lang,
         reading=[(language_name(each), f"?lang={each}", each == lang) for each in draft.languages],
+        changes=await _changes(request, course),
+        remarks=remarks or {},
         facts={
+            "competences": await _competence_words(request, course),
             "level": level_words(locale, draft.level),
             "audience": audience_words(locale, draft.audience),
             "languages": language_words(draft.languages),
@@ -102,8 +147,9 @@ async def judge(request: web.Request) -> web.Response:
             await service.ApproveCourse(courses_pb2.ApproveCourseRequest(name=name))
             flash = Flash(gettext("The course is published"), gettext("It is in the catalogue now."))
         else:
-            await service.SendBackCourse(courses_pb2.SendBackCourseRequest(name=name, note=note))
+            whole = _whole_note(request[PAGE].locale, await course_of(request), note, _remarks(form))
+            await service.SendBackCourse(courses_pb2.SendBackCourseRequest(name=name, note=whole))
             flash = Flash(gettext("Sent back to the authors"), gettext("They see your note on the page of the course."))
     except Problem as problem:
-        return await _page(request, await course_of(request), note, problem)
+        return await _page(request, await course_of(request), note, problem, _remarks(form))
     return go_to("/review", flash, request)

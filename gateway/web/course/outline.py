@@ -76,6 +76,8 @@ def rule_words(locale: Locale, content: Content) -> list[str]:
     """The completion rule, a sentence for each condition."""
     counted = [lesson for lesson in content.lessons if lesson.id in content.rule.counted_lessons]
     titles = ", ".join(f"“{locale.pick(lesson.title, *content.languages)[0]}”" for lesson in counted)
+    if not counted:
+        return [locale.gettext("It is not decided yet which lessons count.")]
     if len(counted) == len(content.lessons):
         sentences = [
             locale.ngettext("You go through the lesson.", "You go through all %(count)s lessons.", len(counted))

@@ -313,6 +313,35 @@ async def test_a_reviewer_reads_everything_with_the_right_answers(client: Client
     assert "Approve and publish" in page
 
 
+async def test_a_reviewer_of_a_second_version_sees_what_changed(
+    client: Client, reviewer: dict[str, str], fake: Fakes
+) -> None:
+    published = course_().draft
+    published.lessons[0].blocks[0].text.markdown["ko"] = "옛 글"
+    fake.answers["GetVersion"] = courses_pb2.Version(content=published)
+    fake.answers["GetCourse"] = course_(review_state=courses_pb2.IN_REVIEW, published_version=1)
+    page = await shown(client, reviewer, "/review/c1?lang=ko")
+    changes = page[page.index("What changed since version 1") : page.index('class="review-lesson"')]
+    assert "1 change" in changes
+    assert "<mark>옛</mark>" in changes
+    assert "<mark>저장된</mark>" in changes
+
+
+async def test_remarks_beside_the_parts_reach_the_authors_with_their_places(
+    client: Client, reviewer: dict[str, str], fake: Fakes
+) -> None:
+    remarks = {
+        "remark.l1.b2": "문제가 어려워요",
+        "remark.l1.b1": "짧게 써 주세요",
+        "note": "거의 다 됐어요",
+        "do": "send-back",
+    }
+    answer = await client.post("/review/c1", data=remarks, headers=reviewer, allow_redirects=False)
+    assert answer.status == 303
+    (asked,) = fake.requests("SendBackCourse")
+    assert asked.note == "거의 다 됐어요\nLesson 1 · 1. Text: 짧게 써 주세요\nLesson 1 · 2. Quiz: 문제가 어려워요"
+
+
 async def test_an_author_may_read_but_not_judge_their_own_course(client: Client, fake: Fakes) -> None:
     fake.sign_in("both", "reviewer", "instructor")
     fake.answers["GetCourse"] = course_(review_state=courses_pb2.IN_REVIEW, teachers=["people/both"])
