@@ -97,6 +97,7 @@ WORDS: Mapping[str, str] = {
     ),
     "SESSION_INVALID": msgid("You are not signed in any more. Please sign in again."),
     "ONLY_ONESELF": msgid("Only the person concerned may see or change this."),
+    "INSTRUCTOR_NOT_FOUND": msgid("There is no instructor with this login. Ask your colleague how it is written."),
     "PERSON_NOT_FOUND": msgid("There is no such person, or you may not see them."),
     "PERSON_ERASED": msgid("This account was erased. It cannot be changed any more."),
     "PERSON_CHANGED": msgid(

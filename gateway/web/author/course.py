@@ -179,7 +179,7 @@ async def _act(
     if verb in ("up", "down"):
         await move_lesson(service, course, thing, -1 if verb == "up" else 1)
         return f"{here}#lesson-{thing}", None
-    await take_step(service, course, verb, typed(form, "teacher").strip(), thing)
+    await take_step(request.app[CLIENTS], course, verb, typed(form, "teacher").strip(), thing)
     gettext = request[PAGE].locale.gettext
     done = DONE.get(verb, DONE["save"])
     return here, Flash(gettext(done.title), gettext(done.text) if done.text else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.backend.clients import Clients
 from gateway.html.render import Flash
 from gateway.language.i18n import msgid
 from gateway.web.author.copies import copied_lesson
@@ -12,8 +13,9 @@ from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.content_pb2 import Lesson
 from ieum.courses.v1.courses_pb2 import Course
 from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
+from ieum.people.v1.people_pb2 import FindInstructorRequest
 from services.chassis.clock import new_id
-from services.chassis.errors import Invalid, Missing
+from services.chassis.errors import Missing
 
 DONE: Mapping[str, Flash] = {
     "submit": Flash(
@@ -65,7 +67,15 @@ async def copy_lesson(service: CoursesServiceStub, course: Course, id: str) -> s
     raise Missing("LESSON_NOT_FOUND")
 
 
-async def take_step(service: CoursesServiceStub, course: Course, verb: str, teacher: str, thing: str) -> None:
+async def _instructor(clients: Clients, login: str) -> str:
+    try:
+        return (await clients.people.FindInstructor(FindInstructorRequest(login=login))).name
+    except Missing as problem:
+        raise Missing(problem.reason, field="teacher") from problem
+
+
+async def take_step(clients: Clients, course: Course, verb: str, teacher: str, thing: str) -> None:
+    service = clients.courses
     match verb:
         case "submit":
             await service.SubmitCourse(courses_pb2.SubmitCourseRequest(name=course.name))
@@ -76,9 +86,7 @@ async def take_step(service: CoursesServiceStub, course: Course, verb: str, teac
         case "reinstate":
             await service.ReinstateCourse(courses_pb2.ReinstateCourseRequest(name=course.name))
         case "add-teacher":
-            if not teacher:
-                raise Invalid("PERSON_NOT_FOUND", field="teacher")
-            person = teacher if teacher.startswith("people/") else f"people/{teacher}"
+            person = await _instructor(clients, teacher)
             await service.AddTeacher(courses_pb2.AddTeacherRequest(name=course.name, person=person))
         case "remove-teacher":
             await service.RemoveTeacher(courses_pb2.RemoveTeacherRequest(name=course.name, person=thing))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from gateway.http.errors import field_errors, status_of
 from gateway.language.i18n import LANGUAGES, Locale
 from gateway.web.author.form_fields import Form, posted, typed
 from gateway.web.author.labels import State, address, state_of, title_of
+from gateway.web.course.card import address as address_of
 from gateway.web.site.frame import go_to
 from ieum.courses.v1 import content_pb2, courses_pb2
 from ieum.courses.v1.courses_pb2 import Course
@@ -23,6 +25,7 @@ from services.chassis import clock
 from services.chassis.errors import Invalid, Problem
 
 routes = web.RouteTableDef()
+_NEWS = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,10 @@ class Row:
     totals: CourseTotals | None
     note: str
     lessons: int
+    cover: str = ""
+    changed: datetime | None = None
+    news: str = ""
+    """What a reviewer has lately decided."""
 
 
 @routes.get("/teach")
@@ -69,7 +76,22 @@ def row_of(locale: Locale, course: Course, totals: CourseTotals | None) -> Row:
         totals=totals,
         note=course.review_note,
         lessons=len(course.draft.lessons),
+        cover=address_of(course.draft.cover),
+        changed=clock.moment(course.update_time),
+        news=_news(locale, course),
     )
+
+
+def _news(locale: Locale, course: Course) -> str:
+    published = clock.moment(course.publish_time)
+    if course.review_state == courses_pb2.SENT_BACK:
+        return locale.gettext("A reviewer has read it and asks for changes.")
+    if course.review_state == courses_pb2.UP_TO_DATE and published and clock.now() - published < _NEWS:
+        return locale.gettext("A reviewer has read it: version %(number)s is published since %(date)s.") % {
+            "number": course.published_version,
+            "date": locale.date(published),
+        }
+    return ""
 
 
 @routes.get("/teach/new")

@@ -20,6 +20,7 @@ TOKEN_ACCESS = {
     "ListAuditEntries": _READ,
     # Names stand in class grids as well.
     "BatchGetNames": Access(others=("people.read", "courses.read")),
+    "FindInstructor": Access(others=("courses.write",)),
     "UpdatePerson": Access("people.write"),
     "ListAreas": _PLACES,
     "ListOrganisations": _PLACES,

@@ -18,7 +18,7 @@ from services.people import authorisation
 from services.people.domain import credentials, equality, person, vouching
 from services.people.domain.audit import Action
 from services.people.domain.equality import Answers, Card
-from services.people.domain.person import RUNS_EVERYTHING, Outcome, Person
+from services.people.domain.person import RUNS_EVERYTHING, Outcome, Person, Role
 from services.people.messages import resources
 from services.people.service.base import ServiceBase
 
@@ -115,6 +115,17 @@ class AccountMethods(ServiceBase):
         return people_pb2.ListPeopleResponse(
             people=[resources.person_to_message(each) for each in people], next_page_token=following
         )
+
+    async def FindInstructor(
+        self, request: people_pb2.FindInstructorRequest, context: object
+    ) -> people_pb2.FindInstructorResponse:
+        acting().require(Role.INSTRUCTOR.value)
+        found = await self.store.people.find_login(request.login)
+        # Whoever else has this login is not told apart from nobody.
+        if found is None or Role.INSTRUCTOR not in {grant.role for grant in found.grants}:
+            raise Missing("INSTRUCTOR_NOT_FOUND", field="login")
+        await self._note_view(found.name, "login of an instructor")
+        return people_pb2.FindInstructorResponse(name=found.name)
 
     async def BatchGetNames(
         self, request: people_pb2.BatchGetNamesRequest, context: object

@@ -64,6 +64,20 @@ async def test_names_are_for_instructors_and_administrators(town: Town) -> None:
             await client.BatchGetNames(people_pb2.BatchGetNamesRequest(names=[there]))
 
 
+async def test_an_instructor_finds_instructors_alone_by_their_login(town: Town) -> None:
+    await town.register("learner")
+    colleague, teacher = await town.newcomer("colleague", "instructor")
+    found = await teacher.FindInstructor(people_pb2.FindInstructorRequest(login=" Colleague "))
+    assert found.name == colleague
+    for login in ("learner", "nobody", ""):
+        with pytest.raises(Missing) as caught:
+            await teacher.FindInstructor(people_pb2.FindInstructorRequest(login=login))
+        assert reason(caught) == "INSTRUCTOR_NOT_FOUND"
+    learner = town.acting(principal(await town.register("curious")))
+    with pytest.raises(Forbidden):
+        await learner.FindInstructor(people_pb2.FindInstructorRequest(login="colleague"))
+
+
 async def test_an_official_learns_of_nobody(town: Town) -> None:
     there = (await town.register("haneul")).name
     official = town.acting(principal(await town.register("official"), Grant("official", "*")))
