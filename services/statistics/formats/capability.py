@@ -33,7 +33,7 @@ def render(edition: PublicRelease) -> dict[str, bytes]:
     """The table with its metadata; no file for a release without an assessment."""
     if not (assessment := edition.release.capability):
         return {}
-    table = write_csv([column.name for column in COLUMNS], rows(assessment))
+    table = write_csv([column.name for column in COLUMNS], rows(assessment), marked=True)
     return {TABLE: table, METADATA: csvw(edition.release, TABLE, COLUMNS, KEY, {})}
 
 

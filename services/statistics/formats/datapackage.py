@@ -53,7 +53,7 @@ def _code_table(column: str, titles: Mapping[str, Title], release: ReleaseConten
         [code, *(title[language] for language in words.LANGUAGES), *areas.get(code, ())]
         for code, title in titles.items()
     )
-    return write_csv(_code_fields(column), rows)
+    return write_csv(_code_fields(column), rows, marked=True)
 
 
 def _descriptor(edition: PublicRelease, tables: Mapping[str, bytes]) -> bytes:

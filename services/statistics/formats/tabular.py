@@ -76,12 +76,13 @@ def figures(cell: PublishedCell) -> list[str]:
     return [*cell.key, cell.value or "", cell.unit, *bounds, cell.status, cell.confidentiality]
 
 
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]], *, marked: bool = False) -> bytes:
+    """`marked` begins with a byte order mark, without which spreadsheets garble Korean; for tables that people read."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows(rows)
-    return text.getvalue().encode()
+    return text.getvalue().encode("utf-8-sig" if marked else "utf-8")
 
 
 def metadata(edition: PublicRelease) -> bytes:
