@@ -21,6 +21,20 @@ def normalise(form: Literal["NFC", "NFKC"], text: str) -> str:
     return unicodedata.normalize(form, _with_short_runs(text))
 
 
+def one_line(text: str) -> str:
+    """A title or a name: composed, on one line, without characters that only control programs and directions."""
+    shown = (character for character in normalise("NFC", text) if _is_of_a_line(character))
+    return " ".join("".join(shown).split())
+
+
+def _is_of_a_line(character: str) -> bool:
+    """Spaces of all kinds become one space later; of format characters only the joiners belong to words."""
+    if character.isspace() or character in "\u200c\u200d":
+        return True
+    is_noncharacter = ord(character) & 0xFFFE == 0xFFFE
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cs") and not is_noncharacter
+
+
 def plain_number(text: str) -> str:
     """The number in digits with a point, or "" for what is not clearly one number.
 

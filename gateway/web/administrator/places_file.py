@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from gateway.backend.places import Places
 from gateway.documents import csv as table
-from gateway.documents.csv_upload import WrongLine, decode
+from gateway.documents import csv_upload
+from gateway.documents.csv_upload import WrongLine
 from gateway.language.i18n import LANGUAGES, msgid
 from ieum.people.v1.people_pb2 import Area, Centre, ImportPlacesRequest, Organisation
+from services.chassis.text import one_line
 
 _TEXTS = ("title", "address", "hours")
 COLUMNS = (
@@ -33,7 +35,7 @@ class PlaceList:
 def read(content: bytes) -> PlaceList:
     """Raises WrongLine for the first row that cannot be a place."""
     request, lines = ImportPlacesRequest(), dict[str, int]()
-    for line, cells in _records(decode(content)):
+    for line, cells in _records(content):
         name = _add(request, line, cells)
         if name in lines:
             words = msgid("%(code)s is there already, in line %(before)s.")
@@ -44,9 +46,9 @@ def read(content: bytes) -> PlaceList:
     return PlaceList(request, lines)
 
 
-def _records(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _records(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and cells by column, of every row that is not empty."""
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    reader = csv_upload.reader(content)
     header: list[str] | None = None
     line = 1
     try:
@@ -65,6 +67,7 @@ def _records(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 def _header(cells: Sequence[str]) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     if missing := [name for name in NEEDED if name not in names]:
+        csv_upload.check_separator(cells)
         raise WrongLine(1, msgid("the first line must name the columns; missing: %(names)s."), _named(missing))
     if unknown := [name for name in names if name and name not in COLUMNS]:
         raise WrongLine(1, msgid("these columns are not known: %(names)s."), _named(unknown))
@@ -85,7 +88,7 @@ def _by_column(line: int, header: Sequence[str], cells: Sequence[str]) -> dict[s
 
 def _bare(cell: str) -> str:
     """Without the apostrophe that keeps a spreadsheet from calculating."""
-    text = cell.strip()
+    text = one_line(cell)
     return text[1:] if text.startswith(("'=", "'+", "'-", "'@")) else text
 
 

@@ -6,16 +6,18 @@ import csv
 from collections.abc import Iterable, Sequence
 
 from gateway.documents import csv as table
-from gateway.documents.csv_upload import WrongLine, decode
+from gateway.documents import csv_upload
+from gateway.documents.csv_upload import WrongLine
 from gateway.language.i18n import msgid
 from ieum.statistics.v1.distribution_pb2 import Recipient
+from services.chassis.text import one_line
 
 COLUMNS = ("area", "office", "address", "language")
 
 
 def read(content: bytes) -> tuple[list[Recipient], list[int]]:
     """The offices, and the line on which each stands. Raises WrongLine for what is no such list."""
-    reader = csv.reader(decode(content).splitlines(keepends=True), strict=True)
+    reader = csv_upload.reader(content)
     offices: list[Recipient] = []
     lines: list[int] = []
     header: Sequence[str] = ()
@@ -38,6 +40,7 @@ def read(content: bytes) -> tuple[list[Recipient], list[int]]:
 def _header(cells: Sequence[str]) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     if missing := [name for name in COLUMNS if name not in names]:
+        csv_upload.check_separator(cells)
         words = msgid("the first line must name the columns; missing: %(names)s.")
         raise WrongLine(1, words, {"names": ", ".join(missing)})
     return names
@@ -46,7 +49,7 @@ def _header(cells: Sequence[str]) -> list[str]:
 def _office(line: int, header: Sequence[str], cells: Sequence[str]) -> Recipient:
     if len(cells) > len(header):
         raise WrongLine(line, msgid("there are more cells than columns. Put a cell that contains a comma in quotes."))
-    given = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
+    given = {name: one_line(cell) for name, cell in zip(header, cells, strict=False)}
     code = given.get("area", "").removeprefix("areas/")
     return Recipient(
         area=f"areas/{code}" if code else "",

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from ieum.courses.v1 import content_pb2
 from services.chassis.errors import Invalid
-from services.chassis.text import normalise, plain_number
+from services.chassis.text import normalise, one_line, plain_number
 from services.courses.domain.content import (
     Audience,
     Block,
@@ -41,7 +41,7 @@ from services.courses.domain.content import (
 
 def content_from_message(message: content_pb2.Content) -> Content:
     return Content(
-        title=_texts(message.title),
+        title=_titles(message.title),
         summary=_texts(message.summary),
         languages=tuple(dict.fromkeys(message.languages)),
         audience=audience_from_message(message.audience),
@@ -83,7 +83,7 @@ def level_to_message(level: Level | None) -> content_pb2.Level.ValueType:
 def lesson_from_message(message: content_pb2.Lesson) -> Lesson:
     return Lesson(
         id=message.id,
-        title=_texts(message.title),
+        title=_titles(message.title),
         minutes=message.minutes,
         blocks=tuple(Block(block.id, _body_from_message(block), block.joined) for block in message.blocks),
     )
@@ -98,16 +98,16 @@ def _body_from_message(block: content_pb2.Block) -> Body:
         case "video":
             video = block.video
             return Video(
-                _texts(video.title),
+                _titles(video.title),
                 _texts(video.media),
                 video.url.strip(),
                 _texts(video.captions),
                 _texts(video.transcript),
             )
         case "file":
-            return File(_texts(block.file.title), _texts(block.file.media))
+            return File(_titles(block.file.title), _texts(block.file.media))
         case "quiz":
-            return Quiz(_texts(block.quiz.title), tuple(_item_from_message(item) for item in block.quiz.items))
+            return Quiz(_titles(block.quiz.title), tuple(_item_from_message(item) for item in block.quiz.items))
         case None:
             raise Invalid("BLOCK_KIND_UNKNOWN", field="blocks", block=block.id)
         case unknown:
@@ -147,6 +147,10 @@ def _task_from_message(item: content_pb2.Item) -> Task:
 
 def _options_from_message(options: Iterable[content_pb2.Option]) -> tuple[Option, ...]:
     return tuple(Option(option.id, _texts(option.text)) for option in options)
+
+
+def _titles(texts: Mapping[str, str]) -> Texts:
+    return {language: line for language, text in texts.items() if (line := one_line(text))}
 
 
 def _texts(texts: Mapping[str, str]) -> Texts:

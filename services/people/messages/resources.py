@@ -8,6 +8,7 @@ from typing import TypeVar
 from ieum.people.v1 import people_pb2
 from services.chassis.clock import stamp
 from services.chassis.errors import Invalid
+from services.chassis.text import one_line
 from services.people.domain.audit import Action, Entry
 from services.people.domain.equality import Card, Group, Sex
 from services.people.domain.person import Grant, Person, Role, Universe, Vouching
@@ -173,14 +174,18 @@ def centre_to_message(value: Centre) -> people_pb2.Centre:
     )
 
 
+def _lines(texts: Mapping[str, str]) -> dict[str, str]:
+    return {language: one_line(text) for language, text in texts.items()}
+
+
 def places_from_message(request: people_pb2.ImportPlacesRequest) -> Places:
     return Places(
         areas=tuple(
-            Area(each.name, each.parent, each.kind, dict(each.title), each.column, each.row) for each in request.areas
+            Area(each.name, each.parent, each.kind, _lines(each.title), each.column, each.row) for each in request.areas
         ),
-        organisations=tuple(Organisation(each.name, each.area, dict(each.title)) for each in request.organisations),
+        organisations=tuple(Organisation(each.name, each.area, _lines(each.title)) for each in request.organisations),
         centres=tuple(
-            Centre(each.name, each.area, dict(each.title), dict(each.address), dict(each.hours), each.phone)
+            Centre(each.name, each.area, _lines(each.title), _lines(each.address), _lines(each.hours), each.phone)
             for each in request.centres
         ),
     )

@@ -17,6 +17,7 @@ from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import acting
 from services.chassis.store.entities import Document
 from services.chassis.store.paging import decode_token, encode_token, page_size
+from services.chassis.text import one_line
 from services.chassis.token_access import Access
 from services.statistics import authorisation
 from services.statistics.areas.tree import EVERYWHERE, AreaTree, is_organisation
@@ -71,7 +72,8 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
             key=key,
             series=key,
             edition=1,
-            title=dict(request.title) or release_title(title, universe, periods),
+            title={language: one_line(text) for language, text in request.title.items()}
+            or release_title(title, universe, periods),
             universe=universe,
             area=request.area,
             periods=periods,

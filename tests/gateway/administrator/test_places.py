@@ -61,6 +61,8 @@ GOOD = "type,code,parent,kind,title_ko,column\narea,HB,,PROVINCE,하늘도,0\n"
         (f"{GOOD}area,HB01,HB,TOWN,,-1\n".encode(), 3, "whole number"),
         (f"{GOOD}area,HB01,HB,TOWN,,1,2\n".encode(), 3, "more cells"),
         (f'{GOOD}area,"HB01\n'.encode(), 3, "not CSV"),
+        (GOOD.replace(",", ";").encode(), 1, "separated by semicolons"),
+        (GOOD.replace(",", "\t").encode(), 1, "separated by tabs"),
     ],
 )
 def test_a_wrong_line_is_named(content: bytes, line: int, words: str) -> None:
@@ -68,6 +70,12 @@ def test_a_wrong_line_is_named(content: bytes, line: int, words: str) -> None:
         places_file.read(content)
     assert refused.value.line == line
     assert words in refused.value.words
+
+
+def test_a_title_is_one_composed_line_whatever_program_wrote_it() -> None:
+    title = "\u1109\u1169\u11af\u1102\u1162\u1103\u1169\u11bc\v 1\u2028가\x85\u200b\ufffe"
+    places = places_file.read(f"{GOOD}area,HB01,HB,TOWN,{title},\n".encode()).request
+    assert places.areas[1].title["ko"] == "솔내동 1 가"
 
 
 def upload(content: str) -> FormData:

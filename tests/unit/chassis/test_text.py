@@ -15,7 +15,7 @@ from gateway.web.author import form_fields
 from ieum.courses.v1 import content_pb2
 from services.chassis import search_key
 from services.chassis.errors import Invalid
-from services.chassis.text import LONGEST_RUN, normalise
+from services.chassis.text import LONGEST_RUN, normalise, one_line
 from services.courses.messages import content
 from services.people.domain import credentials
 from services.progress.domain import grading
@@ -62,3 +62,16 @@ def test_what_people_write_is_normalised_as_ever(text: str) -> None:
 
 def test_of_a_longer_run_the_first_marks_stay() -> None:
     assert normalise("NFC", "x" + "\u0323" * 100 + "y") == "x\u0323" + "\u0323" * (LONGEST_RUN - 1) + "y"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (" 솔내동\n 배움터\t1 ", "솔내동 배움터 1"),
+        ("\u1100\u1161\u11bc", "강"),
+        ("a\u202efdp\u0000\u001b\ufffe", "afdp"),
+        ("ශ්\u200dරී 👩\u200d👧", "ශ්\u200dරී 👩\u200d👧"),
+    ],
+)
+def test_a_title_is_one_line_of_what_can_be_seen(text: str, line: str) -> None:
+    assert one_line(text) == line
