@@ -18,7 +18,14 @@ pytestmark = pytest.mark.timeout(180)
 
 ANYBODY = ("/", "/courses", "/courses?q=%EC%82%AC%EC%A7%84&level=1", "/help", "/privacy", "/accessibility", "/data")
 STRANGER = ("/courses/{course}", "/register", "/sign-in", "/certificates", "/certificates/IEUM-A", "/nowhere")
-ACCOUNT = ("/account", "/account/about-you", "/account/passphrase", "/account/tokens", "/account/erase")
+ACCOUNT = (
+    "/account",
+    "/account/about-you",
+    "/account/passphrase",
+    "/account/tokens",
+    "/account/sessions",
+    "/account/erase",
+)
 LEARNER = (
     *("/learning", "/learning/{done}/complete", "/learning/{begun}/withdraw", "/certificates/{certificate}"),
     *("{screens}", "/courses/{course}"),

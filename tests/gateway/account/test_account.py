@@ -162,6 +162,7 @@ async def test_a_new_passphrase_keeps_this_session_going(client: Client, town: F
 
 
 async def test_an_account_is_erased_only_when_one_is_sure(client: Client, town: Fakes) -> None:
+    assert "Your passphrase" in await get(client, "/account/erase")
     assert (await post(client, "/account/erase"))[0] == 400
     assert town.requests("ErasePerson") == []
     assert (await post(client, "/account/erase", {"sure": "1", "passphrase": "old words"}))[:2] == (303, "/")
