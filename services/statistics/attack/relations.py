@@ -25,6 +25,7 @@ OUTSIDE = ":outside"
 SEXES = ("sex=F", "sex=M", "sex=_O", "sex=_U")
 YOUNGER = ("age=Y_LT15", "age=Y15T24", "age=Y25T34", "age=Y35T44", "age=Y45T54")
 OLDER = ("age=Y55T64", "age=Y65T74", "age=Y_GE75")
+ELDERLY = "age=Y_GE65"
 AGE_UNKNOWN = "age=_U"
 OLD, NOT_OLD, GENERAL = "group=OLD", "group=N_OLD", "group=GEN"
 FLAGS = ("DIS", "LOW", "FAR", "NKD", "MIG")
@@ -110,6 +111,8 @@ def _categories(spot: Cell, categories: set[str]) -> Iterator[Relation]:
     if categories & {*YOUNGER, *OLDER}:
         ages = [*YOUNGER, *OLDER, AGE_UNKNOWN]
         yield equal(total, [cell(code) for code in ages], "everybody has one age or gave none")
+    if ELDERLY in categories:
+        yield equal(cell(ELDERLY), [cell(code) for code in OLDER[1:]], "65 and more is 65 to 74 and 75 and more")
     if OLD in categories:
         yield equal(cell(OLD), [cell(code) for code in OLDER], "older people are those of 55 and more")
         yield equal(cell(NOT_OLD), [cell(code) for code in YOUNGER], "younger people are those under 55")

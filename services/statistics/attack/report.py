@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,37 @@ def attack(paths: Sequence[Path], seconds: float = SECONDS) -> dict[str, Any]:
 
 def attack_releases(releases: Sequence[Release], seconds: float = SECONDS) -> dict[str, Any]:
     started = time.monotonic()
+    search = _search(releases, seconds)
+    return {
+        "releases": [release.name for release in releases],
+        "hidden": search.hidden,
+        "exact": len(search.exact),
+        "exact_by_subtraction": search.by_subtraction,
+        "within_k": len(search.narrow),
+        "out_of_time": len(search.unasked),
+        "seconds": round(time.monotonic() - started, 1),
+        "opens": [_described(cell, found) for cell, found in sorted(search.exact.items())],
+        "narrow": [_described(cell, found) for cell, found in sorted(search.narrow.items())],
+    }
+
+
+def open_cells(releases: Sequence[Release], seconds: float) -> tuple[list[Cell], list[Cell], list[Cell]]:
+    """Hidden cells that have one possible count, those with a range narrower than k, and those not asked in time."""
+    search = _search(releases, seconds)
+    return list(search.exact), list(search.narrow), search.unasked
+
+
+@dataclass(frozen=True)
+class _Search:
+    hidden: int
+    by_subtraction: int
+    exact: dict[Cell, Range]
+    narrow: dict[Cell, Range]
+    unasked: list[Cell]
+
+
+def _search(releases: Sequence[Release], seconds: float) -> _Search:
+    until = time.monotonic() + seconds
     counts = _joined(releases)
     hidden = [cell for cell, count in counts.items() if count is None]
     width = {cell: _width(cell, releases) for cell in hidden}
@@ -33,24 +65,14 @@ def attack_releases(releases: Sequence[Release], seconds: float = SECONDS) -> di
     unasked: list[Cell] = []
     for island in sorted(bounds.islands(remaining), key=lambda each: len(each.cells)):
         asked = [cell for cell in island.cells if cell in width]
-        unasked += bounds.narrow(island, ranges, asked, width, started + seconds)
+        unasked += bounds.narrow(island, ranges, asked, width, until)
     exact = {cell: ranges[cell] for cell in hidden if cell in ranges and ranges[cell].exact}
     close = {
         cell: ranges[cell]
         for cell in hidden
         if cell in ranges and cell not in exact and ranges[cell].high - ranges[cell].low < width[cell]
     }
-    return {
-        "releases": [release.name for release in releases],
-        "hidden": len(hidden),
-        "exact": len(exact),
-        "exact_by_subtraction": by_subtraction,
-        "within_k": len(close),
-        "out_of_time": len(unasked),
-        "seconds": round(time.monotonic() - started, 1),
-        "opens": [_described(cell, found) for cell, found in sorted(exact.items())],
-        "narrow": [_described(cell, found) for cell, found in sorted(close.items())],
-    }
+    return _Search(len(hidden), by_subtraction, exact, close, unasked)
 
 
 def _joined(releases: Sequence[Release]) -> dict[Cell, int | None]:
@@ -83,4 +105,4 @@ def _described(cell: Cell, found: Range) -> dict[str, Any]:
     }
 
 
-__all__ = ["Contradiction", "Unreadable", "attack", "attack_releases"]
+__all__ = ["Contradiction", "Unreadable", "attack", "attack_releases", "open_cells"]

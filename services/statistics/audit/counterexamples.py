@@ -15,8 +15,8 @@ from scipy.sparse import csr_array
 
 from services.statistics.audit.alternative_tables import AlternativeTables, Numbers
 from services.statistics.audit.bounds import Component
+from services.statistics.audit.disclosures import Attack, Disclosure
 from services.statistics.audit.published import Key
-from services.statistics.audit.release_part import Attack, Disclosure
 
 
 @dataclass

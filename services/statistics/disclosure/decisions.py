@@ -1,45 +1,39 @@
-"""What a release hides, part by part, such that the parts protect each other.
+"""What a release hides: one decision for a year with its quarters, because sums tie all of it together.
 
-A part is one period with one breakdown. The margin (area x total) is decided first. Then:
-- a published margin is fixed in every breakdown;
-- an area whose margin hides anything hides everything in every breakdown: whatever alternative the margin has, is made
-  real there by moving enrolments between such areas, each keeping its category;
-- a year hides what one of its quarters hides, so that alternatives of the quarters add up to one of the year.
-So no alternative of one part is contradicted by another, and each part may be solved alone (docs/decisions).
+The year's counts are protected first, then those of its quarters, each with the cheapest further cells by
+`priorities`. Every pattern is attacked before it counts, and what stays open is given up area by area.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from services.statistics.areas.tree import ReleaseAreas
-from services.statistics.disclosure.linked_tables import (
-    CMP,
-    CORE,
-    ENR,
-    EPR,
-    NOT,
-    STATUSES,
-    LinkedCell,
-    LinkedTable,
-    tabulate_completions,
-    tabulate_enrolments,
-    tabulate_persons,
-)
+from services.statistics.disclosure.linked_tables import OWN, SPLIT, Cell, LinkedTable, tabulate
 from services.statistics.disclosure.policy import Policy, Reason, SensitiveQuantity
-from services.statistics.disclosure.sensitive_cells import parts_of_small_margins, primary_suppressions_by_person
+from services.statistics.disclosure.priorities import price
+from services.statistics.disclosure.sensitive_cells import parts_of_small_margins, sensitive_quantities, threshold
 from services.statistics.figures.dimensions import TOTAL
-from services.statistics.figures.units import BREAKDOWNS, SENSITIVE_K, Breakdown, Unit
+from services.statistics.figures.periods import is_year
+from services.statistics.figures.relations import CMF, CMP, ENR, EPR
+from services.statistics.figures.units import BREAKDOWNS, Unit
+
+if TYPE_CHECKING:
+    from services.statistics.disclosure.alternatives import LinearSystem, Requirement
+    from services.statistics.disclosure.patterns import PatternSearch
 
 MARGIN, STATUS, FLOW = "margin", "status", "flow"
 PARTS = (MARGIN, STATUS, FLOW, *BREAKDOWNS)
-"""In the order in which they are decided; all but the first need the first's decision only."""
+"""A breakdown, or everybody together: their enrolments, the states of these, the completions of the period."""
+ROUNDS = 6
+"""After so many attempts a release is refused."""
 
 
 class Collapse(StrEnum):
-    """How much of a part is given up. Where nothing of it is shown, its period waits for the next release."""
+    """How much of a part is given up."""
 
     WHOLE = ""
     ROWS = "some areas given up"
@@ -47,171 +41,145 @@ class Collapse(StrEnum):
     NOTHING = "nothing shown"
 
 
+Row = tuple[str, str, str]
+"""Period, area and part."""
+
+
 @dataclass(frozen=True)
 class Decision:
-    """Internal: never published."""
+    """Internal: never published. Rows `given_up` show nothing."""
 
-    hidden: frozenset[LinkedCell] = frozenset()
-    primary: frozenset[LinkedCell] = frozenset()
-    collapsed: Collapse = Collapse.WHOLE
+    hidden: frozenset[Cell] = frozenset()
+    primary: frozenset[Cell] = frozenset()
+    given_up: frozenset[Row] = frozenset()
 
 
 @dataclass(frozen=True)
 class EarlierCounts:
-    """What earlier releases of this population said about the cells of one part: None = hidden."""
+    """What earlier releases of this population said about the cells of this year: None = hidden."""
 
-    counts: Mapping[LinkedCell, int | None] = field(default_factory=dict)
+    counts: Mapping[Cell, int | None] = field(default_factory=dict)
 
-    def unchanged(self, table: LinkedTable) -> set[LinkedCell]:
+    def unchanged(self, table: LinkedTable) -> set[Cell]:
         return {cell for cell, count in self.counts.items() if count is not None and table.counts.get(cell) == count}
 
-    def hidden(self, table: LinkedTable) -> set[LinkedCell]:
+    def hidden(self, table: LinkedTable) -> set[Cell]:
         return {cell for cell, count in self.counts.items() if count is None and cell in table.counts}
 
-    def differences(self, table: LinkedTable, k: int) -> list[SensitiveQuantity]:
+    def differences(self, table: LinkedTable, k: int) -> Iterator[SensitiveQuantity]:
         """Cells that differ from what was published by 1..k-1: the difference must look like anything from 0 to k."""
-        differing = []
         for cell, count in self.counts.items():
             change = 0 if count is None or cell not in table.counts else table.counts[cell] - count
             if 0 < abs(change) < k:
-                differing.append(
-                    SensitiveQuantity(cell, Reason.DIFFERENCE, ((cell, 1 if change > 0 else -1),), abs(change))
-                )
-        return differing
+                sign = 1 if change > 0 else -1
+                yield SensitiveQuantity(cell, Reason.DIFFERENCE, ((cell, sign),), abs(change))
 
 
 @dataclass(frozen=True)
-class Part:
-    """All that deciding one part needs. `margin` is the period's margin decision; `quarters` those of the year's.
+class YearToDecide:
+    """All that deciding a year needs. `begun` and `flow` are units by quarter: those begun in it, those completed.
 
-    `units` were begun in the period; those of the flow were completed in it. Areas `given_up` are shown with nothing
-    but their margin: an attack on the whole release has opened them."""
+    Rows `given_up` are shown with nothing: an attack has opened them."""
 
-    name: str
     areas: ReleaseAreas
     policy: Policy
-    units: Sequence[Unit]
-    margin: Decision = field(default_factory=Decision)
-    quarters: tuple[Decision, ...] = ()
+    periods: tuple[str, ...]
+    begun: Mapping[str, Sequence[Unit]]
+    flow: Mapping[str, Sequence[Unit]] = field(default_factory=dict)
     before: EarlierCounts = field(default_factory=EarlierCounts)
-    given_up: frozenset[str] = frozenset()
+    given_up: frozenset[Row] = frozenset()
 
-    @property
-    def breakdown(self) -> Breakdown | None:
-        return BREAKDOWNS.get(self.name)
-
-    @property
-    def k(self) -> int:
-        sensitive = self.breakdown is not None and self.breakdown.sensitive
-        return max(self.policy.k, SENSITIVE_K) if sensitive else self.policy.k
-
-    def settled(self, cell: LinkedCell) -> bool:
-        """Whether the margin has decided about it."""
-        return self.name != MARGIN and cell[1] == TOTAL and cell[2] in (ENR, CMP, NOT, EPR)
-
-    def tables(self) -> tuple[LinkedTable, LinkedTable | None]:
-        """Enrolments, and persons where the part shows them."""
-        if self.name == FLOW:
-            return tabulate_completions(self.units, self.areas), None
-        counted = tabulate_enrolments(self.units, self.areas, self.breakdown, STATUSES if self.name == STATUS else CORE)
-        return counted, None if self.name == STATUS else tabulate_persons(self.units, self.areas, self.breakdown)
+    def table(self) -> LinkedTable:
+        return tabulate(self.periods, self.begun, self.flow, self.areas)
 
 
-Gate = Callable[[Part, LinkedTable, Set[LinkedCell]], tuple[Set[LinkedCell], Set[LinkedCell]]]
-"""(part, table, hidden) -> cells that open, and hidden ones that protect nobody because anybody can work them out."""
+Gate = Callable[[YearToDecide, LinkedTable, Set[Cell]], Collection[Cell]]
+"""(year, table, hidden) -> cells that open."""
 
 
-def decide(part: Part, gate: Gate) -> Decision:
-    """The finest pattern that the gate lets pass."""
-    from services.statistics.disclosure.suppression import Infeasible  # the solver is slow to load
-
-    tables = part.tables()
-    if part.areas.top in part.given_up:
-        return Decision(frozenset(_own(part, tables)), collapsed=Collapse.NOTHING)
-    given_up = set(part.given_up)
-    levels = (Collapse.WHOLE, Collapse.ROWS, Collapse.TOP_ONLY)
-    for level in levels[1:] if given_up else levels:
-        if level is Collapse.TOP_ONLY:
-            given_up = {cell[0] for cell in tables[0].counts} - {part.areas.top}
-        try:
-            decision = _attempt(part, *tables, given_up)
-        except Infeasible as infeasible:
-            given_up |= {cell[0] for cell in infeasible.cells}
-            continue
-        opened, idle = _gated(part, tables, decision, gate)
-        if not opened:
-            return replace(decision, hidden=decision.hidden - idle, collapsed=level)
-        given_up |= {cell[0] for cell in opened}
-    return Decision(frozenset(_own(part, tables)), collapsed=Collapse.NOTHING)
+def part_of(cell: Cell) -> str:
+    """The part of a release that the cell is in."""
+    _, _, category, measure = cell
+    if category != TOTAL:
+        return _PART_OF_LABEL.get(category, MARGIN)
+    return FLOW if measure == CMF else MARGIN if measure in SPLIT else STATUS
 
 
-def _own(part: Part, tables: Iterable[LinkedTable | None]) -> set[LinkedCell]:
-    hidden = {cell for table in tables if table for cell in table.counts}
-    return hidden - {cell for cell in hidden if part.settled(cell) and cell not in part.margin.hidden}
+_PART_OF_LABEL: Mapping[str, str] = {
+    each.label(code): each.id
+    for each in reversed(list(BREAKDOWNS.values()))
+    for codes in each.parts.values()
+    for code in codes
+}
 
 
-def _gated(
-    part: Part, tables: Iterable[LinkedTable | None], decision: Decision, gate: Gate
-) -> tuple[set[LinkedCell], set[LinkedCell]]:
-    openings: set[LinkedCell] = set()
-    idle: set[LinkedCell] = set()
-    for table in tables:
-        if table is not None:
-            opened, derivable = gate(part, table, decision.hidden & table.counts.keys())
-            openings |= opened
-            idle |= derivable
-    return openings, idle
+def row_of(cell: Cell) -> Row:
+    return cell[0], cell[1].removesuffix(OWN), part_of(cell)
 
 
-def _attempt(part: Part, counted: LinkedTable, people: LinkedTable | None, given_up: Set[str]) -> Decision:
-    sensitive = _sensitive(part, counted)
-    hidden = _chosen(part, counted, sensitive, _inherited(part, counted, given_up))
-    if people is None:
-        return Decision(hidden, frozenset(secret.cell for secret in sensitive))
-    inherited = _inherited(part, people, given_up) | {(*cell[:2], EPR) for cell in hidden if cell[2] == ENR}
-    found_people = _sensitive(part, people)
-    ceiling = {
-        cell: counted.counts[(*cell[:2], ENR)] - count
-        for cell, count in people.counts.items()
-        if (*cell[:2], ENR) not in hidden
-    }
-    hidden |= _chosen(part, people, found_people, inherited, ceiling)
-    return Decision(hidden, frozenset(secret.cell for secret in (*sensitive, *found_people)))
+def decide(year: YearToDecide, gate: Gate) -> Decision:
+    table = year.table()
+    given_up = set(year.given_up)
+    for _ in range(ROUNDS):
+        decision, lost = _attempt(year, table, given_up)
+        opened = {row_of(cell) for cell in (*lost, *gate(year, table, decision.hidden))}
+        if not opened - given_up:
+            return decision
+        given_up |= opened
+    return decision
 
 
-def _sensitive(part: Part, table: LinkedTable) -> list[SensitiveQuantity]:
-    """What the margin's own decision has settled is not asked again."""
-    sensitive = primary_suppressions_by_person(table, part.k, part.settled) + part.before.differences(table, part.k)
-    return [secret for secret in sensitive if not all(part.settled(cell) for cell, _ in secret.quantity)]
+def _attempt(year: YearToDecide, table: LinkedTable, given_up: Set[Row]) -> tuple[Decision, list[Cell]]:
+    """A decision, and the cells that no pattern protects."""
+    from services.statistics.disclosure.patterns import PatternSearch  # the solver is slow to load
+
+    quantities = [*sensitive_quantities(table, year.policy), *year.before.differences(table, year.policy.k)]
+    printed = {cell for cell in table.counts if table.is_printed(cell)}
+    fixed = year.before.unchanged(table)
+    search = PatternSearch(
+        table.cells(),
+        lambda cell: price(cell, table.counts[cell], year.areas),
+        free=table.counts.keys() - printed,
+        fixed=fixed,
+        least={
+            cell: 1
+            for cell in printed
+            if cell[3] == EPR and table.persons.get(cell, 0) >= threshold(cell[2], year.policy)
+        },
+    )
+    primary = {quantity.cell for quantity in quantities} & printed
+    rows = {cell for cell in printed if row_of(cell) in given_up}
+    search.hide((primary | rows | parts_of_small_margins(table, year.policy) | year.before.hidden(table)) - fixed)
+    tasks = list(_requirements(search.system, quantities, year.policy))
+    lost = [task.cell for task in search.meet_all(tasks)]
+    _hide_completions(search, table)
+    return Decision(search.hidden, frozenset(primary), frozenset(given_up)), lost
 
 
-def _chosen(
-    part: Part,
-    table: LinkedTable,
-    sensitive: Sequence[SensitiveQuantity],
-    hidden: set[LinkedCell],
-    ceiling: Mapping[LinkedCell, int] | None = None,
-) -> frozenset[LinkedCell]:
-    """A year's enrolments follow from its quarters: hiding more of them would be for show."""
-    from services.statistics.disclosure.patterns import find_pattern  # the solver is slow to load
+def _requirements(
+    system: LinearSystem, quantities: Iterable[SensitiveQuantity], policy: Policy
+) -> Iterator[Requirement]:
+    """The year's before its quarters', the far-reaching first: what protects them protects many others."""
+    from services.statistics.disclosure.alternatives import requirements
 
-    fixed = part.before.unchanged(table) | {
-        cell for cell in table.counts if part.settled(cell) and cell not in part.margin.hidden
-    }
-    if part.quarters and ceiling is None:
-        return frozenset(hidden)
-    return find_pattern(table.cells(), sensitive, part.k, hidden=hidden, fixed=fixed, ceiling=ceiling)
+    tasks = []
+    for quantity in quantities:
+        k = threshold(quantity.cell[2], policy) if quantity.reason is Reason.SMALL else policy.k
+        tasks += [(task, quantity) for task in requirements(system, [quantity], k)]
+    ordered = sorted(tasks, key=lambda pair: (not is_year(pair[0].cell[0]), -pair[0].level, pair[0].cell))
+    return (task for task, _ in ordered)
 
 
-def _inherited(part: Part, table: LinkedTable, given_up: Set[str]) -> set[LinkedCell]:
-    hidden = part.before.hidden(table) | parts_of_small_margins(table, part.k)
-    for quarter in part.quarters:
-        hidden |= quarter.hidden & table.counts.keys()
-    touched = {cell[0] for cell in part.margin.hidden if cell[2] != EPR}
-    persons_touched = {cell[0] for cell in part.margin.hidden}
-    hidden |= {
+def _hide_completions(search: PatternSearch, table: LinkedTable) -> None:
+    """Completions of the period are nearly those of its enrolments: hidden with them, and not to be subtracted."""
+    from services.statistics.disclosure.alternatives import Requirement
+
+    beside = {
         cell
-        for cell in table.counts
-        if cell[0] in given_up or cell[0] in (persons_touched if cell[2] == EPR else touched)
+        for period, area, category, measure in search.hidden
+        if category == TOTAL and measure in (ENR, CMP) and (cell := (period, area, TOTAL, CMF)) in table.counts
     }
-    return {cell for cell in hidden if not part.settled(cell)} | (part.margin.hidden & table.counts.keys())
+    search.hide(beside)
+    for cell in sorted(beside):
+        sign = -1.0 if table.counts[cell] else 1.0
+        search.meet(Requirement(cell, ((search.system.index[cell], sign),), 1.0))

@@ -1,123 +1,294 @@
-"""The linked tables of one period: every cell with its enrolments and persons, and every sum that ties the cells.
+"""The linked tables of one year: every count of the year and its quarters, the persons behind it, and what ties them.
 
-A cell's key is (area, category, measure). All breakdowns of a period share the margin area x "_T". Persons (EPR) have
-tables of their own, in which each person counts in the cell of their last enrolment of the period.
+A cell's key is (period, area, category, measure). Counts that are never printed, such as those who did not complete or
+left a question out, take part like the others: readers can subtract. Each person (EPR) counts in the area and traits of
+their last enrolment of the period, and in every competence area that they took there.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
 from itertools import product
 
 from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.tables import AdditiveTable, Sum
 from services.statistics.figures.dimensions import TOTAL
-from services.statistics.figures.units import Breakdown, Unit
+from services.statistics.figures.periods import is_year, quarters_in, quarters_of
+from services.statistics.figures.relations import (
+    AGAIN,
+    BY_CATEGORY,
+    BY_MEASURE,
+    BY_STATUS,
+    CMF,
+    CMP,
+    ENR,
+    EPR,
+    IPR,
+    NOT,
+    NST,
+    STR,
+    WDR,
+)
+from services.statistics.figures.units import BREAKDOWNS, Unit
 
-LinkedCell = tuple[str, str, str]
-People = Mapping[LinkedCell, frozenset[str]]
+Cell = tuple[str, str, str, str]
+"""Period, area, category ("_T", "sex=F"), measure."""
 
-ENR, CMP, NOT, STR, WDR, IPR, NST, EPR = "ENR", "CMP", "NOT", "STR", "WDR", "IPR", "NST", "EPR"
-CMF = "CMF"
-CORE: tuple[tuple[str, tuple[str, ...]], ...] = ((ENR, (CMP, NOT)),)
-"""NOT (not completed) is never published, but anybody can subtract, so it is protected as if it were."""
-STATUSES = (*CORE, (NOT, (WDR, IPR, NST)), (STR, (CMP, WDR, IPR)), (ENR, (STR, NST)))
+OWN = ":own"
+SPLIT = (ENR, EPR, CMP)
+"""Measures by category."""
+STATUSES = (STR, WDR, IPR, NST)
+_OF_STATUS = {CMP: (ENR, CMP, STR), WDR: (ENR, NOT, STR, WDR), IPR: (ENR, NOT, STR, IPR), NST: (ENR, NOT, NST)}
+_IN_QUARTERS, _AGAIN_IN_YEAR = "!EPR of quarters", "!EPR of several quarters"
 
-_STATES = {
-    ENR: ("CMP", "WDR", "IPR", "NST"),
-    CMP: ("CMP",),
-    NOT: ("WDR", "IPR", "NST"),
-    STR: ("CMP", "WDR", "IPR"),
-    WDR: ("WDR",),
-    IPR: ("IPR",),
-    NST: ("NST",),
-}
+
+class Detail(StrEnum):
+    """How much of a quarter is printed. Of a year everything is: each area by each breakdown."""
+
+    STANDARD = "standard"
+    """A quarter's totals by area; breakdowns and states of enrolments for the top area alone."""
+    YEARS = "years"
+    """Years without their quarters."""
+
+
+@cache
+def published_categories() -> tuple[str, ...]:
+    labels = [each.label(code) for each in BREAKDOWNS.values() for code in each.fields]
+    return (TOTAL, *dict.fromkeys(labels))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which cells are printed and which are counted at all."""
+
+    areas: ReleaseAreas
+
+    def is_full(self, period: str, area: str) -> bool:
+        """Whether the area is broken down in this period."""
+        return is_year(period) or area == self.areas.top
+
+    def measures(self, period: str, area: str, category: str) -> tuple[str, ...]:
+        """What is printed of a cell."""
+        if category != TOTAL:
+            return SPLIT if self.is_full(period, area) and category in published_categories() else ()
+        return (*SPLIT, *STATUSES, CMF) if self.is_full(period, area) else (*SPLIT, CMF)
+
+    def prints(self, cell: Cell) -> bool:
+        period, area, category, measure = cell
+        return OWN not in area and measure in self.measures(period, area, category)
 
 
 @dataclass(frozen=True)
 class LinkedTable:
-    """Counts by cell, the persons behind each, and the sums. Areas and categories without anybody are left out."""
+    """`persons` are those behind each cell. Areas and categories without anybody in a period are left out: 0."""
 
-    counts: Mapping[LinkedCell, int]
-    people: People
+    layout: Layout
+    counts: Mapping[Cell, int]
+    persons: Mapping[Cell, int]
     sums: tuple[Sum, ...]
+    partings: tuple[Sum, ...]
+    """Those of the sums whose parts are all there is: nobody is in two of them."""
 
     def cells(self) -> AdditiveTable:
         return AdditiveTable(self.counts, self.sums)
 
+    def is_printed(self, cell: Cell) -> bool:
+        return self.layout.prints(cell)
 
-def tabulate_enrolments(
-    units: Sequence[Unit],
-    areas: ReleaseAreas,
-    breakdown: Breakdown | None,
-    measures: Sequence[tuple[str, tuple[str, ...]]] = CORE,
+
+@dataclass
+class _Year:
+    """Collects the counts, then ties them."""
+
+    layout: Layout
+    counts: Counter[Cell] = field(default_factory=Counter)
+    persons: Counter[Cell] = field(default_factory=Counter)
+    sums: list[Sum] = field(default_factory=list)
+    partings: list[Sum] = field(default_factory=list)
+
+    def add(self, total: Cell, parts: Sequence[Cell], *, parting: bool = False) -> None:
+        line = Sum(total, tuple(parts))
+        self.sums.append(line)
+        if parting:
+            self.partings.append(line)
+
+
+def tabulate(
+    periods: Sequence[str], begun: Mapping[str, Sequence[Unit]], flow: Mapping[str, Sequence[Unit]], areas: ReleaseAreas
 ) -> LinkedTable:
-    names = tuple(dict.fromkeys(name for total, parts in measures for name in (total, *parts)))
-    of = {state: tuple(name for name in names if state in _STATES[name]) for state in _STATES[ENR]}
-    placed = ((unit, of[unit.status]) for unit in units)
-    return _table(placed, areas, breakdown, names, measures)
+    """`begun` and `flow` are by quarter: enrolments begun in it, and those completed in it."""
+    year = _Year(Layout(areas))
+    for period in periods:
+        quarters = quarters_in(period)
+        _count(year, period, [unit for quarter in quarters for unit in begun.get(quarter, ())])
+        _count_completions(year, period, [unit for quarter in quarters for unit in flow.get(quarter, ())])
+        _tie_period(year, period)
+    for period in periods:
+        if is_year(period) and set(quarters_of(period)) <= set(periods):
+            _tie_quarters(year, period)
+    return LinkedTable(year.layout, dict(year.counts), dict(year.persons), tuple(year.sums), tuple(year.partings))
 
 
-def tabulate_persons(units: Sequence[Unit], areas: ReleaseAreas, breakdown: Breakdown | None) -> LinkedTable:
-    last = {unit.person: unit for unit in units}
-    if breakdown and breakdown.id.startswith("domain:"):  # whoever took a course of the domain at all is in it
-        code = breakdown.id.partition(":")[2]
-        last |= {unit.person: unit for unit in units if code in unit.domains}
-    return _table(((unit, (EPR,)) for unit in last.values()), areas, breakdown, (EPR,), ())
+@cache
+def _categories(sex: str, age: str, flags: tuple[str, ...] | None, domains: tuple[str, ...]) -> tuple[str, ...]:
+    unit = Unit("", "", "", sex, age, flags, domains, "", None, None)
+    labels = (each.label(code) for each in BREAKDOWNS.values() for code in each.codes_of(unit))
+    return (TOTAL, *dict.fromkeys(labels))
 
 
-def tabulate_completions(units: Iterable[Unit], areas: ReleaseAreas) -> LinkedTable:
-    """The table of completions; `units` are those completed in the period, whenever they began."""
-    return _table(((unit, (CMF,)) for unit in units if unit.finished), areas, None, (CMF,), ())
+def categories_of(unit: Unit) -> tuple[str, ...]:
+    """All labels that the unit counts under."""
+    return _categories(unit.sex, unit.age, unit.flags, unit.domains)
 
 
-def _table(
-    placed: Iterable[tuple[Unit, tuple[str, ...]]],
-    areas: ReleaseAreas,
-    breakdown: Breakdown | None,
-    names: tuple[str, ...],
-    measures: Sequence[tuple[str, tuple[str, ...]]],
-) -> LinkedTable:
-    lineage = areas.lineage()
-    above = {code: breakdown.lineage(code) for code in _leaves(breakdown)} if breakdown else {}
-    counts: Counter[LinkedCell] = Counter()
-    people: dict[LinkedCell, set[str]] = defaultdict(set)
-    for unit, counted in placed:
-        codes = above[breakdown.code_of(unit)] if breakdown else (TOTAL,)
-        for cell in product(lineage[unit.area], codes, counted):
-            counts[cell] += 1
-            people[cell].add(unit.person)
-    used = list(dict.fromkeys(area for area, _, _ in counts))
-    kinds = list(dict.fromkeys([TOTAL, *(code for _, code, _ in counts)]))
-    full = {cell: counts[cell] for cell in product(sorted(used), kinds, names)}
-    frozen = {cell: frozenset(found) for cell, found in people.items()}
-    return LinkedTable(full, frozen, tuple(_sums(areas, breakdown, names, measures, set(used), kinds)))
+def cells_of_person(units: Sequence[Unit], period: str, layout: Layout) -> tuple[list[Cell], list[Cell]]:
+    """The cells of one person's enrolments, each as often as it counts there, and those of the person."""
+    lineage = layout.areas.lineage()
+    counted = [
+        (period, area, category, measure)
+        for unit in units
+        for area in lineage[unit.area]
+        for category in (categories_of(unit) if layout.is_full(period, area) else (TOTAL,))
+        for measure in (_OF_STATUS[unit.status] if category == TOTAL else _OF_STATUS[unit.status][:2])
+    ]
+    last = units[-1]
+    homes = {unit.quarter: unit.area for unit in units}
+    taken = tuple(
+        dict.fromkeys(
+            code
+            for unit in units
+            if unit.area == last.area == homes[unit.quarter]  # so that who counts in a year counts in a quarter
+            for code in unit.domains
+        )
+    )
+    categories = _categories(last.sex, last.age, last.flags, taken)
+    own = [
+        (period, area, category, EPR)
+        for area in lineage[last.area]
+        for category in (categories if layout.is_full(period, area) else (TOTAL,))
+    ]
+    return counted, own
 
 
-def _leaves(breakdown: Breakdown) -> list[str]:
-    return [code for children in breakdown.parts.values() for code in children if code not in breakdown.parts]
+def by_person(units: Iterable[Unit]) -> Mapping[str, list[Unit]]:
+    people: dict[str, list[Unit]] = defaultdict(list)
+    for unit in units:
+        people[unit.person].append(unit)
+    return people
 
 
-def _sums(
-    areas: ReleaseAreas,
-    breakdown: Breakdown | None,
-    names: Sequence[str],
-    measures: Sequence[tuple[str, tuple[str, ...]]],
-    used: set[str],
-    kinds: Sequence[str],
-) -> Iterable[Sum]:
-    for parent, children in areas.children.items():
-        parts = [area for area in (*children, f"{parent}:own") if area in used]
-        if parts:
-            for code, name in product(kinds, names):
-                yield Sum((parent, code, name), tuple((area, code, name) for area in parts))
-    for parent, children in breakdown.parts.items() if breakdown else ():
-        parts = [code for code in children if code in kinds]
-        if parts and parent in kinds:
-            for area, name in product(sorted(used), names):
-                yield Sum((area, parent, name), tuple((area, code, name) for code in parts))
-    for area, code in product(sorted(used), kinds):
-        for total, parts_of in measures:
-            yield Sum((area, code, total), tuple((area, code, name) for name in parts_of))
+def _count(year: _Year, period: str, units: Sequence[Unit]) -> None:
+    for own_units in by_person(units).values():
+        counted, own = cells_of_person(own_units, period, year.layout)
+        year.counts.update(counted)
+        year.counts.update(own)
+        year.persons.update({*counted, *own})
+
+
+def _count_completions(year: _Year, period: str, units: Iterable[Unit]) -> None:
+    lineage = year.layout.areas.lineage()
+    for own_units in by_person(unit for unit in units if unit.finished).values():
+        cells = [(period, area, TOTAL, CMF) for unit in own_units for area in lineage[unit.area]]
+        year.counts.update(cells)
+        year.persons.update(set(cells))
+
+
+def _tie_period(year: _Year, period: str) -> None:
+    here = [cell for cell in year.counts if cell[0] == period]
+    used = list(dict.fromkeys(area for _, area, _, _ in here))
+    kinds = list(dict.fromkeys(category for _, _, category, _ in here))
+    for area in used:
+        own_kinds = kinds if year.layout.is_full(period, area) else [TOTAL]
+        measures = (ENR, CMP, NOT, EPR)
+        for category, measure in product(own_kinds, measures):
+            year.counts.setdefault((period, area, category, measure), 0)
+        for measure in (*STATUSES, CMF):
+            year.counts.setdefault((period, area, TOTAL, measure), 0)
+        _tie_measures(year, period, area, own_kinds)
+        _tie_categories(year, period, area, set(own_kinds))
+    _tie_areas(year, period, used)
+
+
+def _tie_measures(year: _Year, period: str, area: str, kinds: Sequence[str]) -> None:
+    for category in kinds:
+        for relation in (*BY_MEASURE, *(BY_STATUS if category == TOTAL else ())):
+            parts = [(period, area, category, name) for name in relation.all_parts]
+            total = (period, area, category, relation.total)
+            if relation.rest:
+                rest = (period, area, category, AGAIN)
+                year.counts[rest] = year.counts[total] - sum(year.counts[part] for part in parts[:-1])
+            year.add(total, parts, parting=relation.parting)
+
+
+def _tie_categories(year: _Year, period: str, area: str, kinds: set[str]) -> None:
+    """A category that is only a name for the sum of others is counted here."""
+    for measure in SPLIT:
+        present = set(kinds)
+        for relation in BY_CATEGORY:
+            parts = [(period, area, code, measure) for code in relation.parts if code in present]
+            total = (period, area, relation.total, measure)
+            if not parts or (relation.total not in present and "!" not in relation.total):
+                continue
+            if relation.total not in present:
+                present.add(relation.total)
+                year.counts[total] = sum(year.counts[part] for part in parts)
+            if relation.rest:
+                rest = (period, area, relation.rest, measure)
+                year.counts[rest] = year.counts[total] - sum(year.counts[part] for part in parts)
+                parts.append(rest)
+            year.add(total, parts, parting=relation.parting)
+
+
+def _tie_areas(year: _Year, period: str, used: Sequence[str]) -> None:
+    """Of what is printed. Of what is not, the sums over areas follow from these."""
+    for parent, children in year.layout.areas.children.items():
+        parts = [area for area in (*children, f"{parent}{OWN}") if area in used]
+        for category in published_categories() if parts else ():
+            for measure in (*SPLIT, *((*STATUSES, CMF) if category == TOTAL else ())):
+                cells = [(period, area, category, measure) for area in (parent, *parts)]
+                if all(cell in year.counts for cell in cells):
+                    year.add(cells[0], cells[1:], parting=True)
+
+
+def _tie_quarters(year: _Year, period: str) -> None:
+    """Enrolments of the quarters add up to the year. Persons do not: somebody may come in several."""
+    quarters = quarters_of(period)
+    for cell in [cell for cell in year.counts if cell[0] == period and not _is_helper(cell)]:
+        parts = [(quarter, *cell[1:]) for quarter in quarters if (quarter, *cell[1:]) in year.counts]
+        _, area, category, measure = cell
+        if not parts or not (year.layout.is_full(quarters[0], area) or category == TOTAL):
+            continue
+        if measure != EPR:
+            year.add(cell, parts)
+            continue
+        together, several = ((period, area, category, name) for name in (_IN_QUARTERS, _AGAIN_IN_YEAR))
+        year.counts[together] = sum(year.counts[part] for part in parts)
+        year.counts[several] = year.counts[together] - year.counts[cell]
+        year.add(together, parts)
+        year.add(together, [cell, several])
+        if area == year.layout.areas.top and category == TOTAL:
+            for part in parts:
+                year.counts[other := (period, area, category, f"!EPR not in {part[0]}")] = (
+                    year.counts[cell] - year.counts[part]
+                )
+                year.add(cell, [part, other])
+
+
+def _is_helper(cell: Cell) -> bool:
+    return "!" in cell[3] or ("!" in cell[2] and cell[2] not in _counted_labels())
+
+
+@cache
+def _counted_labels() -> frozenset[str]:
+    return frozenset(
+        each.label(code) for each in BREAKDOWNS.values() for codes in each.parts.values() for code in codes
+    )
+
+
+def helper_free(cells: Iterable[Cell]) -> Iterator[Cell]:
+    """Cells of persons and enrolments, without those that only make up for what others leave."""
+    return (cell for cell in cells if not _is_helper(cell))

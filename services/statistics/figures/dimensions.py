@@ -50,7 +50,7 @@ FLAGS: Mapping[str, str] = {
 DIGCOMP_AREAS = ("1", "2", "3", "4", "5")
 
 CODES: Mapping[str, tuple[str, ...]] = {
-    "AGE": tuple(code for code, _, _ in AGE_BANDS),
+    "AGE": (*(code for code, _, _ in AGE_BANDS), "Y_GE65"),
     "SEX": SEXES,
     "TARGET_GROUP": (*(code for flag in ("OLD", *FLAGS) for code in (flag, f"N_{flag}")), "GEN"),
     "COURSE_DOMAIN": tuple(f"DC30_{number}" for number in DIGCOMP_AREAS),

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from services.statistics.figures.cohort import Cohort, Enrolment, Exclusion, Status, apply_exclusions, status
 
-METHOD_VERSION = "1.1.0"
+METHOD_VERSION = "2.0.0"
 QUANTILE_MINIMUM = 10
 
 

@@ -13,6 +13,7 @@ from services.statistics.figures.measures import days_to_complete
 from services.statistics.figures.periods import quarter_on
 
 OLDER, YOUNGER, GENERAL = "Y_GE55", "Y_LT55", "GEN"
+ELDERLY, ELDERLY_FROM = "Y_GE65", 65
 SENSITIVE_FLAGS = frozenset({"DIS", "LOW", "NKD"})
 SENSITIVE_K = 10
 
@@ -80,12 +81,13 @@ def age_band(age: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """One way to split everybody. `parts` is the tree of categories under "_T".
+    """One way to split everybody. `parts` is the tree of categories under "_T"; "_U" is whoever left out its question.
 
     `fields` maps a category to (field of an observation, its code there); other categories are counted, but not
-    published."""
+    published. `question` is a key of `QUESTIONS`."""
 
     id: str
+    question: str
     parts: Mapping[str, tuple[str, ...]]
     fields: Mapping[str, tuple[str, str]]
     sensitive: bool = False
@@ -95,20 +97,31 @@ class Breakdown:
         above = next((parent for parent, children in self.parts.items() if code in children), None)
         return (code,) if above is None else (code, *self.lineage(above))
 
-    def code_of(self, unit: Unit) -> str:
-        """The category of the unit."""
+    def codes_of(self, unit: Unit) -> tuple[str, ...]:
+        """The unit's category and the unions that contain it, without the total."""
         kind, _, code = self.id.partition(":")
-        return _CODES[kind](unit, code)
+        return self.lineage(_CODES[kind](unit, code))[:-1]
 
+    def label(self, code: str) -> str:
+        """The category in the words of all breakdowns together: "sex=F"; "general=!N_GEN" if it is never published."""
+        if code == TOTAL:
+            return TOTAL
+        if code == UNKNOWN:
+            return QUESTIONS[self.question]
+        dimension, shown = self.fields.get(code, (self.id, f"!{code}"))
+        return f"{dimension}={shown}"
+
+
+QUESTIONS: Mapping[str, str] = {"sex": "sex=_U", "birth year": "age=_U", "groups": "group=_U", "courses": ""}
+"""Question -> the label of whoever left it out, the same persons in every breakdown by it; "" if nobody can."""
 
 _BANDS = [code for code, _, _ in AGE_BANDS]
 _OLD_BANDS = {code for code, first, _ in AGE_BANDS if first >= OLDER_FROM}
 
 
 def _general(unit: Unit, _: str) -> str:
-    if unit.flags is None or unit.age == UNKNOWN:
-        return UNKNOWN
-    return "N_GEN" if unit.flags or unit.age in _OLD_BANDS else GENERAL
+    known = unit.flags is not None and unit.age != UNKNOWN
+    return GENERAL if known and not unit.flags and unit.age not in _OLD_BANDS else f"N_{GENERAL}"
 
 
 def _flag(unit: Unit, flag: str) -> str:
@@ -127,20 +140,21 @@ _CODES: Mapping[str, Callable[[Unit, str], str]] = {
 
 
 def _breakdowns() -> Iterator[Breakdown]:
-    sexes = (*SEXES, UNKNOWN)
-    yield Breakdown("sex", {TOTAL: sexes}, {code: ("sex", code) for code in sexes})
+    yield Breakdown("sex", "sex", {TOTAL: (*SEXES, UNKNOWN)}, {code: ("sex", code) for code in SEXES})
     younger = tuple(code for code in _BANDS if code not in _OLD_BANDS)
-    older = tuple(code for code in _BANDS if code in _OLD_BANDS)
-    ages = {code: ("age", code) for code in (*_BANDS, UNKNOWN)}
+    elderly = tuple(code for code, first, _ in AGE_BANDS if first >= ELDERLY_FROM)
+    older = tuple(code for code in _BANDS if code in _OLD_BANDS and code not in elderly)
+    ages = {code: ("age", code) for code in (*_BANDS, ELDERLY)}
     groups = {OLDER: ("group", "OLD"), YOUNGER: ("group", "N_OLD")}
-    yield Breakdown("age", {TOTAL: (YOUNGER, OLDER, UNKNOWN), YOUNGER: younger, OLDER: older}, {**ages, **groups})
-    yield Breakdown("general", {TOTAL: (GENERAL, "N_GEN", UNKNOWN)}, {GENERAL: ("group", GENERAL)})
+    tree = {TOTAL: (YOUNGER, OLDER, UNKNOWN), YOUNGER: younger, OLDER: (*older, ELDERLY), ELDERLY: elderly}
+    yield Breakdown("age", "birth year", tree, {**ages, **groups})
+    yield Breakdown("general", "groups", {TOTAL: (GENERAL, f"N_{GENERAL}")}, {GENERAL: ("group", GENERAL)})
     for flag in FLAGS:
-        codes = {code: ("group", code) for code in (flag, f"N_{flag}")}
-        yield Breakdown(f"flag:{flag}", {TOTAL: (flag, f"N_{flag}", UNKNOWN)}, codes, flag in SENSITIVE_FLAGS)
+        tree = {TOTAL: (flag, f"N_{flag}", UNKNOWN)}
+        yield Breakdown(f"flag:{flag}", "groups", tree, {flag: ("group", flag)}, flag in SENSITIVE_FLAGS)
     for number in DIGCOMP_AREAS:
         code = f"DC30_{number}"
-        yield Breakdown(f"domain:{code}", {TOTAL: (code, f"N_{code}")}, {code: ("domain", code)})
+        yield Breakdown(f"domain:{code}", "courses", {TOTAL: (code, f"N_{code}")}, {code: ("domain", code)})
 
 
 BREAKDOWNS: Mapping[str, Breakdown] = {breakdown.id: breakdown for breakdown in _breakdowns()}

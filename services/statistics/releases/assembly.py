@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.statistics.disclosure.decisions import Collapse, Decision
+from services.statistics.disclosure.concessions import collapsed
+from services.statistics.disclosure.decisions import Decision
 from services.statistics.figures.observation import Denominator, Observation
 from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost
 
@@ -23,19 +23,19 @@ class Assembly:
     denominator: Denominator | None = None
 
 
-def add_cost(cost: Cost, assembly: Assembly, decisions: Mapping[str, Decision], period: str, persons: int) -> Cost:
-    collapsed = [
-        CollapsedTable(period, name, decision.collapsed)
-        for name, decision in decisions.items()
-        if decision.collapsed is not Collapse.WHOLE
-    ]
-    return Cost(
+def add_cost(cost: Cost, assembly: Assembly, persons: int) -> Cost:
+    return replace(
+        cost,
         cells=cost.cells + assembly.cells,
         primary=cost.primary + assembly.primary,
         secondary=cost.secondary + assembly.secondary,
         persons=persons,
-        collapsed_tables=(*cost.collapsed_tables, *collapsed),
     )
+
+
+def collapsed_tables(decision: Decision, top: str) -> tuple[CollapsedTable, ...]:
+    extents = collapsed(decision.given_up, top)
+    return tuple(CollapsedTable(period, part, extent) for (period, part), extent in extents.items())
 
 
 def flow_of(period: str) -> str:

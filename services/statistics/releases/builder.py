@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -22,21 +22,19 @@ from pymongo.errors import ConnectionFailure
 from services.chassis.clock import now
 from services.chassis.observability import trace
 from services.statistics.areas.geography import Geography
-from services.statistics.areas.tree import ReleaseAreas
-from services.statistics.disclosure.concessions import NAMED, ROUNDS, given_up
-from services.statistics.disclosure.decisions import FLOW, MARGIN, PARTS, Decision, Part
+from services.statistics.disclosure.concessions import NAMED, given_up
+from services.statistics.disclosure.decisions import ROUNDS, Decision, YearToDecide
 from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import Observation
-from services.statistics.figures.periods import is_year, last_day, quarters_of
-from services.statistics.figures.units import Unit
+from services.statistics.figures.periods import is_year, last_day, quarters_in, quarters_of
 from services.statistics.figures.universe import Universe
 from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
 from services.statistics.releases import final_audit, steps
-from services.statistics.releases.assembly import Assembly, add_cost, flow_of
+from services.statistics.releases.assembly import Assembly, add_cost, collapsed_tables, flow_of
 from services.statistics.releases.domain import lifecycle
-from services.statistics.releases.domain.lifecycle import Cost, Release, State, key_of
+from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost, Release, State, key_of
 from services.statistics.releases.domain.published_figures import Context
 from services.statistics.releases.domain.recasting import recast_observations
 from services.statistics.releases.edition import EditionBuilder
@@ -47,7 +45,7 @@ T = TypeVar("T")
 WORKERS = 2
 WAIT_SECONDS = 1.0
 FILE_ATTEMPTS = 5
-STEPS = len(PARTS) + 1  # of each period, and of the attack on each year
+STEPS = 10  # of each period, and of the attack on each year
 
 
 def die_with_parent(parent: int) -> None:
@@ -149,7 +147,7 @@ class Builder:
             report_years = partial(self._progressed, release, len(release.periods))
             if not (
                 opened := await final_audit.attack_release(
-                    self._releases, release, geography.areas, before, self._apart, report_years
+                    self._releases, release, geography, before, self._apart, report_years
                 )
             ):
                 break
@@ -171,14 +169,21 @@ class Builder:
 
     async def _periods(self, release: Release, geography: Geography, before: list[Observation]) -> Cost:
         cost, people, everybody = Cost(), set[str](), set[str]()
+        given_up: list[CollapsedTable] = []
         rounds = await self._releases.opened(release)
-        for number, period in enumerate(release.periods, 1):
-            assembly, decisions = await self._period(release, geography, period, before, rounds)
-            await self._progressed(release, number)
-            people |= set(assembly.people)
-            everybody |= {unit.person for unit in await self._units(release, period)}
-            cost = add_cost(cost, assembly, decisions, period, len(people))
-        return replace(cost, everybody=len(everybody))
+        for year in final_audit.years(release):
+            periods = tuple(period for period in release.periods if period.startswith(year))
+            begun, flow = await final_audit.units_by_quarter(self._releases, release, periods)
+            asked = YearToDecide(geography.areas, Policy(k=release.k), periods, begun, flow)
+            decision = await self._decided(release, year, asked, before, rounds)
+            given_up += collapsed_tables(decision, geography.top)
+            for period in periods:
+                assembly = await self._assembled(release, geography, period, asked, decision)
+                people |= set(assembly.people)
+                cost = add_cost(cost, assembly, len(people))
+                await self._progressed(release, 1 + release.periods.index(period))
+            everybody |= {unit.person for units in begun.values() for unit in units}
+        return replace(cost, everybody=len(everybody), collapsed_tables=tuple(given_up))
 
     async def _geography(self, release: Release) -> Geography:
         """Returns the areas as they were when the build began, whatever is imported meanwhile."""
@@ -191,7 +196,7 @@ class Builder:
 
     async def _snapshot(self, release: Release, geography: Geography) -> None:
         """All quarters at once or, after a crash, the rest: they are counted from the same facts as of the same day."""
-        quarters = [period for period in release.periods if not is_year(period)]
+        quarters = sorted({quarter for period in release.periods for quarter in quarters_in(period)})
         if await self._releases.units(release.key, flow_of(quarters[-1])) is not None:
             return
         counted = await self._enrolments.units(release, geography)
@@ -208,71 +213,29 @@ class Builder:
             published += recast_observations(observations, geography.moved)
         return published
 
-    async def _period(
+    async def _decided(
         self,
         release: Release,
-        geography: Geography,
-        period: str,
+        year: str,
+        asked: YearToDecide,
         before: list[Observation],
         rounds: list[list[OpenedCell]],
-    ) -> tuple[Assembly, Mapping[str, Decision]]:
-        quarters = [name for name in quarters_of(period) if is_year(period)] or [period]
-        units = tuple([unit for name in quarters for unit in await self._units(release, name)])
-        flow = tuple([unit for name in quarters for unit in await self._units(release, flow_of(name))])
-        own, areas = {FLOW: flow}, geography.areas
-        parts = {n: await self._part(release, areas, period, n, own.get(n, units), before) for n in PARTS}
-        parts = {n: replace(part, given_up=given_up(rounds, period, n, areas.top)) for n, part in parts.items()}
-        decisions = {MARGIN: await self._decided(release, period, parts[MARGIN])}
-        async with asyncio.TaskGroup() as tasks:
-            waiting = {
-                name: tasks.create_task(self._decided(release, period, replace(part, margin=decisions[MARGIN])))
-                for name, part in parts.items()
-                if name != MARGIN
-            }
-        decisions |= {name: task.result() for name, task in waiting.items()}
-        return await self._assembled(release, geography, period, units, flow, decisions), decisions
-
-    async def _units(self, release: Release, quarter: str) -> tuple[Unit, ...]:
-        return await self._releases.units(release.key, quarter) or ()
-
-    async def _part(
-        self,
-        release: Release,
-        areas: ReleaseAreas,
-        period: str,
-        name: str,
-        units: tuple[Unit, ...],
-        before: list[Observation],
-    ) -> Part:
-        quarters = quarters_of(period) if is_year(period) else ()
-        decisions = [await self._releases.decision(release.key, quarter, name) for quarter in quarters]
-        quarter_decisions = tuple(decision for decision in decisions if decision is not None)
-        return Part(
-            name,
-            areas,
-            Policy(k=release.k),
-            units,
-            quarters=quarter_decisions,
-            before=steps.earlier_counts(name, period, before),
-        )
-
-    async def _decided(self, release: Release, period: str, part: Part) -> Decision:
-        decision = await self._releases.decision(release.key, period, part.name)
+    ) -> Decision:
+        decision = await self._releases.decision(release.key, year)
         if decision is None:
-            decision_made = await self._apart(partial(steps.decide_part, part))
-            await self._releases.put_decision(release.key, period, part.name, decision_made)
-            decision = await self._releases.decision(release.key, period, part.name)
+            areas = [asked.areas.top, *(area for children in asked.areas.children.values() for area in children)]
+            whole = replace(
+                asked,
+                before=steps.earlier_counts(asked.periods, before),
+                given_up=given_up(rounds, areas),
+            )
+            await self._releases.put_decision(release.key, year, await self._apart(partial(steps.decide_year, whole)))
+            decision = await self._releases.decision(release.key, year)
         assert decision is not None  # noqa: S101 - just written
         return decision
 
     async def _assembled(
-        self,
-        release: Release,
-        geography: Geography,
-        period: str,
-        units: tuple[Unit, ...],
-        flow: tuple[Unit, ...],
-        decisions: Mapping[str, Decision],
+        self, release: Release, geography: Geography, period: str, year: YearToDecide, decision: Decision
     ) -> Assembly:
         if finished := await self._releases.assembly(release.key, period):
             return finished
@@ -285,7 +248,7 @@ class Builder:
         for quarter in quarters_of(period) if is_year(period) else ():
             assembly = await self._releases.assembly(release.key, quarter)
             kept |= frozenset(assembly.hours_hidden if assembly else ())
-        done = await self._apart(partial(steps.assemble, steps.Period(context, units, decisions, kept, flow)))
+        done = await self._apart(partial(steps.assemble, steps.Period(context, year.begun, decision, kept, year.flow)))
         hidden, people = tuple(sorted(done.hours_hidden)), tuple(sorted(done.people))
         assembly = Assembly(done.observations, hidden, done.cells, done.primary, done.secondary, people, table)
         await self._releases.put_assembly(release.key, period, assembly)

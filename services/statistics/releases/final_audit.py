@@ -6,17 +6,19 @@ Beside all that came out before. Each year that was attacked is noted, so that a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
-from services.statistics.areas.tree import ReleaseAreas
+from services.statistics.areas.geography import Geography
 from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import Observation
-from services.statistics.figures.periods import is_year
+from services.statistics.figures.periods import quarters_in
+from services.statistics.figures.units import Unit
 from services.statistics.releases import whole_year
 from services.statistics.releases.assembly import flow_of
-from services.statistics.releases.domain.lifecycle import Release
+from services.statistics.releases.domain.lifecycle import Release, key_of
+from services.statistics.releases.public_attack import Edition
 from services.statistics.releases.store import Releases
 from services.statistics.releases.whole_year import YearUnderAttack
 
@@ -34,7 +36,7 @@ def years(release: Release) -> list[str]:
 async def attack_release(
     releases: Releases,
     release: Release,
-    areas: ReleaseAreas,
+    geography: Geography,
     before: Sequence[Observation],
     run_apart: RunApart,
     report: Progress,
@@ -44,7 +46,7 @@ async def attack_release(
     async def attacked(year: str) -> list[OpenedCell]:
         opened = await releases.attacked(release, year)
         if opened is None:
-            target = await _year(releases, release, areas, before, year)
+            target = await _year(releases, release, geography, before, year)
             opened = await run_apart(partial(whole_year.attack_year, target))
             await releases.put_attacked(release, year, opened)
         done.add(year)
@@ -57,12 +59,40 @@ async def attack_release(
 
 
 async def _year(
-    releases: Releases, release: Release, areas: ReleaseAreas, before: Sequence[Observation], year: str
+    releases: Releases, release: Release, geography: Geography, before: Sequence[Observation], year: str
 ) -> YearUnderAttack:
     periods = tuple(period for period in release.periods if period.startswith(year))
     figures = [figure async for figure in releases.observations(release) if figure.period in periods]
-    quarters = [period for period in periods if not is_year(period)]
-    units = {quarter: await releases.units(release.key, quarter) or () for quarter in quarters}
-    flow = {quarter: await releases.units(release.key, flow_of(quarter)) or () for quarter in quarters}
+    begun, flow = await units_by_quarter(releases, release, periods)
     known = tuple(figure for figure in before if figure.period in periods)
-    return YearUnderAttack(areas, Policy(k=release.k), periods, units, figures, known, flow)
+    own = Edition(release.key, release.as_of, release.k, geography, figures)
+    others = [await _edition(releases, name, year) for name in release.earlier]
+    return YearUnderAttack(
+        geography.areas,
+        Policy(k=release.k),
+        periods,
+        begun,
+        figures,
+        known,
+        flow,
+        own,
+        tuple(each for each in others if each and each.observations),
+    )
+
+
+async def _edition(releases: Releases, name: str, year: str) -> Edition | None:
+    earlier = await releases.entities.get(key_of(name))
+    geography = await releases.geography(earlier.key)
+    figures = [figure async for figure in releases.observations(earlier) if figure.period.startswith(year)]
+    return Edition(earlier.key, earlier.as_of, earlier.k, geography, figures) if geography else None
+
+
+Units = Mapping[str, Sequence[Unit]]
+
+
+async def units_by_quarter(releases: Releases, release: Release, periods: Sequence[str]) -> tuple[Units, Units]:
+    """The enrolments begun in each quarter of the periods, and those completed in it."""
+    quarters = dict.fromkeys(quarter for period in periods for quarter in quarters_in(period))
+    begun = {quarter: await releases.units(release.key, quarter) or () for quarter in quarters}
+    flow = {quarter: await releases.units(release.key, flow_of(quarter)) or () for quarter in quarters}
+    return begun, flow

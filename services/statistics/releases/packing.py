@@ -9,7 +9,7 @@ from dataclasses import asdict, astuple, fields
 from decimal import Decimal
 from typing import Any
 
-from services.statistics.disclosure.decisions import Collapse, Decision
+from services.statistics.disclosure.decisions import Decision
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.units import Unit
 
@@ -40,14 +40,12 @@ def _unit(row: Sequence[Any]) -> Unit:
 
 
 def pack_decision(decision: Decision) -> bytes:
-    hidden, primary = (sorted(map(list, cells)) for cells in (decision.hidden, decision.primary))
-    return pack({"hidden": hidden, "primary": primary, "collapsed": decision.collapsed})
+    return pack({field.name: sorted(map(list, getattr(decision, field.name))) for field in fields(Decision)})
 
 
 def unpack_decision(content: bytes) -> Decision:
-    fields = unpack(content)
-    hidden, primary = (frozenset((a, c, m) for a, c, m in fields[key]) for key in ("hidden", "primary"))
-    return Decision(hidden, primary, Collapse(fields["collapsed"]))
+    rows = unpack(content)
+    return Decision(**{field.name: frozenset(map(tuple, rows[field.name])) for field in fields(Decision)})
 
 
 _FIELDS = tuple(field.name for field in fields(Observation))

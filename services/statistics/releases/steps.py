@@ -7,48 +7,45 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from services.statistics.disclosure.decisions import FLOW, MARGIN, PARTS, Decision, EarlierCounts, Part, decide
-from services.statistics.disclosure.linked_tables import CMF, CMP, ENR, EPR, NOT, LinkedCell, LinkedTable
+from services.statistics.disclosure.decisions import Decision, EarlierCounts, YearToDecide, decide
+from services.statistics.disclosure.linked_tables import Cell, LinkedTable, by_person, cells_of_person, tabulate
 from services.statistics.figures.observation import Observation, ReleaseContent
-from services.statistics.figures.units import BREAKDOWNS, Unit
+from services.statistics.figures.periods import quarters_in
+from services.statistics.figures.relations import CMP, ENR, NOT
+from services.statistics.figures.units import Unit
 from services.statistics.releases.domain.hours import hours as hours_by_area
 from services.statistics.releases.domain.hours import hours_hidden
 from services.statistics.releases.domain.lifecycle import FrozenFile
-from services.statistics.releases.domain.published_figures import STATUS_MEASURES, Context, observations
+from services.statistics.releases.domain.published_figures import COUNTED, Context, observations
+from services.statistics.releases.whole_year import truth_of
 
 
-def decide_part(part: Part) -> Decision:
+def decide_year(year: YearToDecide) -> Decision:
     """The audit has the last word on every pattern."""
-    return decide(part, attack_part)
+    return decide(year, attack_pattern)
 
 
-def attack_part(part: Part, table: LinkedTable, hidden: Set[LinkedCell]) -> tuple[set[LinkedCell], set[LinkedCell]]:
-    from services.statistics.audit import audit_part
+def attack_pattern(year: YearToDecide, table: LinkedTable, hidden: Set[Cell]) -> list[Cell]:
+    """The cells that somebody could work out who has all else."""
+    from services.statistics.audit import audit_counts
 
-    openings, idle = audit_part(
-        table.counts,
-        table.people,
-        tuple((line.total, line.parts) for line in table.sums),
-        hidden,
-        part.k,
-        earlier={cell: count for cell, count in part.before.counts.items() if cell in table.counts},
-        settled=part.settled,
-    )
-    return {opening.cell for opening in openings}, idle
+    known = {cell: None if cell in hidden else count for cell, count in table.counts.items() if table.is_printed(cell)}
+    known |= {cell: table.counts[cell] for cell in year.before.unchanged(table)}
+    return [disclosure.cell for disclosure in audit_counts(known, truth_of(table, year.policy))]
 
 
 @dataclass(frozen=True)
 class Period:
-    """One period with all that was decided; `hours_before` are areas whose hours a quarter of this year hides, `flow`
-    what was completed in the period."""
+    """One period with all that was decided; `hours_before` are areas whose hours a quarter of this year hides. `begun`
+    and `flow` are units by quarter."""
 
     context: Context
-    units: Sequence[Unit]
-    decisions: Mapping[str, Decision]
+    begun: Mapping[str, Sequence[Unit]]
+    decision: Decision
     hours_before: frozenset[str] = frozenset()
-    flow: Sequence[Unit] = ()
+    flow: Mapping[str, Sequence[Unit]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,53 +61,41 @@ class Assembled:
 
 
 def assemble(period: Period) -> Assembled:
-    context = period.context
+    context, hidden = period.context, period.decision.hidden
+    units = [unit for quarter in quarters_in(context.period) for unit in period.begun.get(quarter, ())]
+    table = tabulate((context.period,), period.begun, period.flow, context.areas)
     kept = hours_hidden(
-        hours_by_area(period.units, context.areas),
-        context.areas,
-        context.policy,
-        period.decisions[MARGIN].hidden,
-        period.hours_before,
+        hours_by_area(units, context.areas), context.areas, context.policy, hidden, period.hours_before, context.period
     )
-    cells = primary = secondary = 0
-    people: set[str] = set()
-    for name in PARTS:
-        decision = period.decisions[name]
-        mine = period.flow if name == FLOW else period.units
-        part = Part(name, context.areas, context.policy, mine, margin=period.decisions[MARGIN])
-        for table in part.tables():
-            own_cells = {cell for cell in table.counts if not part.settled(cell)} if table else set()
-            cells += len(own_cells)
-            primary += len(own_cells & decision.hidden & decision.primary)
-            secondary += len((own_cells & decision.hidden) - decision.primary)
-            for cell in (own_cells & decision.hidden) if table else ():
-                people |= table.people.get(cell, frozenset()) if table else set()
-    figures = tuple(observations(context, period.units, period.decisions, kept, period.flow))
-    return Assembled(figures, kept, cells, primary, secondary, frozenset(people))
+    printed = [cell for cell in table.counts if table.is_printed(cell)]
+    gone = {cell for cell in printed if cell in hidden}
+    people = {
+        person
+        for person, own_units in by_person(units).items()
+        if any(cell in gone for cells in cells_of_person(own_units, context.period, table.layout) for cell in cells)
+    }
+    return Assembled(
+        tuple(observations(context, units, table, hidden, kept)),
+        kept,
+        len(printed),
+        len(gone & period.decision.primary),
+        len(gone - period.decision.primary),
+        frozenset(people),
+    )
 
 
-def earlier_counts(name: str, period: str, published: Iterable[Observation]) -> EarlierCounts:
-    """What earlier releases, oldest first, say about a part's cells; a figure that any of them shows is known."""
-    breakdown = BREAKDOWNS.get(name)
-    codes = {label: code for code, label in breakdown.fields.items()} if breakdown else {}
-    counts: dict[LinkedCell, int | None] = {}
+def earlier_counts(periods: Iterable[str], published: Iterable[Observation]) -> EarlierCounts:
+    """What earlier releases, oldest first, say about a year's cells; a figure that any of them shows is known."""
+    from services.statistics.audit.whole_release import cell_of
+
+    wanted, counts = set(periods), dict[Cell, int | None]()
     for figure in published:
-        if figure.period != period:
-            continue
-        labels = {
-            "sex": figure.sex,
-            "age": figure.age,
-            "group": figure.group,
-            "domain": figure.domain,
-        }
-        given = [(dimension, label) for dimension, label in labels.items() if label != "_T"]
-        code = "_T" if not given else codes.get(given[0], "") if len(given) == 1 else ""
-        if code and figure.measure in (ENR, EPR, CMP, CMF, *STATUS_MEASURES) and (name != MARGIN or code == "_T"):
-            cell = (figure.area, code, figure.measure)
+        if figure.period in wanted and figure.measure in COUNTED:
+            cell = cell_of(figure)
             counts[cell] = int(figure.value) if figure.value is not None else counts.get(cell)
-    for area, code, _ in [cell for cell in counts if cell[2] == CMP]:
-        whole, part = counts.get((area, code, ENR)), counts[(area, code, CMP)]
-        counts[(area, code, NOT)] = None if whole is None or part is None else whole - part
+    for cell in [cell for cell in counts if cell[3] == CMP]:
+        whole, part = counts.get((*cell[:3], ENR)), counts[cell]
+        counts[(*cell[:3], NOT)] = None if whole is None or part is None else whole - part
     return EarlierCounts(counts)
 
 

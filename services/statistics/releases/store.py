@@ -21,11 +21,12 @@ from services.chassis.store.entities import Collection, Database, Document, Enti
 from services.chassis.store.paging import after
 from services.statistics.areas.geography import Geography
 from services.statistics.disclosure import opened_cells
-from services.statistics.disclosure.concessions import periods_to_repeat
+from services.statistics.disclosure.concessions import years_to_repeat
 from services.statistics.disclosure.decisions import Decision
 from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.figures.assessment import Assessment
 from services.statistics.figures.observation import Denominator, Observation
+from services.statistics.figures.periods import quarters_in
 from services.statistics.figures.units import Unit
 from services.statistics.releases import packing
 from services.statistics.releases.assembly import Assembly, flow_of
@@ -132,12 +133,12 @@ class Releases:
         """None is kept as well: one that is loaded later belongs to later releases."""
         await _put_once(self._decisions, f"{key}/assessment", {"content": _ASSESSMENT.dump_json(assessment)})
 
-    async def decision(self, key: str, period: str, part: str) -> Decision | None:
-        content = await _content(self._decisions, f"{key}/{period}/{part}")
+    async def decision(self, key: str, year: str) -> Decision | None:
+        content = await _content(self._decisions, f"{key}/year/{year}")
         return None if content is None else packing.unpack_decision(content)
 
-    async def put_decision(self, key: str, period: str, part: str, decision: Decision) -> None:
-        await _put_once(self._decisions, f"{key}/{period}/{part}", {"content": packing.pack_decision(decision)})
+    async def put_decision(self, key: str, year: str, decision: Decision) -> None:
+        await _put_once(self._decisions, f"{key}/year/{year}", {"content": packing.pack_decision(decision)})
 
     async def assembly(self, key: str, period: str) -> Assembly | None:
         document = await self._periods.find_one({"_id": f"{key}/{period}"})
@@ -172,7 +173,8 @@ class Releases:
 
     async def forget_persons(self, release: Release) -> None:
         """A built release holds figures only; what it counted is not needed any more."""
-        held = [f"{release.key}/{name}" for period in release.periods for name in (period, flow_of(period))]
+        quarters = {quarter for period in release.periods for quarter in quarters_in(period)}
+        held = [f"{release.key}/{name}" for quarter in sorted(quarters) for name in (quarter, flow_of(quarter))]
         await self._units.delete_many({"_id": {"$in": held}})
         for period in release.periods:
             await self._periods.update_one({"_id": f"{release.key}/{period}"}, {"$unset": {"people": ""}})
@@ -207,14 +209,12 @@ class Releases:
         await _put_once(self._decisions, f"{release.key}/attack/{year}", {"opened": [asdict(cell) for cell in opened]})
 
     async def undo(self, release: Release) -> None:
-        """Deletes the decisions and audits of the periods that the last audit opened, so that the builder repeats
+        """Deletes the decisions and audits of the years that the last audit opened, so that the builder repeats
         them."""
         async for document in self._decisions.find({**_attempts(release), "undone": False}):
-            again = periods_to_repeat(_opened(document), release.periods)
-            periods, years = ("|".join(sorted(names)) for names in (again, {period[:4] for period in again}))
-            await self._decisions.delete_many({"_id": {"$regex": f"^{release.key}/attack/({years})$"}})
-            await self._periods.delete_many({"_id": {"$regex": f"^{release.key}/({periods})$"}})
-            await self._decisions.delete_many({"_id": {"$regex": f"^{release.key}/({periods})/"}})
+            years = "|".join(sorted(years_to_repeat(_opened(document))))
+            await self._decisions.delete_many({"_id": {"$regex": f"^{release.key}/(attack|year)/({years})$"}})
+            await self._periods.delete_many({"_id": {"$regex": f"^{release.key}/({years})(-|$)"}})
             await self._decisions.update_one({"_id": document["_id"]}, {"$set": {"undone": True}})
 
     async def put_file(self, key: str, name: str, content: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -11,13 +12,14 @@ from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.entities import Database
-from services.statistics.areas.tree import ReleaseAreas
+from services.statistics.areas.geography import Geography
 from services.statistics.disclosure.opened_cells import Attack, OpenedCell
+from services.statistics.figures.observation import AreaCode
 from services.statistics.releases import final_audit
 from services.statistics.releases.store import Releases
 from tests.service.statistics.test_commands import planned
 
-AREAS = ReleaseAreas("p", {"p": ("a", "b")})
+GEOGRAPHY = Geography(tuple(AreaCode(code, "p" * (code != "p"), "SGG", {}) for code in "pab"), date(2026, 1, 31))
 TWO_YEARS = replace(planned("two-years"), periods=("2024-Q1", "2025-Q1", "2024", "2025"))
 
 
@@ -35,7 +37,7 @@ class Attacks:
         self.made, self.told = 0, list[int]()
 
     async def __call__(self) -> list[OpenedCell]:
-        return await final_audit.attack_release(self._releases, TWO_YEARS, AREAS, (), self._apart, self._told)
+        return await final_audit.attack_release(self._releases, TWO_YEARS, GEOGRAPHY, (), self._apart, self._told)
 
     async def _apart(self, work: Callable[[], list[OpenedCell]]) -> list[OpenedCell]:
         self.made += 1

@@ -13,18 +13,12 @@ from decimal import Decimal
 from functools import cache
 
 from services.statistics.areas.tree import ReleaseAreas
-from services.statistics.disclosure.decisions import FLOW, PARTS, Decision
-from services.statistics.disclosure.linked_tables import (
-    LinkedTable,
-    tabulate_completions,
-    tabulate_enrolments,
-    tabulate_persons,
-)
+from services.statistics.disclosure.linked_tables import tabulate
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.dimensions import FLAGS, STANDARD_POPULATION
 from services.statistics.figures.observation import AreaCode, Denominator, EarlierRevision, Observation, ReleaseContent
 from services.statistics.figures.periods import is_year, last_day, quarters_of
-from services.statistics.figures.units import BREAKDOWNS, Unit, age_band
+from services.statistics.figures.units import Unit, age_band
 from services.statistics.releases.domain.published_figures import Context, observations
 from services.statistics.releases.titles import TABLES
 
@@ -38,7 +32,7 @@ NAMES = (
     ("푸른시", "Pureun City"), ("하람군", "Haram County"), ("한결시", "Hangyeol City"), ("햇살군", "Haetsal County"),
     ("흰돌시", "Huindol City"), ("흐름군", "Heureum County"),
 )  # fmt: skip
-TOP = "HB"
+TOP, POLICY = "HB", Policy()
 QUARTERS = tuple(f"{year}-Q{quarter}" for year in (2024, 2025) for quarter in (1, 2, 3, 4))
 PERIODS = (*QUARTERS, "2024", "2025")
 NOBODY, UNCOUNTED = "HB30", "HB29"
@@ -70,17 +64,6 @@ def _units(quarter: str, people: int) -> Iterator[Unit]:
         )
 
 
-def _decision(part: str, units: list[Unit], policy: Policy) -> Decision:
-    breakdown = BREAKDOWNS.get(part)
-    tables: list[LinkedTable] = [
-        tabulate_enrolments(units, AREAS, breakdown),
-        tabulate_persons(units, AREAS, breakdown),
-    ]
-    tables = [tabulate_completions(units, AREAS)] if part == FLOW else tables
-    small = {cell for table in tables for cell, count in table.counts.items() if 0 < count < policy.k}
-    return Decision(frozenset(small), frozenset(small))
-
-
 def _population(period: str) -> dict[tuple[str, str, str], int]:
     counted = [code for code in AREAS.children[TOP] if code != UNCOUNTED]
     found = {(code, "_T", "_T"): 41_300 + 911 * place for place, code in enumerate(counted)}
@@ -99,10 +82,10 @@ def _observations(people: int) -> Iterator[Observation]:
         units = [
             unit for quarter in (quarters_of(period) if is_year(period) else (period,)) for unit in quarters[quarter]
         ]
-        policy = Policy()
-        decisions = {part: _decision(part, units, policy) for part in PARTS}
+        table = tabulate((period,), quarters, quarters, AREAS)
+        hidden = {cell for cell, persons in table.persons.items() if persons < POLICY.k and table.is_printed(cell)}
         yield from observations(
-            Context("RES", period, AREAS, policy, _population(period)), units, decisions, frozenset(), units
+            Context("RES", period, AREAS, POLICY, _population(period)), units, table, hidden, frozenset()
         )
 
 

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 
-from services.statistics.areas.tree import ReleaseAreas
-from services.statistics.disclosure.decisions import Decision
-from services.statistics.disclosure.linked_tables import (
-    CMP,
-    ENR,
-    EPR,
-    STATUSES,
-    STR,
-    WDR,
-    tabulate_enrolments,
-    tabulate_persons,
-)
+from services.statistics.disclosure.linked_tables import Cell, LinkedTable
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.concentration import Area, concentration
 from services.statistics.figures.coverage import coverage, standardised_coverage
@@ -29,8 +18,8 @@ from services.statistics.figures.observation import NORMAL as A
 from services.statistics.figures.observation import NOT_COLLECTED as L
 from services.statistics.figures.observation import UNDEFINED as M
 from services.statistics.figures.observation import UNRELIABLE as U
+from services.statistics.figures.relations import CMP, ENR, EPR, STR, WDR
 from services.statistics.figures.rounding import rounded_text
-from services.statistics.figures.units import BREAKDOWNS, Unit
 
 PERCENT = {"CPR": (CMP, ENR), "CPS": (CMP, STR), "DOR": (WDR, STR)}
 Population = Mapping[tuple[str, str, str], int]
@@ -56,24 +45,19 @@ class Figure:
 
 
 class Counted:
-    """The counts of one part with its gaps; 0 where nobody is."""
+    """The counts of one period with its gaps; 0 where nobody is. Categories are labels ("sex=F")."""
 
-    def __init__(
-        self, areas: ReleaseAreas, policy: Policy, units: Sequence[Unit], name: str, decision: Decision
-    ) -> None:
-        breakdown = BREAKDOWNS.get(name)
-        self._hidden = decision.hidden
-        counted = tabulate_enrolments(units, areas, breakdown, STATUSES)
-        people = tabulate_persons(units, areas, breakdown)
-        self._counts = {**counted.counts, **people.counts}
-        self._people = {**counted.people, **people.people}
-        self._policy = policy
+    def __init__(self, period: str, policy: Policy, table: LinkedTable, hidden: Set[Cell]) -> None:
+        self._period, self._policy, self._table, self._hidden = period, policy, table, hidden
 
-    def count(self, area: str, code: str, measure: str) -> Figure:
-        cell = (area, code, measure)
+    def prints(self, area: str, category: str, measure: str) -> bool:
+        return self._table.is_printed((self._period, area, category, measure))
+
+    def count(self, area: str, category: str, measure: str) -> Figure:
+        cell = (self._period, area, category, measure)
         if cell in self._hidden:
             return Figure(None, Q)
-        return Figure(Fraction(self._counts.get(cell, 0)), A, len(self._people.get(cell, ())))
+        return Figure(Fraction(self._table.counts.get(cell, 0)), A, self._table.persons.get(cell, 0))
 
     def rate(self, area: str, code: str, measure: str) -> Figure:
         part, whole = (self.count(area, code, name) for name in PERCENT[measure])
@@ -99,8 +83,8 @@ class Counted:
         return Figure(None, L) if rate is None else Figure(rate.value, A, persons.persons, rate.low, rate.high)
 
     def standardised(self, area: str, population: Population) -> Figure:
-        """Of a part that tells ages."""
-        bands = {code: self.count(area, code, EPR) for code in STANDARD_POPULATION}
+        """By the ages of the area."""
+        bands = {code: self.count(area, f"age={code}", EPR) for code in STANDARD_POPULATION}
         if None in (figure.value for figure in (self.count(area, TOTAL, EPR), *bands.values())):
             return Figure(None, Q)
         people = {code: int(figure.value or 0) for code, figure in bands.items()}

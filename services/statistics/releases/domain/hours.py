@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from fractions import Fraction
 
 from services.statistics.areas.tree import ReleaseAreas
-from services.statistics.disclosure.linked_tables import CMP, ENR, LinkedCell
+from services.statistics.disclosure.linked_tables import Cell
 from services.statistics.disclosure.policy import Policy, magnitude_is_sensitive
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.measures import QUANTILE_MINIMUM, quantile
 from services.statistics.figures.observation import HIDDEN, NORMAL, UNDEFINED
+from services.statistics.figures.relations import CMP, ENR
 from services.statistics.figures.units import Unit
 
 Hours = Mapping[str, Mapping[str, Decimal]]
@@ -32,12 +33,13 @@ def hours_hidden(
     hours_by_area: Hours,
     areas: ReleaseAreas,
     policy: Policy,
-    counts_hidden: Iterable[LinkedCell],
+    counts_hidden: Iterable[Cell],
     inherited: Iterable[str] = (),
+    period: str = "",
 ) -> frozenset[str]:
     """Areas whose hours stay inside: with their counts; where one person's would show; and others beside them until
     no sum gives a hidden one away. Then the area above, and so on to the top."""
-    hidden = {area for area, _, name in counts_hidden if name == ENR} | set(inherited)
+    hidden = {area for when, area, *cell in counts_hidden if (when, *cell) == (period, TOTAL, ENR)} | set(inherited)
     hidden |= {area for area, people in hours_by_area.items() if people and _sensitive([people], policy)}
     for parent, children in _from_below(areas):
         family = [area for area in (*children, f"{parent}:own") if area in hours_by_area]
@@ -71,7 +73,7 @@ def _total(people: Mapping[str, Decimal]) -> Decimal:
 
 
 def work(
-    units: Sequence[Unit], areas: ReleaseAreas, counts_hidden: frozenset[LinkedCell], hours_kept: frozenset[str]
+    units: Sequence[Unit], areas: ReleaseAreas, counts_hidden: Set[Cell], hours_kept: frozenset[str], period: str
 ) -> Iterator[tuple[str, str, Fraction | None, str, int | None]]:
     """(measure, area, value, status, persons) of HRS, HRS_PC, TTC_MED and TTC_P90."""
     lineage, spent = areas.lineage(), hours(units, areas)
@@ -91,7 +93,7 @@ def work(
                 per = total / len(people) if people else None
                 value = total if measure == "HRS" else per
                 yield measure, area, value, UNDEFINED if value is None else NORMAL, len(people)
-        yield from _times(area, sorted(days[area]), len(finishers[area]), (area, TOTAL, CMP) in counts_hidden)
+        yield from _times(area, sorted(days[area]), len(finishers[area]), (period, area, TOTAL, CMP) in counts_hidden)
 
 
 def _times(

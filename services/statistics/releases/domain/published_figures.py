@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from fractions import Fraction
 
 from services.statistics.areas.tree import ReleaseAreas
-from services.statistics.disclosure.decisions import FLOW, MARGIN, STATUS, Decision
-from services.statistics.disclosure.linked_tables import (
-    CMF,
-    CMP,
-    ENR,
-    EPR,
-    IPR,
-    NST,
-    STR,
-    WDR,
-    LinkedTable,
-    tabulate_completions,
-)
+from services.statistics.disclosure.linked_tables import SPLIT, STATUSES, Cell, LinkedTable
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.coverage import INTERVAL_PLACES, RATE_PLACES
-from services.statistics.figures.dimensions import TOTAL, UNKNOWN
+from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.gap import PLACES as GAP_PLACES
 from services.statistics.figures.gap import gap
 from services.statistics.figures.measures import MEASURES
@@ -33,11 +20,12 @@ from services.statistics.figures.observation import NORMAL as A
 from services.statistics.figures.observation import UNDEFINED as M
 from services.statistics.figures.observation import UNRELIABLE as U
 from services.statistics.figures.periods import is_year
+from services.statistics.figures.relations import CMF, ENR
 from services.statistics.figures.units import BREAKDOWNS, Unit
 from services.statistics.releases.domain.counted_table import Counted, Figure, Population
 from services.statistics.releases.domain.hours import work
 
-STATUS_MEASURES = (STR, WDR, IPR, NST)
+COUNTED = frozenset({*SPLIT, *STATUSES, CMF})
 
 
 @dataclass(frozen=True)
@@ -75,70 +63,69 @@ class Context:
 
 
 def observations(
-    context: Context,
-    units: Sequence[Unit],
-    decisions: Mapping[str, Decision],
-    hours_kept: frozenset[str],
-    flow: Sequence[Unit] = (),
+    context: Context, units: Sequence[Unit], table: LinkedTable, hidden: Set[Cell], hours_kept: frozenset[str]
 ) -> Iterator[Observation]:
-    """All of one period, area by area; `hours_kept` are areas whose hours stay inside."""
-    shown_areas = [context.areas.top, *(area for kids in context.areas.children.values() for area in kids)]
-    margin = Counted(context.areas, context.policy, units, MARGIN, decisions[MARGIN])
-    status = Counted(context.areas, context.policy, units, STATUS, decisions[STATUS])
-    worked = work(units, context.areas, decisions[MARGIN].hidden, hours_kept)
-    for measure, area, value, state, people in worked:
+    """All that is printed of one period, area by area; `hours_kept` are areas whose hours stay inside."""
+    counted = Counted(context.period, context.policy, table, hidden)
+    for measure, area, value, state, people in work(units, context.areas, hidden, hours_kept, context.period):
         yield context.observation(measure, area, {}, Figure(value, state, people))
-    parts = {name: Counted(context.areas, context.policy, units, name, decisions[name]) for name in BREAKDOWNS}
-    completed = tabulate_completions(flow, context.areas)
-    for area in shown_areas:
-        yield from _row(context, margin, area, TOTAL, {})
-        yield context.observation("PTM", area, {}, margin.count(area, TOTAL, ENR))
-        yield context.observation(CMF, area, {}, _completed(completed, decisions, area))
-        yield context.observation("COV_STD", area, {}, parts["age"].standardised(area, context.population))
+    for area in [context.areas.top, *(area for kids in context.areas.children.values() for area in kids)]:
+        yield from _row(context, counted, area, TOTAL, {})
+        yield context.observation("PTM", area, {}, counted.count(area, TOTAL, ENR))
+        yield context.observation(CMF, area, {}, counted.count(area, TOTAL, CMF))
         if len(children := context.areas.children.get(area, ())) > 1:
-            yield context.observation("CONC", area, {}, margin.concentration(area, children, context.population))
-        for measure in STATUS_MEASURES:
-            yield context.observation(measure, area, {}, status.count(area, TOTAL, measure))
-        for measure in ("CPS", "DOR"):
-            yield context.observation(measure, area, {}, status.rate(area, TOTAL, measure))
-        for name, counted in parts.items():
-            for code, (dimension, label) in BREAKDOWNS[name].fields.items():
-                yield from _row(context, counted, area, code, {dimension: label})
-        yield from _gaps(context, parts, area)
+            yield context.observation("CONC", area, {}, counted.concentration(area, children, context.population))
+        if table.layout.is_full(context.period, area):
+            yield from _details(context, counted, area)
 
 
-def _completed(table: LinkedTable, decisions: Mapping[str, Decision], area: str) -> Figure:
-    """Hidden with the enrolments of its area: whom they hide, it counts among others."""
-    cell = (area, TOTAL, CMF)
-    beside = {place for place, _, name in decisions[MARGIN].hidden if name != EPR}
-    if cell in decisions[FLOW].hidden or area in beside:
-        return Figure(None, Q)
-    return Figure(Fraction(table.counts.get(cell, 0)), A, len(table.people.get(cell, ())))
+def _details(context: Context, counted: Counted, area: str) -> Iterator[Observation]:
+    yield context.observation("COV_STD", area, {}, counted.standardised(area, context.population))
+    for measure in STATUSES:
+        yield context.observation(measure, area, {}, counted.count(area, TOTAL, measure))
+    for measure in ("CPS", "DOR"):
+        yield context.observation(measure, area, {}, counted.rate(area, TOTAL, measure))
+    for breakdown in BREAKDOWNS.values():
+        for code, (dimension, shown) in breakdown.fields.items():
+            yield from _row(context, counted, area, breakdown.label(code), {dimension: shown})
+    yield from _gaps(context, counted, area)
 
 
-def _row(context: Context, counted: Counted, area: str, code: str, codes: Mapping[str, str]) -> Iterator[Observation]:
-    for measure in (ENR, EPR, CMP):
-        yield context.observation(measure, area, codes, counted.count(area, code, measure))
-    yield context.observation("CPR", area, codes, counted.rate(area, code, "CPR"))
-    if not codes.keys() - {"sex", "age"} and UNKNOWN not in codes.values():
-        residents = context.population.get((area, codes.get("sex", TOTAL), codes.get("age", TOTAL)))
-        yield context.observation("COV", area, codes, counted.coverage(area, code, residents))
+def _row(
+    context: Context, counted: Counted, area: str, category: str, codes: Mapping[str, str]
+) -> Iterator[Observation]:
+    for measure in SPLIT:
+        yield context.observation(measure, area, codes, counted.count(area, category, measure))
+    yield context.observation("CPR", area, codes, counted.rate(area, category, "CPR"))
+    if not codes.keys() - {"sex", "age"}:
+        sex, age = codes.get("sex", TOTAL), codes.get("age", TOTAL)
+        residents = _residents(context.population, area, sex, age)
+        yield context.observation("COV", area, codes, counted.coverage(area, category, residents))
 
 
-def _gaps(context: Context, parts: Mapping[str, Counted], area: str) -> Iterator[Observation]:
+def _residents(population: Population, area: str, sex: str, age: str) -> int | None:
+    """Of a union of ages those of its bands, where the table has no number of its own."""
+    bands = BREAKDOWNS["age"].parts.get(age, ()) if age != TOTAL else ()
+    known = [population.get((area, sex, band)) for band in bands]
+    if (area, sex, age) in population or not known or None in known:
+        return population.get((area, sex, age))
+    return sum(count or 0 for count in known)
+
+
+def _gaps(context: Context, counted: Counted, area: str) -> Iterator[Observation]:
     """Completion of each target group against the general public."""
-    reference = parts["general"].rate(area, "GEN", "CPR")
-    for name, code, label in _groups():
-        group = parts[name].rate(area, code, "CPR")
+    reference = counted.rate(area, "group=GEN", "CPR")
+    for category, code in _groups():
+        group = counted.rate(area, category, "CPR")
         for measure in GAP_PLACES:
-            yield context.observation(measure, area, {"group": label}, _gap(measure, group, reference))
+            yield context.observation(measure, area, {"group": code}, _gap(measure, group, reference))
 
 
-def _groups() -> Iterator[tuple[str, str, str]]:
-    for name, breakdown in BREAKDOWNS.items():
-        for code, (dimension, label) in breakdown.fields.items():
-            if dimension == "group" and label != "GEN" and not label.startswith("N_"):
-                yield name, code, label
+def _groups() -> Iterator[tuple[str, str]]:
+    for breakdown in BREAKDOWNS.values():
+        for code, (dimension, shown) in breakdown.fields.items():
+            if dimension == "group" and shown != "GEN" and not shown.startswith("N_"):
+                yield breakdown.label(code), shown
 
 
 def _gap(measure: str, group: Figure, reference: Figure) -> Figure:

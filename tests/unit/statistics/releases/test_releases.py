@@ -1,19 +1,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
-import numpy as np
 import pytest
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from services.chassis.errors import Forbidden, Refused
-from services.statistics import audit
 from services.statistics.areas.code_lists import (
     AreaChange,
     AreaVersion,
@@ -24,13 +20,12 @@ from services.statistics.areas.code_lists import (
     recast,
 )
 from services.statistics.areas.tree import ReleaseAreas
-from services.statistics.disclosure.decisions import MARGIN, PARTS, STATUS, Collapse, Decision, EarlierCounts, Part
-from services.statistics.disclosure.linked_tables import CMP, ENR, EPR, NOT, LinkedCell, LinkedTable
+from services.statistics.disclosure.decisions import Decision, EarlierCounts, YearToDecide
 from services.statistics.disclosure.policy import Policy
-from services.statistics.disclosure.sensitive_cells import primary_suppressions_by_person
 from services.statistics.figures.cohort import Enrolment
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.refusal import InvalidValue
+from services.statistics.figures.relations import ENR, EPR
 from services.statistics.figures.rounding import rounded_text
 from services.statistics.figures.units import Fact, Unit, units
 from services.statistics.figures.universe import Universe
@@ -46,10 +41,10 @@ from services.statistics.releases.packing import (
     unpack_observations,
     unpack_units,
 )
-from services.statistics.releases.steps import Period, assemble, attack_part, decide_part, earlier_counts
+from services.statistics.releases.steps import Period, assemble, attack_pattern, decide_year, earlier_counts
 
-NAMES = (MARGIN, STATUS, "sex", "flag:FAR", "domain:DC30_1")
 TOWN = ReleaseAreas("P", {"P": ("A", "B", "C")})
+QUARTER, YEAR = "2026-Q1", "2026"
 
 
 def town(seed: int, count: int, quarters: tuple[str, ...] = ("2026-Q1",)) -> tuple[Unit, ...]:
@@ -71,129 +66,45 @@ def town(seed: int, count: int, quarters: tuple[str, ...] = ("2026-Q1",)) -> tup
     )
 
 
-Decisions = dict[tuple[str, str], tuple[Part, Decision]]
+def year(everyone: tuple[Unit, ...], **changes: Any) -> YearToDecide:
+    """The year, all of whose people came in its first quarter."""
+    units = {QUARTER: everyone}
+    return replace(YearToDecide(TOWN, Policy(), (YEAR,), units, units), **changes)
 
 
-def decide_all(everyone: tuple[Unit, ...], quarters: tuple[str, ...], names: tuple[str, ...] = NAMES) -> Decisions:
-    made: Decisions = {}
-    for period in (*quarters, "2026"):
-        here = tuple(unit for unit in everyone if period in (unit.quarter, "2026"))
-        for name in names:
-            below = tuple(made[quarter, name][1] for quarter in quarters) if period == "2026" else ()
-            margin = made[period, MARGIN][1] if name != MARGIN else Decision()
-            part = Part(name, TOWN, Policy(), here, margin=margin, quarters=below)
-            made[period, name] = part, decide_part(part)
-    return made
+def decided(everyone: tuple[Unit, ...], **changes: Any) -> Decision:
+    return decide_year(year(everyone, **changes))
 
 
-class Joint:
-    """One matrix over all parts: what an attacker with the whole release in front of them has."""
-
-    def __init__(self, made: Decisions, quarters: tuple[str, ...]) -> None:
-        self.place: dict[tuple[str, str, LinkedCell], int] = {}
-        self.counts: list[int] = []
-        hidden: list[bool] = []
-        sums: list[list[tuple[int, int]]] = []
-        for (period, name), (part, decision) in made.items():
-            table = part.tables()[0]
-            for cell, count in table.counts.items():
-                key = self.key(period, name, cell)
-                if key not in self.place:
-                    self.place[key] = len(self.counts)
-                    self.counts.append(count)
-                    hidden.append(True)
-                assert self.counts[self.place[key]] == count
-                hidden[self.place[key]] &= cell in decision.hidden
-            for one in table.sums:
-                at = [self.place[self.key(period, name, cell)] for cell in (one.total, *one.parts)]
-                sums.append([(at[0], -1), *((place, 1) for place in at[1:])])
-        for (period, name, cell), place in list(self.place.items()):
-            if period == "2026":
-                parts = [self.place[q, name, cell] for q in quarters if (q, name, cell) in self.place]
-                sums.append([(place, -1), *((part, 1) for part in parts)])
-        entries = [(row, place, sign) for row, terms in enumerate(sums) for place, sign in terms]
-        rows, columns, signs = zip(*entries, strict=True)
-        self.matrix = sparse.csr_array((signs, (rows, columns)), shape=(len(sums), len(self.counts)))
-        exact = np.array(self.counts, dtype=float)
-        self.bounds = Bounds(np.where(hidden, 0, exact), np.where(hidden, np.inf, exact))
-
-    @staticmethod
-    def key(period: str, name: str, cell: LinkedCell) -> tuple[str, str, LinkedCell]:
-        return period, "" if cell[1] == "_T" and cell[2] in (ENR, CMP, NOT) else name, cell
-
-    def range(self, period: str, name: str, quantity: tuple[tuple[LinkedCell, int], ...]) -> tuple[float, float]:
-        aim = np.zeros(len(self.counts))
-        for cell, weight in quantity:
-            aim[self.place[self.key(period, name, cell)]] += weight
-        return self._end(aim), -self._end(-aim)
-
-    def _end(self, aim: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-        found = milp(aim, constraints=LinearConstraint(self.matrix, 0, 0), bounds=self.bounds, integrality=1)
-        return float(found.fun) if found.status == 0 else -np.inf
+def test_the_gate_names_a_small_count_that_is_shown() -> None:
+    asked = year(town(3, 300))
+    table, decision = asked.table(), decide_year(asked)
+    small = {cell for cell in decision.hidden if 0 < table.persons.get(cell, 0) < 5}
+    assert small
+    assert attack_pattern(asked, table, decision.hidden) == []
+    for cell in sorted(small)[:6]:
+        assert cell in attack_pattern(asked, table, decision.hidden - {cell})
 
 
-@pytest.mark.parametrize(("seed", "count"), [(1, 60), (2, 120)])
-def test_parts_decided_alone_stand_against_the_whole_release(seed: int, count: int) -> None:
-    quarters = ("2026-Q1", "2026-Q2")
-    made = decide_all(town(seed, count, quarters), quarters, (MARGIN, STATUS, "sex"))
-    joint = Joint(made, quarters)
-    asked = 0
-    for (period, name), (part, decision) in made.items():
-        if decision.collapsed is Collapse.NOTHING:
-            continue
-        for one in primary_suppressions_by_person(part.tables()[0], part.k, part.settled):
-            if not all(part.settled(cell) for cell, _ in one.quantity):
-                low, high = joint.range(period, name, one.quantity)
-                assert low <= 0, (period, name, one)
-                assert high >= part.k, (period, name, one)
-                asked += 1
-    assert asked > 20
-
-
-def guarded(part: Part, decision: Decision) -> Iterator[tuple[LinkedTable, LinkedCell]]:
-    for table in part.tables():
-        for cell in sorted(decision.hidden & table.counts.keys()) if table else ():
-            if table and not part.settled(cell):
-                yield table, cell
-
-
-def test_the_gate_fails_when_one_secondary_is_shown_and_names_the_cell() -> None:
-    everyone = town(3, 300)
-    margin = decide_part(Part(MARGIN, TOWN, Policy(), everyone))
-    part = Part("sex", TOWN, Policy(), everyone, margin=margin)
-    decision = decide_part(part)
-    secondary = decision.hidden - decision.primary
-    bitten = 0
-    for table, cell in guarded(part, decision):
-        hidden = decision.hidden & table.counts.keys()
-        assert attack_part(part, table, hidden)[0] == set()
-        if cell in secondary:
-            opened, _ = attack_part(part, table, hidden - {cell})
-            bitten += bool(opened & decision.hidden)
-    assert bitten >= len([cell for cell in secondary if cell[2] == ENR]) // 2 > 0
-
-
-def test_showing_any_primary_opens_it() -> None:
-    everyone = town(4, 200)
-    part = Part("sex", TOWN, Policy(), everyone, margin=decide_part(Part(MARGIN, TOWN, Policy(), everyone)))
-    decision = decide_part(part)
-    for table, cell in guarded(part, decision):
-        if 0 < len(table.people.get(cell, ())) < part.k:
-            assert cell in attack_part(part, table, (decision.hidden & table.counts.keys()) - {cell})[0]
+def test_showing_secondary_suppressions_opens_others() -> None:
+    asked = year(town(4, 120))
+    table, decision = asked.table(), decide_year(asked)
+    secondary = sorted(decision.hidden - decision.primary)
+    assert secondary
+    assert attack_pattern(asked, table, decision.hidden - set(secondary))
 
 
 def test_persons_not_enrolments_decide_what_is_small() -> None:
     """4 persons with 3 enrolments each are still 4 persons."""
     many = [replace(town(5, 1)[0], person=f"p{n % 4}", area="C", status="CMP") for n in range(12)]
     rest = [replace(unit, area="A" if n % 2 else "B") for n, unit in enumerate(town(6, 100))]
-    decision = decide_part(Part(MARGIN, TOWN, Policy(), tuple(many + rest)))
-    assert {("C", "_T", ENR), ("C", "_T", EPR)} <= decision.hidden
-    assert len({cell[0] for cell in decision.hidden if cell[2] == ENR}) > 1
+    hidden = decided(tuple(many + rest)).hidden
+    assert {(YEAR, "C", "_T", ENR), (YEAR, "C", "_T", EPR)} <= hidden
+    assert len({area for _, area, category, measure in hidden if (category, measure) == ("_T", ENR)}) > 1
 
 
 def test_an_empty_period_and_an_empty_town_are_zeros() -> None:
-    decisions = {name: Decision() for name in PARTS}
-    made = assemble(Period(Context("RES", "2026-Q1", TOWN, Policy(), {}), (), decisions))
+    made = assemble(Period(Context("RES", QUARTER, TOWN, Policy(), {}), {}, Decision()))
     totals = {one.measure: one.value or one.status for one in made.observations if one.area == "P" and _total(one)}
     assert (totals["ENR"], totals["CPR"], totals["COV"], totals["HRS"]) == ("0", "M", "L", "0")
 
@@ -203,12 +114,9 @@ def _total(one: Observation) -> bool:
 
 
 def full(everyone: tuple[Unit, ...], population: dict[tuple[str, str, str], int] | None = None) -> list[Observation]:
-    margin = decide_part(Part(MARGIN, TOWN, Policy(), everyone))
-    decisions = {name: decide_part(Part(name, TOWN, Policy(), everyone, margin=margin)) for name in PARTS[1:]} | {
-        MARGIN: margin
-    }
-    context = Context("RES", "2026-Q1", TOWN, Policy(), population or {})
-    return list(assemble(Period(context, everyone, decisions, flow=everyone)).observations)
+    context = Context("RES", YEAR, TOWN, Policy(), population or {})
+    units = {QUARTER: everyone}
+    return list(assemble(Period(context, units, decided(everyone), flow=units)).observations)
 
 
 def test_figures_keep_their_identities_and_hidden_ones_say_nothing() -> None:
@@ -232,11 +140,8 @@ def test_figures_keep_their_identities_and_hidden_ones_say_nothing() -> None:
 
 def test_what_is_stored_reads_back_the_same() -> None:
     everyone = town(8, 80)
-    decision = decide_part(Part(MARGIN, TOWN, Policy(), everyone))
-    part = Part(MARGIN, TOWN, Policy(), everyone)
-    context = Context("RES", "2026-Q1", TOWN, Policy(), {})
-    nothing = dict.fromkeys(PARTS[1:], decide_part(replace(part, units=())))
-    made = assemble(Period(context, everyone, nothing | {MARGIN: decision})).observations
+    decision = replace(decided(everyone), given_up=frozenset({(YEAR, "A", "sex")}))
+    made = tuple(full(everyone))
     assert unpack_units(pack_units(everyone)) == everyone
     assert unpack_decision(pack_decision(decision)) == decision
     assert unpack_observations(pack_observations(made)) == made
@@ -247,25 +152,20 @@ def test_a_small_difference_to_an_earlier_release_is_hidden() -> None:
     everyone = town(9, 300)
     out = full(everyone)
     late = tuple(replace(everyone[0], person=f"late{n}", area="A") for n in range(3))
-    part = Part(MARGIN, TOWN, Policy(), everyone + late, before=earlier_counts(MARGIN, "2026-Q1", out))
-    decision = decide_part(part)
-    assert ("A", "_T", ENR) in decision.hidden
-    again = Part(MARGIN, TOWN, Policy(), everyone, before=earlier_counts(MARGIN, "2026-Q1", out))
-    assert decide_part(again).hidden == decide_part(Part(MARGIN, TOWN, Policy(), everyone)).hidden
+    before = earlier_counts([YEAR], out)
+    assert (YEAR, "A", "_T", ENR) in decided(everyone + late, before=before).hidden
+    assert decided(everyone, before=before).hidden == decided(everyone).hidden
 
 
-def test_an_earlier_figure_that_still_holds_cannot_protect() -> None:
+def test_an_earlier_figure_that_still_holds_protects_nobody() -> None:
     everyone = town(10, 120)
-    margin = Part(MARGIN, TOWN, Policy(), everyone)
-    table = margin.tables()[0]
-    known = EarlierCounts(dict(table.counts))
-    opened, _ = attack_part(replace(margin, before=known), table, {("C", "_T", ENR), ("B", "_T", ENR)})
-    assert opened <= set(table.counts)
-    assert decide_part(replace(margin, before=known)).hidden <= decide_part(margin).hidden | table.counts.keys()
-
-
-def test_an_audit_without_secrets_is_silent() -> None:
-    assert audit.audit_part({"t": 20, "a": 10, "b": 10}, {}, (("t", ("a", "b")),), set(), 5) == ([], set())
+    asked = year(everyone)
+    decision = decide_year(asked)
+    secondary = next(cell for cell in sorted(decision.hidden - decision.primary) if cell[3] == ENR)
+    known = EarlierCounts({secondary: asked.table().counts[secondary]})
+    again = decide_year(replace(asked, before=known))
+    assert attack_pattern(replace(asked, before=known), asked.table(), again.hidden) == []
+    assert secondary not in again.hidden
 
 
 def test_the_quarter_is_the_citys_and_duplicates_across_its_end_count_once() -> None:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from ieum.statistics.v1 import releases_pb2 as pb
-from services.statistics.audit.release_part import Attack as AuditAttack
+from services.statistics.audit.disclosures import Attack as AuditAttack
 from services.statistics.disclosure import opened_cells
 from services.statistics.disclosure.decisions import Collapse
 from services.statistics.disclosure.opened_cells import Attack, OpenedCell
