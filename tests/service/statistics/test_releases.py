@@ -314,7 +314,7 @@ async def check_paging(kim: Any, name: str) -> None:
         token = page.next_page_token
         if not token:
             break
-    assert len(found) == len(set(found)) > 300
+    assert len(found) == len(set(found)) > 150
 
 
 async def test_what_is_not_out_can_be_discarded_and_planned_anew(
