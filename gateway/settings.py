@@ -33,6 +33,9 @@ class GatewaySettings(Settings):
     # Browsers then speak https only with every host below this one's name, too.
     hsts_subdomains: bool = False
 
+    # Whom to tell of a weakness: "mailto:security@example.org" or an address; "" = the site's telephone.
+    security_contact: str = ""
+
     # What the site is called and whom to call; there is no usual value for these two.
     site_name: Mapping[str, str] = {}
     site_phone: str = ""

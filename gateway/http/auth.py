@@ -18,6 +18,7 @@ from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.principal import SYSTEM, Principal, acting_as
 
 _COOKIE = "ieum_session"
+_FOR_MACHINES = frozenset({"/robots.txt", "/.well-known/security.txt", "/favicon.ico"})
 NEW_PASSPHRASE_PAGE = "/account/passphrase"  # noqa: S105 - an address
 _SHORT = timedelta(days=1)
 
@@ -73,7 +74,7 @@ def is_api(request: web.Request) -> bool:
 
 def is_asset(request: web.Request) -> bool:
     """True for addresses that answer everybody alike: nobody is authenticated there."""
-    return request.path.startswith(("/static/", "/healthz", "/readyz"))
+    return request.path.startswith(("/static/", "/healthz", "/readyz")) or request.path in _FOR_MACHINES
 
 
 def bearer(request: web.Request) -> str | None:

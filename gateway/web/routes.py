@@ -22,8 +22,8 @@ from gateway.web.official import (
     release_steps,
     releases,
 )
-from gateway.web.public_data import pages
-from gateway.web.site import frame, help, media
+from gateway.web.public_data import feeds, pages
+from gateway.web.site import frame, help, media, well_known
 
 PAGES: tuple[web.RouteTableDef, ...] = (
     frame.routes,
@@ -48,6 +48,8 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     places.routes,
     search_words.routes,
     help.routes,
+    well_known.routes,
+    feeds.routes,
     pages.routes,
 )
 

@@ -17,7 +17,7 @@ from gateway.http import errors
 from gateway.http.auth import VIEWER
 from gateway.http.public_url import public_origin
 from gateway.language.i18n import LANGUAGES, Locale, msgid
-from gateway.web.course import outline
+from gateway.web.course import outline, structured_data
 from gateway.web.course.card import AUDIENCES, LEVELS, TOPICS, card_of
 from gateway.web.learner.course_progress import find_courses_of
 from gateway.web.site import page_cache
@@ -169,13 +169,17 @@ async def _course_page(request: web.Request, problem: Problem | None = None) -> 
         find_courses_of(clients, locale, viewer.person if viewer else ""),
     )
     lessons = [lesson for lesson in version.content.lessons if lesson.screens]
+    course = outline.course_of(locale, version)
     return page(
         request,
         "learner/course.html",
         origin=public_origin(request),
         first=f"/{name}/try/{lessons[0].screens[0].key}" if lessons else "",
         status=errors.status_of(problem) if problem else 200,
-        course=outline.course_of(locale, version),
+        course=course,
+        structured=structured_data.course(
+            course, list(version.content.languages), public_origin(request), request[PAGE].site.name
+        ),
         standing=mine.of_course(name),
         refused=errors.message(locale, problem) if problem else "",
     )

@@ -16,7 +16,7 @@ from gateway.html.render import PAGE, page
 from gateway.http.public_url import public_origin
 from gateway.language.i18n import Locale
 from gateway.language.periods import period as period_in_words
-from gateway.web.public_data import capability, facts
+from gateway.web.public_data import capability, facts, structured_data
 from gateway.web.public_data.cells import HIDDEN_WORDS
 from gateway.web.public_data.release_view import SHOWN, Look
 from gateway.web.site import page_cache
@@ -97,6 +97,15 @@ async def _view(
         "home": home,
         "address": f"{home}/{release.edition}",
         "figures": figures,
+        "structured": structured_data.dataset(
+            release,
+            figures,
+            locale,
+            address=f"{public_origin(request)}{home}/{release.edition}",
+            origin=public_origin(request),
+            site=request[PAGE].site.name,
+            about=_about(figures, locale),
+        ),
         "look": look,
         "overlooked": overlooked,
         "area_title": look.place(look.area),
@@ -117,6 +126,14 @@ async def _view(
         "hidden": locale.gettext(HIDDEN_WORDS),
         **_choices(figures, look),
     }
+
+
+def _about(figures: ReleaseFigures, locale: Locale) -> str:
+    if "EMP" in figures.codes("UNIVERSE"):
+        return locale.gettext(
+            "How many employees of local government took courses in digital skills, and how many completed them."
+        )
+    return locale.gettext("How many residents took courses in digital skills, and how many completed them.")
 
 
 def _say(locale: Locale) -> Callable[[float], str]:

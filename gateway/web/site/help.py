@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from aiohttp import web
 
 from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, page
 from gateway.web.site import page_cache
 from services.chassis.errors import Unavailable
+
+# When the accessibility statement was last checked against the pages. Review it at least once a year.
+_STATEMENT_PREPARED = datetime(2026, 11, 29, tzinfo=UTC)
 
 routes = web.RouteTableDef()
 
@@ -27,7 +32,7 @@ async def privacy(request: web.Request) -> web.Response:
 @routes.get("/accessibility")
 @page_cache.public()
 async def accessibility(request: web.Request) -> web.Response:
-    return page(request, "site/accessibility.html")
+    return page(request, "site/accessibility.html", prepared=_STATEMENT_PREPARED)
 
 
 async def _centres(request: web.Request) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from rdflib import DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
 
@@ -44,8 +45,7 @@ def _graph(releases: Sequence[ReleaseContent], base: str) -> Graph:
     spaces = {"dcat": DCAT, "dcterms": DCTERMS, "foaf": FOAF, "vcard": VCARD, "adms": ADMS, "xsd": XSD}
     for prefix, space in spaces.items():
         graph.bind(prefix, space)
-    if releases:
-        _catalogue(graph, releases, base)
+    _catalogue(graph, releases, base)
     for release in releases:
         _series(graph, release, base)
         _dataset(graph, release, releases, base)
@@ -55,14 +55,20 @@ def _graph(releases: Sequence[ReleaseContent], base: str) -> Graph:
 
 
 def _catalogue(graph: Graph, releases: Sequence[ReleaseContent], base: str) -> None:
-    newest = max(releases, key=lambda release: (release.publish_at, release.id, release.revision))
+    """Also without a release, so that a portal which asks early does not take the source for gone."""
     node = URIRef(f"{base}#catalogue")
     graph.add((node, RDF.type, DCAT.Catalog))
     _add_texts(graph, node, DCTERMS.title, _TITLE)
     _add_texts(graph, node, DCTERMS.description, _ABOUT)
-    graph.add((node, DCTERMS.publisher, _publisher(graph, newest, base)))
-    graph.add((node, DCTERMS.license, _licence(graph, newest)))
-    graph.add((node, DCTERMS.modified, Literal(newest.publish_at)))
+    if releases:
+        newest = max(releases, key=lambda release: (release.publish_at, release.id, release.revision))
+        graph.add((node, DCTERMS.publisher, _publisher(graph, newest, base)))
+        graph.add((node, DCTERMS.license, _licence(graph, newest)))
+        graph.add((node, DCTERMS.modified, Literal(newest.publish_at)))
+    else:
+        publisher = _typed(graph, URIRef(f"{base}#publisher"), FOAF.Agent)
+        graph.add((node, DCTERMS.publisher, publisher))
+        graph.add((publisher, FOAF.name, Literal(urlsplit(base).hostname or base)))
     graph.add((node, FOAF.homepage, _typed(graph, URIRef(base), FOAF.Document)))
     graph.add((node, DCTERMS.conformsTo, _typed(graph, DCATAP[""], DCTERMS.Standard)))
     _languages(graph, node)

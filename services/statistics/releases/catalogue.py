@@ -23,13 +23,13 @@ class Catalogue:
         self._made: tuple[tuple[str, ...], Mapping[str, bytes]] = ((), {})
 
     async def catalogue(self, base_url: str) -> Mapping[str, bytes]:
-        """File name -> content; nothing while nothing is published."""
+        """File name -> content; without a dataset while nothing is published."""
         published = [release async for release in self._releases.published()]
         wanted = (base_url, *(release.checksum for release in published))
-        if published and wanted != self._made[0]:
+        if wanted != self._made[0]:
             contents = [await self._described(release) for release in published]
             self._made = (wanted, await asyncio.to_thread(_catalogue, contents, base_url))
-        return self._made[1] if published else {}
+        return self._made[1]
 
     async def _described(self, release: Release) -> ReleaseContent:
         if release.checksum not in self._read:

@@ -68,7 +68,6 @@ async def test_before_the_first_release_the_page_says_so(client: Client, fake: F
     fake.answers["ListReleases"] = pb.ListReleasesResponse()
     fake.answers["GetCatalogue"] = pb.Catalogue()
     assert "Nothing has been published yet." in await (await client.get("/data", headers={"Cookie": "lang=en"})).text()
-    assert (await client.get("/data/catalog.ttl")).status == 404
 
 
 async def test_what_comes_next_is_announced_with_its_day(client: Client, fake: Fakes) -> None:
