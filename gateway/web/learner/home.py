@@ -16,10 +16,11 @@ from gateway.web.learner.course_progress import find_courses_of
 from gateway.web.site import page_cache
 from gateway.web.site.centres import Centre, centres_of
 from ieum.courses.v1 import content_pb2
-from ieum.courses.v1.courses_pb2 import SearchCatalogRequest
+from ieum.courses.v1.courses_pb2 import CatalogEntry, SearchCatalogRequest
 from services.chassis.errors import Unavailable
 
 _COURSES = 3
+_LOOKED_AT = 50
 
 routes = web.RouteTableDef()
 
@@ -28,20 +29,18 @@ routes = web.RouteTableDef()
 @page_cache.public()
 async def show(request: web.Request) -> web.Response:
     clients, locale, viewer = request.app[CLIENTS], request[PAGE].locale, request[VIEWER]
-    (catalogue, easy), mine = await side_by_side(
-        side_by_side(
-            clients.courses.SearchCatalog(SearchCatalogRequest(page_size=_COURSES)),
-            clients.courses.SearchCatalog(_for_beginners(locale)),
-        ),
+    catalogue, mine = await side_by_side(
+        clients.courses.SearchCatalog(SearchCatalogRequest(page_size=_LOOKED_AT)),
         find_courses_of(clients, locale, viewer.person if viewer else ""),
     )
     known = {each.course for each in (*mine.under_way, *mine.done)}
-    shown = {entry.course: entry for entry in (*easy.entries, *catalogue.entries) if entry.course not in known}
+    new = [entry for entry in catalogue.entries if entry.course not in known]
+    new.sort(key=lambda entry: not _is_for_beginners(locale, entry))
     return page(
         request,
         "learner/home.html",
         topics=[(key, locale.gettext(words)) for key, words in TOPICS.items()],
-        courses=[card_of(locale, entry) for entry in list(shown.values())[:_COURSES]],
+        courses=[card_of(locale, entry) for entry in new[:_COURSES]],
         total=catalogue.total_size,
         latest=mine.under_way[0] if mine.under_way else None,
         more_under_way=len(mine.under_way) - 1,
@@ -49,10 +48,12 @@ async def show(request: web.Request) -> web.Response:
     )
 
 
-def _for_beginners(locale: Locale) -> SearchCatalogRequest:
-    """In the visitor's language, and more than are shown: some may be under way already."""
-    return SearchCatalogRequest(
-        page_size=2 * _COURSES, levels=[content_pb2.BASIC], audience=content_pb2.RESIDENTS, language=locale.language
+def _is_for_beginners(locale: Locale, entry: CatalogEntry) -> bool:
+    """Also in the visitor's language, and not for employees alone."""
+    return (
+        entry.level == content_pb2.BASIC
+        and entry.audience != content_pb2.EMPLOYEES
+        and locale.language in entry.languages
     )
 
 
