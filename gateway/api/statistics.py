@@ -21,13 +21,14 @@ from ieum.statistics.v1 import statistics_pb2
 table = Operations("statistics")
 
 By = Literal["REF_AREA", "AGE", "SEX", "TARGET_GROUP", "COURSE", "TIME_PERIOD", "COURSE_DOMAIN"]
+Period = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}(-Q[1-4])?)?$")]
 Quarter = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-Q[1-4])?$")]
 
 
 class Value(Shape):
     measure: str
     value: Annotated[str, Field(description="Exact decimal; empty when hidden or not defined")] = ""
-    obs_status: Annotated[str, Field(description="SDMX: A normal, Q hidden, M cannot exist, L no residents known")] = ""
+    obs_status: Annotated[str, Field(description="SDMX: A normal, U few people, Q hidden, L no residents known")] = ""
     unit: str = ""
 
 
@@ -50,19 +51,23 @@ class Table(Shape):
     course: str = ""
     method_version: str = ""
     threshold: Annotated[int, Field(description="Persons that a number needs")] = 0
-    custom: Annotated[
-        bool, Field(description="By course, quarters or a past day: needs more persons, and is in the audit log")
-    ] = False
+    custom: Annotated[bool, Field(description="By course, period or a past day: is in the audit log")] = False
+    period: Annotated[str, Field(description="A year or a quarter; empty: all time")] = ""
 
 
 class TableQuery(Query):
     area: Annotated[Name, Field(description="With all below it; empty: the caller's own")] = ""
     universe: Universe | None = None
     by: Annotated[By | None, Field(description="Absent: the total alone")] = None
-    from_quarter: Quarter = ""
+    period: Annotated[Period, Field(description="A year (2026) or a quarter (2026-Q3); empty: all time")] = ""
+    from_quarter: Annotated[
+        Quarter, Field(description="Older form of period, with toQuarter: one quarter, or the first and last of a year")
+    ] = ""
     to_quarter: Quarter = ""
-    as_of: Moment | None = None
-    course: Name = ""
+    as_of: Annotated[
+        Moment | None, Field(description="The asOf of today's table, or the midnight that ended an earlier quarter")
+    ] = None
+    course: Annotated[Name, Field(description="Only this course, over all time: not together with a period")] = ""
     format: Annotated[Literal["json", "csv"] | None, Field(description="Instead of an Accept header")] = None
 
 

@@ -15,6 +15,13 @@ def quarter(locale: Locale, code: str) -> str:
     return locale.gettext("Q%(number)s %(year)s") % {"year": year, "number": number}
 
 
+def one_period(locale: Locale, code: str) -> str:
+    """A year or a quarter in words."""
+    return (
+        locale.gettext("the year %(year)s") % {"year": code} if re.fullmatch(r"\d{4}", code) else quarter(locale, code)
+    )
+
+
 def period(locale: Locale, first: str, last: str) -> str:
     names = {"first": quarter(locale, first), "last": quarter(locale, last)}
     if first and first == last:

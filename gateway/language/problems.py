@@ -293,5 +293,14 @@ WORDS: Mapping[str, str] = {
     "AREA_OUT_OF_SCOPE": msgid("You may see the statistics of your own area and of those below it."),
     "CODE_UNKNOWN": msgid("This release has no %(code)s. Choose one of: %(known)s."),
     "QUARTER_INVALID": msgid("Write a quarter like 2026-Q3."),
-    "QUARTERS_REVERSED": msgid("The last quarter comes before the first. Exchange them."),
+    "PERIOD_NOT_ASKABLE": msgid(
+        "Choose a whole year, a single quarter or all time. Other ranges of quarters are not counted, because setting "
+        "one against another would tell of single people."
+    ),
+    "PERIOD_AND_COURSE": msgid("Choose a period or a course, not both: the numbers of both together are not counted."),
+    "COURSE_BY_COURSE": msgid("A single course is chosen, so divide the numbers by something else than courses."),
+    "AS_OF_NOT_KEPT": msgid(
+        "The numbers are kept for today and for the ends of earlier quarters only. Leave the day out, or take the "
+        "moment that the table names."
+    ),
 }

@@ -16,9 +16,10 @@ from services.statistics.distribution.store import Distribution
 from services.statistics.distribution.summaries import Summaries
 from services.statistics.facts.events import Listener
 from services.statistics.facts.store import Facts
-from services.statistics.live.memory import FactsInMemory
+from services.statistics.live.daily import DailyStates
 from services.statistics.live.residents import Residents
 from services.statistics.live.service import TOKEN_ACCESS, StatisticsService
+from services.statistics.live.store import LiveStates
 from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
 from services.statistics.releases.builder import Builder
@@ -36,10 +37,11 @@ async def compose(frame: Frame[StatisticsSettings]) -> None:
     server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_ACCESS)
     zone = frame.settings.zone
     releases, references = Releases(frame.database, frame.outbox), References(frame.database)
-    geographies, facts_in_memory = Geographies(facts, references, zone), FactsInMemory(facts)
-    frame.keep_running(facts_in_memory.run)
+    geographies, live_states = Geographies(facts, references, zone), LiveStates(frame.database)
     residents, k = Residents(geographies, references, zone), int(frame.settings.fewest_persons)
-    add_StatisticsServiceServicer_to_server(StatisticsService(facts_in_memory, residents, audit, k), server)
+    await live_states.prepare()
+    days = DailyStates(facts, live_states, zone, k)
+    add_StatisticsServiceServicer_to_server(StatisticsService(days, residents, audit, k), server)
     await releases.prepare()
     await references.prepare()
     builder = Builder(
@@ -53,6 +55,7 @@ async def compose(frame: Frame[StatisticsSettings]) -> None:
     add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, audit, zone, k), server)
     if frame.settings.worker == 0:  # one builder is enough; it looks every second what others were asked for
         frame.keep_running(builder.run)
+        frame.keep_running(days.run)
     await _distribute(frame, releases, facts, audit)
     listener = Listener(facts, frame.settings.pseudonym_key, zone)
     for package, handlers in listener.handlers().items():

@@ -15,18 +15,18 @@ from gateway.html.render import PAGE, page
 from gateway.http import errors
 from gateway.http.auth import signed_in
 from gateway.http.public_url import public_origin
+from gateway.language import periods as words
 from gateway.language.i18n import Locale, msgid
-from gateway.language.periods import period, quarter
 from gateway.web.official import live_figures
 from gateway.web.official.live_figures import BY, MEASURES, UNITS, Line
-from gateway.web.official.table_query import TableQuery, quarters, read_query
+from gateway.web.official.table_query import TableQuery, periods, read_query
 from gateway.web.site import area_choices
 from ieum.statistics.v1.statistics_pb2 import Table
 from services.chassis import clock
 from services.chassis.errors import Forbidden, Invalid
 
 _ROLES = ("official", "administrator")
-_FIELDS = {"from_quarter": "fromQuarter", "to_quarter": "toQuarter"}
+_FIELDS = {"fromQuarter": "period", "toQuarter": "period", "from_quarter": "period", "to_quarter": "period"}
 _UNIVERSES = {"RESIDENT": msgid("Residents"), "EMPLOYEE": msgid("Employees")}
 
 routes = web.RouteTableDef()
@@ -39,8 +39,9 @@ async def show(request: web.Request) -> web.Response:
     own = area_choices.known(places, {scope for role in _ROLES for scope in viewer.principal.scopes(role)})
     if not own:
         return page(request, "official/live_table_without_area.html")
-    query = read_query(request.query, own[0])
+    query = TableQuery(own[0], "RESIDENT", "REF_AREA")
     try:
+        query = read_query(request.query, own[0])
         table = await request.app[CLIENTS].statistics.QueryTable(query.request())
         courses = await _courses(request.app[CLIENTS], query, table, locale)
     except Forbidden:
@@ -59,8 +60,8 @@ async def show(request: web.Request) -> web.Response:
 
 async def _courses(clients: Clients, query: TableQuery, table: Table, locale: Locale) -> dict[str, str]:
     """Titles of all courses that people of the area ever took, also of those that the catalogue no longer has."""
-    if query.by != "COURSE" or query.course or query.from_quarter or query.to_quarter:
-        every = replace(query, by="COURSE", course="", from_quarter="", to_quarter="")
+    if query.by != "COURSE" or query.course or query.period:
+        every = replace(query, by="COURSE", course="", period="")
         table = await clients.statistics.QueryTable(every.request())
     return {row.code: locale.pick(row.title)[0] or row.code for row in table.rows}
 
@@ -71,13 +72,12 @@ def _choices(
     areas = area_choices.areas_within(locale, places, own) + area_choices.organisations_within(
         locale, places, own, inside=False
     )
-    periods = [(code, quarter(locale, code)) for code in quarters(clock.now(), locale.timezone, query)]
+    chosen = [(code, words.one_period(locale, code)) for code in periods(clock.now(), locale.timezone, query)]
     return {
         "area_choices": areas,
         "universe_choices": [(code, locale.gettext(words)) for code, words in _UNIVERSES.items()],
         "by_choices": [(code, locale.gettext(words)) for code, words in BY.items()],
-        "from_choices": [("", locale.gettext("From the beginning")), *periods],
-        "to_choices": [("", locale.gettext("Until today")), *periods],
+        "period_choices": [("", locale.gettext("All time")), *chosen],
         "course_choices": [("", locale.gettext("All courses")), *courses.items()],
         "show_choices": [(code, locale.gettext(title)) for code, (title, _) in MEASURES.items()],
     }
@@ -98,7 +98,7 @@ def _view(locale: Locale, places: Places, own: Sequence[str], query: TableQuery,
         "as_of_exactly": as_of.isoformat().replace("+00:00", "Z"),
         "area": area_choices.title(locale, places, table.area),
         "universe": locale.gettext(_UNIVERSES[query.universe]),
-        "period": period(locale, query.from_quarter, query.to_quarter),
+        "period": words.one_period(locale, query.period) if query.period else locale.gettext("all quarters"),
         "crumbs": _crumbs(locale, places, own, query),
         "by_tabs": [(locale.gettext(words), query.address(by=by), by == query.by) for by, words in BY.items()],
         "columns": [locale.gettext(BY[query.by]), *(locale.gettext(title) for title, _ in measures.values())],
@@ -126,7 +126,9 @@ def _link(query: TableQuery, places: Places, code: str) -> str:
     """The address that a row leads to: the areas inside an area, or a course by area; "" for none."""
     if query.by == "REF_AREA" and code in places.areas and code != query.area:
         return query.address(area=code)
-    return query.address(course=code, by="REF_AREA") if query.by == "COURSE" and code.startswith("courses/") else ""
+    if query.by == "COURSE" and code.startswith("courses/"):
+        return query.address(course=code, period="", by="REF_AREA")
+    return ""
 
 
 def _crumbs(locale: Locale, places: Places, own: Sequence[str], query: TableQuery) -> list[tuple[str, str]]:

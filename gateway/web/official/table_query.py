@@ -21,6 +21,7 @@ from services.chassis.errors import Invalid
 PAGE = "/statistics"
 _QUARTERS_BACK = 12
 _NAME = re.compile(r"[A-Za-z0-9/._*-]{0,120}")
+_PERIOD = re.compile(r"([0-9]{4}(-Q[1-4])?)?")
 _QUARTER = re.compile(r"([0-9]{4}-Q[1-4])?")
 
 
@@ -31,8 +32,7 @@ class TableQuery:
     area: str
     universe: str
     by: str
-    from_quarter: str = ""
-    to_quarter: str = ""
+    period: str = ""
     course: str = ""
     show: str = "ENR"
 
@@ -41,8 +41,7 @@ class TableQuery:
             area=_checked("area", self.area, _NAME),
             universe=_number(pb.Universe, "universe", self.universe),
             by=_number(pb.Dimension, "by", self.by),
-            from_quarter=_checked("fromQuarter", self.from_quarter, _QUARTER),
-            to_quarter=_checked("toQuarter", self.to_quarter, _QUARTER),
+            period=_checked("period", self.period, _PERIOD),
             course=_checked("course", self.course, _NAME),
         )
 
@@ -59,8 +58,7 @@ class TableQuery:
             "area": self.area,
             "universe": self.universe,
             "by": self.by,
-            "fromQuarter": self.from_quarter,
-            "toQuarter": self.to_quarter,
+            "period": self.period,
             "course": self.course,
         }
         return {name: value for name, value in parameters.items() if value}
@@ -89,16 +87,28 @@ def read_query(parameters: MultiMapping[str], own: str) -> TableQuery:
         area=area,
         universe=parameters.get("universe") or default_universe,
         by=parameters.get("by") or ("AGE" if area.startswith("organisations/") else "REF_AREA"),
-        from_quarter=parameters.get("fromQuarter", ""),
-        to_quarter=parameters.get("toQuarter", ""),
+        period=parameters.get("period") or _older_period(parameters),
         course=parameters.get("course", ""),
         show=show if show in MEASURES else "ENR",
     )
 
 
-def quarters(now: datetime, zone: tzinfo, query: TableQuery) -> list[str]:
-    """The quarters to choose from, the latest first: recent ones and those of the query."""
+def _older_period(parameters: MultiMapping[str]) -> str:
+    """Addresses of before named the first and the last quarter. Those of one quarter or one year are still understood;
+    of others the error names what may be asked."""
+    first, last = (_checked(name, parameters.get(name, ""), _QUARTER) for name in ("fromQuarter", "toQuarter"))
+    if first == last:
+        return first
+    if first[:4] == last[:4] and (first[4:], last[4:]) == ("-Q1", "-Q4"):
+        return first[:4]
+    raise Invalid("PERIOD_NOT_ASKABLE", field="period")
+
+
+def periods(now: datetime, zone: tzinfo, query: TableQuery) -> list[str]:
+    """The years and quarters to choose from, the latest first: recent ones and that of the query."""
     local = now.astimezone(zone)
     latest = local.year * 4 + (local.month - 1) // 3
-    recent = {f"{number // 4}-Q{number % 4 + 1}" for number in range(latest - _QUARTERS_BACK + 1, latest + 1)}
-    return sorted(recent | ({query.from_quarter, query.to_quarter} - {""}), reverse=True)
+    numbers = range(latest - _QUARTERS_BACK + 1, latest + 1)
+    recent = {f"{number // 4}-Q{number % 4 + 1}" for number in numbers} | {str(number // 4) for number in numbers}
+    known = recent | {query.period} - {""}
+    return sorted(known, key=lambda code: (code[:4], "-Q" not in code, code), reverse=True)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from pymongo import ASCENDING, DESCENDING, UpdateMany, UpdateOne
+from pymongo import ASCENDING, UpdateMany, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from services.chassis.clock import from_ms
@@ -202,9 +202,9 @@ class Facts:
         lot = await self.facts.aggregate([found, {"$sort": dict(order)}, {"$limit": LOT}, *stages], hint=dict(order))
         return await lot.to_list()
 
-    async def last_change(self) -> datetime | None:
-        newest = await self.facts.find_one({}, {"changed": 1}, sort=[("changed", DESCENDING)])
-        return newest.get("changed") if newest else None
+    async def count(self) -> int:
+        """About how many there are, without looking at them."""
+        return await self.facts.estimated_document_count()
 
     async def course_list(self) -> dict[str, Document]:
         return {document["_id"]: document async for document in self.courses.find()}

@@ -22,20 +22,20 @@ class Residents:
         self._references = references
         self._zone = zone
 
-    async def behind(self, asked: Question, codes: Sequence[str], now: datetime) -> Mapping[str, int]:
+    async def behind(self, asked: Question, codes: Sequence[str], as_of: datetime) -> Mapping[str, int]:
         """By code, as of the end of the period; nothing where none were loaded. Employees are no part of residents,
         and those who took one course of many are no reach of a city's."""
         of_residents = asked.universe is Universe.RESIDENT and asked.area.startswith("areas/")
         if not of_residents or asked.by not in _BY or asked.course:
             return {}
-        geography = await self._geographies.at(asked.area, asked.as_of or now)
-        residents, _ = await self._references.residents(geography, self._end(asked, now))
+        geography = await self._geographies.at(asked.area, as_of)
+        residents, _ = await self._references.residents(geography, self._end(asked, as_of))
         keys = {code: _key(asked, code) for code in codes if code == TOTAL or code != asked.area}
         return {code: residents[key] for code, key in keys.items() if key in residents}
 
-    def _end(self, asked: Question, now: datetime) -> date:
-        today = (asked.as_of or now).astimezone(self._zone).date()
-        return min(today, last_day(asked.last)) if asked.last else today
+    def _end(self, asked: Question, as_of: datetime) -> date:
+        today = as_of.astimezone(self._zone).date()
+        return min(today, last_day(asked.period)) if asked.period else today
 
 
 def _key(asked: Question, code: str) -> tuple[str, str, str]:

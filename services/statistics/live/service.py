@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -14,88 +13,97 @@ from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import acting
 from services.chassis.token_access import Access
 from services.statistics import authorisation
+from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.measures import MEASURES, METHOD_VERSION
-from services.statistics.figures.periods import check_quarter
+from services.statistics.figures.periods import check_quarter, quarters_in, quarters_of
 from services.statistics.figures.universe import Universe
+from services.statistics.live.daily import DailyStates
 from services.statistics.live.domain import protection
-from services.statistics.live.domain.answers import OfficialView
 from services.statistics.live.domain.protection import Figure
-from services.statistics.live.domain.questions import Question, categories_overlap
-from services.statistics.live.memory import FactsInMemory
+from services.statistics.live.domain.questions import Question
 from services.statistics.live.residents import Residents
 
 TOKEN_ACCESS = {"QueryTable": Access("statistics.read")}
 
 _DIMENSIONS = frozenset(pb.Dimension.values()) - {pb.DIMENSION_UNSPECIFIED}
+_OVERLAPPING = (pb.TARGET_GROUP, pb.COURSE_DOMAIN)
 
 
 class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
-    def __init__(self, facts: FactsInMemory, residents: Residents, audit: AuditEvents, k: int) -> None:
+    def __init__(self, states: DailyStates, residents: Residents, audit: AuditEvents, k: int) -> None:
         """`k` persons are needed to show a count."""
-        self._facts = facts
+        self._states = states
         self._residents = residents
         self._audit = audit
-        self._k = k
+        self._policy = Policy(k=k)
 
     async def QueryTable(self, request: pb.QueryTableRequest, context: object) -> pb.Table:
-        snapshot, moment_asked = await self._facts.now(), now()
-        tree, courses = snapshot.world.tree, snapshot.world.courses
-        caller = acting()
-        area = authorisation.queried_area(caller, tree, request.area)
-        asked = replace(_question(request, area), k=self._k)
-        if asked.as_of and asked.as_of > moment_asked:
-            raise Invalid("AS_OF_IN_FUTURE", field="as_of")
-        policy = asked.policy(moment_asked)
-        scopes = authorisation.scopes_of(caller)
-        # What nobody asked before is counted from all of a province's enrolments.
-        answer = await asyncio.to_thread(OfficialView(snapshot.count, tree, scopes, moment_asked).answer, asked)
-        if asked.is_custom(moment_asked):
+        authorisation.scopes_of(acting())
+        asked = _question(request)
+        state = await self._states.at(asked.universe, asked.as_of, now())
+        area = authorisation.queried_area(acting(), state.world.tree, request.area)
+        past = asked.as_of if state.is_past else None
+        asked = replace(asked, area=area, as_of=past)
+        if asked.is_custom:
             await self._audit.publish(table_queried(asked, request.by))
         if request.export:
             await self._audit.publish(events_pb2.TableExported(area=asked.area))
-        codes = [row.code for row in answer.rows]
-        residents = await self._residents.behind(asked, codes, moment_asked)
-        titles = {**{name: document["title"] for name, document in courses.items()}, **tree.titles}
+        rows = state.rows(asked)
+        residents = await self._residents.behind(asked, [code for code, _ in rows], state.as_of)
+        courses = {name: document["title"] for name, document in state.world.courses.items()}
+        titles = {**courses, **state.world.tree.titles}
         shown = []
-        for cell in answer.rows:
-            hidden = answer.hidden[cell.code]
-            figures = protection.figures(cell, hidden, policy)
-            reached = [protection.reach(cell, hidden, residents.get(cell.code), policy)] if residents else []
-            shown.append(_row(cell.code, [*figures, *reached], titles))
+        for code, cell in rows:
+            reached = [protection.reach(cell, residents.get(code), self._policy)] if residents else []
+            shown.append(_row(code, [*protection.figures(cell, self._policy), *reached], titles))
+        quarters = quarters_in(asked.period) if asked.period else ("",)
         return pb.Table(
             area=asked.area,
             universe=request.universe or pb.RESIDENT,
             by=request.by,
-            as_of=stamp(asked.as_of or moment_asked),
+            as_of=stamp(state.as_of),
             rows=shown[:-1],
             total=shown[-1],
-            additive=not categories_overlap(asked.by),
-            from_quarter=asked.first,
-            to_quarter=asked.last,
+            additive=request.by not in _OVERLAPPING,
+            period=asked.period,
+            from_quarter=quarters[0],
+            to_quarter=quarters[-1],
             course=asked.course,
             method_version=METHOD_VERSION,
-            threshold=policy.k,
-            custom=asked.is_custom(moment_asked),
+            threshold=self._policy.k,
+            custom=asked.is_custom,
         )
 
 
-def _question(request: pb.QueryTableRequest, area: str) -> Question:
-    first = check_quarter(request.from_quarter, "from_quarter")
-    last = check_quarter(request.to_quarter, "to_quarter")
-    if first and last and last < first:
-        raise Invalid("QUARTERS_REVERSED", field="to_quarter")
+def _question(request: pb.QueryTableRequest) -> Question:
     universe = Universe.EMPLOYEE if request.universe == pb.EMPLOYEE else Universe.RESIDENT
     by = pb.Dimension.Name(request.by) if request.by in _DIMENSIONS else ""
-    return Question(area, universe, by, first, last, request.course, moment(request.as_of))
+    question = Question(request.area, universe, by, _period(request), request.course, moment(request.as_of))
+    question.check()
+    return question
+
+
+def _period(request: pb.QueryTableRequest) -> str:
+    """Older addresses name the first and the last quarter. Those of one quarter or of one year are understood."""
+    first = check_quarter(request.from_quarter, "from_quarter")
+    last = check_quarter(request.to_quarter, "to_quarter")
+    if request.period or not (first or last):
+        return request.period
+    if first == last:
+        return first
+    if first and (first, last) == quarters_of(first[:4])[:: len(quarters_of(first[:4])) - 1]:
+        return first[:4]
+    raise Invalid("PERIOD_NOT_ASKABLE", field="period")
 
 
 def table_queried(question: Question, by: pb.Dimension.ValueType) -> events_pb2.TableQueried:
+    quarters = quarters_in(question.period) if question.period else ("",)
     return events_pb2.TableQueried(
         area=question.area,
         by=by,
         course=question.course,
-        from_quarter=question.first,
-        to_quarter=question.last,
+        from_quarter=quarters[0],
+        to_quarter=quarters[-1],
         as_of=stamp(question.as_of),
     )
 

@@ -118,18 +118,18 @@ async def test_page_csv_and_json_hold_the_same_cells(client: Client, by: str) ->
 
 
 async def test_a_download_asks_for_the_moment_of_the_page(client: Client, fake: Fakes) -> None:
-    page = Cells(await (await client.get("/statistics?by=AGE&fromQuarter=2026-Q1", headers=COOKIE)).text())
+    page = Cells(await (await client.get("/statistics?by=AGE&period=2026-Q1", headers=COOKIE)).text())
     address = next(link for link in page.links if "format=csv" in link)
     await client.get(address, headers=COOKIE)
     asked = fake.requests("QueryTable")[-1]
     assert asked.as_of == AS_OF
-    assert (asked.area, asked.universe, asked.by, asked.from_quarter) == ("areas/HB01", pb.RESIDENT, pb.AGE, "2026-Q1")
+    assert (asked.area, asked.universe, asked.by, asked.period) == ("areas/HB01", pb.RESIDENT, pb.AGE, "2026-Q1")
 
 
 async def test_a_hidden_number_is_said_in_words_and_never_as_zero(client: Client) -> None:
     text = await (await client.get("/statistics", headers=ENGLISH)).text()
     assert text.count("Hidden") >= 7  # five cells, the chart, the explanation
-    assert "fewer than 5 people stand behind this number" in text
+    assert "fewer than 5 people, stand behind this number" in text
     assert "nobody enrolled" in text
 
 
@@ -172,14 +172,35 @@ async def test_a_foreign_area_is_refused_on_a_page_that_leads_home(client: Clien
     assert "Saebyeok" not in text
 
 
-async def test_quarters_the_wrong_way_round_come_back_with_what_was_chosen(client: Client, fake: Fakes) -> None:
-    fake.answers["QueryTable"] = Invalid("QUARTERS_REVERSED", field="to_quarter")
-    answer = await client.get("/statistics?fromQuarter=2026-Q3&toQuarter=2026-Q1&by=SEX", headers=ENGLISH)
+@pytest.mark.parametrize(
+    ("first", "last", "period"), [("2026-Q3", "2026-Q3", "2026-Q3"), ("2026-Q1", "2026-Q4", "2026")]
+)
+async def test_an_older_address_of_a_quarter_or_a_year_shows_it(
+    client: Client, fake: Fakes, first: str, last: str, period: str
+) -> None:
+    await client.get(f"/statistics?fromQuarter={first}&toQuarter={last}&by=SEX", headers=ENGLISH)
+    assert fake.requests("QueryTable")[0].period == period
+
+
+@pytest.mark.parametrize(
+    "window", ["fromQuarter=2025-Q3&toQuarter=2026-Q1", "fromQuarter=2026-Q1", "toQuarter=2026-Q1"]
+)
+async def test_an_older_address_of_other_quarters_is_told_what_may_be_asked(client: Client, window: str) -> None:
+    answer = await client.get(f"/statistics?{window}", headers=ENGLISH)
     text = await answer.text()
     assert answer.status == 422
     assert "<title>Error: Statistics" in text
-    assert 'href="#toQuarter"' in text
-    assert '<option value="2026-Q3" selected>' in text
+    assert 'href="#period"' in text
+    assert "Choose a whole year, a single quarter or all time." in text
+
+
+async def test_a_choice_that_is_not_counted_comes_back_with_what_was_chosen(client: Client, fake: Fakes) -> None:
+    fake.answers["QueryTable"] = Invalid("PERIOD_AND_COURSE", field="course")
+    answer = await client.get("/statistics?period=2026-Q1&by=SEX&course=courses/x", headers=ENGLISH)
+    text = await answer.text()
+    assert answer.status == 422
+    assert 'href="#course"' in text
+    assert '<option value="2026-Q1" selected>' in text
     assert '<option value="SEX" selected>' in text
 
 
@@ -193,8 +214,8 @@ async def test_a_question_that_makes_no_sense_is_told_which_part(client: Client,
 async def test_a_question_of_ones_own_choice_says_that_it_is_noted(client: Client, fake: Fakes) -> None:
     chosen = table(pb.SEX, row("F", "40", "31", "30", "20", "50.0"), course="courses/x", custom=True, threshold=10)
     fake.answers["QueryTable"] = lambda request: chosen if request.course else table(pb.COURSE)
-    text = await (await client.get("/statistics?by=SEX&course=courses/x&fromQuarter=2026-Q1", headers=ENGLISH)).text()
-    assert "a number needs 10 people. That you asked is noted" in text
+    text = await (await client.get("/statistics?by=SEX&course=courses/x", headers=ENGLISH)).text()
+    assert "That you asked is noted" in text
     fake.answers["QueryTable"] = Unavailable("SERVICE_AWAY")
     address = "/api/v1/statistics/table?area=areas/HB01&by=SEX&course=courses/x"
     assert (await client.get(address, headers=ENGLISH)).status == 503, "nothing is shown that could not be noted"
@@ -242,7 +263,7 @@ async def test_a_learner_has_no_statistics(client: Client, fake: Fakes) -> None:
 
 
 async def test_a_stranger_comes_back_to_the_same_question_after_signing_in(client: Client) -> None:
-    answer = await client.get("/statistics?by=SEX&fromQuarter=2026-Q1", allow_redirects=False)
+    answer = await client.get("/statistics?by=SEX&period=2026-Q1", allow_redirects=False)
     assert answer.status == 303
     assert urlsplit(answer.headers["Location"]).path == "/sign-in"
     assert "SEX" in answer.headers["Location"]

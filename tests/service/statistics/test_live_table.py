@@ -22,9 +22,12 @@ from services.chassis.principal import Grant, Kind, Principal, acting_as
 from services.chassis.store.entities import Database
 from services.statistics.facts import store
 from services.statistics.facts.store import Facts
-from services.statistics.live.memory import FactsInMemory
+from services.statistics.figures.universe import Universe
+from services.statistics.live import daily
+from services.statistics.live.daily import DailyStates
 from services.statistics.live.residents import Residents
 from services.statistics.live.service import StatisticsService
+from services.statistics.live.store import LiveStates
 from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
 from tests.service.conftest import Published
@@ -45,11 +48,13 @@ class Office:
         self._people = 0
 
     def show_from(self, persons: int) -> None:
-        self._service = StatisticsService(FactsInMemory(self.facts), self._residents, self._audit, persons)
+        self.days = DailyStates(self.facts, LiveStates(self.database), SEOUL, persons)
+        self._service = StatisticsService(self.days, self._residents, self._audit, persons)
 
     async def open(self) -> None:
         await self.facts.prepare()
         await self._references.prepare()
+        await LiveStates(self.database).prepare()
         areas = [
             {"name": f"areas/{code}", "parent": f"areas/{above}" if above else "", "title": {}} for code, above in TREE
         ]
@@ -86,81 +91,89 @@ async def office(database_of: Callable[[str], Database], events: Bus) -> Office:
     return made
 
 
-async def test_what_is_hidden_beside_others_is_not_told_by_looking_into_it(office: Office) -> None:
-    for area, count in (("A1", 90), ("A2", 3), ("A3", 70), ("B", 500)):
-        await office.enrol(count, area)
-    beside = await office.shown("ENR", area="areas/A", by=pb.REF_AREA)
-    assert {code: beside[f"areas/{code}"] for code in ("A1", "A2", "A3")} == {"A1": "90", "A2": "Q", "A3": "Q"}
-    assert (await office.shown("ENR", area="areas/A3"))["_T"] == "Q", "163 - 90 - 70 would be 3"
-    inside = await office.shown("ENR", area="areas/A3", by=pb.REF_AREA)
-    assert inside == {"areas/A3": "Q", "_T": "Q"}
-    assert (await office.shown("ENR", "areas/A3"))["_T"] == "70", "whose whole view this is can subtract nothing"
-
-
-async def test_a_category_hidden_in_one_area_is_not_the_rest_of_its_neighbours(office: Office) -> None:
-    for area, women, men in (("A1", 60, 40), ("A2", 2, 50), ("A3", 30, 20)):
-        await office.enrol(women, area, "F")
-        await office.enrol(men, area, "M")
-    assert (await office.shown("ENR", area="areas/A", by=pb.SEX)) == {"F": "92", "M": "110", "_T": "202"}
-    hidden = [(await office.shown("ENR", area=f"areas/{area}", by=pb.SEX)) for area in ("A1", "A2", "A3")]
-    assert [each["_T"] for each in hidden] == ["100", "52", "50"]
-    assert [each["F"] for each in hidden] == ["60", "Q", "Q"], "92 - 60 - 30 would be 2"
-    assert [each["M"] for each in hidden] == ["40", "Q", "Q"], "and so would 52 - 50"
-
-
-async def test_a_sensitive_group_needs_ten_and_neither_it_nor_the_others_can_be_worked_out(office: Office) -> None:
-    await office.enrol(9, "A1", "F", "disability")
-    await office.enrol(60, "A1")
-    await office.enrol(12, "A1", "F", "farmer_fisher")
-    counts = await office.shown("ENR", area="areas/A", by=pb.TARGET_GROUP)
-    expected = {"DIS": "Q", "N_DIS": "Q", "FAR": "12", "N_FAR": "69", "_T": "81"}
-    assert {code: counts[code] for code in expected} == expected
-    assert "_U_OLD" not in counts
-
-
-async def test_a_course_or_quarter_of_ones_own_choice_needs_ten_and_tells_nothing_of_the_others(office: Office) -> None:
-    for number, count in enumerate((40, 3, 30, 8)):
-        await office.enrol(count, "A1", course=f"courses/c{number}", quarter=f"2026-Q{number + 1}")
-    plain = await office.table(area="areas/A", by=pb.COURSE)
-    assert (plain.threshold, plain.custom) == (5, False)
-    beside = await office.shown("ENR", area="areas/A", by=pb.COURSE)
-    assert beside == {"courses/c0": "40", "courses/c1": "Q", "courses/c2": "30", "courses/c3": "Q", "_T": "81"}
-    chosen = [await office.table(area="areas/A", course=f"courses/c{number}") for number in range(4)]
-    assert {(each.threshold, each.custom) for each in chosen} == {(10, True)}
-    assert [each.total.values[0].value for each in chosen] == ["40", "", "30", ""]
-    assert (await office.shown("ENR", area="areas/A", from_quarter="2026-Q3"))["_T"] == "Q", "it ends in what is hidden"
-    assert (await office.shown("ENR", area="areas/A", from_quarter="2026-Q1", to_quarter="2026-Q1"))["_T"] == "40"
-    past = await office.table(area="areas/A", as_of=stamp(datetime(2026, 9, 1, tzinfo=UTC)))
-    assert (past.threshold, past.custom) == (10, True)
-
-
-@pytest.mark.parametrize(("persons", "shown", "custom"), [(3, "4", 10), (5, "Q", 10), (10, "Q", 10)])
-async def test_a_city_says_how_many_persons_a_count_needs(
-    office: Office, persons: int, shown: str, custom: int
-) -> None:
+@pytest.mark.parametrize(("persons", "shown"), [(3, "7"), (5, "Q"), (10, "Q")])
+async def test_a_city_says_how_many_persons_a_count_needs(office: Office, persons: int, shown: str) -> None:
     office.show_from(persons)
-    for area, count in (("A1", 4), ("A2", 40)):
-        await office.enrol(count, area)
+    for area, women, men in (("A1", 4, 3), ("A2", 40, 30)):
+        await office.enrol(women, area)
+        await office.enrol(men, area, "M")
     counts = await office.shown("ENR", area="areas/A", by=pb.REF_AREA)
     assert counts["areas/A1"] == shown
-    assert (await office.table(area="areas/A")).threshold == persons
-    assert (await office.table(area="areas/A", course="courses/c")).threshold == custom
+    assert (await office.table(area="areas/A", course="courses/c")).threshold == persons
 
 
-async def test_a_day_to_come_is_refused(office: Office) -> None:
-    with pytest.raises(Invalid, match="AS_OF_IN_FUTURE"):
-        await office.table(area="areas/A", as_of=stamp(now() + timedelta(days=1)))
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"as_of": stamp(now() + timedelta(days=1))}, "AS_OF_NOT_KEPT"),
+        ({"as_of": stamp(now() - timedelta(hours=30))}, "AS_OF_NOT_KEPT"),
+        ({"from_quarter": "2025-Q3", "to_quarter": "2026-Q1"}, "PERIOD_NOT_ASKABLE"),
+        ({"to_quarter": "2026-Q1"}, "PERIOD_NOT_ASKABLE"),
+        ({"from_quarter": "2026-5"}, "QUARTER_INVALID"),
+    ],
+)
+async def test_only_what_is_protected_together_may_be_asked(office: Office, asked: Any, reason: str) -> None:
+    with pytest.raises(Invalid, match=reason):
+        await office.table(area="areas/A", **asked)
 
 
-async def test_a_course_hidden_beside_a_small_one_is_hidden_when_it_is_chosen(office: Office) -> None:
-    for number, count in enumerate((40, 3, 30)):
-        await office.enrol(count, "A1", course=f"courses/c{number}")
-    beside = await office.shown("ENR", area="areas/A", by=pb.COURSE)
-    assert beside == {"courses/c0": "40", "courses/c1": "Q", "courses/c2": "Q", "_T": "73"}
-    for number, expected in ((0, "40"), (1, "Q"), (2, "Q")):
-        assert (await office.shown("ENR", area="areas/A", course=f"courses/c{number}"))["_T"] == expected
-    by_sex = await office.shown("ENR", area="areas/A", course="courses/c0", by=pb.SEX)
-    assert by_sex == {"F": "40", "M": "0", "_T": "40"}
+async def test_older_addresses_of_one_quarter_or_year_are_understood(office: Office) -> None:
+    await office.enrol(40, "A1")
+    for first, last, period in (("2026-Q3", "2026-Q3", "2026-Q3"), ("2026-Q1", "2026-Q4", "2026")):
+        table = await office.table(area="areas/A", from_quarter=first, to_quarter=last)
+        assert (table.period, table.from_quarter, table.to_quarter) == (period, first, last)
+        assert table.total.values[0].value == "40"
+
+
+async def test_the_table_moves_on_once_a_day_and_for_all_processes_alike(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.enrol(40, "A1")
+    assert (await office.shown("ENR"))["_T"] == "40"
+    await office.enrol(15, "A1")
+    assert (await office.shown("ENR"))["_T"] == "40", "the day has its state"
+    page = (await office.table()).as_of
+    assert (await office.table(as_of=page)).custom is False
+    tomorrow = now() + timedelta(days=1)
+    monkeypatch.setattr("services.statistics.live.service.now", lambda: tomorrow)
+    assert (await office.shown("ENR"))["_T"] == "55"
+    office.show_from(5)
+    assert (await office.shown("ENR"))["_T"] == "55", "another process, or this one after a restart, shows the same"
+    assert await office.days.at(Universe.RESIDENT, None, tomorrow) == await office.days.at(
+        Universe.RESIDENT, None, tomorrow
+    )
+    later = tomorrow + timedelta(days=1)
+    monkeypatch.setattr("services.statistics.live.service.now", lambda: later)
+    await office.enrol(3, "A1")
+    assert (await office.shown("ENR"))["_T"] == "55", "three are too few for a step"
+    await office.enrol(12, "A1")
+    assert (await office.shown("ENR"))["_T"] == "55"
+    monkeypatch.setattr("services.statistics.live.service.now", lambda: later + timedelta(days=1))
+    assert (await office.shown("ENR"))["_T"] == "70"
+    cells = office.database["live_cells"]
+    assert len(await cells.distinct("attempt")) == 1, "what is shown no more is not kept"
+
+
+async def test_the_end_of_a_quarter_is_kept(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    await office.enrol(40, "A1")
+    end = datetime(2026, 9, 30, 15, tzinfo=UTC)  # midnight in Seoul
+    for moment, more in ((end + timedelta(hours=3), 0), (end + timedelta(days=3), 20), (end + timedelta(days=9), 20)):
+        monkeypatch.setattr("services.statistics.live.service.now", lambda moment=moment: moment)
+        await office.enrol(more, "A1") if more else None
+        await office.shown("ENR")
+    assert (await office.shown("ENR"))["_T"] == "80"
+    past = await office.table(as_of=stamp(end))
+    assert (past.custom, past.total.values[0].value) == (True, "40")
+
+
+async def test_while_an_installation_is_filled_on_its_first_day_it_is_counted_anew(office: Office) -> None:
+    assert (await office.shown("ENR"))["_T"] == "Q"
+    await office.enrol(30, "A1")
+    assert (await office.shown("ENR"))["_T"] == "30"
+    await office.enrol(daily.FIRST_LOAD, "A1")
+    assert (await office.shown("ENR"))["_T"] == "50"
+    await office.enrol(daily.FIRST_LOAD - 1, "A1")
+    assert (await office.shown("ENR"))["_T"] == "50"
 
 
 async def test_facts_are_read_in_lots_each_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,9 +185,6 @@ async def test_facts_are_read_in_lots_each_once(office: Office, monkeypatch: pyt
     assert [len(rows) for rows in read] == [8, 8]
     assert read[0] == read[1]
     assert [row["_id"] async for row in office.facts.rows({"area": "areas/A1"})] == sorted(read[0])
-    assert (await office.shown("ENR"))["_T"] == "8"
-    await office.enrol(5, "A2", changed=moments[0])
-    assert (await office.shown("ENR"))["_T"] == "13"
 
 
 async def test_reach_is_shown_where_residents_were_loaded(office: Office) -> None:
@@ -196,13 +206,19 @@ async def test_reach_is_shown_where_residents_were_loaded(office: Office) -> Non
     ]
     cells = [{"table": "t", "area": a, "sex": s, "age": g, "residents": n} for a, s, g, n in rows]
     await office.database["populations"].insert_many([table | named, *cells])
-    assert await office.shown("COV", area="areas/A", by=pb.SEX) == {"F": "2.7", "M": "L", "_T": "2.0"}
+    assert await office.shown("COV", area="areas/A", by=pb.SEX) == {
+        "F": "2.7",
+        "M": "L",
+        "_O": "Q",
+        "_U": "Q",
+        "_T": "2.0",
+    }
     areas = await office.shown("COV", area="areas/A", by=pb.REF_AREA)
-    assert (areas["areas/A1"], areas["areas/A2"], areas["areas/A"], areas["_T"]) == ("5.0", "L", "L", "2.0")
+    assert (areas["areas/A1"], areas["areas/A2"], areas["areas/A"], areas["_T"]) == ("5.0", "L", "Q", "2.0")
     assert (await office.shown("COV", area="areas/A", by=pb.AGE))["Y_GE75"] == "10.0"
     assert (await office.shown("COV", area="areas/A", by=pb.COURSE)) == {}
     assert (await office.shown("COV", area="areas/A", universe=pb.EMPLOYEE)) == {}
-    early = await office.shown("COV", area="areas/A", to_quarter="2026-Q1")
+    early = await office.shown("COV", area="areas/A", period="2026-Q1")
     assert early == {}, "nobody knows how many there were then"
 
 
@@ -211,11 +227,13 @@ async def test_what_was_chosen_or_leaves_as_a_file_is_announced_before_the_answe
 ) -> None:
     await office.enrol(40, "A1")
     await office.table(by=pb.SEX)
-    await office.table(by=pb.SEX, course="courses/c", from_quarter="2026-Q1")
+    await office.table(by=pb.SEX, course="courses/c")
+    await office.table(by=pb.SEX, period="2026-Q1")
     await office.table(area="areas/A", export=True)
-    (queried,) = await published(TableQueried)
+    queried, of_period = await published(TableQueried, 2)
     assert (queried.actor, queried.area, queried.by) == ("people/o", "areas/P", pb.SEX)
-    assert (queried.course, queried.from_quarter, queried.to_quarter) == ("courses/c", "2026-Q1", "")
+    assert queried.course == "courses/c"
+    assert (of_period.from_quarter, of_period.to_quarter) == ("2026-Q1", "2026-Q1")
     assert queried.HasField("time")
     (exported,) = await published(TableExported)
     assert (exported.actor, exported.area) == ("people/o", "areas/A")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,8 +18,6 @@ Mask = npt.NDArray[np.bool_]
 PERSON, ENROLMENT, HOME, EDITION, QUARTER, TRAITS, ENROLLED, STARTED, COMPLETED, WITHDRAWN = range(10)
 _WORDS = (HOME, EDITION, QUARTER, TRAITS)
 _NEVER = np.iinfo(np.int64).max
-_FEW = 50
-"""So much less than what lies below, looking through what lies above costs nothing."""
 
 
 class Words:
@@ -75,65 +72,11 @@ class Columns:
     def same(self, other: Columns) -> bool:
         return np.array_equal(self.table, other.table)
 
-    @property
-    def people(self) -> Numbers:
-        return np.unique(self.table[PERSON])
-
-    def of(self, persons: Numbers) -> Columns:
-        return self.taken(self._places(persons))
-
-    def without(self, persons: Numbers) -> Columns:
-        return Columns(self.words, np.delete(self.table, self._places(persons), axis=1))
-
-    def including(self, others: Columns) -> Columns:
-        """With these, of other persons."""
-        places = np.searchsorted(self.table[PERSON], others.table[PERSON])
-        return Columns(self.words, np.insert(self.table, places, others.table, axis=1))
-
-    def _places(self, persons: Numbers) -> Numbers:
-        first = np.searchsorted(self.table[PERSON], persons, "left")
-        count = np.searchsorted(self.table[PERSON], persons, "right") - first
-        before = np.concatenate([[0], count.cumsum()[:-1]]) if len(count) else count
-        return np.repeat(first - before, count) + np.arange(count.sum())
-
     def _sorted(self, table: Numbers) -> Columns:
         """Of an enrolment that comes twice, the last."""
         table = table[:, np.lexsort((table[ENROLMENT], table[PERSON]))]
         older = np.flatnonzero(table[ENROLMENT][1:] == table[ENROLMENT][:-1])
         return Columns(self.words, np.delete(table, older, axis=1) if len(older) else table)
-
-
-@dataclass(frozen=True)
-class Layers:
-    """Enrolments of very many, and above them all those of the few persons for whom anything changed since: a change
-    costs what changed, not what there is."""
-
-    below: Columns
-    above: Columns
-
-    @classmethod
-    def of(cls, columns: Columns) -> Layers:
-        return cls(columns, columns.taken(slice(0)))
-
-    def __len__(self) -> int:
-        return len(self.below) + len(self.above)
-
-    @cached_property
-    def whole(self) -> Columns:
-        """Both as one."""
-        return self.below.without(self.above.people).including(self.above) if len(self.above) else self.below
-
-    def replaced(self, fresh: Columns) -> tuple[Layers, Columns, Columns]:
-        """As it is with these; and all enrolments of the persons they concern, before and after."""
-        if "whole" in self.__dict__ or len(self.above) * _FEW > len(self.below):
-            below, above = self.whole, self.above.taken(slice(0))
-        else:
-            below, above = self.below, self.above
-        persons = fresh.people
-        moved = np.isin(persons, above.people)
-        gone = above.of(persons[moved]).joined([below.of(persons[~moved])])
-        came = gone.joined([fresh])
-        return Layers(below, above.without(persons).including(came)), gone, came
 
 
 def milliseconds(moment: datetime | None) -> int:

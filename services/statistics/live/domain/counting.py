@@ -1,30 +1,19 @@
-"""Enrolments counted by whatever divides them: each person once in each cell.
-
-What one person's enrolments add to a table does not depend on anybody else. So a table that was counted once is carried
-forward: what those added whose enrolments changed is taken off, what they add now is put on.
-"""
+"""Enrolments counted in every cell of the lattice: each person once in each cell."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from operator import add, sub
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 
-from services.statistics.areas.tree import AreaTree
-from services.statistics.figures.dimensions import (
-    DIGCOMP_AREAS,
-    FLAGS,
-    OLDER_FROM,
-    SEXES,
-    TOTAL,
-    UNKNOWN,
-    digcomp_areas,
-)
+from services.statistics.areas.tree import is_organisation
+from services.statistics.facts.domain import Edition, Home, Traits
+from services.statistics.figures.dimensions import FLAGS, OLDER_FROM, SEXES, TOTAL, UNKNOWN
 from services.statistics.figures.units import age_band
+from services.statistics.figures.universe import Universe
 from services.statistics.live.domain.columns import (
     COMPLETED,
     EDITION,
@@ -40,74 +29,114 @@ from services.statistics.live.domain.columns import (
     Numbers,
     milliseconds,
 )
-from services.statistics.live.domain.protection import Key
-from services.statistics.live.domain.questions import AGE_UNKNOWN, Ask, part
+from services.statistics.live.domain.lattice import (
+    ALL,
+    DOMAINS,
+    NO_OFFICE,
+    OLD_AGE,
+    OLD_AGE_FROM,
+    OLDER,
+    YOUNGER,
+    Key,
+    World,
+    code,
+    rest,
+    unknown,
+)
+from services.statistics.live.domain.protection import Tally
 
-Counts = Mapping[Key, tuple[int, ...]]
-"""Of each cell with anybody in it, the numbers of a `live.Tally` in their order."""
 
-_EVERY_DOMAIN = (*(f"DC30_{number}" for number in DIGCOMP_AREAS), UNKNOWN)
-Codes = Callable[[Any], Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What gives facts their place in a table: the tree of areas, and what each course's versions teach."""
-
-    tree: AreaTree
-    courses: Mapping[str, Mapping[str, Any]]
-
-
-def count(held: Columns, ask: Ask, world: World) -> Counts:
-    rows = _standing(held.taken(_chosen(held, ask, world.tree)), ask)
+def count(held: Columns, universe: Universe, as_of: datetime, world: World) -> dict[Key, Tally]:
+    """Of each cell with anybody in it, what had happened before the moment."""
+    rows = _standing(held, universe, as_of)
     if not len(rows.persons):
         return {}
-    column, codes = _codes_by(ask.question.by, world.courses)
-    area, places = ask.question.area, _places(ask, world.tree)
-    listed = [codes(word) for word in held.words[column].all()]
-    counts: dict[Key, tuple[int, ...]] = {}
-    for place in range(max(map(len, listed))):
-        names = [each[place] if place < len(each) else None for each in listed]
-        code = _Parts.said(names, rows.columns.table[column])
-        counts |= rows.tallied(code, lambda name: (area, name))
-        if places:
-            inside = _Parts.said([places(home.area) for home in held.words[HOME].all()], rows.columns.table[HOME])
-            counts |= rows.tallied(code.within(inside), lambda pair: pair)
-    return counts
+    cells: dict[Key, Tally] = {}
+    choices = [*_parts(rows.columns, _choices)]
+    codes = [*_parts(rows.columns, lambda word: _codes(word, world))]
+    for place in _parts(rows.columns, lambda word: _places(word, universe, world)):
+        for choice in choices:
+            for each in codes:
+                cells |= {
+                    key: Tally(*numbers)
+                    for key, numbers in rows.tallied(place, choice, each)
+                    if not _comes_twice(key[1], key[2])
+                }
+    return cells
 
 
-def carry_over(counts: Counts, gone: Counts, came: Counts) -> Counts:
-    out = dict(counts)
-    for change, numbers in ((sub, gone), (add, came)):
-        for key, each in numbers.items():
-            out[key] = tuple(map(change, out.get(key, (0,) * len(each)), each))
-    return {key: each for key, each in out.items() if each[0]}
+def _comes_twice(choice: str, each: str) -> bool:
+    """A course's total over all periods is a choice of its own, and has nothing to tell of courses and their areas."""
+    of_course = each.startswith("COURSE ")
+    if choice.startswith("courses/"):
+        return of_course or each.startswith("COURSE_DOMAIN ") or each in map(rest, DOMAINS)
+    return of_course and choice == ALL
 
 
-def _chosen(held: Columns, ask: Ask, tree: AreaTree) -> Mask:
-    """Of the question's people, courses and quarters, as known by its day."""
-    asked, but, table = ask.question, ask.but, held.table
-    below = None if tree.is_whole(asked.area) else frozenset(tree.below(asked.area))
+@dataclass(frozen=True)
+class _Parts:
+    """Which of some names each enrolment lies under: an index of `names`, or -1."""
 
-    def here(universe: str, organisation: str, area: str) -> bool:
-        if universe != asked.universe:
-            return False
-        return organisation == asked.area if asked.of_organisation else below is None or area in below
-
-    def true_of(column: int, holds: Callable[[Any], bool]) -> Mask:
-        of_words: Mask = np.array([holds(word) for word in held.words[column].all()], bool)
-        of_each: Mask = of_words[table[column]]
-        return of_each
-
-    mask = true_of(HOME, lambda home: here(*home))
-    mask &= _taking(true_of, asked.course, asked.includes)
-    if but:
-        mask &= ~_taking(true_of, but.course, but.includes)
-    return mask & (table[ENROLLED] <= milliseconds(asked.as_of)) if asked.as_of else mask
+    names: list[Any]
+    of_each: Numbers
 
 
-def _taking(true_of: Callable[[int, Callable[[Any], bool]], Mask], course: str, when: Callable[[str], bool]) -> Mask:
-    return true_of(EDITION, lambda edition: course in ("", edition.course)) & true_of(QUARTER, when)
+def _parts(columns: Columns, names_of: Callable[[Hashable], Sequence[str | None]]) -> Iterator[_Parts]:
+    """By each of the names that a word has: `names_of` gives them for words of one column, nothing for the others."""
+    for column in (HOME, QUARTER, TRAITS, EDITION):
+        listed = [names_of(word) for word in columns.words[column].all()]
+        for place in range(max(map(len, listed), default=0)):
+            names = [each[place] if place < len(each) else None for each in listed]
+            distinct = list(dict.fromkeys(name for name in names if name is not None))
+            number = {name: index for index, name in enumerate(distinct)}
+            of_words = np.array([-1 if name is None else number[name] for name in names], np.int64)
+            yield _Parts(distinct, of_words[columns.table[column]])
+
+
+def _places(word: Hashable, universe: Universe, world: World) -> Sequence[str]:
+    match word:
+        case Home(_, organisation, area):
+            path = world.paths.get(area, (world.root, unknown(world.root)))
+            if universe is not Universe.EMPLOYEE:
+                return path
+            return (organisation if is_organisation(organisation) else NO_OFFICE, *path)
+    return ()
+
+
+def _choices(word: Hashable) -> Sequence[str]:
+    match word:
+        case str(quarter):
+            return ALL, quarter.partition("-")[0], quarter
+        case Edition(course, _):
+            return (course,)
+    return ()
+
+
+def _codes(word: Hashable, world: World) -> Sequence[str | None]:
+    """Each code has its own place among the codes of a word, so that nobody is counted in parts."""
+    match word:
+        case Traits(sex, age, flags):
+            return *_ages(age), code("SEX", sex if sex in SEXES else UNKNOWN), *_groups(age, flags)
+        case Edition(course, version):
+            taught = world.domains(course, version)
+            domains = (code("COURSE_DOMAIN", each) if each in taught else rest(each) for each in DOMAINS)
+            return TOTAL, code("COURSE", course), *domains
+    return ()
+
+
+def _ages(age: int | None) -> Iterator[str | None]:
+    known = age is not None and age_band(age) != UNKNOWN
+    yield code("AGE", age_band(age))
+    yield code("AGE", OLDER if age >= OLDER_FROM else YOUNGER) if known and age is not None else None
+    yield code("AGE", OLD_AGE) if known and age is not None and age >= OLD_AGE_FROM else None
+
+
+def _groups(age: int | None, flags: tuple[str, ...] | None) -> Iterator[str | None]:
+    """Each flag, or that it was not given, whether answered or not."""
+    for each, flag in FLAGS.items():
+        yield code("TARGET_GROUP", each) if flag in (flags or ()) else rest(each)
+    young = age is not None and age_band(age) != UNKNOWN and age < OLDER_FROM
+    yield (code("TARGET_GROUP", "GEN") if flags == () else rest("GEN")) if young else None
 
 
 @dataclass(frozen=True)
@@ -119,27 +148,36 @@ class _Rows:
     started: Numbers
     completed: Numbers
 
-    def tallied(self, parts: _Parts, key: Callable[[Any], Key]) -> dict[Key, tuple[int, ...]]:
-        """Of each part that any enrolment lies in."""
-        lies = parts.of_each >= 0
-        pair = self.persons[lies] * len(parts.names) + parts.of_each[lies]
-        if not len(pair):
-            return {}
+    def tallied(self, place: _Parts, choice: _Parts, each: _Parts) -> Iterator[tuple[Key, list[int]]]:
+        lies = (place.of_each >= 0) & (choice.of_each >= 0) & (each.of_each >= 0)
+        flat = (place.of_each * len(choice.names) + choice.of_each) * len(each.names) + each.of_each
+        found, cells = np.unique(flat[lies], return_inverse=True)
+        if not len(found):
+            return
+        numbers = self._numbers(lies, cells, len(found))
+        for row, number in enumerate(found.tolist()):
+            outer, inner = divmod(number, len(each.names))
+            where, chosen = divmod(outer, len(choice.names))
+            yield (place.names[where], choice.names[chosen], each.names[inner]), numbers[row].tolist()
+
+    def _numbers(self, lies: Mask, cells: Numbers, count: int) -> Numbers:
+        """A row of the numbers of a `Tally` for each cell."""
+        pair = self.persons[lies] * count + cells
         order = np.argsort(pair, kind="stable")
         pair = pair[order]
         first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
-        cell = pair[first] % len(parts.names)
+        cell = pair[first] % count
         enrolled = np.diff(first, append=len(pair))
         started = np.add.reduceat(self.started[lies][order], first)
         completed = np.add.reduceat(self.completed[lies][order], first)
 
         def total(of_each: Numbers) -> Numbers:
-            return np.bincount(cell, of_each, len(parts.names)).astype(np.int64)
+            return np.bincount(cell, of_each, count).astype(np.int64)
 
         def persons(who: Mask) -> Numbers:
-            return np.bincount(cell[who], minlength=len(parts.names))
+            return np.bincount(cell[who], minlength=count)
 
-        numbers = np.stack(
+        return np.stack(
             [
                 total(enrolled),
                 persons(enrolled > 0),
@@ -153,76 +191,17 @@ class _Rows:
             ],
             axis=1,
         )
-        return {key(parts.names[each]): tuple(numbers[each].tolist()) for each in np.flatnonzero(numbers[:, 0])}
 
 
-def _standing(chosen: Columns, ask: Ask) -> _Rows:
-    """What had happened by the day; those who left before doing anything are not of the cohort."""
-    until = milliseconds(ask.question.as_of) - (ask.question.as_of is None)
-    completed = chosen.table[COMPLETED] <= until
-    started = (chosen.table[STARTED] <= until) | completed
-    of_cohort = started | (chosen.table[WITHDRAWN] > until)
-    columns = chosen.taken(of_cohort)
+def _standing(held: Columns, universe: Universe, as_of: datetime) -> _Rows:
+    """What had happened before the moment; those who left before doing anything are not of the cohort."""
+    until = milliseconds(as_of) - 1
+    of_universe = np.array([home.universe == universe for home in held.words[HOME].all()], bool)
+    here = held.taken(of_universe[held.table[HOME]] & (held.table[ENROLLED] <= until))
+    completed = here.table[COMPLETED] <= until
+    started = (here.table[STARTED] <= until) | completed
+    of_cohort = started | (here.table[WITHDRAWN] > until)
+    columns = here.taken(of_cohort)
     person = columns.table[PERSON]
     changes = np.concatenate([[0], person[1:] != person[:-1]]) if len(person) else person
     return _Rows(columns, changes.cumsum(), started[of_cohort].astype(np.int64), completed[of_cohort].astype(np.int64))
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """Which of some names each enrolment lies under: an index of `names`, or -1."""
-
-    names: list[Any]
-    of_each: Numbers
-
-    @classmethod
-    def said(cls, of_words: Sequence[Hashable], words: Numbers) -> _Parts:
-        """By the name of each word, or None, and the words of the enrolments."""
-        names = list(dict.fromkeys(name for name in of_words if name is not None))
-        number = {name: place for place, name in enumerate(names)}
-        return cls(names, np.array([number.get(name, -1) for name in of_words], np.int64)[words])
-
-    def within(self, outer: _Parts) -> _Parts:
-        """By pairs of both names."""
-        none = (self.of_each < 0) | (outer.of_each < 0)
-        both = np.where(none, -1, outer.of_each * len(self.names) + self.of_each)
-        return _Parts([(out, name) for out in outer.names for name in self.names], both)
-
-
-def _places(ask: Ask, tree: AreaTree) -> Callable[[str], str] | None:
-    """Which place directly in the area somebody's own area counts under, where places are asked for."""
-    branches = tree.branches(ask.question.area) if ask.inside and not ask.question.of_organisation else {}
-    if not branches:
-        return None
-    of_area = {area: part(ask.question.area, branch) for branch, areas in branches.items() for area in areas}
-    nowhere = part(ask.question.area, UNKNOWN)
-    return lambda area: of_area.get(area, nowhere)
-
-
-def _codes_by(by: str, courses: Mapping[str, Mapping[str, Any]]) -> tuple[int, Codes]:
-    """The column that tells, and the total and the categories that an enrolment counts under by its word there."""
-
-    @cache
-    def domains(course: str, version: int) -> Sequence[str]:
-        mine = digcomp_areas(courses.get(course, {}), version) or [UNKNOWN]
-        return (TOTAL, *(code if code in mine else f"N_{code}" for code in _EVERY_DOMAIN))
-
-    ways: Mapping[str, tuple[int, Codes]] = {
-        "AGE": (TRAITS, lambda traits: (TOTAL, age_band(traits.age))),
-        "SEX": (TRAITS, lambda traits: (TOTAL, traits.sex if traits.sex in SEXES else UNKNOWN)),
-        "TARGET_GROUP": (TRAITS, lambda traits: tuple(_groups(traits.age, traits.flags))),
-        "COURSE": (EDITION, lambda edition: (TOTAL, edition.course)),
-        "TIME_PERIOD": (QUARTER, lambda quarter: (TOTAL, quarter)),
-        "COURSE_DOMAIN": (EDITION, lambda edition: domains(*edition)),
-    }
-    return ways.get(by, (HOME, lambda home: (TOTAL,)))
-
-
-def _groups(age: int | None, flags: tuple[str, ...] | None) -> Iterator[str]:
-    """Each flag or its complement, or that it was not answered."""
-    yield TOTAL
-    yield AGE_UNKNOWN if age is None else "OLD" if age >= OLDER_FROM else "N_OLD"
-    if flags is None:
-        yield UNKNOWN
-    else:
-        yield from (code if flag in flags else f"N_{code}" for code, flag in FLAGS.items())

@@ -1,14 +1,9 @@
-"""The live table that an official sees: which figures may be shown.
-
-The primary rule of the disclosure policy, on persons, for each cell; then, in each sum of cells that the official can
-see, no single hidden figure is left that subtraction would give away, in this table or by looking into the areas beside
-it. Releases go through the whole control.
-"""
+"""What the live table shows of a cell: its numbers, and the primary rule that says which of them may be shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import asdict, astuple, dataclass
 from fractions import Fraction
 
 from services.statistics.disclosure.policy import Policy, derived_is_unreliable, derived_may_be_shown
@@ -20,14 +15,13 @@ from services.statistics.figures.rounding import rounded_text
 MEASURES = tuple(measure.code for measure in measures.MEASURES.values() if measure.in_live_table)
 """In the order of the columns. COV is there where residents are known."""
 
-_ADDING_UP = ("ENR", "STR", "CMP")
+ADDING_UP = ("ENR", "STR", "CMP")
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Enrolments of one row, and the persons behind each part of them."""
+    """Enrolments of one cell, and the persons behind each part of them."""
 
-    code: str
     enrolments: int = 0
     persons: int = 0
     started: int = 0
@@ -37,6 +31,10 @@ class Tally:
     persons_completed: int = 0
     persons_not_completed: int = 0
     persons_under_way: int = 0
+
+    def less(self, other: Tally) -> Tally:
+        """How far the two lie apart, in each number."""
+        return Tally(*(abs(one - another) for one, another in zip(astuple(self), astuple(other), strict=True)))
 
     def of(self, measure: str) -> int:
         return {"ENR": self.enrolments, "EPR": self.persons, "STR": self.started, "CMP": self.completed}[measure]
@@ -54,38 +52,44 @@ class Figure:
     status: str
 
 
-Key = tuple[str, str]
-"""An area, and a category or the total within it."""
-Hidden = Mapping[Key, Set[str]]
-"""Cell -> measures that are not shown of it."""
-
-
 @dataclass(frozen=True, slots=True)
-class Line:
-    """The parts are the total, each enrolment once; `k` persons make a part safe."""
+class ShownCell:
+    """What is shown of a cell: each measure as it stood when it was last shown, and 0 where it never was."""
 
-    total: Key
-    parts: tuple[Key, ...]
-    k: int
+    tally: Tally = Tally()
+    measures: frozenset[str] = frozenset()
+    hidden_at: Tally = Tally()
+    """What it was when it was first hidden."""
+
+    def moved(self, cell: Tally, measures: Set[str]) -> ShownCell:
+        """With these measures as they stand now. Nobody is told apart from few: a zero is not shown."""
+        shown, hidden = asdict(self.tally), asdict(self.hidden_at)
+        kept = set(self.measures)
+        for measure, names in _NUMBERS.items():
+            for name in names:
+                if measure in measures:
+                    shown[name], hidden[name] = (getattr(cell, name) if cell.of(measure) else 0), 0
+                elif measure not in self.measures:
+                    hidden[name] = hidden[name] or getattr(cell, name)
+            if measure in measures:
+                kept = kept | {measure} if cell.of(measure) else kept - {measure}
+        return ShownCell(Tally(**shown), frozenset(kept), Tally(**hidden))
 
 
-def protect(cells: Mapping[Key, Tally], lines: Sequence[Line], policy: Policy, already: Hidden) -> Hidden:
-    """What is hidden of each cell; `already` is hidden for reasons that lie elsewhere."""
-    levels = dict.fromkeys(cells, policy.k)
-    for line in lines:
-        levels |= {part: max(line.k, levels[part]) for part in line.parts}
-    hidden = {key: sensitive_measures(cell, levels[key]) | already.get(key, set()) for key, cell in cells.items()}
-    for line in lines:
-        if whole := _everybody_in_one(line, cells):
-            hidden[whole].add("ENR")
-    waiting = True
-    while waiting:
-        for columns in hidden.values():
-            if "ENR" in columns:
-                columns |= {"EPR", "STR", "CMP"}
-        guarded = [_guard(line, measure, cells, hidden) for line in lines for measure in _ADDING_UP]
-        waiting = any(guarded)
-    return hidden
+_NUMBERS = {
+    "ENR": ("enrolments",),
+    "EPR": ("persons",),
+    "STR": ("started", "persons_started", "persons_not_started", "persons_under_way"),
+    "CMP": ("completed", "persons_completed", "persons_not_completed"),
+}
+COUNTS = frozenset(_NUMBERS)
+
+
+def sensitive_changes(change: Tally, k: int) -> set[str]:
+    """Measures whose change tells of fewer than k persons; also where it is not known of how many."""
+    if change.enrolments and not change.persons:
+        return set(COUNTS)
+    return sensitive_measures(change, k)
 
 
 def sensitive_measures(cell: Tally, k: int) -> set[str]:
@@ -96,7 +100,7 @@ def sensitive_measures(cell: Tally, k: int) -> set[str]:
         return 1 <= persons < k
 
     if small(cell.persons):
-        return {"ENR", "EPR", "STR", "CMP"}
+        return set(COUNTS)
     columns: set[str] = set()
     few = 0 < cell.persons < 2 * k
     if small(cell.persons_started) or small(cell.persons_not_started) or (few and not cell.persons_not_started):
@@ -112,60 +116,29 @@ def sensitive_measures(cell: Tally, k: int) -> set[str]:
     return columns
 
 
-def _everybody_in_one(line: Line, cells: Mapping[Key, Tally]) -> Key | None:
-    """The one category in which a group of fewer than 2k stands as a whole: belonging to it would tell it of each."""
-    total = cells[line.total]
-    if len(line.parts) < 2 or not 0 < total.persons < 2 * line.k:
-        return None
-    return next((part for part in line.parts if cells[part].enrolments == total.enrolments), None)
-
-
-def _guard(line: Line, measure: str, cells: Mapping[Key, Tally], hidden: Mapping[Key, set[str]]) -> bool:
-    """Hides further parts, smallest first, until what is hidden in a line could be shared out in more than one safe
-    way; the total only where nothing else is left. Whether it did."""
-    gone = [key for key in line.parts if measure in hidden[key]]
-    total_gone = measure in hidden[line.total]
-    if not gone and not total_gone:
-        return False
-    waiting = sorted(
-        (key for key in line.parts if measure not in hidden[key]),
-        key=lambda key: (not cells[key].of(measure), cells[key].of(measure)),
-    )
-    before = len(gone)
-    while len(gone) + total_gone < 2 or not (
-        total_gone or sum(cells[key].persons_of(measure) for key in gone) >= line.k
-    ):
-        if not waiting:
-            hidden[line.total].add(measure)
-            return not total_gone or len(gone) > before
-        gone.append(waiting.pop(0))
-        hidden[gone[-1]].add(measure)
-    return len(gone) > before
-
-
-def figures(cell: Tally, hidden: Set[str], policy: Policy) -> list[Figure]:
+def figures(cell: ShownCell, policy: Policy) -> list[Figure]:
     counts = [
-        Figure(measure, None, "Q") if measure in hidden else Figure(measure, str(cell.of(measure)), "A")
+        Figure(measure, str(cell.tally.of(measure)), "A") if measure in cell.measures else Figure(measure, None, "Q")
         for measure in ("ENR", "EPR", "STR", "CMP")
     ]
-    return [*counts, _completion_rate(cell, hidden, policy)]
+    return [*counts, _completion_rate(cell, policy)]
 
 
-def reach(cell: Tally, hidden: Set[str], residents: int | None, policy: Policy) -> Figure:
+def reach(cell: ShownCell, residents: int | None, policy: Policy) -> Figure:
     """COV, per 1,000 residents; missing where nobody knows how many there are, or fewer than took part."""
-    if "EPR" in hidden:
+    if "EPR" not in cell.measures:
         return Figure("COV", None, "Q")
-    if not residents or residents < max(cell.persons, policy.least_denominator):
+    if not residents or residents < max(cell.tally.persons, policy.least_denominator):
         return Figure("COV", None, "L")
-    rate = coverage(cell.persons, residents)
+    rate = coverage(cell.tally.persons, residents)
     status = "U" if derived_is_unreliable(residents, policy) else "A"
     return Figure("COV", rounded_text(rate.value if rate else None, RATE_PLACES), status)
 
 
-def _completion_rate(row: Tally, hidden: Set[str], policy: Policy) -> Figure:
-    components = [None if measure in hidden else row.of(measure) for measure in ("ENR", "CMP")]
-    if not row.enrolments:
-        return Figure("CPR", None, "M")
+def _completion_rate(cell: ShownCell, policy: Policy) -> Figure:
+    """Of the shown counts, and hidden with either: also where there are none, which only the counts may tell."""
+    row = cell.tally
+    components = [row.of(measure) if measure in cell.measures else None for measure in ("ENR", "CMP")]
     if not derived_may_be_shown(components, row.persons, policy):
         return Figure("CPR", None, "Q")
     rate: Fraction | None = percent(row.completed, row.enrolments)

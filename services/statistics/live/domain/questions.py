@@ -1,111 +1,97 @@
-"""The fixed cube of the live table: what may be asked, which categories a table lists, and how they share everybody."""
+"""What may be asked of the live table, and the rows that answer it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from services.statistics.areas.tree import is_organisation
-from services.statistics.disclosure.policy import Policy
-from services.statistics.figures.dimensions import CODES, FLAGS, TOTAL, UNKNOWN
-from services.statistics.figures.units import SENSITIVE_FLAGS, SENSITIVE_K
+from services.chassis.errors import Invalid
+from services.statistics.figures.dimensions import TOTAL, UNKNOWN
+from services.statistics.figures.periods import is_period, is_year, quarters_in
 from services.statistics.figures.universe import Universe
-from services.statistics.live.domain.protection import Line
+from services.statistics.live.domain.lattice import ALL, ROWS, Key, World, code, own, unknown
+from services.statistics.live.domain.protection import ShownCell
+from services.statistics.live.domain.steps import Shown
 
-CUSTOM_K = 10
-_STILL_NOW = timedelta(days=1)
-AGE_UNKNOWN = f"{UNKNOWN}_OLD"
-"""Who gave no year of birth: not listed by target group, but what 55 and older and the others leave of the total."""
+_OF_COURSES = ("COURSE", "COURSE_DOMAIN")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`by` is a dimension or "" for the total alone; quarters "2026-Q3" or ""."""
+    """`by` is a dimension or "" for the total alone; `period` a year, a quarter or "" for all time."""
 
     area: str
     universe: Universe
     by: str
-    first: str = ""
-    last: str = ""
+    period: str = ""
     course: str = ""
     as_of: datetime | None = None
-    k: int = Policy().k
-
-    def is_custom(self, now: datetime) -> bool:
-        """Whoever chooses a course, quarters or a past day could compare many small differences."""
-        past = self.as_of is not None and self.as_of < now - _STILL_NOW
-        return bool(self.course or self.first or self.last or past)
-
-    def policy(self, now: datetime) -> Policy:
-        return Policy(k=max(self.k, CUSTOM_K) if self.is_custom(now) else self.k)
-
-    def includes(self, quarter: str) -> bool:
-        return (self.first or "0000") <= quarter <= (self.last or "9999")
 
     @property
-    def of_organisation(self) -> bool:
-        return is_organisation(self.area)
+    def is_custom(self) -> bool:
+        """Whoever chooses a course, a period or a past day is noted in the audit log."""
+        return bool(self.course or self.period or self.as_of)
+
+    def check(self) -> None:
+        """Raises Invalid for what lies outside the lattice."""
+        if self.period and (not is_period(self.period) or not (is_year(self.period) or "Q" in self.period)):
+            raise Invalid("PERIOD_INVALID", field="period", period=self.period)
+        if self.period and self.course:
+            raise Invalid("PERIOD_AND_COURSE", field="course")
+        if self.course and self.by in _OF_COURSES:
+            raise Invalid("COURSE_BY_COURSE", field="by")
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What is to be counted: a question's enrolments by its categories, in its area and, if `inside`, in each place
-    directly in it; without those that the question `but` takes."""
+@dataclass(frozen=True)
+class LiveState:
+    """What is shown since a day's midnight, of residents or of employees."""
 
-    question: Question
-    inside: bool = False
-    but: Question | None = None
+    as_of: datetime
+    shown: Shown
+    world: World
+    quarter: str
+    """The last quarter that has begun."""
+    is_past: bool = False
 
+    def rows(self, asked: Question) -> list[tuple[str, ShownCell]]:
+        """Code and cell of each row, the total last. Which rows there are tells of nobody."""
+        keys = {**self._keys(asked), TOTAL: self._key(asked, TOTAL)}
+        return [(each, self.shown.get(key, ShownCell())) for each, key in keys.items()]
 
-def part(area: str, place: str) -> str:
-    """A part of an area: one directly in it, or those of its people who have no nearer place, or none that is known."""
-    return f"{area} {place}" if place in (area, UNKNOWN) else place
+    def _keys(self, asked: Question) -> dict[str, Key]:
+        place = self.world.place(asked.area)
+        if asked.by == "REF_AREA":
+            choice = asked.course or asked.period
+            if place != asked.area:  # everywhere is the one area at the top
+                return {place: (place, choice, TOTAL)}
+            names = {own(place): place, unknown(place): UNKNOWN}
+            return {names.get(part, part): (part, choice, TOTAL) for part in self.world.parts(place)}
+        if asked.by == "TIME_PERIOD":
+            each = code("COURSE", asked.course) if asked.course else TOTAL
+            return {quarter: (place, quarter, each) for quarter in self._quarters(asked.period)}
+        if asked.by == "COURSE":
+            return {
+                course: (place, asked.period, code("COURSE", course)) if asked.period else (place, course, TOTAL)
+                for course in self.courses()
+            }
+        return {each: self._key(asked, code(asked.by, each)) for each in ROWS.get(asked.by, ())}
 
+    def courses(self) -> Sequence[str]:
+        """Those that enough people took, wherever they live."""
+        return sorted(
+            choice
+            for place, choice, each in self.shown
+            if place == self.world.root and each == TOTAL and choice.startswith("courses/")
+        )
 
-def categories_overlap(by: str) -> bool:
-    return by in ("TARGET_GROUP", "COURSE_DOMAIN")
+    def _key(self, asked: Question, each: str) -> Key:
+        return self.world.place(asked.area), asked.course or asked.period or ALL, each
 
-
-def listed_codes(by: str, present: Collection[str]) -> list[str]:
-    """What the table shows: the dimension's own categories in their order, even with nobody in them, then what else
-    there is, the unknown last."""
-    codes = _CODES.get(by, ())
-    hidden = {UNKNOWN, AGE_UNKNOWN, *(f"N_{code}" for code in (*codes, UNKNOWN))}
-    others = sorted(code for code in present if code not in codes and code not in hidden)
-    return [*codes, *others, *([UNKNOWN] if UNKNOWN in present else [])]
-
-
-def families(by: str, codes: Sequence[str], policy: Policy) -> list[tuple[tuple[str, ...], int]]:
-    """Categories that share everybody out among them, each enrolment once, and the persons that make one safe."""
-    if by == "TARGET_GROUP":
-        flags = [((flag, f"N_{flag}", UNKNOWN), _level(flag, policy)) for flag in FLAGS]
-        return [(("OLD", "N_OLD", AGE_UNKNOWN), policy.k), *flags]
-    if by == "COURSE_DOMAIN":
-        return [((code, f"N_{code}"), policy.k) for code in (*_CODES[by], UNKNOWN)]
-    return [(tuple(codes), policy.k)] if codes else []
-
-
-def sums(area: str, places: Sequence[str], by: str, present: Collection[str], policy: Policy) -> list[Line]:
-    """What adds up where an official looks: the categories of the area and of each place in it to their totals, and
-    the places to the area, in all and in each category."""
-    shares = families(by, listed_codes(by, present), policy)
-    within = [
-        Line((place, TOTAL), tuple((place, code) for code in codes), k)
-        for place in (area, *places)
-        for codes, k in shares
-    ]
-    levels = {TOTAL: policy.k}
-    for codes, k in shares:
-        levels |= {code: max(k, levels.get(code, k)) for code in codes}
-    across = [Line((area, code), tuple((place, code) for place in places), k) for code, k in levels.items()]
-    return within + (across if places else [])
-
-
-def _level(flag: str, policy: Policy) -> int:
-    return max(policy.k, SENSITIVE_K) if flag in SENSITIVE_FLAGS else policy.k
-
-
-_NOT_LISTED = ("_O", "GEN")
-"""Codes that the live table has no row for unless somebody is counted there."""
-_CODES = {column: tuple(code for code in codes if code not in _NOT_LISTED) for column, codes in CODES.items()}
+    def _quarters(self, period: str) -> list[str]:
+        if period:
+            return list(quarters_in(period))
+        known = [choice for place, choice, _ in self.shown if "-Q" in choice and place == self.world.root]
+        first = min([*known, self.quarter])
+        years = range(int(first[:4]), int(self.quarter[:4]) + 1)
+        return [each for year in years for each in quarters_in(str(year)) if first <= each <= self.quarter]

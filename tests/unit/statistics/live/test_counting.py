@@ -1,11 +1,10 @@
-"""What is counted from columns, and carried forward over changes, is what counting one by one finds."""
+"""What is counted from columns is what counting one by one finds."""
 
 from __future__ import annotations
 
 import random
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -14,9 +13,10 @@ import pytest
 from services.statistics.areas.tree import AreaTree
 from services.statistics.facts.domain import Edition, FactBatch, Home, Traits
 from services.statistics.figures.universe import Universe
-from services.statistics.live.domain.columns import Columns, Layers, milliseconds
-from services.statistics.live.domain.counting import Counts, World, carry_over, count
-from services.statistics.live.domain.questions import Ask, Question, part
+from services.statistics.live.domain.columns import Columns, milliseconds
+from services.statistics.live.domain.counting import count
+from services.statistics.live.domain.lattice import Key, World
+from services.statistics.live.domain.protection import Tally
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 TREE = AreaTree.of(
@@ -31,11 +31,13 @@ COURSES: dict[str, dict[str, Any]] = {
     "courses/2": {"domains": []},
 }
 WORLD = World(TREE, COURSES)
-DIMENSIONS = ("", "AGE", "SEX", "TARGET_GROUP", "COURSE", "TIME_PERIOD", "COURSE_DOMAIN")
 RESIDENT, EMPLOYEE = Universe
-PLACES = {
-    "areas/P": {"P": "P", "A": "A", "B": "B", "B1": "B", "B2": "B"},
-    "areas/B": {"B": "B", "B1": "B1", "B2": "B2"},
+PATHS = {
+    "areas/P": ["areas/P", "areas/P areas/P"],
+    "areas/A": ["areas/P", "areas/A"],
+    "areas/B": ["areas/P", "areas/B", "areas/B areas/B"],
+    "areas/B1": ["areas/P", "areas/B", "areas/B1"],
+    "areas/B2": ["areas/P", "areas/B", "areas/B2"],
 }
 
 
@@ -87,56 +89,34 @@ def fact(chance: random.Random, enrolment: str, person: str) -> Fact:
     )
 
 
-def plainly(all_of_them: list[Fact], ask: Ask) -> Counts:
+def plainly(all_of_them: list[Fact], universe: Universe, until: datetime) -> dict[Key, Tally]:
     """One by one, as the words of the definitions say it."""
-    people: dict[tuple[str, str], dict[str, list[tuple[bool, bool]]]] = defaultdict(lambda: defaultdict(list))
-    for one in all_of_them:
-        asked, until = ask.question, ask.question.as_of or datetime(9999, 1, 1, tzinfo=UTC)
-        completed = one.completed is not None and one.completed <= until
-        started = completed or (one.started is not None and one.started <= until)
-        withdrawn = one.withdrawn is not None and one.withdrawn <= until
-        if (
-            one.enrolled <= until
-            and (started or not withdrawn)
-            and here(one, asked)
-            and not (ask.but and takes(one, ask.but))
-        ):
-            for code in codes(one, asked.by):
-                for place in [
-                    asked.area,
-                    *([place_of(one, asked.area)] if ask.inside and asked.area in PLACES else []),
-                ]:
-                    people[place, code][one.person].append((started, completed))
+    people: dict[Key, dict[str, list[tuple[bool, bool]]]] = defaultdict(lambda: defaultdict(list))
+    for fact in all_of_them:
+        completed = fact.completed is not None and fact.completed < until
+        started = completed or (fact.started is not None and fact.started < until)
+        withdrawn = fact.withdrawn is not None and fact.withdrawn < until
+        if fact.home.universe == universe and fact.enrolled < until and (started or not withdrawn):
+            for place in places(fact.home, universe):
+                for choice in ("", fact.quarter[:4], fact.quarter, fact.edition.course):
+                    for code in codes(fact, choice):
+                        people[place, choice, code][fact.person].append((started, completed))
     return {cell: tally([*each.values()]) for cell, each in people.items()}
 
 
-def here(one: Fact, asked: Question) -> bool:
-    inside = {
-        "areas/P": True,
-        "areas/B": one.home.area in ("areas/B", "areas/B1", "areas/B2"),
-        "organisations/o": one.home.organisation == "organisations/o",
-    }
-    return one.home.universe == asked.universe and inside[asked.area] and takes(one, asked)
+def places(home: Home, universe: Universe) -> list[str]:
+    path = PATHS.get(home.area, ["areas/P", "areas/P _U"])
+    office = home.organisation or "organisations none"
+    return [office, *path] if universe is EMPLOYEE else path
 
 
-def takes(one: Fact, asked: Question) -> bool:
-    in_time = (asked.first or "0") <= one.quarter <= (asked.last or "9")
-    return in_time and asked.course in ("", one.edition.course)
-
-
-def place_of(one: Fact, area: str) -> str:
-    found = PLACES[area].get(one.home.area.removeprefix("areas/"))
-    return part(area, f"areas/{found}" if found else "_U")
-
-
-def codes(one: Fact, by: str) -> list[str]:
-    sex, age, flags = one.told
+def codes(fact: Fact, choice: str) -> list[str]:
+    sex, age, flags = fact.told
     bands = {None: "_U", 12: "Y_LT15", 54: "Y45T54", 55: "Y55T64", 70: "Y65T74"}
-    domains = {("courses/1", 1): ["DC30_1"], ("courses/1", 2): ["DC30_1", "DC30_4"]}.get(
-        (one.edition.course, one.edition.version), ["_U"]
-    )
-    every = ["DC30_1", "DC30_2", "DC30_3", "DC30_4", "DC30_5", "_U"]
-    old = "_U_OLD" if age is None else "OLD" if age >= 55 else "N_OLD"
+    ages = [f"AGE {bands[age]}"]
+    if age is not None:
+        ages += ["AGE OLD"] if age >= 55 else ["AGE N_OLD", "TARGET_GROUP GEN" if flags == () else "not GEN"]
+        ages += ["AGE Y_GE65"] if age >= 65 else []
     known = {
         "DIS": "disability",
         "LOW": "low_income",
@@ -144,25 +124,21 @@ def codes(one: Fact, by: str) -> list[str]:
         "NKD": "defector",
         "MIG": "marriage_migrant",
     }
-    flagged = ["_U"] if flags is None else [code if flag in flags else f"N_{code}" for code, flag in known.items()]
-    return [
-        "_T",
-        *{
-            "": [],
-            "AGE": [bands[age]],
-            "SEX": [sex or "_U"],
-            "TARGET_GROUP": [old, *flagged],
-            "COURSE": [one.edition.course],
-            "TIME_PERIOD": [one.quarter],
-            "COURSE_DOMAIN": [code if code in domains else f"N_{code}" for code in every],
-        }[by],
-    ]
+    flagged = [f"TARGET_GROUP {code}" if flag in (flags or ()) else f"not {code}" for code, flag in known.items()]
+    of_person = ["_T", f"SEX {sex or '_U'}", *ages, *flagged]
+    if choice.startswith("courses/"):
+        return of_person
+    taught = {("courses/1", 1): ["1"], ("courses/1", 2): ["1", "4"]}.get(
+        (fact.edition.course, fact.edition.version), []
+    )
+    of_course = [f"COURSE_DOMAIN DC30_{each}" if each in taught else f"not DC30_{each}" for each in "12345"]
+    return [*of_person, *of_course, *([f"COURSE {fact.edition.course}"] if choice else [])]
 
 
-def tally(persons: list[list[tuple[bool, bool]]]) -> tuple[int, ...]:
+def tally(persons: list[list[tuple[bool, bool]]]) -> Tally:
     started = [[began for began, _ in each] for each in persons]
     completed = [[done for _, done in each] for each in persons]
-    return (
+    return Tally(
         sum(map(len, persons)),
         len(persons),
         sum(map(sum, started)),
@@ -175,46 +151,15 @@ def tally(persons: list[list[tuple[bool, bool]]]) -> tuple[int, ...]:
     )
 
 
-def questions(chance: random.Random) -> list[Ask]:
-    out = []
-    for by in DIMENSIONS:
-        area, universe = chance.choice(
-            [("areas/P", RESIDENT), ("areas/B", RESIDENT), ("organisations/o", EMPLOYEE), ("areas/P", EMPLOYEE)]
-        )
-        first, last = chance.choice([("", ""), ("2026-Q2", ""), ("2026-Q1", "2026-Q2")])
-        day = chance.choice([None, BEGIN + timedelta(days=150)])
-        asked = Question(area, universe, by, first, last, chance.choice(["", "courses/1"]), day)
-        inside = chance.random() < 0.5
-        out += [Ask(asked, inside), Ask(replace(asked, course="", first="", last=""), inside, but=asked)]
-    return out
-
-
 @pytest.mark.parametrize("seed", range(12))
 def test_columns_count_as_one_by_one(seed: int) -> None:
     chance = random.Random(seed)
     known = facts(chance, 150, 60)
     held = Columns().holding(lot(known))
-    for ask in questions(chance):
-        assert count(held, ask, WORLD) == plainly(known, ask)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_a_count_is_carried_over_changes(seed: int) -> None:
-    chance = random.Random(seed)
-    known = {one.enrolment: one for one in facts(chance, 100, 40)}
-    held, asks = Layers.of(Columns().holding(lot(known.values()))), questions(chance)
-    counts = {ask: count(held.whole, ask, WORLD) for ask in asks}
-    for step in range(6):
-        moved = [fact(chance, one.enrolment, one.person) for one in chance.sample(list(known.values()), 7)]
-        new = [fact(chance, f"n{step}-{number}", f"p{chance.randrange(60)}") for number in range(chance.randrange(3))]
-        known |= {one.enrolment: one for one in [*moved, *new]}
-        held, gone, came = held.replaced(held.below.holding(lot([*moved, *new])))
-        for ask in asks:
-            counts[ask] = carry_over(counts[ask], count(gone, ask, WORLD), count(came, ask, WORLD))
-            assert counts[ask] == plainly(list(known.values()), ask)
-        if chance.random() < 0.4:
-            assert all(count(held.whole, ask, WORLD) == counts[ask] for ask in asks)
-    assert len(held.whole) == len(known)
+    for universe in Universe:
+        for day in (150, 400):
+            until = BEGIN + timedelta(days=day)
+            assert count(held, universe, until, WORLD) == plainly(known, universe, until)
 
 
 def test_of_what_was_read_twice_the_last_counts() -> None:
@@ -228,17 +173,5 @@ def test_of_what_was_read_twice_the_last_counts() -> None:
     assert columns.joined([columns.holding(lot(known)), columns.holding(lot(later))]).same(once)
 
 
-def test_a_change_leaves_what_lies_below_as_it_is() -> None:
-    chance = random.Random(1)
-    many = Columns().holding(lot(facts(chance, 2_000, 1_500)))
-    held = Layers.of(many)
-    for number in range(3):
-        held, _, _ = held.replaced(many.holding(lot([fact(chance, f"e{number}", f"p{number}")])))
-        assert held.below is many
-    assert len(held.whole) >= 2_000
-    held, _, _ = held.replaced(many.holding(lot([fact(chance, "e0", "p0")])))
-    assert held.below is not many
-
-
 def test_nobody_is_nothing() -> None:
-    assert count(Columns(), Ask(Question("areas/P", Universe.RESIDENT, "SEX")), WORLD) == {}
+    assert count(Columns(), RESIDENT, BEGIN, WORLD) == {}
