@@ -175,6 +175,7 @@ WORDS: Mapping[str, str] = {
         "This kind of file cannot be used. Use PNG, JPEG, WebP, GIF, MP4, WebM, MP3, M4A, PDF, HWPX, DOCX, XLSX, PPTX "
         "or text."
     ),
+    "MEDIA_QUOTA": msgid("You have uploaded %(limit)s MB today, which is the most for a day. Go on tomorrow."),
     "MEDIA_HWP": msgid("HWP files cannot be used. In Hangul, save the document as HWPX or PDF and choose that file."),
     "MEDIA_OLD_OFFICE": msgid(
         "Files of old office programs cannot be used. Save the document as DOCX, XLSX, PPTX or PDF and choose that "

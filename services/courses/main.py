@@ -15,7 +15,9 @@ async def compose(frame: Frame) -> None:
     await courses.prepare()
     catalogue = Catalogue(frame.database, frame.outbox)
     await catalogue.prepare()
-    service = CoursesService(courses, catalogue, MediaStore(frame.database))
+    media = MediaStore(frame.database)
+    await media.prepare()
+    service = CoursesService(courses, catalogue, media)
     add_CoursesServiceServicer_to_server(service, frame.offer("ieum.courses.v1.CoursesService", TOKEN_ACCESS))
 
 

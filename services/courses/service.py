@@ -187,6 +187,8 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
 
     async def UploadMedia(self, request: courses_pb2.UploadMediaRequest, context: Context) -> courses_pb2.Media:
         acting().require("instructor", "administrator")
+        if person := acting().person:
+            await self._media.count(person, len(request.data), now())
         # In threads, two at a time: reading a picture or an archive takes up to a second.
         async with self._inspecting:
             medium, kept = await asyncio.to_thread(accept, request.filename, request.data)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
 from gridfs.asynchronous import AsyncGridFSBucket
+from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis.errors import Missing
+from services.chassis.errors import Missing, Refused
 from services.chassis.store.entities import Database
 from services.courses.domain.media import Medium
 
 LARGEST_READ = 1024 * 1024
+MOST_PER_DAY = 2 * 1024**3
 
 
 class MediaStore:
@@ -21,7 +24,25 @@ class MediaStore:
 
     def __init__(self, database: Database) -> None:
         self._media = database["media"]
+        self._uploads = database["uploads"]
         self._bytes = AsyncGridFSBucket(database, "media_bytes", chunk_size_bytes=LARGEST_READ)
+
+    async def prepare(self) -> None:
+        await self._uploads.create_index("day", name="forgotten", expireAfterSeconds=2 * 24 * 3600)
+
+    async def count(self, person: str, size: int, moment: datetime) -> None:
+        """Counts what a person uploads on a day; raises Refused beyond MOST_PER_DAY."""
+        day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+        key = {"_id": f"{day:%Y-%m-%d}/{person}"}
+        counted = await self._uploads.find_one_and_update(
+            key,
+            {"$inc": {"bytes": size}, "$setOnInsert": {"day": day}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        if counted and counted["bytes"] > MOST_PER_DAY:
+            await self._uploads.update_one(key, {"$inc": {"bytes": -size}})
+            raise Refused("MEDIA_QUOTA", field="data", limit=MOST_PER_DAY // 1024**2)
 
     async def keep(self, medium: Medium, data: bytes) -> Medium:
         """Safe to repeat; the same bytes keep the file name they first came with."""

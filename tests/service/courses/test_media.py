@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from ieum.courses.v1 import courses_pb2
-from services.chassis.errors import Invalid, Missing
+from services.chassis.errors import Invalid, Missing, Refused
 from services.chassis.principal import ANONYMOUS
 from services.chassis.store.entities import Database
+from services.courses.store import media
 from tests.service.courses.desk import (
     PNG,
     WEBM,
@@ -24,20 +25,20 @@ async def test_the_same_bytes_uploaded_at_once_are_kept_once_and_read_in_parts(
 ) -> None:
     request = courses_pb2.UploadMediaRequest(filename="C:\\films\\film.webm", data=WEBM)
     kept = await asyncio.gather(*(desk.teacher.UploadMedia(request) for _ in range(20)))
-    assert len({media.SerializeToString(deterministic=True) for media in kept}) == 1
-    media = kept[0]
-    assert (media.content_type, media.filename, media.size) == ("video/webm", "film.webm", len(WEBM))
+    assert len({each.SerializeToString(deterministic=True) for each in kept}) == 1
+    first = kept[0]
+    assert (first.content_type, first.filename, first.size) == ("video/webm", "film.webm", len(WEBM))
     assert await database_of("courses")["media_bytes.files"].count_documents({}) == 1
     read = b""
-    while len(read) < media.size:
+    while len(read) < first.size:
         part = await desk.as_(ANONYMOUS).ReadMedia(
-            courses_pb2.ReadMediaRequest(name=media.name, offset=len(read), length=50_000)
+            courses_pb2.ReadMediaRequest(name=first.name, offset=len(read), length=50_000)
         )
         read += part.data
     assert read == WEBM
-    behind = courses_pb2.ReadMediaRequest(name=media.name, offset=len(WEBM), length=10)
+    behind = courses_pb2.ReadMediaRequest(name=first.name, offset=len(WEBM), length=10)
     assert (await desk.as_(ANONYMOUS).ReadMedia(behind)).data == b""
-    assert await desk.as_(ANONYMOUS).GetMedia(named(courses_pb2.GetMediaRequest, media.name)) == media
+    assert await desk.as_(ANONYMOUS).GetMedia(named(courses_pb2.GetMediaRequest, first.name)) == first
     with pytest.raises(Missing, match="MEDIA_NOT_FOUND"):
         await desk.as_(ANONYMOUS).ReadMedia(named(courses_pb2.ReadMediaRequest, "media/nothere"))
 
@@ -60,3 +61,12 @@ async def test_a_document_with_macros_is_refused(desk: Desk) -> None:
     assert await desk.upload(document("[Content_Types].xml", "word/document.xml"), "card.docx")
     with pytest.raises(Invalid, match="MEDIA_ACTIVE"):
         await desk.upload(document("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), "card.docx")
+
+
+async def test_nobody_fills_the_store_in_a_day(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(media, "MOST_PER_DAY", 2 * len(WEBM))
+    for name in ("one.webm", "two.webm"):
+        assert await desk.upload(WEBM, name)
+    for _ in range(2):
+        with pytest.raises(Refused, match="MEDIA_QUOTA"):
+            await desk.upload(WEBM, "three.webm")
