@@ -13,6 +13,7 @@ from aiohttp import web
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from gateway.backend.course_contents import CourseContents
+from ieum.classes.v1.classes_pb2_grpc import ClassesServiceStub
 from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
 from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
@@ -38,6 +39,7 @@ class Clients:
     statistics: StatisticsServiceStub
     releases: ReleaseServiceStub
     distribution: DistributionServiceStub
+    classes: ClassesServiceStub
     contents: CourseContents
     channels: dict[str, grpc.aio.Channel]
 
@@ -70,6 +72,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
             statistics=client("statistics", StatisticsServiceStub),
             releases=client("statistics", ReleaseServiceStub),
             distribution=client("statistics", DistributionServiceStub),
+            classes=client("classes", ClassesServiceStub),
             contents=CourseContents(courses),
             channels=channels,
         )

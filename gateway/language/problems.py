@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.language.classes import CLASSES
 from gateway.language.fields import FIELDS
 from gateway.language.i18n import msgid
 from gateway.language.mail import REFUSALS
@@ -288,6 +289,7 @@ WORDS: Mapping[str, str] = {
     "CERTIFICATE_IS_REVOKED": msgid(
         "This certificate was revoked, so there is no document any more. Ask your instructor why."
     ),
+    **CLASSES,
     # Statistics
     **RELEASES,
     **REFUSALS,

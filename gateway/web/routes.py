@@ -11,7 +11,17 @@ from gateway.html import assets
 from gateway.web.account import about_you, details, sessions, sign_in, tokens
 from gateway.web.administrator import audit_log, dead_letters, desk, people, places, search_words
 from gateway.web.author import class_grid, course, courses, learner, lesson, preview, review
-from gateway.web.learner import catalogue, certificates, first_lesson, home, lesson_screen, my_learning, printed_lesson
+from gateway.web.centre import attendance, centre, class_form, class_staff
+from gateway.web.learner import (
+    catalogue,
+    certificates,
+    classes,
+    first_lesson,
+    home,
+    lesson_screen,
+    my_learning,
+    printed_lesson,
+)
 from gateway.web.official import (
     deliveries,
     live_table,
@@ -27,7 +37,7 @@ from gateway.web.site import frame, help, media, well_known
 
 PAGES: tuple[web.RouteTableDef, ...] = (
     frame.routes,
-    *(home.routes, catalogue.routes, sign_in.routes, details.routes, about_you.routes),
+    *(home.routes, catalogue.routes, classes.routes, sign_in.routes, details.routes, about_you.routes),
     *(
         my_learning.routes,
         printed_lesson.routes,
@@ -41,6 +51,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     release_discard.routes,
     live_table.routes,
     *(recipients.routes, deliveries.routes),
+    *(centre.routes, class_form.routes, class_staff.routes, attendance.routes),
     *(tokens.routes, sessions.routes),
     *(people.routes, desk.routes),
     audit_log.routes,

@@ -1,4 +1,4 @@
-"""The five services as a gateway sees them: any method answers what a test put there, else a message with something in
+"""The services as a gateway sees them: any method answers what a test put there, else a message with something in
 each field; every call is kept. They stand on a real gRPC server with the real doorkeeper."""
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.timestamp_pb2 import Timestamp
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
+from ieum.classes.v1 import classes_pb2
 from ieum.courses.v1 import courses_pb2
 from ieum.enrollment.v1 import enrollment_pb2
 from ieum.people.v1 import people_pb2
@@ -26,7 +27,10 @@ from services.chassis.signature import Verifier
 from services.chassis.token_access import Access
 from services.registry import SERVICES
 
-MODULES = (people_pb2, courses_pb2, enrollment_pb2, progress_pb2, statistics_pb2, releases_pb2, distribution_pb2)
+MODULES = (
+    *(people_pb2, courses_pb2, enrollment_pb2, progress_pb2, classes_pb2),
+    *(statistics_pb2, releases_pb2, distribution_pb2),
+)
 MOMENT = Timestamp(seconds=1_790_000_000)
 Answer = Message | Exception | Callable[[Any], Any]
 

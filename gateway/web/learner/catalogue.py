@@ -10,8 +10,10 @@ from multidict import MultiDict, MultiMapping
 from yarl import URL
 
 from gateway.backend import learning
+from gateway.backend.classes import list_classes, nearest_first
 from gateway.backend.clients import CLIENTS, Clients, side_by_side
 from gateway.backend.names import id_of
+from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.auth import VIEWER
@@ -19,6 +21,7 @@ from gateway.http.public_url import public_origin
 from gateway.language.i18n import LANGUAGES, Locale, msgid
 from gateway.web.course import outline, structured_data
 from gateway.web.course.card import AUDIENCES, LEVELS, TOPICS, card_of
+from gateway.web.learner.class_words import ShownClass, shown
 from gateway.web.learner.course_progress import find_courses_of
 from gateway.web.site import page_cache
 from gateway.web.site.forms import typed
@@ -26,7 +29,7 @@ from gateway.web.site.frame import go_to
 from ieum.courses.v1 import content_pb2
 from ieum.courses.v1.courses_pb2 import CatalogEntry, GetVersionRequest, SearchCatalogRequest
 from ieum.enrollment.v1.enrollment_pb2 import ONLINE, EnrolRequest
-from services.chassis.errors import Problem
+from services.chassis.errors import Problem, Unavailable
 
 PER_PAGE = 12
 _NEAREST = 3
@@ -173,6 +176,7 @@ async def _course_page(request: web.Request, problem: Problem | None = None) -> 
     return page(
         request,
         "learner/course.html",
+        classes=await _classes(request, name),
         origin=public_origin(request),
         first=f"/{name}/try/{lessons[0].screens[0].key}" if lessons else "",
         status=errors.status_of(problem) if problem else 200,
@@ -183,6 +187,19 @@ async def _course_page(request: web.Request, problem: Problem | None = None) -> 
         standing=mine.of_course(name),
         refused=errors.message(locale, problem) if problem else "",
     )
+
+
+async def _classes(request: web.Request, course: str) -> list[ShownClass]:
+    """Classes of the course, the reader's own area first; without them the page still serves."""
+    viewer = request[VIEWER]
+    try:
+        classes = await list_classes(request.app[CLIENTS], course=course)
+        places = await request.app[PLACES].all()
+    except Unavailable:
+        page_cache.skip(request)
+        return []
+    near = nearest_first(classes, viewer.principal.area if viewer else "")
+    return [shown(request[PAGE].locale, places, each) for each in near]
 
 
 @routes.get("/courses/{course}/enrol")

@@ -36,6 +36,7 @@ WAYS: Sequence[tuple[str, str, frozenset[str]]] = (
     ("/", msgid("Courses"), frozenset({_EVERYBODY})),
     ("/learning", msgid("Learning"), frozenset({_SIGNED_IN})),
     ("/teach", msgid("My courses"), frozenset({"instructor"})),
+    ("/centre", msgid("Classes"), frozenset({"instructor", "administrator"})),
     ("/review", msgid("Reviews"), frozenset({"reviewer"})),
     ("/statistics", msgid("Statistics"), frozenset({"official", "administrator"})),
     ("/admin/people", msgid("People and roles"), frozenset({"administrator"})),

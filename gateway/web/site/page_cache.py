@@ -26,6 +26,7 @@ from gateway.backend.conditions import is_known
 from gateway.http import csrf, reader, security_headers
 from gateway.http.compression import accepts_gzip
 from gateway.web.site import frame
+from ieum.classes.v1.events_pb2 import ClassCancelled, ClassChanged, ClassPublished, SessionMoved
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired
 from ieum.people.v1.events_pb2 import PlacesImported
 from ieum.statistics.v1.events_pb2 import ReleasePublished
@@ -159,6 +160,7 @@ class PublicPageCache:
             self.clear()
 
         return {
+            "ieum.classes.v1": dict.fromkeys((ClassPublished, ClassChanged, ClassCancelled, SessionMoved), clear),
             "ieum.courses.v1": dict.fromkeys((CoursePublished, CourseRetired, CourseReinstated), clear),
             "ieum.people.v1": {PlacesImported: clear},
             "ieum.statistics.v1": {ReleasePublished: clear},

@@ -1,0 +1,1 @@
+"""Pages for the staff of a centre: classes, applications, attendance."""
