@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
 from itertools import product
 
@@ -46,15 +45,6 @@ _OF_STATUS = {CMP: (ENR, CMP, STR), WDR: (ENR, NOT, STR, WDR), IPR: (ENR, NOT, S
 _IN_QUARTERS, _AGAIN_IN_YEAR = "!EPR of quarters", "!EPR of several quarters"
 
 
-class Detail(StrEnum):
-    """How much of a quarter is printed. Of a year everything is: each area by each breakdown."""
-
-    STANDARD = "standard"
-    """A quarter's totals by area; breakdowns and states of enrolments for the top area alone."""
-    YEARS = "years"
-    """Years without their quarters."""
-
-
 @cache
 def published_categories() -> tuple[str, ...]:
     labels = [each.label(code) for each in BREAKDOWNS.values() for code in each.fields]
@@ -63,7 +53,8 @@ def published_categories() -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Layout:
-    """Which cells are printed and which are counted at all."""
+    """Which cells are printed and which are counted at all: of a year each area by each breakdown, of a quarter totals
+    by area, and breakdowns and states of enrolments for the top area alone."""
 
     areas: ReleaseAreas
 
