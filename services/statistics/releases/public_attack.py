@@ -6,12 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from services.chassis.observability import trace
 from services.statistics.areas.geography import Geography
 from services.statistics.disclosure.linked_tables import Cell
 from services.statistics.disclosure.opened_cells import Attack, OpenedCell
 from services.statistics.figures.observation import Observation
+
+if TYPE_CHECKING:
+    from services.statistics.attack.publications import Release
 
 SECONDS = 240.0
 """How long the search by programming may take. What it has not asked by then was still asked by the final audit."""
@@ -52,10 +56,11 @@ def attack_edition(edition: Edition, earlier: Sequence[Edition], sensitive: Coll
     return list(opened.values())
 
 
-def _publication(edition: Edition):  # type: ignore[no-untyped-def]
+def _publication(edition: Edition) -> Release:
     from services.statistics.attack import publications
 
-    counts, rates = {}, {}
+    counts: dict[publications.Cell, int | None] = {}
+    rates: dict[publications.Cell, Decimal] = {}
     for figure in edition.observations:
         given = (("sex", figure.sex), ("age", figure.age), ("group", figure.group), ("domain", figure.domain))
         category = " ".join(f"{name}={code}" for name, code in given if code != publications.TOTAL)
