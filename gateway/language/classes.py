@@ -15,13 +15,15 @@ CLASSES: Mapping[str, str] = {
     "PERSON_OUTSIDE_YOUR_AREA": msgid("This person lives outside your area. Their own city can apply for them."),
     "LOGIN_UNKNOWN": msgid("Nobody in your area has this login. Check it, or make an account first."),
     # Applying
-    "APPLICATIONS_NOT_OPEN": msgid("Applications are not open yet. They open at %(opens_at)s."),
+    "APPLICATIONS_NOT_OPEN": msgid("Applications are not open yet. The page of the class says when they open."),
     "APPLICATIONS_CLOSED": msgid("Applications for this class are closed. Look at the other classes of the course."),
     "CLASS_CANCELLED": msgid("This class was cancelled. Look at the other classes of the course."),
     "CLASS_NOT_OPEN": msgid("This class is not open. Publish it first."),
     "CLASS_FOR_OTHER_AREA": msgid("This class is for residents of another area. Look for a class near you."),
     "CLASS_FOR_OTHER_ORGANISATION": msgid("This class is for the people of another organisation."),
-    "PREREQUISITE_MISSING": msgid("Another course comes first: %(courses)s. Complete it, then apply again."),
+    "PREREQUISITE_MISSING": msgid(
+        "Another course comes first. The page of the class names it. Complete it, then apply again."
+    ),
     "CLASS_CLASHES": msgid(
         "You have applied for another class at the same time. Withdraw there first, or choose another class."
     ),

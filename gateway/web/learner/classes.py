@@ -15,10 +15,12 @@ from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.auth import VIEWER, signed_in
+from gateway.web.course import outline
 from gateway.web.learner.class_words import STATES, sessions_of, shown, steps_of
 from gateway.web.site.forms import typed
 from gateway.web.site.frame import go_to
 from ieum.classes.v1 import classes_pb2 as pb
+from ieum.courses.v1.courses_pb2 import GetVersionRequest
 from services.chassis import clock
 from services.chassis.errors import Problem
 
@@ -57,10 +59,20 @@ async def _class_page(request: web.Request, problem: Problem | None = None) -> w
         draw=class_.draw if class_.HasField("draw") else None,
         commitment=class_.commitment,
         managed=class_.managed,
+        before=await _courses_before(request, class_.details.admission),
         application=await _own(request, class_.name),
         others=[shown(locale, places, each) for each in others if each.name != class_.name],
         refused=errors.message(locale, problem) if problem else "",
     )
+
+
+async def _courses_before(request: web.Request, admission: pb.Admission) -> list[tuple[str, str]]:
+    """Address and title of each course that has to be completed first."""
+    found = []
+    for course in dict.fromkeys([*admission.requires_all, *admission.requires_any]):
+        version = await request.app[CLIENTS].courses.GetVersion(GetVersionRequest(name=f"{course}/versions/current"))
+        found.append((f"/{course}", outline.course_of(request[PAGE].locale, version).title))
+    return found
 
 
 async def _own(request: web.Request, class_name: str) -> str:

@@ -103,6 +103,13 @@ async def test_the_draw_is_published_with_its_list(client: Client, town: Fakes) 
     assert await get(client, f"/{NAME}/draw.csv", STRANGER) == f"application,tier\n{MINE[13:]},1\n"
 
 
+async def test_a_course_that_comes_first_is_named_with_its_address(client: Client, town: Fakes) -> None:
+    prepare_classes(town, class_(requires_all=["courses/keys"]))
+    text = await get(client, f"/{NAME}", STRANGER)
+    assert "To be completed before:" in text
+    assert 'href="/courses/keys"' in text
+
+
 async def test_own_applications_are_listed(client: Client, town: Fakes) -> None:
     town.answers["ListApplications"] = pb.ListApplicationsResponse(applications=[application(pb.WAITING, place=2)])
     text = await get(client, "/applications")
