@@ -9,7 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from deploy.demo.api import Api
-from deploy.demo.content import Json
+from services.chassis.config import Settings
+from services.chassis.events import bus
+from services.registry import HEARS
 
 AREA = "areas/HB01"
 FEWEST_PEOPLE = 100
@@ -48,7 +50,7 @@ async def publish_release(url: str, passphrase: str, today: date) -> None:
     async with Api(url) as planner, Api(url) as approver:
         await planner.sign_in("official", passphrase)
         await approver.sign_in("official2", passphrase)
-        await _settled(planner)
+        await _wait_for_statistics()
         plan = {"area": AREA, "universe": "RESIDENT", "periods": finished_quarters(today)}
         made = await planner.post("/statistics/releases", plan)
         if made["state"] in ("SCHEDULED", "PUBLISHED"):
@@ -63,12 +65,17 @@ async def publish_release(url: str, passphrase: str, today: date) -> None:
         print("Demo: the first release of Hanbit is approved; it is at /data in a minute.", flush=True)
 
 
-async def _settled(planner: Api) -> None:
-    """What the last learners did reaches the statistics a moment after it is answered."""
-    before: list[Json] = []
-    async with asyncio.timeout(_PATIENCE_SECONDS):
-        while (now := (await planner.get(f"/statistics/table?area={AREA}&by=COURSE"))["rows"]) != before:
-            before = now
+async def _wait_for_statistics() -> None:
+    """Returns once every service has handled all events that are out: what the last learners did is counted then.
+
+    Two looks in a row, because an event that was handled may have caused another."""
+    settings = Settings()
+    consumers = [(f"ieum.{producer}.v1", name) for name, producers in HEARS.items() for producer in producers]
+    quiet = 0
+    async with asyncio.timeout(_PATIENCE_SECONDS), bus.connect(settings.nats_url, "demo") as events:
+        while quiet < 2:
+            behind = sum([await events.behind(*consumer) for consumer in consumers])
+            quiet = 0 if behind else quiet + 1
             await asyncio.sleep(_PAUSE_SECONDS)
 
 
