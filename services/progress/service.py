@@ -24,7 +24,7 @@ from services.progress.domain.events import CourseCompleted
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Record
 from services.progress.domain.settling import Outcome, settle
-from services.progress.domain.totals import totals
+from services.progress.domain.standing_totals import totals
 from services.progress.messages.grid import columns_of, places_of, row_to_message
 from services.progress.messages.plans import solution_from_message
 from services.progress.messages.resources import Lessons, certificate_to_message, parse_name, progress_to_message

@@ -16,8 +16,8 @@ from gateway.http.auth import VIEWER
 from gateway.http.form import read_texts
 from gateway.http.rate_limit import check_registration_rate
 from gateway.language.i18n import Locale
-from gateway.web.account import registration as registration_form
-from gateway.web.account.registration import without_spaces
+from gateway.web.account import registration_checks as registration_form
+from gateway.web.account.registration_checks import without_spaces
 from gateway.web.site.frame import go_to, local_path
 from ieum.people.v1.people_pb2 import RegisterRequest, SignInRequest, SignInResponse
 from services.chassis import clock

@@ -9,7 +9,7 @@ from typing import Literal
 
 from services.chassis.errors import Conflict, Missing, Refused
 from services.courses.domain.content import Content, Lesson, etag_of, outline
-from services.courses.domain.limits import check_content, check_lesson
+from services.courses.domain.draft_limits import check_content, check_lesson
 from services.courses.domain.listing import Listing, Version
 
 MOST_TEACHERS = 100

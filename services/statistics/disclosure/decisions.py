@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from services.statistics.areas.tree import ReleaseAreas
+from services.statistics.disclosure.cell_costs import price
 from services.statistics.disclosure.linked_tables import OWN, SPLIT, Cell, LinkedTable, tabulate
 from services.statistics.disclosure.policy import Policy, Reason, SensitiveQuantity
-from services.statistics.disclosure.priorities import price
 from services.statistics.disclosure.sensitive_cells import parts_of_small_margins, sensitive_quantities, threshold
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.periods import is_year

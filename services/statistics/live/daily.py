@@ -25,7 +25,7 @@ from services.statistics.live.domain.steps import Unprotected, next_state
 from services.statistics.live.store import Head, LiveStates
 
 if TYPE_CHECKING:  # the arrays take as long to load as the rest of the service: it is ready before
-    from services.statistics.live.domain.columns import Columns
+    from services.statistics.live.domain.enrolment_arrays import Columns
 
 log = logging.getLogger(__name__)
 EVERY = 60
@@ -113,7 +113,7 @@ class DailyStates:
         return LiveState(as_of, shown, world, quarter_of(as_of - timedelta(seconds=1), self._zone))
 
     async def _all(self) -> Columns:
-        from services.statistics.live.domain.columns import Columns
+        from services.statistics.live.domain.enrolment_arrays import Columns
 
         empty = await asyncio.to_thread(Columns)
         parts = [await asyncio.to_thread(empty.holding, lot) async for lot in self._facts.for_tables()]

@@ -29,8 +29,8 @@ from services.statistics.facts.store import Facts
 from services.statistics.figures.observation import AreaCode
 from services.statistics.figures.units import Unit
 from services.statistics.figures.universe import Universe
-from services.statistics.live.domain.columns import Columns
 from services.statistics.live.domain.counting import count
+from services.statistics.live.domain.enrolment_arrays import Columns
 from services.statistics.live.domain.lattice import World
 from services.statistics.live.domain.protection import COUNTS, ShownCell, Tally
 from services.statistics.live.domain.questions import LiveState, Question

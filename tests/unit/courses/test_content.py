@@ -23,7 +23,7 @@ from services.courses.domain.content import (
     media_of,
     screens_of,
 )
-from services.courses.domain.limits import check_content, check_lesson
+from services.courses.domain.draft_limits import check_content, check_lesson
 from services.courses.messages.content import content_from_message, content_to_message, lesson_from_message
 from tests.unit.courses.builders import BOTH, content, lesson, quiz
 

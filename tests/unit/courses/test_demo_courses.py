@@ -9,7 +9,7 @@ from ieum.courses.v1.events_pb2 import CoursePublished
 from services.courses.domain.completeness import problems_of
 from services.courses.domain.content import Content
 from services.courses.domain.course import Published
-from services.courses.domain.limits import check_content
+from services.courses.domain.draft_limits import check_content
 from services.courses.domain.listing import Version
 from services.courses.domain.media import accept
 from services.courses.domain.views import publishable

@@ -12,7 +12,7 @@ from services.chassis.errors import Missing
 from services.progress.domain.certificates import new_number, parse_number
 from services.progress.domain.grading import Choice, Matching, Number, Ordering, ShortText, TrueFalse
 from services.progress.domain.record import Standing
-from services.progress.domain.totals import Totals, totals
+from services.progress.domain.standing_totals import Totals, totals
 from services.progress.messages.grid import columns_of, places_of, row_to_message
 from services.progress.messages.plans import plan_from_message
 from tests.unit.progress.plans import EVERY_STEP, FRESH, PLAN, do

@@ -14,7 +14,7 @@ from services.statistics.facts.domain import Edition, Home, Traits
 from services.statistics.figures.dimensions import FLAGS, OLDER_FROM, SEXES, TOTAL, UNKNOWN
 from services.statistics.figures.units import age_band
 from services.statistics.figures.universe import Universe
-from services.statistics.live.domain.columns import (
+from services.statistics.live.domain.enrolment_arrays import (
     COMPLETED,
     EDITION,
     ENROLLED,

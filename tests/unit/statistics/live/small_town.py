@@ -12,8 +12,8 @@ from services.statistics.areas.tree import AreaTree
 from services.statistics.disclosure.policy import Policy
 from services.statistics.facts.domain import FactBatch
 from services.statistics.figures.universe import Universe
-from services.statistics.live.domain.columns import Columns, milliseconds
 from services.statistics.live.domain.counting import count
+from services.statistics.live.domain.enrolment_arrays import Columns, milliseconds
 from services.statistics.live.domain.lattice import Lattice, World
 from services.statistics.live.domain.protection import Tally
 from services.statistics.live.domain.questions import LiveState

@@ -13,8 +13,8 @@ import pytest
 from services.statistics.areas.tree import AreaTree
 from services.statistics.facts.domain import Edition, FactBatch, Home, Traits
 from services.statistics.figures.universe import Universe
-from services.statistics.live.domain.columns import Columns, milliseconds
 from services.statistics.live.domain.counting import count
+from services.statistics.live.domain.enrolment_arrays import Columns, milliseconds
 from services.statistics.live.domain.lattice import Key, World
 from services.statistics.live.domain.protection import Tally
 
