@@ -43,7 +43,6 @@ CLASSES: Mapping[str, str] = {
     "SEATS_TAKEN": msgid("%(taken)s seats are taken and %(reserved)s are reserved. You cannot have fewer than these."),
     "CLASS_AREA_MISSING": msgid("Choose the area in which the class takes place."),
     "ZONE_UNKNOWN": msgid("This time zone is not known. Write it like Asia/Seoul."),
-    "TEXT_TOO_LONG": msgid("This text is too long. Use up to %(most)s characters."),
     "SESSION_TIME_INVALID": msgid("A date is written like 2027-03-02 and a time like 14:00. Check them."),
     "SESSION_TIME_SKIPPED": msgid("There is no such time: clocks are put forward then (%(time)s). Choose another one."),
     "SESSION_LENGTH_INVALID": msgid("A session has 1 minute to 24 hours."),
@@ -63,6 +62,9 @@ CLASSES: Mapping[str, str] = {
     "LOT_NOT_TO_BE_DRAWN": msgid("The lot can be drawn when applications are closed, for a class that has one."),
     "DRAW_COMMITMENT_BROKEN": msgid("The secret number does not fit its fingerprint."),
     "DRAW_SEED_BROKEN": msgid("The seed does not follow from this list."),
+    "SESSION_LINE": msgid("Write each date like this: 2027-03-02 14:00 120 (day, time, minutes)."),
+    "MOMENT": msgid("Write day and time like this: 2027-03-02 09:00."),
+    "NUMBER": msgid("Write a whole number."),
     # Attendance
     "SESSION_NOT_BEGUN": msgid("The list opens one hour before the session."),
     "NO_SEAT": msgid("Somebody on this list has no seat in the class. Give them one first."),

@@ -158,6 +158,8 @@ WORDS: Mapping[str, str] = {
     "NOTHING_TO_REVIEW": msgid("Nothing was changed since it was published."),
     "NOTE_MISSING": msgid("Write what the authors should change."),
     "TEXT_TOO_LONG": msgid("This text is too long. Use up to %(limit)s characters."),
+    "SERVICES_ONLY": msgid("Only Ieum's own services may ask for this."),
+    "CALLER_NOT_ALLOWED": msgid("Whoever called is not allowed to. An operator should check its certificate and keys."),
     "TOO_MANY": msgid("These are too many. There may be up to %(limit)s."),
     "NUMBER_OUT_OF_RANGE": msgid("This number is too small or too large. Choose another one."),
     "ID_MALFORMED": msgid("An id has up to 40 small letters, digits and hyphens."),

@@ -91,7 +91,8 @@ async def test_the_usual_work_goes_on_and_statistics_equal_a_recount(system: Ieu
 
 async def test_a_completion_is_one_trace_from_the_gateway_to_the_statistics(system: Ieum, collector: Collector) -> None:
     def completions() -> list[Step]:
-        return [step for step in collector.steps() if step.name == "handle ieum.progress.v1.CourseCompleted"]
+        handled = "handle ieum.progress.v1.CourseCompleted"
+        return [step for step in collector.steps() if (step.process, step.name) == ("statistics", handled)]
 
     async def arrived() -> bool:
         return any(len(collector.way_to(step)) == 5 for step in completions())

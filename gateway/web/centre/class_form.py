@@ -11,7 +11,7 @@ from gateway.http import errors
 from gateway.http.auth import signed_in
 from gateway.http.form import read_texts
 from gateway.web.centre import class_input
-from gateway.web.centre.class_input import WRONG, ClassInput
+from gateway.web.centre.class_input import ClassInput
 from gateway.web.learner.class_words import FEATURES, RULES
 from gateway.web.site.forms import named, status_of
 from gateway.web.site.frame import SETTINGS, go_to
@@ -115,7 +115,7 @@ def _errors(request: web.Request, problem: Problem | None) -> dict[str, str]:
     locale = request[PAGE].locale
     known = dict(zip(class_input.FIELDS, class_input.FIELDS, strict=True))
     known |= {"closes_at": "close_time", "requires_all": "course"}
-    words = locale.gettext(WRONG[problem.reason]) if problem.reason in WRONG else errors.message(locale, problem)
+    words = errors.message(locale, problem)
     return {named(problem, known, "title"): words}
 
 

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from multidict import MultiMapping
 
-from gateway.language.i18n import msgid
 from ieum.classes.v1 import classes_pb2 as pb
 from services.chassis import clock
 from services.chassis.errors import Invalid
@@ -21,11 +20,6 @@ FIELDS = (
     *("public_word", "first_timers_first"),
 )
 _SESSION = re.compile(r"(\d{4}-\d\d-\d\d)\s+(\d\d?:\d\d)\s+(\d{1,4})")
-WRONG: Mapping[str, str] = {
-    "SESSION_LINE": msgid("Write each date like this: 2027-03-02 14:00 120 (day, time, minutes)."),
-    "MOMENT": msgid("Write day and time like this: 2027-03-02 09:00."),
-    "NUMBER": msgid("Write a whole number."),
-}
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ def blank() -> ClassInput:
 
 
 def to_details(given: ClassInput, zone: ZoneInfo, earlier: pb.ClassDetails) -> pb.ClassDetails:
-    """Raises Invalid with a reason of WRONG and the field at fault. What the form does not have stays as `earlier`."""
+    """Raises Invalid with the field at fault. What the form does not have stays as `earlier`."""
     texts = given.texts
     details = pb.ClassDetails(
         course=texts["course"],

@@ -219,7 +219,7 @@ def checked(details: Details, *, published: bool = False) -> Details:
         raise Invalid("RESERVED_INVALID", field="reserved", most=details.seats)
     texts = (details.title, details.term, details.place.address, details.place.room, details.audience.text)
     if any(len(text) > _LONGEST_TEXT for text in texts):
-        raise Invalid("TEXT_TOO_LONG", field="title", most=_LONGEST_TEXT)
+        raise Invalid("TEXT_TOO_LONG", field="title", limit=_LONGEST_TEXT)
     if not details.place.area:
         raise Invalid("CLASS_AREA_MISSING", field="area")
     if not published:

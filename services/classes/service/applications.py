@@ -167,5 +167,5 @@ class ApplicationMethods(Methods):
 
 def _note(text: str) -> str:
     if len(text) > _LONGEST_NOTE:
-        raise Invalid("TEXT_TOO_LONG", field="note", most=_LONGEST_NOTE)
+        raise Invalid("TEXT_TOO_LONG", field="note", limit=_LONGEST_NOTE)
     return text.strip()

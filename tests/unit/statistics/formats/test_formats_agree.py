@@ -178,7 +178,9 @@ def test_the_assessment_is_the_same_in_json_csv_workbook_and_report(
 ) -> None:
     said = canonical["capability"]
     units = {one["unit"]: one for one in said["units"]}
-    written = {row["UNIT"]: row for row in csv.DictReader(io.StringIO(files["capability.csv"].decode(), newline=""))}
+    written = {
+        row["UNIT"]: row for row in csv.DictReader(io.StringIO(files["capability.csv"].decode("utf-8-sig"), newline=""))
+    }
     assert list(written) == list(units) == ["HB01", "HB03", "HB05", "HB02", "HB04"]
     book = openpyxl.load_workbook(io.BytesIO(files["tables.xlsx"]), read_only=True)
     _, head, *rows = book["역량 Capability"].iter_rows(values_only=True)
