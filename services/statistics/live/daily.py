@@ -14,6 +14,7 @@ from pymongo.errors import PyMongoError
 
 from services.chassis import clock
 from services.chassis.errors import Invalid
+from services.chassis.events.bus import check_cancelled
 from services.statistics.disclosure.policy import Policy
 from services.statistics.facts.store import Facts
 from services.statistics.figures.periods import last_day, quarter_of
@@ -64,6 +65,7 @@ class DailyStates:
                     if await self._states.head(universe):
                         async with self._turn:
                             await self._current(universe, clock.now())
+            check_cancelled()
             await asyncio.sleep(EVERY)
 
     async def _current(self, universe: Universe, now: datetime) -> tuple[Head, LiveState]:

@@ -20,6 +20,7 @@ from typing import TypeVar
 from pymongo.errors import ConnectionFailure
 
 from services.chassis.clock import now
+from services.chassis.events.bus import check_cancelled
 from services.chassis.observability import trace
 from services.statistics.areas.geography import Geography
 from services.statistics.disclosure.concessions import NAMED, given_up
@@ -86,6 +87,7 @@ class Builder:
         try:
             await self._releases.forget_leftovers()
             while True:
+                check_cancelled()
                 for release in await self._releases.at_work():
                     if monotonic() >= self._put_off.get(release.key, 0):
                         await self._advance(release)
