@@ -50,6 +50,8 @@ SERVICES = tuple(service.name for service in REGISTRY)
 CALLED = tuple(service.name for service in REGISTRY if service.called)
 CALLERS = ("gateway", *(service.name for service in REGISTRY if service.calls))
 HEARS = {service.name: service.hears for service in REGISTRY}
+HEARERS = {name: sum(name in service.hears for service in REGISTRY) for name in SERVICES}
+"""How many services handle the events of each."""
 
 
 def port_of(name: str) -> int:

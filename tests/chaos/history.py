@@ -16,13 +16,11 @@ from deploy.demo.content import Json
 from deploy.local import Ieum
 from services.chassis.events import bus, dead_letters
 from services.chassis.events.bus import Bus
-from services.registry import SERVICES
+from services.registry import HEARERS, SERVICES
 from tests.chaos.load import Acknowledged
 from tests.system.recount import doubled, heard, recounted
 
 Client = AsyncMongoClient[dict[str, Any]]
-HEARD = {"people": 1, "courses": 3, "enrollment": 2, "progress": 1, "statistics": 2, "notices": 1}
-"""How many services hear each."""
 
 
 async def judge(system: Ieum, acknowledged: Acknowledged, within: float) -> list[str]:
@@ -58,7 +56,7 @@ async def _under_way(client: Client, events: Bus) -> AsyncIterator[str]:
         for name in await client[f"ieum_{service}"].list_collection_names():
             if count := await client[f"ieum_{service}"][name].count_documents({"due": {"$exists": True}}):
                 yield f"{count} of {service}.{name} still to be announced"
-    for service, hearers in HEARD.items():
+    for service, hearers in HEARERS.items():
         try:
             found = await events.jetstream.consumers_info(events.stream(f"ieum.{service}.v1"))
         except NatsError as error:
