@@ -43,7 +43,7 @@ REGISTRY = (
         calls=("statistics",),
         called=False,
     ),
-    Service("classes", hears=("people", "courses", "progress")),
+    Service("classes", hears=("people", "courses", "progress", "classes")),
 )
 
 SERVICES = tuple(service.name for service in REGISTRY)

@@ -1,13 +1,15 @@
-"""The events of other services that the classes service handles. Each may arrive twice and in any order."""
+"""The events that the classes service handles. Each may arrive twice and in any order."""
 
 from __future__ import annotations
 
+from ieum.classes.v1.events_pb2 import ClassCancelled, SessionCancelled
 from ieum.courses.v1.content_pb2 import EMPLOYEES
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired
 from ieum.people.v1.events_pb2 import PersonErased, PersonMoved, PersonRegistered, PlacesImported
 from ieum.people.v1.people_pb2 import EMPLOYEE
 from ieum.progress.v1.events_pb2 import CourseCompleted
 from services.chassis.events.bus import Handlers
+from services.classes.messages.names import class_key
 from services.classes.store import Store
 from services.classes.store.copies import Home
 
@@ -50,3 +52,10 @@ def progress_handlers(store: Store) -> Handlers:
         await store.copies.keep_completion(event.person, event.course)
 
     return {CourseCompleted: on_completed}
+
+
+def own_handlers(store: Store) -> Handlers:
+    async def on_cancelled(event: ClassCancelled | SessionCancelled) -> None:
+        await store.void_sheets(class_key(event.class_name))
+
+    return {ClassCancelled: on_cancelled, SessionCancelled: on_cancelled}

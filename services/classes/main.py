@@ -6,7 +6,7 @@ from functools import partial
 
 from ieum.classes.v1.classes_pb2_grpc import add_ClassesServiceServicer_to_server
 from services.chassis.run import Frame, main
-from services.classes.events import course_handlers, people_handlers, progress_handlers
+from services.classes.events import course_handlers, own_handlers, people_handlers, progress_handlers
 from services.classes.service import TOKEN_ACCESS, ClassesService
 from services.classes.store import Store
 from services.classes.sweep import sweep
@@ -20,6 +20,7 @@ async def compose(frame: Frame) -> None:
     frame.hear("ieum.people.v1", people_handlers(store))
     frame.hear("ieum.courses.v1", course_handlers(store))
     frame.hear("ieum.progress.v1", progress_handlers(store))
+    frame.hear("ieum.classes.v1", own_handlers(store))
     frame.keep_running(partial(sweep, store))
 
 

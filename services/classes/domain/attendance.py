@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.errors import Invalid, Refused
-from services.classes.domain.schedule import Session
+from services.classes.domain.course_class import Details
+from services.classes.domain.schedule import Session, session_of
 
 MOST_ENTRIES = 20
 """How many corrections of a mark are kept on it."""
@@ -54,11 +55,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The attendance list of one session."""
+    """The attendance list of one session. `cancelled`: the session was, so its marks count for nobody."""
 
     class_: str
     session: int
     lines: tuple[Mark, ...] = ()
+    cancelled: bool = False
 
     def mark_of(self, application: str) -> Mark | None:
         return next((mark for mark in self.lines if mark.application == application), None)
@@ -76,13 +78,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class Marked:
+    """`details` are those of the class."""
+
     class_: str
-    course: str
-    session: int
+    details: Details
+    session: Session
     person: str
     mark: Mark
-    day: str
     time: datetime
+    cancelled: bool = False
 
 
 Outcome = tuple[Sheet, tuple[Marked, ...]]
@@ -109,8 +113,8 @@ def minutes_of(attended: Attended, minutes: int | None, session: Session) -> int
 
 def record(
     sheet: Sheet,
-    session: Session,
-    course: str,
+    number: int,
+    details: Details,
     people: Mapping[str, str],
     wishes: Sequence[Wish],
     others_present: bool,
@@ -118,9 +122,10 @@ def record(
     way: Way,
     now: datetime,
 ) -> Outcome:
-    """`people` are those with a seat, as application to person. `others_present` fills what has no mark yet; it never
-    changes one that somebody set. A repeat changes nothing."""
-    if not session.planned:
+    """`people`: of each application with a seat, or with a mark, its person. `others_present` fills what has no mark
+    yet; it never changes one that somebody set. A repeat changes nothing."""
+    session = session_of(details.sessions, number)
+    if sheet.cancelled or not session.planned:
         raise Refused("SESSION_CANCELLED")
     if now < session.starts_at - _OPEN_BEFORE:
         raise Refused("SESSION_NOT_BEGUN", starts_at=session.starts_at.isoformat())
@@ -138,8 +143,18 @@ def record(
             changed.append(mark)
     after = replace(sheet, lines=tuple(marks[each] for each in sorted(marks)))
     return after, tuple(
-        Marked(sheet.class_, course, session.number, people.get(mark.application, ""), mark, session.date, now)
-        for mark in changed
+        Marked(sheet.class_, details, session, people.get(mark.application, ""), mark, now) for mark in changed
+    )
+
+
+def void(sheet: Sheet, details: Details, people: Mapping[str, str], now: datetime) -> Outcome:
+    """After its session was cancelled: the marks stay readable and count for nobody."""
+    if sheet.cancelled:
+        return sheet, ()
+    session = session_of(details.sessions, sheet.session)
+    return replace(sheet, cancelled=True), tuple(
+        Marked(sheet.class_, details, session, people.get(mark.application, ""), mark, now, cancelled=True)
+        for mark in sheet.lines
     )
 
 

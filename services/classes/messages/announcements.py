@@ -89,6 +89,8 @@ def application_announcement(event: ApplicationEvent, key: str, revision: int) -
                 organisation=application.organisation,
                 employee=application.universe is Universe.EMPLOYEE,
                 seat_time=stamp(application.seat_time),
+                centre=event.class_.details.place.centre,
+                class_area=event.class_.details.place.area,
             )
         case SeatFreed():
             return events_pb2.SeatFreed(**who, seat_time=stamp(event.seat_time))
@@ -96,15 +98,21 @@ def application_announcement(event: ApplicationEvent, key: str, revision: int) -
 
 
 def attendance_announcement(event: Marked, key: str, revision: int) -> Message:
+    details = event.details
     return events_pb2.AttendanceMarked(
         class_name=class_name(event.class_),
-        course=event.course,
-        session=event.session,
-        date=event.day,
+        course=details.course,
+        session=event.session.number,
+        date=event.session.date,
         application=application_name(event.mark.application),
         person=event.person,
         attended=applications.attended_to_message(event.mark.attended),
-        minutes=event.mark.minutes,
+        minutes=0 if event.cancelled else event.mark.minutes,
         revision=revision,
         time=stamp(event.time),
+        planned_minutes=event.session.minutes,
+        delivery=resources.delivery_to_message(details.delivery),
+        centre=details.place.centre,
+        area=details.place.area,
+        cancelled=event.cancelled,
     )

@@ -32,12 +32,14 @@ class AttendanceMethods(Methods):
         if len(request.marks) > _MOST_MARKS:
             raise Invalid("TOO_MANY_MARKS", field="marks", most=_MOST_MARKS)
         class_ = await self._helped(request.class_name)
+        session_of(class_.details.sessions, request.session)
         seated = await self._store.seated(class_.id)
+        people = [*seated, *await self._left(await self._store.sheet(class_.id, request.session), seated)]
         verb = partial(
             attendance.record,
-            session=session_of(class_.details.sessions, request.session),
-            course=class_.details.course,
-            people={application.id: application.person for application in seated},
+            number=request.session,
+            details=class_.details,
+            people={application.id: application.person for application in people},
             wishes=[wish_from_message(each) for each in request.marks],
             others_present=request.others_present,
             by=principal.caller().person,
@@ -57,9 +59,7 @@ class AttendanceMethods(Methods):
         session = session_of(class_.details.sessions, number)
         sheets = await self._store.sheets(class_.id)
         sheet = next((each for each in sheets if each.session == number), attendance.Sheet(class_.id, number))
-        known = {application.id for application in seated}
-        left = [mark.application for mark in sheet.lines if mark.application not in known]
-        people = [*seated, *await self._store.applications_of(left)]
+        people = [*seated, *await self._left(sheet, seated)]
         counted = [each for each in sheets if session_of(class_.details.sessions, each.session).planned]
         minutes = {each.id: attendance.attended_minutes(each.id, counted) for each in people}
         planned = attendance.planned_minutes(class_.details.sessions)
@@ -69,3 +69,9 @@ class AttendanceMethods(Methods):
             session=session_to_message(session),
             marks=[mark_to_message(each, sheet.mark_of(each.id), minutes, planned) for each in people],
         )
+
+    async def _left(self, sheet: attendance.Sheet, seated: Sequence[Application]) -> list[Application]:
+        """Those who have a mark and no seat any more."""
+        known = {application.id for application in seated}
+        marked = [mark.application for mark in sheet.lines if mark.application not in known]
+        return await self._store.applications_of(marked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from services.chassis.clock import now
@@ -212,3 +213,14 @@ class Store:
 
     async def mark(self, class_: str, session: int, verb: Callable[[Sheet], attendance.Outcome]) -> Sheet:
         return await self._sheets.change(sheet_key(class_, session), verb, start=Sheet(class_, session))
+
+    async def void_sheets(self, class_: str) -> None:
+        """Of the sessions that were cancelled, also where nothing is marked yet: a mark may be on its way."""
+        details = (await self.get(class_)).details
+        for session in details.sessions:
+            if session.planned:
+                continue
+            sheet = await self.sheet(class_, session.number)
+            people = await self.applications_of([mark.application for mark in sheet.lines])
+            known = {application.id: application.person for application in people}
+            await self.mark(class_, session.number, partial(attendance.void, details=details, people=known, now=now()))

@@ -30,6 +30,9 @@ async def test_the_whole_class_is_marked_with_one_request_and_a_repeat_announces
     assert marked.marks[0].planned_minutes == 240
     events = await published(AttendanceMarked, 2)
     assert {(event.person, event.minutes) for event in events} == {(KIM.person, 120), (LEE.person, 90)}
+    assert {(event.planned_minutes, event.centre, event.delivery) for event in events} == {
+        (120, "centres/hb01", pb.FACE_TO_FACE)
+    }
     request.marks[0].attended, request.others_present = pb.ABSENT, False
     corrected = await town.as_(TEACHER).MarkAttendance(request)
     [mark] = [mark for mark in corrected.marks if mark.person == LEE.person]
@@ -80,3 +83,22 @@ async def test_moving_and_cancelling_sessions_is_announced_once_and_keeps_seats(
     assert (cancelled.session.number, cancelled.session.reason) == (1, "TEACHER_ILL")
     with pytest.raises(Refused, match="SESSION_CANCELLED"):
         await town.as_(TEACHER).MarkAttendance(pb.MarkAttendanceRequest(class_name=class_, session=1))
+
+
+async def test_a_session_cancelled_after_it_was_marked_counts_for_nobody_also_who_has_left(
+    town: Town, published: Published
+) -> None:
+    class_ = await town.open_class(2)
+    kim = await town.apply(KIM, class_)
+    await town.apply(LEE, class_)
+    await town.begin(class_)
+    request = pb.MarkAttendanceRequest(class_name=class_, session=1, others_present=True)
+    await town.as_(TEACHER).MarkAttendance(request)
+    await town.as_(KIM).WithdrawApplication(pb.WithdrawApplicationRequest(name=kim.name))
+    cancel = pb.CancelSessionRequest(name=class_, session=1, reason="ROOM_CLOSED")
+    for worker in (0, 1):
+        await town.as_(TEACHER, worker).CancelSession(cancel)
+    events = await published(AttendanceMarked, 4)
+    assert {(event.person, event.minutes) for event in events if event.cancelled} == {(KIM.person, 0), (LEE.person, 0)}
+    with pytest.raises(Refused, match="SESSION_CANCELLED"):
+        await town.as_(TEACHER).MarkAttendance(request)

@@ -14,10 +14,12 @@ from services.classes.domain.attendance import (
     attended_minutes,
     planned_minutes,
     record,
+    void,
 )
 from tests.unit.classes.samples import details, refused
 
-SESSIONS = details().sessions
+DETAILS = details()
+SESSIONS = DETAILS.sessions
 SESSION = SESSIONS[0]
 PEOPLE = {"app1": "people/kim", "app2": "people/lee"}
 
@@ -26,7 +28,7 @@ def mark(
     sheet: Sheet, wishes: Sequence[Wish], *, others_present: bool = False, minutes_after_start: int = 10
 ) -> Outcome:
     now = SESSION.starts_at + timedelta(minutes=minutes_after_start)
-    return record(sheet, SESSION, "courses/photos", PEOPLE, wishes, others_present, "people/t", Way.LIST, now)
+    return record(sheet, 1, DETAILS, PEOPLE, wishes, others_present, "people/t", Way.LIST, now)
 
 
 def test_one_press_marks_everybody_who_was_not_marked_and_a_repeat_changes_nothing() -> None:
@@ -65,3 +67,11 @@ def test_only_those_with_a_seat_are_marked_and_only_once_the_session_is_near(
     wish: Wish, minutes_after_start: int, reason: str
 ) -> None:
     assert refused(lambda: mark(Sheet("a", 1), [wish], minutes_after_start=minutes_after_start)) == reason
+
+
+def test_a_cancelled_session_counts_for_nobody_and_takes_no_marks_any_more() -> None:
+    sheet, _ = mark(Sheet("a", 1), [Wish("app1", Attended.PRESENT)])
+    after, [event] = void(sheet, DETAILS, PEOPLE, SESSION.ends_at)
+    assert (event.person, event.cancelled, after.lines) == ("people/kim", True, sheet.lines)
+    assert void(after, DETAILS, PEOPLE, SESSION.ends_at) == (after, ())
+    assert refused(lambda: mark(after, [Wish("app2", Attended.PRESENT)])) == "SESSION_CANCELLED"
