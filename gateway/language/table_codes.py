@@ -17,6 +17,8 @@ CODES: Mapping[str, str] = {
     "Y55T64": msgid("55 to 64"),
     "Y65T74": msgid("65 to 74"),
     "Y_GE75": msgid("75 and older"),
+    "Y_GE55": msgid("55 and older"),
+    "Y_GE60": msgid("60 and older"),
     "Y_GE65": msgid("65 and older"),
     "F": msgid("Women"),
     "M": msgid("Men"),

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from services.statistics.figures.dimensions import AGE_BANDS, AGE_UNIONS
 from services.statistics.figures.intervals import poisson, wilson
 from services.statistics.figures.measures import MEASURES
 from services.statistics.figures.refusal import InvalidValue
 
+Population = Mapping[tuple[str, str, str], int]
+"""(area, sex, age) -> residents at the period's end."""
 PER = 1000
 RATE_PLACES, INTERVAL_PLACES = MEASURES["COV"].places, 2
 
@@ -21,6 +24,18 @@ class Rate:
     value: Fraction
     low: Fraction
     high: Fraction
+
+
+def residents(population: Population, area: str, sex: str, age: str) -> int | None:
+    """As loaded; of a union of ages without a number of its own those of its bands, if they make it up."""
+    if (area, sex, age) in population:
+        return population[area, sex, age]
+    union = next(((first, last) for code, first, last in AGE_UNIONS if code == age), None)
+    bands = [(code, first) for code, first, last in AGE_BANDS if union and union[0] <= first and last <= union[1]]
+    parts = [population.get((area, sex, code)) for code, _ in bands]
+    if not union or bands[0][1] != union[0] or None in parts:
+        return None
+    return sum(part or 0 for part in parts)
 
 
 def coverage(persons: int, population: int | None) -> Rate | None:

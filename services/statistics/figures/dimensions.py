@@ -24,6 +24,11 @@ OLDER_FROM = 55
 OLD_AGE = ("Y_GE60", 60, 200)
 """Areas are ranked by their share of it, because ten-year tables of residents have it too."""
 
+AGE_UNIONS: Sequence[tuple[str, int, int]] = (("Y_GE55", OLDER_FROM, 200), OLD_AGE, ("Y_GE65", 65, 200))
+"""The ages from which Korean programmes count older people; 75 and over is a band."""
+HALVES_OF_55T64: Sequence[tuple[str, int, int]] = (("Y55T59", 55, 59), ("Y60T64", 60, 64))
+"""The five-year bands that 60 and over cuts: counted, and never shown."""
+
 STANDARD_POPULATION: Mapping[str, int] = {
     "Y_LT15": 16_000,
     "Y15T24": 11_500,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from services.statistics.figures import coverage
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.periods import last_day
 from services.statistics.figures.universe import Universe
@@ -31,7 +32,8 @@ class Residents:
         geography = await self._geographies.at(asked.area, as_of)
         residents, _ = await self._references.residents(geography, self._end(asked, as_of))
         keys = {code: _key(asked, code) for code in codes if code == TOTAL or code != asked.area}
-        return {code: residents[key] for code, key in keys.items() if key in residents}
+        behind = {code: coverage.residents(residents, *key) for code, key in keys.items()}
+        return {code: count for code, count in behind.items() if count is not None}
 
     def _end(self, asked: Question, as_of: datetime) -> date:
         today = as_of.astimezone(self._zone).date()

@@ -26,7 +26,7 @@ from services.statistics.live.residents import Residents
 TOKEN_ACCESS = {"QueryTable": Access("statistics.read")}
 
 _DIMENSIONS = frozenset(pb.Dimension.values()) - {pb.DIMENSION_UNSPECIFIED}
-_OVERLAPPING = (pb.TARGET_GROUP, pb.COURSE_DOMAIN)
+_OVERLAPPING = (pb.AGE, pb.TARGET_GROUP, pb.COURSE_DOMAIN)
 
 
 class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from services.statistics.figures.dimensions import AGE_BANDS, OLD_AGE, TOTAL
+from services.statistics.figures.dimensions import AGE_BANDS, AGE_UNIONS, TOTAL
 from services.statistics.figures.refusal import InvalidValue
 
 _BAND = re.compile(r"^(\d{1,3})(?:-(\d{1,3})|\+)?$", re.ASCII)
@@ -139,7 +139,7 @@ def tabulate(rows: Sequence[ResidentRow]) -> dict[tuple[str, str, str], int]:
         bands = _bands(group)
         if (total := _total(group)) is not None:
             counts[area, sex, TOTAL] = total
-        for code, first, last in (*AGE_BANDS, OLD_AGE):
+        for code, first, last in (*AGE_BANDS, *AGE_UNIONS):
             if (count := _exact(bands, first, last)) is not None:
                 counts[area, sex, code] = count
     for area, sex, age in list(counts):

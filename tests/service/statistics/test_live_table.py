@@ -202,7 +202,9 @@ async def test_reach_is_shown_where_residents_were_loaded(office: Office) -> Non
         ("A", "_T", "_T", 20_000),
         ("A", "F", "_T", 11_000),
         ("A1", "_T", "_T", 6_000),
+        ("A", "_T", "Y65T74", 2_000),
         ("A", "_T", "Y_GE75", 4_000),
+        ("A", "_T", "Y_GE60", 8_000),
     ]
     cells = [{"table": "t", "area": a, "sex": s, "age": g, "residents": n} for a, s, g, n in rows]
     await office.database["populations"].insert_many([table | named, *cells])
@@ -215,7 +217,9 @@ async def test_reach_is_shown_where_residents_were_loaded(office: Office) -> Non
     }
     areas = await office.shown("COV", area="areas/A", by=pb.REF_AREA)
     assert (areas["areas/A1"], areas["areas/A2"], areas["areas/A"], areas["_T"]) == ("5.0", "L", "Q", "2.0")
-    assert (await office.shown("COV", area="areas/A", by=pb.AGE))["Y_GE75"] == "10.0"
+    ages = await office.shown("COV", area="areas/A", by=pb.AGE)
+    assert (ages["Y_GE60"], ages["Y_GE65"], ages["Y_GE75"]) == ("5.0", "6.7", "10.0")
+    assert ages["Y_GE55"] == "L", "55 to 64 are not known"
     assert (await office.shown("COV", area="areas/A", by=pb.COURSE)) == {}
     assert (await office.shown("COV", area="areas/A", universe=pb.EMPLOYEE)) == {}
     early = await office.shown("COV", area="areas/A", period="2026-Q1")

@@ -11,7 +11,15 @@ import numpy as np
 
 from services.statistics.areas.tree import is_organisation
 from services.statistics.facts.domain import Edition, Home, Traits
-from services.statistics.figures.dimensions import FLAGS, OLDER_FROM, SEXES, TOTAL, UNKNOWN
+from services.statistics.figures.dimensions import (
+    AGE_UNIONS,
+    FLAGS,
+    HALVES_OF_55T64,
+    OLDER_FROM,
+    SEXES,
+    TOTAL,
+    UNKNOWN,
+)
 from services.statistics.figures.units import age_band
 from services.statistics.figures.universe import Universe
 from services.statistics.live.domain.enrolment_arrays import (
@@ -33,9 +41,6 @@ from services.statistics.live.domain.lattice import (
     ALL,
     DOMAINS,
     NO_OFFICE,
-    OLD_AGE,
-    OLD_AGE_FROM,
-    OLDER,
     YOUNGER,
     Key,
     World,
@@ -127,8 +132,9 @@ def _codes(word: Hashable, world: World) -> Sequence[str | None]:
 def _ages(age: int | None) -> Iterator[str | None]:
     known = age is not None and age_band(age) != UNKNOWN
     yield code("AGE", age_band(age))
-    yield code("AGE", OLDER if age >= OLDER_FROM else YOUNGER) if known and age is not None else None
-    yield code("AGE", OLD_AGE) if known and age is not None and age >= OLD_AGE_FROM else None
+    yield code("AGE", YOUNGER) if known and age is not None and age < OLDER_FROM else None
+    for name, first, last in (*AGE_UNIONS, *HALVES_OF_55T64):
+        yield code("AGE", name) if known and age is not None and first <= age <= last else None
 
 
 def _groups(age: int | None, flags: tuple[str, ...] | None) -> Iterator[str | None]:

@@ -14,8 +14,10 @@ from typing import Any
 from services.statistics.areas.tree import EVERYWHERE, AreaTree
 from services.statistics.figures.dimensions import (
     AGE_BANDS,
+    AGE_UNIONS,
     DIGCOMP_AREAS,
     FLAGS,
+    HALVES_OF_55T64,
     OLDER_FROM,
     SEXES,
     TOTAL,
@@ -29,15 +31,15 @@ Key = tuple[str, str, str]
 """A place, a choice and a code."""
 ALL = ""
 """The choice of all periods and all courses."""
-OLDER, YOUNGER, OLD_AGE = "OLD", "N_OLD", "Y_GE65"
-OLD_AGE_FROM = 65
+OLDER, YOUNGER = "OLD", "N_OLD"
 DOMAINS = tuple(f"DC30_{number}" for number in DIGCOMP_AREAS)
 _BANDS = tuple(code for code, _, _ in AGE_BANDS)
-_OLD_AGE = tuple(code for code, first, _ in AGE_BANDS if first >= OLD_AGE_FROM)
-_OLDER = tuple(code for code, first, _ in AGE_BANDS if OLDER_FROM <= first < OLD_AGE_FROM)
+_UNIONS = tuple(code for code, _, _ in AGE_UNIONS)
 _YOUNGER = tuple(code for code, first, _ in AGE_BANDS if first < OLDER_FROM)
+_SAME = {"Y_GE55": OLDER}
+"""An age that is a target group too."""
 ROWS: Mapping[str, tuple[str, ...]] = {
-    "AGE": (*_BANDS, UNKNOWN),
+    "AGE": (*_BANDS, *_UNIONS, UNKNOWN),
     "SEX": (*SEXES, UNKNOWN),
     "TARGET_GROUP": (OLDER, YOUNGER, *FLAGS, "GEN"),
     "COURSE_DOMAIN": DOMAINS,
@@ -47,6 +49,7 @@ ROWS: Mapping[str, tuple[str, ...]] = {
 
 def code(by: str, category: str) -> str:
     """A category as a code. Being older is a group and an age: one cell."""
+    category = _SAME.get(category, category)
     return f"AGE {category}" if category in (OLDER, YOUNGER) else f"{by} {category}"
 
 
@@ -204,12 +207,21 @@ NO_OFFICE = "organisations none"
 """Where employees of no known office count."""
 
 
+_SUMS_OF_AGES: Mapping[str, tuple[str, ...]] = {
+    OLDER: ("Y55T64", "Y_GE65"),
+    "Y_GE65": ("Y65T74", "Y_GE75"),
+    YOUNGER: _YOUNGER,
+    "Y55T64": tuple(code for code, _, _ in HALVES_OF_55T64),
+    "Y_GE60": ("Y60T64", "Y_GE65"),
+}
+"""60 and over leaves the younger half of a band, which nobody is shown and everybody can work out."""
+
+
 def _within() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield TOTAL, tuple(code("SEX", each) for each in ROWS["SEX"])
     yield TOTAL, tuple(code("AGE", each) for each in (OLDER, YOUNGER, UNKNOWN))
-    yield code("AGE", OLDER), tuple(code("AGE", each) for each in (*_OLDER, OLD_AGE))
-    yield code("AGE", OLD_AGE), tuple(code("AGE", each) for each in _OLD_AGE)
-    yield code("AGE", YOUNGER), tuple(code("AGE", each) for each in _YOUNGER)
+    for total, parts in _SUMS_OF_AGES.items():
+        yield code("AGE", total), tuple(code("AGE", each) for each in parts)
 
 
 WITHIN = tuple(_within())
@@ -224,7 +236,8 @@ answers to one question: only the groups themselves are shown, since everybody e
 open one by another."""
 _OF_COURSES = tuple(code("COURSE_DOMAIN", domain) for domain in DOMAINS)
 _PERSONAL = ("SEX", "AGE", "TARGET_GROUP")
-_OF_PERSONS = tuple(dict.fromkeys([*(code(by, each) for by in _PERSONAL for each in ROWS[by]), code("AGE", OLD_AGE)]))
+_HALVES = [code("AGE", each) for each, _, _ in HALVES_OF_55T64]
+_OF_PERSONS = tuple(dict.fromkeys([*(code(by, each) for by in _PERSONAL for each in ROWS[by]), *_HALVES]))
 
 
 def _is_sensitive(keys: Iterable[Key]) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 
 from services.statistics.disclosure.linked_tables import Cell, LinkedTable
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.concentration import Area, concentration
-from services.statistics.figures.coverage import coverage, standardised_coverage
+from services.statistics.figures.coverage import Population, coverage, standardised_coverage
 from services.statistics.figures.dimensions import OLD_AGE, STANDARD_POPULATION, TOTAL
 from services.statistics.figures.intervals import wilson
 from services.statistics.figures.measures import percent
@@ -22,8 +22,6 @@ from services.statistics.figures.relations import CMP, ENR, EPR, STR, WDR
 from services.statistics.figures.rounding import rounded_text
 
 PERCENT = {"CPR": (CMP, ENR), "CPS": (CMP, STR), "DOR": (WDR, STR)}
-Population = Mapping[tuple[str, str, str], int]
-"""(area, sex, age) -> residents at the period's end."""
 
 
 @dataclass(frozen=True, slots=True)

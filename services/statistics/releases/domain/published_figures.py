@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.linked_tables import SPLIT, STATUSES, Cell, LinkedTable
 from services.statistics.disclosure.policy import Policy
-from services.statistics.figures.coverage import INTERVAL_PLACES, RATE_PLACES
+from services.statistics.figures.coverage import INTERVAL_PLACES, RATE_PLACES, Population, residents
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.gap import PLACES as GAP_PLACES
 from services.statistics.figures.gap import gap
@@ -22,7 +22,7 @@ from services.statistics.figures.observation import UNRELIABLE as U
 from services.statistics.figures.periods import is_year
 from services.statistics.figures.relations import CMF, ENR
 from services.statistics.figures.units import BREAKDOWNS, Unit
-from services.statistics.releases.domain.counted_table import Counted, Figure, Population
+from services.statistics.releases.domain.counted_table import Counted, Figure
 from services.statistics.releases.domain.hours import work
 
 COUNTED = frozenset({*SPLIT, *STATUSES, CMF})
@@ -99,17 +99,8 @@ def _row(
     yield context.observation("CPR", area, codes, counted.rate(area, category, "CPR"))
     if not codes.keys() - {"sex", "age"}:
         sex, age = codes.get("sex", TOTAL), codes.get("age", TOTAL)
-        residents = _residents(context.population, area, sex, age)
-        yield context.observation("COV", area, codes, counted.coverage(area, category, residents))
-
-
-def _residents(population: Population, area: str, sex: str, age: str) -> int | None:
-    """Of a union of ages those of its bands, where the table has no number of its own."""
-    bands = BREAKDOWNS["age"].parts.get(age, ()) if age != TOTAL else ()
-    known = [population.get((area, sex, band)) for band in bands]
-    if (area, sex, age) in population or not known or None in known:
-        return population.get((area, sex, age))
-    return sum(count or 0 for count in known)
+        there = residents(context.population, area, sex, age)
+        yield context.observation("COV", area, codes, counted.coverage(area, category, there))
 
 
 def _gaps(context: Context, counted: Counted, area: str) -> Iterator[Observation]:

@@ -71,7 +71,7 @@ def person(chance: random.Random, name: str, **more: Any) -> list[Enrolment]:
         chance.choices(COURSES, (3, 1))[0],
         chance.randrange(540),
         chance.choice("FFM"),
-        chance.choice([None, 20, 50, 58, 67, 72, 78, 80]),
+        chance.choice([None, 20, 50, 58, 62, 67, 72, 78, 80]),
         chance.choice(_FLAGS),
     )
     one = replace(one, **more)

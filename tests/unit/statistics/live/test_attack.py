@@ -46,6 +46,7 @@ def answered(state: LiveState) -> dict[Cell, ShownCell]:
                 "COURSE": (asked.area, asked.period, code, "_T"),
             }.get(asked.by, (asked.area, asked.period, asked.course, f"{asked.by} {code}"))
             key = (asked.area, asked.period, asked.course, "_T") if code == "_T" else key
+            key = (*key[:3], "TARGET_GROUP OLD") if key[3] == "AGE Y_GE55" else key
             if key[0] == TOWN and asked.by == "REF_AREA" and code == TOWN:
                 key = ("areas/A itself", *key[1:])
             assert read.setdefault(key, cell) == cell, f"{key} is the same in every table"
@@ -55,7 +56,8 @@ def answered(state: LiveState) -> dict[Cell, ShownCell]:
 def sums() -> Iterator[tuple[Cell, list[Cell]]]:
     """Whatever adds up, as anybody can see who knows what the words mean."""
     ages = ["Y_LT15", "Y15T24", "Y25T34", "Y35T44", "Y45T54", "Y55T64", "Y65T74", "Y_GE75"]
-    categories = ["_T", *(f"AGE {each}" for each in [*ages, "_U"]), "SEX F", "SEX M", "SEX _O", "SEX _U"]
+    unions = ["Y_GE60", "Y_GE65", "Y55T59", "Y60T64"]
+    categories = ["_T", *(f"AGE {each}" for each in [*ages, *unions, "_U"]), "SEX F", "SEX M", "SEX _O", "SEX _U"]
     categories += [f"TARGET_GROUP {each}" for each in ("OLD", "N_OLD", "DIS", "LOW", "FAR", "NKD", "MIG", "GEN")]
     taught = [f"COURSE_DOMAIN DC30_{number}" for number in range(1, 6)]
     choices = [*((period, "") for period in PERIODS), *(("", course) for course in COURSES)]
@@ -66,6 +68,9 @@ def sums() -> Iterator[tuple[Cell, list[Cell]]]:
                 yield (*here, "_T"), [(*here, f"SEX {each}") for each in ("F", "M", "_O", "_U")]
                 yield (*here, "_T"), [(*here, f"AGE {each}") for each in [*ages, "_U"]]
                 yield (*here, "TARGET_GROUP OLD"), [(*here, f"AGE {each}") for each in ages[5:]]
+                yield (*here, "AGE Y_GE65"), [(*here, f"AGE {each}") for each in ages[6:]]
+                yield (*here, "AGE Y_GE60"), [(*here, f"AGE {each}") for each in ("Y60T64", *ages[6:])]
+                yield (*here, "AGE Y55T64"), [(*here, f"AGE {each}") for each in ("Y55T59", "Y60T64")]
                 yield (*here, "TARGET_GROUP N_OLD"), [(*here, f"AGE {each}") for each in ages[:5]]
             of_this = [*categories, *(taught if not course else [])] if (period, course) in choices else ["_T"]
             for category in of_this:

@@ -81,7 +81,7 @@ def fact(chance: random.Random, enrolment: str, person: str) -> Fact:
         Home(Universe.EMPLOYEE if organisation else Universe.RESIDENT, organisation, f"areas/{area}"),
         Edition(f"courses/{chance.randrange(1, 4)}", chance.randrange(1, 3)),
         f"2026-Q{(enrolled.month + 2) // 3}",
-        Traits(chance.choice(["", "F", "M", "_O"]), chance.choice([None, 12, 54, 55, 70]), groups),
+        Traits(chance.choice(["", "F", "M", "_O"]), chance.choice([None, 12, 54, 55, 60, 70]), groups),
         enrolled,
         later(),
         later(),
@@ -112,11 +112,13 @@ def places(home: Home, universe: Universe) -> list[str]:
 
 def codes(fact: Fact, choice: str) -> list[str]:
     sex, age, flags = fact.told
-    bands = {None: "_U", 12: "Y_LT15", 54: "Y45T54", 55: "Y55T64", 70: "Y65T74"}
+    bands = {None: "_U", 12: "Y_LT15", 54: "Y45T54", 55: "Y55T64", 60: "Y55T64", 70: "Y65T74"}
     ages = [f"AGE {bands[age]}"]
     if age is not None:
         ages += ["AGE OLD"] if age >= 55 else ["AGE N_OLD", "TARGET_GROUP GEN" if flags == () else "not GEN"]
         ages += ["AGE Y_GE65"] if age >= 65 else []
+        ages += ["AGE Y_GE60"] if age >= 60 else []
+        ages += {55: ["AGE Y55T59"], 60: ["AGE Y60T64"]}.get(age, [])
     known = {
         "DIS": "disability",
         "LOW": "low_income",
