@@ -194,13 +194,13 @@ def _add_loads(verbs: Verbs) -> None:
         "load-population",
         help="load residents as denominators (needs the running database)",
         description="A row for each area, sex (F, M, _T) and age (_T, 65, 60-64, 60-69, 100+); or the registration "
-        "office's months as they are. FILE.csv.gz is read too. All of it or nothing.",
+        "office's export or months as they are. FILE.csv.gz is read too. All of it or nothing.",
     )
     verb.add_argument(
         "path",
         metavar="FILE.csv",
         type=Path,
-        help="area, sex, age, residents; or month, code, name, sex, band, residents",
+        help="area, sex, age, residents; the office's export; or month, code, name, sex, band, residents",
     )
     verb.add_argument(
         "--reference", metavar="DATE", type=argument(day), help="day of the count, where no month says it"

@@ -1,4 +1,4 @@
-"""Reads CSV as offices send it (BOM, CRLF, quotes, blank lines, gzip); errors have the line and the column.
+"""Reads CSV as offices send it (UTF-8 or CP949, BOM, CRLF, quotes, blank lines, gzip); errors say where.
 
 Streams the file, so that one of any length takes the memory of a line."""
 
@@ -10,7 +10,7 @@ import io
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -88,14 +88,29 @@ def lines(path: Path) -> Iterator[Line]:
 
 
 def _opened(path: Path) -> io.TextIOWrapper:
-    content = gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb")
-    return io.TextIOWrapper(content, "utf-8-sig", errors="surrogateescape", newline="")
+    with _bytes(path) as content:
+        encoding = "cp949" if _is_cp949(content) else "utf-8-sig"
+    return io.TextIOWrapper(_bytes(path), encoding, errors="surrogateescape", newline="")
+
+
+def _bytes(path: Path) -> gzip.GzipFile | io.BufferedReader:
+    return gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb")
+
+
+def _is_cp949(content: Iterable[bytes]) -> bool:
+    """Whether the first line with other than English letters is as Korean spreadsheets save it by default."""
+    line = next((line for line in content if not line.isascii()), b"")
+    for encoding in ("utf-8", "cp949"):
+        with suppress(UnicodeDecodeError):
+            line.decode(encoding)
+            return encoding == "cp949"
+    return False
 
 
 def _checked(text: Iterable[str]) -> Iterator[str]:
     for number, line in enumerate(text, 1):
         if not line.isascii() and _NOT_UTF8.search(line):
-            raise InvalidValue("this is not UTF-8; save the file as CSV UTF-8", line=number)
+            raise InvalidValue("this is neither UTF-8 nor CP949; save the file as CSV UTF-8", line=number)
         yield line
 
 

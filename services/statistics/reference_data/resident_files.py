@@ -1,4 +1,5 @@
-"""Reads and checks files of residents: an office's table of one day, or the registration office's months."""
+"""Reads and checks files of residents: an office's table of one day, months one number a line, or the registration
+office's own export."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from services.statistics.areas import registration_codes
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.periods import last_day
 from services.statistics.figures.refusal import InvalidValue
-from services.statistics.reference_data import csv_reading
+from services.statistics.reference_data import csv_reading, registration_export
 from services.statistics.reference_data.command import report_progress
 from services.statistics.reference_data.resident_bands import (
     ResidentRow,
@@ -27,6 +28,8 @@ from services.statistics.reference_data.resident_bands import (
 
 COLUMNS = ("area", "sex", "age", "residents")
 REGISTERED = ("month", "code", "name", "sex", "band", "residents")
+Block = tuple[date, Sequence[ResidentRow]]
+"""The rows of one area, with their day."""
 ResidentCell = tuple[date, tuple[str, str, str], int]
 """Reference date, (area, sex, age), residents."""
 
@@ -46,7 +49,9 @@ class ResidentFile:
 def read_resident_file(path: Path, reference: date | None, known: Set[str], *, sexes_in_order: bool) -> ResidentFile:
     """The file, checked; raises InvalidValue with the line of a contradiction or of an area that is not `known`."""
     if "month" in csv_reading.columns(path):
-        return _of_months(path, reference, known, sexes_in_order=sexes_in_order)
+        return _of_months(lambda: _blocks(path, known, sexes_in_order=sexes_in_order), reference)
+    if registration_export.is_registration_export(path) and not sexes_in_order:
+        return _of_months(lambda: _exported(path, known), reference)
     if reference is None:
         raise InvalidValue("the file does not say of which day it is; add --reference DATE", field="reference")
     if sexes_in_order:
@@ -75,9 +80,9 @@ def _of_one_day(path: Path, reference: date, known: Set[str]) -> ResidentFile:
     )
 
 
-def _of_months(path: Path, reference: date | None, known: Set[str], *, sexes_in_order: bool) -> ResidentFile:
+def _of_months(blocks: Callable[[], Iterator[Block]], reference: date | None) -> ResidentFile:
     rows, first_lines, incomplete = 0, dict[tuple[date, str], int](), list[ResidentRow]()
-    for day, block in _blocks(path, known, sexes_in_order=sexes_in_order):
+    for day, block in blocks():
         first = block[0]
         if (day, first.area) in first_lines:
             message = f"{first.area} on {day} is on line {first_lines[day, first.area]} already; keep its rows together"
@@ -94,14 +99,22 @@ def _of_months(path: Path, reference: date | None, known: Set[str], *, sexes_in_
         raise InvalidValue(message, field="reference")
 
     def cells() -> Iterator[ResidentCell]:
-        for day, block in _blocks(path, known, sexes_in_order=sexes_in_order):
+        for day, block in blocks():
             for key, count in tabulate(block).items():
                 yield day, key, count
 
     return ResidentFile(references, rows, len({area for _, area in first_lines}), cells, tuple(incomplete))
 
 
-def _blocks(path: Path, known: Set[str], *, sexes_in_order: bool) -> Iterator[tuple[date, Sequence[ResidentRow]]]:
+def _exported(path: Path, known: Set[str]) -> Iterator[Block]:
+    for day, line, area, rows in registration_export.read_blocks(path):
+        if area not in known:
+            name = " ".join(line.cells[:1])
+            raise InvalidValue(_unknown(f"{area} ({name})"), field="행정구역", line=line.number)
+        yield day, check_table(rows)
+
+
+def _blocks(path: Path, known: Set[str], *, sexes_in_order: bool) -> Iterator[Block]:
     """The rows of each month and area, which must be consecutive, with the last day of the month."""
     records = csv_reading.records(path, REGISTERED)
     for (month, code), block in groupby(records, lambda record: (record.cells["month"], record.cells["code"])):
@@ -120,8 +133,11 @@ def _registered(record: csv_reading.Record, area: str) -> ResidentRow:
 
 def _check_known(record: csv_reading.Record, column: str, area: str, name: str, known: Set[str]) -> None:
     if area not in known:
-        message = f"{name} is not a known area; load a list that has it (load-areas) first, or correct the code"
-        raise record.error(column, message)
+        raise record.error(column, _unknown(name))
+
+
+def _unknown(name: str) -> str:
+    return f"{name} is not a known area; load a list that has it (load-areas) first, or correct the code"
 
 
 def _registered_sex(cell: str) -> str:

@@ -102,10 +102,10 @@ def test_a_wrong_row_is_refused_with_its_line_and_column(
     assert place in refusal("measure", write(text), *PERIOD)
 
 
-def test_a_file_that_is_not_utf8_or_not_there_is_refused(tmp_path: Path, refusal: Callable[..., str]) -> None:
+def test_a_file_in_no_known_encoding_or_not_there_is_refused(tmp_path: Path, refusal: Callable[..., str]) -> None:
     path = tmp_path / "old.csv"
-    path.write_bytes((HEADER + "a,r,2026-07-01,,,,\n김,r,2026-07-01,,,,\n").encode("cp949"))
-    assert "line 3: this is not UTF-8" in refusal("measure", path, *PERIOD)
+    path.write_bytes(HEADER.encode() + b"a,r,2026-07-01,,,,\n\xff\xff,r,2026-07-01,,,,\n")
+    assert "line 3: this is neither UTF-8 nor CP949" in refusal("measure", path, *PERIOD)
     assert "cannot be read: No such file" in refusal("measure", tmp_path / "none.csv", *PERIOD)
 
 
