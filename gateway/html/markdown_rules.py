@@ -25,6 +25,8 @@ from markdown_it.utils import EnvType
 _NUMBERED = re.compile(r"[0-9]+[.)]")
 # One or two digits, and no second number with a point after it: that is a date.
 _LIST_NUMBER = re.compile(r"[0-9]{1,2}[.)](?!\s*[0-9]+\.(?![0-9]))")
+_LOOPS = ["paragraph", "list", "blockquote", "reference"]
+"""Blocks that ask before each line whether they end; a table asks the rules that end a quotation."""
 
 
 class OverTime(Exception):
@@ -39,7 +41,7 @@ def parser() -> MarkdownIt:
     markdown.block.ruler.at("list", _list, {"alt": ["paragraph", "reference", "blockquote"]})
     markdown.block.ruler.before("list", "no_list", _ends_list, {"alt": ["list"]})
     markdown.inline.ruler.before("text", "deadline", _check_time_inline)
-    markdown.block.ruler.before("table", "deadline", _check_time_block, {"alt": ["table", "paragraph", "list"]})
+    markdown.block.ruler.before("table", "deadline", _check_time_block, {"alt": _LOOPS})
     markdown.core.ruler.push("shift_headings", _shift_headings)
     markdown.core.ruler.push("keep_numbers", _keep_numbers)
     return markdown
