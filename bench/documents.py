@@ -15,6 +15,7 @@ from ieum.courses.v1.events_pb2 import CoursePublished
 from services.chassis.clock import now
 from services.chassis.events.outbox import Pending, pending_event
 from services.chassis.principal import pseudonym
+from services.chassis.sealed_answers import AnswersSeal
 from services.courses.domain import course as courses
 from services.courses.domain import review
 from services.courses.domain.content import (
@@ -35,13 +36,16 @@ from services.courses.domain.listing import Version
 from services.courses.messages import announcements
 from services.enrollment.domain import Delivery, Participation, Residence, Run, State, Universe, key_of
 from services.people.domain import person as people
-from services.people.domain.equality import Answers, Card, Group, Sex
+from services.people.domain.equality import Answers, Group, Sex
 from services.people.domain.sessions import Session
+from services.people.messages.resources import answers_to_numbers
+from services.people.store.equality import SealedCard
 from services.progress.domain import enrolling, steps
 from services.progress.domain.grading import Answer
 from services.progress.domain.record import Record
 from services.progress.domain.steps import AnswerItem, OpenScreen, Step
 from services.progress.messages.plans import plan_from_message
+from services.statistics.facts.keys import fact_key
 from services.statistics.figures.periods import quarter_of
 
 Document = dict[str, Any]
@@ -55,7 +59,7 @@ _SHAPES = 512
 """Limited, because a hundred times as many would take hundreds of megabytes."""
 SCREENS, QUESTIONS = ("a", "b", "c"), ("i1", "i2")
 _COURSE, _VERSION, _PERSON, _SESSION = (TypeAdapter(kind) for kind in (Course, Version, people.Person, Session))
-_RECORD, _PARTICIPATION, _CARD = TypeAdapter(Record), TypeAdapter(Participation), TypeAdapter(Card)
+_RECORD, _PARTICIPATION, _CARD = TypeAdapter(Record), TypeAdapter(Participation), TypeAdapter(SealedCard)
 
 
 def content(number: int, lessons: int) -> Content:
@@ -127,15 +131,20 @@ def session_document(secret: str, person: str) -> Document:
 def card_document(key: bytes, city: City, person: int) -> Document | None:
     if (given := answers_of(person)) is None:
         return None
+    name = pseudonym(key, f"people/{city.person(person)}")
+    return {"_id": name, "revision": 1, **_CARD.dump_python(SealedCard(_sealed(key, name, given), WRITTEN))}
+
+
+def traits(key: bytes, city: City, person: int) -> Document | None:
+    given = answers_of(person)
+    name = pseudonym(key, f"people/{city.person(person)}")
+    return given and {"revision": 1, "sealed": _sealed(key, name, given)}
+
+
+def _sealed(key: bytes, name: str, given: Document) -> bytes:
     groups = tuple(Group(group) for group in given["groups"])
     answers = Answers(given["birth_year"], Sex(given["sex"]), groups, groups_answered=True)
-    card = Card(answers, WRITTEN)
-    return {"_id": pseudonym(key, f"people/{city.person(person)}"), "revision": 1, **_CARD.dump_python(card)}
-
-
-def traits(person: int) -> Document | None:
-    given = answers_of(person)
-    return given and {**given, "sex": {"female": "F", "male": "M"}[given["sex"]], "revision": 1}
+    return AnswersSeal(key).close(name, answers_to_numbers(answers))
 
 
 def participation_document(city: City, taking: Enrolment) -> Document:
@@ -217,7 +226,7 @@ def steps_of(lessons: int, *, almost: bool) -> list[OpenScreen | AnswerItem]:
 
 def fact_document(city: City, key: bytes, taking: Enrolment, record: Document) -> Document:
     document = {
-        "_id": f"enrollments/{record['_id']}",
+        "_id": fact_key(key, f"enrollments/{record['_id']}"),
         "pseudonym": pseudonym(key, record["person"]),
         "course": record["course"],
         "run": 1,
@@ -238,6 +247,6 @@ def fact_document(city: City, key: bytes, taking: Enrolment, record: Document) -
         document["minutes"] = dict.fromkeys(done, 30)
     if record["completion"]:
         document["completed_at"] = record["completion"]["time"]
-    if given := traits(taking.person):
+    if given := traits(key, city, taking.person):
         document["traits"] = given
     return document

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable
 from functools import lru_cache
-from typing import Any
 
 import bson
 from bson.codec_options import CodecOptions
@@ -19,6 +18,7 @@ from bench.city import City, Enrolment
 from bench.documents import Document
 from services.chassis.principal import pseudonym
 from services.enrollment.domain import key_of
+from services.statistics.facts.keys import fact_key
 
 _OWN_RECORD_FIELDS = frozenset(("_id", "enrollment", "person", "course", "certificate"))
 _OWN_PARTICIPATION_FIELDS = frozenset(("_id", "person", "course"))
@@ -39,7 +39,7 @@ class Encoder:
         self._key = pseudonym_key
         self._shared: dict[Hashable, bytes] = {}
         self._pseudonym = lru_cache(_PEOPLE_AT_ONCE)(lambda person: pseudonym(self._key, person))
-        self._traits = lru_cache(_PEOPLE_AT_ONCE)(_traits)
+        self._traits = lru_cache(_PEOPLE_AT_ONCE)(self._encoded_traits)
 
     def of(self, taking: Enrolment) -> tuple[RawBSONDocument, RawBSONDocument, RawBSONDocument]:
         """The documents of the participation, its record and its fact."""
@@ -63,7 +63,7 @@ class Encoder:
         own["certificate"] = documents.certificate(city, taking)
         record = self._rest(("record", *progress), lambda: documents.record_document(city, taking), _OWN_RECORD_FIELDS)
         own_fact = {
-            "_id": f"enrollments/{enrolment}",
+            "_id": fact_key(self._key, f"enrollments/{enrolment}"),
             "pseudonym": self._pseudonym(names["person"]),
             "course": names["course"],
             "area": city.town(taking.person),
@@ -82,7 +82,6 @@ class Encoder:
             self._shared[shape] = bson.encode({name: value for name, value in make().items() if name not in own})
         return self._shared[shape]
 
-
-def _traits(person: int) -> bytes:
-    given: Any = documents.traits(person)
-    return bson.encode({"traits": given} if given else {})
+    def _encoded_traits(self, person: int) -> bytes:
+        given = documents.traits(self._key, self._city, person)
+        return bson.encode({"traits": given} if given else {})

@@ -111,7 +111,7 @@ def _put_people(stores: Stores, city: City, pseudonym_key: bytes, hashed: str, n
     keys = [(city.person(number), city.town(number)) for number in numbers]
     _insert(stores, "people", "people", [documents.person_document(key, key, town, hashed) for key, town in keys])
     cards = [documents.card_document(pseudonym_key, city, number) for number in numbers]
-    given = [documents.traits(number) for number in numbers]
+    given = [documents.traits(pseudonym_key, city, number) for number in numbers]
     _write(stores, "people", "equality", filter(None, cards))
     traits_given = [
         {"_id": card["_id"], **traits} for card, traits in zip(cards, given, strict=True) if card and traits

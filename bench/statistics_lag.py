@@ -19,9 +19,11 @@ from bench.city import City, Enrolment
 from deploy.local import Ieum
 from ieum.progress.v1 import events_pb2
 from services.chassis.clock import now, stamp
+from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.bus import Bus
 from services.chassis.observability import trace
+from services.statistics.facts.keys import fact_key
 from services.statistics.facts.store import Facts
 
 _PACKAGE, _DURABLE = "ieum.progress.v1", "statistics"
@@ -51,19 +53,22 @@ class Completion:
 
     taking: Enrolment
     enrolment: str
+    fact: str
     lesson: str
 
 
 async def measure(system: Ieum, city: City) -> Lag:
+    settings = Settings.model_validate({"secrets": system.environment["IEUM_SECRETS"]})
     enrolments = [
-        (taking, city.enrolment(taking.course, taking.person))
+        (taking, name, fact_key(settings.pseudonym_key, f"enrollments/{name}"))
         for taking in islice(cities.enrolments(city), _MOST_WAITING)
+        for name in [city.enrolment(taking.course, taking.person)]
     ]
     async with (
         bus.connect(system.environment["IEUM_NATS_URL"], "bench") as events,
         AsyncMongoClient[dict[str, Any]](system.environment["IEUM_MONGO_URL"]) as client,
     ):
-        facts = Facts(client["ieum_statistics"])
+        facts = Facts(client["ieum_statistics"], settings.pseudonym_key)
         worst, arrived = await _steady(events, facts, _completions(enrolments, "steady", _RATE * _SECONDS))
         waiting = _completions(enrolments, "outage", min(_MOST_WAITING, 2 * city.learners))
         absorbed, with_start = await _outage(system, events, waiting)
@@ -71,11 +76,12 @@ async def measure(system: Ieum, city: City) -> Lag:
         return Lag(worst, arrived, absorbed, with_start, len(waiting))
 
 
-def _completions(enrolments: Sequence[tuple[Enrolment, str]], lesson: str, count: int) -> list[Completion]:
+def _completions(enrolments: Sequence[tuple[Enrolment, str, str]], lesson: str, count: int) -> list[Completion]:
     """Completions of different enrolments, as far as there are enough."""
     around = islice(cycle(enrolments), count)
     return [
-        Completion(taking, name, f"{lesson}{place // len(enrolments)}") for place, (taking, name) in enumerate(around)
+        Completion(taking, name, fact, f"{lesson}{place // len(enrolments)}")
+        for place, (taking, name, fact) in enumerate(around)
     ]
 
 
@@ -159,6 +165,6 @@ async def _wait_for_all(facts: Facts, completions: Sequence[Completion]) -> None
 
 def _facts_with(alike: Sequence[Completion]) -> dict[str, Any]:
     return {
-        "_id": {"$in": [f"enrollments/{completion.enrolment}" for completion in alike]},
+        "_id": {"$in": [completion.fact for completion in alike]},
         f"minutes.{alike[0].lesson}": 1,
     }

@@ -78,7 +78,7 @@ def facts(
             person = people[-1]
         else:
             person = draw.choice(people[-5000:])
-        yield _fact(draw, f"enrollments/{number:06}", person, FIRST + timedelta(days=draw.randrange(days)))
+        yield _fact(draw, f"fact{number:06}", person, FIRST + timedelta(days=draw.randrange(days)))
 
 
 def _person(draw: random.Random, name: str, area: str) -> dict[str, Any]:
@@ -139,7 +139,7 @@ async def publish(settings: Settings, enrolments: int) -> dict[str, Any]:
         await database["places"].insert_one({"_id": "current", "revision": 1, "areas": areas(), "organisations": []})
         await database["courses"].insert_many(courses())
         await database["facts"].insert_many(facts(enrolments=enrolments))
-        releases = Releases(database, Outbox(events))
+        releases = Releases(database, Outbox(events), b"key")
         as_of = FIRST + timedelta(days=91 * QUARTERS + 60)
         years = {FIRST.year + n for n in range(QUARTERS // 4)}
         periods = lifecycle.expand_periods([str(year) for year in sorted(years)], as_of.date())

@@ -32,11 +32,12 @@ from services.statistics.settings import StatisticsSettings
 
 
 async def compose(frame: Frame[StatisticsSettings]) -> None:
-    facts, audit = Facts(frame.database), AuditEvents(frame.bus)
+    key = frame.settings.pseudonym_key
+    facts, audit = Facts(frame.database, key), AuditEvents(frame.bus)
     await facts.prepare()
     server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_ACCESS)
     zone = frame.settings.zone
-    releases, references = Releases(frame.database, frame.outbox), References(frame.database)
+    releases, references = Releases(frame.database, frame.outbox, key), References(frame.database)
     geographies, live_states = Geographies(facts, references, zone), LiveStates(frame.database)
     residents, k = Residents(geographies, references, zone), int(frame.settings.fewest_persons)
     await live_states.prepare()
@@ -57,7 +58,7 @@ async def compose(frame: Frame[StatisticsSettings]) -> None:
         frame.keep_running(builder.run)
         frame.keep_running(days.run)
     await _distribute(frame, releases, facts, audit)
-    listener = Listener(facts, frame.settings.pseudonym_key, zone)
+    listener = Listener(facts, key, zone)
     for package, handlers in listener.handlers().items():
         frame.hear(package, handlers)
 

@@ -138,7 +138,7 @@ async def _unannounced(events: Bus, acknowledged: Acknowledged) -> AsyncIterator
 
 
 async def _statistics(client: Client, secrets: Path) -> list[str]:
-    expected, there = await recounted(client, secrets), await heard(client)
+    expected, there = await recounted(client, secrets), await heard(client, secrets)
     return [
         f"statistics of {name}: {there.get(name)} instead of {expected.get(name)}"
         for name in sorted({*expected, *there})

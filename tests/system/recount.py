@@ -10,6 +10,7 @@ from typing import Any
 from pymongo import AsyncMongoClient
 
 from services.chassis.principal import pseudonym
+from services.chassis.sealed_answers import NOTHING, AnswersSeal
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Counted:
     completed_at: datetime | None
     withdrawn_at: datetime | None
     birth_year: int
-    sex: str
+    sex: int
 
 
 Facts = dict[str, Counted]
@@ -34,16 +35,19 @@ Facts = dict[str, Counted]
 async def recounted(client: AsyncMongoClient[dict[str, Any]], secrets: Path) -> Facts:
     """From people, enrollment and progress."""
     key = bytes.fromhex((secrets / "pseudonym_key").read_text().strip())
-    answers = {row["_id"]: row["answers"] async for row in client["ieum_people"]["equality"].find()}
+    seal = AnswersSeal(key)
+    answers = {
+        row["_id"]: seal.open(row["_id"], row["sealed"]) async for row in client["ieum_people"]["equality"].find()
+    }
     records = {row["_id"]: row async for row in client["ieum_progress"]["records"].find()}
     facts: Facts = {}
     async for participation in client["ieum_enrollment"]["participations"].find():
         person = pseudonym(key, participation["person"])
-        given = answers.get(person, {})
+        given = answers.get(person, NOTHING)
         for run in participation["runs"]:
             name = f"{participation['_id']}-{run['number']}"
             record = records[name]
-            facts[f"enrollments/{name}"] = Counted(
+            facts[pseudonym(key, f"enrollments/{name}")] = Counted(
                 pseudonym=person,
                 area=run["residence"]["area"],
                 universe=run["residence"]["universe"],
@@ -52,17 +56,18 @@ async def recounted(client: AsyncMongoClient[dict[str, Any]], secrets: Path) -> 
                 started=record["start_time"] is not None,
                 completed_at=(record["completion"] or {}).get("time"),
                 withdrawn_at=run["withdraw_time"],
-                birth_year=given.get("birth_year", 0),
-                sex={"female": "F", "male": "M"}.get(given.get("sex", ""), ""),
+                birth_year=given.birth_year,
+                sex=given.sex,
             )
     return facts
 
 
-async def heard(client: AsyncMongoClient[dict[str, Any]]) -> Facts:
+async def heard(client: AsyncMongoClient[dict[str, Any]], secrets: Path) -> Facts:
     """What statistics hold."""
+    seal = AnswersSeal(bytes.fromhex((secrets / "pseudonym_key").read_text().strip()))
     facts: Facts = {}
     async for fact in client["ieum_statistics"]["facts"].find():
-        traits = fact.get("traits", {})
+        traits = seal.open(fact.get("pseudonym", ""), fact.get("traits", {}).get("sealed", b""))
         facts[fact["_id"]] = Counted(
             pseudonym=fact.get("pseudonym", ""),
             area=fact.get("area", ""),
@@ -72,8 +77,8 @@ async def heard(client: AsyncMongoClient[dict[str, Any]]) -> Facts:
             started="started_at" in fact,
             completed_at=fact.get("completed_at"),
             withdrawn_at=fact.get("withdrawn_at"),
-            birth_year=traits.get("birth_year", 0),
-            sex=traits.get("sex", ""),
+            birth_year=traits.birth_year,
+            sex=traits.sex,
         )
     return facts
 

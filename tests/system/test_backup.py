@@ -113,7 +113,7 @@ async def test_a_restored_system_is_the_same_after_it_heard_all_events_again(
         expected = await recounted(client, restored / "secrets")
         assert expected
         async with asyncio.timeout(20):
-            while await heard(client) != expected:
+            while await heard(client, restored / "secrets") != expected:
                 await asyncio.sleep(0.1)
         assert await doubled(client) == []
         after = await contents(client, manifest)

@@ -72,10 +72,11 @@ async def test_statistics_equal_a_recount_after_kills_in_the_middle_of_the_load(
     assert load.returncode == 0, complaints.decode()
     for victim in victims:
         await system.ready(victim)
-    expected = await recounted(client, Path(system.environment["IEUM_SECRETS"]))
+    secrets = Path(system.environment["IEUM_SECRETS"])
+    expected = await recounted(client, secrets)
     assert len({fact.pseudonym for fact in expected.values()}) >= known + MORE_PEOPLE
     async with asyncio.timeout(30):
-        while await heard(client) != expected:
+        while await heard(client, secrets) != expected:
             await asyncio.sleep(0.1)
     assert await doubled(client) == []
     await the_page_agrees(system, len(expected))

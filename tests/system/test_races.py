@@ -14,6 +14,7 @@ from deploy.demo.__main__ import whole_lesson
 from deploy.demo.api import Api, Refused
 from deploy.demo.content import Json
 from deploy.local import DEMO_PASSPHRASE
+from services.chassis.principal import pseudonym
 from tests.system.hanbit import Hanbit, assert_totals_are_of
 from tests.system.recount import doubled, heard, recounted
 
@@ -29,9 +30,10 @@ async def client(hanbit: Hanbit) -> Any:
 
 
 async def counts_equal_a_recount(hanbit: Hanbit, client: AsyncMongoClient[dict[str, Any]]) -> None:
-    expected = await recounted(client, Path(hanbit.system.environment["IEUM_SECRETS"]))
+    secrets = Path(hanbit.system.environment["IEUM_SECRETS"])
+    expected = await recounted(client, secrets)
     async with asyncio.timeout(30):
-        while await heard(client) != expected:
+        while await heard(client, secrets) != expected:
             await asyncio.sleep(0.1)
 
 
@@ -58,7 +60,8 @@ async def test_fifty_last_steps_at_once_make_one_completion_one_certificate_and_
     assert sum(1 for answer in answers if answer.get("completedNow")) == 1
     await counts_equal_a_recount(hanbit, client)
     assert await doubled(client) == []
-    fact = await client["ieum_statistics"]["facts"].find_one({"_id": enrolled["name"]})
+    key = bytes.fromhex((Path(hanbit.system.environment["IEUM_SECRETS"]) / "pseudonym_key").read_text())
+    fact = await client["ieum_statistics"]["facts"].find_one({"_id": pseudonym(key, enrolled["name"])})
     assert fact is not None
     assert await client["ieum_statistics"]["facts"].count_documents({"pseudonym": fact["pseudonym"]}) == 1
 

@@ -80,11 +80,12 @@ async def until(what: Callable[[], Awaitable[bool]], seconds: float = 40) -> Non
 
 async def test_the_usual_work_goes_on_and_statistics_equal_a_recount(system: Ieum) -> None:
     async with AsyncMongoClient[dict[str, Any]](system.environment["IEUM_MONGO_URL"], tz_aware=True) as client:
-        expected = await recounted(client, Path(system.environment["IEUM_SECRETS"]))
+        secrets = Path(system.environment["IEUM_SECRETS"])
+        expected = await recounted(client, secrets)
         assert len(expected) > 3
 
         async def agree() -> bool:
-            return await heard(client) == expected
+            return await heard(client, secrets) == expected
 
         await until(agree)
 

@@ -26,7 +26,9 @@ from services.chassis.observability import trace
 _HERE = "/admin/dead-letters"
 _ONE = _HERE + r"/{number:\d{1,15}}"
 _PAGE_SIZE = 50
-_PRIVATE = frozenset(("person", "pseudonym", "birthYear", "sex", "groups", "session", "teachers", "reviewer", "actor"))
+_PRIVATE = frozenset(
+    ("person", "pseudonym", "birthYear", "sex", "groups", "sealed", "session", "teachers", "reviewer", "actor")
+)
 
 routes = web.RouteTableDef()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import singledispatch
 from typing import Any
 
@@ -10,57 +9,50 @@ from google.protobuf.message import Message
 
 from ieum.people.v1 import events_pb2
 from services.chassis.clock import stamp
+from services.chassis.sealed_answers import AnswersSeal
 from services.chassis.store.entities import Announce
 from services.people.domain import equality, person, places, sessions
 from services.people.messages import resources
 
 
-def person_announcement(pseudonym: Callable[[str], str]) -> Announce:
-    @singledispatch
-    def announcement(event: Any, key: str, revision: int) -> Message:
-        raise TypeError(f"{type(event).__name__} is not announced")
+@singledispatch
+def person_announcement(event: Any, key: str, revision: int) -> Message:
+    raise TypeError(f"{type(event).__name__} is not announced")
 
-    @announcement.register
-    def _(event: person.Registered, key: str, revision: int) -> Message:
-        return events_pb2.PersonRegistered(**_belonging(event.person), revision=revision, time=stamp(event.time))
 
-    @announcement.register
-    def _(event: person.Moved, key: str, revision: int) -> Message:
-        return events_pb2.PersonMoved(**_belonging(event.person), revision=revision, time=stamp(event.time))
+@person_announcement.register
+def _(event: person.Registered, key: str, revision: int) -> Message:
+    return events_pb2.PersonRegistered(**_belonging(event.person), revision=revision, time=stamp(event.time))
 
-    @announcement.register
-    def _(event: person.RolesChanged, key: str, revision: int) -> Message:
-        grants = [resources.grant_to_message(each) for each in event.person.grants]
-        return events_pb2.RolesChanged(
-            person=event.person.name, grants=grants, revision=revision, time=stamp(event.time)
-        )
 
-    @announcement.register
-    def _(event: person.SessionsEnded, key: str, revision: int) -> Message:
-        return events_pb2.SessionRevoked(person=event.person.name, time=stamp(event.time))
+@person_announcement.register
+def _(event: person.Moved, key: str, revision: int) -> Message:
+    return events_pb2.PersonMoved(**_belonging(event.person), revision=revision, time=stamp(event.time))
 
-    @announcement.register
-    def _(event: person.Erased, key: str, revision: int) -> Message:
-        name = event.person.name
-        return events_pb2.PersonErased(
-            person=name, pseudonym=pseudonym(name), revision=revision, time=stamp(event.time)
-        )
+
+@person_announcement.register
+def _(event: person.RolesChanged, key: str, revision: int) -> Message:
+    grants = [resources.grant_to_message(each) for each in event.person.grants]
+    return events_pb2.RolesChanged(person=event.person.name, grants=grants, revision=revision, time=stamp(event.time))
+
+
+@person_announcement.register
+def _(event: person.SessionsEnded, key: str, revision: int) -> Message:
+    return events_pb2.SessionRevoked(person=event.person.name, time=stamp(event.time))
+
+
+@person_announcement.register
+def _(event: person.Erased, key: str, revision: int) -> Message:
+    return events_pb2.PersonErased(person=event.person.name, revision=revision, time=stamp(event.time))
+
+
+def answers_announcement(seal: AnswersSeal) -> Announce:
+    def announcement(event: equality.AnswersGiven, key: str, revision: int) -> Message:
+        """`key` is the pseudonym itself."""
+        sealed = seal.close(key, resources.answers_to_numbers(event.answers))
+        return events_pb2.EqualityAnswersGiven(pseudonym=key, sealed=sealed, revision=revision, time=stamp(event.time))
 
     return announcement
-
-
-def answers_announcement(event: equality.AnswersGiven, key: str, revision: int) -> Message:
-    """`key` is the pseudonym itself."""
-    given = event.answers
-    return events_pb2.EqualityAnswersGiven(
-        pseudonym=key,
-        birth_year=given.birth_year,
-        sex=resources.SEXES[given.sex],
-        groups=[resources.GROUPS[group] for group in given.groups],
-        groups_answered=given.groups_answered,
-        revision=revision,
-        time=stamp(event.time),
-    )
 
 
 def session_announcement(event: sessions.SessionEnded, key: str, revision: int) -> Message:

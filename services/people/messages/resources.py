@@ -8,9 +8,10 @@ from typing import TypeVar
 from ieum.people.v1 import people_pb2
 from services.chassis.clock import stamp
 from services.chassis.errors import Invalid
+from services.chassis.sealed_answers import Numbers
 from services.chassis.text import one_line
 from services.people.domain.audit import Action, Entry
-from services.people.domain.equality import Card, Group, Sex
+from services.people.domain.equality import Answers, Card, Group, Sex
 from services.people.domain.person import Grant, Person, Role, Universe, Vouching
 from services.people.domain.places import Area, Centre, Organisation, Places
 from services.people.domain.sessions import Session, Token
@@ -107,6 +108,20 @@ def answers_to_message(value: Card, name: str) -> people_pb2.EqualityAnswers:
         groups=[GROUPS[group] for group in given.groups],
         groups_answered=given.groups_answered,
         update_time=stamp(value.update_time),
+    )
+
+
+def answers_to_numbers(given: Answers) -> Numbers:
+    return Numbers(
+        given.birth_year, SEXES[given.sex], tuple(GROUPS[group] for group in given.groups), given.groups_answered
+    )
+
+
+def answers_from_numbers(given: Numbers) -> Answers:
+    sexes: dict[int, Sex] = {number: sex for sex, number in SEXES.items()}
+    groups: dict[int, Group] = {number: group for group, number in GROUPS.items()}
+    return Answers(
+        given.birth_year, sexes[given.sex], tuple(groups[number] for number in given.groups), given.groups_answered
     )
 
 

@@ -17,7 +17,7 @@ from services.chassis.store import paging
 from services.people import authorisation
 from services.people.domain import credentials, equality, person, vouching
 from services.people.domain.audit import Action
-from services.people.domain.equality import Answers, Card
+from services.people.domain.equality import Answers
 from services.people.domain.person import RUNS_EVERYTHING, Outcome, Person, Role
 from services.people.messages import resources
 from services.people.service.base import ServiceBase
@@ -156,7 +156,7 @@ class AccountMethods(ServiceBase):
 
     async def _erase(self, before: Person) -> None:
         """Erases account, answers, sessions and tokens in one transaction."""
-        store, moment, card = self.store, now(), self.store.pseudonym(before.name)
+        store, moment = self.store, now()
 
         async def work(session: AsyncClientSession) -> None:
             administrators = await store.people.administrators(session) if RUNS_EVERYTHING in before.grants else 0
@@ -168,22 +168,20 @@ class AccountMethods(ServiceBase):
                 Action.PERSON_ERASED,
                 before.name,
             )
-            await store.equality.change(
-                card, lambda current: equality.close(current, moment), start=Card(), session=session
-            )
+            await store.equality.change(before.name, lambda current: equality.close(current, moment), session)
             await store.sessions.remove_all(before.id, session)
             await store.tokens.remove_all(before.id, session)
             await store.certificates.remove_all(before.id, session)
 
-        await store.together(work, (store.people.entities, before.id), (store.equality, card))
+        answers = (store.equality.entities, store.equality.key_of(before.name))
+        await store.together(work, (store.people.entities, before.id), answers)
 
     async def GetEqualityAnswers(
         self, request: people_pb2.GetEqualityAnswersRequest, context: object
     ) -> people_pb2.EqualityAnswers:
         name = _owner_of_answers(request.name)
         await self._require_own_passphrase_chosen(authorisation.require_oneself(name))
-        card = await self.store.equality.find(self.store.pseudonym(name))
-        return resources.answers_to_message(card or Card(), name)
+        return resources.answers_to_message(await self.store.equality.find(name), name)
 
     async def UpdateEqualityAnswers(
         self, request: people_pb2.UpdateEqualityAnswersRequest, context: object
@@ -196,9 +194,7 @@ class AccountMethods(ServiceBase):
             tuple(resources.enum_from_message(resources.GROUPS, group, "groups") for group in request.answers.groups),
             request.answers.groups_answered,
         )
-        card = await self.store.equality.change(
-            self.store.pseudonym(name), lambda current: equality.answer(current, given, now()), start=Card()
-        )
+        card = await self.store.equality.change(name, lambda current: equality.answer(current, given, now()))
         return resources.answers_to_message(card, name)
 
     async def _require_own_passphrase_chosen(self, key: str) -> None:

@@ -11,16 +11,15 @@ from typing import Any, TypeVar
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from services.chassis.events.outbox import Outbox
-from services.chassis.principal import pseudonym
 from services.chassis.store.entities import Database, Entities
 from services.people.domain import devices
 from services.people.domain.audit import Action
-from services.people.domain.equality import Card
 from services.people.domain.sessions import Session, Token
 from services.people.messages import announcements
 from services.people.store.attempts import AttemptsStore
 from services.people.store.audit import AuditStore
 from services.people.store.certificates import CertificateNames
+from services.people.store.equality import EqualityStore
 from services.people.store.people import PeopleStore
 from services.people.store.places import PlacesStore
 from services.people.store.sessions import SessionStore, TokenStore
@@ -32,8 +31,8 @@ class Store:
     def __init__(self, database: Database, outbox: Outbox, pseudonym_key: bytes) -> None:
         self._database = database
         self._pseudonym_key = pseudonym_key
-        self.people = PeopleStore(database, outbox, self.pseudonym)
-        self.equality = Entities(database["equality"], Card, announcements.answers_announcement, outbox)
+        self.people = PeopleStore(database, outbox)
+        self.equality = EqualityStore(database, outbox, pseudonym_key)
         self.sessions = SessionStore(
             Entities(database["sessions"], Session, announcements.session_announcement, outbox)
         )
@@ -45,6 +44,7 @@ class Store:
 
     async def prepare(self) -> None:
         await self.people.prepare()
+        await self.equality.prepare()
         await self.sessions.prepare()
         await self.tokens.prepare()
         await self.attempts.prepare()
@@ -60,10 +60,6 @@ class Store:
     def login_mark(self, login_key: str) -> str:
         """Shows in the audit log that tries were about the same login; what was typed is sometimes a passphrase."""
         return hmac.digest(self._pseudonym_key, f"login|{login_key}".encode(), hashlib.sha256).hex()[:10]
-
-    def pseudonym(self, person: str) -> str:
-        """Of "people/{id}"."""
-        return pseudonym(self._pseudonym_key, person)
 
     async def recorded(
         self,

@@ -30,8 +30,8 @@ _EVERYTHING = {"grants": {"$elemMatch": {"role": RUNS_EVERYTHING.role.value, "sc
 
 
 class PeopleStore:
-    def __init__(self, database: Database, outbox: Outbox, pseudonym: Callable[[str], str]) -> None:
-        self.entities = Entities(database["people"], Person, announcements.person_announcement(pseudonym), outbox)
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self.entities = Entities(database["people"], Person, announcements.person_announcement, outbox)
         self._guards = database["guards"]
         self._collection = self.entities.collection
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from typing import Protocol
 
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -13,24 +14,30 @@ from ieum.courses.v1 import events_pb2 as courses
 from ieum.enrollment.v1 import enrollment_pb2
 from ieum.enrollment.v1 import events_pb2 as enrollment
 from ieum.people.v1 import events_pb2 as people
-from ieum.people.v1 import people_pb2
 from ieum.progress.v1 import events_pb2 as progress
 from services.chassis.clock import moment
 from services.chassis.events.bus import BatchHandler, Handlers
 from services.chassis.principal import pseudonym
+from services.statistics.facts.keys import fact_key
 from services.statistics.facts.store import Change, Facts, TraitsRevision, credited, enrolled, happened, moved
+from services.statistics.facts.traits import TraitsSeal
 from services.statistics.figures.periods import quarter_of
 from services.statistics.figures.universe import Universe
 
-_SEXES = {people_pb2.FEMALE: "F", people_pb2.MALE: "M", people_pb2.OTHER_SEX: "_O"}
-_FORGOTTEN = TraitsRevision(2**62, {"birth_year": 0, "sex": "", "groups": [], "groups_answered": False})
+_FORGOTTEN = TraitsRevision(2**62, {"sealed": b""})
 """What an erased person did stays counted; what they told about themselves is gone, for good."""
+
+
+class _OfEnrolment(Protocol):
+    @property
+    def enrollment(self) -> str: ...
 
 
 class Listener:
     def __init__(self, facts: Facts, pseudonym_key: bytes, zone: tzinfo) -> None:
         self._facts = facts
         self._key = pseudonym_key
+        self._seal = TraitsSeal(pseudonym_key)
         self._zone = zone
 
     def handlers(self) -> dict[str, Handlers | BatchHandler]:
@@ -55,9 +62,9 @@ class Listener:
                 case people.PlacesImported():
                     await self._put_places(event)
                 case people.EqualityAnswersGiven():
-                    traits[event.pseudonym].append(_answers(event))
+                    traits[event.pseudonym].append(TraitsRevision(event.revision, {"sealed": self._seal.close(event)}))
                 case people.PersonErased():
-                    traits[event.pseudonym].append(_FORGOTTEN)
+                    traits[pseudonym(self._key, event.person)].append(_FORGOTTEN)
         await self._facts.put_traits(traits)
 
     async def _put_places(self, event: people.PlacesImported) -> None:
@@ -79,23 +86,26 @@ class Listener:
     def _change(self, event: Message) -> Change:
         match event:
             case progress.LessonCompleted():
-                return credited(event.enrollment, event.lesson, event.minutes)
+                return credited(self._fact(event), event.lesson, event.minutes)
             case progress.LearningStarted():
-                return happened(event.enrollment, "started_at", event.revision, _dated(event.start_time))
+                return happened(self._fact(event), "started_at", event.revision, _dated(event.start_time))
             case progress.CourseCompleted():
-                return happened(event.enrollment, "completed_at", event.revision, _dated(event.complete_time))
+                return happened(self._fact(event), "completed_at", event.revision, _dated(event.complete_time))
             case enrollment.Enrolled():
                 return self._enrolled(event)
             case enrollment.Withdrawn():
-                return happened(event.enrollment, "withdrawn_at", event.revision, _dated(event.withdraw_time))
+                return happened(self._fact(event), "withdrawn_at", event.revision, _dated(event.withdraw_time))
             case enrollment.MovedToVersion():
-                return moved(event.enrollment, event.version)
+                return moved(self._fact(event), event.version)
         raise TypeError(f"{event.DESCRIPTOR.full_name} changes no fact")
+
+    def _fact(self, event: _OfEnrolment) -> str:
+        return fact_key(self._key, event.enrollment)
 
     def _enrolled(self, event: enrollment.Enrolled) -> Change:
         enrolled_at = _dated(event.enrol_time)
         return enrolled(
-            event.enrollment,
+            self._fact(event),
             event.revision,
             event.version,
             {
@@ -113,16 +123,6 @@ class Listener:
         )
 
 
-def _answers(event: people.EqualityAnswersGiven) -> TraitsRevision:
-    fields = {
-        "birth_year": event.birth_year,
-        "sex": _SEXES.get(event.sex, ""),
-        "groups": _flags(event.groups),
-        "groups_answered": event.groups_answered,
-    }
-    return TraitsRevision(event.revision, fields)
-
-
 def _dated(stamp: Timestamp) -> datetime:
     """An event without its time is put aside: counted nowhere, it would be missed by nobody."""
     time = moment(stamp)
@@ -133,7 +133,3 @@ def _dated(stamp: Timestamp) -> datetime:
 
 def _universe(universe: enrollment_pb2.Universe.ValueType) -> Universe:
     return Universe.EMPLOYEE if universe == enrollment_pb2.EMPLOYEE else Universe.RESIDENT
-
-
-def _flags(groups: Sequence[people_pb2.TargetGroup.ValueType]) -> list[str]:
-    return sorted(people_pb2.TargetGroup.Name(group).lower() for group in groups)

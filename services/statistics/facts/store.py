@@ -19,6 +19,8 @@ from services.chassis.store.entities import Database, Document, drop_index
 from services.chassis.store.paging import after
 from services.statistics.areas.tree import AreaTree
 from services.statistics.facts.domain import FactBatch
+from services.statistics.facts.traits import TraitsSeal
+from services.statistics.facts.upgrade import FactsUpgrade
 
 T = TypeVar("T")
 LOT = 5_000
@@ -26,19 +28,17 @@ _BY_ID = (("_id", ASCENDING),)
 _BY_CHANGE = (("changed", ASCENDING), ("_id", ASCENDING))
 _UNUSED = ("universe_1_area_1_quarter_1", "universe_1_organisation_1_quarter_1")
 """Indexes that earlier versions made: each enrolment paid for them, and tables are counted in memory now."""
-_AGE = {"$cond": [{"$gt": ["$traits.birth_year", 0]}, {"$subtract": ["$enrol_year", "$traits.birth_year"]}, None]}
 _FOR_TABLES: Document = {
     "enrolment": "$_id",
     "person": "$pseudonym",
     **{name: {"$ifNull": [f"${name}", ""]} for name in ("universe", "organisation", "area", "course", "quarter")},
     "version": {"$ifNull": ["$version", 0]},
-    "sex": {"$ifNull": ["$traits.sex", ""]},
-    "age": _AGE,
-    "flags": {"$cond": ["$traits.groups_answered", {"$ifNull": ["$traits.groups", []]}, None]},
+    "enrol_year": "$enrol_year",
+    "traits": {"$ifNull": ["$traits", None]},
     **{name: {"$toLong": f"${name}_at"} for name in ("enrolled", "started", "completed", "withdrawn")},
     "changed": {"$toLong": "$changed"},
 }
-"""The columns of a `Lot`."""
+"""The columns of a `FactBatch`, the traits as they are stored."""
 _AS_LOT: Document = {"$group": {"_id": None, **{name: {"$push": each} for name, each in _FOR_TABLES.items()}}}
 _ENROLLED = {"pseudonym": {"$exists": True}}
 """Not of those of which only later events have come."""
@@ -92,9 +92,11 @@ def _newest(revision: int, fields: Mapping[str, Any]) -> Document:
 
 
 class Facts:
-    """One document per enrolment: no name, no login, only a keyed hash of the person."""
+    """One document per enrolment: no name, no login, only keyed hashes of the person and of the enrolment."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, pseudonym_key: bytes) -> None:
+        self._key = pseudonym_key
+        self._seal = TraitsSeal(pseudonym_key)
         self.facts = database["facts"]
         self.traits = database["traits"]
         self.places = database["places"]
@@ -105,6 +107,7 @@ class Facts:
         await self.facts.create_index(_BY_CHANGE)
         for name in _UNUSED:
             await drop_index(self.facts, name)
+        await FactsUpgrade(self.facts, self.traits, self._key, self._seal).run()
 
     async def put(self, changes: Sequence[Change]) -> None:
         """As one write, however many of the changes are of the same enrolment."""
@@ -168,7 +171,7 @@ class Facts:
         """Facts of enrolments; those of which only later events have come are not there yet."""
         async for lot in _ahead(self._documents(match)):
             for document in lot:
-                yield document
+                yield {**document, "traits": self._seal.open(document["pseudonym"], document.get("traits"))}
 
     def for_tables(self, since: datetime | None = None) -> AsyncIterator[FactBatch]:
         """What a table counts of all facts, or of those written since then by the database's clock, in the order of
@@ -188,11 +191,21 @@ class Facts:
         match: Document = {"changed": {"$gte": since}} if since else {}
         behind: Mapping[str, Any] = {}
         while found := await self._asked(_BY_CHANGE, match, behind, _AS_LOT):
-            lot = FactBatch._make(found[0][column] for column in FactBatch._fields)
+            lot = self._batch(found[0])
             yield lot
             if len(lot.enrolment) < LOT:
                 return
             behind = after(_BY_CHANGE, [from_ms(lot.changed[-1]), lot.enrolment[-1]])
+
+    def _batch(self, columns: Document) -> FactBatch:
+        traits = [self._seal.open(*each) for each in zip(columns["person"], columns["traits"], strict=True)]
+        opened = {
+            "sex": [each.get("sex", "") for each in traits],
+            "age": [_age(year, each) for year, each in zip(columns["enrol_year"], traits, strict=True)],
+            "flags": [each["groups"] if each.get("groups_answered") else None for each in traits],
+        }
+        found = columns | opened
+        return FactBatch._make(found[column] for column in FactBatch._fields)
 
     async def _asked(
         self, order: Sequence[tuple[str, int]], match: Mapping[str, Any], behind: Mapping[str, Any], *stages: Document
@@ -242,6 +255,11 @@ def _credited(changes: Sequence[Change]) -> dict[str, Document]:
             credits = most[change.enrollment]
             credits[f"minutes.{lesson}"] = max(minutes, credits.get(f"minutes.{lesson}", 0))
     return {key: {"$max": credits} for key, credits in most.items()}
+
+
+def _age(year: int, traits: Mapping[str, Any]) -> int | None:
+    born: int = traits.get("birth_year", 0)
+    return year - born if born else None
 
 
 def _tile(area: Document) -> tuple[int, int] | None:

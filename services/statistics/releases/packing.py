@@ -13,6 +13,9 @@ from services.statistics.disclosure.decisions import Decision
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.units import Unit
 
+MAGIC = b"\x1f\x8b"
+"""How everything packed begins."""
+
 
 def pack(values: Any) -> bytes:
     """Compressed JSON, the same bytes for the same values."""

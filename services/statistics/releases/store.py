@@ -17,6 +17,7 @@ from ieum.statistics.v1 import events_pb2 as events
 from ieum.statistics.v1 import statistics_pb2 as pb
 from services.chassis.clock import stamp
 from services.chassis.events.outbox import Outbox
+from services.chassis.sealed_answers import AnswersSeal
 from services.chassis.store.entities import Collection, Database, Document, Entities
 from services.chassis.store.paging import after
 from services.statistics.areas.geography import Geography
@@ -55,7 +56,8 @@ def announce(fact: ReleasePublished, key: str, revision: int) -> events.ReleaseP
 
 
 class Releases:
-    def __init__(self, database: Database, outbox: Outbox) -> None:
+    def __init__(self, database: Database, outbox: Outbox, pseudonym_key: bytes) -> None:
+        self._seal = AnswersSeal(pseudonym_key)
         self.entities = Entities(database["releases"], Release, announce, outbox)
         self._units: Collection = database["release_units"]
         self._decisions: Collection = database["release_decisions"]
@@ -112,11 +114,16 @@ class Releases:
         return [self.entities.load(document) async for document in matches]
 
     async def units(self, key: str, quarter: str) -> tuple[Unit, ...] | None:
-        content = await _content(self._units, f"{key}/{quarter}")
-        return None if content is None else packing.unpack_units(content)
+        content = await _content(self._units, name := f"{key}/{quarter}")
+        if content is None:
+            return None
+        in_the_open = content.startswith(packing.MAGIC)  # by version 0.1, in a build that an upgrade interrupted
+        return packing.unpack_units(content if in_the_open else self._seal.open_content(name, content))
 
     async def put_units(self, key: str, quarter: str, units: Sequence[Unit]) -> None:
-        await _put_once(self._units, f"{key}/{quarter}", {"content": packing.pack_units(units)})
+        name = f"{key}/{quarter}"
+        sealed = self._seal.close_content(name, packing.pack_units(units))
+        await _put_once(self._units, name, {"content": sealed})
 
     async def geography(self, key: str) -> Geography | None:
         content = await _content(self._decisions, f"{key}/geography")

@@ -284,7 +284,7 @@ async def test_of_somebody_erased_only_the_runs_stay_and_what_comes_late_brings_
     name = (await town.as_(KIM).Enrol(pb.EnrolRequest(course=PHOTOS))).name
     other = (await town.as_(STRANGER).Enrol(pb.EnrolRequest(course=PHOTOS))).name
     for _ in range(2):
-        await town.announce(PersonErased(person=KIM.person, pseudonym="p", revision=2), "kim")
+        await town.announce(PersonErased(person=KIM.person, revision=2), "kim")
 
     async def forgotten() -> bool:
         found = await town.as_(TEACHER).GetEnrollment(pb.GetEnrollmentRequest(name=name))

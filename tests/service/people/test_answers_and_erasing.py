@@ -13,6 +13,7 @@ from services.chassis.errors import (
     Unauthenticated,
 )
 from services.chassis.principal import pseudonym
+from services.chassis.sealed_answers import AnswersSeal
 from services.chassis.store.entities import Database
 from tests.service.conftest import Published
 from tests.service.people.town import PASSPHRASE, Town
@@ -42,7 +43,10 @@ async def test_equality_answers_belong_to_their_person_alone(
         with pytest.raises((Forbidden, Unauthenticated)):
             await other.UpdateEqualityAnswers(people_pb2.UpdateEqualityAnswersRequest(answers=answers))
     (event,) = await published(events_pb2.EqualityAnswersGiven)
-    assert (event.pseudonym, event.birth_year) == (pseudonym(settings.pseudonym_key, name), 1950)
+    assert event.pseudonym == pseudonym(settings.pseudonym_key, name)
+    assert (event.birth_year, event.sex, list(event.groups)) == (0, 0, [])
+    opened = AnswersSeal(settings.pseudonym_key).open(event.pseudonym, event.sealed)
+    assert opened == (1950, people_pb2.FEMALE, (people_pb2.FARMER_FISHER,), True)
     assert name.removeprefix("people/") not in str(event)
 
 
@@ -74,9 +78,11 @@ async def test_what_is_erased_is_gone_and_says_so(
     assert (await town.register("haneul")).name != name
 
     (event,) = await published(events_pb2.PersonErased)
-    assert (event.person, event.pseudonym) == (name, pseudonym(settings.pseudonym_key, name))
+    assert event == events_pb2.PersonErased(person=name, revision=event.revision, time=event.time)
+    seal = AnswersSeal(settings.pseudonym_key)
     given = await published(events_pb2.EqualityAnswersGiven, 2)
-    assert [(event.birth_year, event.revision) for event in given] == [(1950, 1), (0, 2)]
+    opened = [(seal.open(event.pseudonym, event.sealed).birth_year, event.revision) for event in given]
+    assert opened == [(1950, 1), (0, 2)]
     kept = str(await database_of("people")["people"].find({"erased": True}).hint("_id_").to_list())
     assert "haneul" not in kept
     assert "하늘" not in kept

@@ -15,7 +15,7 @@ from services.statistics.facts.store import Facts
 async def test_a_course_renamed_and_published_again_keeps_its_newest_title_and_what_each_version_taught(
     database_of: Callable[[str], Database],
 ) -> None:
-    facts = Facts(database_of("statistics"))
+    facts = Facts(database_of("statistics"), b"key")
     listener = Listener(facts, b"key", ZoneInfo("Asia/Seoul"))
     for number, order in enumerate(itertools.permutations(range(3))):
         course = f"courses/c{number}"

@@ -90,7 +90,7 @@ class Town:
         await self._announce(event, name, 2)
 
     async def erase(self, person: str) -> None:
-        await self._announce(PersonErased(pseudonym=pseudonym(self._key, f"people/{person}"), revision=9), person)
+        await self._announce(PersonErased(person=f"people/{person}", revision=9), person)
 
 
 @pytest.fixture(autouse=True)

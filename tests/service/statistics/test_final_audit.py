@@ -26,7 +26,7 @@ TWO_YEARS = replace(planned("two-years"), periods=("2024-Q1", "2025-Q1", "2024",
 @pytest.fixture
 async def releases(settings: Settings, database_of: Callable[[str], Database]) -> AsyncIterator[Releases]:
     async with bus.connect(settings.nats_url, "test", prefix=settings.prefix) as events:
-        yield Releases(database_of("statistics"), Outbox(events))
+        yield Releases(database_of("statistics"), Outbox(events), b"key")
 
 
 class Attacks:

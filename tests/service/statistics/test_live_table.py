@@ -41,7 +41,7 @@ class Office:
     def __init__(self, database: Database, audit: AuditEvents) -> None:
         self.database = database
         self._audit = audit
-        self.facts = Facts(database)
+        self.facts = Facts(database, b"key")
         self._references = References(database)
         self._residents = Residents(Geographies(self.facts, self._references, SEOUL), self._references, SEOUL)
         self.show_from(5)

@@ -95,9 +95,7 @@ class Town:
         await self._announce(event, name)
 
     async def erase(self, number: int) -> None:
-        await self._announce(
-            PersonErased(pseudonym=pseudonym(self._key, f"people/{number}"), revision=9), f"people{number}"
-        )
+        await self._announce(PersonErased(person=f"people/{number}", revision=9), f"people{number}")
 
 
 @pytest.fixture

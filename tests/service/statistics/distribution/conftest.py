@@ -42,7 +42,7 @@ def database(database_of: Callable[[str], Database]) -> Database:
 @pytest.fixture
 async def publish(database: Database, events: Bus, announce_places: None, announce: Announce) -> Send:
     """Puts a published release where the builder would, and announces it, `times` times over."""
-    releases = Releases(database, Outbox(events))
+    releases = Releases(database, Outbox(events), b"key")
 
     async def act(release: Release, times: int = 1) -> None:
         await releases.plan(release)
