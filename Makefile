@@ -86,8 +86,8 @@ assets: gateway/web/static/build/manifest.json ## Bundle styles and scripts
 demo: setup ## Load the demo town into a running Ieum (it happens by itself on the first start)
 	@$(python) -m deploy.demo
 
-admin: setup ## Make an administrator of a running Ieum: make admin LOGIN=chief NAME="Kim Haneul"
-	@$(python) -m deploy.admin create-admin --login "$(LOGIN)" --name "$(NAME)"
+admin: setup ## Make an administrator of a running Ieum: make admin LOGIN=chief NAME="Kim Haneul" (or VERB="another command")
+	@$(python) -m deploy.admin $(if $(VERB),$(VERB),create-admin --login "$(LOGIN)" --name "$(NAME)")
 
 backup: setup ## Save everything of a running Ieum, as of one moment: make backup TO=directory
 	@$(python) -m deploy.backup "$(TO)"

@@ -18,6 +18,8 @@ from services.chassis.events.bus import Handlers
 from services.chassis.principal import SYSTEM, acting_as
 
 _KEPT_SECONDS = 60.0
+IMPORT_SECONDS = 60.0
+"""An import may move the people of a whole town."""
 
 
 @dataclass(frozen=True)

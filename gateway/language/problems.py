@@ -132,6 +132,11 @@ WORDS: Mapping[str, str] = {
         "%(name)s is no name for a place. Use letters and digits after the slash, for example areas/HB01."
     ),
     "PLACE_NAME_TWICE": msgid("%(name)s is in the list twice. Leave one of them out."),
+    "PLACE_INHABITED": msgid("%(people)s people belong to %(name)s. Say where they belong from now on."),
+    "PLACE_MOVE_NEEDLESS": msgid("%(name)s stays in the list, so nobody has to move. Leave it out of the moves."),
+    "PLACE_MOVE_UNKNOWN": msgid("People of %(name)s cannot move to %(target)s. Choose a place of the new list."),
+    "PLACES_CHANGED": msgid("Somebody has changed the list of places meanwhile. Look at the changes again."),
+    "PLACES_NO_PREVIOUS": msgid("There is no import of places to take back."),
     "PLACE_TITLE_MISSING": msgid("%(name)s has no title. Give it one."),
     # Courses
     "SYNONYM_ALONE": msgid(

@@ -1,8 +1,10 @@
-"""Commands of the operator, straight on the store: the first administrator, and a passphrase that nobody remembers.
+"""Commands of the operator, straight on the store: administrators, passphrases, employees, places.
 
 python -m services.people.commands create-admin --login LOGIN --name NAME [--passphrase-file FILE]
 python -m services.people.commands reset-passphrase --login LOGIN [--passphrase-file FILE]
 python -m services.people.commands confirm-employees --organisation organisations/CODE --logins FILE
+python -m services.people.commands import-places --file FILE [--dry-run] [--move areas/OLD=areas/NEW ...]
+python -m services.people.commands restore-places [--dry-run] [--move areas/OLD=areas/NEW ...]
 """
 
 from __future__ import annotations
@@ -30,9 +32,11 @@ from services.people.domain.audit import Action
 from services.people.domain.passphrase import set_passphrase
 from services.people.domain.person import RUNS_EVERYTHING, Event, Person
 from services.people.passphrases import Passphrases
+from services.people.place_commands import import_places, preview_places, restore_places
 from services.people.store import Store
 
 _SECONDS = 10
+_ON_PLACES = ("import-places", "restore-places")
 _WORDS = {
     "LOGIN_LENGTH": "A login has {min} to {max} characters.",
     "LOGIN_CHARACTERS": "A login consists of letters, digits and . _ -",
@@ -46,6 +50,11 @@ _WORDS = {
     "PASSPHRASE_IS_LOGIN": "The passphrase must differ from the login.",
     "PASSPHRASE_TOO_COMMON": "This passphrase is among the first that anybody guesses. Choose another.",
     "PERSON_NOT_FOUND": "Nobody has this login.",
+    "FILE_UNREADABLE": "The file is not the JSON that the API takes at /places:import: {error}",
+    "PLACE_INHABITED": "{people} people belong to {name}. Say where they belong then: --move {name}=CODE",
+    "PLACE_MOVE_NEEDLESS": "{name} stays in the list. Leave out its --move.",
+    "PLACE_MOVE_UNKNOWN": "People of {name} cannot move to {target}, which is no such place of the new list.",
+    "PLACES_NO_PREVIOUS": "There is no import to take back.",
 }
 
 
@@ -143,6 +152,12 @@ def _arguments() -> argparse.Namespace:
     confirm = commands.add_parser("confirm-employees", help="confirm that the people of a list work at an office")
     confirm.add_argument("--organisation", required=True, help='as in the places file, e.g. "organisations/hanbit"')
     confirm.add_argument("--logins", type=Path, required=True, help="a file with a login on each line")
+    read = commands.add_parser("import-places", help="replace areas, organisations and centres")
+    read.add_argument("--file", type=Path, required=True, help="JSON, as the API takes it at /places:import")
+    back = commands.add_parser("restore-places", help="put back the places before the last import")
+    for command in (read, back):
+        command.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+        command.add_argument("--move", action="append", default=[], help="where people of a place belong: OLD=NEW")
     for command in (create, reset):
         command.add_argument("--login", required=True)
         command.add_argument("--passphrase-file", type=Path, help="read it from here instead of asking")
@@ -167,9 +182,19 @@ async def _run(given: argparse.Namespace, passphrase: str) -> str:
     async with opened(Settings()) as store:
         if given.command == "confirm-employees":
             return await confirm_employees(store, given.organisation, given.logins.read_text().splitlines())
+        if given.command in _ON_PLACES:
+            return await _on_places(store, given)
         if given.command == "create-admin":
             return await create_admin(store, given.login, given.name or given.login, passphrase)
         return await reset_passphrase(store, given.login, passphrase)
+
+
+async def _on_places(store: Store, given: argparse.Namespace) -> str:
+    moves = {old: new for old, _, new in (move.partition("=") for move in given.move)}
+    file = given.file.read_text() if given.command == "import-places" else ""
+    if given.dry_run:
+        return await preview_places(store, file)
+    return await import_places(store, file, moves) if file else await restore_places(store, moves)
 
 
 def _words(problem: Problem) -> str:
@@ -179,7 +204,7 @@ def _words(problem: Problem) -> str:
 def main() -> None:
     trace.configure_logging("people-accounts", "error")
     given = _arguments()
-    passphrase = "" if given.command == "confirm-employees" else _passphrase(given.passphrase_file)
+    passphrase = _passphrase(given.passphrase_file) if "passphrase_file" in given else ""
     try:
         print(asyncio.run(_run(given, passphrase)))
     except Problem as problem:

@@ -44,6 +44,7 @@ ACTIONS: Mapping[str, str] = {
     "PERSON_VOUCHED_FOR": msgid("Person seen at the desk"),
     "ORGANISATION_CONFIRMED": msgid("Workplace confirmed"),
     "ACCESS_REFUSED": msgid("Access refused"),
+    "PLACES_IMPORTED": msgid("Places replaced"),
 }
 _PERSON = re.compile(r"people/[0-9A-Za-z-]+")
 _GRANT = re.compile(r"(\w+) @ ([^\s,]+)(?:, by command)?")
@@ -52,6 +53,10 @@ _DETAILS = (
     (re.compile(r"changed (?P<fields>.+)"), msgid("changed: %(fields)s")),
     (re.compile(r"list of (?P<count>\d+)"), msgid("a list of %(count)s people")),
     (re.compile(r"names of (?P<count>\d+): (?P<purpose>.*)"), msgid("names of %(count)s people, for: %(purpose)s")),
+    (
+        re.compile(r"(?P<areas>\d+) areas, (?P<people>\d+) people moved"),
+        msgid("%(areas)s areas; %(people)s people moved"),
+    ),
     (re.compile("audit log"), msgid("the audit log")),
     (re.compile("verification of a certificate"), msgid("checking a certificate")),
     (re.compile(r"class grid of (?P<course>\S+)"), msgid("the class grid of %(course)s")),

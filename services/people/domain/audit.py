@@ -32,6 +32,7 @@ class Action(StrEnum):
     PERSON_VOUCHED_FOR = "person_vouched_for"
     ORGANISATION_CONFIRMED = "organisation_confirmed"
     ACCESS_REFUSED = "access_refused"
+    PLACES_IMPORTED = "places_imported"
 
 
 # What callers may report here. All else happens in this service, or is heard from the service that did it.

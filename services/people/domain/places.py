@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
-from services.chassis.errors import Invalid
+from services.chassis.errors import Conflict, Invalid, Refused
 
 KINDS = ("PROVINCE", "CITY", "COUNTY", "DISTRICT", "TOWN")
 _AREA = re.compile(r"areas/[A-Za-z0-9]{1,40}")
@@ -50,6 +51,21 @@ class Places:
     areas: tuple[Area, ...] = ()
     organisations: tuple[Organisation, ...] = ()
     centres: tuple[Centre, ...] = ()
+    previous: Places | None = None
+    """The list before the last import, itself without one."""
+    import_time: datetime | None = None
+    successors: dict[str, str] = field(default_factory=dict)
+    """Areas of earlier lists, each with the area of this one that its people belong to."""
+    restored: bool = False
+    """The last import put the previous list back."""
+
+    @property
+    def lists(self) -> tuple[tuple[Area, ...], tuple[Organisation, ...], tuple[Centre, ...]]:
+        return self.areas, self.organisations, self.centres
+
+    @cached_property
+    def etag(self) -> str:
+        return hashlib.sha256(repr(self.lists).encode()).hexdigest()[:16]
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -87,12 +103,59 @@ class Imported:
     time: datetime
 
 
-def replace_all(before: Places, after: Places, now: datetime) -> tuple[Places, list[Imported]]:
-    _check_areas(after.areas)
-    areas = {area.name for area in after.areas}
-    _check_located(after.organisations, _ORGANISATION, areas, "organisations")
-    _check_located(after.centres, _CENTRE, areas, "centres")
-    return (before, []) if after == before else (after, [Imported(after, now)])
+def replace_all(
+    before: Places, after: Places, now: datetime, moves: Mapping[str, str] | None = None
+) -> tuple[Places, list[Imported]]:
+    """`moves`: where the people of places belong that the new list lacks."""
+    check(after)
+    successors = _followed(before.successors, after, moves or {})
+    if (after.lists, successors) == (before.lists, before.successors):
+        return before, []
+    if after.lists == before.lists:
+        imported = replace(before, successors=successors)
+    else:
+        previous = Places(*before.lists) if before.areas else None
+        imported = Places(*after.lists, previous=previous, import_time=now, successors=successors)
+    return imported, [Imported(imported, now)]
+
+
+def _followed(before: Mapping[str, str], after: Places, moves: Mapping[str, str]) -> dict[str, str]:
+    """The successors under the new list: a successor that is succeeded itself is followed, and one that left the list
+    without a word is forgotten."""
+    known = {**before, **{old: new for old, new in moves.items() if old.startswith("areas/")}}
+    followed = {old: moves.get(new, new) for old, new in known.items()}
+    return {old: new for old, new in followed.items() if old not in after.names and new in after.names}
+
+
+def restore(
+    before: Places, etag: str, now: datetime, moves: Mapping[str, str] | None = None
+) -> tuple[Places, list[Imported]]:
+    """Puts the previous list back. Changes nothing where this has been done to the list with this etag."""
+    if before.restored and before.previous and before.previous.etag == etag:
+        return before, []
+    check_etag(before, etag)
+    restored, _ = replace_all(before, previous_of(before), now, moves)
+    restored = replace(restored, restored=True)
+    return restored, [Imported(restored, now)]
+
+
+def previous_of(places: Places) -> Places:
+    if places.previous is None:
+        raise Refused("PLACES_NO_PREVIOUS")
+    return places.previous
+
+
+def check_etag(places: Places, etag: str) -> None:
+    if etag != places.etag:
+        raise Conflict("PLACES_CHANGED", field="etag")
+
+
+def check(places: Places) -> None:
+    """Raises Invalid for a list that contradicts itself."""
+    _check_areas(places.areas)
+    areas = {area.name for area in places.areas}
+    _check_located(places.organisations, _ORGANISATION, areas, "organisations")
+    _check_located(places.centres, _CENTRE, areas, "centres")
 
 
 def _check_areas(areas: tuple[Area, ...]) -> None:

@@ -63,6 +63,7 @@ def places_announcement(event: places.Imported, key: str, revision: int) -> Mess
     return events_pb2.PlacesImported(
         areas=[resources.area_to_message(each) for each in event.places.areas],
         organisations=[resources.organisation_to_message(each) for each in event.places.organisations],
+        successors=event.places.successors,
         revision=revision,
         time=stamp(event.time),
     )

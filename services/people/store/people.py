@@ -18,6 +18,7 @@ from services.chassis.store.entities import Database, Entities
 from services.people.domain import credentials
 from services.people.domain.authority import Reach
 from services.people.domain.person import RUNS_EVERYTHING, Event, Person, Role
+from services.people.domain.places_import import Belonging
 from services.people.messages import announcements
 
 Verb = Callable[[Person], tuple[Person, Sequence[Event]]]
@@ -26,6 +27,9 @@ _ORDER = [("sort_name", ASCENDING), ("_id", ASCENDING)]
 _GUARD = {"_id": "administrators"}
 _WORDS = {"_id": "search words without accents"}
 _AT_ONCE = 1_000
+_ANYBODY: Mapping[str, Any] = {}
+_LIMITED = [role.value for role in Role if role is not Role.LEARNER]
+"""Roles that may be limited to a place."""
 _EVERYTHING = {"grants": {"$elemMatch": {"role": RUNS_EVERYTHING.role.value, "scope": RUNS_EVERYTHING.scope}}}
 
 
@@ -92,6 +96,32 @@ class PeopleStore:
         """The names of all who live or work there, also of those erased."""
         within = {"$or": [{"area": {"$in": sorted(places)}}, {"organisation": {"$in": sorted(places)}}]}
         return [f"people/{document['_id']}" async for document in self._collection.find(within, {"_id": 1})]
+
+    async def outside(self, places: Collection[str]) -> dict[str, Belonging]:
+        """The places beside these to which people belong, and how many. The indexes alone are read to find them."""
+        areas = await self._counts("area", places, "areas/")
+        organisations = await self._counts("organisation", places, "organisations/")
+        roles = await self._counts("grants.scope", places, "", {"grants.role": {"$in": _LIMITED}})
+        return {
+            name: Belonging(areas.get(name, 0), organisations.get(name, 0), roles.get(name, 0))
+            for name in sorted({*areas, *organisations, *roles})
+        }
+
+    async def _counts(
+        self, field: str, places: Collection[str], start: str, within: Mapping[str, Any] = _ANYBODY
+    ) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for name in await self._collection.distinct(field, {**within}):
+            if name and name != "*" and name.startswith(start) and name not in places:
+                counts[name] = await self._collection.count_documents({field: name, "erased": False, **within})
+        return {name: count for name, count in counts.items() if count}
+
+    async def belonging_to(self, places: Collection[str]) -> list[str]:
+        """The keys of all who live or work there, or hold a role for it."""
+        among = {"$in": sorted(places)}
+        anyhow = [{"area": among}, {"organisation": among}, {"grants.role": {"$in": _LIMITED}, "grants.scope": among}]
+        found = self._collection.find({"$or": anyhow, "erased": False}, {"_id": 1})
+        return [document["_id"] async for document in found]
 
     async def names(self, keys: Sequence[str]) -> dict[str, str]:
         """Key to display name, without those erased or unknown."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable, Sequence
 
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.entities import Database, Entities
-from services.people.domain import places
-from services.people.domain.places import Places
+from services.people.domain.places import Imported, Places
 from services.people.messages import announcements
 
 _KEY = "places"
@@ -25,5 +24,7 @@ class PlacesStore:
             self._read = (revision, await self.entities.find(_KEY) or Places())
         return self._read[1]
 
-    async def replace(self, after: Places, now: datetime) -> None:
-        await self.entities.change(_KEY, lambda before: places.replace_all(before, after, now), start=Places())
+    async def change(self, verb: Callable[[Places], tuple[Places, Sequence[Imported]]]) -> Sequence[Imported]:
+        """What was announced."""
+        _, events = await self.entities.change_with_events(_KEY, verb, start=Places())
+        return events

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 EVERYWHERE = "*"
@@ -21,16 +21,24 @@ class AreaTree:
     titles: Mapping[str, Mapping[str, str]]
     children: Mapping[str, Sequence[str]]
     organisations: Mapping[str, Mapping[str, str]]
+    successors: Mapping[str, str] = field(default_factory=dict)
+    """Areas of earlier lists, each with the area of this one that its people belong to."""
 
     @classmethod
-    def of(cls, areas: Iterable[Mapping[str, Any]], organisations: Iterable[Mapping[str, Any]]) -> AreaTree:
+    def of(
+        cls,
+        areas: Iterable[Mapping[str, Any]],
+        organisations: Iterable[Mapping[str, Any]],
+        successors: Mapping[str, str] | None = None,
+    ) -> AreaTree:
         """Builds the tree from rows with name, parent ("" at the top) and title."""
         children: dict[str, list[str]] = defaultdict(list)
         titles: dict[str, Mapping[str, str]] = {}
         for area in areas:
             titles[area["name"]] = area["title"]
             children[area["parent"]].append(area["name"])
-        return cls(titles, dict(children), {row["name"]: row["title"] for row in organisations})
+        offices = {row["name"]: row["title"] for row in organisations}
+        return cls(titles, dict(children), offices, successors or {})
 
     def below(self, area: str) -> list[str]:
         """The area and everything inside it."""

@@ -74,7 +74,7 @@ class Listener:
             for area in event.areas
         ]
         organisations = [{"name": row.name, "area": row.area, "title": dict(row.title)} for row in event.organisations]
-        await self._facts.put_places(event.revision, areas, organisations)
+        await self._facts.put_places(event.revision, areas, organisations, event.successors)
 
     async def on_course_published(self, event: courses.CoursePublished) -> None:
         domains = sorted({competence.partition(".")[0] for competence in event.competences})

@@ -142,8 +142,14 @@ class Facts:
         if updates:
             await self.facts.bulk_write(updates, ordered=False)
 
-    async def put_places(self, revision: int, areas: Sequence[Document], organisations: Sequence[Document]) -> None:
-        content = {"areas": list(areas), "organisations": list(organisations)}
+    async def put_places(
+        self,
+        revision: int,
+        areas: Sequence[Document],
+        organisations: Sequence[Document],
+        successors: Mapping[str, str] | None = None,
+    ) -> None:
+        content = {"areas": list(areas), "organisations": list(organisations), "successors": dict(successors or {})}
         await _put_newer(self.places, "current", revision, content)
 
     async def put_course(
@@ -156,7 +162,7 @@ class Facts:
 
     async def areas(self) -> AreaTree:
         document = await self.places.find_one({"_id": "current"}) or {"areas": [], "organisations": []}
-        return AreaTree.of(document["areas"], document["organisations"])
+        return AreaTree.of(document["areas"], document["organisations"], document.get("successors"))
 
     async def forget_all(self) -> None:
         """Empties the facts before all events are handled again."""

@@ -28,7 +28,12 @@ class Geographies:
         kinds, tree = await self._facts.area_kinds(), await self._facts.areas()
         places = {_code(area): place for area, (_, place) in kinds.items() if place}
         listed = await self._references.geography(_code(top), day, places)
-        return listed or Geography(tuple(self._codes(top, tree, kinds)), day)
+        if listed:
+            return listed
+        codes = tuple(self._codes(top, tree, kinds))
+        now = {area.code for area in codes}
+        moved = {_code(old): _code(new) for old, new in tree.successors.items() if _code(new) in now}
+        return Geography(codes, day, moved)
 
     def _codes(self, top: str, tree: AreaTree, kinds: Kinds) -> Iterator[AreaCode]:
         parents = {child: area for area in tree.below(top) for child in tree.children.get(area, ())}

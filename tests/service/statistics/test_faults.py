@@ -35,6 +35,8 @@ from services.statistics.live.domain.enrolment_arrays import Columns
 from services.statistics.live.domain.lattice import World
 from services.statistics.live.domain.protection import COUNTS, ShownCell, Tally
 from services.statistics.live.domain.questions import LiveState, Question
+from services.statistics.reference_data.geographies import Geographies
+from services.statistics.reference_data.store import References
 from services.statistics.releases.domain.lifecycle import Release
 from services.statistics.releases.snapshot import EnrolmentSnapshot
 
@@ -52,6 +54,7 @@ class Told:
     """One town's services, by the handlers that hear them; `suffix` keeps towns on one database apart."""
 
     def __init__(self, database: Database, suffix: str = "") -> None:
+        self.database = database
         self.facts = Facts(database, KEY)
         self.suffix = suffix
         listener = Listener(self.facts, KEY, SEOUL)
@@ -256,6 +259,10 @@ async def test_people_of_an_area_that_the_list_lacks_count_in_the_whole_and_in_n
     await told.hear(later, PlacesImported(areas=areas, revision=1))
     known = {code: row.persons for code, row in (await live(told, "REF_AREA")).items()}
     assert known == {"areas/B": 6, "_T": 6}, "once the list knows it"
+    await told.hear(PlacesImported(areas=areas, successors={"areas/NEW": "areas/B"}, revision=3))
+    assert {code: row.persons for code, row in (await live(told, "REF_AREA")).items()} == known, "its people moved"
+    geographies = Geographies(told.facts, References(told.database), SEOUL)
+    assert [(await geographies.at(f"areas/{top}", LAST)).home("NEW") for top in "PBA"] == ["B", "B", None]
 
 
 async def test_a_new_version_in_the_middle_of_a_cohort_leaves_what_the_old_one_taught(told: Told) -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from services.chassis.errors import Invalid, Refused
-from services.people.domain import equality, places
+from services.people.domain import equality, person, places, places_import
 from services.people.domain.equality import Answers, Card, Group, Sex
+from services.people.domain.person import Grant, Role
 from services.people.domain.places import Area, Centre, Organisation, Places
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -23,6 +24,34 @@ def test_an_import_is_told_once_in_any_order_of_areas() -> None:
     imported, facts = places.replace_all(Places(), replace(TOWN, areas=(CITY, PROVINCE)), NOW)
     assert len(facts) == 1
     assert places.replace_all(imported, imported, NOW) == (imported, [])
+
+
+def test_successors_are_followed_through_later_imports_until_the_area_is_back() -> None:
+    county, town = Area("areas/HB02", "areas/HB", "COUNTY", TITLE), Area("areas/T", "areas/HB01", "TOWN", TITLE)
+    first = Places((PROVINCE, CITY, county, town))
+    merged, _ = places.replace_all(first, Places((PROVINCE, CITY, county)), NOW, {"areas/T": "areas/HB01"})
+    assert merged.successors == {"areas/T": "areas/HB01"}
+    again, _ = places.replace_all(merged, Places((PROVINCE, county)), NOW, {"areas/HB01": "areas/HB02"})
+    assert again.successors == {"areas/T": "areas/HB02", "areas/HB01": "areas/HB02"}
+    back, facts = places.restore(again, again.etag, NOW)
+    assert (back.successors, back.lists) == ({"areas/T": "areas/HB02"}, merged.lists)
+    assert places.restore(back, again.etag, NOW) == (back, [])
+    assert len(facts) == 1
+
+
+def test_whoever_belongs_to_a_vanishing_place_moves_with_home_workplace_and_roles() -> None:
+    role, everywhere = Grant(Role.OFFICIAL, "areas/T"), Grant(Role.LEARNER, "*")
+    before = replace(
+        person.draft("id", "haneul", "Haneul", "", "areas/T", "organisations/old", "ko", NOW),
+        grants=(everywhere, role, Grant(Role.OFFICIAL, "areas/HB01"), Grant(Role.ADMINISTRATOR, "organisations/old")),
+        organisation_confirmed=True,
+    )
+    moves = {"areas/T": "areas/HB01", "organisations/old": ""}
+    after, facts = places_import.relocate(before, moves, NOW)
+    assert (after.area, after.organisation, after.organisation_confirmed) == ("areas/HB01", "", False)
+    assert after.grants == (everywhere, Grant(Role.OFFICIAL, "areas/HB01"))
+    assert [type(each).__name__ for each in facts] == ["Moved", "RolesChanged"]
+    assert places_import.relocate(after, moves, NOW) == (after, [])
 
 
 @pytest.mark.parametrize(

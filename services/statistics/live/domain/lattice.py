@@ -104,7 +104,7 @@ class World:
             below = self.tree.children.get(name, ())
             paths[name] = (*path, name, own(name)) if below else (*path, name)
             waiting += [(child, (*path, name)) for child in below]
-        return paths
+        return paths | {old: paths[new] for old, new in self.tree.successors.items() if new in paths}
 
     def parts(self, place: str) -> list[str]:
         """The places directly in a place, that of people without a nearer one and of unknown ones included."""
