@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from gateway.api.operation import Table as Operations
 from gateway.api.operation import json_response
-from gateway.api.schemas import Localized, Moment, Name, Query, Shape, Universe, read, write
+from gateway.api.schemas import JsonAnswer, Localized, Moment, Name, Query, Shape, Universe, read, write
 from gateway.backend.clients import CLIENTS
 from gateway.documents import csv
 from gateway.documents.live_table import COLUMNS, table_rows
@@ -55,6 +55,78 @@ class Table(Shape):
     period: Annotated[str, Field(description="A year or a quarter; empty: all time")] = ""
 
 
+Verdict = Literal["MORE", "LESS", "NO_CLEAR_DIFFERENCE", "NOT_COMPARED"]
+
+
+class Change(Shape):
+    measure: str
+    value: Annotated[str, Field(description="Per cent of a count, points of a rate, per 1,000 of COV")] = ""
+    low: Annotated[str, Field(description="95 % interval")] = ""
+    high: str = ""
+    verdict: Verdict | None = None
+
+
+class Standing(Shape):
+    row: Row | None = None
+    before: Annotated[Row | None, Field(description="The same, a year before")] = None
+    completing: Annotated[Verdict | None, Field(description="Its completion rate beside that of everybody")] = None
+    reach: Annotated[Verdict | None, Field(description="Its reach beside that of everybody")] = None
+
+
+class Overview(Shape):
+    area: str
+    universe: Universe | None = None
+    period: str = ""
+    before: Annotated[str, Field(description="The same quarter or year, one year earlier")] = ""
+    as_of: Moment | None = None
+    complete: Annotated[bool, Field(description="The period is over")] = False
+    mature: Annotated[bool, Field(description="For 90 days, so that completions can be compared")] = False
+    total: Row | None = None
+    total_before: Row | None = None
+    changes: list[Change] = []
+    groups: list[Standing] = []
+    areas: list[Standing] = []
+    method_version: str = ""
+    threshold: int = 0
+    custom: bool = False
+
+
+class OverviewQuery(Query):
+    area: Annotated[Name, Field(description="Empty: the caller's own")] = ""
+    universe: Universe | None = None
+    period: Annotated[Period, Field(description="Empty: the last quarter that has ended")] = ""
+
+
+class CrossRow(Shape):
+    area: str
+    period: Annotated[str, Field(description="Empty: all time")] = ""
+    row: Row | None = None
+
+
+class CrossTable(Shape):
+    area: str
+    universe: Universe | None = None
+    by: By | None = None
+    as_of: Moment | None = None
+    rows: Annotated[list[CrossRow], Field(description="The total of each area and period before its categories")] = []
+    method_version: str = ""
+    threshold: int = 0
+
+
+class CrossTableQuery(Query):
+    area: Annotated[Name, Field(description="Empty: the caller's own")] = ""
+    universe: Universe | None = None
+    by: Annotated[
+        Literal["AGE", "SEX", "TARGET_GROUP", "COURSE_DOMAIN"] | None, Field(description="Absent: totals alone")
+    ] = None
+    periods: Annotated[
+        str,
+        StringConstraints(pattern=r"^([0-9]{4}(-Q[1-4])?(,[0-9]{4}(-Q[1-4])?){0,11})?$"),
+        Field(description="Years and quarters with commas between, at most 12; empty: all time"),
+    ] = ""
+    parts: Annotated[bool, Field(description="Also the areas directly below")] = False
+
+
 class TableQuery(Query):
     area: Annotated[Name, Field(description="With all below it; empty: the caller's own")] = ""
     universe: Universe | None = None
@@ -90,3 +162,21 @@ async def get_table(request: web.Request, query: TableQuery) -> web.StreamRespon
         yield csv.lines([COLUMNS, *rows])
 
     return await csv_download.stream(request, "ieum-statistics.csv", parts())
+
+
+@table("GET", "/statistics/overview", "A quarter or year beside that of the year before, and who is left behind")
+async def get_overview(request: web.Request, query: OverviewQuery) -> JsonAnswer[Overview]:
+    message = write(query, statistics_pb2.GetOverviewRequest())
+    return read(Overview, await request.app[CLIENTS].statistics.GetOverview(message))
+
+
+@table("GET", "/statistics/crossTable", "Areas, periods and the categories of one dimension in one table")
+async def get_cross_table(request: web.Request, query: CrossTableQuery) -> JsonAnswer[CrossTable]:
+    message = statistics_pb2.QueryCrossTableRequest(
+        area=query.area,
+        universe=statistics_pb2.Universe.Value(query.universe or "UNIVERSE_UNSPECIFIED"),
+        by=statistics_pb2.Dimension.Value(query.by or "DIMENSION_UNSPECIFIED"),
+        periods=filter(None, query.periods.split(",")),
+        parts=query.parts,
+    )
+    return read(CrossTable, await request.app[CLIENTS].statistics.QueryCrossTable(message))

@@ -30,10 +30,17 @@ SHADES = 5
 
 
 def bars(
-    name: str, title: str, description: str, labels: Sequence[str], series: Sequence[Series], say: Say, hidden: str
+    name: str,
+    title: str,
+    description: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    say: Say,
+    hidden: str,
+    mean: float | None = None,
 ) -> Markup:
-    """Draw horizontal bars, one group a label, one bar a series."""
-    longest = ceiling(series)
+    """Draw horizontal bars, one group a label, one bar a series; `mean` is a line across all of them."""
+    longest = ceiling([*series, ("", [mean])])
     group = LABEL + len(series) * (BAR + BAR_GAP) + GROUP_GAP
     shapes: list[str] = []
     for row, label in enumerate(labels):
@@ -43,6 +50,11 @@ def bars(
             share = None if values[row] is None else BARS_SHARE * (_number(values[row]) or 0) / longest
             words = _words(values[row], say, hidden)
             shapes += _bar(name, nth, top + LABEL + nth * (BAR + BAR_GAP), share, words)
+    if mean is not None:
+        across = svg.percent(BARS_SHARE * mean / longest)
+        shapes.append(
+            svg.element("line", x1=across, x2=across, y1="0", y2=svg.rem(len(labels) * group), class_="line mean")
+        )
     return svg.frame(name, title, description, len(labels) * group, *shapes)
 
 

@@ -308,6 +308,11 @@ WORDS: Mapping[str, str] = {
         "one against another would tell of single people."
     ),
     "PERIOD_AND_COURSE": msgid("Choose a period or a course, not both: the numbers of both together are not counted."),
+    "CROSS_BY": msgid("Several areas and periods can be divided by one of: %(known)s."),
+    "CROSS_PERIODS": msgid("Choose at most %(max)s periods at a time."),
+    "CROSS_TOO_LARGE": msgid(
+        "The table would have more than %(max)s numbers. Choose fewer periods, or an area with fewer places below it."
+    ),
     "COURSE_BY_COURSE": msgid("A single course is chosen, so divide the numbers by something else than courses."),
     "AS_OF_NOT_KEPT": msgid(
         "The numbers are kept for today and for the ends of earlier quarters only. Leave the day out, or take the "

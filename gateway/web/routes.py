@@ -23,8 +23,10 @@ from gateway.web.learner import (
     printed_lesson,
 )
 from gateway.web.official import (
+    cross_table,
     deliveries,
     live_table,
+    overview,
     recipients,
     release_discard,
     release_plan,
@@ -49,7 +51,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     *(courses.routes, course.routes, lesson.routes, preview.routes, class_grid.routes, learner.routes, review.routes),
     *(release_plan.routes, releases.routes, release_steps.routes, release_preview.routes),
     release_discard.routes,
-    live_table.routes,
+    *(overview.routes, live_table.routes, cross_table.routes),
     *(recipients.routes, deliveries.routes),
     *(centre.routes, class_form.routes, class_staff.routes, attendance.routes),
     *(tokens.routes, sessions.routes),

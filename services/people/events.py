@@ -97,6 +97,7 @@ def _choice(event: statistics.TableQueried) -> str:
         "from": event.from_quarter,
         "to": event.to_quarter,
         "as of": as_of.isoformat() if as_of else "",
+        "periods": " ".join(event.periods),
     }
     return ", ".join(f"{name} {value}" for name, value in parts.items() if value)
 

@@ -50,7 +50,7 @@ async def test_page_csv_and_json_are_the_same_cell_by_cell_and_small_cells_stand
     async with hanbit.visiting("official", width=DESKTOP) as page:
         token = await make_token(page, "cell by cell")
         for by in DIMENSIONS:
-            await page.goto(f"/statistics?area={CITY}&by={by}")
+            await page.goto(f"/statistics/table?area={CITY}&by={by}")
             shown = await cells_of_page(page)
             address = await page.get_by_role("link", name="Table as JSON").get_attribute("href")
             found = json.loads((await plain(f"{hanbit.url}{address}", token))[2])
@@ -141,7 +141,7 @@ async def test_an_official_is_offered_their_area_and_those_below_only(hanbit: Ha
             CITY,
             *(f"areas/HB01{number:02}" for number in range(1, 9)),
         }
-        await page.goto("/statistics?area=areas/HB0101&by=AGE")
+        await page.goto("/statistics/table?area=areas/HB0101&by=AGE")
         await expect(page.get_by_role("heading", name="Statistics: Solnae-dong", level=1)).to_be_visible()
 
 

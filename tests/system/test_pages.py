@@ -32,8 +32,14 @@ LEARNER = (
 )
 INSTRUCTOR = ("/teach", "/teach/new", "/teach/{course}", "{lessons}", "/teach/{course}/preview", "/teach/{course}/grid")
 OFFICIAL = (
-    *("/statistics", "/statistics?by=AGE", "/statistics?by=TIME_PERIOD&show=CPR", "/statistics?by=TARGET_GROUP"),
-    *("/statistics?area=areas/HB0105&by=COURSE", "/statistics?area=areas/HB02"),
+    *(
+        "/statistics",
+        "/statistics/cross",
+        "/statistics/table?by=AGE",
+        "/statistics/table?by=TIME_PERIOD&show=CPR",
+        "/statistics/table?by=TARGET_GROUP",
+    ),
+    *("/statistics/table?area=areas/HB0105&by=COURSE", "/statistics/table?area=areas/HB02"),
     *("/statistics/releases", "/statistics/releases/new", "/statistics/releases/new/check?periods=2025"),
     "/statistics/recipients",
 )

@@ -115,13 +115,13 @@ class Line:
 def lines(table: pb.Table, locale: Locale, places: Places, link: Link) -> list[Line]:
     shown = _measures(table)
     return [
-        Line(row.code, _title(row, table, locale, places), link(row.code), _cells(row, shown, locale))
+        Line(row.code, _title(row, table, locale, places), link(row.code), cells(row, shown, locale))
         for row in table.rows
     ]
 
 
 def total(table: pb.Table, locale: Locale) -> Line:
-    return Line(table.total.code, locale.gettext("Total"), "", _cells(table.total, _measures(table), locale))
+    return Line(table.total.code, locale.gettext("Total"), "", cells(table.total, _measures(table), locale))
 
 
 def _measures(table: pb.Table) -> list[str]:
@@ -139,7 +139,7 @@ def _title(row: pb.Row, table: pb.Table, locale: Locale, places: Places) -> str:
     return title
 
 
-def _cells(row: pb.Row, shown: Sequence[str], locale: Locale) -> dict[str, Cell]:
+def cells(row: pb.Row, shown: Sequence[str], locale: Locale) -> dict[str, Cell]:
     values = {value.measure: value for value in row.values}
     return {measure: _cell(values.get(measure, pb.Value(measure=measure)), locale) for measure in shown}
 

@@ -10,33 +10,30 @@ from typing import Any
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS, Clients
-from gateway.backend.places import PLACES, Places
+from gateway.backend.places import Places
 from gateway.html.render import PAGE, page
 from gateway.http import errors
-from gateway.http.auth import signed_in
 from gateway.http.public_url import public_origin
 from gateway.language import periods as words
-from gateway.language.i18n import Locale, msgid
-from gateway.web.official import live_figures
+from gateway.language.i18n import Locale
+from gateway.web.official import live_figures, own_areas
 from gateway.web.official.live_figures import BY, MEASURES, UNITS, Line
+from gateway.web.official.overview import refused
+from gateway.web.official.table_query import PAGE as PAGE_ADDRESS
 from gateway.web.official.table_query import TableQuery, periods, read_query
 from gateway.web.site import area_choices
 from ieum.statistics.v1.statistics_pb2 import Table
 from services.chassis import clock
 from services.chassis.errors import Forbidden, Invalid
 
-_ROLES = ("official", "administrator")
 _FIELDS = {"fromQuarter": "period", "toQuarter": "period", "from_quarter": "period", "to_quarter": "period"}
-_UNIVERSES = {"RESIDENT": msgid("Residents"), "EMPLOYEE": msgid("Employees")}
 
 routes = web.RouteTableDef()
 
 
-@routes.get("/statistics")
+@routes.get(PAGE_ADDRESS)
 async def show(request: web.Request) -> web.Response:
-    viewer = signed_in(request, *_ROLES)
-    places, locale = await request.app[PLACES].all(), request[PAGE].locale
-    own = area_choices.known(places, {scope for role in _ROLES for scope in viewer.principal.scopes(role)})
+    (places, own), locale = await own_areas.own_areas(request), request[PAGE].locale
     if not own:
         return page(request, "official/live_table_without_area.html")
     query = TableQuery(own[0], "RESIDENT", "REF_AREA")
@@ -45,10 +42,7 @@ async def show(request: web.Request) -> web.Response:
         table = await request.app[CLIENTS].statistics.QueryTable(query.request())
         courses = await _courses(request.app[CLIENTS], query, table, locale)
     except Forbidden:
-        title = area_choices.title(locale, places, own[0])
-        return page(
-            request, "official/live_table_refused.html", status=403, home=query.address(area=own[0]), area=title
-        )
+        return refused(request, places, own, query.address(area=own[0]))
     except Invalid as problem:
         form_errors = {_FIELDS.get(problem.field, problem.field): errors.message(locale, problem)}
         choices = _choices(locale, places, own, query, {})
@@ -69,13 +63,11 @@ async def _courses(clients: Clients, query: TableQuery, table: Table, locale: Lo
 def _choices(
     locale: Locale, places: Places, own: Sequence[str], query: TableQuery, courses: Mapping[str, str]
 ) -> dict[str, Any]:
-    areas = area_choices.areas_within(locale, places, own) + area_choices.organisations_within(
-        locale, places, own, inside=False
-    )
     chosen = [(code, words.one_period(locale, code)) for code in periods(clock.now(), locale.timezone, query)]
     return {
-        "area_choices": areas,
-        "universe_choices": [(code, locale.gettext(words)) for code, words in _UNIVERSES.items()],
+        "sections": own_areas.sections(locale, PAGE_ADDRESS),
+        "area_choices": own_areas.choices(locale, places, own),
+        "universe_choices": [(code, locale.gettext(words)) for code, words in own_areas.UNIVERSES.items()],
         "by_choices": [(code, locale.gettext(words)) for code, words in BY.items()],
         "period_choices": [("", locale.gettext("All time")), *chosen],
         "course_choices": [("", locale.gettext("All courses")), *courses.items()],
@@ -97,7 +89,7 @@ def _view(locale: Locale, places: Places, own: Sequence[str], query: TableQuery,
         "as_of": as_of,
         "as_of_exactly": as_of.isoformat().replace("+00:00", "Z"),
         "area": area_choices.title(locale, places, table.area),
-        "universe": locale.gettext(_UNIVERSES[query.universe]),
+        "universe": locale.gettext(own_areas.UNIVERSES[query.universe]),
         "period": words.one_period(locale, query.period) if query.period else locale.gettext("all quarters"),
         "crumbs": _crumbs(locale, places, own, query),
         "by_tabs": [(locale.gettext(words), query.address(by=by), by == query.by) for by, words in BY.items()],

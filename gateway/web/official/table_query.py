@@ -1,7 +1,6 @@
 """The query of the live table, read from the address of its page and written back into links.
 
-The parameters have the names of the API: an address of the page, with /api/v1/statistics/table in place of /statistics,
-is the query of a program."""
+The parameters have the names of the API: an address of the page with /api/v1 before it is the query of a program."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ from gateway.web.official.live_figures import MEASURES
 from ieum.statistics.v1 import statistics_pb2 as pb
 from services.chassis.errors import Invalid
 
-PAGE = "/statistics"
+PAGE = "/statistics/table"
 _QUARTERS_BACK = 12
 _NAME = re.compile(r"[A-Za-z0-9/._*-]{0,120}")
 _PERIOD = re.compile(r"([0-9]{4}(-Q[1-4])?)?")
@@ -68,6 +67,10 @@ def _checked(field: str, value: str, pattern: re.Pattern[str]) -> str:
     if not pattern.fullmatch(value):
         raise Invalid("FIELD_CHARACTERS", field=field, name=field, pattern=pattern.pattern)
     return value
+
+
+def checked_period(text: str) -> str:
+    return _checked("period", text, _PERIOD)
 
 
 def _number(enum: Any, field: str, name: str) -> Any:

@@ -10,6 +10,7 @@ from services.statistics.figures import coverage
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.periods import last_day
 from services.statistics.figures.universe import Universe
+from services.statistics.live.domain.overview import OLD_AGE
 from services.statistics.live.domain.questions import Question
 from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
@@ -21,7 +22,7 @@ class Residents:
     def __init__(self, geographies: Geographies, references: References, zone: ZoneInfo) -> None:
         self._geographies = geographies
         self._references = references
-        self._zone = zone
+        self.zone = zone
 
     async def behind(self, asked: Question, codes: Sequence[str], as_of: datetime) -> Mapping[str, int]:
         """By code, as of the end of the period; nothing where none were loaded. Employees are no part of residents,
@@ -35,8 +36,25 @@ class Residents:
         behind = {code: coverage.residents(residents, *key) for code, key in keys.items()}
         return {code: count for code, count in behind.items() if count is not None}
 
+    async def by_age(self, area: str, period: str, as_of: datetime) -> Mapping[tuple[str, str], int]:
+        """By code of the area, all of them and those of 65 and older, at the period's end; the area itself and all
+        below it. Empty where none were loaded."""
+        if not area.startswith("areas/"):
+            return {}
+        geography = await self._geographies.at(area, as_of)
+        today = as_of.astimezone(self.zone).date()
+        end = min(today, last_day(period)) if period else today
+        residents, _ = await self._references.residents(geography, end)
+        places = {place for place, _, _ in residents}
+        counts = {
+            (place, age): coverage.residents(residents, place, TOTAL, age)
+            for place in places
+            for age in (TOTAL, OLD_AGE)
+        }
+        return {key: count for key, count in counts.items() if count is not None}
+
     def _end(self, asked: Question, as_of: datetime) -> date:
-        today = as_of.astimezone(self._zone).date()
+        today = as_of.astimezone(self.zone).date()
         return min(today, last_day(asked.period)) if asked.period else today
 
 

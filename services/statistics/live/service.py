@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ieum.statistics.v1 import events_pb2, statistics_pb2_grpc
@@ -14,16 +13,17 @@ from services.chassis.principal import acting
 from services.chassis.token_access import Access
 from services.statistics import authorisation
 from services.statistics.disclosure.policy import Policy
-from services.statistics.figures.measures import MEASURES, METHOD_VERSION
+from services.statistics.figures.measures import METHOD_VERSION
 from services.statistics.figures.periods import check_quarter, quarters_in, quarters_of
 from services.statistics.figures.universe import Universe
 from services.statistics.live.daily import DailyStates
-from services.statistics.live.domain import protection
-from services.statistics.live.domain.protection import Figure
+from services.statistics.live.domain.cross_table import CrossQuestion, cross_cells
 from services.statistics.live.domain.questions import Question
+from services.statistics.live.messages import Rows, periods_queried, table_queried
+from services.statistics.live.overviews import Overviews
 from services.statistics.live.residents import Residents
 
-TOKEN_ACCESS = {"QueryTable": Access("statistics.read")}
+TOKEN_ACCESS = dict.fromkeys(("QueryTable", "GetOverview", "QueryCrossTable"), Access("statistics.read"))
 
 _DIMENSIONS = frozenset(pb.Dimension.values()) - {pb.DIMENSION_UNSPECIFIED}
 _OVERLAPPING = (pb.AGE, pb.TARGET_GROUP, pb.COURSE_DOMAIN)
@@ -36,6 +36,7 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
         self._residents = residents
         self._audit = audit
         self._policy = Policy(k=k)
+        self._overviews = Overviews(residents, self._policy)
 
     async def QueryTable(self, request: pb.QueryTableRequest, context: object) -> pb.Table:
         authorisation.scopes_of(acting())
@@ -52,10 +53,8 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
         residents = await self._residents.behind(asked, [code for code, _ in rows], state.as_of)
         courses = {name: document["title"] for name, document in state.world.courses.items()}
         titles = {**courses, **state.world.tree.titles}
-        shown = []
-        for code, cell in rows:
-            reached = [protection.reach(cell, residents.get(code), self._policy)] if residents else []
-            shown.append(_row(code, [*protection.figures(cell, self._policy), *reached], titles))
+        rows_of = Rows(self._policy, titles)
+        shown = [rows_of.row(code, cell, residents.get(code), with_reach=bool(residents)) for code, cell in rows]
         quarters = quarters_in(asked.period) if asked.period else ("",)
         return pb.Table(
             area=asked.area,
@@ -74,9 +73,54 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
             custom=asked.is_custom,
         )
 
+    async def GetOverview(self, request: pb.GetOverviewRequest, context: object) -> pb.Overview:
+        universe = _universe(request.universe)
+        authorisation.scopes_of(acting())
+        state = await self._states.at(universe, None, now())
+        area = authorisation.queried_area(acting(), state.world.tree, request.area)
+        Question(area, universe, "", request.period).check()
+        if request.period:
+            await self._audit.publish(periods_queried(area, pb.DIMENSION_UNSPECIFIED, [request.period]))
+        if request.export:
+            await self._audit.publish(events_pb2.TableExported(area=area))
+        return await self._overviews.message(state, universe, area, request.period)
+
+    async def QueryCrossTable(self, request: pb.QueryCrossTableRequest, context: object) -> pb.CrossTable:
+        universe = _universe(request.universe)
+        authorisation.scopes_of(acting())
+        by = pb.Dimension.Name(request.by) if request.by in _DIMENSIONS else ""
+        asked = CrossQuestion(request.area, universe, by, tuple(dict.fromkeys(request.periods)), request.parts)
+        asked.check()
+        state = await self._states.at(universe, None, now())
+        asked = replace(asked, area=authorisation.queried_area(acting(), state.world.tree, request.area))
+        cells = list(cross_cells(state, asked))
+        if asked.periods:
+            await self._audit.publish(periods_queried(asked.area, request.by, asked.periods))
+        if request.export:
+            await self._audit.publish(events_pb2.TableExported(area=asked.area))
+        rows = Rows(self._policy, {})
+        return pb.CrossTable(
+            area=asked.area,
+            universe=request.universe or pb.RESIDENT,
+            by=request.by,
+            as_of=stamp(state.as_of),
+            rows=[
+                pb.CrossRow(
+                    area=each.area, period=each.period, row=rows.row(each.code, each.shown, None, with_reach=False)
+                )
+                for each in cells
+            ],
+            method_version=METHOD_VERSION,
+            threshold=self._policy.k,
+        )
+
+
+def _universe(given: pb.Universe.ValueType) -> Universe:
+    return Universe.EMPLOYEE if given == pb.EMPLOYEE else Universe.RESIDENT
+
 
 def _question(request: pb.QueryTableRequest) -> Question:
-    universe = Universe.EMPLOYEE if request.universe == pb.EMPLOYEE else Universe.RESIDENT
+    universe = _universe(request.universe)
     by = pb.Dimension.Name(request.by) if request.by in _DIMENSIONS else ""
     question = Question(request.area, universe, by, _period(request), request.course, moment(request.as_of))
     question.check()
@@ -94,23 +138,3 @@ def _period(request: pb.QueryTableRequest) -> str:
     if first and (first, last) == quarters_of(first[:4])[:: len(quarters_of(first[:4])) - 1]:
         return first[:4]
     raise Invalid("PERIOD_NOT_ASKABLE", field="period")
-
-
-def table_queried(question: Question, by: pb.Dimension.ValueType) -> events_pb2.TableQueried:
-    quarters = quarters_in(question.period) if question.period else ("",)
-    return events_pb2.TableQueried(
-        area=question.area,
-        by=by,
-        course=question.course,
-        from_quarter=quarters[0],
-        to_quarter=quarters[-1],
-        as_of=stamp(question.as_of),
-    )
-
-
-def _row(code: str, figures: Sequence[Figure], titles: Mapping[str, Mapping[str, str]]) -> pb.Row:
-    values = [
-        pb.Value(measure=f.measure, value=f.value or "", obs_status=f.status, unit=MEASURES[f.measure].unit)
-        for f in figures
-    ]
-    return pb.Row(code=code, title=dict(titles.get(code, {})), values=values)

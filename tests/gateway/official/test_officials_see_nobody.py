@@ -21,7 +21,7 @@ ONE = "/statistics/releases/hb01-res-2025"
 COUNTS = (
     *(
         "/statistics",
-        "/statistics?by=COURSE",
+        "/statistics/table?by=COURSE",
         "/statistics/releases",
         "/statistics/releases/new",
         ONE,

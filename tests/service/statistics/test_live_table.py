@@ -13,7 +13,7 @@ from ieum.statistics.v1 import statistics_pb2 as pb
 from ieum.statistics.v1.events_pb2 import TableExported, TableQueried
 from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
-from services.chassis.errors import Invalid, Unavailable
+from services.chassis.errors import Forbidden, Invalid, Unavailable
 from services.chassis.events import bus
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.events.bus import Bus
@@ -49,7 +49,7 @@ class Office:
 
     def show_from(self, persons: int) -> None:
         self.days = DailyStates(self.facts, LiveStates(self.database), SEOUL, persons)
-        self._service = StatisticsService(self.days, self._residents, self._audit, persons)
+        self.service = StatisticsService(self.days, self._residents, self._audit, persons)
 
     async def open(self) -> None:
         await self.facts.prepare()
@@ -75,7 +75,7 @@ class Office:
     async def table(self, scope: str = "areas/P", **request: Any) -> pb.Table:
         grants = (Grant("official", scope),)
         with acting_as(Principal(kind=Kind.PERSON, person="people/o", grants=grants)):
-            return await self._service.QueryTable(pb.QueryTableRequest(**request), None)
+            return await self.service.QueryTable(pb.QueryTableRequest(**request), None)
 
     async def shown(self, measure: str, scope: str = "areas/P", **request: Any) -> dict[str, str]:
         found = await self.table(scope, **request)
@@ -266,3 +266,27 @@ async def test_nothing_leaves_while_the_broker_cannot_store_the_announcement(
     for choice in ({"export": True}, {"course": "courses/c"}):
         with pytest.raises(Unavailable):
             await office.table(by=pb.SEX, **choice)
+
+
+async def test_an_overview_and_a_cross_table_keep_to_the_area_and_are_noted(
+    office: Office, published: Published
+) -> None:
+    await office.enrol(40, "A1")
+    await office.enrol(30, "A2")
+    before: Any = {"quarter": "2025-Q3", "enrolled_at": datetime(2025, 8, 3, tzinfo=UTC), "enrol_year": 2025}
+    await office.enrol(60, "A1", **before)
+    grants = (Grant("official", "areas/A"),)
+    with acting_as(Principal(kind=Kind.PERSON, person="people/o", grants=grants)):
+        found = await office.service.GetOverview(pb.GetOverviewRequest(period="2026-Q3"), None)
+        asked = pb.QueryCrossTableRequest(by=pb.AGE, periods=["2026-Q3", "2025-Q3"], parts=True, export=True)
+        table = await office.service.QueryCrossTable(asked, None)
+        with pytest.raises(Forbidden, match="AREA_OUT_OF_SCOPE"):
+            await office.service.GetOverview(pb.GetOverviewRequest(area="areas/B"), None)
+        with pytest.raises(Forbidden, match="AREA_OUT_OF_SCOPE"):
+            await office.service.QueryCrossTable(pb.QueryCrossTableRequest(area="areas/B"), None)
+    assert (found.area, found.before, found.total.values[1].value) == ("areas/A", "2025-Q3", "70")
+    assert {each.row.code for each in found.areas} == {"areas/A1", "areas/A2", "areas/A3"}
+    counts = {(each.area, each.period, each.row.code): each.row.values[1].value for each in table.rows}
+    assert counts["areas/A1", "2026-Q3", "Y_GE65"] == "40"
+    assert [list(event.periods) for event in await published(TableQueried, 2)] == [["2026-Q3"], ["2026-Q3", "2025-Q3"]]
+    assert len(await published(TableExported)) == 1

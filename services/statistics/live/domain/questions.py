@@ -59,6 +59,10 @@ class LiveState:
         keys = {**self._keys(asked), TOTAL: self._key(asked, TOTAL)}
         return [(each, self.shown.get(key, ShownCell())) for each, key in keys.items()]
 
+    def cell(self, area: str, choice: str, each: str) -> ShownCell:
+        """Of an area, a choice and a code."""
+        return self.shown.get((self.world.place(area), choice, each), ShownCell())
+
     def _keys(self, asked: Question) -> dict[str, Key]:
         place = self.world.place(asked.area)
         if asked.by == "REF_AREA":
