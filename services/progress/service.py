@@ -22,11 +22,18 @@ from services.progress.domain import enrolling, steps
 from services.progress.domain.certificates import new_number, parse_number
 from services.progress.domain.events import CourseCompleted
 from services.progress.domain.plan import Plan
+from services.progress.domain.practice import walk
 from services.progress.domain.record import Record
 from services.progress.domain.settling import Outcome, settle
 from services.progress.domain.standing_totals import totals
 from services.progress.messages.grid import columns_of, places_of, row_to_message
 from services.progress.messages.plans import solution_from_message
+from services.progress.messages.practices import (
+    moves_from_messages,
+    next_move,
+    practice_from_message,
+    walk_to_message,
+)
 from services.progress.messages.resources import Lessons, certificate_to_message, parse_name, progress_to_message
 from services.progress.messages.standings import standing_to_message
 from services.progress.messages.steps import answer_from_message, result_to_message, step_from_message
@@ -155,6 +162,13 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
     async def GradeDraft(self, request: pb.GradeDraftRequest, context: object) -> pb.StepResult:
         authorisation.require_author(principal.caller())
         return result_to_message(steps.grade(solution_from_message(request.item), answer_from_message(request.answer)))
+
+    async def WalkPractice(self, request: pb.WalkPracticeRequest, context: object) -> pb.PracticeWalk:
+        authorisation.require_author(principal.caller())
+        practice = practice_from_message("", request.practice)
+        moves = moves_from_messages(request.moves)
+        move = next_move(practice, walk(practice, moves), request)
+        return walk_to_message(practice, moves if move is None else (*moves, move))
 
     async def _learn(self, caller: Principal, name: str, verb: Callable[[Record, Plan], Outcome]) -> Record:
         """Changes the caller's own record. A teacher of the course may know that it exists, and gets NOT_YOURS instead

@@ -26,11 +26,12 @@ from services.courses.domain.content import (
     ShortText,
     Task,
     Text,
-    Texts,
     TrueFalse,
     Video,
     reading,
 )
+from services.courses.domain.practice import Action, Practice, Scene, endless, unreachable
+from services.courses.domain.texts import Texts
 
 MOST_DIGITS = 15
 _PLAIN_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -119,8 +120,39 @@ def _of_block(block: Block, content: Content, known: Known) -> Problems:
                 yield Problem("NO_ITEM")
             for item in body.items:
                 yield from (replace(problem, item=item.id) for problem in _of_item(item, content, known))
+        case Practice():
+            yield from _of_practice(body, content, known)
         case _:
             assert_never(body)
+
+
+def _of_practice(practice: Practice, content: Content, known: Known) -> Problems:
+    yield from _missing(practice.title, content, "TITLE_MISSING")
+    yield from _missing(practice.task, content, "TASK_MISSING")
+    if not practice.scenes:
+        yield Problem("NO_SCENE")
+    for scene in practice.scenes:
+        yield from (replace(problem, item=scene.id) for problem in _of_scene(scene, practice, content, known))
+    yield from (Problem("SCENE_UNREACHABLE", item=scene) for scene in unreachable(practice))
+    yield from (Problem("SCENE_WITHOUT_END", item=scene) for scene in endless(practice))
+
+
+def _of_scene(scene: Scene, practice: Practice, content: Content, known: Known) -> Problems:
+    yield from _missing(scene.title, content, "TITLE_MISSING")
+    if scene.media:
+        yield from _of_media(scene.media, content, known, "image/")
+        yield from _missing(scene.alt, content, "ALT_MISSING")
+    scenes = {each.id for each in practice.scenes}
+    for part in scene.parts:
+        yield from _missing(part.text, content, "PART_TEXT_MISSING")
+        if part.slip:
+            yield from _missing(part.words, content, "SLIP_WORDS_MISSING")
+        if part.leads_to and part.leads_to not in scenes:
+            yield Problem("SCENE_UNKNOWN")
+        if part.action is Action.TYPED:
+            if not any(_is_visible(text) for text in part.accepted):
+                yield Problem("RIGHT_ANSWER_MISSING")
+            yield from _missing(part.otherwise, content, "SLIP_WORDS_MISSING")
 
 
 def _of_video(video: Video, content: Content, known: Known) -> Problems:

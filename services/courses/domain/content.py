@@ -10,9 +10,8 @@ from enum import StrEnum
 from typing import Literal
 
 from services.chassis.text import normalise
-
-# By language tag; a map of media names may use "" for any language.
-Texts = Mapping[str, str]
+from services.courses.domain.practice import Practice
+from services.courses.domain.texts import Texts
 
 
 class Audience(StrEnum):
@@ -130,7 +129,7 @@ class Quiz:
     kind: Literal["quiz"] = "quiz"
 
 
-Body = Text | Image | Video | File | Quiz
+Body = Text | Image | Video | File | Quiz | Practice
 
 
 @dataclass(frozen=True)
@@ -181,12 +180,13 @@ class Screen:
 
 
 def screens_of(lesson: Lesson) -> tuple[Screen, ...]:
-    """Splits a lesson into screens: joined blocks share one, and each quiz item has its own."""
+    """Splits a lesson into screens: joined blocks share one; each quiz item and each practice task has its own."""
     screens: list[Screen] = []
+    alone = {block.id for block in lesson.blocks if isinstance(block.body, Quiz | Practice)}
     for block in lesson.blocks:
         if isinstance(block.body, Quiz):
             screens += [Screen(f"{block.id}.{item.id}", (block.id,), item.id) for item in block.body.items]
-        elif block.joined and screens and not screens[-1].item:
+        elif block.joined and screens and alone.isdisjoint((block.id, *screens[-1].blocks)):
             screens[-1] = replace(screens[-1], blocks=(*screens[-1].blocks, block.id))
         else:
             screens.append(Screen(block.id, (block.id,)))
@@ -209,6 +209,9 @@ def _media_names(content: Content) -> Iterator[str]:
             if isinstance(block.body, Quiz):
                 for item in block.body.items:
                     yield from item.picture.media.values() if item.picture else ()
+            if isinstance(block.body, Practice):
+                for scene in block.body.scenes:
+                    yield from scene.media.values()
 
 
 def canonical(value: Content | Lesson) -> bytes:

@@ -18,9 +18,15 @@ _MEDIA = re.compile(r"media/[0-9a-z]{1,64}")
 LARGEST_TEXT = 100_000  # bytes
 MOST_CHARACTERS = 20_000  # of a text, because rendering Markdown may take the square of them
 LARGEST_COURSE = 8_000_000
-_MOST = {"lessons": 200, "blocks": 200, "counted_lessons": 200}
+_MOST = {"lessons": 200, "blocks": 200, "counted_lessons": 200, "scenes": 40, "parts": 30, "hints": 8}
 _MOST_OTHERWISE = 100
-_RANGES = {"minutes": 10_000, "points": 1_000, "pass_mark": 100, "max_attempts": 1_000}
+_RANGES = {
+    "minutes": 10_000,
+    "points": 1_000,
+    "pass_mark": 100,
+    "max_attempts": 1_000,
+    **dict.fromkeys(("left", "top", "width", "height"), 1_000),
+}
 _MEDIA_MAPS = {"media", "captions"}
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.courses.domain.competences import areas_of
-from services.courses.domain.content import Audience, Content, Level, Texts
+from services.courses.domain.content import Audience, Content, Level
+from services.courses.domain.texts import Texts
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from functools import cached_property
 
 from services.chassis.search_key import search_words
 from services.courses.domain import spelling
-from services.courses.domain.content import Audience, Content, File, Image, Level, Quiz, Text, Texts, Video
+from services.courses.domain.content import Audience, Content, File, Image, Level, Quiz, Text, Video
+from services.courses.domain.practice import Practice, texts_of
+from services.courses.domain.texts import Texts
 
 Synonyms = Mapping[str, frozenset[str]]
 
@@ -115,6 +117,8 @@ def _texts(body: object) -> Iterator[Texts]:
         case Quiz():
             yield body.title
             yield from (item.prompt for item in body.items)
+        case Practice():
+            yield from texts_of(body)
 
 
 def _field(texts: Iterable[Texts]) -> Field:

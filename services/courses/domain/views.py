@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from services.courses.domain.content import (
+    Block,
     Choice,
     Content,
     Item,
@@ -21,6 +22,7 @@ from services.courses.domain.content import (
     TrueFalse,
     reading,
 )
+from services.courses.domain.practice import Practice, without_answers, without_texts
 
 
 def publishable(content: Content, course: str) -> Content:
@@ -41,7 +43,7 @@ def unanswered(content: Content, version: str) -> Content:
     def hide(item: Item, place: str) -> Item:
         return replace(item, explanation={}, task=_hidden(item.task, f"{version}/{place}/{item.id}"))
 
-    return _with_items(content, hide)
+    return _with_practices(_with_items(content, hide), without_answers)
 
 
 def answers_only(content: Content) -> Content:
@@ -50,7 +52,7 @@ def answers_only(content: Content) -> Content:
     def strip(item: Item, place: str) -> Item:
         return replace(item, prompt={}, explanation={}, picture=None, task=_without_texts(item.task))
 
-    return _with_items(content, strip)
+    return _with_practices(_with_items(content, strip), without_texts)
 
 
 def same_options(content: Content) -> Mapping[str, str]:
@@ -83,6 +85,14 @@ def _interchangeable(task: Task) -> tuple[Option, ...]:
             return task.steps
         case _:
             return ()
+
+
+def _with_practices(content: Content, change: Callable[[Practice], Practice]) -> Content:
+    def changed(block: Block) -> Block:
+        return replace(block, body=change(block.body)) if isinstance(block.body, Practice) else block
+
+    lessons = (replace(lesson, blocks=tuple(changed(block) for block in lesson.blocks)) for lesson in content.lessons)
+    return replace(content, lessons=tuple(lessons))
 
 
 def _with_items(content: Content, change: Callable[[Item, str], Item]) -> Content:

@@ -11,8 +11,10 @@ from ieum.courses.v1 import content_pb2, events_pb2
 from services.chassis.clock import stamp
 from services.courses.domain.content import Item, Lesson, Quiz, screens_of
 from services.courses.domain.course import Changed, Published, TeachersChanged
+from services.courses.domain.practice import Practice
 from services.courses.domain.views import answers_only, same_options
 from services.courses.messages.content import audience_to_message, item_to_message, level_to_message, rule_to_message
+from services.courses.messages.practice import practice_to_message
 
 _CHANGES = {
     "submitted": events_pb2.CourseSubmitted,
@@ -66,9 +68,18 @@ def _plan(lesson: Lesson, twins: Mapping[str, str]) -> events_pb2.LessonPlan:
         for block in lesson.blocks
         if isinstance(block.body, Quiz)
     ]
-    screens = [screen.key for screen in screens_of(lesson)]
+    practices = [
+        events_pb2.PracticePlan(id=block.id, practice=practice_to_message(block.body))
+        for block in lesson.blocks
+        if isinstance(block.body, Practice)
+    ]
     return events_pb2.LessonPlan(
-        id=lesson.id, title=lesson.title, minutes=lesson.minutes, screens=screens, quizzes=quizzes
+        id=lesson.id,
+        title=lesson.title,
+        minutes=lesson.minutes,
+        screens=[screen.key for screen in screens_of(lesson)],
+        quizzes=quizzes,
+        practices=practices,
     )
 
 

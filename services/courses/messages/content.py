@@ -5,12 +5,12 @@ Apart from `service.py` because it is long and dull. Empty texts are dropped on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import assert_never
 
 from ieum.courses.v1 import content_pb2
 from services.chassis.errors import Invalid
-from services.chassis.text import normalise, one_line, plain_number
+from services.chassis.text import plain_number
 from services.courses.domain.content import (
     Audience,
     Block,
@@ -31,24 +31,26 @@ from services.courses.domain.content import (
     ShortText,
     Task,
     Text,
-    Texts,
     TrueFalse,
     Video,
     etag_of,
     screens_of,
 )
+from services.courses.domain.practice import Practice
+from services.courses.messages.practice import practice_from_message, practice_to_message
+from services.courses.messages.texts import clean, texts, titles
 
 
 def content_from_message(message: content_pb2.Content) -> Content:
     return Content(
-        title=_titles(message.title),
-        summary=_texts(message.summary),
+        title=titles(message.title),
+        summary=texts(message.summary),
         languages=tuple(dict.fromkeys(message.languages)),
         audience=audience_from_message(message.audience),
         competences=tuple(dict.fromkeys(message.competences)),
         level=level_from_message(message.level),
         cover=message.cover,
-        cover_alt=_texts(message.cover_alt),
+        cover_alt=texts(message.cover_alt),
         lessons=tuple(lesson_from_message(lesson) for lesson in message.lessons),
         rule=Rule(
             tuple(dict.fromkeys(message.rule.counted_lessons)), message.rule.pass_mark, message.rule.max_attempts
@@ -83,7 +85,7 @@ def level_to_message(level: Level | None) -> content_pb2.Level.ValueType:
 def lesson_from_message(message: content_pb2.Lesson) -> Lesson:
     return Lesson(
         id=message.id,
-        title=_titles(message.title),
+        title=titles(message.title),
         minutes=message.minutes,
         blocks=tuple(Block(block.id, _body_from_message(block), block.joined) for block in message.blocks),
     )
@@ -92,22 +94,24 @@ def lesson_from_message(message: content_pb2.Lesson) -> Lesson:
 def _body_from_message(block: content_pb2.Block) -> Body:
     match block.WhichOneof("body"):
         case "text":
-            return Text(_texts(block.text.markdown))
+            return Text(texts(block.text.markdown))
         case "image":
-            return Image(_texts(block.image.media), _texts(block.image.alt))
+            return Image(texts(block.image.media), texts(block.image.alt))
         case "video":
             video = block.video
             return Video(
-                _titles(video.title),
-                _texts(video.media),
+                titles(video.title),
+                texts(video.media),
                 video.url.strip(),
-                _texts(video.captions),
-                _texts(video.transcript),
+                texts(video.captions),
+                texts(video.transcript),
             )
         case "file":
-            return File(_titles(block.file.title), _texts(block.file.media))
+            return File(titles(block.file.title), texts(block.file.media))
         case "quiz":
-            return Quiz(_titles(block.quiz.title), tuple(_item_from_message(item) for item in block.quiz.items))
+            return Quiz(titles(block.quiz.title), tuple(_item_from_message(item) for item in block.quiz.items))
+        case "practice":
+            return practice_from_message(block.practice)
         case None:
             raise Invalid("BLOCK_KIND_UNKNOWN", field="blocks", block=block.id)
         case unknown:
@@ -115,9 +119,9 @@ def _body_from_message(block: content_pb2.Block) -> Body:
 
 
 def _item_from_message(item: content_pb2.Item) -> Item:
-    picture = Image(_texts(item.picture.media), _texts(item.picture.alt)) if item.HasField("picture") else None
+    picture = Image(texts(item.picture.media), texts(item.picture.alt)) if item.HasField("picture") else None
     return Item(
-        item.id, _task_from_message(item), _texts(item.prompt), _texts(item.explanation), item.points or 1, picture
+        item.id, _task_from_message(item), texts(item.prompt), texts(item.explanation), item.points or 1, picture
     )
 
 
@@ -129,7 +133,7 @@ def _task_from_message(item: content_pb2.Item) -> Task:
         case "true_false":
             return TrueFalse(item.true_false.correct if item.true_false.HasField("correct") else None)
         case "short_text":
-            return ShortText(tuple(_clean(text) for text in item.short_text.accepted if text))
+            return ShortText(tuple(clean(text) for text in item.short_text.accepted if text))
         case "number":
             return Number(_number(item.number.value), _number(item.number.tolerance))
         case "matching":
@@ -146,20 +150,7 @@ def _task_from_message(item: content_pb2.Item) -> Task:
 
 
 def _options_from_message(options: Iterable[content_pb2.Option]) -> tuple[Option, ...]:
-    return tuple(Option(option.id, _texts(option.text)) for option in options)
-
-
-def _titles(texts: Mapping[str, str]) -> Texts:
-    return {language: line for language, text in texts.items() if (line := one_line(text))}
-
-
-def _texts(texts: Mapping[str, str]) -> Texts:
-    return {language: _clean(text) for language, text in texts.items() if text}
-
-
-def _clean(text: str) -> str:
-    """NFC: composed syllables, so that text that looks equal is equal."""
-    return normalise("NFC", text)
+    return tuple(Option(option.id, texts(option.text)) for option in options)
 
 
 def _number(text: str) -> str:
@@ -226,6 +217,8 @@ def _block_to_message(block: Block) -> content_pb2.Block:
             message.quiz.CopyFrom(
                 content_pb2.Quiz(title=body.title, items=[item_to_message(item) for item in body.items])
             )
+        case Practice():
+            message.practice.CopyFrom(practice_to_message(body))
         case _:
             assert_never(body)
     return message

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from ieum.courses.v1 import courses_pb2
 from services.chassis.clock import stamp
 from services.courses.domain.completeness import Problem
-from services.courses.domain.content import Texts, etag_of, outline
+from services.courses.domain.content import etag_of, outline
 from services.courses.domain.course import Course
 from services.courses.domain.listing import Version
 from services.courses.domain.media import Medium
 from services.courses.domain.synonyms import Synonyms
 from services.courses.domain.synonyms import etag_of as synonyms_etag
+from services.courses.domain.texts import Texts
 from services.courses.messages.content import audience_to_message, content_to_message, level_to_message
 
 

@@ -63,14 +63,16 @@ def may_begin(quiz: QuizRecord, plan: Plan) -> bool:
 
 
 def measure(lesson: plans.Lesson, done: LessonRecord, plan: Plan) -> Measured:
-    if not done.opened and not done.quizzes:
+    if not done.opened and not done.quizzes and not done.practices:
         return _UNTOUCHED
     opened = {each.screen for each in done.opened}.intersection(lesson.screens)
     quizzes = [done.quiz(quiz.id) for quiz in lesson.quizzes]
     scores = [quiz.best_score for quiz in quizzes]
     failed = [quiz for quiz, score in zip(lesson.quizzes, scores, strict=True) if score < plan.pass_mark]
     behind = opened.difference(quiz.screen_of(item.id) for quiz in failed for item in quiz.items)
-    if lesson.screens and not failed and len(opened) == len(lesson.screens):
+    unfinished = {practice.id for practice in lesson.practices if not done.practice(practice.id).finished}
+    behind -= unfinished
+    if lesson.screens and not failed and not unfinished and len(opened) == len(lesson.screens):
         state = LessonState.DONE
     elif opened or any(quiz.attempts for quiz in quizzes):
         state = LessonState.UNDER_WAY
@@ -93,6 +95,7 @@ def done_time(lesson: plans.Lesson, done: LessonRecord, plan: Plan) -> datetime:
             if attempt.finish_time and attempt.score is not None and attempt.score >= plan.pass_mark
         )
         times.append(min(passes))
+    times += filter(None, (done.practice(practice.id).done_time for practice in lesson.practices))
     return max(times)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from services.chassis.errors import Refused
 from services.progress.domain.grading import Solution
+from services.progress.domain.practice import Practice
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,13 @@ class Lesson:
     screens: tuple[str, ...]
     quizzes: tuple[Quiz, ...]
     counted: bool
+    practices: tuple[Practice, ...] = ()
+
+    def practice(self, id: str) -> Practice:
+        for practice in self.practices:
+            if practice.id == id:
+                return practice
+        raise Refused("PRACTICE_UNKNOWN")
 
     def quiz(self, id: str) -> Quiz:
         for quiz in self.quizzes:

@@ -64,6 +64,22 @@ class QuizRecord:
 
 
 @dataclass(frozen=True)
+class PracticeRecord:
+    """A practice task that was finished once or more often; points are 60 to 100."""
+
+    practice: str
+    finished: int = 0
+    first_points: int = 0
+    best_points: int = 0
+    last_points: int = 0
+    # When it was finished first, and last.
+    done_time: datetime | None = None
+    last_time: datetime | None = None
+    # Names of the latest walks, so that sending one again counts once.
+    walks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Opened:
     screen: str
     time: datetime
@@ -76,9 +92,13 @@ class LessonRecord:
     quizzes: tuple[QuizRecord, ...] = ()
     # When it was done first; stays, whatever a later version asks.
     done_time: datetime | None = None
+    practices: tuple[PracticeRecord, ...] = ()
 
     def quiz(self, id: str) -> QuizRecord:
         return next((quiz for quiz in self.quizzes if quiz.quiz == id), QuizRecord(id))
+
+    def practice(self, id: str) -> PracticeRecord:
+        return next((each for each in self.practices if each.practice == id), PracticeRecord(id))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,18 @@ from services.progress.domain.completion import may_begin
 from services.progress.domain.events import Event
 from services.progress.domain.grading import Answer, Solution, is_right, right_answer
 from services.progress.domain.plan import Plan
-from services.progress.domain.record import Attempt, Given, Opened, Position, QuizRecord, Record, RecordChanges, put
+from services.progress.domain.practice import Move, walk
+from services.progress.domain.record import (
+    Attempt,
+    Given,
+    Opened,
+    Position,
+    PracticeRecord,
+    QuizRecord,
+    Record,
+    RecordChanges,
+    put,
+)
 from services.progress.domain.settling import finished, settle
 
 # How long a line may be down and its steps still count, and how far clocks may differ.
@@ -21,6 +32,8 @@ LONGEST_DELAY = timedelta(days=30)
 SKEW = timedelta(minutes=5)
 # Older attempts keep their score, not their answers, so that practising without end fills no document.
 KEPT_ATTEMPTS = 10
+# Names of walks through a practice task that are known again.
+KEPT_WALKS = 50
 
 
 class OpenScreen(NamedTuple):
@@ -38,8 +51,17 @@ class AnswerItem(NamedTuple):
     answer: Answer
 
 
+class FinishPractice(NamedTuple):
+    """`walk` names the walk: sent twice, it counts once."""
+
+    lesson: str
+    practice: str
+    walk: str
+    moves: tuple[Move, ...]
+
+
 class Step(NamedTuple):
-    what: OpenScreen | AnswerItem
+    what: OpenScreen | AnswerItem | FinishPractice
     time: datetime | None = None
 
 
@@ -120,7 +142,7 @@ def _open_for_learning(record: Record) -> Record:
     return record
 
 
-def _take(changes: RecordChanges, plan: Plan, step: OpenScreen | AnswerItem, time: datetime) -> Result:
+def _take(changes: RecordChanges, plan: Plan, step: OpenScreen | AnswerItem | FinishPractice, time: datetime) -> Result:
     """Raises Refused, and has then changed nothing."""
     lesson = plan.lesson(step.lesson)
     if isinstance(step, OpenScreen):
@@ -128,6 +150,8 @@ def _take(changes: RecordChanges, plan: Plan, step: OpenScreen | AnswerItem, tim
             raise Refused("SCREEN_UNKNOWN")
         _see(changes, lesson, step.screen, time)
         return Result()
+    if isinstance(step, FinishPractice):
+        return _finish_practice(changes, lesson, step, time)
     return _answer(changes, plan, lesson, step, time)
 
 
@@ -142,6 +166,35 @@ def _see(changes: RecordChanges, lesson: plans.Lesson, screen: str, time: dateti
             changes.position = Position(lesson.id, screen, time)
     changes.start_time = changes.start_time or time
     changes.last_activity_time = max(time, changes.last_activity_time or time)
+
+
+def _finish_practice(changes: RecordChanges, lesson: plans.Lesson, step: FinishPractice, time: datetime) -> Result:
+    walked = walk(lesson.practice(step.practice), step.moves)
+    if not walked.finished:
+        raise Refused("PRACTICE_UNFINISHED")
+    done = changes.lesson(lesson.id)
+    before = done.practice(step.practice)
+    if step.walk in before.walks:
+        return Result(correct=True, already_answered=True)
+    practices = put(done.practices, _with_walk(before, step.walk, walked.points, time), lambda each: each.practice)
+    changes.put_lesson(replace(done, practices=practices))
+    _see(changes, lesson, step.practice, time)
+    return Result(correct=True)
+
+
+def _with_walk(before: PracticeRecord, name: str, points: int, time: datetime) -> PracticeRecord:
+    is_first = before.done_time is None or time < before.done_time
+    is_last = before.last_time is None or time >= before.last_time
+    return replace(
+        before,
+        finished=before.finished + 1,
+        first_points=points if is_first else before.first_points,
+        best_points=max(before.best_points, points),
+        last_points=points if is_last else before.last_points,
+        done_time=time if is_first else before.done_time,
+        last_time=time if is_last else before.last_time,
+        walks=tuple(sorted((*before.walks[-KEPT_WALKS:], name))),
+    )
 
 
 def _answer(changes: RecordChanges, plan: Plan, lesson: plans.Lesson, step: AnswerItem, time: datetime) -> Result:

@@ -19,6 +19,7 @@ from services.progress.domain.grading import (
     TrueFalse,
 )
 from services.progress.domain.plan import Item, Lesson, Plan, Quiz
+from services.progress.messages.practices import practice_from_message
 
 
 def plan_from_message(event: CoursePublished) -> Plan:
@@ -42,6 +43,7 @@ def _lesson(lesson: LessonPlan, counted: bool) -> Lesson:
         screens=tuple(lesson.screens),
         quizzes=tuple(_quiz(quiz) for quiz in lesson.quizzes if quiz.items),
         counted=counted,
+        practices=tuple(practice_from_message(each.id, each.practice) for each in lesson.practices),
     )
 
 

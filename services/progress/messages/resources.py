@@ -14,7 +14,7 @@ from services.progress.domain import plan as plans
 from services.progress.domain.completion import LessonState, attempts_left, is_passed, lesson_state
 from services.progress.domain.grading import right_answer
 from services.progress.domain.plan import Plan
-from services.progress.domain.record import Attempt, Completion, LessonRecord, QuizRecord, Record
+from services.progress.domain.record import Attempt, Completion, LessonRecord, PracticeRecord, QuizRecord, Record
 from services.progress.messages.steps import answer_to_message
 
 _STATES = {state: pb.LessonState.Value(state.name) for state in LessonState}
@@ -127,8 +127,21 @@ def _fill(
     if whole and done.quizzes:
         del message.quizzes[:]
         message.quizzes.extend(_quiz_to_message(quiz, done.quiz(quiz.id), plan) for quiz in lesson.quizzes)
+    if whole and done.practices:
+        message.practices.extend(_practice_to_message(done.practice(practice.id)) for practice in lesson.practices)
     if message.state == pb.DONE and done.done_time:
         message.MergeFrom(pb.LessonProgress(done_time=stamp(done.done_time)))
+
+
+def _practice_to_message(practice: PracticeRecord) -> pb.PracticeProgress:
+    return pb.PracticeProgress(
+        practice=practice.practice,
+        finished=practice.finished,
+        first_points=practice.first_points,
+        best_points=practice.best_points,
+        last_points=practice.last_points,
+        done_time=stamp(practice.done_time),
+    )
 
 
 def reason_to_message(completion: Completion) -> pb.CompletionReason:

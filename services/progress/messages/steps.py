@@ -6,7 +6,10 @@ from ieum.progress.v1 import progress_pb2 as pb
 from services.chassis.clock import moment
 from services.chassis.errors import Invalid
 from services.progress.domain.grading import Answer
-from services.progress.domain.steps import AnswerItem, OpenScreen, Result, Step
+from services.progress.domain.steps import AnswerItem, FinishPractice, OpenScreen, Result, Step
+from services.progress.messages.practices import moves_from_messages
+
+LONGEST_WALK_NAME = 40
 
 
 def step_from_message(message: pb.Step) -> Step:
@@ -18,6 +21,12 @@ def step_from_message(message: pb.Step) -> Step:
             given = message.answer_item
             answer = answer_from_message(given.answer)
             return Step(AnswerItem(given.lesson, given.quiz, given.item, given.attempt, answer), moment(message.time))
+        case "finish_practice":
+            done = message.finish_practice
+            moves = moves_from_messages(done.moves)
+            if not 1 <= len(done.walk) <= LONGEST_WALK_NAME:
+                raise Invalid("WALK_NAME_MALFORMED", field="walk")
+            return Step(FinishPractice(done.lesson, done.practice, done.walk, moves), moment(message.time))
         case _:
             raise Invalid("STEP_EMPTY", field="steps")
 
