@@ -9,6 +9,7 @@ from pydantic import Field
 from gateway.api.schemas import Body, Count, Line, Localized, Name, Tag
 
 Audience = Literal["RESIDENTS", "EMPLOYEES", "BOTH"]
+Thousandths = Annotated[int, Field(ge=0, le=1000)]
 Level = Literal["BASIC", "INTERMEDIATE", "ADVANCED", "HIGHLY_ADVANCED"]
 
 
@@ -89,6 +90,54 @@ class Quiz(Body):
     items: list[Item] = []
 
 
+class Area(Body):
+    """In thousandths of the picture."""
+
+    left: Thousandths = 0
+    top: Thousandths = 0
+    width: Thousandths = 0
+    height: Thousandths = 0
+
+
+class ScenePart(Body):
+    """What a scene shows, or what is pressed or typed in it."""
+
+    id: Tag
+    text: Localized = {}
+    look: Literal["BAR", "LINE", "ROW", "BUTTON", "KEY", "BUBBLE", "OWN_BUBBLE", "NOTE"] | None = None
+    action: Literal["SHOWN", "PRESSED", "TYPED"] | None = None
+    area: Annotated[Area | None, Field(description="Where it is on the picture")] = None
+    leads_to: Annotated[str, Field(max_length=40, description="Id of the scene; empty: it stays")] = ""
+    finishes: bool = False
+    slip: Annotated[bool, Field(description="A wrong way, answered with `words`")] = False
+    words: Localized = {}
+    accepted: Annotated[list[Line], Field(description="What may be typed")] = []
+    otherwise: Annotated[Localized, Field(description="Said when something else was typed")] = {}
+
+
+class SceneHint(Body):
+    text: Localized = {}
+
+
+class Scene(Body):
+    id: Tag
+    title: Localized = {}
+    media: Localized = {}
+    alt: Localized = {}
+    parts: Annotated[list[ScenePart], Field(description="In reading order")] = []
+    elsewhere: Annotated[Localized, Field(description="Said after a press beside all parts")] = {}
+    hints: list[SceneHint] = []
+
+
+class Practice(Body):
+    """A safe copy of a kiosk, a page or a phone: scenes from the first one to a part that finishes."""
+
+    title: Localized = {}
+    task: Annotated[Localized, Field(description="What is to be done")] = {}
+    scenes: list[Scene] = []
+    closing: Localized = {}
+
+
 class Block(Body):
     """Part of a lesson, of exactly one kind."""
 
@@ -99,6 +148,7 @@ class Block(Body):
     video: Video | None = None
     file: File | None = None
     quiz: Quiz | None = None
+    practice: Practice | None = None
 
 
 class Screen(Body):

@@ -61,6 +61,15 @@ class QuizProgress(Shape):
     unlimited: bool = False
 
 
+class PracticeProgress(Shape):
+    practice: str
+    finished: Annotated[int, Field(description="How often")] = 0
+    first_points: int = 0
+    best_points: int = 0
+    last_points: int = 0
+    done_time: Moment | None = None
+
+
 class LessonProgress(Shape):
     lesson: str
     state: LessonState | None = None
@@ -68,6 +77,7 @@ class LessonProgress(Shape):
     opened_screens: list[str] = []
     screen_count: int = 0
     quizzes: list[QuizProgress] = []
+    practices: list[PracticeProgress] = []
     done_time: Moment | None = None
     title: Localized = {}
     minutes: int = 0
@@ -127,11 +137,29 @@ class AnswerItem(Body):
     answer: Answer
 
 
+class PracticeMove(Body):
+    """One move of a walk through a practice task, exactly one of these."""
+
+    pressed: Tag | None = None
+    typed_right: Tag | None = None
+    typed_wrong: Tag | None = None
+    hint: bool | None = None
+    elsewhere: bool | None = None
+
+
+class FinishPractice(Body):
+    lesson: Tag
+    practice: Annotated[Tag, Field(description="Id of its block")]
+    walk: Annotated[Tag, Field(description="Names the walk: sent twice, it counts once")]
+    moves: Annotated[list[PracticeMove], Field(min_length=1, max_length=300)]
+
+
 class Step(Body):
-    """A screen opened or an item answered, exactly one of them."""
+    """A screen opened, an item answered or a practice task finished, exactly one of them."""
 
     open_screen: OpenScreen | None = None
     answer_item: AnswerItem | None = None
+    finish_practice: FinishPractice | None = None
     time: Annotated[Moment | None, Field(description="For what was kept while a line was down")] = None
 
 

@@ -8,6 +8,7 @@ from gateway.language.classes import CLASSES
 from gateway.language.fields import FIELDS
 from gateway.language.i18n import msgid
 from gateway.language.mail import REFUSALS
+from gateway.language.practice import PRACTICE
 from gateway.language.releases import RELEASES
 
 WORDS: Mapping[str, str] = {
@@ -297,6 +298,7 @@ WORDS: Mapping[str, str] = {
         "This certificate was revoked, so there is no document any more. Ask your instructor why."
     ),
     **CLASSES,
+    **PRACTICE,
     # Statistics
     **RELEASES,
     **REFUSALS,

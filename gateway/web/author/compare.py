@@ -12,7 +12,7 @@ from gateway.html.render import locales
 from gateway.language.i18n import Locale
 from gateway.web.author.labels import block_words, language_name
 from gateway.web.course import card
-from ieum.courses.v1.content_pb2 import Block, Content, Item, Lesson, Option
+from ieum.courses.v1.content_pb2 import Block, Content, Item, Lesson, Option, Scene, ScenePart
 
 Part: TypeAlias = tuple[str, str]
 """What it is called, and its text."""
@@ -113,21 +113,39 @@ def _of_block(locale: Locale, name: str, block: Block) -> dict[str, Part]:
         "markdown": gettext("Text"),
         "alt": gettext("Description for those who cannot see it"),
         "title": gettext("Title"),
+        "task": gettext("What is to be done"),
         "media": gettext("File"),
         "captions": gettext("Captions"),
         "transcript": gettext("What is said in the video"),
     }
     address, question = gettext("Address of the video"), gettext("Question %(number)s")
+    scene_words = gettext("Scene")
     parts: dict[str, Part] = {}
     for field, label in labels.items():
         if hasattr(body, field):
             parts.update(_by_language(f"{block.id} {field}", f"{name} · {label}", getattr(body, field)))
+    for scene in body.scenes if kind == "practice" else ():
+        parts.update(_by_language(f"{block.id} {scene.id}", f"{name} · {scene_words}", _scene_texts(scene)))
     if kind == "video":
         parts[f"{block.id} url"] = f"{name} · {address}", body.url
     for number, item in enumerate(body.items if kind == "quiz" else (), start=1):
         label = f"{name} · {question % {'number': number}}"
         parts.update(_by_language(f"{block.id} {item.id}", label, _item_texts(item)))
     return parts
+
+
+def _scene_texts(scene: Scene) -> dict[str, str]:
+    """All of a scene in each of its languages: a line for its title, and one for each part with what it does."""
+    languages = {*scene.title, *(language for part in scene.parts for language in part.text)} or {""}
+
+    def line(part: ScenePart, language: str) -> str:
+        does = ("✓" if part.finishes else "–" if part.slip else "", *part.accepted, part.leads_to[:4])
+        return " ".join(filter(None, (part.text.get(language, ""), *does, part.words.get(language, ""))))
+
+    return {
+        language: "\n".join([scene.title.get(language, ""), *(line(part, language) for part in scene.parts)])
+        for language in languages
+    }
 
 
 def _item_texts(item: Item) -> dict[str, str]:

@@ -17,7 +17,7 @@ from gateway.web.course.screen_keys import key_of, own_id, parent_of
 from ieum.courses.v1.content_pb2 import Block, Item, Lesson
 from services.chassis.errors import Invalid
 
-BLOCK_KINDS = ("text", "image", "video", "file", "quiz")
+BLOCK_KINDS = ("text", "image", "video", "file", "quiz", "practice")
 
 
 def act(lesson: Lesson, pressed: str, new_id: NewId, kind: str = "") -> str:

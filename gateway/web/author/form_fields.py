@@ -139,7 +139,7 @@ def _fill_block(block: Block, form: Form, language: str, languages: Iterable[str
     block.joined = f"{block.id}.joined" in form
     kind = block.WhichOneof("body") or ""
     body = getattr(block, kind)
-    for name in ("markdown", "alt", "title", "transcript"):
+    for name in ("markdown", "alt", "title", "transcript", "task"):
         if hasattr(body, name):
             _set_text(getattr(body, name), language, form, f"{block.id}.{name}")
     if isinstance(body, Video) and f"{block.id}.url" in form:

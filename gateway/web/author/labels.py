@@ -20,6 +20,7 @@ BLOCKS: Mapping[str, str] = {
     "video": msgid("Video"),
     "file": msgid("Hand-out"),
     "quiz": msgid("Quiz"),
+    "practice": msgid("Exercise"),
 }
 ITEMS: Mapping[str, str] = {
     "choice": msgid("One right answer"),
@@ -94,6 +95,7 @@ FIELDS: Mapping[str, str] = {
     "LEVEL_MISSING": "level",
     "COVER_ALT_MISSING": "cover_alt",
     "MINUTES_MISSING": "minutes",
+    "TASK_MISSING": "task",
     "NO_LESSON": "lessons",
     "NO_COUNTED_LESSON": "counted",
     "COUNTED_LESSON_UNKNOWN": "counted",

@@ -126,6 +126,9 @@ async def _go_on(request: web.Request, pressed: str, language: str, place: str) 
     if verb == "preview":
         screen = f"/{lesson}/{thing}" if thing else f"/{lesson}"
         return go_to(f"/teach/{course}/preview{screen}?lang={language}")
+    if verb == "scenes" or pressed.startswith("add:practice"):
+        block = thing if verb == "scenes" else place
+        return go_to(f"/teach/{course}/lessons/{lesson}/practice/{block}?lang={language}")
     if verb == "course":
         return go_to(address(course, language=language))
     if verb in ("next", "next-alike"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aiohttp import web
 from multidict import MultiDict, MultiMapping
@@ -13,7 +14,8 @@ from gateway.html.render import PAGE, locales, page
 from gateway.language.i18n import Locale
 from gateway.web.author.course import course_of, language_of
 from gateway.web.author.form_fields import posted
-from gateway.web.course import question_form
+from gateway.web.course import practice, question_form
+from gateway.web.course.practice import practice_of
 from gateway.web.course.question_kinds import kind_of
 from gateway.web.course.screen import (
     Reader,
@@ -67,8 +69,20 @@ async def press(request: web.Request) -> web.Response:
             return await _show(request, given, answered=True)
         case "again":
             return go_to(request.path_qs)
+        case "walk":
+            return await _walk(request, given)
         case _:
             return await _go_on(request)
+
+
+async def _walk(request: web.Request, given: MultiMapping[str]) -> web.Response:
+    course = await course_of(request)
+    place = _place(request, course.draft)
+    if (task := practice_of(place)) is None or not task.scenes:
+        raise Missing("SCREEN_UNKNOWN")
+    _, query = await practice.step(request.app[CLIENTS], task, given)
+    address = _address(request, place.lesson.id, place.screen.key, language_of(request, course.draft))
+    return go_to(f"{address}&{query}")
 
 
 async def _go_on(request: web.Request) -> web.Response:
@@ -109,7 +123,13 @@ async def _show(request: web.Request, given: MultiMapping[str], *, answered: boo
     if item and answered:
         feedback = await _feedback(request, reader, item, question_form.answer_of(item, given))
     screen = _screen_page(request, reader, place, shown, given, feedback=feedback, language=language)
-    return page(request, "course/screen_page.html", screen=screen)
+    task = practice_of(place)
+    if task and task.scenes:
+        clients, again = request.app[CLIENTS], screen.action
+        walk = await practice.practice_screen(clients, reader, task, request.query, again)
+        screen = replace(screen, practice=walk)
+    form_errors = practice.errors(request[PAGE].locale, request.query)
+    return page(request, "course/screen_page.html", screen=screen, errors=form_errors)
 
 
 async def _with_files(

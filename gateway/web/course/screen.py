@@ -111,7 +111,7 @@ def blocks_of(reader: Reader, place: ScreenPosition) -> list[ShownBlock]:
     """The blocks of the screen, without its question."""
     ids = set(place.screen.blocks)
     blocks = (block for block in place.lesson.blocks if block.id in ids)
-    return [_shown(reader, block) for block in blocks if block.WhichOneof("body") not in ("quiz", None)]
+    return [_shown(reader, block) for block in blocks if block.WhichOneof("body") not in ("quiz", "practice", None)]
 
 
 async def prepare_texts(blocks: Iterable[ShownBlock]) -> None:

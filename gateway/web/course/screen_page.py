@@ -9,6 +9,7 @@ from multidict import MultiMapping
 
 from gateway.backend.names import id_of
 from gateway.web.course import question_form
+from gateway.web.course.practice import PracticeScreen
 from gateway.web.course.question_form import Question
 from gateway.web.course.question_kinds import kind_of
 from gateway.web.course.screen import Reader, ScreenPosition, ShownBlock
@@ -71,6 +72,7 @@ class ScreenPage:
     attempt: int = 0
     feedback: Feedback | None = None
     outcome: Outcome | None = None
+    practice: PracticeScreen | None = None
     completed: bool = False
     outline: Sequence[LessonLink] = ()
     recorded: bool = True

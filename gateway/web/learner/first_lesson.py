@@ -13,7 +13,8 @@ from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, page
 from gateway.http import errors
 from gateway.http.form import read_texts
-from gateway.web.course import question_form
+from gateway.web.course import practice, question_form
+from gateway.web.course.practice import practice_of
 from gateway.web.course.question_kinds import kind_of
 from gateway.web.course.screen import Reader, ScreenPosition, ShownBlock, blocks_of, find_screen, prepare_texts
 from gateway.web.course.screen_page import Feedback, ScreenPage
@@ -44,13 +45,23 @@ async def show(request: web.Request) -> web.Response:
     shown = blocks_of(reader, place)
     await prepare_texts(shown)
     screen = _screen_page(request, reader, place, shown, feedback)
+    if practice_of(place):
+        clients = request.app[CLIENTS]
+        task = practice.with_answers(await clients.contents.with_answers(version), place)
+        walk = await practice.practice_screen(clients, reader, task, request.query, request.path)
+        screen = replace(screen, practice=walk)
+        form_errors = dict(practice.errors(reader.locale, request.query))
     return page(request, "course/screen_page.html", screen=screen, errors=form_errors)
 
 
 @routes.post(PATH)
 async def press(request: web.Request) -> web.Response:
-    _, place = await _place(request)
-    form = await read_texts(request)
+    version, place = await _place(request)
+    form = await read_texts(request, longest=practice.longest)
+    if form.get("do") == "walk" and practice_of(place):
+        clients = request.app[CLIENTS]
+        task = practice.with_answers(await clients.contents.with_answers(version), place)
+        return go_to(f"{request.path}?{(await practice.step(clients, task, form))[1]}")
     if form.get("do") == "answer" and (item := _item(place)):
         fields = [("answered", "1"), *question_form.typed_in(item, form)]
         return go_to(f"{request.path}?{urlencode(fields)}")

@@ -15,7 +15,8 @@ from gateway.http import errors
 from gateway.http.auth import VIEWER, signed_in
 from gateway.http.form import LONGEST_TEXT, read_texts
 from gateway.language.i18n import Locale
-from gateway.web.course import question_form
+from gateway.web.course import practice, question_form
+from gateway.web.course.practice import practice_of
 from gateway.web.course.question_form import Question
 from gateway.web.course.screen import Reader, ShownBlock, blocks_of, file_words, find_screen, prepare_texts
 from gateway.web.course.screen_page import Visit, given_answer, screen_page
@@ -36,7 +37,7 @@ from ieum.progress.v1.progress_pb2 import (
 from services.chassis.errors import Missing, Problem, Refused
 
 # What is wrong with an answer itself; the learner mends it on the same screen.
-_REFUSALS = frozenset({"ANSWER_EMPTY", "ANSWER_INCOMPLETE", "ANSWER_TOO_LONG"})
+_REFUSALS = frozenset({"ANSWER_EMPTY", "ANSWER_INCOMPLETE", "ANSWER_TOO_LONG", "REAL_NUMBER_TYPED"})
 _LONGEST_KEPT = 200
 
 routes = web.RouteTableDef()
@@ -81,6 +82,10 @@ async def _show(
     values = screen_page(
         visit, await _with_files(clients, locale, visit), typed, explained, just_completed="completed" in typed
     )
+    if task := practice_of(visit.place):
+        task = practice.with_answers(await clients.contents.with_answers(_version(visit.progress)), visit.place)
+        shown = await practice.practice_screen(clients, visit.reader, task, typed, visit.address)
+        values = replace(values, practice=shown)
     form_errors = {_first_field(values.question): _words(locale, problem, values.question)} if problem else {}
     status = errors.status_of(problem) if problem else 200
     return page(request, "course/screen_page.html", status=status, screen=values, errors=form_errors)
@@ -97,7 +102,7 @@ def _first_field(question: Question | None) -> str:
         return f"pair-{question.left[0][0]}"
     if question and question.kind == "ordering":
         return f"place-{question.options[0][0]}"
-    return question_form.FIELD
+    return question_form.FIELD if question else practice.ANCHOR
 
 
 async def _with_files(clients: Clients, locale: Locale, visit: Visit) -> list[tuple[ShownBlock, str]]:
@@ -130,6 +135,8 @@ async def press(request: web.Request) -> web.Response:
             return await _answer(request, visit, form)
         case "again":
             return await _again(request, visit)
+        case "walk" if practice_of(visit.place):
+            return await _walk(request, visit, form)
         case _:
             return await _continue(request, visit)
 
@@ -174,6 +181,20 @@ async def _answer(request: web.Request, visit: Visit, form: MultiMapping[str]) -
     if recorded.completed_now:
         flags.append("completed=1")
     return go_to(visit.address + ("?" + "&".join(flags) if flags else ""))
+
+
+async def _walk(request: web.Request, visit: Visit, form: MultiMapping[str]) -> web.Response:
+    """A move in a practice task; the last one is recorded."""
+    clients = request.app[CLIENTS]
+    task = practice.with_answers(await clients.contents.with_answers(_version(visit.progress)), visit.place)
+    walked, query = await practice.step(clients, task, form)
+    if walked and walked.finished:
+        lesson, key = visit.place.lesson.id, visit.place.screen.key
+        done = practice.finish(lesson, key, form.get(practice.WALK, ""), walked)
+        recorded = await _record(clients, visit, Step(finish_practice=done))
+        if recorded.completed_now:
+            query = f"completed=1&{query}"
+    return go_to(f"{visit.address}?{query}")
 
 
 async def _again(request: web.Request, visit: Visit) -> web.Response:

@@ -18,7 +18,7 @@ from services.chassis.errors import Invalid, Refused
 from services.chassis.text import normalise, plain_number
 from services.progress.domain.grading import normal_text
 
-MOST_MOVES = 500
+MOST_MOVES = 300
 LONGEST_VALUE = 200  # characters
 FULL_POINTS, FEWEST_POINTS = 100, 60
 _SLIP_POINTS, _HINT_POINTS = 5, 3

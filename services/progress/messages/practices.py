@@ -66,6 +66,7 @@ def walk_to_message(practice: Practice, moves: tuple[Move, ...]) -> pb.PracticeW
         steps=reached.steps,
         fewest_steps=practice.fewest_steps,
         points=reached.points if reached.finished else 0,
+        last_scene=walk(practice, moves[:-1]).scene if moves else "",
     )
 
 

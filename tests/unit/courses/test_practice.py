@@ -94,7 +94,7 @@ def test_learners_are_not_shown_where_a_part_leads_or_what_is_accepted() -> None
 
 def test_the_plan_has_what_a_walk_is_judged_by_and_no_text() -> None:
     bare = views.answers_only(course(SEND)).lessons[0].blocks[-1].body
-    press = {"text": {}, "words": {}, "area": None}
+    press: dict[str, object] = {"text": {}, "words": {}, "area": None}
     home = (part("go", leads_to="amount", **press), part("loan", slip=True, **press))
     won = part("won", action=Action.TYPED, finishes=True, accepted=("50000",), **press)
     assert bare == Practice(scenes=(Scene("home", parts=home, hints=(Hint(),)), Scene("amount", parts=(won,))))
