@@ -30,7 +30,7 @@ REGISTRY = (
     Service("people", hears=("progress", "statistics"), keys=("pseudonym_key",)),
     Service("courses"),
     Service("enrollment", hears=("people", "courses", "classes")),
-    Service("progress", hears=("people", "courses", "enrollment")),
+    Service("progress", hears=("people", "courses", "enrollment", "classes")),
     Service(
         "statistics",
         hears=("people", "courses", "enrollment", "progress", "statistics", "notices"),

@@ -170,6 +170,10 @@ class Rule(Body):
     counted_lessons: list[Tag] = []
     pass_mark: Annotated[int, Field(ge=0, le=100)] = 0
     max_attempts: Annotated[Count, Field(description="0: as many as wanted")] = 0
+    attendance_percent: Annotated[
+        int, Field(ge=0, le=100, description="Of the minutes of a learner's class; 0: attendance does not count")
+    ] = 0
+    attendance_is_enough: Annotated[bool, Field(description="Without the lessons")] = False
 
 
 class Outline(Body):

@@ -98,6 +98,19 @@ class CompletionReason(Shape):
     lessons_counted: int
     pass_mark: int
     scores: list[QuizScore] = []
+    attended_minutes: int = 0
+    planned_minutes: int = 0
+    attendance_percent: int = 0
+
+
+class ClassAttendance(Shape):
+    class_name: str
+    attended_minutes: int = 0
+    planned_minutes: int = 0
+    needed_minutes: int = 0
+    possible_minutes: int = 0
+    met: bool = False
+    out_of_reach: bool = False
 
 
 class Progress(Shape):
@@ -116,6 +129,7 @@ class Progress(Shape):
     certificate: Certificate | None = None
     last_activity_time: Moment | None = None
     percent: int = 0
+    classes: list[ClassAttendance] = []
     course_title: Localized = {}
 
 

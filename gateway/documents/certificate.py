@@ -175,10 +175,19 @@ async def _reason(clients: Clients, locale: Locale, verified: progress_pb2.Certi
 
 
 def completion_words(locale: Locale, reason: progress_pb2.CompletionReason) -> str:
-    lessons = locale.ngettext(
-        "%(count)s lesson that counts was done", "all %(count)s lessons that count were done", reason.lessons_counted
-    ) % {"count": reason.lessons_counted}
-    if not reason.scores:
-        return lessons
-    quizzes = locale.gettext("each quiz was passed with at least %(mark)s%%") % {"mark": reason.pass_mark}
-    return locale.gettext("%(lessons)s; %(quizzes)s") % {"lessons": lessons, "quizzes": quizzes}
+    parts: list[str] = []
+    if reason.lessons_counted:
+        lessons = locale.ngettext(
+            "%(count)s lesson that counts was done",
+            "all %(count)s lessons that count were done",
+            reason.lessons_counted,
+        )
+        parts.append(lessons % {"count": reason.lessons_counted})
+    if reason.scores:
+        quizzes = locale.gettext("each quiz was passed with at least %(mark)s%%")
+        parts.append(quizzes % {"mark": reason.pass_mark})
+    if reason.attendance_percent:
+        attendance = locale.gettext("%(attended)s of %(planned)s of a class were attended")
+        minutes = reason.attended_minutes, reason.planned_minutes
+        parts.append(attendance % dict(zip(("attended", "planned"), map(locale.duration, minutes), strict=True)))
+    return "; ".join(parts)

@@ -36,7 +36,13 @@ def people_handlers(store: Store) -> Handlers:
 def course_handlers(store: Store) -> Handlers:
     async def on_published(event: CoursePublished) -> None:
         for_employees = event.audience == EMPLOYEES
-        await store.copies.keep_course(event.course, event.revision, version=event.version, for_employees=for_employees)
+        await store.copies.keep_course(
+            event.course,
+            event.revision,
+            version=event.version,
+            for_employees=for_employees,
+            attendance_percent=event.rule.attendance_percent,
+        )
 
     async def on_retired(event: CourseRetired) -> None:
         await store.copies.keep_course(event.course, event.revision, retired=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ieum.progress.v1.progress_pb2_grpc import add_ProgressServiceServicer_to_server
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.run import Frame, main
-from services.progress.events import course_handlers, enrollment_handlers, people_handlers
+from services.progress.events import class_handlers, course_handlers, enrollment_handlers, people_handlers
 from services.progress.service import TOKEN_ACCESS, ProgressService
 from services.progress.store.records import RecordStore
 
@@ -18,6 +18,7 @@ async def compose(frame: Frame) -> None:
     frame.hear("ieum.courses.v1", course_handlers(store))
     frame.hear("ieum.people.v1", people_handlers(store))
     frame.hear("ieum.enrollment.v1", enrollment_handlers(store))
+    frame.hear("ieum.classes.v1", class_handlers(store))
 
 
 if __name__ == "__main__":

@@ -72,6 +72,9 @@ def outline_parts(locale: Locale, content: Content) -> dict[str, Part]:
     parts["counted"] = gettext("Lessons that count"), ", ".join(rule.counted_lessons)
     parts["pass_mark"] = gettext("Pass mark"), str(rule.pass_mark)
     parts["max_attempts"] = gettext("Attempts"), str(rule.max_attempts or "")
+    enough = gettext("enough without the lessons") if rule.attendance_is_enough else ""
+    percent = str(rule.attendance_percent or "")
+    parts["attendance"] = gettext("Attendance in a class, in percent"), ", ".join(filter(None, (percent, enough)))
     return parts
 
 

@@ -194,7 +194,9 @@ def _control_of(problem: Problem, content: Content) -> str:
     return problem.field or ("gaps" if problem.reason == "COURSE_INCOMPLETE" else "save")
 
 
-_EDITOR = Editor(_load, _page, _control_of, frozenset({"pass_mark", "max_attempts", "teacher"}).__contains__)
+_EDITOR = Editor(
+    _load, _page, _control_of, frozenset({"pass_mark", "max_attempts", "attendance_percent", "teacher"}).__contains__
+)
 
 
 @routes.get(f"{PATH}/delete")

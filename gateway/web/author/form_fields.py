@@ -101,6 +101,9 @@ def fill_outline(content: Content, form: Form, language: str) -> list[Invalid]:
     content.rule.counted_lessons[:] = [text for text in form.getall("counted", []) if isinstance(text, str)]
     content.rule.pass_mark = _count(form, "pass_mark", unreadable, content.rule.pass_mark)
     content.rule.max_attempts = _count(form, "max_attempts", unreadable, content.rule.max_attempts)
+    percent = content.rule.attendance_percent
+    content.rule.attendance_percent = _count(form, "attendance_percent", unreadable, percent)
+    content.rule.attendance_is_enough = "attendance_is_enough" in form
     return unreadable
 
 

@@ -28,7 +28,7 @@ _SESSION = "/centre/classes/{class:[0-9a-z]{1,32}}/sessions/{session:[0-9]{1,3}}
 
 @dataclass(frozen=True)
 class Line:
-    """`log`: each recording of the mark in words, the last first."""
+    """`out_of_reach`: the attendance that the course asks for. `log`: each recording of the mark, the last first."""
 
     id: str
     name: str
@@ -36,6 +36,7 @@ class Line:
     minutes: str
     attended_minutes: int
     planned_minutes: int
+    out_of_reach: bool
     log: list[str]
 
 
@@ -149,6 +150,7 @@ def _line(locale: Locale, mark: pb.Mark, names: dict[str, str], form: MultiMappi
         minutes=form.get(f"minutes-{person}", minutes) if form else minutes,
         attended_minutes=mark.attended_minutes,
         planned_minutes=mark.planned_minutes,
+        out_of_reach=mark.attended_minutes + mark.possible_minutes < mark.needed_minutes,
         log=[_said(locale, entry, names) for entry in reversed(mark.entries)] if len(mark.entries) > 1 else [],
     )
 

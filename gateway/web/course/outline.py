@@ -94,6 +94,11 @@ def rule_words(locale: Locale, content: Content) -> list[str]:
         ]
     if any(has_quiz(lesson) for lesson in counted):
         sentences += _quiz_words(locale, content.rule.pass_mark, content.rule.max_attempts)
+    if percent := content.rule.attendance_percent:
+        attendance = locale.gettext("If you take it in a class, you also attend at least %(percent)s%% of its time.")
+        if content.rule.attendance_is_enough:
+            attendance = locale.gettext("Or you take it in a class and attend at least %(percent)s%% of its time.")
+        sentences.append(attendance % {"percent": percent})
     return sentences
 
 

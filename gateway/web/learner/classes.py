@@ -16,7 +16,9 @@ from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.auth import VIEWER, signed_in
 from gateway.web.course import outline
+from gateway.web.course.attendance_words import shown_attendance
 from gateway.web.learner.class_words import STATES, sessions_of, shown, steps_of
+from gateway.web.learner.course_progress import standings
 from gateway.web.site.forms import typed
 from gateway.web.site.frame import go_to
 from ieum.classes.v1 import classes_pb2 as pb
@@ -143,10 +145,12 @@ async def show_application(request: web.Request) -> web.Response:
 
 
 async def _application_page(request: web.Request, problem: Problem | None = None) -> web.Response:
-    signed_in(request)
+    viewer = signed_in(request)
     locale, clients = request[PAGE].locale, request.app[CLIENTS]
     application = await clients.classes.GetApplication(pb.GetApplicationRequest(name=_application(request)))
     class_ = await clients.classes.GetClass(pb.GetClassRequest(name=application.class_name))
+    mine = await standings(clients, application.person) if application.person == viewer.person else ()
+    attendance = [each for standing in mine for each in standing.classes if each.class_name == class_.name]
     return page(
         request,
         "learner/application.html",
@@ -163,6 +167,7 @@ async def _application_page(request: web.Request, problem: Problem | None = None
         confirmed=application.state == pb.CONFIRMED,
         active=application.state in (pb.RECEIVED, pb.WAITING, pb.OFFERED, pb.CONFIRMED),
         note=application.note,
+        attendance=shown_attendance(locale, attendance),
         refused=errors.message(locale, problem) if problem else "",
     )
 

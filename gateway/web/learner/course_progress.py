@@ -9,6 +9,7 @@ from datetime import datetime
 from gateway.backend.clients import Clients
 from gateway.backend.names import id_of
 from gateway.language.i18n import Locale
+from gateway.web.course.attendance_words import ShownAttendance, shown_attendance
 from ieum.progress.v1 import progress_pb2
 from ieum.progress.v1.progress_pb2 import ListStandingsRequest, Progress
 from services.chassis import clock
@@ -29,6 +30,7 @@ class CourseProgress:
     completed: datetime | None
     certificate: str
     revoked: bool
+    attendance: Sequence[ShownAttendance]
 
     @property
     def href(self) -> str:
@@ -78,6 +80,7 @@ def course_progress_of(locale: Locale, standing: progress_pb2.Standing) -> Cours
         completed=clock.moment(standing.complete_time) if completed else None,
         certificate=id_of(standing.certificate),
         revoked=standing.certificate_revoked,
+        attendance=shown_attendance(locale, standing.classes),
     )
 
 
@@ -93,5 +96,6 @@ def progress_in_course(locale: Locale, progress: Progress) -> CourseProgress:
             complete_time=progress.complete_time if progress.HasField("complete_time") else None,
             certificate=progress.certificate.name,
             certificate_revoked=progress.certificate.state == progress_pb2.REVOKED,
+            classes=progress.classes,
         ),
     )

@@ -170,11 +170,24 @@ def _marked(earlier: Mark | None, wish: Wish, session: Session, by: str, way: Wa
     )
 
 
-def attended_minutes(application: str, sheets: Sequence[Sheet]) -> int:
-    marks = (sheet.mark_of(application) for sheet in sheets)
-    return sum(mark.minutes for mark in marks if mark)
+@dataclass(frozen=True)
+class Total:
+    """Of one person over all sessions, in minutes. `possible` are those of sessions without a mark."""
+
+    attended: int
+    planned: int
+    needed: int
+    possible: int
 
 
-def planned_minutes(sessions: Sequence[Session]) -> int:
-    """Of all sessions that were not cancelled: the rate is over these."""
-    return sum(session.minutes for session in sessions if session.planned)
+def total(application: str, sessions: Sequence[Session], sheets: Sequence[Sheet], percent: int) -> Total:
+    """The rate is over all sessions that were not cancelled."""
+    planned = {session.number: session.minutes for session in sessions if session.planned}
+    marks = {sheet.session: sheet.mark_of(application) for sheet in sheets if sheet.session in planned}
+    minutes = sum(planned.values())
+    return Total(
+        attended=sum(mark.minutes for mark in marks.values() if mark),
+        planned=minutes,
+        needed=-(-percent * minutes // 100),
+        possible=sum(length for number, length in planned.items() if not marks.get(number)),
+    )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ieum.classes.v1 import classes_pb2 as pb
 from services.chassis.clock import stamp
 from services.chassis.errors import Invalid
 from services.classes.domain.application import Application, Channel, State
-from services.classes.domain.attendance import Attended, Mark, MarkEntry, Way, Wish
+from services.classes.domain.attendance import Attended, Mark, MarkEntry, Total, Way, Wish
 from services.classes.messages.names import application_key, application_name, class_name
 
 _STATES = {
@@ -75,12 +75,14 @@ def attended_to_message(attended: Attended) -> pb.Attended.ValueType:
     return pb.Attended.Value(attended.name)
 
 
-def mark_to_message(application: Application, mark: Mark | None, minutes: Mapping[str, int], planned: int) -> pb.Mark:
+def mark_to_message(application: Application, mark: Mark | None, total: Total) -> pb.Mark:
     message = pb.Mark(
         application=application_name(application.id),
         person=application.person,
-        attended_minutes=minutes.get(application.id, 0),
-        planned_minutes=planned,
+        attended_minutes=total.attended,
+        planned_minutes=total.planned,
+        needed_minutes=total.needed,
+        possible_minutes=total.possible,
     )
     if mark:
         message.attended = attended_to_message(mark.attended)

@@ -60,14 +60,16 @@ class AttendanceMethods(Methods):
         sheets = await self._store.sheets(class_.id)
         sheet = next((each for each in sheets if each.session == number), attendance.Sheet(class_.id, number))
         people = [*seated, *await self._left(sheet, seated)]
-        counted = [each for each in sheets if session_of(class_.details.sessions, each.session).planned]
-        minutes = {each.id: attendance.attended_minutes(each.id, counted) for each in people}
-        planned = attendance.planned_minutes(class_.details.sessions)
+        percent = await self._copies.attendance_percent(class_.details.course)
+        sessions = class_.details.sessions
         people.sort(key=lambda each: (each.ticket, each.id))
         return pb.Attendance(
             class_name=class_name(class_.id),
             session=session_to_message(session),
-            marks=[mark_to_message(each, sheet.mark_of(each.id), minutes, planned) for each in people],
+            marks=[
+                mark_to_message(each, sheet.mark_of(each.id), attendance.total(each.id, sessions, sheets, percent))
+                for each in people
+            ],
         )
 
     async def _left(self, sheet: attendance.Sheet, seated: Sequence[Application]) -> list[Application]:

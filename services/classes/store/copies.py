@@ -47,6 +47,11 @@ class Copies:
         found = await self._course.find(course)
         return bool(found and found.get("for_employees"))
 
+    async def attendance_percent(self, course: str) -> int:
+        """How much attendance completes the course, by its current version; 0: attendance does not count."""
+        found = await self._course.find(course)
+        return found.get("attendance_percent", 0) if found else 0
+
     async def keep_areas(self, parents: Mapping[str, str], revision: int) -> None:
         pairs = [[area, parent] for area, parent in sorted(parents.items())]
         await keep_newest(self._places, "areas", revision, parents=pairs)

@@ -152,6 +152,8 @@ class Rule:
     counted_lessons: tuple[str, ...] = ()
     pass_mark: int = 0
     max_attempts: int = 0
+    attendance_percent: int = 0
+    attendance_is_enough: bool = False
 
 
 @dataclass(frozen=True)
@@ -219,9 +221,13 @@ def canonical(value: Content | Lesson) -> bytes:
     return json.dumps(value, default=_set_fields, sort_keys=True, ensure_ascii=False).encode()
 
 
+_LATER_FIELDS: dict[str, object] = {"picture": None, "attendance_percent": 0, "attendance_is_enough": False}
+
+
 def _set_fields(value: object) -> dict[str, object]:
-    """Without the picture of a question that has none: the etag of older content stays what it was."""
-    return {name: part for name, part in vars(value).items() if name != "picture" or part is not None}
+    """Without fields that came later and are not used: the etag of older content stays what it was."""
+    unused = _LATER_FIELDS.items()
+    return {name: part for name, part in vars(value).items() if (name, part) not in unused}
 
 
 def etag_of(value: Content | Lesson) -> str:

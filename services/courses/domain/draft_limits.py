@@ -24,6 +24,7 @@ _RANGES = {
     "minutes": 10_000,
     "points": 1_000,
     "pass_mark": 100,
+    "attendance_percent": 100,
     "max_attempts": 1_000,
     **dict.fromkeys(("left", "top", "width", "height"), 1_000),
 }

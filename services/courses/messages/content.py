@@ -53,7 +53,11 @@ def content_from_message(message: content_pb2.Content) -> Content:
         cover_alt=texts(message.cover_alt),
         lessons=tuple(lesson_from_message(lesson) for lesson in message.lessons),
         rule=Rule(
-            tuple(dict.fromkeys(message.rule.counted_lessons)), message.rule.pass_mark, message.rule.max_attempts
+            tuple(dict.fromkeys(message.rule.counted_lessons)),
+            message.rule.pass_mark,
+            message.rule.max_attempts,
+            message.rule.attendance_percent,
+            message.rule.attendance_is_enough,
         ),
     )
 
@@ -176,7 +180,11 @@ def content_to_message(content: Content) -> content_pb2.Content:
 
 def rule_to_message(rule: Rule) -> content_pb2.Rule:
     return content_pb2.Rule(
-        counted_lessons=rule.counted_lessons, pass_mark=rule.pass_mark, max_attempts=rule.max_attempts
+        counted_lessons=rule.counted_lessons,
+        pass_mark=rule.pass_mark,
+        max_attempts=rule.max_attempts,
+        attendance_percent=rule.attendance_percent,
+        attendance_is_enough=rule.attendance_is_enough,
     )
 
 

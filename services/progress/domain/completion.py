@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.progress.domain import plan as plans
+from services.progress.domain.class_attendance import ClassAttendance, Judged, judge
 from services.progress.domain.plan import Item, Plan
 from services.progress.domain.record import Attempt, LessonRecord, QuizRecord, Record, Standing, Summary
 
@@ -132,10 +133,44 @@ def summary(record: Record, plan: Plan, measured: Sequence[Measured]) -> Summary
     return Summary(plan.version, standing(record), _percent(record, plan, measured), bytes([*states, *scores]))
 
 
+def lessons_done(plan: Plan, is_done: Sequence[bool]) -> bool:
+    return bool(plan.counted) and all(is_done[place] for place in plan.counted_places)
+
+
+def attendance_of(record: Record, plan: Plan) -> list[tuple[ClassAttendance, Judged]]:
+    """Of each class in which the learner has a seat."""
+    return attendance_by_rule(record.classes, plan)
+
+
+def attendance_by_rule(classes: Sequence[ClassAttendance], plan: Plan) -> list[tuple[ClassAttendance, Judged]]:
+    return [(each, judge(each, plan.attendance_percent)) for each in classes if each.held and each.planned]
+
+
+def attendance_met(record: Record, plan: Plan) -> Judged | None:
+    """The class whose attendance is enough by the rule, the earliest to be so."""
+    met = [(judged.met_time, judged) for _, judged in attendance_of(record, plan) if judged.met_time]
+    return min(met, key=lambda each: each[0])[1] if met else None
+
+
+def is_complete(record: Record, plan: Plan, is_done: Sequence[bool]) -> bool:
+    """By the lessons; for who has a seat in a class also by attendance, or by it alone, as the rule says."""
+    lessons = lessons_done(plan, is_done)
+    if not plan.attendance_percent or not attendance_of(record, plan):
+        return lessons
+    attended = attendance_met(record, plan) is not None
+    return attended or lessons if plan.attendance_is_enough else attended and lessons
+
+
 def _percent(record: Record, plan: Plan, measured: Sequence[Measured]) -> int:
-    """Of the screens of the counted lessons, those behind the learner; 100 says complete and nothing else does."""
+    """Of the screens of the counted lessons, those behind the learner, and of the attendance that is needed; 100 says
+    complete and nothing else does."""
     if record.completion:
         return 100
     total = sum(len(lesson.screens) for lesson in plan.counted)
     behind = sum(each.behind for lesson, each in zip(plan.lessons, measured, strict=True) if lesson.counted)
-    return min(99, 100 * behind // total) if total else 0
+    lessons = 100 * behind // total if total else 0
+    judged = [judged for _, judged in attendance_of(record, plan) if judged.needed]
+    if not judged:
+        return min(99, lessons)
+    attended = min(100, max(100 * each.attended // each.needed for each in judged))
+    return min(99, max(lessons, attended) if plan.attendance_is_enough else (lessons + attended) // 2)

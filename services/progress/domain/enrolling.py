@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.chassis.errors import Invalid
+from services.progress.domain.class_attendance import ClassAttendance, first_attended, merge
 from services.progress.domain.events import CertificateRevoked, Event
 from services.progress.domain.grading import Answer
 from services.progress.domain.record import QuizRecord, Record
@@ -28,6 +29,19 @@ def moved(record: Record, version: int, time: datetime) -> Record:
 
 def withdrawn(record: Record, withdraw_time: datetime) -> Record:
     return replace(record, withdraw_time=withdraw_time)
+
+
+def attended(record: Record, heard: ClassAttendance) -> Record:
+    """Learning begins with the first session attended, where nothing was opened before."""
+    classes = merge(record.classes, heard)
+    firsts = [first for each in classes if each.held and (first := first_attended(each))]
+    first = min(firsts, default=None)
+    return replace(
+        record,
+        classes=classes,
+        start_time=record.start_time or first,
+        last_activity_time=max(filter(None, (record.last_activity_time, first)), default=None),
+    )
 
 
 def forget_person(record: Record) -> Record:

@@ -70,6 +70,10 @@ class Plan:
     # At each quiz; 0: as many as wanted
     max_attempts: int
     lessons: tuple[Lesson, ...]
+    # Of the planned minutes of a learner's class; 0: attendance does not count
+    attendance_percent: int = 0
+    # Who has attended enough need not do the lessons as well.
+    attendance_is_enough: bool = False
 
     def lesson(self, id: str) -> Lesson:
         if id not in self._by_id:

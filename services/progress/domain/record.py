@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from services.progress.domain.class_attendance import ClassAttendance
 from services.progress.domain.grading import Answer
 
 T = TypeVar("T")
@@ -117,13 +118,16 @@ class QuizScore:
 
 @dataclass(frozen=True)
 class Completion:
-    """When, on which version, and why."""
+    """When, on which version, and why. Without lessons where attendance of a class was enough."""
 
     time: datetime
     version: int
     lessons_counted: int
     pass_mark: int
     scores: tuple[QuizScore, ...]
+    attended_minutes: int = 0
+    planned_minutes: int = 0
+    attendance_percent: int = 0
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,7 @@ class Record:
     summary: Summary = Summary()
     # Its learner's account is gone: nothing comes to it any more.
     erased: bool = False
+    classes: tuple[ClassAttendance, ...] = ()
 
     def lesson(self, id: str) -> LessonRecord:
         return next((lesson for lesson in self.lessons if lesson.lesson == id), LessonRecord(id))

@@ -8,7 +8,18 @@ from datetime import datetime
 from itertools import compress
 
 from services.progress.domain import plan as plans
-from services.progress.domain.completion import LessonState, Measured, done_time, measured, score_of, standing, summary
+from services.progress.domain.completion import (
+    LessonState,
+    Measured,
+    attendance_met,
+    done_time,
+    is_complete,
+    lessons_done,
+    measured,
+    score_of,
+    standing,
+    summary,
+)
 from services.progress.domain.events import CertificateIssued, CourseCompleted, Event, LearningStarted, LessonCompleted
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Attempt, Certificate, Completion, QuizScore, Record
@@ -42,9 +53,9 @@ def _learned(
             time = done_time(lesson, before, plan)
             record = record.with_lesson(replace(before, done_time=time))
             events.append(LessonCompleted(record, now, lesson.id, lesson.minutes, time))
-    if record.completion or not plan.counted or not all(is_done[place] for place in plan.counted_places):
+    if record.completion or not is_complete(record, plan, is_done):
         return record, events
-    completion = _completion(record, plan)
+    completion = _completion(record, plan, lessons=lessons_done(plan, is_done))
     certificate = Certificate(number(), completion.time)
     record = replace(record, completion=completion, certificate=certificate)
     issued = CertificateIssued(record, now, certificate.number)
@@ -71,18 +82,25 @@ def finished(quiz: plans.Quiz, attempt: Attempt) -> Attempt:
     return replace(attempt, score=score, finish_time=max(times))
 
 
-def _completion(record: Record, plan: Plan) -> Completion:
-    """Dated by the last lesson done, or by the move to a version that asks for less."""
-    times = [record.lesson(lesson.id).done_time for lesson in plan.counted]
+def _completion(record: Record, plan: Plan, *, lessons: bool) -> Completion:
+    """Dated by the last lesson done or session attended, or by the move to a version that asks for less."""
+    counted = plan.counted if lessons else ()
+    times = [record.lesson(lesson.id).done_time for lesson in counted]
     scores = [
         QuizScore(lesson.id, quiz.id, record.lesson(lesson.id).quiz(quiz.id).best_score)
-        for lesson in plan.counted
+        for lesson in counted
         for quiz in lesson.quizzes
     ]
+    attendance = attendance_met(record, plan)
+    if attendance and not (plan.attendance_is_enough and lessons):
+        times.append(attendance.met_time)
     return Completion(
         time=max(time for time in (record.version_time, *times) if time),
         version=plan.version,
-        lessons_counted=len(plan.counted),
+        lessons_counted=len(counted),
         pass_mark=plan.pass_mark,
         scores=tuple(scores),
+        attended_minutes=attendance.attended if attendance else 0,
+        planned_minutes=attendance.planned if attendance else 0,
+        attendance_percent=plan.attendance_percent if attendance else 0,
     )

@@ -32,6 +32,8 @@ def plan_from_message(event: CoursePublished) -> Plan:
         pass_mark=event.rule.pass_mark,
         max_attempts=event.rule.max_attempts,
         lessons=tuple(_lesson(lesson, lesson.id in counted) for lesson in event.lessons),
+        attendance_percent=event.rule.attendance_percent,
+        attendance_is_enough=event.rule.attendance_is_enough,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,7 +11,8 @@ from ieum.progress.v1 import progress_pb2 as pb
 from services.chassis.clock import stamp
 from services.chassis.errors import Missing
 from services.progress.domain import plan as plans
-from services.progress.domain.completion import LessonState, attempts_left, is_passed, lesson_state
+from services.progress.domain.class_attendance import ClassAttendance
+from services.progress.domain.completion import LessonState, attempts_left, attendance_by_rule, is_passed, lesson_state
 from services.progress.domain.grading import right_answer
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Attempt, Completion, LessonRecord, PracticeRecord, QuizRecord, Record
@@ -67,6 +68,7 @@ def progress_to_message(
             certificate=certificate,
             last_activity_time=stamp(record.last_activity_time),
             percent=record.summary.percent,
+            classes=attendance_to_messages(record.classes, plan) if plan else (),
         )
     )
     return message
@@ -149,7 +151,25 @@ def reason_to_message(completion: Completion) -> pb.CompletionReason:
         lessons_counted=completion.lessons_counted,
         pass_mark=completion.pass_mark,
         scores=[pb.QuizScore(lesson=each.lesson, quiz=each.quiz, score=each.score) for each in completion.scores],
+        attended_minutes=completion.attended_minutes,
+        planned_minutes=completion.planned_minutes,
+        attendance_percent=completion.attendance_percent,
     )
+
+
+def attendance_to_messages(classes: Sequence[ClassAttendance], plan: Plan) -> list[pb.ClassAttendance]:
+    return [
+        pb.ClassAttendance(
+            class_name=attendance.class_,
+            attended_minutes=judged.attended,
+            planned_minutes=judged.planned,
+            needed_minutes=judged.needed,
+            possible_minutes=judged.possible,
+            met=judged.met_time is not None,
+            out_of_reach=judged.out_of_reach,
+        )
+        for attendance, judged in attendance_by_rule(classes, plan)
+    ]
 
 
 def certificate_to_message(record: Record, plan: Plan | None, *, with_person: bool) -> pb.Certificate | None:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from ieum.progress.v1 import progress_pb2 as pb
 from services.chassis.clock import stamp
+from services.progress.domain.class_attendance import ClassAttendance
 from services.progress.domain.plan import Plan
+from services.progress.messages.resources import attendance_to_messages
+
+_CLASSES = TypeAdapter(tuple[ClassAttendance, ...])
 
 
 def standing_to_message(document: Mapping[str, Any], plan: Plan | None, newest: int) -> pb.Standing:
@@ -27,6 +33,7 @@ def standing_to_message(document: Mapping[str, Any], plan: Plan | None, newest: 
         next_lesson=next_lesson,
         next_lesson_begun=is_begun,
         newest_version=newest,
+        classes=attendance_to_messages(_CLASSES.validate_python(document.get("classes", ())), plan) if plan else (),
     )
 
 

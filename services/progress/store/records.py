@@ -21,12 +21,14 @@ from services.chassis.store.batching import Batcher, Reads
 from services.chassis.store.copies import keep_newest
 from services.chassis.store.entities import Database, Document, Entities, drop_index
 from services.chassis.store.paging import after, decode_token, encode_token
+from services.progress.domain.class_attendance import ClassAttendance
 from services.progress.domain.enrolling import forget_person
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Record, Standing
 from services.progress.domain.settling import Outcome
 from services.progress.messages.announcements import announcement
 from services.progress.store.answers import Answered, first_answers
+from services.progress.store.classes import ClassCopies
 from services.progress.store.plans import Plans, PlanWanted
 
 _MOMENT, _LOOKS, _LOOK_SECONDS = 0.05, 8, 0.25
@@ -48,6 +50,7 @@ STANDING_FIELDS = (
     "completion.time",
     "certificate.number",
     "certificate.revoke_time",
+    "classes",
 )
 _LATEST_FIRST = (("enrol_time", DESCENDING), ("_id", ASCENDING))
 _GRID_ORDER = (("enrol_time", ASCENDING), ("_id", ASCENDING))
@@ -76,10 +79,12 @@ class RecordStore:
         self._is_erased = Reads(self._erased)
         self._taken = Batcher(self._taken_by)
         self.plans = Plans(database["plans"])
+        self.classes = ClassCopies(database)
         self._expected: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
     async def prepare(self) -> None:
         await self.plans.prepare()
+        await self.classes.prepare()
         records = self._records.collection
         await records.create_index([("person", ASCENDING), ("enrol_time", DESCENDING), ("_id", ASCENDING)])
         await records.create_index([(name, ASCENDING) for name in ("course", *_GRID_ROW)], name="grid")
@@ -153,13 +158,25 @@ class RecordStore:
     async def forget(self, person: str) -> None:
         """Removes what the person typed, also from records that arrive later. Safe to repeat."""
         await self._erased.replace_one({"_id": person}, {}, upsert=True)
+        await self.classes.forget(person)
         async for document in self._records.collection.find({"person": person}, {"_id": 1}):
             await self._records.change(document["_id"], lambda record: (forget_person(record), []))
 
     async def forget_if_erased(self, record: Record) -> None:
         """Called after each event about a record, so that enrolment and erasure may arrive in either order."""
-        if not record.erased and await self._is_erased.find(record.person):
+        if not record.erased and await self.is_erased(record.person):
             await self.forget(record.person)
+
+    async def is_erased(self, person: str) -> bool:
+        return await self._is_erased.find(person) is not None
+
+    async def attending(self, course: str, person: str, heard: ClassAttendance) -> Record | None:
+        """The run that a class belongs to: the one that has it, else the latest that was not withdrawn."""
+        query = {"person": person, "course": course, "enrol_time": {"$ne": None}, "withdraw_time": None}
+        found = self._records.collection.find(query, {"pending": 0}).sort("enrol_time", DESCENDING)
+        runs = [self._records.load(document) async for document in found]
+        having = (run for run in runs if any(each.class_ == heard.class_ for each in run.classes))
+        return next(having, runs[0] if runs else None)
 
     async def unmeasured(self, course: str, version: int) -> AsyncIterator[Record]:
         """Records on this version whose summary was made before its plan arrived."""

@@ -11,6 +11,7 @@ from gateway.backend.places import Places
 from gateway.html.render import locales
 from gateway.web.account.about_you import NONE, AnswerFields, answers_of, fields_of
 from gateway.web.account.sign_in import homes
+from gateway.web.course.attendance_words import shown_attendance
 from gateway.web.course.outline import rule_words
 from gateway.web.course.question_form import answer_of, in_words
 from gateway.web.course.question_kinds import kind_of
@@ -21,7 +22,7 @@ from gateway.web.learner.my_learning import open_lessons, place_to_resume
 from ieum.courses.v1.content_pb2 import Content
 from ieum.courses.v1.courses_pb2 import Media
 from ieum.people.v1.people_pb2 import Area
-from ieum.progress.v1.progress_pb2 import Answer, AnsweredItem, LessonState, Position, Progress
+from ieum.progress.v1.progress_pb2 import Answer, AnsweredItem, ClassAttendance, LessonState, Position, Progress
 from services.chassis.errors import Invalid, Missing
 from tests.gateway import lessons
 from tests.gateway.lessons import ITEMS, course, item, standing
@@ -167,6 +168,34 @@ def test_the_rule_of_completion_is_said_in_plain_words() -> None:
     ]
     assert rule_words(ENGLISH, course("choice", counted_lessons=["one"])) == ["You go through this lesson: “Begin”."]
     assert rule_words(ENGLISH, course("choice", max_attempts=0))[-1] == "You may try each quiz as often as you like."
+    assert rule_words(ENGLISH, course("choice", attendance_percent=80))[-1] == (
+        "If you take it in a class, you also attend at least 80% of its time."
+    )
+    enough = course("choice", attendance_percent=80, attendance_is_enough=True)
+    assert rule_words(ENGLISH, enough)[-1] == "Or you take it in a class and attend at least 80% of its time."
+
+
+@pytest.mark.parametrize(
+    ("attended", "words"),
+    [
+        (ClassAttendance(attended_minutes=60, planned_minutes=240), "You have attended 1 hour of 4 hours."),
+        (
+            ClassAttendance(attended_minutes=60, needed_minutes=180, possible_minutes=120),
+            "You have attended 1 hour of the 3 hours that are needed.",
+        ),
+        (
+            ClassAttendance(attended_minutes=60, needed_minutes=180, out_of_reach=True),
+            "The dates that are left are not enough",
+        ),
+        (ClassAttendance(attended_minutes=180, needed_minutes=180, met=True), "You have attended enough: 3 hours"),
+    ],
+)
+def test_what_is_missing_of_the_attendance_is_said_and_that_it_is_out_of_reach(
+    attended: ClassAttendance, words: str
+) -> None:
+    [shown] = shown_attendance(ENGLISH, [attended])
+    assert words in shown.text
+    assert shown.warning == attended.out_of_reach
 
 
 def test_what_cannot_be_meant_in_a_search_is_left_out() -> None:

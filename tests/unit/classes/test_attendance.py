@@ -11,9 +11,8 @@ from services.classes.domain.attendance import (
     Sheet,
     Way,
     Wish,
-    attended_minutes,
-    planned_minutes,
     record,
+    total,
     void,
 )
 from tests.unit.classes.samples import details, refused
@@ -39,10 +38,10 @@ def test_one_press_marks_everybody_who_was_not_marked_and_a_repeat_changes_nothi
 
 def test_late_and_early_need_minutes_within_the_session() -> None:
     sheet, _ = mark(Sheet("a", 1), [Wish("app1", Attended.LATE, 90)])
-    assert attended_minutes("app1", [sheet]) == 90
+    whole = total("app1", SESSIONS, [sheet], 80)
+    assert (whole.attended, whole.planned, whole.needed, whole.possible) == (90, 240, 192, 120)
     assert refused(lambda: mark(sheet, [Wish("app1", Attended.LEFT_EARLY)])) == "MINUTES_NEEDED"
     assert refused(lambda: mark(sheet, [Wish("app1", Attended.LATE, 121)])) == "MINUTES_INVALID"
-    assert planned_minutes(SESSIONS) == 240
 
 
 def test_a_correction_days_later_needs_a_reason_and_stands_in_the_log() -> None:
