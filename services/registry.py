@@ -33,7 +33,7 @@ REGISTRY = (
     Service("progress", hears=("people", "courses", "enrollment", "classes")),
     Service(
         "statistics",
-        hears=("people", "courses", "enrollment", "progress", "statistics", "notices"),
+        hears=("people", "courses", "enrollment", "progress", "statistics", "notices", "classes"),
         keys=("pseudonym_key",),
     ),
     Service(

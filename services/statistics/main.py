@@ -32,11 +32,10 @@ from services.statistics.settings import StatisticsSettings
 
 
 async def compose(frame: Frame[StatisticsSettings]) -> None:
-    key = frame.settings.pseudonym_key
-    facts, audit = Facts(frame.database, key), AuditEvents(frame.bus)
+    key, zone = frame.settings.pseudonym_key, frame.settings.zone
+    facts, audit = Facts(frame.database, key, zone), AuditEvents(frame.bus)
     await facts.prepare()
     server = frame.offer("ieum.statistics.v1.StatisticsService", TOKEN_ACCESS)
-    zone = frame.settings.zone
     releases, references = Releases(frame.database, frame.outbox, key), References(frame.database)
     geographies, live_states = Geographies(facts, references, zone), LiveStates(frame.database)
     residents, k = Residents(geographies, references, zone), int(frame.settings.fewest_persons)

@@ -20,11 +20,12 @@ from services.statistics.reference_data import csv_reading
 CommandResult = dict[str, Any]
 
 FACTS = ("person", "run", "enrolled_on", "first_activity_on", "completed_on", "withdrawn_on", "hours")
+OPTIONAL = ("test_account", "sessions")
 
 
 def measure(path: Path, since: date, until: date, as_of: date, population: int | None) -> CommandResult:
     cohort = Cohort(since, until, as_of)
-    counts = measures.count(map(_enrolment, csv_reading.records(path, FACTS, ("test_account",))), cohort)
+    counts = measures.count(map(_enrolment, csv_reading.records(path, FACTS, OPTIONAL)), cohort)
     rates = measures.rates(counts)
     missing = {} if population else {"OBS_STATUS": {"COV": "L", "PTM_RT": "L"}}
     return {
@@ -39,7 +40,7 @@ def measure(path: Path, since: date, until: date, as_of: date, population: int |
         "HRS_N": counts.hours_recorded,
         "POP": population,
         **_rate("COV", coverage.coverage(counts.persons, population)),
-        **_rate("PTM_RT", coverage.person_time_rate(counts.valid, population)),
+        **_rate("PTM_RT", coverage.person_time_rate(counts.person_times, population)),
         **missing,
     }
 
@@ -53,6 +54,7 @@ def _enrolment(record: csv_reading.Record) -> Enrolment:
         completed_on=record.read("completed_on", csv_reading.moment_or_none),
         withdrawn_on=record.read("withdrawn_on", csv_reading.moment_or_none),
         hours=record.read("hours", csv_reading.amount_or_none),
+        sessions=record.read("sessions", csv_reading.whole_or_none),
         test_account=record.read("test_account", csv_reading.yes),
     )
     try:

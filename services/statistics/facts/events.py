@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Protocol
 
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from ieum.classes.v1 import classes_pb2
+from ieum.classes.v1 import events_pb2 as classes
 from ieum.courses.v1 import events_pb2 as courses
 from ieum.enrollment.v1 import enrollment_pb2
 from ieum.enrollment.v1 import events_pb2 as enrollment
@@ -18,12 +20,14 @@ from ieum.progress.v1 import events_pb2 as progress
 from services.chassis.clock import moment
 from services.chassis.events.bus import BatchHandler, Handlers
 from services.chassis.principal import pseudonym
+from services.statistics.facts.attendance import Mark
 from services.statistics.facts.keys import fact_key
 from services.statistics.facts.store import Change, Facts, TraitsRevision, credited, enrolled, happened, moved
 from services.statistics.facts.traits import TraitsSeal
 from services.statistics.figures.periods import quarter_of
 from services.statistics.figures.universe import Universe
 
+_THERE = (classes_pb2.PRESENT, classes_pb2.LATE, classes_pb2.LEFT_EARLY)
 _FORGOTTEN = TraitsRevision(2**62, {"sealed": b""})
 """What an erased person did stays counted; what they told about themselves is gone, for good."""
 
@@ -53,6 +57,7 @@ class Listener:
             "ieum.progress.v1": BatchHandler(
                 (progress.LearningStarted, progress.LessonCompleted, progress.CourseCompleted), self.on_learning
             ),
+            "ieum.classes.v1": BatchHandler((classes.AttendanceMarked,), self.on_attendance),
         }
 
     async def on_people(self, events: Sequence[Message]) -> None:
@@ -82,6 +87,21 @@ class Listener:
 
     async def on_learning(self, events: Sequence[Message]) -> None:
         await self._facts.put([self._change(event) for event in events])
+
+    async def on_attendance(self, events: Sequence[classes.AttendanceMarked]) -> None:
+        """Old events do not name the person: they can be counted nowhere."""
+        await self._facts.attendance.put([self._mark(event) for event in events if event.person])
+
+    def _mark(self, event: classes.AttendanceMarked) -> Mark:
+        return Mark(
+            key=pseudonym(self._key, f"{event.application}/{event.session}"),
+            person=pseudonym(self._key, event.person),
+            course=event.course,
+            day=date.fromisoformat(event.date),
+            minutes=event.minutes,
+            counts=event.attended in _THERE and not event.cancelled,
+            revision=event.revision,
+        )
 
     def _change(self, event: Message) -> Change:
         match event:

@@ -35,7 +35,7 @@ async def _rebuild(settings: Settings) -> dict[str, Any]:
         entities.connect(settings.mongo_url) as client,
         bus.connect(settings.nats_url, "rebuild", prefix=settings.prefix) as events,
     ):
-        facts = Facts(client[f"{settings.prefix}ieum_statistics"], settings.pseudonym_key)
+        facts = Facts(client[f"{settings.prefix}ieum_statistics"], settings.pseudonym_key, settings.zone)
         with entities.without_deadline():
             await facts.prepare()
         await facts.forget_all()

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple, TypeVar
 
 from pymongo import ASCENDING, UpdateMany, UpdateOne
@@ -18,6 +18,7 @@ from services.chassis.store.entities import Collection as Documents
 from services.chassis.store.entities import Database, Document, drop_index
 from services.chassis.store.paging import after
 from services.statistics.areas.tree import AreaTree
+from services.statistics.facts.attendance import Attendance
 from services.statistics.facts.domain import FactBatch
 from services.statistics.facts.traits import TraitsSeal
 from services.statistics.facts.upgrade import FactsUpgrade
@@ -35,7 +36,8 @@ _FOR_TABLES: Document = {
     "version": {"$ifNull": ["$version", 0]},
     "enrol_year": "$enrol_year",
     "traits": {"$ifNull": ["$traits", None]},
-    **{name: {"$toLong": f"${name}_at"} for name in ("enrolled", "started", "completed", "withdrawn")},
+    **{name: {"$toLong": f"${name}_at"} for name in ("enrolled", "completed", "withdrawn")},
+    "started": {"$toLong": {"$min": ["$started_at", "$sessions.first_at"]}},
     "changed": {"$toLong": "$changed"},
 }
 """The columns of a `FactBatch`, the traits as they are stored."""
@@ -94,7 +96,8 @@ def _newest(revision: int, fields: Mapping[str, Any]) -> Document:
 class Facts:
     """One document per enrolment: no name, no login, only keyed hashes of the person and of the enrolment."""
 
-    def __init__(self, database: Database, pseudonym_key: bytes) -> None:
+    def __init__(self, database: Database, pseudonym_key: bytes, zone: tzinfo = UTC) -> None:
+        self.attendance = Attendance(database, zone)
         self._key = pseudonym_key
         self._seal = TraitsSeal(pseudonym_key)
         self.facts = database["facts"]
@@ -105,6 +108,7 @@ class Facts:
     async def prepare(self) -> None:
         await self.facts.create_index([("pseudonym", ASCENDING)])
         await self.facts.create_index(_BY_CHANGE)
+        await self.attendance.prepare()
         for name in _UNUSED:
             await drop_index(self.facts, name)
         await FactsUpgrade(self.facts, self.traits, self._key, self._seal).run()
@@ -115,7 +119,9 @@ class Facts:
         updates += [UpdateOne({"_id": key}, credit, upsert=True) for key, credit in _credited(changes).items()]
         if updates:
             await self.facts.bulk_write(updates, ordered=False)
-            await self._carry_traits({change.person for change in changes} - {""})
+            persons = {change.person for change in changes} - {""}
+            await self._carry_traits(persons)
+            await self.attendance.carry(persons)
 
     async def put_traits(self, traits: Mapping[str, Sequence[TraitsRevision]]) -> None:
         """Of persons by pseudonym. Later answers replace earlier ones, also on the facts that stand already."""
@@ -166,7 +172,7 @@ class Facts:
 
     async def forget_all(self) -> None:
         """Empties the facts before all events are handled again."""
-        for collection in (self.facts, self.traits, self.places, self.courses):
+        for collection in (self.facts, self.traits, self.places, self.courses, self.attendance.marks):
             await collection.delete_many({})
 
     async def area_kinds(self) -> Kinds:

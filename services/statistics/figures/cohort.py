@@ -38,6 +38,8 @@ class Enrolment:
     completed_on: datetime | None = None
     withdrawn_on: datetime | None = None
     hours: Decimal | None = None
+    sessions: int | None = None
+    """Sessions of a class that were attended; None without an attendance list."""
     test_account: bool = False
 
 
@@ -101,9 +103,14 @@ def cut_off_at(enrolment: Enrolment, as_of: date) -> Enrolment:
     )
 
 
+def person_times(enrolment: Enrolment) -> int:
+    """Of a class the sessions attended, of an online course the enrolment."""
+    return 1 if enrolment.sessions is None else enrolment.sessions
+
+
 def is_active(enrolment: Enrolment) -> bool:
-    """Whether there was any activity. A completion is activity, even if no first activity was recorded."""
-    return enrolment.first_activity_on is not None or enrolment.completed_on is not None
+    """Whether there was any activity. A completion or an attended session is one too."""
+    return enrolment.first_activity_on is not None or enrolment.completed_on is not None or bool(enrolment.sessions)
 
 
 def status(enrolment: Enrolment) -> Status:
@@ -112,7 +119,7 @@ def status(enrolment: Enrolment) -> Status:
         return Status.COMPLETED
     if enrolment.withdrawn_on:
         return Status.WITHDREW
-    return Status.IN_PROGRESS if enrolment.first_activity_on else Status.NOT_STARTED
+    return Status.IN_PROGRESS if is_active(enrolment) else Status.NOT_STARTED
 
 
 def apply_exclusions(enrolments: Iterable[Enrolment], as_of: date) -> list[tuple[Enrolment, Exclusion | None]]:

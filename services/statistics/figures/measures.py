@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from services.statistics.figures.cohort import Cohort, Enrolment, Exclusion, Status, apply_exclusions, status
+from services.statistics.figures.cohort import (
+    Cohort,
+    Enrolment,
+    Exclusion,
+    Status,
+    apply_exclusions,
+    person_times,
+    status,
+)
 
-METHOD_VERSION = "2.0.0"
+METHOD_VERSION = "2.1.0"
 QUANTILE_MINIMUM = 10
 
 
@@ -67,6 +75,7 @@ class Counts:
     enrolments: int
     excluded: Mapping[Exclusion, int]
     persons: int
+    person_times: int
     by_status: Mapping[Status, int]
     completions_in_period: int
     days_to_complete: tuple[int, ...]
@@ -83,13 +92,12 @@ class Counts:
         return self.valid - self.by_status[Status.NOT_STARTED]
 
     def codes(self) -> dict[str, int]:
-        """The counts by code: persons for EPR, else enrolments. PTM (person-times) equals ENR_VALID, because online
-        courses have no sessions."""
+        """The counts by code: persons for EPR, person-times for PTM, else enrolments."""
         return {
             "ENR": self.enrolments,
             "ENR_VALID": self.valid,
             "EPR": self.persons,
-            "PTM": self.valid,
+            "PTM": self.person_times,
             "STR": self.started,
             **{code.value: self.by_status[code] for code in Status},
             "CMF": self.completions_in_period,
@@ -108,6 +116,7 @@ def count(enrolments: Iterable[Enrolment], cohort: Cohort) -> Counts:
         enrolments=len(inside),
         excluded={reason: excluded[reason] for reason in Exclusion},
         persons=len({enrolment.person for enrolment in valid}),
+        person_times=sum(map(person_times, valid)),
         by_status={code: statuses[code] for code in Status},
         completions_in_period=sum(
             reason is None and enrolment.completed_on is not None and cohort.includes(enrolment.completed_on)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.statistics.figures.cohort import Enrolment, apply_exclusions, status
+from services.statistics.figures.cohort import Enrolment, apply_exclusions, person_times, status
 from services.statistics.figures.dimensions import AGE_BANDS, DIGCOMP_AREAS, FLAGS, OLDER_FROM, SEXES, TOTAL, UNKNOWN
 from services.statistics.figures.measures import days_to_complete
 from services.statistics.figures.periods import quarter_on
@@ -46,6 +46,8 @@ class Unit:
     hours: Decimal | None
     finished: str = ""
     """Quarter of the completion."""
+    times: int = 1
+    """Person-times."""
 
 
 def units(facts: Iterable[Fact], as_of: date) -> Iterator[Unit]:
@@ -70,6 +72,7 @@ def _unit(enrolment: Enrolment, fact: Fact) -> Unit:
         days=days_to_complete(enrolment),
         hours=enrolment.hours,
         finished=quarter_on(enrolment.completed_on.date()) if enrolment.completed_on else "",
+        times=person_times(enrolment),
     )
 
 

@@ -210,6 +210,10 @@ def whole(cell: str) -> int:
     raise InvalidValue(f"{cell} is not a whole number")
 
 
+def whole_or_none(cell: str) -> int | None:
+    return whole(cell) if cell else None
+
+
 def positive(cell: str) -> int:
     count = whole(cell)
     if not count:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,25 +29,30 @@ class EnrolmentSnapshot:
         match: Document = {"universe": release.universe, "enrolled_at": {"$lte": release.as_of}}
         if not tree.is_whole(release.area):
             match["area"] = {"$in": [f"areas/{code}" for code in geography.known]}
-        facts = [self._fact(row, geography, courses) async for row in self._facts.rows(match)]
         as_of = release.as_of.astimezone(self._zone).date()
+        facts = [self._fact(row, geography, courses, as_of) async for row in self._facts.rows(match)]
         return list(units(facts, as_of))
 
-    def _fact(self, row: Document, geography: Geography, courses: Mapping[str, Document]) -> Fact:
+    def _fact(
+        self, row: Document, geography: Geography, courses: Mapping[str, Document], as_of: date = date.max
+    ) -> Fact:
         traits = row.get("traits", {})
         born = traits.get("birth_year", 0)
         enrolled = self._local(row["enrolled_at"])
         assert enrolled is not None  # noqa: S101 - rows are enrolments
-        minutes = row.get("minutes", {})
+        minutes = [*row.get("minutes", {}).values()]
+        sessions = self._sessions(row, as_of)
+        spent = minutes + (sessions or [])
         return Fact(
             Enrolment(
                 person=row["pseudonym"],
                 run=f"{row['course']}/{row.get('run', 1)}",
                 enrolled_on=enrolled,
-                first_activity_on=self._local(row.get("started_at")),
+                first_activity_on=self._local(_first(row.get("started_at"), row.get("sessions", {}).get("first_at"))),
                 completed_on=self._local(row.get("completed_at")),
                 withdrawn_on=self._local(row.get("withdrawn_at")),
-                hours=Decimal(sum(minutes.values())) / 60 if minutes else None,
+                hours=Decimal(sum(spent)) / 60 if spent else None,
+                sessions=None if sessions is None else len(sessions),
             ),
             area=geography.home(row.get("area", "").removeprefix("areas/")) or geography.top,
             sex=traits.get("sex", ""),
@@ -56,8 +61,18 @@ class EnrolmentSnapshot:
             domains=tuple(digcomp_areas(courses.get(row["course"], {}), row.get("version", 0))),
         )
 
+    def _sessions(self, row: Document, as_of: date) -> list[int] | None:
+        """Minutes of each attended session of a class; None where no list was ever kept."""
+        kept = row.get("sessions")
+        return None if kept is None else [minutes for day, minutes in kept["attended"] if day <= str(as_of)]
+
     def _local(self, moment: datetime | None) -> datetime | None:
         return moment.astimezone(self._zone).replace(tzinfo=None) if moment else None
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    """A session of a class that was attended is activity too."""
+    return min(filter(None, moments), default=None)
 
 
 def _flags(traits: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -15,8 +15,7 @@ from services.statistics.figures.observation import Observation, ReleaseContent
 from services.statistics.figures.periods import quarters_in
 from services.statistics.figures.relations import CMP, ENR, NOT
 from services.statistics.figures.units import Unit
-from services.statistics.releases.domain.hours import hours as hours_by_area
-from services.statistics.releases.domain.hours import hours_hidden
+from services.statistics.releases.domain.hours import amounts_hidden
 from services.statistics.releases.domain.lifecycle import FrozenFile
 from services.statistics.releases.domain.published_figures import COUNTED, Context, observations
 from services.statistics.releases.whole_year import truth_of
@@ -64,9 +63,7 @@ def assemble(period: Period) -> Assembled:
     context, hidden = period.context, period.decision.hidden
     units = [unit for quarter in quarters_in(context.period) for unit in period.begun.get(quarter, ())]
     table = tabulate((context.period,), period.begun, period.flow, context.areas)
-    kept = hours_hidden(
-        hours_by_area(units, context.areas), context.areas, context.policy, hidden, period.hours_before, context.period
-    )
+    kept = amounts_hidden(units, context.areas, context.policy, hidden, period.hours_before, context.period)
     printed = [cell for cell in table.counts if table.is_printed(cell)]
     gone = {cell for cell in printed if cell in hidden}
     people = {

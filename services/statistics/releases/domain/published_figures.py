@@ -20,7 +20,7 @@ from services.statistics.figures.observation import NORMAL as A
 from services.statistics.figures.observation import UNDEFINED as M
 from services.statistics.figures.observation import UNRELIABLE as U
 from services.statistics.figures.periods import is_year
-from services.statistics.figures.relations import CMF, ENR
+from services.statistics.figures.relations import CMF
 from services.statistics.figures.units import BREAKDOWNS, Unit
 from services.statistics.releases.domain.counted_table import Counted, Figure
 from services.statistics.releases.domain.hours import work
@@ -71,7 +71,6 @@ def observations(
         yield context.observation(measure, area, {}, Figure(value, state, people))
     for area in [context.areas.top, *(area for kids in context.areas.children.values() for area in kids)]:
         yield from _row(context, counted, area, TOTAL, {})
-        yield context.observation("PTM", area, {}, counted.count(area, TOTAL, ENR))
         yield context.observation(CMF, area, {}, counted.count(area, TOTAL, CMF))
         if len(children := context.areas.children.get(area, ())) > 1:
             yield context.observation("CONC", area, {}, counted.concentration(area, children, context.population))

@@ -120,7 +120,7 @@ def test_periods_and_numbers_that_cannot_be_are_refused(write: Write, refusal: C
 def test_gain_reports_means_effects_interval_and_attrition(write: Write, ask: Callable[..., dict[str, Any]]) -> None:
     found = ask("gain", write("person,pre,post\na,40,60\nb,50,80\nc,60,70\nd,70,\n"), "--max", "100")
     assert found == {
-        "METHOD_VERSION": "2.0.0",
+        "METHOD_VERSION": "2.1.0",
         "PAIRS": 3,
         "PRE_ONLY": 1,
         "POST_ONLY": 0,
