@@ -20,7 +20,8 @@ from services.registry import CALLERS
 
 KEYS = ("pseudonym_key", "session_key", *(f"{caller}_signing_key" for caller in CALLERS))
 PUBLIC_KEYS = "public_keys"
-SMTP_PASSWORD = "smtp_password"  # noqa: S105 - the name of a file
+FOREIGN = ("smtp_password", "sms_token")
+"""Files for what others gave out: the mail server's password and the SMS gateway's token."""
 IMAGE_USER = 10001
 
 
@@ -57,8 +58,8 @@ def main() -> int:
         return 1
     directory = Path(sys.argv[1])
     make_keys(directory)
-    # The mail server's password goes in here, where it asks for one.
-    (directory / SMTP_PASSWORD).touch(mode=0o600)
+    for name in FOREIGN:
+        (directory / name).touch(mode=0o600)
     if os.geteuid() == 0:
         for file in (directory, *directory.iterdir()):
             os.chown(file, IMAGE_USER, IMAGE_USER)

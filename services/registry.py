@@ -27,7 +27,7 @@ class Service:
 
 # The position decides the default port: append, never insert.
 REGISTRY = (
-    Service("people", hears=("progress", "statistics"), keys=("pseudonym_key",)),
+    Service("people", hears=("progress", "statistics", "notices"), keys=("pseudonym_key",)),
     Service("courses"),
     Service("enrollment", hears=("people", "courses", "classes")),
     Service("progress", hears=("people", "courses", "enrollment", "classes")),
@@ -38,10 +38,9 @@ REGISTRY = (
     ),
     Service(
         "notices",
-        hears=("statistics",),
-        keys=("notices_signing_key", "smtp_password"),
-        calls=("statistics",),
-        called=False,
+        hears=("statistics", "people", "classes"),
+        keys=("notices_signing_key", "smtp_password", "sms_token"),
+        calls=("statistics", "people", "classes"),
     ),
     Service("classes", hears=("people", "courses", "progress", "classes")),
 )

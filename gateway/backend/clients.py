@@ -16,6 +16,7 @@ from gateway.backend.course_contents import CourseContents
 from ieum.classes.v1.classes_pb2_grpc import ClassesServiceStub
 from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
 from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
+from ieum.notices.v1.notices_pb2_grpc import NoticesServiceStub
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
 from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
 from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
@@ -40,6 +41,7 @@ class Clients:
     releases: ReleaseServiceStub
     distribution: DistributionServiceStub
     classes: ClassesServiceStub
+    notices: NoticesServiceStub
     contents: CourseContents
     channels: dict[str, grpc.aio.Channel]
 
@@ -73,6 +75,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
             releases=client("statistics", ReleaseServiceStub),
             distribution=client("statistics", DistributionServiceStub),
             classes=client("classes", ClassesServiceStub),
+            notices=client("notices", NoticesServiceStub),
             contents=CourseContents(courses),
             channels=channels,
         )

@@ -8,6 +8,7 @@ from gateway.language.classes import CLASSES
 from gateway.language.fields import FIELDS
 from gateway.language.i18n import msgid
 from gateway.language.mail import REFUSALS
+from gateway.language.notices import NOTICES
 from gateway.language.practice import PRACTICE
 from gateway.language.releases import RELEASES
 
@@ -298,6 +299,7 @@ WORDS: Mapping[str, str] = {
         "This certificate was revoked, so there is no document any more. Ask your instructor why."
     ),
     **CLASSES,
+    **NOTICES,
     **PRACTICE,
     # Statistics
     **RELEASES,

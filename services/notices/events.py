@@ -1,13 +1,25 @@
-"""Which events of other services ask for a notice."""
+"""Which events of other services ask for a notice. Each may arrive twice and in any order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from ieum.classes.v1 import classes_pb2, events_pb2
+from ieum.people.v1.events_pb2 import PersonErased, PersonMoved, PersonRegistered, PlacesImported
 from ieum.statistics.v1.events_pb2 import SummaryRequested
 from services.chassis.clock import moment, now
 from services.chassis.events.bus import Handlers
+from services.notices.messages import class_plan
+from services.notices.planner import Planner
 from services.notices.store import Store
+
+ClassEvent = (
+    events_pb2.ClassPublished
+    | events_pb2.ClassChanged
+    | events_pb2.ClassCancelled
+    | events_pb2.SessionMoved
+    | events_pb2.SessionCancelled
+)
 
 
 def statistics_handlers(store: Store, nudge: Callable[[], None]) -> Handlers:
@@ -16,3 +28,47 @@ def statistics_handlers(store: Store, nudge: Callable[[], None]) -> Handlers:
         nudge()
 
     return {SummaryRequested: on_summary_requested}
+
+
+def people_handlers(store: Store) -> Handlers:
+    async def on_home(event: PersonRegistered | PersonMoved) -> None:
+        await store.copies.keep_home(event.person, event.area, event.revision)
+
+    async def on_places(event: PlacesImported) -> None:
+        await store.copies.keep_areas({area.name: area.parent for area in event.areas}, event.revision)
+
+    async def on_erased(event: PersonErased) -> None:
+        await store.forget(event.person)
+
+    return {
+        PersonRegistered: on_home,
+        PersonMoved: on_home,
+        PersonErased: on_erased,
+        PlacesImported: on_places,
+    }
+
+
+def class_handlers(store: Store, planner: Planner) -> Handlers:
+    async def on_plan(event: ClassEvent) -> None:
+        await store.copies.keep_class(event.class_name, event.revision, class_plan(event.plan))
+
+    async def on_session(event: events_pb2.SessionMoved | events_pb2.SessionCancelled) -> None:
+        await on_plan(event)
+        await planner.plan_dates(event.class_name, event.session.number, event.revision, event.plan)
+
+    async def on_application(event: events_pb2.ApplicationChanged) -> None:
+        state = classes_pb2.ApplicationState.Name(event.state)
+        since = moment(event.time) or now()
+        if await store.copies.keep_application(
+            event.application, event.revision, event.person, event.class_name, state, since
+        ):
+            await planner.plan_step(event)
+
+    return {
+        events_pb2.ClassPublished: on_plan,
+        events_pb2.ClassChanged: on_plan,
+        events_pb2.ClassCancelled: on_plan,
+        events_pb2.SessionMoved: on_session,
+        events_pb2.SessionCancelled: on_session,
+        events_pb2.ApplicationChanged: on_application,
+    }

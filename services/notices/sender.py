@@ -1,31 +1,28 @@
-"""Takes each notice that is due, asks its source for the text, hands it to the mail server, and records the outcome.
+"""Takes each notice of one channel that is due, has it written, hands it to the channel, and records the outcome.
 
-Many may run at once: whoever gets a notice's lease sends it. Where the process dies after the mail server has taken a
-mail and before that is recorded, the mail goes out again under the same Message-ID, by which mailboxes recognise it;
-docs/decisions say why this window cannot be closed.
+Many may run at once: whoever gets a notice's lease sends it. Where the process dies after the server has taken a
+message and before that is recorded, the message goes out again under the same id, by which mailboxes and gateways
+recognise it; docs/decisions say why this window cannot be closed.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Coroutine
 from datetime import timedelta
-from email.message import EmailMessage
 from typing import Any
 
-from ieum.notices.v1.notices_pb2 import ComposedNotice
 from services.chassis.clock import new_id, now
 from services.chassis.errors import Problem, Unavailable
 from services.chassis.events.bus import check_cancelled
 from services.chassis.observability import trace
-from services.notices import domain
-from services.notices.domain import Notice
-from services.notices.mail.message import write
-from services.notices.mail.settings import Mail, Off
-from services.notices.mail.transport import Interrupted, Never, NotNow, ServerAway, Transport, connected
-from services.notices.sources import Sources
+from services.notices.channel import AddressRefused, Channel, Interrupted, Never, NotNow, ServerAway, Transport
+from services.notices.domain import notice as life
+from services.notices.domain import preferences
+from services.notices.domain.notice import Notice
+from services.notices.letters.letter import Later, Letter, NotToSend, Unreachable, Written
+from services.notices.letters.writer import Writer
 from services.notices.store import Store
 
 LOOK_SECONDS = 2.0
@@ -34,45 +31,45 @@ LONGEST_REST_SECONDS = 300.0
 LONGEST_RECORD_PAUSE_SECONDS = 16.0
 STOP_SECONDS = 20.0
 SOURCE_AWAY_PAUSE = timedelta(seconds=10)
-
-ConnectSources = Callable[[], AbstractAsyncContextManager[Sources]]
+PERSONS_WAIT = timedelta(hours=2)
+"""How long a person waits for a server that says "not now", before another channel is tried."""
 
 
 class Sender:
-    def __init__(self, mail: Mail | Off, store: Store, sources: ConnectSources) -> None:
-        self._mail = mail
+    """`channel` is None where the operator has set none up: then persons are reached over another one, and offices'
+    mails wait."""
+
+    def __init__(self, name: life.Channel, channel: Channel | None, store: Store, writer: Writer) -> None:
+        self._name = name
+        self._channel = channel
         self._store = store
-        self._sources = sources
+        self._writer = writer
         self._wake = asyncio.Event()
 
     def nudge(self) -> None:
         self._wake.set()
 
     async def run(self) -> None:
-        """Until cancelled. A mail server that is away is asked again, at longer and longer intervals."""
+        """Until cancelled. A server that is away is asked again, at longer and longer intervals."""
         rest = FIRST_REST_SECONDS
-        async with self._sources() as sources:
-            while True:
+        while True:
+            check_cancelled()
+            self._wake.clear()
+            if await self._try_batch():
+                rest = FIRST_REST_SECONDS
+                await self._sleep(LOOK_SECONDS)
+            else:
                 check_cancelled()
-                self._wake.clear()
-                if await self._try_batch(sources):
-                    rest = FIRST_REST_SECONDS
-                    await self._sleep(LOOK_SECONDS)
-                else:
-                    check_cancelled()
-                    await asyncio.sleep(rest)
-                    rest = min(2 * rest, LONGEST_REST_SECONDS)
+                await asyncio.sleep(rest)
+                rest = min(2 * rest, LONGEST_REST_SECONDS)
 
-    async def _try_batch(self, sources: Sources) -> bool:
+    async def _try_batch(self) -> bool:
         try:
-            try:
-                await self._send_batch(sources)
-            except ServerAway as away:
-                await self._store.report_mail(str(away))
-                trace.log().warning("mail server away", reason=str(away))
-                return False
+            await (self._send_batch(self._channel) if self._channel else self._pass_on())
+        except ServerAway:
+            return False
         except Exception:
-            trace.log().error("mail delayed", exc_info=True)
+            trace.log().error("notices delayed", channel=self._name, exc_info=True)
             return False
         return True
 
@@ -83,97 +80,130 @@ class Sender:
         except TimeoutError:
             return
 
-    async def _send_batch(self, sources: Sources) -> None:
-        if isinstance(self._mail, Off):
-            return
-        keys = await self._store.due()
+    async def _send_batch(self, channel: Channel) -> None:
+        keys = await self._store.due(self._name)
         if not keys:
             return
-        batch, waiting = _Batch(self._mail, self._store, sources), deque(keys)
-        while waiting:
-            async with connected(self._mail) as transport:
-                await self._store.report_mail("")
-                while waiting and transport.is_open:
-                    check_cancelled()
-                    await finish(batch.send(waiting.popleft(), transport))
+        batch, waiting = _Batch(channel, self._store, self._writer), deque(keys)
+        try:
+            while waiting:
+                async with channel.connected() as transport:
+                    await channel.report("")
+                    while waiting and transport.is_open:
+                        check_cancelled()
+                        await finish(batch.send(waiting.popleft(), transport))
+        except ServerAway as away:
+            await channel.report(str(away))
+            trace.log().warning("server away", channel=self._name, reason=str(away))
+            raise
+
+    async def _pass_on(self) -> None:
+        for key in await self._store.due(self._name, persons_only=True):
+            worker = new_id()
+            taken = await self._store.change(key, lambda stored: life.take(stored, worker, now()))  # noqa: B023
+            if taken.lease_by == worker:
+                await self._store.move_on(key, worker, "CHANNEL_OFF")
 
 
 class _Batch:
     """What is due at one time. A source that was away once is not asked again in it."""
 
-    def __init__(self, mail: Mail, store: Store, sources: Sources) -> None:
-        self._mail = mail
+    def __init__(self, channel: Channel, store: Store, writer: Writer) -> None:
+        self._channel = channel
         self._store = store
-        self._sources = sources
+        self._writer = writer
         self._away: set[str] = set()
 
     async def send(self, key: str, transport: Transport) -> None:
         worker = new_id()
-        notice = await self._store.change(key, lambda stored: domain.take(stored, worker, now()))
+        notice = await self._store.change(key, lambda stored: life.take(stored, worker, now()))
         if notice.lease_by != worker:
             return
-        composed = await self._compose(notice, worker)
-        if composed is None:
-            return
-        if reason := composed.cancel_reason:
-            await self._store.change(key, lambda stored: domain.cancel(stored, worker, reason))
-        elif message := await self._write(notice, composed, worker):
-            await self._hand_over(notice, message, composed.recipient_address, worker, transport)
+        match await self._written(notice, worker):
+            case NotToSend(reason):
+                await self._store.change(key, lambda stored: life.cancel(stored, worker, reason))
+            case Unreachable(reason):
+                await self._store.move_on(key, worker, reason)
+            case Later(until):
+                await self._store.change(key, lambda stored: life.release(stored, worker, until))
+            case Letter() as letter:
+                message = await self._message(notice, letter, worker)
+                if message is not None:
+                    await self._hand_over(notice, message, letter.address, worker, transport)
 
-    async def _compose(self, notice: Notice, worker: str) -> ComposedNotice | None:
-        """None when the notice has to wait: for its source, or because the source cannot compose this one."""
+    async def _written(self, notice: Notice, worker: str) -> Written | None:
+        """None when the notice has to wait: for its source, or because this one cannot be composed."""
         try:
             if notice.source in self._away:
                 raise Unavailable("SERVICE_AWAY")
-            return await self._sources.compose(notice, self._mail.public_url)
+            return await self._writer.write(notice)
         except Unavailable as away:
             self._away.add(notice.source)
             trace.log().warning("source away", source=notice.source, reason=away.reason)
             later = now() + SOURCE_AWAY_PAUSE
-            await self._store.change(notice.key, lambda stored: domain.release(stored, worker, later))
+            await self._store.change(notice.key, lambda stored: life.release(stored, worker, later))
         except Problem as problem:
             reason = problem.reason
             trace.log().error("notice not composed", notice=notice.key, reason=reason)
-            await self._store.change(notice.key, lambda stored: domain.put_off(stored, worker, reason, now()))
+            await self._store.change(notice.key, lambda stored: life.put_off(stored, worker, reason, now()))
         return None
 
-    async def _write(self, notice: Notice, composed: ComposedNotice, worker: str) -> EmailMessage | None:
-        """None when no mail can be made of it. It then delays itself alone."""
+    async def _message(self, notice: Notice, letter: Letter, worker: str) -> Any | None:
+        """None when no message can be made of it. It then delays itself alone."""
         try:
-            return write(notice, composed, self._mail)
+            return self._channel.write(notice, letter)
         except Exception:
             trace.log().error("notice not written", notice=notice.key, exc_info=True)
-            await self._store.change(notice.key, lambda stored: domain.put_off(stored, worker, "NOTICE_INVALID", now()))
+            await self._store.change(notice.key, lambda stored: life.put_off(stored, worker, "NOTICE_INVALID", now()))
             return None
 
-    async def _hand_over(
-        self, notice: Notice, message: EmailMessage, address: str, worker: str, transport: Transport
-    ) -> None:
+    async def _hand_over(self, notice: Notice, message: Any, address: str, worker: str, transport: Transport) -> None:
         change = self._store.change
         try:
             await transport.send(message, address)
         except ServerAway:
-            await change(notice.key, lambda stored: domain.release(stored, worker))
+            await change(notice.key, lambda stored: life.release(stored, worker))
             raise
         except Interrupted as error:
             reason = str(error)
-            await change(notice.key, lambda stored: domain.put_off(stored, worker, reason, now()))
+            await change(notice.key, lambda stored: life.put_off(stored, worker, reason, now()))
             raise ServerAway(reason) from error
         except NotNow as error:
-            reason = str(error)
-            await change(notice.key, lambda stored: domain.put_off(stored, worker, reason, now()))
+            await self._refused_for_now(notice, worker, str(error))
         except Never as error:
-            reason = str(error)
-            await change(notice.key, lambda stored: domain.fail(stored, worker, reason))
+            if isinstance(error, AddressRefused):
+                await self._mark_bad(notice, address, str(error))
+            await self._refused(notice, worker, str(error))
         else:
             await self._record_sent(notice.key)
+
+    async def _refused_for_now(self, notice: Notice, worker: str, reason: str) -> None:
+        if notice.personal and now() - notice.requested_at >= PERSONS_WAIT:
+            await self._store.move_on(notice.key, worker, reason)
+        else:
+            await self._store.change(notice.key, lambda stored: life.put_off(stored, worker, reason, now()))
+
+    async def _refused(self, notice: Notice, worker: str, reason: str) -> None:
+        if notice.personal:
+            await self._store.move_on(notice.key, worker, reason)
+        else:
+            await self._store.change(notice.key, lambda stored: life.fail(stored, worker, reason))
+
+    async def _mark_bad(self, notice: Notice, address: str, reason: str) -> None:
+        """The person and staff see that it does not work, until it is another one."""
+        if notice.personal:
+            channel, moment = notice.channel, now()
+            await self._store.change_preferences(
+                notice.personal.person,
+                lambda stored: preferences.mark_bad(stored, channel, address, reason, moment),
+            )
 
     async def _record_sent(self, key: str) -> None:
         """Tried again while the database is away: a mail that is not recorded would be sent again."""
         pause = FIRST_REST_SECONDS
         while True:
             try:
-                await self._store.change(key, lambda stored: domain.mark_sent(stored, now()))
+                await self._store.change(key, lambda stored: life.mark_sent(stored, now()))
                 return
             except Exception:
                 trace.log().warning("a sent mail is not recorded yet", notice=key, exc_info=True)

@@ -1,25 +1,100 @@
-"""The services that ask for notices, as the sender calls them to compose one."""
+"""The services that are asked when a notice goes out: offices' mails are composed by whoever asked for them, and what a
+person is told follows from classes, with the name and address that the person's account has now."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
-from ieum.notices.v1.notices_pb2 import ComposedNotice, ComposeNoticeRequest
-from ieum.notices.v1.notices_pb2_grpc import NoticeSourceServiceStub
+import grpc.aio
+
+from ieum.classes.v1.classes_pb2 import Class
+from ieum.notices.v1.notices_pb2 import (
+    ClassFacts,
+    ComposedNotice,
+    ComposeNoticeRequest,
+    Contact,
+    GetClassFactsRequest,
+    GetContactRequest,
+    GiveUpSeatOfRequest,
+)
+from ieum.notices.v1.notices_pb2_grpc import (
+    ClassSourceServiceStub,
+    ContactSourceServiceStub,
+    NoticeSourceServiceStub,
+)
+from ieum.people.v1.people_pb2 import Centre, ListCentresRequest
 from services.chassis import rpc, tls
 from services.chassis.config import Settings
 from services.chassis.principal import SYSTEM, acting_as
 from services.chassis.signature import Signer
-from services.notices.domain import Notice
+from services.notices.domain.notice import Notice
+
+S = TypeVar("S")
 
 SOURCES = ("statistics",)
 _SECONDS = 30.0
+_CENTRES_SECONDS = 300.0
+
+
+class PersonSources:
+    """Each call raises a Problem: Unavailable while the other service is away, Missing for what is gone."""
+
+    def __init__(self, people: ContactSourceServiceStub, classes: ClassSourceServiceStub, zone: str) -> None:
+        self._people = people
+        self._classes = classes
+        self._zone = zone
+        self._centres: tuple[float, Mapping[str, Centre]] = (0.0, {})
+
+    async def contact(self, person: str) -> Contact:
+        with acting_as(SYSTEM):
+            return await self._people.GetContact(GetContactRequest(person=person), timeout=_SECONDS)
+
+    async def class_facts(self, application: str) -> ClassFacts:
+        request = GetClassFactsRequest(application=application)
+        with acting_as(SYSTEM):
+            return await self._classes.GetClassFacts(request, timeout=_SECONDS)
+
+    async def give_up_seat(self, application: str) -> ClassFacts:
+        with acting_as(SYSTEM):
+            return await self._classes.GiveUpSeatOf(GiveUpSeatOfRequest(application=application), timeout=_SECONDS)
+
+    async def zone_of(self, class_: Class) -> tzinfo:
+        return ZoneInfo(class_.details.zone or self._zone)
+
+    async def places_of(self, class_: Class) -> dict[str, str]:
+        """Where the class meets, in words, by language."""
+        place = class_.details.place
+        centre = (await self._all_centres()).get(place.centre)
+        languages = ("ko", "en")
+        titles = {each: _pick(centre.title, each) if centre else "" for each in languages}
+        addresses = {each: place.address or (_pick(centre.address, each) if centre else "") for each in languages}
+        return {each: ", ".join(filter(None, (titles[each], addresses[each], place.room))) for each in languages}
+
+    async def _all_centres(self) -> Mapping[str, Centre]:
+        since, centres = self._centres
+        if time.monotonic() - since > _CENTRES_SECONDS or not centres:
+            with acting_as(SYSTEM):
+                answer = await self._people.ListCentres(ListCentresRequest(), timeout=_SECONDS)
+            centres = {centre.name: centre for centre in answer.centres}
+            self._centres = (time.monotonic(), centres)
+        return centres
 
 
 class Sources:
-    def __init__(self, clients: Mapping[str, NoticeSourceServiceStub]) -> None:
+    def __init__(
+        self,
+        clients: Mapping[str, NoticeSourceServiceStub],
+        persons: PersonSources,
+        channels: Sequence[grpc.aio.Channel] = (),
+    ) -> None:
         self._clients = clients
+        self._channels = channels
+        self.persons = persons
 
     async def compose(self, notice: Notice, public_url: str) -> ComposedNotice:
         """Raises a Problem: Unavailable while the source is away."""
@@ -28,13 +103,29 @@ class Sources:
             composed: ComposedNotice = await self._clients[notice.source].ComposeNotice(request, timeout=_SECONDS)
         return composed
 
+    async def hold_open(self) -> None:
+        """Until cancelled."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for channel in self._channels:
+                await channel.close()
 
-@asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[Sources]:
+
+def connect(settings: Settings) -> Sources:
+    """Does not wait for the services."""
     signer, identity = Signer("notices", settings.signing_key("notices")), tls.identity(settings)
-    async with AsyncExitStack() as stack:
-        clients = {}
-        for name in SOURCES:
-            channel = await stack.enter_async_context(rpc.channel(settings.target(name), identity))
-            clients[name] = rpc.client(NoticeSourceServiceStub, channel, signer, name)
-        yield Sources(clients)
+    channels = {name: rpc.channel(settings.target(name), identity) for name in (*SOURCES, "people", "classes")}
+
+    def client(name: str, stub: Callable[[grpc.aio.Channel], S]) -> S:
+        return rpc.client(stub, channels[name], signer, name)
+
+    persons = PersonSources(
+        client("people", ContactSourceServiceStub), client("classes", ClassSourceServiceStub), settings.time_zone
+    )
+    stubs = {name: client(name, NoticeSourceServiceStub) for name in SOURCES}
+    return Sources(stubs, persons, list(channels.values()))
+
+
+def _pick(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language) or next((text for text in texts.values() if text), "")

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from ieum.notices.v1.events_pb2 import ContactsViewed
 from ieum.progress.v1.events_pb2 import CertificateIssued, GridExported
 from ieum.statistics.v1 import events_pb2 as statistics
 from ieum.statistics.v1.statistics_pb2 import Dimension
@@ -37,6 +38,14 @@ def progress_handlers(store: Store) -> Handlers:
         await _add(store.audit, event, Action.EXPORTED, event.course, f"class grid of {event.course}")
 
     return {GridExported: on_exported}
+
+
+def notice_handlers(store: Store) -> Handlers:
+    async def on_viewed(event: ContactsViewed) -> None:
+        detail = "notices" if event.person else f"whom to tell: {event.count}"
+        await _add(store.audit, event, Action.PERSONAL_DATA_VIEWED, event.person or "people", detail)
+
+    return {ContactsViewed: on_viewed}
 
 
 def certificate_handlers(store: Store) -> Handlers:

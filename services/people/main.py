@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from ieum.notices.v1.notices_pb2_grpc import add_ContactSourceServiceServicer_to_server
 from ieum.people.v1 import people_pb2_grpc
 from services.chassis.run import Frame, main
-from services.people.events import certificate_handlers, progress_handlers, statistics_handlers
+from services.people.events import certificate_handlers, notice_handlers, progress_handlers, statistics_handlers
 from services.people.passphrases import Passphrases
 from services.people.service import TOKEN_ACCESS, PeopleService
+from services.people.service.contacts import ContactSource
 from services.people.store import Store
 
 
@@ -15,9 +17,13 @@ async def compose(frame: Frame) -> None:
     await store.prepare()
     server = frame.offer("ieum.people.v1.PeopleService", TOKEN_ACCESS)
     people_pb2_grpc.add_PeopleServiceServicer_to_server(PeopleService(store, Passphrases()), server)
+    add_ContactSourceServiceServicer_to_server(
+        ContactSource(store), frame.offer("ieum.notices.v1.ContactSourceService", {})
+    )
     frame.hear("ieum.progress.v1", progress_handlers(store))
     frame.hear("ieum.progress.v1", certificate_handlers(store), apart="certificates")
     frame.hear("ieum.statistics.v1", statistics_handlers(store))
+    frame.hear("ieum.notices.v1", notice_handlers(store))
 
 
 if __name__ == "__main__":

@@ -58,6 +58,7 @@ def _plan(class_: Class) -> events_pb2.ClassPlan:
         rule=resources.rule_to_message(details.admission.rule),
         state=resources.state_to_message(class_.state),
         sessions=[resources.session_to_message(session) for session in details.sessions],
+        instructors=details.instructors,
     )
 
 

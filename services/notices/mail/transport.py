@@ -11,28 +11,13 @@ from email.message import EmailMessage
 import aiosmtplib
 
 from services.chassis.observability import trace
+from services.notices.channel import AddressRefused, Interrupted, Never, NotNow, ServerAway
 from services.notices.mail.settings import Mail
 
 TIMEOUT_SECONDS = 30.0
 ATTEMPT_SECONDS = 90.0
 """For one mail in all, well within its lease."""
 _LONGEST_REASON = 200
-
-
-class ServerAway(Exception):
-    """The server cannot be used at all for now: it does not answer, or refuses us before any recipient is named."""
-
-
-class Interrupted(Exception):
-    """The connection broke in the middle: the server may have the mail or not."""
-
-
-class NotNow(Exception):
-    """Refused for the time being (4xx)."""
-
-
-class Never(Exception):
-    """Refused for good (5xx)."""
 
 
 class Transport:
@@ -54,7 +39,9 @@ class Transport:
             async with asyncio.timeout(ATTEMPT_SECONDS):
                 await self._client.sendmail(self._sender, [address], message.as_bytes())
         except aiosmtplib.SMTPRecipientsRefused as error:
-            raise _verdict(error.recipients[0], address) from error
+            refused = error.recipients[0]
+            kind = AddressRefused if refused.code >= 500 else NotNow
+            raise kind(describe(refused, address)) from error
         except aiosmtplib.SMTPSenderRefused as error:
             # It would refuse all our mails alike: the setting is wrong, not the recipient.
             raise ServerAway(describe(error, address)) from error

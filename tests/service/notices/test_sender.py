@@ -11,6 +11,8 @@ import pytest
 from ieum.notices.v1.events_pb2 import MailStateChanged, NoticeChanged
 from ieum.notices.v1.notices_pb2 import ComposedNotice, ComposeNoticeRequest
 from ieum.notices.v1.notices_pb2_grpc import (
+    ClassSourceServiceStub,
+    ContactSourceServiceStub,
     NoticeSourceServiceServicer,
     NoticeSourceServiceStub,
     add_NoticeSourceServiceServicer_to_server,
@@ -24,12 +26,16 @@ from services.chassis.events.outbox import Outbox
 from services.chassis.principal import acting
 from services.chassis.signature import Signer, Verifier
 from services.chassis.store.entities import Database
-from services.notices.domain import MailState, Notice, State
+from services.notices.domain.mail_state import MailState
+from services.notices.domain.notice import Channel, Notice, State
+from services.notices.letters.persons import PersonLetters
+from services.notices.letters.writer import Writer
 from services.notices.mail import settings as mail_settings
+from services.notices.mail.channel import MailChannel
 from services.notices.mail.settings import Mail
 from services.notices.sender import Sender
 from services.notices.settings import NoticesSettings
-from services.notices.sources import Sources
+from services.notices.sources import PersonSources, Sources
 from services.notices.store import Store
 from tests.mailbox import Mailbox
 from tests.service.conftest import Published, eventually
@@ -85,14 +91,6 @@ class Desk:
 
 
 @pytest.fixture
-async def mailbox() -> AsyncIterator[Mailbox]:
-    box = Mailbox()
-    await box.start()
-    yield box
-    await box.stop()
-
-
-@pytest.fixture
 async def desk(
     settings: Settings, mailbox: Mailbox, events: Bus, database_of: Callable[[str], Database]
 ) -> AsyncIterator[Desk]:
@@ -115,15 +113,17 @@ async def desk(
         await server.start()
         stack.push_async_callback(server.stop, None)
 
-        @asynccontextmanager
-        async def sources() -> AsyncIterator[Sources]:
-            async with rpc.channel(f"127.0.0.1:{port}") as here, rpc.channel("127.0.0.1:1") as gone:
-                stubs = {"classes": here, "statistics": gone}
-                yield Sources(
-                    {name: rpc.client(NoticeSourceServiceStub, each, signer, name) for name, each in stubs.items()}
-                )
-
-        yield Desk(store, Sender(mail, store, sources), outbox)
+        async with rpc.channel(f"127.0.0.1:{port}") as here, rpc.channel("127.0.0.1:1") as gone:
+            stubs = {"classes": here, "statistics": gone}
+            clients = {name: rpc.client(NoticeSourceServiceStub, each, signer, name) for name, each in stubs.items()}
+            persons = PersonSources(
+                rpc.client(ContactSourceServiceStub, gone, signer, "people"),
+                rpc.client(ClassSourceServiceStub, gone, signer, "classes"),
+                "Asia/Seoul",
+            )
+            letters = PersonLetters(persons, store, mail.public_url, settings.zone)
+            writer = Writer(Sources(clients, persons), letters, mail.public_url)
+            yield Desk(store, Sender(Channel.EMAIL, MailChannel(mail, store), store, writer), outbox)
 
 
 async def test_a_source_that_is_away_delays_its_own_notices_alone(desk: Desk, mailbox: Mailbox) -> None:

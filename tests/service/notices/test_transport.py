@@ -17,8 +17,9 @@ from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from services.chassis.clock import now
+from services.notices.channel import ServerAway
 from services.notices.mail import settings as mail_settings
-from services.notices.mail.transport import ServerAway, connected
+from services.notices.mail.transport import connected
 from services.notices.settings import NoticesSettings
 from tests.mailbox import Mailbox
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from services.notices import domain
-from services.notices.domain import FIRST_PAUSE, LEASE, PATIENCE, MailState, Notice, State
+from services.notices.domain import mail_state
+from services.notices.domain import notice as domain
+from services.notices.domain.mail_state import MailState
+from services.notices.domain.notice import FIRST_PAUSE, LEASE, PATIENCE, Notice, State
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WAITING = domain.new_notice("statistics", "spring.r1.1", NOW, 1, NOW)
@@ -75,11 +77,11 @@ def test_every_change_is_announced_and_nothing_else() -> None:
 
 
 def test_a_trouble_keeps_its_beginning_and_ends_with_the_first_answer() -> None:
-    on = domain.set_up(MailState(on=False), MailState(on=True, sender="s@haneul.test"))[0]
-    away = domain.report(on, "refused", NOW)[0]
-    assert domain.report(away, "timeout", NOW + LEASE)[0].trouble_since == NOW
-    assert domain.report(away, "refused", NOW + LEASE) == (away, [])
-    assert domain.set_up(away, on) == (away, [])  # another process starts meanwhile
-    assert domain.report(away, "", NOW)[0] == on
-    off = domain.set_up(away, MailState(on=False, reason="SMTP_URL_MISSING"))[0]
+    on = mail_state.set_up(MailState(on=False), MailState(on=True, sender="s@haneul.test"))[0]
+    away = mail_state.report(on, "refused", NOW)[0]
+    assert mail_state.report(away, "timeout", NOW + LEASE)[0].trouble_since == NOW
+    assert mail_state.report(away, "refused", NOW + LEASE) == (away, [])
+    assert mail_state.set_up(away, on) == (away, [])  # another process starts meanwhile
+    assert mail_state.report(away, "", NOW)[0] == on
+    off = mail_state.set_up(away, MailState(on=False, reason="SMTP_URL_MISSING"))[0]
     assert (off.on, off.trouble) == (False, "")

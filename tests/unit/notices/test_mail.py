@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from ieum.notices.v1.notices_pb2 import ComposedNotice
-from services.notices import domain
+from services.notices.domain import notice as domain
+from services.notices.letters.letter import Attachment, Letter
 from services.notices.mail import settings as mail_settings
 from services.notices.mail.message import write
 from services.notices.mail.settings import Mail, MailServer, Off
@@ -29,15 +29,8 @@ MAIL = Mail(MailServer("127.0.0.1", 25), Address("통계과", "s", "haneul.test"
 NOTICE = domain.new_notice("statistics", "spring.r1.1", NOW, 1, NOW)
 
 
-def composed(name: str = "정보화과", subject: str = "통계") -> ComposedNotice:
-    return ComposedNotice(
-        recipient_name=name,
-        recipient_address="it@solnae.test",
-        language="ko",
-        subject=subject,
-        text="1",
-        html="<p>1</p>",
-    )
+def composed(name: str = "정보화과", subject: str = "통계") -> Letter:
+    return Letter(name, "it@solnae.test", "ko", subject, text="1", html="<p>1</p>")
 
 
 _line = st.text(max_size=120).filter(str.isprintable)
@@ -59,6 +52,17 @@ def test_a_request_is_the_same_mail_byte_for_byte_and_the_next_one_another() -> 
     assert first.as_bytes() == repeated.as_bytes()
     assert first["Message-ID"] == "<spring.r1.1@haneul.test>"  # as it was when statistics sent it
     assert write(replace(NOTICE, request="spring.r1.2"), composed(), MAIL)["Message-ID"] != first["Message-ID"]
+
+
+def test_a_mail_with_a_calendar_entry_is_the_same_byte_for_byte() -> None:
+    letter = replace(composed(), attachments=(Attachment("ieum.ics", b"BEGIN:VCALENDAR"),))
+    first, repeated = write(NOTICE, letter, MAIL), write(NOTICE, letter, MAIL)
+    assert first.as_bytes() == repeated.as_bytes()
+    (attached,) = first.iter_attachments()
+    assert (attached.get_content_type(), attached.get_filename()) == ("text/calendar", "ieum.ics")
+    assert [part.get_content_type() for part in first.walk() if not part.is_multipart()] == [
+        "text/plain", "text/html", "text/calendar",
+    ]  # fmt: skip
 
 
 def test_the_servers_words_do_not_carry_the_address_away() -> None:

@@ -17,6 +17,60 @@ PATIENCE = timedelta(days=5)
 """How long a mail server may say "not now" of one address (RFC 5321, 4.5.4.1)."""
 
 
+class Channel(StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+    CENTRE = "centre"
+    """The centre tells them: the notice stands on its printed list until somebody has done so."""
+
+
+class Kind(StrEnum):
+    """What a person is told. The first nine are steps of an application."""
+
+    RECEIVED = "received"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    DATES = "dates"
+    REMINDER = "reminder"
+    CERTIFICATE = "certificate"
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A channel over which the person could not be reached, and why."""
+
+    channel: Channel
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Of a notice to a person: what it is about, by names. Its text is written when it is sent.
+
+    `version` is how often the reminded session had been moved; `secret` opens the link by which a seat is given up.
+    What is `urgent` also goes out in quiet hours.
+    """
+
+    person: str
+    kind: Kind
+    class_: str = ""
+    application: str = ""
+    sessions: tuple[int, ...] = ()
+    version: int = 0
+    course: str = ""
+    certificate: str = ""
+    not_after: datetime | None = None
+    secret: str = ""
+    urgent: bool = False
+    unreached: tuple[Unreached, ...] = ()
+
+
 class State(StrEnum):
     WAITING = "waiting"
     SENDING = "sending"
@@ -27,8 +81,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`source` is the service that asked for it, `request` the key it gave. No recipient and no text: the source is
-    asked for both at each attempt."""
+    """`source` is the service that asked for it, or whose event it follows from; `request` is the key. No address and
+    no text: both are asked for at each attempt. `personal` is None of an office's mail."""
 
     key: str
     source: str
@@ -42,6 +96,8 @@ class Notice:
     lease_until: datetime | None = None
     failure: str = ""
     sent_at: datetime | None = None
+    channel: Channel = Channel.EMAIL
+    personal: Personal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +116,21 @@ def new_notice(source: str, request: str, requested_at: datetime, revision: int,
     return Notice(notice_key(source, request), source, request, requested_at, due_at=now, request_revision=revision)
 
 
+def personal_notice(
+    source: str, request: str, personal: Personal, channel: Channel, now: datetime, due_at: datetime
+) -> Notice:
+    return Notice(
+        notice_key(source, request),
+        source,
+        request,
+        requested_at=now,
+        due_at=due_at,
+        request_revision=1,
+        channel=channel,
+        personal=personal,
+    )
+
+
 def request_again(notice: Notice, revision: int, now: datetime) -> Outcome:
     """The same key is asked for later on: a notice that still waits is tried now. A repeated event changes nothing."""
     if revision <= notice.request_revision:
@@ -76,6 +147,8 @@ def take(notice: Notice, by: str, now: datetime) -> Outcome:
     is_abandoned = notice.state is State.SENDING and (notice.lease_until is None or notice.lease_until <= now)
     if not (is_due or is_abandoned):
         return notice, []
+    if is_due and is_too_late(notice, now):
+        return _changed(replace(notice, state=State.CANCELLED, failure="TOO_LATE"))
     until = now + LEASE
     return _changed(replace(notice, state=State.SENDING, lease_by=by, lease_until=until, attempts=notice.attempts + 1))
 
@@ -112,6 +185,28 @@ def fail(notice: Notice, by: str, reason: str) -> Outcome:
     return _changed(replace(_free(notice), state=State.FAILED, failure=reason))
 
 
+def move_on(notice: Notice, by: str, reason: str, to: Channel | None, now: datetime) -> Outcome:
+    """To the next channel, because this one does not reach the person; without one the notice has failed."""
+    if not _is_held(notice, by) or notice.personal is None:
+        return notice, []
+    unreached = (*notice.personal.unreached, Unreached(notice.channel, reason))
+    moved = replace(_free(notice), failure=reason, personal=replace(notice.personal, unreached=unreached))
+    if to is None:
+        return _changed(replace(moved, state=State.FAILED))
+    return _changed(replace(moved, state=State.WAITING, channel=to, attempts=0, due_at=now))
+
+
+def supersede(notice: Notice) -> Outcome:
+    """A later notice says all that this one would have said."""
+    if notice.state is not State.WAITING:
+        return notice, []
+    return _changed(replace(notice, state=State.CANCELLED, failure="SUPERSEDED"))
+
+
+def is_too_late(notice: Notice, now: datetime) -> bool:
+    return notice.personal is not None and notice.personal.not_after is not None and notice.personal.not_after <= now
+
+
 def cancel(notice: Notice, by: str, reason: str) -> Outcome:
     """By the worker that holds it, when the source does not want it sent any more."""
     if not _is_held(notice, by):
@@ -128,35 +223,5 @@ def _free(notice: Notice) -> Notice:
 
 
 def _changed(notice: Notice) -> Outcome:
-    return notice, [NoticeChanged(notice)]
-
-
-@dataclass(frozen=True, slots=True)
-class MailState:
-    """Whether mail can be sent: `reason` says which setting keeps it off, `trouble` what the mail server answers
-    instead of taking mail."""
-
-    on: bool
-    reason: str = ""
-    sender: str = ""
-    trouble: str = ""
-    trouble_since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MailStateChanged:
-    state: MailState
-
-
-def set_up(before: MailState, after: MailState) -> tuple[MailState, list[MailStateChanged]]:
-    """Settings at the start of a process. A trouble stays until the server answers, unless mail is off."""
-    if after.on:
-        after = replace(after, trouble=before.trouble, trouble_since=before.trouble_since)
-    return after, [MailStateChanged(after)] if after != before else []
-
-
-def report(before: MailState, trouble: str, now: datetime) -> tuple[MailState, list[MailStateChanged]]:
-    """`trouble` is empty when the mail server answers. Its beginning stays the same until it is over."""
-    since = (before.trouble_since or now) if trouble else None
-    after = replace(before, trouble=trouble, trouble_since=since)
-    return after, [MailStateChanged(after)] if after != before else []
+    """What becomes of a person's notice is nobody else's business, and streams are kept for ever."""
+    return notice, [] if notice.personal else [NoticeChanged(notice)]

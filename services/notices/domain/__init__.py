@@ -1,0 +1,1 @@
+"""What a notice is, how it fares, whom it goes to and when. Pure."""

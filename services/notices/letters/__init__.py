@@ -1,0 +1,1 @@
+"""What a notice says when it goes out, and to which address."""
