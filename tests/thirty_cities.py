@@ -31,7 +31,7 @@ from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.store import entities
 from services.statistics.figures.universe import Universe
-from services.statistics.releases.domain import lifecycle
+from services.statistics.releases.domain import builds, lifecycle
 from services.statistics.releases.domain.lifecycle import Release, State
 from services.statistics.releases.store import Releases
 
@@ -146,7 +146,7 @@ async def publish(settings: Settings, enrolments: int) -> dict[str, Any]:
         plan = Release(
             "hn", "hn", 1, {"en": "HN"}, Universe.RESIDENT, TOP, periods, as_of, as_of, "people/a", 5, "1.0.0"
         )
-        await releases.plan(lifecycle.build(plan, ())[0])
+        await releases.plan(builds.request(plan, (), "people/a", as_of)[0])
         begun = time.monotonic()
         async with running(settings) as service:
             built = await _reached(releases, service, State.BUILT)

@@ -44,12 +44,16 @@ class ReleaseWork(Shape):
     create_time: Moment | None = None
     planned_by: str = ""
     approved_by: str = ""
+    published_by: Annotated[str, Field(description="Who set the time of publication")] = ""
     note: Localized = {}
     corrects: str = ""
     corrected_by: str = ""
     earlier: Annotated[list[str], Field(description="Releases that the disclosure audit was made with")] = []
     done: Annotated[int, Field(description="Parts of the work that are done, of `total`")] = 0
     total: int = 0
+    builds_before: Annotated[
+        int | None, Field(description="How many other releases are counted first; while it waits for its turn")
+    ] = None
     cost: Cost | None = None
     checksum: str = ""
     failure: Annotated[str, Field(description="Reason when the state is FAILED")] = ""
@@ -108,6 +112,11 @@ async def plan_release(request: web.Request, body: ReleasePlan) -> JsonAnswer[Re
 )
 async def build_release(request: web.Request) -> JsonAnswer[ReleaseWork]:
     return read(ReleaseWork, await _releases(request).BuildRelease(pb.BuildReleaseRequest(name=_name(request))))
+
+
+@table("POST", "/statistics/releases/{release}:cancelBuild", "Stop the counting, or leave the queue: planned again")
+async def cancel_build(request: web.Request) -> JsonAnswer[ReleaseWork]:
+    return read(ReleaseWork, await _releases(request).CancelBuild(pb.CancelBuildRequest(name=_name(request))))
 
 
 @table("POST", "/statistics/releases/{release}:approve", "Approve what somebody else planned")

@@ -23,7 +23,18 @@ RELEASES: Mapping[str, str] = {
         "There is a release with this id for another area, other people or other periods. Choose another id."
     ),
     "RELEASE_OUT": msgid("This release is out, and what is out stays readable. Correct it by a new edition instead."),
-    "RELEASE_AT_WORK": msgid("This release is being counted. Wait until that is done, then discard it."),
+    "RELEASE_AT_WORK": msgid("This release is being counted. Stop the counting first, then discard it."),
+    "RELEASE_NOT_BUILDING": msgid("This release is not being counted, so there is nothing to stop."),
+    "BUILDS_TOO_MANY": msgid(
+        "You have %(most)s releases waiting or being counted. Wait until one is done, or stop one on its page."
+    ),
+    "PLANS_TOO_MANY": msgid(
+        "You have planned %(most)s releases that are not out. Publish some or discard what is not needed, "
+        "then plan the next."
+    ),
+    "BUILD_TOO_LONG": msgid(
+        "Counting took so long that it was stopped to let others go first. Plan fewer periods or a smaller area."
+    ),
     "RELEASE_NAME_INVALID": msgid("This address names no release. Begin at the list of releases."),
     "RELEASE_NOT_APPROVED": msgid("Nobody has approved this release yet. A second official has to do that first."),
     "RELEASE_NOT_BUILT": msgid(

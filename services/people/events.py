@@ -23,6 +23,16 @@ _CHANGES = {
     statistics.RecipientsChanged.REMOVED: "removed",
 }
 
+_Step = statistics.ReleaseStepTaken
+_STEPS = {
+    _Step.PLANNED: Action.RELEASE_PLANNED,
+    _Step.BUILD_CANCELLED: Action.RELEASE_BUILD_CANCELLED,
+    _Step.APPROVED: Action.RELEASE_APPROVED,
+    _Step.PUBLISHED: Action.RELEASE_PUBLISHED,
+    _Step.CORRECTION_PLANNED: Action.RELEASE_CORRECTION_PLANNED,
+    _Step.WITHDRAWN: Action.RELEASE_WITHDRAWN,
+}
+
 
 class _Notice(Protocol):
     @property
@@ -83,12 +93,18 @@ def statistics_handlers(store: Store) -> Handlers:
     async def on_release_discarded(event: statistics.ReleaseDiscarded) -> None:
         await _add(audit, event, Action.RELEASE_DISCARDED, event.release, f"release of {event.area}")
 
+    async def on_step_taken(event: statistics.ReleaseStepTaken) -> None:
+        at = moment(event.publish_time)
+        detail = f"release of {event.area}" + (f", out on {at.isoformat()}" if at else "")
+        await _add(audit, event, _STEPS[event.step], event.release, detail)
+
     return {
         statistics.TableQueried: on_table_queried,
         statistics.TableExported: on_table_exported,
         statistics.RecipientsExported: on_recipients_exported,
         statistics.RecipientsChanged: on_recipients_changed,
         statistics.ReleaseDiscarded: on_release_discarded,
+        statistics.ReleaseStepTaken: on_step_taken,
     }
 
 

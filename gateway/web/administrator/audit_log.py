@@ -45,6 +45,12 @@ ACTIONS: Mapping[str, str] = {
     "ORGANISATION_CONFIRMED": msgid("Workplace confirmed"),
     "ACCESS_REFUSED": msgid("Access refused"),
     "PLACES_IMPORTED": msgid("Places replaced"),
+    "RELEASE_PLANNED": msgid("Release planned"),
+    "RELEASE_BUILD_CANCELLED": msgid("Counting of a release stopped"),
+    "RELEASE_APPROVED": msgid("Release approved"),
+    "RELEASE_PUBLISHED": msgid("Time of a release set"),
+    "RELEASE_CORRECTION_PLANNED": msgid("Correction of a release planned"),
+    "RELEASE_WITHDRAWN": msgid("Release withdrawn"),
 }
 _PERSON = re.compile(r"people/[0-9A-Za-z-]+")
 _GRANT = re.compile(r"(\w+) @ ([^\s,]+)(?:, by command)?")
@@ -62,7 +68,11 @@ _DETAILS = (
     (re.compile(r"class grid of (?P<course>\S+)"), msgid("the class grid of %(course)s")),
     (re.compile(r"authors of (?P<course>\S+)"), msgid("the authors of %(course)s")),
     (re.compile(r"statistics of (?P<area>\S*)"), msgid("the statistics of %(area)s")),
-    (re.compile(r"release of (?P<area>\S*)"), msgid("a release of %(area)s")),
+    (re.compile(r"release of (?P<area>[^\s,]*)"), msgid("a release of %(area)s")),
+    (
+        re.compile(r"release of (?P<area>[^\s,]*), out on (?P<day>[0-9-]*)\S*"),
+        msgid("a release of %(area)s, out on %(day)s"),
+    ),
     (re.compile(r"office added: \S+"), msgid("an office was added")),
     (re.compile(r"office changed: \S+"), msgid("an office was changed")),
     (re.compile(r"office removed: \S+"), msgid("an office was removed")),

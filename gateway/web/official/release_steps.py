@@ -42,6 +42,9 @@ async def _take_step(request: web.Request, given: Mapping[str, str]) -> Flash:
     if given["do"] == "build":
         await service.BuildRelease(pb.BuildReleaseRequest(name=name))
         return _flash(locale, msgid("It is being counted"), msgid("You may leave this page; it goes on without you."))
+    if given["do"] == "cancel":
+        await service.CancelBuild(pb.CancelBuildRequest(name=name))
+        return _flash(locale, msgid("The counting is stopped"), msgid("The plan stays. You can have it counted again."))
     if given["do"] == "approve":
         await service.ApproveRelease(pb.ApproveReleaseRequest(name=name))
         return _flash(locale, msgid("You approved the release"), msgid("Now the time can be set."))

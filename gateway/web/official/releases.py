@@ -117,6 +117,8 @@ async def release_page(request: web.Request, release: pb.Release, given: dict[st
         own=viewer.person == release.planned_by,
         may_work=oversees(viewer, places, release.area, "official"),
         may_approve=oversees(viewer, places, release.area, *ROLES) and viewer.person != release.planned_by,
+        may_stop=oversees(viewer, places, release.area, *ROLES),
+        waits=release.HasField("builds_before"),
         follows=follows,
         url=f"{public_origin(request)}{address(release.name)}",
         given=_usual_time(locale, publish_time) | {name: text for name, text in given.items() if text},
@@ -134,9 +136,7 @@ def _usual_time(locale: Locale, announced: datetime | None) -> dict[str, str]:
 
 
 async def _names(request: web.Request, release: pb.Release) -> dict[str, str]:
-    """Of who planned and who approved, for administrators; that they were looked at is noted."""
-    people = (
-        sorted({release.planned_by, release.approved_by} - {""}) if signed_in(request).holds("administrator") else []
-    )
+    """Of who planned, approved and published; that they were looked at is noted."""
+    people = sorted({release.planned_by, release.approved_by, release.published_by} - {""})
     asked = BatchGetNamesRequest(names=people, purpose=f"who made {release.name}")
     return dict((await request.app[CLIENTS].people.BatchGetNames(asked)).display_names) if people else {}

@@ -33,6 +33,12 @@ class Action(StrEnum):
     ORGANISATION_CONFIRMED = "organisation_confirmed"
     ACCESS_REFUSED = "access_refused"
     PLACES_IMPORTED = "places_imported"
+    RELEASE_PLANNED = "release_planned"
+    RELEASE_BUILD_CANCELLED = "release_build_cancelled"
+    RELEASE_APPROVED = "release_approved"
+    RELEASE_PUBLISHED = "release_published"
+    RELEASE_CORRECTION_PLANNED = "release_correction_planned"
+    RELEASE_WITHDRAWN = "release_withdrawn"
 
 
 # What callers may report here. All else happens in this service, or is heard from the service that did it.

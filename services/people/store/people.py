@@ -123,9 +123,12 @@ class PeopleStore:
         found = self._collection.find({"$or": anyhow, "erased": False}, {"_id": 1})
         return [document["_id"] async for document in found]
 
-    async def names(self, keys: Sequence[str]) -> dict[str, str]:
-        """Key to display name, without those erased or unknown."""
-        found = self._collection.find({"_id": {"$in": list(keys)}, "erased": False}, {"display_name": 1})
+    async def names(self, keys: Sequence[str], holding: Sequence[Role] = ()) -> dict[str, str]:
+        """Key to display name, without those erased or unknown; of holders of these roles alone, if any is named."""
+        match: dict[str, Any] = {"_id": {"$in": list(keys)}, "erased": False}
+        if holding:
+            match["grants.role"] = {"$in": [role.value for role in holding]}
+        found = self._collection.find(match, {"display_name": 1})
         return {document["_id"]: document["display_name"] async for document in found}
 
     async def page(

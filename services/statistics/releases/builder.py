@@ -1,269 +1,102 @@
-"""Builds releases in the background, part by part. Each finished part is stored, so a crash costs only the one at hand:
-what is resumed ends in the same bytes."""
+"""Counts the releases that were asked for, one after the other, in turns of areas.
+
+A build can be cancelled at any time, and one that takes too long gives way to the others."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
 from time import monotonic
-from typing import TypeVar
 
 from pymongo.errors import ConnectionFailure
 
 from services.chassis.clock import now
-from services.chassis.events.bus import check_cancelled
 from services.chassis.observability import trace
-from services.statistics.areas.geography import Geography
-from services.statistics.disclosure.concessions import NAMED, given_up
-from services.statistics.disclosure.decisions import ROUNDS, Decision, YearToDecide
-from services.statistics.disclosure.opened_cells import OpenedCell
-from services.statistics.disclosure.policy import Policy
-from services.statistics.figures.observation import Observation
-from services.statistics.figures.periods import is_year, last_day, quarters_in, quarters_of
-from services.statistics.figures.universe import Universe
 from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
-from services.statistics.releases import final_audit, steps
-from services.statistics.releases.assembly import Assembly, add_cost, collapsed_tables, flow_of
-from services.statistics.releases.domain import lifecycle
-from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost, Release, State, key_of
-from services.statistics.releases.domain.published_figures import Context
-from services.statistics.releases.domain.recasting import recast_observations
-from services.statistics.releases.edition import EditionBuilder
+from services.statistics.releases.build import Build
+from services.statistics.releases.domain import builds
+from services.statistics.releases.domain.lifecycle import Release
+from services.statistics.releases.rounds import Rounds
 from services.statistics.releases.snapshot import EnrolmentSnapshot
 from services.statistics.releases.store import Releases
+from services.statistics.releases.workers import Workers
 
-T = TypeVar("T")
 WORKERS = 2
-WAIT_SECONDS = 1.0
-FILE_ATTEMPTS = 5
-STEPS = 10  # of each period, and of the attack on each year
+LOOK_SECONDS = 0.5
+GRACE_SECONDS = 5.0
+LONGEST_SECONDS = 3 * 3600.0
+"""A province of thirty cities and two years takes minutes; what takes longer than this will not end."""
+CANCELLED, TOO_LONG = "", "BUILD_TOO_LONG"
 
 
-def die_with_parent(parent: int) -> None:
-    """A worker must not outlive a service that was killed."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-class Builder:
+class Builder(Rounds):
     def __init__(
         self,
         releases: Releases,
         enrolments: EnrolmentSnapshot,
         geographies: Geographies,
         references: References,
-        editions: EditionBuilder,
     ) -> None:
+        super().__init__()
         self._releases = releases
-        self._enrolments = enrolments
-        self._geographies = geographies
-        self._references = references
-        self._editions = editions
-        self._wake = asyncio.Event()
-        self._pool: ProcessPoolExecutor | None = None
-        self._failures: Counter[str] = Counter()
-        self._put_off: dict[str, float] = {}
+        self._workers = Workers(WORKERS)
+        self._build = Build(releases, enrolments, geographies, references, self._workers.run)
+        self._cleaned = False
 
-    def nudge(self) -> None:
-        self._wake.set()
-
-    async def run(self) -> None:
-        """Builds and publishes what is due until cancelled, also what an earlier process began."""
-        try:
+    async def round(self) -> None:
+        """Also what an earlier process began."""
+        if not self._cleaned:
             await self._releases.forget_leftovers()
-            while True:
-                check_cancelled()
-                for release in await self._releases.at_work():
-                    if monotonic() >= self._put_off.get(release.key, 0):
-                        await self._advance(release)
-                self._wake.clear()
-                try:
-                    async with asyncio.timeout(WAIT_SECONDS):
-                        await self._wake.wait()
-                except TimeoutError:
-                    continue
-        finally:
-            if self._pool:
-                self._pool.shutdown(wait=False, cancel_futures=True)
+            self._cleaned = True
+        while queue := builds.in_order(await self._releases.building(), await self._releases.last_started()):
+            await self._advance(queue[0])
+
+    def end(self) -> None:
+        self._workers.stop()
 
     async def _advance(self, release: Release) -> None:
+        release = await self._releases.entities.change(release.key, lambda latest: builds.start(latest, now()))
+        work, watch = asyncio.create_task(self._build.run(release)), asyncio.create_task(self._watch(release))
         try:
-            if release.state is State.BUILDING:
-                await self._build(release)
-            elif not release.files:
-                await self._freeze(release)
-            elif release.publish_at and release.publish_at <= now():
-                await self._releases.entities.change(release.key, lambda latest: lifecycle.end_embargo(latest, now()))
-        except ConnectionFailure:
-            trace.log().warning("release delayed", release=release.key, exc_info=True)
-            await asyncio.sleep(WAIT_SECONDS)
-        except Exception as error:
-            trace.log().error("release not built", release=release.key, exc_info=True)
-            if isinstance(error, BrokenProcessPool):
-                self._pool = None
-            await self._releases.entities.change(release.key, lambda latest: lifecycle.fail(latest, "BUILD_FAILED"))
-            await self._try_files_later(release)
-        else:
-            self._failures.pop(release.key, None)
-            self._put_off.pop(release.key, None)
+            await asyncio.wait((work, watch), return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                await self._end(release, work.exception())
+            else:
+                await self._stop(release, work, watch.result())
+        finally:
+            for task in (work, watch):
+                task.cancel()
+            await asyncio.wait((work, watch), timeout=GRACE_SECONDS)
 
-    async def _try_files_later(self, release: Release) -> None:
-        """Each time after twice as long; in the end the release fails instead of staying due for ever."""
-        self._failures[release.key] += 1
-        self._put_off[release.key] = monotonic() + WAIT_SECONDS * 2 ** self._failures[release.key]
-        if self._failures[release.key] == FILE_ATTEMPTS:
-            await self._releases.entities.change(release.key, lifecycle.fail_files)
-            del self._failures[release.key], self._put_off[release.key]
+    async def _watch(self, release: Release) -> str:
+        """Returns why the build has to stop, once it has to."""
+        until = monotonic() + LONGEST_SECONDS
+        while monotonic() < until:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                latest = await self._releases.entities.find(release.key)
+            except ConnectionFailure:
+                continue
+            if builds.is_given_up(release, latest):
+                return CANCELLED
+        return TOO_LONG
 
-    async def _apart(self, work: Callable[[], T]) -> T:
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(WORKERS, get_context("spawn"), die_with_parent, (os.getpid(),))
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+    async def _stop(self, release: Release, work: asyncio.Task[None], reason: str) -> None:
+        trace.log().warning("build stopped", release=release.key, reason=reason or "cancelled")
+        work.cancel()
+        self._workers.stop()
+        await asyncio.wait((work,))
+        if reason:
+            await self._fail(release, reason)
+        await self._releases.start_over(release)
 
-    async def _build(self, release: Release) -> None:
-        geography = await self._geography(release)
-        await self._releases.put_assessment(
-            release.key, await self._references.assessment(release.periods, release.as_of)
-        )
-        await self._snapshot(release, geography)
-        before = await self._published(release, geography)
-        opened, cost = list[OpenedCell](), Cost()
-        for attempt in range(ROUNDS):
-            await self._releases.undo(release)
-            cost = await self._periods(release, geography, before)
-            report_years = partial(self._progressed, release, len(release.periods))
-            if not (
-                opened := await final_audit.attack_release(
-                    self._releases, release, geography, before, self._apart, report_years
-                )
-            ):
-                break
-            trace.log().warning(
-                "opened as a whole", release=release.key, attempt=attempt, cells=[str(cell) for cell in opened[:NAMED]]
-            )
-            await self._releases.put_opened(release, opened)
-        if opened:
-            change = partial(lifecycle.fail, reason="AUDIT_OPENED", opened=opened[:NAMED])
-            await self._releases.entities.change(release.key, change)
-            return
-        await self._releases.entities.change(release.key, partial(lifecycle.finish_build, cost=cost))
-        await self._releases.forget_persons(release)
+    async def _end(self, release: Release, error: BaseException | None) -> None:
+        if isinstance(error, ConnectionFailure):
+            raise error
+        if error is not None:
+            trace.log().error("release not built", release=release.key, exc_info=error)
+            await self._fail(release, "BUILD_FAILED")
 
-    async def _progressed(self, release: Release, periods: int, years: int = 0) -> None:
-        total, done = len(release.periods) + len(final_audit.years(release)), periods + years
-        change = partial(lifecycle.record_progress, done=done * STEPS, total=total * STEPS)
-        await self._releases.entities.change(release.key, change)
-
-    async def _periods(self, release: Release, geography: Geography, before: list[Observation]) -> Cost:
-        cost, people, everybody = Cost(), set[str](), set[str]()
-        given_up: list[CollapsedTable] = []
-        rounds = await self._releases.opened(release)
-        for year in final_audit.years(release):
-            periods = tuple(period for period in release.periods if period.startswith(year))
-            begun, flow = await final_audit.units_by_quarter(self._releases, release, periods)
-            asked = YearToDecide(geography.areas, Policy(k=release.k), periods, begun, flow)
-            decision = await self._decided(release, year, asked, before, rounds)
-            given_up += collapsed_tables(decision, geography.top)
-            for period in periods:
-                assembly = await self._assembled(release, geography, period, asked, decision)
-                people |= set(assembly.people)
-                cost = add_cost(cost, assembly, len(people))
-                await self._progressed(release, 1 + release.periods.index(period))
-            everybody |= {unit.person for units in begun.values() for unit in units}
-        return replace(cost, everybody=len(everybody), collapsed_tables=tuple(given_up))
-
-    async def _geography(self, release: Release) -> Geography:
-        """Returns the areas as they were when the build began, whatever is imported meanwhile."""
-        geography = await self._releases.geography(release.key)
-        if geography is None:
-            await self._releases.put_geography(release.key, await self._geographies.at(release.area, release.as_of))
-            geography = await self._releases.geography(release.key)
-        assert geography is not None  # noqa: S101 - just written
-        return geography
-
-    async def _snapshot(self, release: Release, geography: Geography) -> None:
-        """All quarters at once or, after a crash, the rest: they are counted from the same facts as of the same day."""
-        quarters = sorted({quarter for period in release.periods for quarter in quarters_in(period)})
-        if await self._releases.units(release.key, flow_of(quarters[-1])) is not None:
-            return
-        counted = await self._enrolments.units(release, geography)
-        for quarter in quarters:
-            await self._releases.put_units(release.key, quarter, [unit for unit in counted if unit.quarter == quarter])
-            completed = [unit for unit in counted if unit.finished == quarter]
-            await self._releases.put_units(release.key, flow_of(quarter), completed)
-
-    async def _published(self, release: Release, geography: Geography) -> list[Observation]:
-        published = []
-        for name in release.earlier:
-            earlier = await self._releases.entities.get(key_of(name))
-            observations = [observation async for observation in self._releases.observations(earlier)]
-            published += recast_observations(observations, geography.moved)
-        return published
-
-    async def _decided(
-        self,
-        release: Release,
-        year: str,
-        asked: YearToDecide,
-        before: list[Observation],
-        rounds: list[list[OpenedCell]],
-    ) -> Decision:
-        decision = await self._releases.decision(release.key, year)
-        if decision is None:
-            areas = [asked.areas.top, *(area for children in asked.areas.children.values() for area in children)]
-            whole = replace(
-                asked,
-                before=steps.earlier_counts(asked.periods, before),
-                given_up=given_up(rounds, areas),
-            )
-            await self._releases.put_decision(release.key, year, await self._apart(partial(steps.decide_year, whole)))
-            decision = await self._releases.decision(release.key, year)
-        assert decision is not None  # noqa: S101 - just written
-        return decision
-
-    async def _assembled(
-        self, release: Release, geography: Geography, period: str, year: YearToDecide, decision: Decision
-    ) -> Assembly:
-        if finished := await self._releases.assembly(release.key, period):
-            return finished
-        residents, table = await self._references.residents(geography, last_day(period))
-        if release.universe is Universe.EMPLOYEE:  # residents are no denominator of theirs
-            residents, table = {}, None
-        broken = frozenset(area.code for area in geography.codes if geography.breaks_in(area.code, period))
-        context = Context(release.universe.code, period, geography.areas, Policy(k=release.k), residents, broken)
-        kept = frozenset[str]()
-        for quarter in quarters_of(period) if is_year(period) else ():
-            assembly = await self._releases.assembly(release.key, quarter)
-            kept |= frozenset(assembly.hours_hidden if assembly else ())
-        done = await self._apart(partial(steps.assemble, steps.Period(context, year.begun, decision, kept, year.flow)))
-        hidden, people = tuple(sorted(done.hours_hidden)), tuple(sorted(done.people))
-        assembly = Assembly(done.observations, hidden, done.cells, done.primary, done.secondary, people, table)
-        await self._releases.put_assembly(release.key, period, assembly)
-        return assembly
-
-    async def _freeze(self, release: Release) -> None:
-        content = await self._editions.content(release, await self._geography(release))
-        rendered = await self._apart(partial(steps.render_files, content))
-        for file, body in rendered:
-            await self._releases.put_file(release.key, file.name, body)
-        files = [file for file, _ in rendered]
-        checksum = next(file.sha256 for file in files if file.name == "release.json")
-        at = release.publish_at  # which the files say: set anew meanwhile, they are written anew
-        change = partial(lifecycle.attach_files, files=files, checksum=checksum, at=at)
-        await self._releases.entities.change(release.key, change)
-        self.nudge()
+    async def _fail(self, release: Release, reason: str) -> None:
+        await self._releases.entities.change(release.key, partial(builds.fail, reason=reason))

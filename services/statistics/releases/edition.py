@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.statistics.areas.geography import Geography
 from services.statistics.facts.store import Facts
 from services.statistics.figures.observation import Denominator, EarlierRevision, ReleaseContent
 from services.statistics.releases.domain.lifecycle import Release, key_of
@@ -19,7 +18,9 @@ class EditionBuilder:
         self._facts = facts
         self._settings = settings
 
-    async def content(self, release: Release, geography: Geography) -> ReleaseContent:
+    async def content(self, release: Release) -> ReleaseContent:
+        geography = await self._releases.geography(release.key)
+        assert geography is not None  # noqa: S101 - kept with the first step of its build
         named = self._settings.publisher
         area_title = (await self._facts.areas()).title(release.area)
         return ReleaseContent(

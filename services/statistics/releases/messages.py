@@ -17,7 +17,11 @@ from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost, 
 
 def release_to_message(release: Release, *, official: bool) -> pb.Release:
     """The public form tells nothing of what was hidden, nor who worked on it."""
-    shown = release if official else replace(release, cost=None, planned_by="", approved_by="", failure="", opened=())
+    shown = (
+        release
+        if official
+        else replace(release, cost=None, planned_by="", approved_by="", published_by="", failure="", opened=())
+    )
     return pb.Release(
         name=shown.name,
         series=f"releases/{shown.series}",
@@ -32,6 +36,7 @@ def release_to_message(release: Release, *, official: bool) -> pb.Release:
         create_time=stamp(shown.created_at),
         planned_by=shown.planned_by,
         approved_by=shown.approved_by,
+        published_by=shown.published_by,
         note=dict(shown.note),
         corrects=shown.corrects,
         corrected_by=shown.corrected_by,

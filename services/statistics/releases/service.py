@@ -1,45 +1,36 @@
-"""The RPC door of releases: officials plan, build, approve and publish; everybody reads what is out."""
+"""The RPC door of releases: officials plan, build, approve and publish. What is read stands in `read_service`."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ieum.statistics.v1 import events_pb2, releases_pb2_grpc
+from ieum.statistics.v1 import events_pb2
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2 as common
-from services.chassis.clock import moment, now
+from services.chassis.clock import moment, now, stamp
 from services.chassis.errors import Invalid, Missing, Refused
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import acting
-from services.chassis.store.entities import Document
-from services.chassis.store.paging import decode_token, encode_token, page_size
 from services.chassis.text import one_line
 from services.chassis.token_access import Access
 from services.statistics import authorisation
-from services.statistics.areas.tree import EVERYWHERE, AreaTree, is_organisation
+from services.statistics.areas.tree import EVERYWHERE, is_organisation
 from services.statistics.facts.store import Facts
 from services.statistics.figures.measures import METHOD_VERSION
 from services.statistics.figures.universe import Universe
-from services.statistics.formats import capability
-from services.statistics.releases.assessment_messages import assessment_to_message
 from services.statistics.releases.builder import Builder
-from services.statistics.releases.catalogue import Catalogue
-from services.statistics.releases.domain import lifecycle
+from services.statistics.releases.domain import builds, lifecycle
 from services.statistics.releases.domain.lifecycle import Change, Release, State
-from services.statistics.releases.messages import (
-    calendar_entry_to_message,
-    catalogue_file_to_message,
-    file_to_message,
-    observation_to_message,
-    release_to_message,
-)
+from services.statistics.releases.messages import release_to_message
+from services.statistics.releases.publisher import Publisher
+from services.statistics.releases.read_service import ReadMethods, key_in
 from services.statistics.releases.store import Releases
 from services.statistics.releases.titles import release_key, release_title
 
+Step = events_pb2.ReleaseStepTaken.Step
 _OFFICIAL = ("official",)
 # Open to strangers; with the scope also what is not published yet.
 _RELEASES = ("ListReleases", "GetRelease", "ListCalendar", "ListObservations")
@@ -47,18 +38,24 @@ _FILES = ("GetReleaseFile", "GetAssessment", "GetCatalogue")
 TOKEN_ACCESS = dict.fromkeys(_RELEASES + _FILES, Access("statistics.read", open=True))
 
 
-class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
+class ReleaseService(ReadMethods):
     def __init__(
-        self, releases: Releases, facts: Facts, builder: Builder, audit: AuditEvents, zone: ZoneInfo, k: int
+        self,
+        releases: Releases,
+        facts: Facts,
+        builder: Builder,
+        publisher: Publisher,
+        audit: AuditEvents,
+        zone: ZoneInfo,
+        k: int,
     ) -> None:
         """`k` persons are needed to show a count, in releases that are planned from now on."""
-        self._releases = releases
-        self._facts = facts
+        super().__init__(releases, facts)
         self._builder = builder
+        self._publisher = publisher
         self._audit = audit
         self._zone = zone
         self._k = k
-        self._portal = Catalogue(releases)
         self._publishing = asyncio.Lock()
 
     async def PlanRelease(self, request: pb.PlanReleaseRequest, context: object) -> pb.Release:
@@ -84,37 +81,53 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
             method_version=METHOD_VERSION,
             planned_for=moment(request.publish_time),
         )
-        existing = await self._releases.plan(planned)
+        existing = await self._plan(planned)
         if (existing.area, existing.universe, existing.periods) != (planned.area, planned.universe, planned.periods):
             raise Refused("RELEASE_ID_TAKEN", field="release_id")
+        if existing.planned_by == by:
+            await self._note(existing, Step.PLANNED)
         return release_to_message(existing, official=True)
 
+    async def _plan(self, planned: Release) -> Release:
+        existing = await self._releases.entities.find(planned.key)
+        if existing is None or existing.state is State.DISCARDED:
+            lifecycle.check_plans(await self._releases.plans_of(planned.planned_by), planned)
+        return await self._releases.plan(planned)
+
     async def BuildRelease(self, request: pb.BuildReleaseRequest, context: object) -> pb.Release:
-        release, _ = await self._for_officials(request.name)
+        release, by = await self._for_officials(request.name)
         earlier = [before.name for before in await self._releases.audited_with(release)]
         if release.state in (State.BUILT, State.APPROVED) and tuple(earlier) != release.earlier:
             await self._releases.start_over(release)
-            release = await self._change(release, lifecycle.reset_outdated)
-        changed = await self._change(release, lambda latest: lifecycle.build(latest, earlier))
+            release = await self._change(release, builds.reset_outdated)
+        builds.check_limit([other for other in await self._releases.building() if other.key != release.key], by)
+        changed = await self._change(release, lambda latest: builds.request(latest, earlier, by, now()))
         self._builder.nudge()
-        return release_to_message(changed, official=True)
+        return await self._for_official(changed)
+
+    async def CancelBuild(self, request: pb.CancelBuildRequest, context: object) -> pb.Release:
+        release, _ = await self._for_officials(request.name, "official", "administrator")
+        changed = await self._change(release, builds.cancel)
+        await self._note(changed, Step.BUILD_CANCELLED)
+        return await self._for_official(changed)
 
     async def ApproveRelease(self, request: pb.ApproveReleaseRequest, context: object) -> pb.Release:
         release, by = await self._for_officials(request.name, "official", "administrator")
-        return release_to_message(
-            await self._change(release, lambda latest: lifecycle.approve(latest, by)), official=True
-        )
+        changed = await self._change(release, lambda latest: lifecycle.approve(latest, by))
+        await self._note(changed, Step.APPROVED)
+        return await self._for_official(changed)
 
     async def PublishRelease(self, request: pb.PublishReleaseRequest, context: object) -> pb.Release:
-        release, _ = await self._for_officials(request.name)
+        release, by = await self._for_officials(request.name)
         async with self._publishing:  # two releases of a population must know of each other
             earlier = tuple(before.name for before in await self._releases.audited_with(release))
             if release.state is State.APPROVED and earlier != release.earlier:
                 raise Refused("RELEASE_OUTDATED")
             at = moment(request.publish_time) or now()
-            changed = await self._change(release, lambda latest: lifecycle.publish(latest, at, now()))
-        self._builder.nudge()
-        return release_to_message(changed, official=True)
+            changed = await self._change(release, lambda latest: lifecycle.publish(latest, at, now(), by))
+        await self._note(changed, Step.PUBLISHED)
+        self._publisher.nudge()
+        return await self._for_official(changed)
 
     async def ReviseRelease(self, request: pb.ReviseReleaseRequest, context: object) -> pb.Release:
         release, by = await self._for_officials(request.name)
@@ -123,6 +136,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         )
         revision = await self._releases.plan(plan)
         await self._change(release, lambda latest: lifecycle.mark_corrected(latest, revision.name))
+        await self._note(revision, Step.CORRECTION_PLANNED)
         return release_to_message(revision, official=True)
 
     async def DiscardRelease(self, request: pb.DiscardReleaseRequest, context: object) -> pb.Release:
@@ -130,68 +144,18 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
         done = await self._change(release, lifecycle.discard)
         await self._releases.start_over(done)
         if done.corrects:
-            before = await self._releases.entities.get(_id(done.corrects))
+            before = await self._releases.entities.get(key_in(done.corrects))
             if before.corrected_by == done.name:
                 await self._change(before, lambda latest: lifecycle.mark_corrected(latest, ""))
         # A repeat discards nothing and is announced again: the first may have died before it was.
         await self._audit.publish(events_pb2.ReleaseDiscarded(release=done.name, area=done.area))
         return release_to_message(done, official=True)
 
-    async def GetRelease(self, request: pb.GetReleaseRequest, context: object) -> pb.Release:
-        release, official = await self._readable(request.name)
-        return release_to_message(release if official else await self._releases.as_out(release), official=official)
-
-    async def ListCalendar(self, request: pb.ListCalendarRequest, context: object) -> pb.ListCalendarResponse:
-        waiting = lifecycle.select_upcoming([release async for release in self._releases.unpublished()])
-        return pb.ListCalendarResponse(entries=map(calendar_entry_to_message, waiting))
-
-    async def ListReleases(self, request: pb.ListReleasesRequest, context: object) -> pb.ListReleasesResponse:
-        size = page_size(request.page_size)
-        last = decode_token(request.page_token, datetime, str)
-        match = {"state": State.PUBLISHED} if not request.all else await self._mine()
-        order = "created_at" if request.all else "publish_at"
-        rows = await self._releases.page(match, order, last, size + 1)
-        shown, more = rows[:size], len(rows) > size
-        token = encode_token(getattr(shown[-1], order).isoformat(), shown[-1].key) if more else ""
-        shown = shown if request.all else [await self._releases.as_out(release) for release in shown]
-        return pb.ListReleasesResponse(
-            releases=[release_to_message(release, official=request.all) for release in shown], next_page_token=token
-        )
-
-    async def ListObservations(
-        self, request: pb.ListObservationsRequest, context: object
-    ) -> pb.ListObservationsResponse:
-        release, _ = await self._readable(request.release)
-        size, last = page_size(request.page_size), decode_token(request.page_token, int)
-        start = max(0, last[0]) if last else 0
-        area = request.area.removeprefix("areas/")
-        rows, place = [], 0
-        async for observation in self._releases.observations(release, request.period):
-            if area in ("", observation.area) and request.table in ("", observation.table):
-                if start <= place <= start + size:
-                    rows.append(observation)
-                place += 1
-        token = encode_token(start + size) if len(rows) > size else ""
-        return pb.ListObservationsResponse(observations=map(observation_to_message, rows[:size]), next_page_token=token)
-
-    async def GetReleaseFile(self, request: pb.GetReleaseFileRequest, context: object) -> pb.ReleaseFileContent:
-        release, _ = await self._readable(request.release)
-        row = next((file for file in release.files if file.name == request.file), None)
-        content = await self._releases.file(release.key, request.file) if row else None
-        if row is None or content is None:
-            raise Missing("FILE_NOT_FOUND")
-        return pb.ReleaseFileContent(file=file_to_message(row), content=content)
-
-    async def GetAssessment(self, request: pb.GetAssessmentRequest, context: object) -> pb.AssessmentContent:
-        release, _ = await self._readable(request.release)
-        assessment = await self._releases.assessment(release.key)
-        content = json.dumps(capability.to_json(assessment))
-        message = assessment_to_message(assessment) if assessment else None
-        return pb.AssessmentContent(content=content, assessment=message)
-
-    async def GetCatalogue(self, request: pb.GetCatalogueRequest, context: object) -> pb.Catalogue:
-        files = await self._portal.catalogue(request.base_url)
-        return pb.Catalogue(files=[catalogue_file_to_message(name, content) for name, content in files.items()])
+    async def _note(self, release: Release, step: Step.ValueType) -> None:
+        """For the audit log. A repeat is announced again: the first may have died before it was."""
+        at = stamp(release.publish_at) if step == Step.PUBLISHED else None
+        taken = events_pb2.ReleaseStepTaken(step=step, release=release.name, area=release.area, publish_time=at)
+        await self._audit.publish(taken)
 
     async def _change(self, release: Release, verb: Callable[[Release], Change]) -> Release:
         return await self._releases.entities.change(release.key, verb)
@@ -213,35 +177,7 @@ class ReleaseService(releases_pb2_grpc.ReleaseServiceServicer):
 
     async def _for_officials(self, name: str, *roles: str, discarded: bool = False) -> tuple[Release, str]:
         acting().require(*(roles or _OFFICIAL))
-        release = await self._releases.entities.find(_id(name))
+        release = await self._releases.entities.find(key_in(name))
         if release is None or (release.state is State.DISCARDED and not discarded):
             raise Missing("RELEASE_NOT_FOUND")
         return release, await self._require_official(release.area, *roles)
-
-    async def _readable(self, name: str) -> tuple[Release, bool]:
-        """What is published, for everybody; else for the officials of its area alone: others learn nothing of it."""
-        release = await self._releases.entities.find(_id(name))
-        tree = await self._facts.areas()
-        official = release is not None and release.state is not State.DISCARDED and _is_official(tree, release.area)
-        if release is None or not (official or release.state is State.PUBLISHED):
-            raise Missing("RELEASE_NOT_FOUND")
-        return release, official
-
-    async def _mine(self) -> Document:
-        not_discarded: Document = {"state": {"$ne": State.DISCARDED}}
-        areas = authorisation.own_areas(acting(), await self._facts.areas())
-        return not_discarded if areas is None else not_discarded | {"area": {"$in": list(areas)}}
-
-
-def _is_official(tree: AreaTree, area: str) -> bool:
-    """The public reads releases too, so that somebody without a role is no error here."""
-    caller = acting()
-    has_role = any(caller.holds(role) for role in authorisation.ROLES)
-    return caller.is_system or (has_role and authorisation.looks_after(caller, tree, area))
-
-
-def _id(name: str) -> str:
-    prefix, _, key = name.partition("/")
-    if prefix != "releases" or not key:
-        raise Invalid("RELEASE_NAME_INVALID", field="name")
-    return key

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from bson import ObjectId
@@ -36,7 +37,6 @@ from services.statistics.releases.domain.lifecycle import Release, ReleasePublis
 _GEOGRAPHY, _DENOMINATOR = TypeAdapter(Geography), TypeAdapter(Denominator)
 _OPENED = TypeAdapter(OpenedCell)
 _ASSESSMENT: TypeAdapter[Assessment | None] = TypeAdapter(Assessment | None)
-AT_WORK = (State.BUILDING, State.SCHEDULED)
 
 
 def announce(fact: ReleasePublished, key: str, revision: int) -> events.ReleasePublished:
@@ -68,6 +68,7 @@ class Releases:
         releases = self.entities.collection
         await releases.create_index([("state", ASCENDING), ("publish_at", DESCENDING), ("_id", ASCENDING)])
         await releases.create_index([("created_at", DESCENDING), ("_id", ASCENDING)])
+        await releases.create_index([("started_at", ASCENDING)])
 
     async def plan(self, release: Release) -> Release:
         """The release that is there already, when it is; in the place of one that was discarded."""
@@ -76,9 +77,28 @@ class Releases:
             await self.start_over(existing)
         return await self.entities.change(release.key, lambda existing: plan_again(existing, release), start=release)
 
-    async def at_work(self) -> list[Release]:
-        matches = self.entities.collection.find({"state": {"$in": list(AT_WORK)}}, {"pending": 0}).sort("created_at", 1)
+    async def building(self) -> list[Release]:
+        """Those that are counted or wait for their turn."""
+        return await self._in_state(State.BUILDING)
+
+    async def scheduled(self) -> list[Release]:
+        return await self._in_state(State.SCHEDULED)
+
+    async def _in_state(self, state: State) -> list[Release]:
+        matches = self.entities.collection.find({"state": state}, {"pending": 0}).sort("created_at", 1)
         return [self.entities.load(document) async for document in matches]
+
+    async def last_started(self) -> dict[str, datetime]:
+        """When the last build of each area began."""
+        latest = {"$group": {"_id": "$area", "at": {"$max": "$started_at"}}}
+        begun = {"$match": {"started_at": {"$gt": datetime.fromtimestamp(0, UTC)}}}
+        matches = await self.entities.collection.aggregate([begun, latest])
+        return {row["_id"]: row["at"] async for row in matches}
+
+    async def plans_of(self, person: str) -> int:
+        """How many releases that are not out this person has planned."""
+        states = [state for state in State if state not in (State.PUBLISHED, State.DISCARDED)]
+        return await self.entities.collection.count_documents({"state": {"$in": states}, "planned_by": person})
 
     async def unpublished(self) -> AsyncIterator[Release]:
         states = [state for state in State if state not in (State.PUBLISHED, State.FAILED, State.DISCARDED)]

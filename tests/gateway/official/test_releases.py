@@ -158,6 +158,9 @@ async def test_a_period_that_is_not_over_comes_back_with_what_was_chosen(client:
     [
         (pb.Release.PLANNED, {}, "Count it"),
         (pb.Release.BUILDING, {"done": 7, "total": 28}, "7 of 28 parts are done"),
+        (pb.Release.BUILDING, {"builds_before": 2}, "2 other releases are counted first"),
+        (pb.Release.BUILDING, {"builds_before": 0}, "It is the next to be counted"),
+        (pb.Release.BUILDING, {"done": 7, "total": 28}, "Stop counting"),
         (pb.Release.FAILED, {"failure": "BUILD_FAILED"}, "What is done is kept"),
         (pb.Release.FAILED, {"build_failure": OPENED}, WORKED_OUT),
         (pb.Release.FAILED, {"build_failure": ELSEWHERE}, "somewhere"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ async def test_a_replay_is_recorded_once_for_a_request_and_only_for_who_runs_eve
 
 
 NOTICE: dict[str, Any] = {"id": "n1", "actor": "people/kim", "time": stamp(now())}
+DATED = NOTICE["time"].ToDatetime(UTC).isoformat()
 
 
 NOTICES = [
@@ -70,6 +72,22 @@ NOTICES = [
     (
         statistics.ReleaseDiscarded(**NOTICE, release="releases/r", area="areas/HB01"),
         (people_pb2.RELEASE_DISCARDED, "releases/r", "release of areas/HB01"),
+    ),
+    (
+        statistics.ReleaseStepTaken(
+            **NOTICE, step=statistics.ReleaseStepTaken.APPROVED, release="releases/r", area="areas/HB01"
+        ),
+        (people_pb2.RELEASE_APPROVED, "releases/r", "release of areas/HB01"),
+    ),
+    (
+        statistics.ReleaseStepTaken(
+            **NOTICE,
+            step=statistics.ReleaseStepTaken.PUBLISHED,
+            release="releases/r",
+            area="areas/HB01",
+            publish_time=NOTICE["time"],
+        ),
+        (people_pb2.RELEASE_PUBLISHED, "releases/r", f"release of areas/HB01, out on {DATED}"),
     ),
 ]
 

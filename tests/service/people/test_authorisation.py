@@ -58,10 +58,18 @@ async def test_others_may_not_whether_or_not_the_person_exists(town: Town) -> No
 
 async def test_names_are_for_instructors_and_administrators(town: Town) -> None:
     there = (await town.register("haneul")).name
-    official = town.acting(principal(await town.register("official"), Grant("official", "*")))
-    for client, kind in ((town.anybody, Unauthenticated), (official, Forbidden)):
+    learner = town.acting(principal(await town.register("curious")))
+    for client, kind in ((town.anybody, Unauthenticated), (learner, Forbidden)):
         with pytest.raises(kind):
             await client.BatchGetNames(people_pb2.BatchGetNamesRequest(names=[there]))
+
+
+async def test_an_official_learns_the_names_of_colleagues_alone(town: Town) -> None:
+    resident = (await town.register("haneul")).name
+    colleague, _ = await town.newcomer("second", "official", "areas/HB01")
+    official = town.acting(principal(await town.register("official"), Grant("official", "areas/HB01")))
+    asked = people_pb2.BatchGetNamesRequest(names=[resident, colleague], purpose="who made releases/r")
+    assert list((await official.BatchGetNames(asked)).display_names) == [colleague]
 
 
 async def test_an_instructor_finds_instructors_alone_by_their_login(town: Town) -> None:
@@ -84,7 +92,6 @@ async def test_an_official_learns_of_nobody(town: Town) -> None:
     asked: dict[str, Any] = {
         "GetPerson": people_pb2.GetPersonRequest(name=there),
         "ListPeople": people_pb2.ListPeopleRequest(),
-        "BatchGetNames": people_pb2.BatchGetNamesRequest(names=[there]),
         "ListAuditEntries": people_pb2.ListAuditEntriesRequest(),
         "ListTokens": people_pb2.ListTokensRequest(parent=there),
         "GetEqualityAnswers": people_pb2.GetEqualityAnswersRequest(name=f"{there}/equalityAnswers"),
@@ -92,6 +99,7 @@ async def test_an_official_learns_of_nobody(town: Town) -> None:
     for method, request in asked.items():
         with pytest.raises(Forbidden):
             await getattr(official, method)(request)
+    assert not (await official.BatchGetNames(people_pb2.BatchGetNamesRequest(names=[there]))).display_names
 
 
 async def test_a_call_that_does_not_say_who_asks_is_refused(start_service: StartService) -> None:

@@ -22,7 +22,7 @@ from services.chassis.events.outbox import Outbox
 from services.chassis.store.entities import Database
 from services.statistics.figures.universe import Universe
 from services.statistics.main import compose
-from services.statistics.releases.domain import lifecycle
+from services.statistics.releases.domain import builds
 from services.statistics.releases.domain.lifecycle import Release, State
 from services.statistics.releases.store import Releases
 from tests.service.conftest import Announce, StartService, eventually
@@ -107,7 +107,7 @@ async def fill(database: Database, count: int) -> None:
 
 def planned(key: str) -> Release:
     plan = Release(key, key, 1, {}, Universe.RESIDENT, "areas/p", PERIODS, AS_OF, now(), "kim", 5, "1")
-    return lifecycle.build(plan, ())[0]
+    return builds.request(plan, (), "kim", now())[0]
 
 
 @asynccontextmanager

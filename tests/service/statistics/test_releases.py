@@ -24,7 +24,7 @@ from services.chassis.errors import Forbidden, Invalid, Missing, Refused, Unauth
 from services.chassis.principal import ANONYMOUS, Grant, Kind, Principal, pseudonym
 from services.chassis.store.entities import Database
 from services.statistics.main import compose
-from services.statistics.releases import builder
+from services.statistics.releases import publisher, rounds
 from services.statistics.releases.edition import EditionBuilder
 from tests.service.conftest import Announce, ClientFor, Published, StartService, eventually
 
@@ -363,7 +363,8 @@ async def test_a_release_whose_files_cannot_be_written_fails_with_its_reason(
     async def content(*_: object) -> None:
         raise ValueError("cannot be written")
 
-    monkeypatch.setattr(builder, "WAIT_SECONDS", 0.02)
+    monkeypatch.setattr(rounds, "WAIT_SECONDS", 0.02)
+    monkeypatch.setattr(publisher, "RETRY_SECONDS", 0.02)
     await town.open()
     await town.learn(6)
     await facts(6)

@@ -14,7 +14,7 @@ const look = async () => {
     if (now && then) {
       then.value = now.value;
       panel.querySelector("label").textContent = fresh.querySelector("label").textContent;
-    } else if (now) panel.replaceChildren(...fresh.childNodes);
+    } else if (now || fresh.textContent !== panel.textContent) panel.replaceChildren(...fresh.childNodes);
   } catch {
     // Ieum is being restarted: it is asked again.
   }

@@ -18,6 +18,8 @@ from services.statistics.figures.universe import Universe
 _PERIOD = re.compile(rf"{YEAR}(-Q[1-4])?")
 _ID = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$")
 MOST_PERIODS = 40
+MOST_PLANS = 60
+"""That one person may have planned and not yet published or discarded."""
 SAME_TIME = timedelta(seconds=1)
 """What is stored has milliseconds."""
 
@@ -118,6 +120,12 @@ class Release:
     """The day named in the public calendar."""
     opened: tuple[OpenedCell, ...] = ()
     """The first cells that the audit could open, if that is the reason."""
+    asked_by: str = ""
+    asked_at: datetime | None = None
+    """Who asked for the build, and when; it waits until `started_at`."""
+    started_at: datetime | None = None
+    published_by: str = ""
+    """Who set the time of publication."""
 
     @property
     def name(self) -> str:
@@ -163,41 +171,17 @@ def check_id(text: str) -> str:
     return text
 
 
-def build(release: Release, earlier: Sequence[str]) -> Change:
-    """Again after a failure; while under way or done it changes nothing."""
-    if release.state not in (State.PLANNED, State.FAILED):
-        return release, []
-    return replace(release, state=State.BUILDING, earlier=tuple(earlier), failure="", opened=(), done=0), []
-
-
-def reset_outdated(release: Release) -> Change:
-    """Another release of the population came out since: to be built and approved anew."""
-    if release.state not in (State.BUILT, State.APPROVED):
-        return release, []
-    return replace(release, state=State.PLANNED, approved_by="", cost=None), []
-
-
-def record_progress(release: Release, done: int, total: int) -> Change:
-    return (replace(release, done=done, total=total) if release.state is State.BUILDING else release), []
-
-
-def finish_build(release: Release, cost: Cost) -> Change:
-    if release.state is not State.BUILDING:
-        return release, []
-    return replace(release, state=State.BUILT, cost=cost, done=release.total), []
-
-
-def fail(release: Release, reason: str, opened: Sequence[OpenedCell] = ()) -> Change:
-    if release.state is not State.BUILDING:
-        return release, []
-    return replace(release, state=State.FAILED, failure=reason, opened=tuple(opened)), []
-
-
 def fail_files(release: Release) -> Change:
     """Its files cannot be written: it is not out at its time, and is built and approved anew."""
     if release.state is not State.SCHEDULED or release.files:
         return release, []
     return replace(release, state=State.FAILED, failure="FILES_FAILED", approved_by="", publish_at=None), []
+
+
+def check_plans(others: int, plan: Release) -> None:
+    """Refuses who has so many plans that are not out. The system itself (no name) has no limit."""
+    if plan.planned_by and others >= MOST_PLANS:
+        raise Refused("PLANS_TOO_MANY", most=MOST_PLANS)
 
 
 def approve(release: Release, by: str) -> Change:
@@ -210,7 +194,7 @@ def approve(release: Release, by: str) -> Change:
     return replace(release, state=State.APPROVED, approved_by=by), []
 
 
-def publish(release: Release, at: datetime, now: datetime) -> Change:
+def publish(release: Release, at: datetime, now: datetime, by: str = "") -> Change:
     """A time that was set may be set anew until the files, which say it, are written; what is late means now."""
     if release.publish_at and (
         release.state is State.PUBLISHED or (release.state is State.SCHEDULED and release.files)
@@ -220,7 +204,7 @@ def publish(release: Release, at: datetime, now: datetime) -> Change:
         raise Refused("RELEASE_TIME_SET", field="publish_time")
     if release.state not in (State.APPROVED, State.SCHEDULED):
         raise Refused("RELEASE_NOT_APPROVED")
-    return replace(release, state=State.SCHEDULED, publish_at=max(at, now)), []
+    return replace(release, state=State.SCHEDULED, publish_at=max(at, now), published_by=by), []
 
 
 def attach_files(release: Release, files: Sequence[FrozenFile], checksum: str, at: datetime | None) -> Change:

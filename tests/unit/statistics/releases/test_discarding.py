@@ -7,7 +7,8 @@ import pytest
 
 from services.chassis.errors import Refused
 from services.statistics.figures.universe import Universe
-from services.statistics.releases.domain.lifecycle import Release, State, build, discard, plan_again, select_upcoming
+from services.statistics.releases.domain import builds
+from services.statistics.releases.domain.lifecycle import Release, State, discard, plan_again, select_upcoming
 
 THEN = datetime(2026, 11, 2, tzinfo=UTC)
 PLAN = Release("r", "r", 1, {}, Universe.RESIDENT, "areas/p", ("2026-Q3",), THEN, THEN, "people/kim", 5, "1")
@@ -33,4 +34,4 @@ def test_a_discarded_release_makes_room_for_the_next_plan_and_is_built_no_more()
     anew = replace(PLAN, planned_by="people/lee")
     assert plan_again(gone, anew) == (anew, [])
     assert plan_again(PLAN, anew) == (PLAN, [])
-    assert build(gone, ()) == (gone, [])
+    assert builds.request(gone, (), "people/kim", THEN) == (gone, [])

@@ -30,7 +30,7 @@ from services.statistics.figures.rounding import rounded_text
 from services.statistics.figures.units import Fact, Unit, units
 from services.statistics.figures.universe import Universe
 from services.statistics.reference_data.resident_bands import ResidentRow, check_table, tabulate
-from services.statistics.releases.domain import lifecycle
+from services.statistics.releases.domain import builds, lifecycle
 from services.statistics.releases.domain.lifecycle import Cost, FrozenFile, Release, State
 from services.statistics.releases.domain.published_figures import Context
 from services.statistics.releases.packing import (
@@ -188,8 +188,8 @@ PLAN = Release(
 
 
 def test_a_release_is_signed_by_two_and_out_only_after_its_embargo() -> None:
-    building, _ = lifecycle.build(PLAN, ())
-    made, _ = lifecycle.finish_build(building, Cost(cells=1))
+    building, _ = builds.request(PLAN, (), "kim", NOW)
+    made, _ = builds.finish(building, Cost(cells=1))
     with pytest.raises(Forbidden, match="SECOND_OFFICIAL_NEEDED"):
         lifecycle.approve(made, "kim")
     approved, _ = lifecycle.approve(made, "lee")
