@@ -17,6 +17,11 @@ PRACTICE: Mapping[str, str] = {
     "PART_UNKNOWN": msgid("This scene does not have that. Begin the exercise anew."),
     "TOO_MANY_MOVES": msgid("That was a long way. Begin the exercise anew."),
     "WALK_NAME_MALFORMED": msgid("Name the walk with 1 to 40 characters."),
+    "PRACTICE_CHANGED": msgid(
+        "Somebody changed this lesson meanwhile. Nothing of yours is lost: it is below. Save again, and this exercise "
+        "is as you have it; the rest of the lesson stays as they wrote it."
+    ),
+    "AREA_UNREADABLE": msgid("Write a whole number from 0 to 1000."),
     # What a draft lacks
     "TASK_MISSING": msgid("Say what is to be done."),
     "NO_SCENE": msgid("Add the first scene."),

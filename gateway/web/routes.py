@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.html import assets
 from gateway.web.account import about_you, details, sessions, sign_in, tokens
 from gateway.web.administrator import audit_log, dead_letters, desk, people, places, search_words
-from gateway.web.author import class_grid, course, courses, learner, lesson, preview, review
+from gateway.web.author import class_grid, course, courses, learner, lesson, practice, preview, review
 from gateway.web.centre import attendance, centre, class_form, class_staff
 from gateway.web.learner import (
     catalogue,
@@ -48,7 +48,16 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         certificates.routes,
         media.routes,
     ),
-    *(courses.routes, course.routes, lesson.routes, preview.routes, class_grid.routes, learner.routes, review.routes),
+    *(
+        courses.routes,
+        course.routes,
+        lesson.routes,
+        practice.routes,
+        preview.routes,
+        class_grid.routes,
+        learner.routes,
+        review.routes,
+    ),
     *(release_plan.routes, releases.routes, release_steps.routes, release_preview.routes),
     release_discard.routes,
     *(overview.routes, live_table.routes, cross_table.routes),

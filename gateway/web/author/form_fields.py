@@ -93,7 +93,7 @@ def fill_outline(content: Content, form: Form, language: str) -> list[Invalid]:
     """Returns what is wrong with the numbers that cannot be read."""
     unreadable: list[Invalid] = []
     for name in ("title", "summary", "cover_alt"):
-        _set_text(getattr(content, name), language, form, name)
+        set_text(getattr(content, name), language, form, name)
     content.languages[:] = [text for text in form.getall("languages", []) if isinstance(text, str)]
     content.competences[:] = [text for text in form.getall("competences", []) if isinstance(text, str)]
     content.audience = _number(form, "audience")  # type: ignore[assignment]
@@ -115,7 +115,7 @@ def _number(form: Form, name: str) -> int:
 def fill_lesson(lesson: Lesson, form: Form, language: str, languages: Iterable[str], new_id: NewId) -> list[Invalid]:
     """Returns what is wrong with the numbers that cannot be read."""
     unreadable: list[Invalid] = []
-    _set_text(lesson.title, language, form, "title")
+    set_text(lesson.title, language, form, "title")
     for block in lesson.blocks:
         if block.id in form:
             _fill_block(block, form, language, languages, new_id)
@@ -128,7 +128,7 @@ def fill_lesson(lesson: Lesson, form: Form, language: str, languages: Iterable[s
     return unreadable
 
 
-def _set_text(texts: Any, language: str, form: Form, name: str) -> None:
+def set_text(texts: Any, language: str, form: Form, name: str) -> None:
     """Set a text in a map by language. A field that is not on the form leaves it, an empty one removes it."""
     if name not in form:
         return
@@ -144,7 +144,7 @@ def _fill_block(block: Block, form: Form, language: str, languages: Iterable[str
     body = getattr(block, kind)
     for name in ("markdown", "alt", "title", "transcript", "task"):
         if hasattr(body, name):
-            _set_text(getattr(body, name), language, form, f"{block.id}.{name}")
+            set_text(getattr(body, name), language, form, f"{block.id}.{name}")
     if isinstance(body, Video) and f"{block.id}.url" in form:
         body.url = typed(form, f"{block.id}.url").strip()
     if kind in MEDIA_BLOCKS:
@@ -168,10 +168,10 @@ def share(media: Any, shared: bool, language: str, languages: Iterable[str]) -> 
 
 
 def _fill_item(item: Item, form: Form, place: str, language: str, new_id: NewId) -> None:
-    _set_text(item.prompt, language, form, f"{place}.prompt")
-    _set_text(item.explanation, language, form, f"{place}.explanation")
+    set_text(item.prompt, language, form, f"{place}.prompt")
+    set_text(item.explanation, language, form, f"{place}.explanation")
     if f"{place}.alt" in form:
-        _set_text(item.picture.alt, language, form, f"{place}.alt")
+        set_text(item.picture.alt, language, form, f"{place}.alt")
     if f"{place}.no_picture" in form:
         item.ClearField("picture")
     match item.WhichOneof("kind"):
@@ -203,7 +203,7 @@ def _fill_choice(choice: Choice, form: Form, place: str, language: str) -> None:
 
 def _set_option_texts(options: Iterable[Option], form: Form, place: str, language: str) -> None:
     for option in options:
-        _set_text(option.text, language, form, key_of(place, option.id))
+        set_text(option.text, language, form, key_of(place, option.id))
 
 
 def _fill_matching(matching: Matching, form: Form, place: str, language: str, new_id: NewId) -> None:
@@ -220,4 +220,4 @@ def _fill_matching(matching: Matching, form: Form, place: str, language: str, ne
         if partner is None or texts.setdefault(partner.id, typed(form, name)) != typed(form, name):
             partner = matching.right.add(id=new_id())
             matching.correct[left.id] = partner.id
-        _set_text(partner.text, language, form, name)
+        set_text(partner.text, language, form, name)

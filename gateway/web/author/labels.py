@@ -86,6 +86,12 @@ def address(course: str, lesson: str = "", language: str = "", place: str = "") 
     return path + (f"?lang={language}" if language else "") + (f"#{place}" if place else "")
 
 
+def practice_address(course: str, lesson: str, block: str, language: str = "", place: str = "") -> str:
+    """Of the page where a practice task is written."""
+    path = f"{address(course, lesson)}/practice/{block}"
+    return path + (f"?lang={language}" if language else "") + (f"#{place}" if place else "")
+
+
 FIELDS: Mapping[str, str] = {
     "TITLE_MISSING": "title",
     "SUMMARY_MISSING": "summary",
@@ -135,7 +141,14 @@ def _gap(locale: Locale, course: Course, problem: Problem, lessons: Mapping[str,
         words = f"{words} ({language_name(problem.language)})"
     text = f"{' · '.join(where)}: {words}" if where else words
     lesson = within[1].id if within else ""
+    if within and _is_practice(within[1], problem.block):
+        place = problem.item or FIELDS.get(problem.reason, "title")
+        return Gap(text, practice_address(course.name, lesson, problem.block, problem.language, place), lesson)
     return Gap(text, address(course.name, lesson, problem.language, field_of(problem)), lesson)
+
+
+def _is_practice(lesson: Lesson, block: str) -> bool:
+    return any(each.id == block and each.WhichOneof("body") == "practice" for each in lesson.blocks)
 
 
 def _where(locale: Locale, content: Content, problem: Problem, number: int, lesson: Lesson) -> list[str]:
@@ -145,6 +158,9 @@ def _where(locale: Locale, content: Content, problem: Problem, number: int, less
         if block.id == problem.block:
             where.append(block_words(locale, block, position))
             items = [item.id for item in block.quiz.items]
+            scenes = [scene.id for scene in block.practice.scenes]
+            if problem.item in scenes:
+                where.append(locale.gettext("Scene %(number)s") % {"number": scenes.index(problem.item) + 1})
             if problem.item in items:
                 where.append(locale.gettext("Question %(number)s") % {"number": items.index(problem.item) + 1})
     return where

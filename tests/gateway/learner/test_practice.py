@@ -110,7 +110,7 @@ async def test_a_real_number_is_refused_and_stands_nowhere(client: Client, bank:
     sent = {"do": "walk", **fields, "typed": "won", "value-won": "500101-1234567"}
     _, address, _ = await post(client, HERE, sent)
     assert "1234567" not in address
-    assert "real number" in await get(client, address.partition("#")[0], status=400)
+    assert "real number" in await get(client, address.partition("#")[0], status=409)
 
 
 async def test_an_address_that_was_changed_begins_anew(client: Client, bank: Fakes) -> None:
