@@ -8,11 +8,13 @@ from itertools import chain
 from aiohttp import web
 
 from gateway.html import assets
-from gateway.web.account import about_you, details, sessions, sign_in, tokens
+from gateway.web.account import about_you, details, notices, sessions, sign_in, tokens
 from gateway.web.administrator import audit_log, dead_letters, desk, people, places, search_words
 from gateway.web.author import class_grid, course, courses, learner, lesson, practice, preview, review
 from gateway.web.centre import attendance, centre, class_form, class_staff
+from gateway.web.centre import notices as sent_notices
 from gateway.web.learner import (
+    cannot_come,
     catalogue,
     certificates,
     classes,
@@ -39,7 +41,15 @@ from gateway.web.site import frame, help, media, well_known
 
 PAGES: tuple[web.RouteTableDef, ...] = (
     frame.routes,
-    *(home.routes, catalogue.routes, classes.routes, sign_in.routes, details.routes, about_you.routes),
+    *(
+        home.routes,
+        catalogue.routes,
+        classes.routes,
+        cannot_come.routes,
+        sign_in.routes,
+        details.routes,
+        about_you.routes,
+    ),
     *(
         my_learning.routes,
         printed_lesson.routes,
@@ -62,8 +72,8 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     release_discard.routes,
     *(overview.routes, live_table.routes, cross_table.routes),
     *(recipients.routes, deliveries.routes),
-    *(centre.routes, class_form.routes, class_staff.routes, attendance.routes),
-    *(tokens.routes, sessions.routes),
+    *(centre.routes, class_form.routes, class_staff.routes, attendance.routes, sent_notices.routes),
+    *(tokens.routes, sessions.routes, notices.routes),
     *(people.routes, desk.routes),
     audit_log.routes,
     dead_letters.routes,
