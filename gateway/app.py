@@ -10,6 +10,7 @@ from aiohttp import web
 
 from gateway.api import resources
 from gateway.backend import clients
+from gateway.backend.classes import OPEN_CLASSES, OpenClasses
 from gateway.backend.clients import CLIENTS
 from gateway.backend.invalidation import LISTENER, Listener, merge_handlers
 from gateway.backend.places import PLACES, PlacesCache
@@ -79,6 +80,7 @@ async def _connected(app: web.Application) -> AsyncIterator[None]:
         listener = Listener()
         app[SESSIONS] = Sessions(services.people, events_arrive=listener.connected)
         app[PLACES] = PlacesCache(services.people)
+        app[OPEN_CLASSES] = OpenClasses(services)
         app[PUBLISHED_RELEASES] = PublishedReleases(services.releases)
         handlers = merge_handlers(
             {"ieum.people.v1": app[SESSIONS].handlers()},

@@ -13,7 +13,7 @@ CLASSES: Mapping[str, str] = {
     "NOT_STAFF_OF_CLASS": msgid("Only the staff of this class may do that. Ask its instructor or your administrator."),
     "CLASS_OUTSIDE_YOUR_AREA": msgid("You may make classes that you teach yourself, or classes of your area."),
     "PERSON_OUTSIDE_YOUR_AREA": msgid("This person lives outside your area. Their own city can apply for them."),
-    "LOGIN_UNKNOWN": msgid("Nobody in your area has this login. Check it, or make an account first."),
+    "LOGIN_UNKNOWN": msgid("Nobody has this login. Check it, or make an account first."),
     # Applying
     "APPLICATIONS_NOT_OPEN": msgid("Applications are not open yet. The page of the class says when they open."),
     "APPLICATIONS_CLOSED": msgid("Applications for this class are closed. Look at the other classes of the course."),

@@ -10,15 +10,17 @@ from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.auth import signed_in
 from gateway.http.form import read_texts
+from gateway.language.i18n import LANGUAGES
 from gateway.web.centre import class_input
 from gateway.web.centre.class_input import ClassInput
-from gateway.web.learner.class_words import FEATURES, RULES
+from gateway.web.centre.class_staff import find_person, names_of
+from gateway.web.learner.class_words import DELIVERIES, FEATURES, RULES
 from gateway.web.site.forms import named, status_of
 from gateway.web.site.frame import SETTINGS, go_to
 from ieum.classes.v1 import classes_pb2 as pb
 from ieum.courses.v1.courses_pb2 import SearchCatalogRequest
 from services.chassis import clock
-from services.chassis.errors import Problem
+from services.chassis.errors import Invalid, Missing, Problem
 
 routes = web.RouteTableDef()
 _EDIT = "/centre/classes/{class:[0-9a-z]{1,32}}/edit"
@@ -37,7 +39,8 @@ async def create(request: web.Request) -> web.Response:
     form = await read_texts(request, _longest)
     given, class_id = class_input.read(form), form.get("class_id", "")
     try:
-        details = class_input.to_details(given, request.app[SETTINGS].zone, pb.ClassDetails())
+        complete = await _with_people(request, given)
+        details = class_input.to_details(complete, request.app[SETTINGS].zone, pb.ClassDetails())
         details.title = details.title or (await _courses(request)).get(details.course, "")
         call = pb.CreateClassRequest(class_id=class_id, details=details)
         created = await request.app[CLIENTS].classes.CreateClass(call)
@@ -60,7 +63,8 @@ async def change(request: web.Request) -> web.Response:
     class_ = await _class(request)
     given = class_input.read(await read_texts(request, _longest))
     try:
-        details = class_input.to_details(given, request.app[SETTINGS].zone, class_.details)
+        complete = await _with_people(request, given)
+        details = class_input.to_details(complete, request.app[SETTINGS].zone, class_.details)
         if class_.state != pb.DRAFT:
             details.course = class_.details.course
             del details.sessions[:]
@@ -71,6 +75,18 @@ async def change(request: web.Request) -> web.Response:
         here = f"/centre/{class_.name}/edit"
         return await _form(request, here, given, problem=problem, published=class_.state != pb.DRAFT)
     return go_to(f"/centre/{class_.name}", Flash(request[PAGE].locale.gettext("The class is changed")), request)
+
+
+async def _with_people(request: web.Request, given: ClassInput) -> ClassInput:
+    """Raises Invalid at the field with a login that nobody has."""
+    found: dict[str, str] = {}
+    for name in ("new_instructors", "new_supporters"):
+        for login in class_input.logins(given.texts[name]):
+            try:
+                found[login] = await find_person(request, login)
+            except Missing as problem:
+                raise Invalid(problem.reason, field=name) from problem
+    return class_input.with_people(given, found)
 
 
 async def _class(request: web.Request) -> pb.Class:
@@ -90,6 +106,8 @@ async def _form(
     published: bool = False,
 ) -> web.Response:
     locale, places = request[PAGE].locale, await request.app[PLACES].all()
+    people = [*given.lists["instructors"], *given.lists["supporters"]]
+    names = await names_of(request, "a class", people)
     elsewhere = [("", locale.gettext("Another place; its address is below"))]
     return page(
         request,
@@ -97,7 +115,7 @@ async def _form(
         status=status_of(problem) if problem else 200,
         here=here,
         given=given.texts,
-        chosen_features=given.features,
+        chosen=given.lists,
         class_id=class_id,
         published=published,
         courses=list((await _courses(request)).items()),
@@ -105,6 +123,16 @@ async def _form(
         centres=elsewhere + [(each.name, locale.pick(each.title)[0]) for each in places.centres.values()],
         rules=[(str(number), locale.gettext(text)) for number, text in RULES.items()],
         features=[(str(number), locale.gettext(text)) for number, text in FEATURES.items()],
+        deliveries=[(str(number), locale.gettext(text)) for number, text in DELIVERIES.items()],
+        tongues=list(LANGUAGES.items()),
+        organisations=[
+            ("", locale.gettext("Everybody")),
+            *((each.name, locale.pick(each.title)[0]) for each in places.organisations.values()),
+        ],
+        people={
+            name: [(person, names.get(person) or locale.gettext("Deleted account")) for person in given.lists[name]]
+            for name in ("instructors", "supporters")
+        },
         errors=_errors(request, problem),
     )
 
@@ -114,7 +142,7 @@ def _errors(request: web.Request, problem: Problem | None) -> dict[str, str]:
         return {}
     locale = request[PAGE].locale
     known = dict(zip(class_input.FIELDS, class_input.FIELDS, strict=True))
-    known |= {"closes_at": "close_time", "requires_all": "course"}
+    known |= {name: name for name in class_input.LISTS} | {"closes_at": "close_time"}
     words = errors.message(locale, problem)
     return {named(problem, known, "title"): words}
 

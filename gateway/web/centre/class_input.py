@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,31 +17,34 @@ from services.chassis.errors import Invalid
 FIELDS = (
     *("course", "title", "term", "area", "centre", "address", "room", "sessions", "seats", "reserved"),
     *("rule", "groups", "open_time", "close_time", "minimum", "decide_time", "most_in_term", "audience", "only_area"),
-    *("public_word", "first_timers_first"),
+    *("public_word", "first_timers_first", "delivery", "organisation", "new_instructors", "new_supporters"),
 )
+LISTS = ("features", "languages", "requires_all", "requires_any", "instructors", "supporters")
 _SESSION = re.compile(r"(\d{4}-\d\d-\d\d)\s+(\d\d?:\d\d)\s+(\d{1,4})")
 
 
 @dataclass(frozen=True)
 class ClassInput:
-    """`features` are the numbers of those chosen; all else is as typed."""
+    """As typed and chosen. `new_instructors` and `new_supporters` are logins, which the form adds to those it has."""
 
     texts: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(FIELDS, ""))
-    features: Sequence[str] = ()
+    lists: Mapping[str, Sequence[str]] = field(default_factory=lambda: dict.fromkeys(LISTS, ()))
 
 
 def read(form: MultiMapping[str]) -> ClassInput:
-    return ClassInput({name: form.get(name, "").strip() for name in FIELDS}, form.getall("features", []))
+    texts = {name: form.get(name, "").strip() for name in FIELDS}
+    return ClassInput(texts, {name: form.getall(name, []) for name in LISTS})
 
 
 def blank() -> ClassInput:
-    usual = {"seats": "20", "reserved": "0", "rule": str(pb.FIRST_COME), "minimum": "0", "most_in_term": "0"}
+    usual = dict.fromkeys(("reserved", "minimum", "most_in_term"), "0")
+    usual |= {"seats": "20", "rule": str(pb.FIRST_COME), "delivery": str(pb.FACE_TO_FACE)}
     return ClassInput(dict.fromkeys(FIELDS, "") | usual)
 
 
 def to_details(given: ClassInput, zone: ZoneInfo, earlier: pb.ClassDetails) -> pb.ClassDetails:
     """Raises Invalid with the field at fault. What the form does not have stays as `earlier`."""
-    texts = given.texts
+    texts, lists = given.texts, given.lists
     details = pb.ClassDetails(
         course=texts["course"],
         title=texts["title"],
@@ -51,17 +54,21 @@ def to_details(given: ClassInput, zone: ZoneInfo, earlier: pb.ClassDetails) -> p
             centre=texts["centre"],
             address=texts["address"],
             room=texts["room"],
-            features=[pb.Feature.ValueType(int(each)) for each in given.features if each in _FEATURES],
+            features=[pb.Feature.ValueType(int(each)) for each in lists["features"] if each in _FEATURES],
         ),
         zone=earlier.zone or zone.key,
         sessions=_sessions(texts["sessions"]),
         seats=_number(texts, "seats"),
         reserved=_number(texts, "reserved"),
-        delivery=earlier.delivery,
-        languages=earlier.languages,
-        instructors=earlier.instructors,
-        supporters=earlier.supporters,
-        audience=pb.ClassAudience(area=texts["area"] if texts["only_area"] else "", text=texts["audience"]),
+        delivery=_delivery(texts["delivery"], earlier),
+        languages=lists["languages"],
+        instructors=lists["instructors"],
+        supporters=lists["supporters"],
+        audience=pb.ClassAudience(
+            area=texts["area"] if texts["only_area"] else "",
+            organisation=texts["organisation"],
+            text=texts["audience"],
+        ),
         admission=pb.Admission(
             rule=pb.Rule.ValueType(int(texts["rule"])) if texts["rule"] in _RULES else pb.FIRST_COME,
             first_timers_first=bool(texts["first_timers_first"]),
@@ -71,8 +78,8 @@ def to_details(given: ClassInput, zone: ZoneInfo, earlier: pb.ClassDetails) -> p
             minimum=_number(texts, "minimum"),
             decide_time=clock.stamp(_moment(texts, "decide_time", zone)),
             most_in_term=_number(texts, "most_in_term"),
-            requires_all=earlier.admission.requires_all,
-            requires_any=earlier.admission.requires_any,
+            requires_all=lists["requires_all"],
+            requires_any=lists["requires_any"],
             public_word=texts["public_word"],
         ),
     )
@@ -80,6 +87,13 @@ def to_details(given: ClassInput, zone: ZoneInfo, earlier: pb.ClassDetails) -> p
 
 
 _FEATURES = {str(number) for number in pb.Feature.values() if number}
+
+
+def _delivery(text: str, earlier: pb.ClassDetails) -> pb.Delivery.ValueType:
+    return pb.Delivery.ValueType(int(text)) if text in _DELIVERIES else earlier.delivery
+
+
+_DELIVERIES = {str(number) for number in pb.Delivery.values() if number}
 _RULES = {str(number) for number in pb.Rule.values() if number}
 
 
@@ -137,5 +151,30 @@ def from_details(details: pb.ClassDetails, zone: ZoneInfo) -> ClassInput:
         "only_area": "yes" if details.audience.area else "",
         "public_word": admission.public_word,
         "first_timers_first": "yes" if admission.first_timers_first else "",
+        "delivery": str(details.delivery),
+        "organisation": details.audience.organisation,
+        "new_instructors": "",
+        "new_supporters": "",
     }
-    return ClassInput(texts, [str(each) for each in details.place.features])
+    lists = {
+        "features": [str(each) for each in details.place.features],
+        "languages": list(details.languages),
+        "requires_all": list(admission.requires_all),
+        "requires_any": list(admission.requires_any),
+        "instructors": list(details.instructors),
+        "supporters": list(details.supporters),
+    }
+    return ClassInput(texts, lists)
+
+
+def with_people(given: ClassInput, found: Mapping[str, str]) -> ClassInput:
+    """The input with those whom it adds by login; `found` has the person of each login."""
+    lists = dict(given.lists)
+    for name in ("instructors", "supporters"):
+        added = [found[login] for login in logins(given.texts[f"new_{name}"])]
+        lists[name] = list(dict.fromkeys([*lists[name], *added]))
+    return replace(given, lists=lists)
+
+
+def logins(text: str) -> list[str]:
+    return [login for login in re.split(r"[\s,;]+", text) if login]

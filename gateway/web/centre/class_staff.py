@@ -17,9 +17,9 @@ from gateway.web.learner.class_words import CHANNELS, REASONS, STATES, sessions_
 from gateway.web.site.forms import status_of, typed
 from gateway.web.site.frame import go_to
 from ieum.classes.v1 import classes_pb2 as pb
-from ieum.people.v1.people_pb2 import BatchGetNamesRequest, ListPeopleRequest
+from ieum.people.v1.people_pb2 import BatchGetNamesRequest, FindPersonRequest
 from services.chassis import clock
-from services.chassis.errors import Invalid, Problem
+from services.chassis.errors import Problem
 
 routes = web.RouteTableDef()
 _CLASS = "/centre/classes/{class:[0-9a-z]{1,32}}"
@@ -168,7 +168,7 @@ async def add(request: web.Request) -> web.Response:
     service, name, gettext = request.app[CLIENTS].classes, class_name(request), request[PAGE].locale.gettext
     channel = pb.TELEPHONE if given["channel"] == str(pb.TELEPHONE) else pb.COUNTER
     try:
-        person = await _person(request, given["login"])
+        person = await find_person(request, given["login"])
     except Problem as problem:
         return await class_page(request, problem)
     if given["how"] == "apply":
@@ -185,13 +185,10 @@ async def add(request: web.Request) -> web.Response:
     return await _done(request, service.AddByHand(adding), gettext("The seat is given"))
 
 
-async def _person(request: web.Request, login: str) -> str:
-    """Of an account with this login. Raises Invalid if there is none."""
-    answer = await request.app[CLIENTS].people.ListPeople(ListPeopleRequest(query=login.strip(), page_size=50))
-    for person in answer.people:
-        if person.login == login.strip():
-            return person.name
-    raise Invalid("LOGIN_UNKNOWN", field="login")
+async def find_person(request: web.Request, login: str) -> str:
+    """Of an account with this login. Raises Missing if there is none."""
+    found = await request.app[CLIENTS].people.FindPerson(FindPersonRequest(login=login))
+    return str(found.name)
 
 
 @routes.post(_APPLICATION + "/{verb:refuse|offer|seat|withdraw}")

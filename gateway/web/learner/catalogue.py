@@ -10,7 +10,7 @@ from multidict import MultiDict, MultiMapping
 from yarl import URL
 
 from gateway.backend import learning
-from gateway.backend.classes import list_classes, nearest_first
+from gateway.backend.classes import OPEN_CLASSES, nearest_first
 from gateway.backend.clients import CLIENTS, Clients, side_by_side
 from gateway.backend.names import id_of
 from gateway.backend.places import PLACES
@@ -102,13 +102,15 @@ async def show_catalogue(request: web.Request) -> web.Response:
     # Where nothing fits, one page of the nearest courses is enough.
     pages = 1 if found.nearest else max(1, -(-found.total // PER_PAGE))
     viewer = request[VIEWER]
+    courses = [card_of(locale, entry) for entry in found.entries[: _NEAREST if found.nearest else PER_PAGE]]
     return page(
         request,
         "learner/catalogue.html",
+        classes=await _classes(request, *(course.course for course in courses)),
         search=search,
         total=0 if found.nearest else found.total,
         nearest=found.nearest,
-        courses=[card_of(locale, entry) for entry in found.entries[: _NEAREST if found.nearest else PER_PAGE]],
+        courses=courses,
         edits_search_words=viewer is not None and viewer.principal.runs_everything,
         topics=_choices(locale, TOPICS),
         levels=_choices(locale, LEVELS),
@@ -176,7 +178,7 @@ async def _course_page(request: web.Request, problem: Problem | None = None) -> 
     return page(
         request,
         "learner/course.html",
-        classes=await _classes(request, name),
+        classes=(await _classes(request, name)).get(name, []),
         origin=public_origin(request),
         first=f"/{name}/try/{lessons[0].screens[0].key}" if lessons else "",
         status=errors.status_of(problem) if problem else 200,
@@ -189,17 +191,20 @@ async def _course_page(request: web.Request, problem: Problem | None = None) -> 
     )
 
 
-async def _classes(request: web.Request, course: str) -> list[ShownClass]:
-    """Classes of the course, the reader's own area first; without them the page still serves."""
+async def _classes(request: web.Request, *courses: str) -> dict[str, list[ShownClass]]:
+    """Of each course its open classes, the reader's own area first; without them the page still serves."""
     viewer = request[VIEWER]
     try:
-        classes = await list_classes(request.app[CLIENTS], course=course)
+        classes = [each for each in await request.app[OPEN_CLASSES].all() if each.details.course in courses]
         places = await request.app[PLACES].all()
     except Unavailable:
         page_cache.skip(request)
-        return []
+        return {}
     near = nearest_first(classes, viewer.principal.area if viewer else "")
-    return [shown(request[PAGE].locale, places, each) for each in near]
+    found: dict[str, list[ShownClass]] = {}
+    for each in near:
+        found.setdefault(each.details.course, []).append(shown(request[PAGE].locale, places, each))
+    return found
 
 
 @routes.get("/courses/{course}/enrol")

@@ -26,6 +26,11 @@ RULES: Mapping[int, str] = {
     pb.GROUPS: msgid("Priority groups first, then by time"),
     pb.LOT: msgid("By lot when applications close"),
 }
+DELIVERIES: Mapping[int, str] = {
+    pb.FACE_TO_FACE: msgid("In a room"),
+    pb.BLENDED: msgid("Partly in a room, partly at home"),
+    pb.OUTREACH: msgid("Where people are: a hall, a village, a bus"),
+}
 CLASS_STATES: Mapping[int, str] = {
     pb.DRAFT: msgid("Draft"),
     pb.PUBLISHED: msgid("Open for applications"),

@@ -45,19 +45,24 @@ class ClassMethods(Methods):
     async def _create(self, caller: Principal, key: str, details: Details) -> pb.Class:
         await authorisation.require_creator(self._copies, caller, details)
         await self._copies.require_offered(details.course)
+        await self._require_no_cycle(details)
         verb = partial(course_class.create, details=details, person=caller.person, now=now())
         return await self._class(await self._store.create(key, details, verb))
+
+    async def _require_no_cycle(self, details: Details) -> None:
+        """Also when it is published: another class may have been, meanwhile."""
+        if needs := [*details.admission.requires_all, *details.admission.requires_any]:
+            require_no_cycle(details.course, needs, await self._store.prerequisites())
 
     async def UpdateClass(self, request: pb.UpdateClassRequest, context: object) -> pb.Class:
         await self._managed(request.name)
         details = details_from_message(request.details, self._zone)
         await authorisation.require_creator(self._copies, principal.caller(), details)
+        await self._require_no_cycle(details)
         return await self._change(request.name, partial(course_class.update, details=details, now=now()))
 
     async def PublishClass(self, request: pb.PublishClassRequest, context: object) -> pb.Class:
-        details = (await self._managed(request.name)).details
-        needs = [*details.admission.requires_all, *details.admission.requires_any]
-        require_no_cycle(details.course, needs, await self._store.prerequisites())
+        await self._require_no_cycle((await self._managed(request.name)).details)
         secret = secrets.token_hex(32)
         return await self._change(request.name, partial(course_class.publish, secret=secret, now=now()))
 

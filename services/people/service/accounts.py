@@ -128,6 +128,14 @@ class AccountMethods(ServiceBase):
         await self._note_view(found.name, "login of an instructor")
         return people_pb2.FindInstructorResponse(name=found.name)
 
+    async def FindPerson(self, request: people_pb2.FindPersonRequest, context: object) -> people_pb2.FindPersonResponse:
+        acting().require(Role.INSTRUCTOR.value, Role.ADMINISTRATOR.value)
+        found = await self.store.people.find_login(request.login)
+        if found is None:
+            raise Missing("LOGIN_UNKNOWN", field="login")
+        await self._note_view(found.name, "somebody at the counter, by login")
+        return people_pb2.FindPersonResponse(name=found.name, display_name=found.display_name)
+
     async def BatchGetNames(
         self, request: people_pb2.BatchGetNamesRequest, context: object
     ) -> people_pb2.BatchGetNamesResponse:

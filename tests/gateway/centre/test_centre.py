@@ -9,7 +9,7 @@ from playwright.async_api import Browser
 
 from ieum.classes.v1 import classes_pb2 as pb
 from ieum.people.v1 import people_pb2
-from services.chassis.errors import Forbidden, Invalid, Refused
+from services.chassis.errors import Forbidden, Invalid, Missing, Refused
 from tests.browser import axe_findings, page_of, sideways, small_print
 from tests.gateway.classes import MINE, NAME, application, class_, prepare_classes
 from tests.gateway.conftest import Client
@@ -29,6 +29,12 @@ FORM = {
     "rule": str(pb.LOT),
     "close_time": "2030-03-01 18:00",
     "features": [str(pb.LIFT), str(pb.COMPUTERS)],
+    "languages": ["ko", "en"],
+    "requires_all": ["courses/c"],
+    "instructors": ["people/teacher"],
+    "new_instructors": " kim ",
+    "delivery": str(pb.BLENDED),
+    "organisation": "organisations/hall",
 }
 
 
@@ -47,6 +53,7 @@ async def sent(client: Client, path: str, form: Any = None) -> tuple[int, str, s
 
 async def test_a_class_is_made_from_a_form_with_the_title_of_its_course(client: Client, town: Fakes) -> None:
     town.answers["CreateClass"] = class_(pb.DRAFT)
+    town.answers["FindPerson"] = people_pb2.FindPersonResponse(name="people/kim")
     assert "Keep as a draft" in await get(client, "/centre/new", STAFF)
     assert (await sent(client, "/centre/new", FORM))[:2] == (303, HERE)
     (asked,) = town.requests("CreateClass")
@@ -58,6 +65,9 @@ async def test_a_class_is_made_from_a_form_with_the_title_of_its_course(client: 
     ]
     assert list(details.place.features) == [pb.LIFT, pb.COMPUTERS]
     assert details.admission.close_time.ToJsonString() == "2030-03-01T09:00:00Z"
+    assert (list(details.admission.requires_all), list(details.languages)) == (["courses/c"], ["ko", "en"])
+    assert list(details.instructors) == ["people/teacher", "people/kim"]
+    assert (details.delivery, details.audience.organisation) == (pb.BLENDED, "organisations/hall")
 
 
 @pytest.mark.parametrize(
@@ -123,8 +133,7 @@ async def test_each_button_calls_its_method_and_a_refusal_is_shown(client: Clien
 
 
 async def test_somebody_at_the_counter_is_found_by_login(client: Client, town: Fakes) -> None:
-    found = [people_pb2.Person(name="people/kim2", login="kim2"), people_pb2.Person(name="people/kim", login="kim")]
-    town.answers["ListPeople"] = people_pb2.ListPeopleResponse(people=found)
+    town.answers["FindPerson"] = people_pb2.FindPersonResponse(name="people/kim")
     form = {"login": "kim", "channel": str(pb.TELEPHONE), "how": "apply"}
     assert (await sent(client, HERE + "/add", form))[:2] == (303, HERE)
     (asked,) = town.requests("Apply")
@@ -133,8 +142,9 @@ async def test_somebody_at_the_counter_is_found_by_login(client: Client, town: F
     assert (await sent(client, HERE + "/add", by_hand))[0] == 303
     (added,) = town.requests("AddByHand")
     assert (added.walk_in, added.reason) == (True, "WALK_IN")
+    town.answers["FindPerson"] = Missing("LOGIN_UNKNOWN", field="login")
     status, _, text = await sent(client, HERE + "/add", form | {"login": "nobody"})
-    assert (status, "has this login" in text) == (422, True)
+    assert (status, "has this login" in text) == (404, True)
 
 
 async def test_one_press_marks_the_class_and_only_what_differs_is_sent(client: Client, town: Fakes) -> None:

@@ -135,3 +135,23 @@ async def test_pages_fit_a_phone_and_have_no_accessibility_errors(
             assert await axe_findings(page) == []
             assert await sideways(page) <= 0
         assert problems == []
+
+
+async def test_the_catalogue_shows_the_nearest_class_of_each_course(client: Client, town: Fakes) -> None:
+    far, near = class_(), class_(seats_left=0, waiting=4)
+    far.name, far.details.place.area = "classes/far0000000000000", "areas/HB01"
+    town.answers["ListClasses"] = pb.ListClassesResponse(classes=[far, near])
+    text = await get(client, "/courses")
+    assert "In a class: Solnae" in text
+    assert "Full: 4 people wait" in text
+    assert "and 1 class more" in text
+    for _ in range(3):
+        await get(client, "/courses/c")
+    assert len(town.requests("ListClasses")) == 1, "kept for two seconds"
+
+
+async def test_the_catalogue_serves_while_classes_are_away(client: Client, town: Fakes) -> None:
+    town.answers["ListClasses"] = Unavailable("SERVICE_AWAY")
+    assert "In a class" not in await get(client, "/courses", STRANGER)
+    prepare_classes(town, class_())
+    assert "In a class" in await get(client, "/courses", STRANGER), "the page without classes was not kept"

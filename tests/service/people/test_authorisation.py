@@ -86,6 +86,20 @@ async def test_an_instructor_finds_instructors_alone_by_their_login(town: Town) 
         await learner.FindInstructor(people_pb2.FindInstructorRequest(login="colleague"))
 
 
+async def test_staff_find_somebody_at_the_counter_by_the_whole_login_and_it_is_noted(town: Town) -> None:
+    there = await town.register("soonja")
+    _, teacher = await town.newcomer("colleague", "instructor")
+    found = await teacher.FindPerson(people_pb2.FindPersonRequest(login=" Soonja "))
+    assert (found.name, found.display_name) == (there.name, there.display_name)
+    for login in ("soon", ""):
+        with pytest.raises(Missing) as caught:
+            await teacher.FindPerson(people_pb2.FindPersonRequest(login=login))
+        assert reason(caught) == "LOGIN_UNKNOWN"
+    for who in (town.acting(principal(there)), town.acting(principal(there, Grant("official", "*")))):
+        with pytest.raises(Forbidden):
+            await who.FindPerson(people_pb2.FindPersonRequest(login="colleague"))
+
+
 async def test_an_official_learns_of_nobody(town: Town) -> None:
     there = (await town.register("haneul")).name
     official = town.acting(principal(await town.register("official"), Grant("official", "*")))
