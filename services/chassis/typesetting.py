@@ -1,4 +1,4 @@
-"""Typesets documents as tagged PDFs (PDF/UA-1), whatever signs the texts in them contain.
+"""Typesets documents as tagged PDFs (PDF/UA-1), and pictures, whatever signs the texts in them contain.
 
 PDF/UA allows no character without a glyph, and typst refuses the whole document because of one. So what no font can
 show is drawn as a box, and `unprintable` says beforehand which characters these are.
@@ -29,6 +29,8 @@ _FOLDERS = (
     Path(manimgx_fonts_cjk.__file__).parent,
 )
 """The Korean fonts, which set nearly everything, come first."""
+PIXELS_PER_INCH = 192
+"""Of pictures: twice a screen's, so that they stay sharp on paper."""
 _MARKS = frozenset({"Mn", "Mc", "Me"})
 _SPACES = "\t\n "
 _NO_GLYPH = re.compile("could not be displayed|private use|not displayable")
@@ -43,6 +45,21 @@ def typeset(template: Path, given: Mapping[str, Any], moment: datetime) -> bytes
             raise
     # Signs that each have a glyph may still have none together, such as marks of one script on letters of another.
     return _compile(template, _replaced(given, _plain), moment)
+
+
+def draw(template: Path, given: Mapping[str, Any], form: str) -> bytes:
+    """The one page of a template as "png" or "svg", in which letters are outlines."""
+    compiled: Any = typst.compile
+    result = compiled(
+        str(template),
+        font_paths=[str(folder) for folder in _FOLDERS],
+        ignore_system_fonts=True,
+        sys_inputs={"given": json.dumps(_replaced(given, printable), ensure_ascii=False)},
+        format=form,
+        **({"ppi": PIXELS_PER_INCH} if form == "png" else {}),
+    )
+    assert isinstance(result, bytes)  # noqa: S101  # of one page
+    return result
 
 
 def printable(text: str) -> str:

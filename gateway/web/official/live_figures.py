@@ -165,6 +165,11 @@ def _number(value: pb.Value, locale: Locale) -> str:
     return locale.number(float(value.value), digits)
 
 
+def plain(marked: Markup | str) -> str:
+    """A marked cell without its marks."""
+    return str(marked.striptags()) if isinstance(marked, Markup) else marked
+
+
 def code_words(locale: Locale, code: str) -> str:
     """A category of any dimension; the code itself where nobody gave it words."""
     return locale.gettext(CODES.get(code, code))

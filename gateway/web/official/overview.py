@@ -152,7 +152,7 @@ class View:
             "universe": self.locale.gettext(own_areas.UNIVERSES[self.query.universe]),
             "sentences": self.sentences(),
             "figures": self.key_figures(),
-            "groups": [self._line(each, self._group_title(each.row)) for each in self.overview.groups],
+            "groups": [self.line_of_group(each) for each in self.overview.groups],
             "areas": areas,
             "rank": self.locale.gettext(RANKED[self.query.rank]),
             "ranks": [
@@ -168,6 +168,9 @@ class View:
             "mean": self.mean(),
             "mean_words": self.mean_words(),
             "write": self.locale.percent if self.query.rank == "CPR" else self._write,
+            "report": self.query.address("/statistics/report"),
+            "picture": self.query.address("/statistics/chart.png"),
+            "drawing": self.query.address("/statistics/chart.svg"),
             "table_address": table_query.TableQuery(
                 self.overview.area, self.query.universe, "REF_AREA", self.overview.period
             ).address(),
@@ -203,6 +206,9 @@ class View:
         hidden = [each for each in lines if not each.cells[measure].value]
         listed = lines if order == "list" else [*(shown if order == "down" else shown[::-1]), *hidden]
         return [replace(each, place=placed.get(each.href, "")) for each in listed]
+
+    def line_of_group(self, standing: pb.Standing) -> Ranked:
+        return self._line(standing, self._group_title(standing.row))
 
     def mean(self) -> float | None:
         """Of the whole, as the chart draws it; none for counts, which have no mean in common with their sum."""

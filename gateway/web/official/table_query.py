@@ -44,9 +44,9 @@ class TableQuery:
             course=_checked("course", self.course, _NAME),
         )
 
-    def address(self, **changes: str) -> str:
-        """Of the page, with `changes` to its parameters."""
-        return str(URL(PAGE).with_query({**self._parameters(), "show": self.show, **changes}))
+    def address(self, path: str = PAGE, /, **changes: str) -> str:
+        """Of the page or of a file of it, with `changes` to its parameters."""
+        return str(URL(path).with_query({**self._parameters(), "show": self.show, **changes}))
 
     def table_address(self, **changes: str) -> str:
         """Of the same table as a file."""

@@ -23,6 +23,8 @@ WORKBOOK = "tables.xlsx"
 Lists: TypeAlias = Mapping[str, Mapping[str, Title]]
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _DECIMALS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00", 3: "#,##0.000"}
+_A4 = 9
+_FOLDED = {"level": 1, "hidden": True, "collapsed": False}
 _LABEL_WIDTH, _CODE_WIDTH, _STATUS_WIDTH = 26, 12, 4
 
 
@@ -54,8 +56,20 @@ def sheet_names(release: ReleaseContent) -> list[str]:
     ]
 
 
+def _for_paper(sheet: Any, heads: int) -> None:
+    """A4 on its side, one page wide, the head on every page."""
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer("&L&A&R&P / &N")
+    if heads:
+        sheet.repeat_rows(0, heads - 1)
+
+
 def _notes(book: Any, edition: PublicRelease) -> None:
     sheet = book.add_worksheet("안내 Notes")
+    _for_paper(sheet, 0)
     sheet.set_column(0, 0, _LABEL_WIDTH)
     sheet.set_column(1, 2, 60)
     strong = book.add_format({"bold": True})
@@ -103,6 +117,7 @@ def _languages(title: Mapping[str, str]) -> tuple[str, str]:
 def _table(book: Any, name: str, table: TableSpec, edition: PublicRelease) -> None:
     lists, chosen = edition.lists, edition.table(table)
     sheet = book.add_worksheet(name)
+    _for_paper(sheet, 2)
     strong, wrap = book.add_format({"bold": True}), book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     numbers = {places: book.add_format({"num_format": shape}) for places, shape in _DECIMALS.items()}
     dimensions = ("TIME_PERIOD", *dimensions_of(table))
@@ -125,6 +140,7 @@ def _capability(book: Any, assessment: Assessment | None) -> None:
     if assessment is None:
         return
     sheet = book.add_worksheet("역량 Capability")
+    _for_paper(sheet, 2)
     sheet.set_column(0, len(capability.COLUMNS), _CODE_WIDTH)
     strong, wrap = book.add_format({"bold": True}), book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     sheet.write_string(0, 0, bilingual(words.column("CAPABILITY")), strong)
@@ -147,7 +163,7 @@ def _head(
     for place, name in enumerate(dimensions):
         sheet.write_string(1, 2 * place, name, wrap)
         sheet.write_string(1, 2 * place + 1, bilingual(words.column(name)), wrap)
-        sheet.set_column(2 * place, 2 * place, _CODE_WIDTH)
+        sheet.set_column(2 * place, 2 * place, _CODE_WIDTH, None, _FOLDED)
         sheet.set_column(2 * place + 1, 2 * place + 1, _LABEL_WIDTH)
     for place, measure in enumerate(measures, start=len(dimensions)):
         title = bilingual(words.title("MEASURE", measure))
@@ -172,6 +188,7 @@ def _figure(sheet: Any, line: int, column: int, cell: PublishedCell, numbers: Ma
 
 def _codes(book: Any, lists: Lists) -> None:
     sheet = book.add_worksheet("부호 Codes")
+    _for_paper(sheet, 1)
     sheet.set_column(0, 1, _CODE_WIDTH + 4)
     sheet.set_column(2, 3, 50)
     for place, head in enumerate(("dimension", "code", "ko", "en")):
