@@ -41,7 +41,7 @@ async def load(url: str, passphrase: str, today: date, count: int) -> None:
         release = " and a first release of figures" if count >= FEWEST_PEOPLE else ""
         print(f"Demo: {count} more people of Hanbit{release} are on their way.", flush=True)
         towns = [area["code"] for area in town["areas"] if area["kind"] == "TOWN"]
-        audiences = {course.slug: course.source["audience"] for course, _ in published}
+        audiences = {course.slug: course.source["audience"] for course, _ in published if course.is_taken}
         people = residents(today, audiences, towns, count)
         await everybody(url, passphrase, admin, people, published, today)
     if count >= FEWEST_PEOPLE:

@@ -22,6 +22,11 @@ class Course:
     folder: Path
     source: Mapping[str, Any]
 
+    @property
+    def is_taken(self) -> bool:
+        """False for a course so new that no synthetic learner has begun it."""
+        return bool(self.source.get("taken", True))
+
     def files(self) -> list[str]:
         """Names of all files that the course shows."""
         return sorted(set(_files(self.source)))
@@ -95,11 +100,46 @@ def _video(block: Mapping[str, Any], media: Media) -> Json:
     }
 
 
+def _practice(block: Mapping[str, Any], _: Media) -> Json:
+    return {
+        **{name: block[name] for name in ("title", "task", "closing")},
+        "scenes": [_scene(scene) for scene in block["scenes"]],
+    }
+
+
+def _scene(scene: Mapping[str, Any]) -> Json:
+    return {
+        "id": scene["id"],
+        "title": scene["title"],
+        "parts": [_part(part) for part in scene["parts"]],
+        "hints": [{"text": hint} for hint in scene.get("hints", ())],
+    }
+
+
+def _part(part: Mapping[str, Any]) -> Json:
+    """What has nothing to do when it is pressed is only shown."""
+    pressed = any(name in part for name in ("to", "finishes", "slip", "words"))
+    action = "TYPED" if "typed" in part else "PRESSED" if pressed else "SHOWN"
+    return {
+        "id": part["id"],
+        "text": part["text"],
+        "look": part.get("look", "BUTTON"),
+        "action": action,
+        "leadsTo": part.get("to", ""),
+        "finishes": part.get("finishes", False),
+        "slip": part.get("slip", False),
+        "words": part.get("words", {}),
+        "accepted": part.get("typed", []),
+        "otherwise": part.get("otherwise", {}),
+    }
+
+
 _BODIES: Mapping[str, Callable[[Mapping[str, Any], Media], Json]] = {
     "text": lambda block, _: {"markdown": block["markdown"]},
     "image": lambda block, media: {"media": _media(block["file"], media), "alt": block["alt"]},
     "video": _video,
     "file": lambda block, media: {"title": block["title"], "media": _media(block["file"], media)},
+    "practice": _practice,
     "quiz": lambda block, _: {"title": block["title"], "items": [_item(item) for item in block["items"]]},
 }
 

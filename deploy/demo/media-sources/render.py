@@ -80,10 +80,13 @@ def hand_out(course: ModuleType, language: str, path: Path) -> None:
 
 
 def render(browser: Browser, slug: str) -> None:
-    course = importlib.import_module("pictures_" + slug.replace("-", "_"))
     out = COURSES / slug
     out.mkdir(exist_ok=True)
     save(draw(browser, (HERE / "covers" / f"{slug}.svg").read_text(), "cover", 1), out / "cover.png")
+    module = "pictures_" + slug.replace("-", "_")
+    if not (HERE / f"{module}.py").exists():
+        return  # a course without pictures, whose exercises are drawn by the pages
+    course = importlib.import_module(module)
     for language in LANGUAGES:
         say = say_in(language)
         for name, picture in course.PICTURES.items():
