@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
@@ -12,7 +14,7 @@ from gateway.http.errors import message, status_of
 from gateway.language.i18n import LANGUAGES, msgid
 from gateway.web.author.course import course_of, language_of
 from gateway.web.author.form_fields import Form, UploadedFile, base_of, posted, serialise, typed
-from gateway.web.author.labels import gaps_of, language_name, title_of
+from gateway.web.author.labels import Gap, gaps_of, language_name, title_of
 from gateway.web.author.lesson import lesson_of
 from gateway.web.author.practice_form import ACTIONS, LOOKS, act, add_scene, fill
 from gateway.web.author.uploads import upload
@@ -104,9 +106,18 @@ def _page(
         named=lambda words: [(key, locale.gettext(text)) for key, text in words.items()],
         sides=[(side, locale.gettext(words)) for side, words in SIDE_WORDS.items()],
         gaps=gaps,
+        open_scenes=_open_scenes(request, practice, gaps),
         reviewing=course.review_state == courses_pb2.IN_REVIEW,
         errors={problem.field or "save": message(locale, problem)} if problem else {},
     )
+
+
+def _open_scenes(request: web.Request, practice: Practice, gaps: Sequence[Gap]) -> frozenset[str]:
+    """The scenes that are shown unfolded: the one worked on, those that lack something, and all of few."""
+    ids = [scene.id for scene in practice.scenes]
+    lacking = {gap.href.rpartition("#")[2] for gap in gaps}
+    worked_on = {request.query.get("open", "")}
+    return frozenset(ids if len(ids) < 3 or request.method == "POST" else (lacking | worked_on).intersection(ids))
 
 
 @routes.post(PATH)
@@ -131,7 +142,9 @@ async def change(request: web.Request) -> web.StreamResponse:
         return go_to(request.path.replace("/lessons/", "/preview/").replace("/practice/", "/") + f"?lang={language}")
     if verb == "lesson":
         return go_to(f"{request.path.rpartition('/practice/')[0]}?lang={language}#{request.match_info['block']}")
-    target = f"{request.path}?lang={thing if verb == 'lang' else language}" + (f"#{place}" if place else "")
+    target = f"{request.path}?lang={thing if verb == 'lang' else language}"
+    if place:
+        target += f"&open={place.partition('.')[0]}#{place}"
     saved = Flash(request[PAGE].locale.gettext("Saved")) if verb == "save" else None
     return go_to(target, saved, request)
 
