@@ -25,6 +25,10 @@ need = { $(2); } >/dev/null 2>&1 || { \
 	  { apt-get update && apt-get install -y --no-install-recommends $(1); } >.venv/apt.log 2>&1 || { tail -n 5 .venv/apt.log >&2; exit 1; }; \
 	else echo "Ieum needs $(1). Install it (for example: sudo apt-get install $(1)), then run make again." >&2; exit 1; fi; }
 
+# $(call prefer,package,command): installs it where that is possible without a question; what follows does without as well.
+prefer = { $(2); } >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get && export DEBIAN_FRONTEND=noninteractive && \
+	apt-get update && apt-get install -y --no-install-recommends $(1); } >.venv/apt.log 2>&1 || true
+
 # Nothing that a published version said may change its number, name or type.
 breaking = tag=$$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || true); \
 	if [ -n "$$tag" ]; then echo "buf breaking against $$tag"; \
@@ -144,7 +148,8 @@ clean: ## Remove what was made here (not the data in .ieum)
 	@touch $@
 
 .venv/browser.stamp: .venv/dev.stamp
-	@$(call need,chromium,command -v chromium || command -v chromium-browser || command -v google-chrome)
+	@$(call prefer,chromium-headless-shell,command -v chromium-headless-shell)
+	@$(call need,chromium,for each in chromium-headless-shell chromium chromium-browser google-chrome; do command -v $$each && break; done)
 	@$(call need,fonts-nanum,! command -v fc-list || fc-list :lang=ko | grep .)
 	@touch $@
 
