@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from aiohttp import web
+from pydantic import Field
 
 from gateway.api.operation import Table
 from gateway.api.schemas import Body, Count, JsonAnswer, Moment, Name, PageQuery, Shape, read, write
@@ -144,6 +145,16 @@ class Applications(Shape):
     next_page_token: str = ""
 
 
+class CheckIn(Body):
+    code: Annotated[str, Field(max_length=20, description="Six digits, as shown in the room")]
+
+
+class CheckedIn(Shape):
+    class_name: str
+    session: Session | None = None
+    application: str = ""
+
+
 class NewApplication(Body):
     group: Count = 0
 
@@ -187,6 +198,12 @@ async def get_draw_list(request: web.Request) -> JsonAnswer[DrawList]:
 async def apply_for_class(request: web.Request, body: NewApplication) -> JsonAnswer[Application]:
     message = write(body, pb.ApplyRequest(class_name=_class(request)))
     return read(Application, await request.app[CLIENTS].classes.Apply(message))
+
+
+@table("POST", "/classes:checkIn", "Be present in the class that meets now, by the code shown in the room")
+async def check_in(request: web.Request, body: CheckIn) -> JsonAnswer[CheckedIn]:
+    message = write(body, pb.CheckInRequest())
+    return read(CheckedIn, await request.app[CLIENTS].classes.CheckIn(message))
 
 
 @table("GET", "/applications", "One's own applications")

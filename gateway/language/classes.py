@@ -71,5 +71,11 @@ CLASSES: Mapping[str, str] = {
     "MINUTES_NEEDED": msgid("Write how many minutes somebody was there who came late or left early."),
     "MINUTES_INVALID": msgid("The minutes must be from 0 to %(most)s."),
     "ATTENDED_UNKNOWN": msgid("Choose present, late, left early, excused or absent."),
+    "CODE_NOT_NOW": msgid("The code works from 15 minutes before the session until its end."),
+    "NO_SESSION_NOW": msgid("None of your classes meets right now. The code works from 15 minutes before the session."),
+    "CODE_WRONG": msgid("That is not the code. It changes every minute: look at the screen in the room again."),
+    "SHEET_CODE_WRONG": msgid("That is not the code of a list. Look at the top of the paper again."),
+    "NUMBER_NOT_ON_LIST": msgid("Number %(number)s is not on this list. Add who came without a seat first."),
+    "TOO_MANY_TRIES": msgid("The code was wrong too often. Ask your instructor to mark you."),
     "TOO_MANY_MARKS": msgid("Send at most %(most)s marks at once."),
 }

@@ -11,7 +11,7 @@ from gateway.html import assets
 from gateway.web.account import about_you, details, notices, sessions, sign_in, tokens
 from gateway.web.administrator import audit_log, dead_letters, desk, people, places, search_words
 from gateway.web.author import class_grid, course, courses, learner, lesson, practice, preview, review
-from gateway.web.centre import attendance, centre, class_form, class_staff
+from gateway.web.centre import attendance, centre, class_form, class_staff, paper_list, room_code
 from gateway.web.centre import notices as sent_notices
 from gateway.web.learner import (
     cannot_come,
@@ -19,6 +19,7 @@ from gateway.web.learner import (
     certificates,
     classes,
     first_lesson,
+    here,
     home,
     lesson_screen,
     my_learning,
@@ -47,6 +48,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         home.routes,
         catalogue.routes,
         classes.routes,
+        here.routes,
         cannot_come.routes,
         sign_in.routes,
         details.routes,
@@ -74,7 +76,15 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     release_discard.routes,
     *(overview.routes, overview_report.routes, live_table.routes, live_table_files.routes, cross_table.routes),
     *(recipients.routes, deliveries.routes),
-    *(centre.routes, class_form.routes, class_staff.routes, attendance.routes, sent_notices.routes),
+    *(
+        centre.routes,
+        class_form.routes,
+        class_staff.routes,
+        attendance.routes,
+        paper_list.routes,
+        room_code.routes,
+        sent_notices.routes,
+    ),
     *(tokens.routes, sessions.routes, notices.routes),
     *(people.routes, desk.routes),
     audit_log.routes,

@@ -62,8 +62,8 @@ def attendance() -> pb.Attendance:
         for each, minutes, reason in [(pb.ABSENT, 0, ""), (pb.LATE, 90, "came by bus")]
     ]
     marks = [
-        pb.Mark(application=MINE, person="people/pat", attended=pb.LATE, minutes=90, entries=entries),
-        pb.Mark(application="applications/bbbbbbbbbbbbbbbbbbbb", person="people/kim"),
+        pb.Mark(application=MINE, person="people/pat", attended=pb.LATE, minutes=90, entries=entries, number=3),
+        pb.Mark(application="applications/bbbbbbbbbbbbbbbbbbbb", person="people/kim", number=7),
     ]
     return pb.Attendance(class_name=NAME, session=class_().details.sessions[0], marks=marks)
 
@@ -74,6 +74,7 @@ def prepare_classes(town: Fakes, shown: pb.Class) -> None:
     town.answers["ListApplications"] = pb.ListApplicationsResponse()
     town.answers["GetDrawList"] = pb.GetDrawListResponse()
     town.answers["GetAttendance"] = attendance()
+    town.answers["ShowRoomCode"] = pb.RoomCode(code="123456", next_time=stamp(now() + timedelta(seconds=30)))
     names = {"people/pat": "Pat", "people/kim": "Kim", TEACHER: "Lee"}
     town.answers["BatchGetNames"] = people_pb2.BatchGetNamesResponse(display_names=names)
     town.answers["ListCentres"] = people_pb2.ListCentresResponse()

@@ -1,4 +1,4 @@
-"""The attendance list of a session, on a phone and on paper."""
+"""The attendance list of a session, on a phone."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from gateway.http import errors
 from gateway.http.auth import signed_in
 from gateway.http.form import read_texts
 from gateway.language.i18n import Locale
-from gateway.web.centre.class_staff import class_name, names_of
+from gateway.web.centre.class_staff import class_name, find_person, names_of
 from gateway.web.learner.class_words import ATTENDED, shown
-from gateway.web.site.forms import status_of
+from gateway.web.site.forms import status_of, typed
 from gateway.web.site.frame import go_to
 from ieum.classes.v1 import classes_pb2 as pb
 from services.chassis import clock
@@ -66,10 +66,27 @@ async def mark(request: web.Request) -> web.Response:
     return go_to(here, Flash(request[PAGE].locale.gettext("The list is kept")), request)
 
 
-@routes.get(_SESSION + "/sheet")
-async def show_sheet(request: web.Request) -> web.Response:
+@routes.post(_SESSION + "/walk-in")
+async def add_walk_in(request: web.Request) -> web.Response:
+    """Somebody who came without a seat gets one on the spot, and stands on the list."""
     signed_in(request)
-    return await _list(request, template="centre/attendance_sheet.html")
+    login = (await typed(request, "login"))["login"].strip()
+    try:
+        person = await find_person(request, login)
+        adding = pb.AddByHandRequest(
+            class_name=class_name(request), person=person, channel=pb.COUNTER, reason="WALK_IN", walk_in=True
+        )
+        await request.app[CLIENTS].classes.AddByHand(adding)
+    except Problem as problem:
+        return await _list(request, problem)
+    here = f"/centre/{class_name(request)}/sessions/{_number(request)}"
+    return go_to(here, Flash(request[PAGE].locale.gettext("The seat is given")), request)
+
+
+@routes.get(_SESSION + "/walk-in")
+async def show_again(request: web.Request) -> web.Response:
+    """Where Back leads after a refusal."""
+    return go_to(f"/centre/{class_name(request)}/sessions/{_number(request)}")
 
 
 def _marks(form: MultiMapping[str]) -> list[pb.WishedMark]:
@@ -106,7 +123,6 @@ async def _list(
     request: web.Request,
     problem: Problem | None = None,
     form: MultiMapping[str] | None = None,
-    template: str = "centre/attendance.html",
 ) -> web.Response:
     locale, clients, name = request[PAGE].locale, request.app[CLIENTS], class_name(request)
     class_ = await clients.classes.GetClass(pb.GetClassRequest(name=name))
@@ -116,7 +132,7 @@ async def _list(
     names = await names_of(request, name, people + [entry.by for each in attendance.marks for entry in each.entries])
     return page(
         request,
-        template,
+        "centre/attendance.html",
         status=status_of(problem) if problem else 200,
         here=f"/centre/{name}/sessions/{_number(request)}",
         back=f"/centre/{name}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -29,6 +29,7 @@ class Attended(StrEnum):
 class Way(StrEnum):
     LIST = "list"
     SHEET = "sheet"
+    CODE = "code"
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,14 @@ class Mark:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The attendance list of one session. `cancelled`: the session was, so its marks count for nobody."""
+    """The attendance list of one session. `cancelled`: the session was, so its marks count for nobody. `tries`: wrong
+    room codes, by application."""
 
     class_: str
     session: int
     lines: tuple[Mark, ...] = ()
     cancelled: bool = False
+    tries: Mapping[str, int] = field(default_factory=dict)
 
     def mark_of(self, application: str) -> Mark | None:
         return next((mark for mark in self.lines if mark.application == application), None)

@@ -121,7 +121,7 @@ class Counts:
 @dataclass(frozen=True)
 class Class:
     """`settle_at` is when the sweep has to look at it next. `filling`: the first seats of a lot or of priority groups
-    are being given, so nobody has to accept."""
+    are being given, so nobody has to accept. `room_secret`: of the code that is shown in the room."""
 
     id: str
     details: Details
@@ -136,6 +136,7 @@ class Class:
     created_by: str = ""
     created_at: datetime | None = None
     settle_at: datetime | None = None
+    room_secret: str = ""
 
     @property
     def free(self) -> int:

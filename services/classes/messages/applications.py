@@ -68,6 +68,7 @@ def wish_from_message(message: pb.WishedMark) -> Wish:
 
 
 def way_from_message(number: pb.Way.ValueType) -> Way:
+    """Nobody but the learner checks in by code."""
     return Way.SHEET if number == pb.SHEET else Way.LIST
 
 
@@ -83,6 +84,7 @@ def mark_to_message(application: Application, mark: Mark | None, total: Total) -
         planned_minutes=total.planned,
         needed_minutes=total.needed,
         possible_minutes=total.possible,
+        number=application.ticket,
     )
     if mark:
         message.attended = attended_to_message(mark.attended)

@@ -20,6 +20,7 @@ TOKEN_ACCESS = {
     "WithdrawApplication": _WRITE,
     "AcceptOffer": _WRITE,
     "DeclineOffer": _WRITE,
+    "CheckIn": _WRITE,
 }
 
 

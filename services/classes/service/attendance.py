@@ -3,20 +3,22 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from ieum.classes.v1 import classes_pb2 as pb
 from services.chassis import principal
-from services.chassis.clock import now
-from services.chassis.errors import Invalid
+from services.chassis.clock import now, stamp
+from services.chassis.errors import Invalid, Refused
 from services.classes import authorisation
-from services.classes.domain import attendance
+from services.classes.domain import attendance, room_code
 from services.classes.domain.application import Application
 from services.classes.domain.course_class import Class
-from services.classes.domain.schedule import session_of
+from services.classes.domain.schedule import Session, session_of
 from services.classes.messages.applications import mark_to_message, way_from_message, wish_from_message
-from services.classes.messages.names import class_key, class_name
+from services.classes.messages.names import application_name, class_key, class_name
 from services.classes.messages.resources import session_to_message
 from services.classes.service.base import Methods
 
@@ -48,6 +50,50 @@ class AttendanceMethods(Methods):
         )
         await self._store.mark(class_.id, request.session, verb)
         return await self._list(class_, request.session, seated)
+
+    async def ShowRoomCode(self, request: pb.ShowRoomCodeRequest, context: object) -> pb.RoomCode:
+        class_ = await self._helped(request.class_name)
+        session = session_of(class_.details.sessions, request.session)
+        if not class_.room_secret:
+            verb = partial(room_code.with_room_secret, secret=secrets.token_hex(32))
+            class_ = await self._store.change_class(class_.id, verb)
+        shown = room_code.code_at(class_, session, now())
+        return pb.RoomCode(code=shown.code, next_time=stamp(shown.until))
+
+    async def CheckIn(self, request: pb.CheckInRequest, context: object) -> pb.CheckedIn:
+        """In the class that meets now. Of two at once (one may be cancelled for somebody) the code decides."""
+        person, moment = principal.caller().require_person(), now()
+        typed = "".join(request.code.split())
+        meeting = await self._meeting(person, moment)
+        if not meeting:
+            raise Refused("NO_SESSION_NOW")
+        for application, class_, session in meeting:
+            verb = partial(
+                room_code.check_in,
+                class_=class_,
+                session=session,
+                application=application.id,
+                person=person,
+                typed=typed,
+                now=moment,
+            )
+            sheet = await self._store.mark(class_.id, session.number, verb)
+            if sheet.mark_of(application.id):
+                return pb.CheckedIn(
+                    class_name=class_name(class_.id),
+                    session=session_to_message(session),
+                    application=application_name(application.id),
+                )
+        raise Invalid("CODE_WRONG", field="code")
+
+    async def _meeting(self, person: str, moment: datetime) -> list[tuple[Application, Class, Session]]:
+        """Sessions of the person's classes that are on now."""
+        found: list[tuple[Application, Class, Session]] = []
+        for application in await self._store.seats_of(person):
+            class_ = await self._store.get(application.class_)
+            on = (each for each in class_.details.sessions if room_code.is_open(each, moment))
+            found += [(application, class_, session) for session in on]
+        return found
 
     async def _helped(self, name: str) -> Class:
         class_ = await self._store.get(class_key(name))

@@ -137,6 +137,10 @@ class Store:
         found = await self._applications.stored({"class_": class_, "state": State.CONFIRMED.value})
         return [stored.value for stored in found]
 
+    async def seats_of(self, person: str) -> list[Application]:
+        found = await self._applications.stored({"person": person, "state": State.CONFIRMED.value})
+        return [stored.value for stored in found]
+
     async def applications_of(self, keys: Sequence[str]) -> list[Application]:
         found = await self._applications.stored({"_id": {"$in": list(keys)}}) if keys else []
         return [stored.value for stored in found]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser
 
+from gateway.documents.attendance_sheet import code_of
 from ieum.classes.v1 import classes_pb2 as pb
 from ieum.people.v1 import people_pb2
+from services.chassis.clock import now, stamp
 from services.chassis.errors import Forbidden, Invalid, Missing, Refused
 from tests.browser import axe_findings, page_of, sideways, small_print
 from tests.gateway.classes import MINE, NAME, application, class_, prepare_classes
@@ -171,8 +174,42 @@ async def test_one_press_marks_the_class_and_only_what_differs_is_sent(client: C
 
 async def test_the_printed_sheet_has_a_line_for_each_and_a_number(client: Client, town: Fakes) -> None:
     text = await get(client, HERE + "/sessions/1/sheet", STAFF)
-    assert NAME.removeprefix("classes/") + "-1" in text
+    assert code_of(NAME, 1) in text
     assert text.index("Pat") < text.index("Kim")
+    assert (await sent(client, HERE + "/sessions/1/walk-in", {"login": "kim"}))[:2] == (303, HERE + "/sessions/1")
+    (added,) = town.requests("AddByHand")
+    assert (added.walk_in, added.reason) == (True, "WALK_IN")
+
+
+async def test_a_paper_list_is_found_by_its_code_looked_at_and_then_kept(client: Client, town: Fakes) -> None:
+    paper = HERE + "/sessions/1/paper"
+    found = await client.get(
+        "/centre/find", params={"code": code_of(NAME, 1).lower()}, headers=STAFF, allow_redirects=False
+    )
+    assert found.headers["Location"] == paper
+    lines = f"{code_of(NAME, 1)},3,Pat,late,90\n7;결석"
+    status, _, text = await sent(client, paper, {"lines": lines})
+    assert (status, "This will be kept." in text, town.requests("MarkAttendance")) == (200, True, [])
+    assert (await sent(client, paper, {"lines": lines, "keep": "yes"}))[:2] == (303, HERE + "/sessions/1")
+    (asked,) = town.requests("MarkAttendance")
+    assert [(each.attended, each.minutes) for each in asked.marks] == [(pb.LATE, 90), (pb.ABSENT, 0)]
+    assert asked.way == pb.SHEET
+    for wrong, words in [
+        (f"{code_of('classes/0ther00000000000', 1)},3,Pat,late,90", "Line 1: this line is of another list."),
+        ("3,here", "write present, late, left early, excused or absent"),
+        ("99,late,30", "Number 99 is not on this list."),
+    ]:
+        status, _, text = await sent(client, paper, {"lines": wrong, "keep": "yes"})
+        assert (status, words in text, wrong in text) == (422, True, True), wrong
+
+
+async def test_the_code_of_the_room_is_shown_with_a_picture_and_asks_for_the_next(client: Client, town: Fakes) -> None:
+    town.answers["ShowRoomCode"] = pb.RoomCode(code="123456", next_time=stamp(now() + timedelta(seconds=30)))
+    answer = await client.get(HERE + "/sessions/1/code", headers=STAFF)
+    assert "123 456" in await answer.text()
+    assert 28 <= int(answer.headers["Refresh"]) <= 32
+    town.answers["ShowRoomCode"] = Refused("CODE_NOT_NOW")
+    assert "15 minutes before the session" in await get(client, HERE + "/sessions/1/code", STAFF)
 
 
 async def test_others_are_refused_by_the_service(client: Client, town: Fakes) -> None:
@@ -183,7 +220,13 @@ async def test_others_are_refused_by_the_service(client: Client, town: Fakes) ->
         await get(client, path, STRANGER, status=303)
 
 
-@pytest.mark.parametrize("path", ["/centre", "/centre/new", HERE, HERE + "/sessions/1", HERE + "/sessions/1/sheet"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/centre", "/centre/new", HERE),
+        *(HERE + "/sessions/1" + page for page in ("", "/sheet", "/paper", "/code")),
+    ],
+)
 async def test_pages_fit_a_phone_and_have_no_accessibility_errors(
     client: Client, town: Fakes, browser: Browser, path: str
 ) -> None:

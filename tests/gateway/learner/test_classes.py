@@ -9,7 +9,7 @@ from playwright.async_api import Browser
 
 from ieum.classes.v1 import classes_pb2 as pb
 from services.chassis.clock import now, stamp
-from services.chassis.errors import Refused, Unavailable
+from services.chassis.errors import Invalid, Refused, Unavailable
 from tests.browser import axe_findings, page_of, sideways
 from tests.gateway.classes import MINE, NAME, application, class_, prepare_classes
 from tests.gateway.conftest import Client
@@ -86,6 +86,17 @@ async def test_the_application_page_shows_every_step_with_its_time_and_what_can_
     assert (status, "The time for this offer is over" in text) == (409, True)
 
 
+async def test_the_code_of_the_room_marks_present_and_a_wrong_one_says_what_to_do(client: Client, town: Fakes) -> None:
+    town.answers["CheckIn"] = pb.CheckedIn(class_name=NAME)
+    assert "Six digits." in await get(client, "/here")
+    status, _, text = await post(client, "/here", {"code": "123 456"})
+    assert (status, "You are marked as present" in text, "Thursday group" in text) == (200, True, True)
+    town.answers["CheckIn"] = Invalid("CODE_WRONG", field="code")
+    status, _, text = await post(client, "/here", {"code": "654321"})
+    assert (status, "It changes every minute" in text, "654321" in text) == (422, True, True)
+    await get(client, "/here", STRANGER, status=303)
+
+
 async def test_a_refused_application_gives_reason_and_note_in_words(client: Client, town: Fakes) -> None:
     town.answers["GetApplication"] = application(pb.REFUSED, reason="CLASS_FULL", note="Come to the one in May")
     text = await get(client, f"/{MINE}")
@@ -117,7 +128,7 @@ async def test_own_applications_are_listed(client: Client, town: Fakes) -> None:
     assert "On the waiting list" in text
 
 
-@pytest.mark.parametrize("path", ["/classes", f"/{NAME}", f"/{MINE}", "/applications"])
+@pytest.mark.parametrize("path", ["/classes", f"/{NAME}", f"/{MINE}", "/applications", "/here"])
 async def test_pages_fit_a_phone_and_have_no_accessibility_errors(
     client: Client, town: Fakes, browser: Browser, path: str
 ) -> None:

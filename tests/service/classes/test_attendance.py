@@ -4,7 +4,7 @@ import pytest
 
 from ieum.classes.v1 import classes_pb2 as pb
 from ieum.classes.v1.events_pb2 import AttendanceMarked, SessionCancelled, SessionMoved
-from services.chassis.errors import Forbidden, Refused
+from services.chassis.errors import Forbidden, Invalid, Refused
 from tests.service.classes.town import KIM, LEE, OTHER_TEACHER, PARK, SUPPORTER, TEACHER, Town
 from tests.service.conftest import Published
 
@@ -102,3 +102,28 @@ async def test_a_session_cancelled_after_it_was_marked_counts_for_nobody_also_wh
     assert {(event.person, event.minutes) for event in events if event.cancelled} == {(KIM.person, 0), (LEE.person, 0)}
     with pytest.raises(Refused, match="SESSION_CANCELLED"):
         await town.as_(TEACHER).MarkAttendance(request)
+
+
+async def test_who_types_the_code_of_the_room_is_present_and_nobody_else(town: Town, published: Published) -> None:
+    class_ = await town.open_class(2)
+    for who in (KIM, LEE):
+        await town.apply(who, class_)
+    showing = pb.ShowRoomCodeRequest(class_name=class_, session=1)
+    with pytest.raises(Refused, match="CODE_NOT_NOW"):
+        await town.as_(TEACHER).ShowRoomCode(showing)
+    with pytest.raises(Refused, match="NO_SESSION_NOW"):
+        await town.as_(KIM).CheckIn(pb.CheckInRequest(code="123456"))
+    await town.begin(class_)
+    with pytest.raises(Forbidden, match="NOT_STAFF_OF_CLASS"):
+        await town.as_(KIM).ShowRoomCode(showing)
+    shown = await town.as_(SUPPORTER).ShowRoomCode(showing)
+    with pytest.raises(Refused, match="NO_SESSION_NOW"):
+        await town.as_(PARK).CheckIn(pb.CheckInRequest(code=shown.code))
+    wrong = "000000" if shown.code != "000000" else "000001"
+    with pytest.raises(Invalid, match="CODE_WRONG"):
+        await town.as_(KIM).CheckIn(pb.CheckInRequest(code=wrong))
+    for worker in (0, 1):
+        checked = await town.as_(KIM, worker).CheckIn(pb.CheckInRequest(code=f"{shown.code[:3]} {shown.code[3:]}"))
+    assert (checked.class_name, checked.session.number) == (class_, 1)
+    [event] = await published(AttendanceMarked)
+    assert (event.person, event.minutes) == (KIM.person, 120)

@@ -56,3 +56,7 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     button.textContent = button.dataset.done;
   });
 }
+
+// The code of the room, from the picture that a camera has read.
+const roomCode = document.querySelector('input[autocomplete="one-time-code"]');
+if (roomCode && /^#\d{6}$/.test(location.hash)) roomCode.value = location.hash.slice(1);
