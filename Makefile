@@ -96,8 +96,8 @@ admin: setup ## Make an administrator of a running Ieum: make admin LOGIN=chief 
 backup: setup ## Save everything of a running Ieum, as of one moment: make backup TO=directory
 	@$(python) -m deploy.backup "$(TO)"
 
-restore: setup ## Fill an empty Ieum from a backup, counts compared: make restore FROM=directory (IEUM_DATA)
-	@$(python) -m deploy.restore "$(FROM)"
+restore: setup ## Fill an empty Ieum from a backup: make restore FROM=directory ERASURES=file (IEUM_DATA)
+	@$(python) -m deploy.restore "$(FROM)" "$(ERASURES)"
 
 chaos: setup .venv/dev.stamp ## Break everything under load and compare what was said with what is there (SEED, MINUTES)
 	@SEED="$(SEED)" MINUTES="$(MINUTES)" $(python) -m tests.chaos

@@ -1,6 +1,8 @@
-"""`make restore FROM=directory`: a backup into an empty system, which must not be running; `make run` starts it after.
+"""`make restore FROM=directory ERASURES=file`: a backup into an empty system, which must not be running. `make run`
+starts it afterwards.
 
-The stores are started for it, filled, and every count compared with the backup's.
+The stores are started for it, filled, and every count compared with the backup's. Whoever was erased since the backup
+was made is erased again: the ledger of erasures names them, a file that the people service keeps outside the databases.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from services.chassis.events.bus import Bus
 from services.registry import SERVICES
 
 Client = AsyncMongoClient[dict[str, Any]]
+NO_LEDGER = "none"
 
 
 async def restore(settings: Settings, source: Path, manifest: Manifest, progress: Progress) -> None:
@@ -137,6 +140,42 @@ def restore_secrets(source: Path, to: Path) -> None:
         shutil.copyfile(key, target)
 
 
+def ledger_to_apply(given: str, kept: Path) -> Path | None:
+    """The ledger as `kept` from now on, with what the `given` one says; None where there is none and that was said."""
+    if given == NO_LEDGER:
+        return None
+    source = Path(given) if given else kept
+    if not source.is_file():
+        raise CannotRestore(
+            f"{source} is no ledger of erasures, which names whoever was erased since the backup was made: without "
+            "it they come back. Name that of the Ieum that the backup is of, ERASURES=/its/.ieum/erasures. Where it is "
+            f"lost, or nobody ever was erased: ERASURES={NO_LEDGER}"
+        )
+    if source != kept:
+        known = kept.read_text().splitlines() if kept.is_file() else []
+        lines = dict.fromkeys([*known, *source.read_text().splitlines()])
+        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        kept.touch(mode=0o600)
+        kept.write_text("".join(f"{line}\n" for line in lines))
+    return kept
+
+
+async def erase_again(environment: Mapping[str, str], ledger: Path) -> str:
+    """Before any service is started. What the command said."""
+    command = (sys.executable, "-m", "services.people.commands", "erase-again", "--ledger", str(ledger))
+    running = await asyncio.create_subprocess_exec(
+        *command,
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await running.communicate()
+    said = output.decode(errors="replace").strip()
+    if running.returncode:
+        raise CannotRestore(f"The people named in {ledger} could not be erased again. Do not start this Ieum. {said}")
+    return said
+
+
 def only_stores(place: Place) -> tuple[Process, ...]:
     """Of the profile that is asked for."""
     _, listed = profile(place.environment)
@@ -144,9 +183,12 @@ def only_stores(place: Place) -> tuple[Process, ...]:
     return tuple(each for each in listed(place) if not each.name.startswith(served))
 
 
-async def restore_here(source: Path, data: Path, say: Callable[[str], None] = lambda _: None) -> Manifest:
+async def restore_here(
+    source: Path, data: Path, erasures: str = "", say: Callable[[str], None] = lambda _: None
+) -> Manifest:
     """Into the data directory, or the stores whose addresses are given."""
     manifest = archive.checked_manifest(source)
+    ledger = ledger_to_apply(erasures, Path(os.environ.get("IEUM_ERASURES") or data / "erasures"))
     restore_secrets(source, data / "secrets")
     async with running(data, listed=only_stores, say=lambda _: None) as system:
         names = ("mongo_url", "nats_url", "stream_replicas")
@@ -156,14 +198,16 @@ async def restore_here(source: Path, data: Path, say: Callable[[str], None] = la
             raise CannotRestore(f"The backup was made with IEUM_PREFIX={manifest.prefix!r}. Set it, then try again.")
         await ready.replica_set_answers(settings.mongo_url)
         await restore(settings, source, manifest, Progress(say))
+        if ledger:
+            say(await erase_again(system.environment, ledger))
     return manifest
 
 
 def main() -> int:
-    source = Path(sys.argv[1] if len(sys.argv) > 1 else "")
+    source, erasures = (sys.argv[place] if len(sys.argv) > place else "" for place in (1, 2))
     data = Path(os.environ.get("IEUM_DATA") or ".ieum").resolve()
     try:
-        manifest = asyncio.run(restore_here(source, data, partial(print, flush=True)))
+        manifest = asyncio.run(restore_here(Path(source), data, erasures, partial(print, flush=True)))
     except (CannotRestore, CannotStart) as reason:
         print(reason, file=sys.stderr)
         return 1

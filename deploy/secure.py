@@ -22,7 +22,7 @@ from deploy.authority import Authority
 from deploy.place import LOOPBACK, Place
 from deploy.processes import STORES, Process
 from services.chassis.tls import Identity
-from services.registry import HEARS, SERVICES, variable_of
+from services.registry import APART, HEARS, SERVICES, variable_of
 
 OPERATOR = "operator"
 _USERS = (OPERATOR, "gateway", *SERVICES)
@@ -76,14 +76,21 @@ def permissions(name: str) -> dict[str, Any]:
     heard = HEARS[name]
     streams = [f"$JS.API.STREAM.CREATE.{each}" for each in sorted({name, *heard, "deadletters"})]
     publish = [f"ieum.{name}.v1.>", f"deadletters.{name}", "$JS.API.STREAM.INFO.deadletters", *streams]
-    for each in heard:
+    consumers = [(each, name) for each in heard] + [(each, f"{name}-{apart}") for each, apart in APART.get(name, ())]
+    for each, durable in consumers:
         publish += [
-            f"$JS.API.CONSUMER.{verb}.{each}.{name}" for verb in ("CREATE", "DURABLE.CREATE", "INFO", "MSG.NEXT")
+            f"$JS.API.CONSUMER.{verb}.{each}.{durable}" for verb in ("CREATE", "DURABLE.CREATE", "INFO", "MSG.NEXT")
         ]
-        publish += [f"$JS.API.CONSUMER.CREATE.{each}.{name}.>", f"$JS.ACK.{each}.{name}.>"]
+        publish += [f"$JS.API.CONSUMER.CREATE.{each}.{durable}.>", f"$JS.ACK.{each}.{durable}.>"]
+    durables = sorted({durable for _, durable in consumers} - {name})
+    publish += [f"deadletters.{durable}" for durable in durables]
+    if "people" in {each for each, _ in consumers}:  # was anybody erased that this service has not heard of?
+        publish.append("$JS.API.STREAM.MSG.GET.people")
+    if name == "people":  # events of somebody who was erased
+        publish.append("$JS.API.STREAM.MSG.DELETE.people")
     return {
         "publish": {"allow": publish},
-        "subscribe": {"allow": [f"_INBOX.{name}.>", f"replay.{name}.>"]},
+        "subscribe": {"allow": [f"_INBOX.{name}.>", *(f"replay.{each}.>" for each in (name, *durables))]},
         "allow_responses": True,
     }
 

@@ -17,6 +17,8 @@ class Service:
     name: str
     hears: tuple[str, ...] = ()
     """Services whose events it handles; NATS lets it read no other stream."""
+    apart: tuple[tuple[str, str], ...] = ()
+    """Consumers it has beside the one of its own name: of which service's events, and the end of their names."""
     keys: tuple[str, ...] = ()
     """Secret files it reads beside public_keys."""
     calls: tuple[str, ...] = ()
@@ -27,7 +29,12 @@ class Service:
 
 # The position decides the default port: append, never insert.
 REGISTRY = (
-    Service("people", hears=("progress", "statistics", "notices"), keys=("pseudonym_key",)),
+    Service(
+        "people",
+        hears=("progress", "statistics", "notices"),
+        apart=(("people", "erasures"), ("progress", "certificates")),
+        keys=("pseudonym_key",),
+    ),
     Service("courses"),
     Service("enrollment", hears=("people", "courses", "classes")),
     Service("progress", hears=("people", "courses", "enrollment", "classes")),
@@ -49,6 +56,7 @@ SERVICES = tuple(service.name for service in REGISTRY)
 CALLED = tuple(service.name for service in REGISTRY if service.called)
 CALLERS = ("gateway", *(service.name for service in REGISTRY if service.calls))
 HEARS = {service.name: service.hears for service in REGISTRY}
+APART = {service.name: service.apart for service in REGISTRY}
 HEARERS = {name: sum(name in service.hears for service in REGISTRY) for name in SERVICES}
 """How many services handle the events of each."""
 

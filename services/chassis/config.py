@@ -58,6 +58,13 @@ class Settings(BaseSettings):
     # Where Ieum is reached from outside, for links in mails; "" = not set.
     public_url: str = ""
 
+    # A file that names everybody who was erased, outside the databases; "" = "erasures" in IEUM_DATA.
+    erasures: Path | None = None
+
+    @property
+    def erasure_ledger(self) -> Path:
+        return self.erasures or self.data / "erasures"
+
     def address(self, service: str) -> str:
         """Where this worker of a service listens; port 0 asks the system for a free one."""
         addresses = self.addresses[service].split(",")

@@ -22,7 +22,7 @@ from typing_extensions import TypeVar
 from services.chassis import metrics, rpc, tls
 from services.chassis.config import Settings
 from services.chassis.events import bus
-from services.chassis.events.bus import BatchHandler, Bus, Handlers
+from services.chassis.events.bus import BatchHandler, Bus, Handlers, handled_types
 from services.chassis.events.consumer import BROKER_AWAY, Consumer
 from services.chassis.events.outbox import Outbox
 from services.chassis.metrics import Measure
@@ -35,6 +35,7 @@ from services.chassis.token_access import Access
 _GRACE_SECONDS = 5.0
 _STORES_WITHIN = 30.0
 _SAY_EVERY_SECONDS = 10.0
+_ERASURES = "ieum.people.v1.PersonErased"
 ALIVE = "alive"
 """The name under which a health check hears that the process works, even while it does not serve yet."""
 
@@ -57,6 +58,8 @@ class Frame(Generic[S]):
     offered: list[str] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     loops: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    before_serving: Callable[[], Awaitable[None]] | None = None
+    """Waits until whoever was erased is erased here, too: after a restore they are all back at first."""
 
     def offer(self, service: str, token_access: Mapping[str, Access]) -> grpc.aio.Server:
         """`offer` the full service name, then add the servicer to the server that is returned."""
@@ -73,6 +76,8 @@ class Frame(Generic[S]):
         if not apart:
             self.heard.append(package)
         durable = f"{self.name}-{apart}" if apart else self.name
+        if _ERASURES in handled_types(handlers) and not apart:
+            self.before_serving = partial(_until_handled, self.bus, package, durable)
         self.loops.append(Consumer(self.bus, package, durable, handlers).run)
 
     def keep_running(self, loop: Callable[[], Awaitable[None]]) -> None:
@@ -161,14 +166,16 @@ async def _listen(
         reflection.enable_server_reflection(names, frame.server)
     address = frame.settings.address(frame.name)
     port = rpc.open_port(frame.server, address, tls.identity(frame.settings))
-    await frame.server.start()
     async with asyncio.TaskGroup() as tasks:
         loops = [tasks.create_task(_forever(loop)) for loop in (frame.outbox.run, *frame.loops)]
-        await checks.set("", health_pb2.HealthCheckResponse.SERVING)
-        trace.log().info("listening", address=address, port=port)
-        if ready is not None:
-            ready.set_result(f"{address.rpartition(':')[0]}:{port}")
         try:
+            if frame.before_serving and not await _done_before(stop, frame.before_serving):
+                return
+            await frame.server.start()
+            await checks.set("", health_pb2.HealthCheckResponse.SERVING)
+            trace.log().info("listening", address=address, port=port)
+            if ready is not None:
+                ready.set_result(f"{address.rpartition(':')[0]}:{port}")
             await stop.wait()
         finally:
             await checks.enter_graceful_shutdown()
@@ -191,6 +198,27 @@ async def _open_health(checks: health.aio.HealthServicer, address: str) -> Async
         yield
     finally:
         await server.stop(None)
+
+
+async def _until_handled(events: Bus, package: str, durable: str) -> None:
+    while True:
+        try:
+            return await events.until_handled(package, durable, f"{_ERASURES}.>")
+        except BROKER_AWAY as error:
+            trace.log().warning("waiting for the erasures", error=repr(error))
+            await asyncio.sleep(1)
+
+
+async def _done_before(stop: asyncio.Event, work: Callable[[], Awaitable[None]]) -> bool:
+    """False if the process was told to stop first."""
+    working, stopping = asyncio.ensure_future(work()), asyncio.ensure_future(stop.wait())
+    await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+    for each in (working, stopping):
+        each.cancel()
+    if working.done() and not working.cancelled():
+        await working
+        return True
+    return False
 
 
 async def _forever(loop: Callable[[], Awaitable[None]]) -> None:

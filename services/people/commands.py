@@ -5,6 +5,7 @@ python -m services.people.commands reset-passphrase --login LOGIN [--passphrase-
 python -m services.people.commands confirm-employees --organisation organisations/CODE --logins FILE
 python -m services.people.commands import-places --file FILE [--dry-run] [--move areas/OLD=areas/NEW ...]
 python -m services.people.commands restore-places [--dry-run] [--move areas/OLD=areas/NEW ...]
+python -m services.people.commands erase-again --ledger FILE
 """
 
 from __future__ import annotations
@@ -34,9 +35,12 @@ from services.people.domain.person import RUNS_EVERYTHING, Event, Person
 from services.people.passphrases import Passphrases
 from services.people.place_commands import import_places, preview_places, restore_places
 from services.people.store import Store
+from services.people.store.erasing import erase
+from services.people.store.ledger import ErasureLedger
 
 _SECONDS = 10
 _ON_PLACES = ("import-places", "restore-places")
+_A_WHILE_SECONDS = 3_600
 _WORDS = {
     "LOGIN_LENGTH": "A login has {min} to {max} characters.",
     "LOGIN_CHARACTERS": "A login consists of letters, digits and . _ -",
@@ -112,8 +116,19 @@ async def confirm_employees(store: Store, organisation: str, logins: Sequence[st
     return told + (f" Not there, or of another office: {', '.join(left)}" if left else "")
 
 
+async def erase_again(store: Store, ledger: ErasureLedger) -> str:
+    """Erases whoever the ledger names and a restored backup brought back."""
+    erased = 0
+    for name in ledger.persons():
+        found = await store.people.find(name.removeprefix("people/"))
+        if found is not None and not found.erased:
+            await erase(store, found, now(), also_last_administrator=True)
+            erased += 1
+    return f"{erased} people who had been erased since this backup are erased again."
+
+
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Store]:
+async def opened(settings: Settings, seconds: float = _SECONDS) -> AsyncIterator[Store]:
     """The people service's store; what is announced reaches the broker before it is closed."""
     async with (
         asyncio.timeout(_SECONDS) as deadline,
@@ -129,7 +144,7 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
         with entities.without_deadline():
             await store.prepare()
             await outbox.prepare()
-        deadline.reschedule(asyncio.get_running_loop().time() + _SECONDS)
+        deadline.reschedule(asyncio.get_running_loop().time() + seconds)
         relay = asyncio.create_task(outbox.run())
         try:
             yield store
@@ -158,6 +173,8 @@ def _arguments() -> argparse.Namespace:
     for command in (read, back):
         command.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         command.add_argument("--move", action="append", default=[], help="where people of a place belong: OLD=NEW")
+    again = commands.add_parser("erase-again", help="erase whoever a restored backup brought back")
+    again.add_argument("--ledger", type=Path, required=True, help="the ledger of erasures, a file")
     for command in (create, reset):
         command.add_argument("--login", required=True)
         command.add_argument("--passphrase-file", type=Path, help="read it from here instead of asking")
@@ -179,6 +196,9 @@ def _passphrase(file: Path | None) -> str:
 
 
 async def _run(given: argparse.Namespace, passphrase: str) -> str:
+    if given.command == "erase-again":
+        async with opened(Settings(), _A_WHILE_SECONDS) as store:
+            return await erase_again(store, ErasureLedger(given.ledger))
     async with opened(Settings()) as store:
         if given.command == "confirm-employees":
             return await confirm_employees(store, given.organisation, given.logins.read_text().splitlines())

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Protocol
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from ieum.notices.v1.events_pb2 import ContactsViewed
+from ieum.people.v1.events_pb2 import (
+    EqualityAnswersGiven,
+    PersonErased,
+    PersonMoved,
+    PersonRegistered,
+    RolesChanged,
+)
 from ieum.progress.v1.events_pb2 import CertificateIssued, GridExported
 from ieum.statistics.v1 import events_pb2 as statistics
 from ieum.statistics.v1.statistics_pb2 import Dimension
 from services.chassis.clock import moment
-from services.chassis.events.bus import Handlers
+from services.chassis.events.bus import Bus, Handlers
 from services.people.domain.audit import Action
 from services.people.store import Store
 from services.people.store.audit import AuditStore
+from services.people.store.ledger import ErasureLedger
 
+_ANNOUNCED_SECONDS = 5
+_PACKAGE = "ieum.people.v1"
 _CHANGES = {
     statistics.RecipientsChanged.ADDED: "added",
     statistics.RecipientsChanged.CHANGED: "changed",
@@ -67,6 +78,21 @@ def certificate_handlers(store: Store) -> Handlers:
             await store.certificates.keep(event.certificate.removeprefix("certificates/"), key, name)
 
     return {CertificateIssued: on_issued}
+
+
+def erasure_handlers(store: Store, ledger: ErasureLedger, bus: Bus) -> Handlers:
+    async def on_erased(event: PersonErased) -> None:
+        """Notes the erasure where no restored backup can undo it, and takes earlier events of the person out."""
+        await asyncio.to_thread(ledger.add, event.person, _dated(event.time))
+        card, key = store.equality.key_of(event.person), event.person.removeprefix("people/")
+        async with asyncio.timeout(_ANNOUNCED_SECONDS):
+            while await store.equality.is_announcing(card):  # noqa: ASYNC110 - the broker is what is waited for
+                await asyncio.sleep(0.1)
+        await bus.take_out_all(_PACKAGE, f"{EqualityAnswersGiven.DESCRIPTOR.full_name}.{card}")
+        for kind in (PersonRegistered, PersonMoved, RolesChanged):
+            await bus.take_out_all(_PACKAGE, f"{kind.DESCRIPTOR.full_name}.{key}")
+
+    return {PersonErased: on_erased}
 
 
 def statistics_handlers(store: Store) -> Handlers:

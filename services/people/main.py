@@ -5,16 +5,25 @@ from __future__ import annotations
 from ieum.notices.v1.notices_pb2_grpc import add_ContactSourceServiceServicer_to_server
 from ieum.people.v1 import people_pb2_grpc
 from services.chassis.run import Frame, main
-from services.people.events import certificate_handlers, notice_handlers, progress_handlers, statistics_handlers
+from services.people.events import (
+    certificate_handlers,
+    erasure_handlers,
+    notice_handlers,
+    progress_handlers,
+    statistics_handlers,
+)
 from services.people.passphrases import Passphrases
 from services.people.service import TOKEN_ACCESS, PeopleService
 from services.people.service.contacts import ContactSource
 from services.people.store import Store
+from services.people.store.ledger import ErasureLedger
+from services.people.store.old_events import OldEvents
 
 
 async def compose(frame: Frame) -> None:
     store = Store(frame.database, frame.outbox, frame.settings.pseudonym_key)
     await store.prepare()
+    await OldEvents(frame.database, frame.bus, frame.settings.pseudonym_key).replace()
     server = frame.offer("ieum.people.v1.PeopleService", TOKEN_ACCESS)
     people_pb2_grpc.add_PeopleServiceServicer_to_server(PeopleService(store, Passphrases()), server)
     add_ContactSourceServiceServicer_to_server(
@@ -24,6 +33,9 @@ async def compose(frame: Frame) -> None:
     frame.hear("ieum.progress.v1", certificate_handlers(store), apart="certificates")
     frame.hear("ieum.statistics.v1", statistics_handlers(store))
     frame.hear("ieum.notices.v1", notice_handlers(store))
+    ledger = ErasureLedger(frame.settings.erasure_ledger)
+    ledger.begin()
+    frame.hear("ieum.people.v1", erasure_handlers(store, ledger, frame.bus), apart="erasures")
 
 
 if __name__ == "__main__":

@@ -16,10 +16,12 @@ from pymongo import AsyncMongoClient
 
 from deploy import archive, backup, restore
 from deploy.archive import CannotRestore, Manifest
+from deploy.demo.api import Api
 from deploy.local import DEMO_PASSPHRASE, Ieum, running
 from deploy.processes import stores
 from services.chassis.config import Settings
 from services.chassis.events import bus
+from services.chassis.principal import pseudonym
 from services.registry import HEARERS, HEARS, SERVICES
 from tests.system.recount import doubled, heard, recounted
 from tests.system.test_crashes import in_the_middle, load_demo
@@ -27,6 +29,7 @@ from tests.system.test_crashes import in_the_middle, load_demo
 pytestmark = pytest.mark.timeout(240)
 
 Client = AsyncMongoClient[dict[str, Any]]
+ERASED = "goes-later"
 UNTOLD = {"pending": 0, "due": 0, "changed": 0}
 """What is still to be announced, and when a fact was written: of this life alone."""
 # What runs on by the clock, with nobody doing anything.
@@ -50,6 +53,7 @@ async def saved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifes
     ):
         load = await load_demo(system.environment, 16)
         await in_the_middle(client, 8, load)
+        await answer_and_do_nothing_else(system.url)
         manifest = await backup.back_up(settings_of(system), to)
         assert load.returncode is None, "the system was meant to be busy"
         load.kill()
@@ -60,9 +64,24 @@ async def saved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifes
 @pytest.fixture(scope="module")
 async def restored(saved: tuple[Path, Manifest], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data directory of an empty Ieum after it."""
-    data = tmp_path_factory.mktemp("restored")
-    await restore.restore_here(saved[0], data)
+    data, ledger = tmp_path_factory.mktemp("restored"), tmp_path_factory.mktemp("ledger") / "erasures"
+    ledger.write_text(f"2026-11-29T00:00:00+00:00 {erased_since(saved[0])}\n")
+    await restore.restore_here(saved[0], data, str(ledger))
     return data
+
+
+async def answer_and_do_nothing_else(url: str) -> None:
+    """Somebody who will be erased after the backup; nothing that is recounted changes by it."""
+    given = {"login": ERASED, "displayName": "Goes Later", "passphrase": DEMO_PASSPHRASE, "area": "areas/HB0101"}
+    async with Api(url) as own:
+        await own.post("/people", {"requestId": ERASED, **given})
+        await own.sign_in(ERASED, DEMO_PASSPHRASE)
+        await own.put("/people/me/equalityAnswers", {"birthYear": 1937, "groups": [], "groupsAnswered": True})
+
+
+def erased_since(root: Path) -> str:
+    people = documents(root, archive.collection_file("ieum_people", "people"))
+    return next(f"people/{row['_id']}" for row in people if row["login"] == ERASED)
 
 
 def documents(root: Path, path: Path) -> list[dict[str, Any]]:
@@ -99,7 +118,7 @@ async def test_no_event_of_the_backup_is_of_a_change_that_its_databases_do_not_k
 async def test_a_restored_system_is_the_same_after_it_heard_all_events_again(
     saved: tuple[Path, Manifest], restored: Path
 ) -> None:
-    _, manifest = saved
+    root, manifest = saved
     async with (
         running(restored, listed=stores, say=lambda _: None) as still,
         Client(still.environment["IEUM_MONGO_URL"], tz_aware=True) as client,
@@ -122,11 +141,32 @@ async def test_a_restored_system_is_the_same_after_it_heard_all_events_again(
         assert await contents(client, manifest) == after
     # What a service keeps of the events of others may have been behind by an event or two.
     behind = tuple(f"ieum_{service}." for service, hears in HEARS.items() if hears and service != "people")
-    behind += tuple(f"ieum_people.{name}" for name in ("audit", "certificate_names"))
+    behind += tuple(f"ieum_people.{name}" for name in ("audit", "certificate_names", "guards"))
     for collection, rows in before.items():
-        assert set(rows) <= set(after[collection]), collection
+        assert set(rows) - {erased_since(root)} <= set(after[collection]), collection
         if not collection.startswith(behind):
             assert after[collection] == rows, collection
+
+
+async def test_somebody_erased_since_is_gone_before_anything_serves(
+    saved: tuple[Path, Manifest], restored: Path
+) -> None:
+    root, _ = saved
+    person = erased_since(root)
+    async with (
+        running(restored, listed=stores, say=lambda _: None) as system,
+        Client(system.environment["IEUM_MONGO_URL"]) as client,
+    ):
+        account = await client["ieum_people"]["people"].find_one({"_id": person.removeprefix("people/")})
+        key = bytes.fromhex((restored / "secrets/pseudonym_key").read_text().strip())
+        card = await client["ieum_people"]["equality"].find_one({"_id": pseudonym(key, person)})
+    before = documents(root, archive.collection_file("ieum_people", "equality"))
+    assert [row["closed"] for row in before if row["_id"] == pseudonym(key, person)] == [False]
+    assert account is not None
+    assert (account["erased"], account["login"], account["display_name"]) == (True, "", "")
+    assert card is not None
+    assert (card["closed"], card["sealed"]) == (True, b"")
+    assert person in (restored / "erasures").read_text()
 
 
 async def test_media_come_back_byte_for_byte(saved: tuple[Path, Manifest], restored: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,6 +44,11 @@ class BatchHandler:
             await self.handle([event])
 
         return dict.fromkeys(self.kinds, handle_one)
+
+
+def handled_types(handlers: Handlers | BatchHandler) -> set[str]:
+    kinds = handlers.kinds if isinstance(handlers, BatchHandler) else handlers
+    return {kind.DESCRIPTOR.full_name for kind in kinds}
 
 
 _NO_SUCH_MESSAGE = 10057
@@ -147,12 +152,12 @@ class Bus:
     async def ready(self) -> bool:
         return self.connected
 
-    async def stored(self, package: str, number: int) -> Stored | None:
-        """What a stream holds at a number, or after it where that one is gone; None at its end."""
+    async def stored(self, package: str, number: int, subject: str = "") -> Stored | None:
+        """What a stream holds at a number, or after it where that one is gone; None at its end. `subject`: only of
+        this one, which may end in ".>"."""
+        wanted = self.subject(subject or f"{package}.>")
         try:
-            found = await self.jetstream.get_msg(
-                self.stream(package), seq=number, subject=self.subject(f"{package}.>"), next=True
-            )
+            found = await self.jetstream.get_msg(self.stream(package), seq=number, subject=wanted, next=True)
         except NotFoundError:
             return None
         return Stored(found.seq or 0, found.time or now(), found.subject or "", found.headers or {}, found.data or b"")
@@ -162,11 +167,38 @@ class Bus:
         info = await self.jetstream.consumer_info(self.stream(package), durable)
         return (info.num_pending or 0) + (info.num_ack_pending or 0)
 
+    async def until_handled(self, package: str, durable: str, subject: str) -> None:
+        """Returns when a consumer has acknowledged the last event of a subject that the stream holds now."""
+        last = await self._last(package, subject)
+        while last:
+            check_cancelled()
+            with suppress(NotFoundError):  # the consumer is only being made
+                info = await self.jetstream.consumer_info(self.stream(package), durable)
+                nothing_left = not info.num_pending and not info.num_ack_pending
+                if nothing_left or (info.ack_floor and info.ack_floor.stream_seq >= last):
+                    return
+            await asyncio.sleep(0.05)
+
+    async def _last(self, package: str, subject: str) -> int:
+        await self.ensure_stream(package)
+        try:
+            found = await self.jetstream.get_last_msg(self.stream(package), self.subject(subject))
+        except NotFoundError:
+            return 0
+        return found.seq or 0
+
     async def count(self, package: str, subject: str) -> int:
         """How much a stream holds of one subject."""
         whole = self.subject(subject)
         info = await self.jetstream.stream_info(self.stream(package), subjects_filter=whole)
         return (info.state.subjects or {}).get(whole, 0)
+
+    async def take_out_all(self, package: str, subject: str) -> None:
+        """Every event of a subject. Taken out one by one, because the broker overwrites only then what was on disk."""
+        number = 1
+        while stored := await self.stored(package, number, subject):
+            await self.take_out(package, stored.number)
+            number = stored.number + 1
 
     async def take_out(self, package: str, number: int) -> None:
         """Safe to repeat."""

@@ -18,9 +18,10 @@ from services.people import authorisation
 from services.people.domain import credentials, equality, person, vouching
 from services.people.domain.audit import Action
 from services.people.domain.equality import Answers
-from services.people.domain.person import RUNS_EVERYTHING, Outcome, Person, Role
+from services.people.domain.person import Outcome, Person, Role
 from services.people.messages import resources
 from services.people.service.base import ServiceBase
+from services.people.store.erasing import erase
 
 _LARGEST_BATCH = 1000
 _NAMES_FOR = ("instructor", "reviewer", "administrator")
@@ -156,7 +157,7 @@ class AccountMethods(ServiceBase):
         before = await authorisation.own_or_managed(self.store, request.name)
         if not before.erased:
             await self.require_own_passphrase(request.passphrase)
-            await self._erase(before)
+            await erase(self.store, before, now())
         return Empty()
 
     async def _rename_certificates(self, renamed: Person) -> None:
@@ -165,28 +166,6 @@ class AccountMethods(ServiceBase):
         await self.store.certificates.rename(renamed.id, renamed.display_name)
         for number in numbers:
             await self.store.audit.add(Action.CERTIFICATE_RENAMED, renamed.name, f"certificates/{number}")
-
-    async def _erase(self, before: Person) -> None:
-        """Erases account, answers, sessions and tokens in one transaction."""
-        store, moment = self.store, now()
-
-        async def work(session: AsyncClientSession) -> None:
-            administrators = await store.people.administrators(session) if RUNS_EVERYTHING in before.grants else 0
-            await store.recorded(
-                session,
-                store.people.entities,
-                before.id,
-                lambda current: person.erase(current, administrators, moment),
-                Action.PERSON_ERASED,
-                before.name,
-            )
-            await store.equality.change(before.name, lambda current: equality.close(current, moment), session)
-            await store.sessions.remove_all(before.id, session)
-            await store.tokens.remove_all(before.id, session)
-            await store.certificates.remove_all(before.id, session)
-
-        answers = (store.equality.entities, store.equality.key_of(before.name))
-        await store.together(work, (store.people.entities, before.id), answers)
 
     async def GetEqualityAnswers(
         self, request: people_pb2.GetEqualityAnswersRequest, context: object

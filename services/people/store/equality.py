@@ -53,6 +53,10 @@ class EqualityStore:
         key = self.key_of(person)
         return self._opened(key, await self.entities.find(key) or SealedCard())
 
+    async def is_announcing(self, key: str) -> bool:
+        """Whether events of a card still wait for the broker."""
+        return bool((await self.entities.collection.find_one({"_id": key}, {"pending": 1}) or {}).get("pending"))
+
     async def change(
         self,
         person: str,

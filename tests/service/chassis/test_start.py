@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from ieum.people.v1.events_pb2 import PersonErased
 from services.chassis import rpc
 from services.chassis.config import Settings
 from services.chassis.run import ALIVE, Frame, serve
 from services.chassis.store import entities
 from tests.chaos.proxy import Line
+from tests.service.conftest import Announce, StartService
 
 
 async def compose(frame: Frame) -> None:
@@ -75,4 +77,43 @@ async def test_an_index_may_take_longer_to_build_than_a_call_may_take(
         assert await look(health_at, "") == health_pb2.HealthCheckResponse.SERVING
     finally:
         stop.set()
+        await serving
+
+
+async def test_a_service_does_not_serve_before_whoever_was_erased_is_erased_here_too(
+    settings: Settings, start_service: StartService, announce: Announce
+) -> None:
+    """After a restore all are back at first, and the erasures are only on their way."""
+    forgotten: list[str] = []
+
+    async def on_erased(event: PersonErased) -> None:
+        await asyncio.sleep(0.2)
+        forgotten.append(event.person)
+
+    async def hearing(frame: Frame) -> None:
+        frame.hear("ieum.people.v1", {PersonErased: on_erased})
+
+    for who in ("people/kim", "people/lee"):
+        await announce(PersonErased(person=who), who.removeprefix("people/"))
+    await start_service("enrollment", hearing)
+    assert sorted(forgotten) == ["people/kim", "people/lee"]
+    # And again at once, where there is nothing new.
+    await start_service("enrollment", hearing)
+
+
+async def test_a_service_that_waits_for_erasures_stops_when_it_is_told_to(
+    settings: Settings, announce: Announce
+) -> None:
+    async def never(event: PersonErased) -> None:
+        await asyncio.sleep(3600)
+
+    async def hearing(frame: Frame) -> None:
+        frame.hear("ieum.people.v1", {PersonErased: never})
+
+    await announce(PersonErased(person="people/kim"), "kim")
+    stop = asyncio.Event()
+    serving = asyncio.create_task(serve("enrollment", hearing, settings, stop))
+    await asyncio.sleep(0.5)
+    stop.set()
+    async with asyncio.timeout(10):
         await serving

@@ -100,3 +100,24 @@ def test_a_key_that_is_a_link_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CannotRestore, match="is no file"):
         restore.restore_secrets(tmp_path / "backup", tmp_path / "to")
     assert list((tmp_path / "to").iterdir()) == []
+
+
+def test_a_restore_asks_for_the_ledger_of_erasures(tmp_path: Path) -> None:
+    kept = tmp_path / "data" / "erasures"
+    with pytest.raises(CannotRestore, match="is no ledger of erasures"):
+        restore.ledger_to_apply("", kept)
+    with pytest.raises(CannotRestore, match="is no ledger of erasures"):
+        restore.ledger_to_apply(str(tmp_path / "elsewhere"), kept)
+    assert restore.ledger_to_apply("none", kept) is None
+    assert not kept.exists()
+
+
+def test_a_ledger_of_elsewhere_is_kept_on_with_what_is_known_here(tmp_path: Path) -> None:
+    kept, given = tmp_path / "data" / "erasures", tmp_path / "old"
+    given.write_text("a people/kim\nb people/lee\n")
+    assert restore.ledger_to_apply(str(given), kept) == kept
+    kept.write_text("c people/han\na people/kim\n")
+    restore.ledger_to_apply(str(given), kept)
+    assert kept.read_text() == "c people/han\na people/kim\nb people/lee\n"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert restore.ledger_to_apply("", kept) == kept

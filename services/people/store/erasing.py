@@ -1,0 +1,39 @@
+"""Erasing a person: account, answers, sessions, tokens and the names on certificates, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from services.people.domain import equality, person
+from services.people.domain.audit import Action
+from services.people.domain.person import RUNS_EVERYTHING, Person
+
+if TYPE_CHECKING:
+    from services.people.store import Store
+
+
+async def erase(store: Store, before: Person, moment: datetime, *, also_last_administrator: bool = False) -> None:
+    """Safe to repeat. The last administrator is refused, unless they were erased already in a life that a restored
+    backup does not know of."""
+
+    async def work(session: AsyncClientSession) -> None:
+        counted = RUNS_EVERYTHING in before.grants and not also_last_administrator
+        others = await store.people.administrators(session) if counted else 2
+        await store.recorded(
+            session,
+            store.people.entities,
+            before.id,
+            lambda current: person.erase(current, others, moment),
+            Action.PERSON_ERASED,
+            before.name,
+        )
+        await store.equality.change(before.name, lambda current: equality.close(current, moment), session)
+        await store.sessions.remove_all(before.id, session)
+        await store.tokens.remove_all(before.id, session)
+        await store.certificates.remove_all(before.id, session)
+
+    answers = (store.equality.entities, store.equality.key_of(before.name))
+    await store.together(work, (store.people.entities, before.id), answers)
