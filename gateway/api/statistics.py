@@ -20,7 +20,7 @@ from ieum.statistics.v1 import statistics_pb2
 
 table = Operations("statistics")
 
-By = Literal["REF_AREA", "AGE", "SEX", "TARGET_GROUP", "COURSE", "TIME_PERIOD", "COURSE_DOMAIN"]
+By = Literal["REF_AREA", "AGE", "SEX", "TARGET_GROUP", "COURSE", "TIME_PERIOD", "COURSE_DOMAIN", "DELIVERY"]
 Period = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}(-Q[1-4])?)?$")]
 Quarter = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-Q[1-4])?$")]
 

@@ -34,6 +34,7 @@ BY: Mapping[str, str] = {
     "SEX": msgid("Sex"),
     "TARGET_GROUP": msgid("Target group"),
     "COURSE_DOMAIN": msgid("Competence area"),
+    "DELIVERY": msgid("Way of teaching"),
 }
 SHOWN = ("EPR", "ENR", "STR", "CMP", "CPR")
 _USUAL_PERIODS = 4

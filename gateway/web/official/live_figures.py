@@ -16,8 +16,8 @@ from gateway.web.site import area_choices
 from ieum.statistics.v1 import statistics_pb2 as pb
 
 RATE = "CPR"
-REACH = "COV"
-"""A column only of tables that have it."""
+REACH, COMPLETERS = "COV", "PCM"
+"""Columns only of tables that have them."""
 
 MEASURES: Mapping[str, tuple[str, str]] = {
     "ENR": (
@@ -41,6 +41,13 @@ MEASURES: Mapping[str, tuple[str, str]] = {
         msgid("Reach"),
         msgid("How many of every 1,000 residents took part. It is there where the number of residents was loaded."),
     ),
+    "PCM": (
+        msgid("People who completed"),
+        msgid(
+            "How many different people completed a course in the period, whenever they had begun it; over all time, "
+            "how many ever did. Each counts once."
+        ),
+    ),
 }
 """Title and meaning, in the order of the columns."""
 
@@ -51,6 +58,7 @@ UNITS: Mapping[str, str] = {
     "CMP": msgid("enrolments"),
     "CPR": msgid("per cent"),
     "COV": msgid("per 1,000 residents"),
+    "PCM": msgid("people"),
 }
 
 BY: Mapping[str, str] = {
@@ -61,6 +69,7 @@ BY: Mapping[str, str] = {
     "COURSE": msgid("Course"),
     "TIME_PERIOD": msgid("Quarter"),
     "COURSE_DOMAIN": msgid("Competence area"),
+    "DELIVERY": msgid("Way of teaching"),
 }
 
 NO_ENROLMENTS = msgid("nobody enrolled")
@@ -125,8 +134,8 @@ def total(table: pb.Table, locale: Locale) -> Line:
 
 
 def _measures(table: pb.Table) -> list[str]:
-    reached = any(value.measure == REACH for row in (*table.rows, table.total) for value in row.values)
-    return [measure for measure in MEASURES if measure != REACH or reached]
+    there = {value.measure for row in (*table.rows, table.total) for value in row.values}
+    return [measure for measure in MEASURES if measure not in (REACH, COMPLETERS) or measure in there]
 
 
 def _title(row: pb.Row, table: pb.Table, locale: Locale, places: Places) -> str:

@@ -22,7 +22,7 @@ CellKey = tuple[str, str, str, str]
 
 COUNTS = frozenset({"ENR", "EPR", "CMP", "STR", "WDR", "IPR", "NST", "CMF"})
 RATES = {"CPR": ("CMP", "ENR"), "CPS": ("CMP", "STR"), "DOR": ("WDR", "STR")}
-COMPUTED_FROM = {**RATES, "PTM": ("ENR",), "CMF": ("CMP",), "HRS_PC": ("EPR",)} | dict.fromkeys(
+COMPUTED_FROM = {**RATES, "PTM": ("ENR",), "CMF": ("CMP",), "PCM": ("CMF",), "HRS_PC": ("EPR",)} | dict.fromkeys(
     ("COV", "COV_STD", "CONC"), ("EPR",)
 )
 TOTAL = "_T"

@@ -15,8 +15,11 @@ class Home(NamedTuple):
 
 
 class Edition(NamedTuple):
+    """What was taken, and how it was taught."""
+
     course: str
     version: int
+    delivery: str = ""
 
 
 class Traits(NamedTuple):
@@ -38,6 +41,7 @@ class FactBatch(NamedTuple):
     area: Sequence[str]
     course: Sequence[str]
     version: Sequence[int]
+    delivery: Sequence[str]
     quarter: Sequence[str]
     sex: Sequence[str]
     age: Sequence[int | None]

@@ -29,10 +29,11 @@ _BY_ID = (("_id", ASCENDING),)
 _BY_CHANGE = (("changed", ASCENDING), ("_id", ASCENDING))
 _UNUSED = ("universe_1_area_1_quarter_1", "universe_1_organisation_1_quarter_1")
 """Indexes that earlier versions made: each enrolment paid for them, and tables are counted in memory now."""
+_WORDS = ("universe", "organisation", "area", "course", "delivery", "quarter")
 _FOR_TABLES: Document = {
     "enrolment": "$_id",
     "person": "$pseudonym",
-    **{name: {"$ifNull": [f"${name}", ""]} for name in ("universe", "organisation", "area", "course", "quarter")},
+    **{name: {"$ifNull": [f"${name}", ""]} for name in _WORDS},
     "version": {"$ifNull": ["$version", 0]},
     "enrol_year": "$enrol_year",
     "traits": {"$ifNull": ["$traits", None]},

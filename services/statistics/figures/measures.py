@@ -52,6 +52,7 @@ MEASURES: Mapping[str, Measure] = {
         Measure("HRS", "H"),
         Measure("HRS_PC", "H", 1),
         Measure("COV", "RT_1000", 1, in_live_table=True),
+        Measure("PCM", "PS", in_live_table=True),
         Measure("COV_STD", "RT_1000", 1),
         Measure("GAP_PP", "PP", 1),
         Measure("GAP_RT", "RATIO", 3),

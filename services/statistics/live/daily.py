@@ -108,7 +108,7 @@ class DailyStates:
     ) -> dict[Key, ShownCell]:
         from services.statistics.live.domain.counting import count
 
-        cells = count(held, universe, midnight, world)
+        cells = count(held, universe, midnight, world, self._zone)
         return next_state(cells, Lattice(world, cells, self._policy.k), before, self._policy)
 
     def _state(self, as_of: datetime, world: World, shown: dict[Key, ShownCell]) -> LiveState:

@@ -29,10 +29,10 @@ class Rows:
     policy: Policy
     titles: Titles
 
-    def row(self, code: str, cell: ShownCell, residents: int | None, *, with_reach: bool) -> pb.Row:
+    def row(self, code: str, cell: ShownCell, residents: int | None, *more: Figure, with_reach: bool) -> pb.Row:
         """With the reach where residents of any row are known, so that all rows have the same columns."""
         reached = [reach(cell, residents, self.policy)] if with_reach else []
-        return row_to_message(code, [*figures(cell, self.policy), *reached], self.titles)
+        return row_to_message(code, [*figures(cell, self.policy), *reached, *more], self.titles)
 
     def standing(self, standing: Standing) -> pb.Standing:
         row, before = self.pair(standing.code, standing.cells)

@@ -54,7 +54,11 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
         courses = {name: document["title"] for name, document in state.world.courses.items()}
         titles = {**courses, **state.world.tree.titles}
         rows_of = Rows(self._policy, titles)
-        shown = [rows_of.row(code, cell, residents.get(code), with_reach=bool(residents)) for code, cell in rows]
+        completers = [[each] for each in state.completers(asked)] or [[] for _ in rows]
+        shown = [
+            rows_of.row(code, cell, residents.get(code), *more, with_reach=bool(residents))
+            for (code, cell), more in zip(rows, completers, strict=True)
+        ]
         quarters = quarters_in(asked.period) if asked.period else ("",)
         return pb.Table(
             area=asked.area,

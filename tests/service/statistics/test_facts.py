@@ -140,7 +140,7 @@ async def test_events_twice_and_in_the_wrong_order_count_once(town: Town, ask: C
             await town.complete(name, times=2)
             await town.start(name, times=2)
     await until(query, "12")
-    complete = {"ENR": "12", "EPR": "12", "STR": "6", "CMP": "6", "CPR": "50.0"}
+    complete = {"ENR": "12", "EPR": "12", "STR": "6", "CMP": "6", "CPR": "50.0", "PCM": "6"}
 
     async def settled() -> bool:
         return (await query())["_T"] == complete

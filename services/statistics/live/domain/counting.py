@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, tzinfo
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from services.statistics.figures.dimensions import (
     TOTAL,
     UNKNOWN,
 )
+from services.statistics.figures.periods import first_day, quarters_of
 from services.statistics.figures.units import age_band
 from services.statistics.figures.universe import Universe
 from services.statistics.live.domain.enrolment_arrays import (
@@ -41,23 +42,29 @@ from services.statistics.live.domain.lattice import (
     ALL,
     DOMAINS,
     NO_OFFICE,
+    WAYS,
     YOUNGER,
     Key,
     World,
     code,
+    completed_in,
     rest,
+    tells_courses,
     unknown,
 )
 from services.statistics.live.domain.protection import Tally
 
+_USUAL_WAY = "ONL"
+"""Of enrolments from before there were classes."""
 
-def count(held: Columns, universe: Universe, as_of: datetime, world: World) -> dict[Key, Tally]:
-    """Of each cell with anybody in it, what had happened before the moment."""
+
+def count(held: Columns, universe: Universe, as_of: datetime, world: World, zone: tzinfo = UTC) -> dict[Key, Tally]:
+    """Of each cell with anybody in it, what had happened before the moment; `zone` is the city's."""
     rows = _standing(held, universe, as_of)
     if not len(rows.persons):
         return {}
     cells: dict[Key, Tally] = {}
-    choices = [*_parts(rows.columns, _choices)]
+    choices = [*_parts(rows.columns, _choices), *_completions(rows, zone)]
     codes = [*_parts(rows.columns, lambda word: _codes(word, world))]
     for place in _parts(rows.columns, lambda word: _places(word, universe, world)):
         for choice in choices:
@@ -71,9 +78,9 @@ def count(held: Columns, universe: Universe, as_of: datetime, world: World) -> d
 
 
 def _comes_twice(choice: str, each: str) -> bool:
-    """A course's total over all periods is a choice of its own, and has nothing to tell of courses and their areas."""
+    """A course's total over all periods is a choice of its own; elsewhere, too, courses may not be told apart."""
     of_course = each.startswith("COURSE ")
-    if choice.startswith("courses/"):
+    if not tells_courses(choice):
         return of_course or each.startswith("COURSE_DOMAIN ") or each in map(rest, DOMAINS)
     return of_course and choice == ALL
 
@@ -98,6 +105,22 @@ def _parts(columns: Columns, names_of: Callable[[Hashable], Sequence[str | None]
             yield _Parts(distinct, of_words[columns.table[column]])
 
 
+def _completions(rows: _Rows, zone: tzinfo) -> Iterator[_Parts]:
+    """By the year and by the quarter in which each was completed."""
+    moments = rows.columns.table[COMPLETED]
+    done = rows.completed > 0
+    if not done.any():
+        return
+    ends = int(moments[done].min()), int(moments[done].max())
+    first, last = (datetime.fromtimestamp(each / 1000, zone).year for each in ends)
+    quarters = [quarter for year in range(first, last + 1) for quarter in quarters_of(str(year))]
+    begins = [milliseconds(datetime.combine(first_day(quarter), time(), zone)) for quarter in quarters]
+    place = np.where(done, np.searchsorted(np.array(begins), moments, side="right") - 1, -1)
+    years = [str(year) for year in range(first, last + 1)]
+    yield _Parts([completed_in(year) for year in years], np.where(done, place // 4, -1))
+    yield _Parts([completed_in(quarter) for quarter in quarters], place)
+
+
 def _places(word: Hashable, universe: Universe, world: World) -> Sequence[str]:
     match word:
         case Home(_, organisation, area):
@@ -112,7 +135,7 @@ def _choices(word: Hashable) -> Sequence[str]:
     match word:
         case str(quarter):
             return ALL, quarter.partition("-")[0], quarter
-        case Edition(course, _):
+        case Edition(course, _, _):
             return (course,)
     return ()
 
@@ -122,10 +145,11 @@ def _codes(word: Hashable, world: World) -> Sequence[str | None]:
     match word:
         case Traits(sex, age, flags):
             return *_ages(age), code("SEX", sex if sex in SEXES else UNKNOWN), *_groups(age, flags)
-        case Edition(course, version):
+        case Edition(course, version, delivery):
             taught = world.domains(course, version)
             domains = (code("COURSE_DOMAIN", each) if each in taught else rest(each) for each in DOMAINS)
-            return TOTAL, code("COURSE", course), *domains
+            way = next((way for way, name in WAYS.items() if name == delivery), _USUAL_WAY)
+            return TOTAL, code("DELIVERY", way), code("COURSE", course), *domains
     return ()
 
 

@@ -55,7 +55,7 @@ class Columns:
             map(hash, lot.person),
             map(hash, lot.enrolment),
             map(self.words[HOME].number, map(Home, lot.universe, lot.organisation, lot.area)),
-            map(self.words[EDITION].number, map(Edition, lot.course, lot.version)),
+            map(self.words[EDITION].number, map(Edition, lot.course, lot.version, lot.delivery)),
             map(self.words[QUARTER].number, lot.quarter),
             map(self.words[TRAITS].number, map(Traits, lot.sex, lot.age, flags)),
             *((_NEVER if moment is None else moment for moment in each) for each in moments),

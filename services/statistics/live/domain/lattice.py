@@ -1,7 +1,8 @@
 """The lattice: all cells of the live table, and the sums that tie them.
 
-A cell is a place, a choice (everything, a year, a quarter or a course) and a code (the total, or a category of one
-dimension). Nothing else may be asked, so that whatever can be subtracted from something else is in a sum below.
+A cell is a place, a choice (everything, a year, a quarter, a course, or what was completed in a year or a quarter) and
+a code (the total, or a category of one dimension). Nothing else may be asked, so that whatever can be subtracted from
+something else is in a sum below.
 """
 
 from __future__ import annotations
@@ -27,11 +28,16 @@ from services.statistics.figures.dimensions import (
 from services.statistics.figures.periods import is_year, quarters_of
 from services.statistics.figures.units import SENSITIVE_FLAGS, SENSITIVE_K
 
+ENR, STR, CMP = ADDING_UP = ("ENR", "STR", "CMP")
 Key = tuple[str, str, str]
 """A place, a choice and a code."""
 ALL = ""
 """The choice of all periods and all courses."""
 OLDER, YOUNGER = "OLD", "N_OLD"
+COMPLETED = "completed "
+"""Begins the choice of what was completed in a period, whenever it had begun."""
+WAYS: Mapping[str, str] = {"ONL": "online", "F2F": "face_to_face", "BLD": "blended", "OUT": "outreach"}
+"""Code -> way of teaching, as facts have it."""
 DOMAINS = tuple(f"DC30_{number}" for number in DIGCOMP_AREAS)
 _BANDS = tuple(code for code, _, _ in AGE_BANDS)
 _UNIONS = tuple(code for code, _, _ in AGE_UNIONS)
@@ -43,6 +49,7 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "SEX": (*SEXES, UNKNOWN),
     "TARGET_GROUP": (OLDER, YOUNGER, *FLAGS, "GEN"),
     "COURSE_DOMAIN": DOMAINS,
+    "DELIVERY": tuple(WAYS),
 }
 """The rows of a table, whether anybody is in them or not: a row that appears would tell of somebody."""
 
@@ -51,6 +58,20 @@ def code(by: str, category: str) -> str:
     """A category as a code. Being older is a group and an age: one cell."""
     category = _SAME.get(category, category)
     return f"AGE {category}" if category in (OLDER, YOUNGER) else f"{by} {category}"
+
+
+def completed_in(period: str) -> str:
+    """The choice of what was completed in a year or a quarter."""
+    return f"{COMPLETED}{period}"
+
+
+def is_of_completions(choice: str) -> bool:
+    return choice.startswith(COMPLETED)
+
+
+def tells_courses(choice: str) -> bool:
+    """Whether a choice has cells of courses and of their competence areas."""
+    return not choice.startswith(("courses/", COMPLETED))
 
 
 def rest(category: str) -> str:
@@ -74,6 +95,11 @@ class Line:
     total: Key
     parts: tuple[Key, ...]
     k: int
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What adds up. Of what was completed in a period there is one number, and it is part of all completions."""
+        return (CMP,) if is_of_completions(self.parts[0][1]) else ADDING_UP
 
 
 @dataclass(frozen=True)
@@ -157,9 +183,9 @@ class Lattice:
         return max(self.k, SENSITIVE_K) if _is_sensitive([key]) else self.k
 
     def _codes(self, choice: str) -> list[str]:
-        if choice.startswith("courses/"):
-            return [TOTAL, *_OF_PERSONS]
-        return [TOTAL, *_OF_PERSONS, *_OF_COURSES, *(f"COURSE {name}" for name in self._courses if choice)]
+        if not tells_courses(choice):
+            return [TOTAL, *_OF_EACH]
+        return [TOTAL, *_OF_EACH, *_OF_COURSES, *(f"COURSE {name}" for name in self._courses if choice)]
 
     def _sums(self) -> Iterator[tuple[Key, list[Key]]]:
         taught = {code("COURSE_DOMAIN", domain): self.world.teaching(domain) for domain in DOMAINS}
@@ -167,7 +193,7 @@ class Lattice:
             for choice in self.choices:
                 for total, parts in WITHIN:
                     yield (place, choice, total), [(place, choice, part) for part in parts]
-                if not choice.startswith("courses/"):
+                if tells_courses(choice):
                     of_course = {name: _of_course(place, choice, name) for name in self._courses}
                     yield (place, choice, TOTAL), list(of_course.values())
                     for domain, names in taught.items():
@@ -184,8 +210,18 @@ class Lattice:
             yield whole, [(place, year, each) for year in years]
             for year in years:
                 yield (place, year, each), [(place, it, each) for it in quarters_of(year) if it in self.choices]
-        for each in _OF_PERSONS:
+        for each in (TOTAL, *_OF_EACH):
+            yield (place, ALL, each), [(place, completed_in(year), each) for year in self._years_of_completions]
+            for year in self._years_of_completions:
+                quarters = [completed_in(it) for it in quarters_of(year)]
+                yield (place, completed_in(year), each), [(place, it, each) for it in quarters if it in self.choices]
+        for each in _OF_EACH:
             yield (place, ALL, each), [(place, name, each) for name in self._courses]
+
+    @cached_property
+    def _years_of_completions(self) -> list[str]:
+        periods = [choice.removeprefix(COMPLETED) for choice in self.choices if is_of_completions(choice)]
+        return [period for period in periods if is_year(period)]
 
     def _over_places(self) -> Iterator[tuple[Key, list[Key]]]:
         offices = [place for place in self._places if place.startswith("organisations/")]
@@ -219,6 +255,7 @@ _SUMS_OF_AGES: Mapping[str, tuple[str, ...]] = {
 
 def _within() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield TOTAL, tuple(code("SEX", each) for each in ROWS["SEX"])
+    yield TOTAL, tuple(code("DELIVERY", each) for each in WAYS)
     yield TOTAL, tuple(code("AGE", each) for each in (OLDER, YOUNGER, UNKNOWN))
     for total, parts in _SUMS_OF_AGES.items():
         yield code("AGE", total), tuple(code("AGE", each) for each in parts)
@@ -235,9 +272,10 @@ RESTS: Mapping[str, tuple[str, str]] = {
 answers to one question: only the groups themselves are shown, since everybody else and those who did not answer would
 open one by another."""
 _OF_COURSES = tuple(code("COURSE_DOMAIN", domain) for domain in DOMAINS)
-_PERSONAL = ("SEX", "AGE", "TARGET_GROUP")
+_EVERYWHERE = ("SEX", "AGE", "TARGET_GROUP", "DELIVERY")
 _HALVES = [code("AGE", each) for each, _, _ in HALVES_OF_55T64]
-_OF_PERSONS = tuple(dict.fromkeys([*(code(by, each) for by in _PERSONAL for each in ROWS[by]), *_HALVES]))
+_OF_EACH = tuple(dict.fromkeys([*(code(by, each) for by in _EVERYWHERE for each in ROWS[by]), *_HALVES]))
+"""Codes of persons and of their enrolments, in every choice."""
 
 
 def _is_sensitive(keys: Iterable[Key]) -> bool:

@@ -15,8 +15,6 @@ from services.statistics.figures.rounding import rounded_text
 MEASURES = tuple(measure.code for measure in measures.MEASURES.values() if measure.in_live_table)
 """In the order of the columns. COV is there where residents are known."""
 
-ADDING_UP = ("ENR", "STR", "CMP")
-
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -122,6 +120,13 @@ def figures(cell: ShownCell, policy: Policy) -> list[Figure]:
         for measure in ("ENR", "EPR", "STR", "CMP")
     ]
     return [*counts, _completion_rate(cell, policy)]
+
+
+def completers(cell: ShownCell, *, of_period: bool) -> Figure:
+    """PCM, persons who completed: in a period, by the cell of what was completed in it; else ever."""
+    if ("EPR" if of_period else "CMP") not in cell.measures:
+        return Figure("PCM", None, "Q")
+    return Figure("PCM", str(cell.tally.persons if of_period else cell.tally.persons_completed), "A")
 
 
 def reach(cell: ShownCell, residents: int | None, policy: Policy) -> Figure:

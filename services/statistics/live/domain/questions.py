@@ -10,8 +10,8 @@ from services.chassis.errors import Invalid
 from services.statistics.figures.dimensions import TOTAL, UNKNOWN
 from services.statistics.figures.periods import is_period, is_year, quarters_in
 from services.statistics.figures.universe import Universe
-from services.statistics.live.domain.lattice import ALL, ROWS, Key, World, code, own, unknown
-from services.statistics.live.domain.protection import ShownCell
+from services.statistics.live.domain.lattice import ALL, ROWS, Key, World, code, completed_in, own, unknown
+from services.statistics.live.domain.protection import Figure, ShownCell, completers
 from services.statistics.live.domain.steps import Shown
 
 _OF_COURSES = ("COURSE", "COURSE_DOMAIN")
@@ -58,6 +58,19 @@ class LiveState:
         """Code and cell of each row, the total last. Which rows there are tells of nobody."""
         keys = {**self._keys(asked), TOTAL: self._key(asked, TOTAL)}
         return [(each, self.shown.get(key, ShownCell())) for each, key in keys.items()]
+
+    def completers(self, asked: Question) -> list[Figure]:
+        """For each of the rows, who completed in its period, or ever; none where a period's are not told by courses."""
+        keys = [*self._keys(asked).values(), self._key(asked, TOTAL)]
+        if any(is_period(choice) and each.startswith("COURSE") for _, choice, each in keys):
+            return []
+        return [self._completers(key) for key in keys]
+
+    def _completers(self, key: Key) -> Figure:
+        place, choice, each = key
+        of_period = is_period(choice)
+        cell = self.shown.get((place, completed_in(choice), each) if of_period else key, ShownCell())
+        return completers(cell, of_period=of_period)
 
     def cell(self, area: str, choice: str, each: str) -> ShownCell:
         """Of an area, a choice and a code."""

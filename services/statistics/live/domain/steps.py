@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.dimensions import TOTAL, UNKNOWN
-from services.statistics.live.domain.lattice import ALL, RESTS, Key, Lattice, Line
+from services.statistics.live.domain.lattice import ADDING_UP, ALL, RESTS, Key, Lattice, Line, is_of_completions
 from services.statistics.live.domain.protection import (
-    ADDING_UP,
     COUNTS,
     ShownCell,
     Tally,
@@ -117,7 +116,7 @@ class Step:
         while waiting:
             line = next(iter(waiting))
             del waiting[line]
-            for measure in ADDING_UP:
+            for measure in line.measures:
                 for key in self._guarded(line, measure):
                     waiting |= dict.fromkeys(self._lines_of[key])
 
@@ -129,7 +128,8 @@ class Step:
         for measure in ADDING_UP:
             hidden = {key for key in self._cells if self._is_hidden(key, measure)}
             hidden -= self._told_zeros(hidden, measure)
-            told |= {(key, measure) for key in determined(hidden, self._lines) if self._moves(key, measure)}
+            lines = [line for line in self._lines if measure in line.measures]
+            told |= {(key, measure) for key in determined(hidden, lines) if self._moves(key, measure)}
         return told
 
     def opened_by(self, told: Iterable[FigureKey]) -> list[FigureKey]:
@@ -157,7 +157,8 @@ class Step:
     def _nearest(self, key: Key, measure: str) -> list[Key]:
         waiting, seen = [key], {key}
         while waiting:
-            near = [each for one in waiting for line in self._lines_of[one] for each in (*line.parts, line.total)]
+            lines = [line for key in waiting for line in self._lines_of[key] if measure in line.measures]
+            near = [each for line in lines for each in (*line.parts, line.total)]
             beside = [each for each in near if measure not in self.held[each] and self._moves(each, measure)]
             if beside:
                 return beside
@@ -180,13 +181,20 @@ class Step:
     def _small(self, key: Key) -> Set[str]:
         """Also what was hidden and has hardly changed since: a sum that was told then would open what it protected."""
         cell, k = self._cells[key], self._levels[key]
-        small = sensitive_measures(cell, k)
+        small = self._sensitive(key, cell)
         before = self._before.get(key)
         if before is None:
             return small
         since = cell.less(before.hidden_at)
         few = {each for each in COUNTS if before.hidden_at.of(each) and since.persons_of(each) < k}
-        return small | few | sensitive_changes(self._changes[key], k)
+        return small | few | self._sensitive(key, self._changes[key], changed=True)
+
+    def _sensitive(self, key: Key, tally: Tally, *, changed: bool = False) -> Set[str]:
+        """Everybody in a cell of completions has completed, which tells nothing more."""
+        k = self._levels[key]
+        if not is_of_completions(key[1]):
+            return sensitive_changes(tally, k) if changed else sensitive_measures(tally, k)
+        return COUNTS if tally.enrolments and tally.persons < k else frozenset()
 
     def _hold_beside_rest(self, key: Key, total: Key, others: Key) -> None:
         """A category whose count would tell of the few, or of nobody, that it leaves of a group."""
@@ -198,8 +206,8 @@ class Step:
 
     def _everybody_in_one(self, line: Line) -> Key | None:
         """The one part in which fewer than 2k stand as a whole, or that all of fewer than 2k came to: belonging to it
-        would be told of each. Places, periods, courses and what nobody answered tell nothing."""
-        if line.total[:2] != line.parts[0][:2] or line.parts[0][2].startswith("COURSE "):
+        would be told of each. Places, periods, courses, ways of teaching and what nobody answered tell nothing."""
+        if line.total[:2] != line.parts[0][:2] or line.parts[0][2].startswith(("COURSE ", "DELIVERY ")):
             return None
         for tallies in (self._cells, self._changes):
             total = tallies[line.total]
@@ -249,18 +257,21 @@ class Step:
             if not self._cells[key].of(measure) and not self._cells.get((key[0], ALL, TOTAL), _NOBODY).of(measure):
                 empty[key[0]].append(key)
         zeros: set[Key] = set()
-        waiting = [line for line in self._lines if line.total not in hidden]
+        waiting = [line for line in self._lines if measure in line.measures and line.total not in hidden]
         while waiting:
             left = [[key for key in line.parts if key in hidden] for line in waiting]
             found = {key for keys in left if not any(self._moves(key, measure) for key in keys) for key in keys}
             found |= {key for place, choice, each in found if (choice, each) == (ALL, TOTAL) for key in empty[place]}
             found -= zeros
             zeros |= found
-            waiting = [line for key in found for line in self._lines_of[key] if line.total == key]
+            waiting = [
+                line for key in found for line in self._lines_of[key] if line.total == key and measure in line.measures
+            ]
         return zeros
 
     def _hold(self, key: Key, measure: str) -> None:
-        self.held[key] |= COUNTS if measure == "ENR" else {measure}
+        """All that is known of completions of a period is one number, of enrolments and of persons."""
+        self.held[key] |= COUNTS if measure == "ENR" or is_of_completions(key[1]) else {measure}
 
     def _hold_all(self, key: Key, measures: Set[str]) -> None:
         for measure in measures:

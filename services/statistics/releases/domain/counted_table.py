@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from services.statistics.disclosure.linked_tables import Cell, LinkedTable
@@ -56,6 +56,11 @@ class Counted:
         if cell in self._hidden:
             return Figure(None, Q)
         return Figure(Fraction(self._table.counts.get(cell, 0)), A, self._table.persons.get(cell, 0))
+
+    def persons(self, area: str, category: str, measure: str) -> Figure:
+        """Those behind a count, hidden with it."""
+        counted = self.count(area, category, measure)
+        return counted if counted.persons is None else replace(counted, value=Fraction(counted.persons))
 
     def rate(self, area: str, code: str, measure: str) -> Figure:
         part, whole = (self.count(area, code, name) for name in PERCENT[measure])

@@ -72,6 +72,7 @@ def observations(
     for area in [context.areas.top, *(area for kids in context.areas.children.values() for area in kids)]:
         yield from _row(context, counted, area, TOTAL, {})
         yield context.observation(CMF, area, {}, counted.count(area, TOTAL, CMF))
+        yield context.observation("PCM", area, {}, counted.persons(area, TOTAL, CMF))
         if len(children := context.areas.children.get(area, ())) > 1:
             yield context.observation("CONC", area, {}, counted.concentration(area, children, context.population))
         if table.layout.is_full(context.period, area):

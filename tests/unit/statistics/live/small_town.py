@@ -45,6 +45,7 @@ class Enrolment:
     flags: tuple[str, ...] | None
     started: int | None = None
     completed: int | None = None
+    delivery: str = "online"
 
     @property
     def row(self) -> tuple[Any, ...]:
@@ -56,7 +57,7 @@ class Enrolment:
         home = ("resident", "", self.area)
         traits = (self.sex, self.age, self.flags)
         named = (f"{self.person} {self.course} {self.day}", self.person)
-        return (*named, *home, self.course, 1, quarter, *traits, milliseconds(when), *moments, None, 0)
+        return (*named, *home, self.course, 1, self.delivery, quarter, *traits, milliseconds(when), *moments, None, 0)
 
 
 def townspeople(seed: int, persons: int) -> list[Enrolment]:
@@ -73,6 +74,7 @@ def person(chance: random.Random, name: str, **more: Any) -> list[Enrolment]:
         chance.choice("FFM"),
         chance.choice([None, 20, 50, 58, 62, 67, 72, 78, 80]),
         chance.choice(_FLAGS),
+        delivery=chance.choices(("online", "face_to_face", "outreach"), (6, 3, 1))[0],
     )
     one = replace(one, **more)
     began = one.day + 1 if chance.random() < 0.8 else None

@@ -12,6 +12,7 @@ import pytest
 
 from services.statistics.areas.tree import AreaTree
 from services.statistics.facts.domain import Edition, FactBatch, Home, Traits
+from services.statistics.figures.periods import quarter_of
 from services.statistics.figures.universe import Universe
 from services.statistics.live.domain.counting import count
 from services.statistics.live.domain.enrolment_arrays import Columns, milliseconds
@@ -79,7 +80,11 @@ def fact(chance: random.Random, enrolment: str, person: str) -> Fact:
         enrolment,
         person,
         Home(Universe.EMPLOYEE if organisation else Universe.RESIDENT, organisation, f"areas/{area}"),
-        Edition(f"courses/{chance.randrange(1, 4)}", chance.randrange(1, 3)),
+        Edition(
+            f"courses/{chance.randrange(1, 4)}",
+            chance.randrange(1, 3),
+            chance.choice(["", "online", "face_to_face", "blended", "outreach"]),
+        ),
         f"2026-Q{(enrolled.month + 2) // 3}",
         Traits(chance.choice(["", "F", "M", "_O"]), chance.choice([None, 12, 54, 55, 60, 70]), groups),
         enrolled,
@@ -98,7 +103,9 @@ def plainly(all_of_them: list[Fact], universe: Universe, until: datetime) -> dic
         withdrawn = fact.withdrawn is not None and fact.withdrawn < until
         if fact.home.universe == universe and fact.enrolled < until and (started or not withdrawn):
             for place in places(fact.home, universe):
-                for choice in ("", fact.quarter[:4], fact.quarter, fact.edition.course):
+                done = quarter_of(fact.completed, UTC) if completed and fact.completed else ""
+                when = [f"completed {done[:4]}", f"completed {done}"] if done else []
+                for choice in ("", fact.quarter[:4], fact.quarter, fact.edition.course, *when):
                     for code in codes(fact, choice):
                         people[place, choice, code][fact.person].append((started, completed))
     return {cell: tally([*each.values()]) for cell, each in people.items()}
@@ -127,8 +134,9 @@ def codes(fact: Fact, choice: str) -> list[str]:
         "MIG": "marriage_migrant",
     }
     flagged = [f"TARGET_GROUP {code}" if flag in (flags or ()) else f"not {code}" for code, flag in known.items()]
-    of_person = ["_T", f"SEX {sex or '_U'}", *ages, *flagged]
-    if choice.startswith("courses/"):
+    way = {"face_to_face": "F2F", "blended": "BLD", "outreach": "OUT"}.get(fact.edition.delivery, "ONL")
+    of_person = ["_T", f"DELIVERY {way}", f"SEX {sex or '_U'}", *ages, *flagged]
+    if choice.startswith(("courses/", "completed ")):
         return of_person
     taught = {("courses/1", 1): ["1"], ("courses/1", 2): ["1", "4"]}.get(
         (fact.edition.course, fact.edition.version), []

@@ -106,6 +106,12 @@ def test_completions_count_where_they_fall_whenever_the_course_was_begun() -> No
     assert found["CMF", "P"].value == str(100 + 20)
     assert found["CMP", "P"].value == "100"
     assert found["CMF", "P"].unit == "NUMBER"
+    twice = tuple(replace(unit, area="C") for unit in begun if unit.finished and unit.area == "C")
+    found = released(begun, EVERYWHERE, flow=(*(unit for unit in begun if unit.finished), *twice))
+    assert int(found["CMF", "P"].value or 0) == 100 + len(twice)
+    assert (found["PCM", "P"].value, found["PCM", "P"].unit) == ("100", "PS")
+    found = released(begun, EVERYWHERE, hiding(("A", "_T", "CMF")))
+    assert found["PCM", "A"].status == "Q"
 
 
 def test_a_completion_is_dated_by_the_quarter_in_which_it_fell() -> None:
