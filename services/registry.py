@@ -45,9 +45,9 @@ REGISTRY = (
     ),
     Service(
         "notices",
-        hears=("statistics", "people", "classes"),
+        hears=("statistics", "people", "classes", "progress"),
         keys=("notices_signing_key", "smtp_password", "sms_token"),
-        calls=("statistics", "people", "classes"),
+        calls=("statistics", "people", "classes", "courses"),
     ),
     Service("classes", hears=("people", "courses", "progress", "classes")),
 )

@@ -8,7 +8,7 @@ from itertools import chain
 from aiohttp import web
 
 from gateway.html import assets
-from gateway.web.account import about_you, details, notices, sessions, sign_in, tokens
+from gateway.web.account import about_you, calendar, details, notices, sessions, sign_in, tokens
 from gateway.web.administrator import audit_log, dead_letters, desk, people, places, search_words
 from gateway.web.author import class_grid, course, courses, learner, lesson, practice, preview, review
 from gateway.web.centre import attendance, centre, class_form, class_staff, paper_list, room_code
@@ -85,7 +85,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         room_code.routes,
         sent_notices.routes,
     ),
-    *(tokens.routes, sessions.routes, notices.routes),
+    *(tokens.routes, sessions.routes, notices.routes, calendar.routes),
     *(people.routes, desk.routes),
     audit_log.routes,
     dead_letters.routes,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ieum.courses.v1.courses_pb2_grpc import add_CoursesServiceServicer_to_server
+from ieum.notices.v1.notices_pb2_grpc import add_CourseSourceServiceServicer_to_server
 from services.chassis.run import Frame, main
 from services.courses.service import TOKEN_ACCESS, CoursesService
+from services.courses.source import CourseSource
 from services.courses.store.catalogue import Catalogue
 from services.courses.store.courses import Courses
 from services.courses.store.media import MediaStore
@@ -19,6 +21,9 @@ async def compose(frame: Frame) -> None:
     await media.prepare()
     service = CoursesService(courses, catalogue, media)
     add_CoursesServiceServicer_to_server(service, frame.offer("ieum.courses.v1.CoursesService", TOKEN_ACCESS))
+    add_CourseSourceServiceServicer_to_server(
+        CourseSource(courses), frame.offer("ieum.notices.v1.CourseSourceService", {})
+    )
 
 
 if __name__ == "__main__":

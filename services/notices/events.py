@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ieum.classes.v1 import classes_pb2, events_pb2
-from ieum.people.v1.events_pb2 import PersonErased, PersonMoved, PersonRegistered, PlacesImported
+from ieum.people.v1.events_pb2 import PersonErased, PersonMoved, PersonRegistered, PlacesImported, RolesChanged
+from ieum.progress.v1.events_pb2 import CertificateIssued, CertificateRevoked
 from ieum.statistics.v1.events_pb2 import SummaryRequested
 from services.chassis.clock import moment, now
 from services.chassis.events.bus import Handlers
@@ -40,7 +41,11 @@ def people_handlers(store: Store) -> Handlers:
     async def on_erased(event: PersonErased) -> None:
         await store.forget(event.person)
 
+    async def on_roles(event: RolesChanged) -> None:
+        await store.revoke_centre_calendars(event.person)
+
     return {
+        RolesChanged: on_roles,
         PersonRegistered: on_home,
         PersonMoved: on_home,
         PersonErased: on_erased,
@@ -48,9 +53,19 @@ def people_handlers(store: Store) -> Handlers:
     }
 
 
+def progress_handlers(planner: Planner) -> Handlers:
+    async def on_issued(event: CertificateIssued) -> None:
+        await planner.plan_certificate(event)
+
+    async def on_revoked(event: CertificateRevoked) -> None:
+        await planner.drop_certificate(event.certificate)
+
+    return {CertificateIssued: on_issued, CertificateRevoked: on_revoked}
+
+
 def class_handlers(store: Store, planner: Planner) -> Handlers:
     async def on_plan(event: ClassEvent) -> None:
-        await store.copies.keep_class(event.class_name, event.revision, class_plan(event.plan))
+        await store.copies.keep_class(event.class_name, event.revision, class_plan(event.plan, moment(event.time)))
 
     async def on_session(event: events_pb2.SessionMoved | events_pb2.SessionCancelled) -> None:
         await on_plan(event)

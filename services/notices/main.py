@@ -6,9 +6,10 @@ from ieum.notices.v1.notices_pb2_grpc import add_NoticesServiceServicer_to_serve
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.run import Frame, main_with
 from services.notices import sms, sources
+from services.notices.calendars.feed import Feeds
 from services.notices.domain.mail_state import MailState
 from services.notices.domain.notice import Channel
-from services.notices.events import class_handlers, people_handlers, statistics_handlers
+from services.notices.events import class_handlers, people_handlers, progress_handlers, statistics_handlers
 from services.notices.letters.persons import PersonLetters
 from services.notices.letters.writer import Writer
 from services.notices.mail import settings
@@ -27,7 +28,8 @@ async def compose(frame: Frame[NoticesSettings]) -> None:
     await store.set_up_mail(_state_of(mail))
     public_url, zone = frame.settings.public_url.rstrip("/"), frame.settings.zone
     asked = sources.connect(frame.settings)
-    letters = PersonLetters(asked.persons, store, public_url, zone)
+    feeds = Feeds(asked.persons, store, public_url)
+    letters = PersonLetters(asked.persons, store, feeds, public_url, zone)
     writer = Writer(asked, letters, public_url)
     mails = Sender(Channel.EMAIL, MailChannel(mail, store) if isinstance(mail, Mail) else None, store, writer)
     gateway = sms.gateway(frame.settings)
@@ -40,11 +42,12 @@ async def compose(frame: Frame[NoticesSettings]) -> None:
 
     planner = Planner(store, zone, nudge)
     server = frame.offer("ieum.notices.v1.NoticesService", TOKEN_ACCESS)
-    service = NoticesService(store, letters, AuditEvents(frame.bus), sms_on=gateway is not None)
+    service = NoticesService(store, letters, feeds, AuditEvents(frame.bus), sms_on=gateway is not None)
     add_NoticesServiceServicer_to_server(service, server)
     frame.hear("ieum.statistics.v1", statistics_handlers(store, mails.nudge))
     frame.hear("ieum.people.v1", people_handlers(store))
     frame.hear("ieum.classes.v1", class_handlers(store, planner))
+    frame.hear("ieum.progress.v1", progress_handlers(planner))
     for sender in senders:
         frame.keep_running(sender.run)
     frame.keep_running(planner.remind)

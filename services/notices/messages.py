@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from google.protobuf.message import Message
@@ -12,14 +13,15 @@ from ieum.classes.v1 import events_pb2 as class_events
 from ieum.notices.v1 import events_pb2
 from ieum.notices.v1 import notices_pb2 as pb
 from services.chassis.clock import moment, stamp
-from services.chassis.errors import Missing
+from services.chassis.errors import Invalid, Missing
+from services.notices.domain.calendar import Calendar, CalendarKind
 from services.notices.domain.mail_state import MailStateChanged
 from services.notices.domain.notice import Channel, Kind, Notice, NoticeChanged, State
 from services.notices.domain.preferences import Preferences, Topic, Way, way_of
 
 _WAYS = {Way.EMAIL: pb.BY_EMAIL, Way.SMS: pb.BY_SMS, Way.CENTRE: pb.BY_CENTRE, Way.NONE: pb.NOT_AT_ALL}
 _WAYS_READ = {number: way for way, number in _WAYS.items()}
-_PREFIX = "notices/"
+_PREFIX, _CALENDARS = "notices/", "calendars/"
 
 
 def notice_announcement(event: NoticeChanged, key: str, revision: int) -> Message:
@@ -48,12 +50,13 @@ def mail_announcement(event: MailStateChanged, key: str, revision: int) -> Messa
     )
 
 
-def class_plan(plan: class_events.ClassPlan) -> Mapping[str, Any]:
+def class_plan(plan: class_events.ClassPlan, changed_at: datetime | None) -> Mapping[str, Any]:
     """What is kept of a class. Its words are asked for when something is sent."""
     return {
         "area": plan.area,
         "centre": plan.centre,
         "instructors": list(plan.instructors),
+        "changed_at": changed_at,
         "sessions": [
             {
                 "number": session.number,
@@ -115,6 +118,29 @@ def preferences_to_message(preferences: Preferences, *, sms_on: bool) -> pb.Pref
         ],
         sms_on=sms_on,
     )
+
+
+def calendar_to_message(calendar: Calendar) -> pb.Calendar:
+    return pb.Calendar(
+        name=f"{_CALENDARS}{calendar.id}",
+        kind=pb.CalendarKind.Value(calendar.kind.name),
+        centre=calendar.centre,
+        create_time=stamp(calendar.created_at),
+        revoked=calendar.revoked_at is not None,
+    )
+
+
+def calendar_key(name: str) -> str:
+    if not name.startswith(_CALENDARS):
+        raise Missing("CALENDAR_NOT_FOUND")
+    return name.removeprefix(_CALENDARS)
+
+
+def calendar_kind(number: pb.CalendarKind.ValueType) -> CalendarKind:
+    try:
+        return CalendarKind[pb.CalendarKind.Name(number)]
+    except (ValueError, KeyError) as error:
+        raise Invalid("VALUE_UNKNOWN", field="kind") from error
 
 
 def ways_from_message(message: pb.Preferences) -> dict[str, str]:

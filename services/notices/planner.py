@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from ieum.classes.v1 import classes_pb2, events_pb2
+from ieum.progress.v1.events_pb2 import CertificateIssued
 from services.chassis.clock import moment, new_id, now
 from services.chassis.events.bus import check_cancelled
 from services.chassis.observability import trace
@@ -63,6 +64,21 @@ class Planner:
         )
         await self._plan(f"{_id(event.application)}.{kind}.{event.revision}", personal, now())
         self._nudge()
+
+    async def plan_certificate(self, event: CertificateIssued) -> None:
+        at = now()
+        erased = await self._store.copies.is_erased(event.person)
+        if erased or (moment(event.time) or at) < at - _NEWS_FOR:
+            return
+        personal = Personal(event.person, Kind.CERTIFICATE, course=event.course, certificate=event.certificate)
+        await self._plan(f"{_id(event.certificate)}.{Kind.CERTIFICATE}", personal, at)
+        self._nudge()
+
+    async def drop_certificate(self, certificate: str) -> None:
+        """It was revoked: what is not sent yet is not sent any more."""
+        key = notice_key(SOURCE, f"{_id(certificate)}.{Kind.CERTIFICATE}")
+        if await self._store.known([key]):
+            await self._store.change(key, supersede)
 
     async def plan_dates(self, class_: str, session: int, revision: int, plan: events_pb2.ClassPlan) -> None:
         """One notice for all sessions that are moved or cancelled within minutes."""

@@ -20,11 +20,13 @@ from ieum.notices.v1.notices_pb2 import (
     Contact,
     GetClassFactsRequest,
     GetContactRequest,
+    GetCourseTitleRequest,
     GiveUpSeatOfRequest,
 )
 from ieum.notices.v1.notices_pb2_grpc import (
     ClassSourceServiceStub,
     ContactSourceServiceStub,
+    CourseSourceServiceStub,
     NoticeSourceServiceStub,
 )
 from ieum.people.v1.people_pb2 import Centre, ListCentresRequest
@@ -37,6 +39,7 @@ from services.notices.domain.notice import Notice
 S = TypeVar("S")
 
 SOURCES = ("statistics",)
+_ASKED = ("people", "classes", "courses")
 _SECONDS = 30.0
 _CENTRES_SECONDS = 300.0
 
@@ -44,9 +47,16 @@ _CENTRES_SECONDS = 300.0
 class PersonSources:
     """Each call raises a Problem: Unavailable while the other service is away, Missing for what is gone."""
 
-    def __init__(self, people: ContactSourceServiceStub, classes: ClassSourceServiceStub, zone: str) -> None:
+    def __init__(
+        self,
+        people: ContactSourceServiceStub,
+        classes: ClassSourceServiceStub,
+        courses: CourseSourceServiceStub,
+        zone: str,
+    ) -> None:
         self._people = people
         self._classes = classes
+        self._courses = courses
         self._zone = zone
         self._centres: tuple[float, Mapping[str, Centre]] = (0.0, {})
 
@@ -58,6 +68,17 @@ class PersonSources:
         request = GetClassFactsRequest(application=application)
         with acting_as(SYSTEM):
             return await self._classes.GetClassFacts(request, timeout=_SECONDS)
+
+    async def class_alone(self, name: str) -> Class:
+        with acting_as(SYSTEM):
+            request = GetClassFactsRequest(class_name=name)
+            return (await self._classes.GetClassFacts(request, timeout=_SECONDS)).course_class
+
+    async def course_title(self, course: str) -> Mapping[str, str]:
+        """By language."""
+        with acting_as(SYSTEM):
+            answer = await self._courses.GetCourseTitle(GetCourseTitleRequest(course=course), timeout=_SECONDS)
+        return dict(answer.title)
 
     async def give_up_seat(self, application: str) -> ClassFacts:
         with acting_as(SYSTEM):
@@ -115,13 +136,18 @@ class Sources:
 def connect(settings: Settings) -> Sources:
     """Does not wait for the services."""
     signer, identity = Signer("notices", settings.signing_key("notices")), tls.identity(settings)
-    channels = {name: rpc.channel(settings.target(name), identity) for name in (*SOURCES, "people", "classes")}
+    channels = {
+        name: rpc.channel(settings.target(name), identity) for name in (*SOURCES, "people", "classes", "courses")
+    }
 
     def client(name: str, stub: Callable[[grpc.aio.Channel], S]) -> S:
         return rpc.client(stub, channels[name], signer, name)
 
     persons = PersonSources(
-        client("people", ContactSourceServiceStub), client("classes", ClassSourceServiceStub), settings.time_zone
+        client("people", ContactSourceServiceStub),
+        client("classes", ClassSourceServiceStub),
+        client("courses", CourseSourceServiceStub),
+        settings.time_zone,
     )
     stubs = {name: client(name, NoticeSourceServiceStub) for name in SOURCES}
     return Sources(stubs, persons, list(channels.values()))

@@ -13,7 +13,7 @@ from services.chassis.principal import acting
 from services.classes.domain import seats
 from services.classes.domain.application import Application, State
 from services.classes.messages.applications import application_to_message
-from services.classes.messages.names import application_key
+from services.classes.messages.names import application_key, class_key
 from services.classes.messages.resources import class_to_message
 from services.classes.store import Store
 
@@ -24,6 +24,9 @@ class ClassSource(ClassSourceServiceServicer):
 
     async def GetClassFacts(self, request: GetClassFactsRequest, context: object) -> ClassFacts:
         _require_service()
+        if request.class_name:
+            class_ = await self._store.get(class_key(request.class_name))
+            return ClassFacts(course_class=class_to_message(class_, managed=False))
         return await self._facts(await self._store.application(application_key(request.application)))
 
     async def GiveUpSeatOf(self, request: GiveUpSeatOfRequest, context: object) -> ClassFacts:

@@ -8,11 +8,13 @@ from datetime import datetime, tzinfo
 from ieum.classes.v1 import classes_pb2
 from services.chassis.clock import moment, now
 from services.chassis.errors import Missing
+from services.notices.calendars import ics
+from services.notices.calendars.feed import Feeds
 from services.notices.domain.hours import best_moment
 from services.notices.domain.notice import Channel, Kind, Notice, Personal
 from services.notices.domain.preferences import bad_address
 from services.notices.letters import words
-from services.notices.letters.letter import Later, NotToSend, Unreachable, Written
+from services.notices.letters.letter import Attachment, Later, NotToSend, Unreachable, Written
 from services.notices.letters.words import Content, Meeting, Recipient
 from services.notices.sources import PersonSources
 from services.notices.store import Store
@@ -35,9 +37,10 @@ OVERTAKEN = NotToSend("OVERTAKEN")
 
 
 class PersonLetters:
-    def __init__(self, sources: PersonSources, store: Store, public_url: str, zone: tzinfo) -> None:
+    def __init__(self, sources: PersonSources, store: Store, feeds: Feeds, public_url: str, zone: tzinfo) -> None:
         self.sources = sources
         self._store = store
+        self._feeds = feeds
         self._public_url = public_url
         self._zone = zone
 
@@ -66,9 +69,23 @@ class PersonLetters:
     async def content(self, personal: Personal) -> Content | NotToSend:
         """What there is to say now."""
         try:
+            if personal.kind is Kind.CERTIFICATE:
+                return await self._of_certificate(personal)
             return await self._of_class(personal)
         except Missing:
             return OVERTAKEN
+
+    async def _of_certificate(self, personal: Personal) -> Content:
+        titles = await self.sources.course_title(personal.course)
+        first = next(iter(titles.values()), "")
+        return Content(
+            personal.kind,
+            {language: titles.get(language) or first for language in words.LANGUAGES},
+            link=f"{self._public_url}/{personal.certificate}",
+            preferences=f"{self._public_url}/account/notices",
+            zone=self._zone,
+            places={},
+        )
 
     async def _of_class(self, personal: Personal) -> Content | NotToSend:
         facts = await self.sources.class_facts(personal.application)
@@ -79,7 +96,7 @@ class PersonLetters:
         decided = personal.kind in (Kind.REFUSED, Kind.CANCELLED, Kind.WITHDRAWN)
         return Content(
             personal.kind,
-            class_.details.title or class_.details.course.rpartition("/")[2],
+            dict.fromkeys(words.LANGUAGES, class_.details.title or class_.details.course.rpartition("/")[2]),
             link=f"{self._public_url}{_path(personal, class_)}",
             preferences=f"{self._public_url}/account/notices",
             zone=await self.sources.zone_of(class_),
@@ -89,7 +106,21 @@ class PersonLetters:
             until=moment(application.until),
             reason=last.reason if decided else "",
             note=application.note,
+            attachments=await self._attachments(personal, class_),
         )
+
+    async def _attachments(self, personal: Personal, class_: classes_pb2.Class) -> dict[str, Attachment]:
+        """The dates as a calendar file, with a seat that was just confirmed. Changes come by mail and in the feed: a
+        second file would be a second entry in some calendars."""
+        if personal.kind is not Kind.CONFIRMED:
+            return {}
+        heard = await self._store.copies.class_(class_.name)
+        files = {}
+        for language in words.LANGUAGES:
+            entries = await self._feeds.entries(class_, heard.changed_at if heard else None, language)
+            content = ics.write([each for each in entries if each.held], language)
+            files[language] = Attachment("ieum.ics", content)
+        return files
 
 
 def _is_true(personal: Personal, application: classes_pb2.Application, class_: classes_pb2.Class) -> bool:

@@ -29,7 +29,7 @@ def _content(kind: Kind, language: str) -> Content:
     reasons = {Kind.REFUSED: "NOT_FOR_THIS_GROUP", Kind.CANCELLED: "TEACHER_ILL"}
     return Content(
         kind,
-        _TITLES[language],
+        _TITLES,
         link=_LINK,
         preferences="https://ieum.example/account/notices",
         zone=ZoneInfo("Asia/Seoul"),

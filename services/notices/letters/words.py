@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
@@ -41,7 +41,8 @@ class Content:
     """What there is to say. `link` is where the button leads; `meetings` are shown in order."""
 
     kind: Kind
-    title: str
+    titles: Mapping[str, str]
+    """Of the class or course, by language."""
     link: str
     preferences: str
     zone: tzinfo
@@ -52,7 +53,8 @@ class Content:
     until: datetime | None = None
     reason: str = ""
     note: str = ""
-    attachments: tuple[Attachment, ...] = ()
+    attachments: Mapping[str, Attachment] = field(default_factory=dict)
+    """By language."""
 
 
 def language_of(locale: str) -> str:
@@ -85,7 +87,7 @@ def write(content: Content, recipient: Recipient) -> Letter:
         text=_plain(values),
         html=_environment().get_template("letter.html").render(values),
         short=f"{own['short'].format_map(given)} {content.link}",
-        attachments=content.attachments,
+        attachments=tuple(each for each in (content.attachments.get(language),) if each),
     )
 
 
@@ -108,7 +110,7 @@ def _said(content: Content, words: Mapping[str, Any], language: str) -> list[str
 def _values(content: Content, words: Mapping[str, Any], language: str) -> dict[str, str]:
     changes = [_meeting(each, words, content.zone, language) for each in content.meetings if each.changed]
     return {
-        "title": content.title,
+        "title": content.titles[language],
         "place": content.places.get(language, ""),
         "when": _date(content.when, words, content.zone, language) if content.when else "",
         "until": _date(content.until, words, content.zone, language) if content.until else "",
@@ -121,7 +123,7 @@ def _rows(content: Content, words: Mapping[str, Any], language: str) -> list[tup
         return []
     dates = [_meeting(each, words, content.zone, language) for each in content.meetings]
     place = content.places.get(language, "")
-    rows = [(words["about"], [content.title]), (words["where"], [place]), (words["when"], dates)]
+    rows = [(words["about"], [content.titles[language]]), (words["where"], [place]), (words["when"], dates)]
     return [(name, lines) for name, lines in rows if any(lines)]
 
 

@@ -12,7 +12,8 @@ from services.chassis.clock import now
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.entities import Database, Entities
 from services.chassis.store.paging import after, decode_token, encode_token
-from services.notices.domain import mail_state, notice, preferences
+from services.notices.domain import calendar, mail_state, notice, preferences
+from services.notices.domain.calendar import Calendar, CalendarKind
 from services.notices.domain.mail_state import MailState
 from services.notices.domain.notice import Channel, Notice, Outcome, State
 from services.notices.domain.preferences import Preferences
@@ -35,6 +36,7 @@ class Store:
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self.notices = Entities(database["notices"], Notice, notice_announcement, outbox)
         self._preferences = Entities(database["preferences"], Preferences, _no_events, outbox)
+        self.calendars = Entities(database["calendars"], Calendar, _no_events, outbox)
         self._channels = Entities(database["channels"], MailState, mail_announcement, outbox)
         self.copies = Copies(database)
 
@@ -50,6 +52,8 @@ class Store:
         await notices.create_index("personal.secret", partialFilterExpression=_PERSONAL)
         seconds = int(_KEPT.total_seconds())
         await notices.create_index("requested_at", expireAfterSeconds=seconds, partialFilterExpression=_PERSONAL)
+        await self.calendars.collection.create_index("digest", unique=True)
+        await self.calendars.collection.create_index("person")
         await self.copies.prepare()
 
     # Notices
@@ -140,6 +144,32 @@ class Store:
         await self.copies.erase(person)
         await self._preferences.collection.delete_one({"_id": person})
         await self.notices.collection.delete_many({"personal.person": person})
+        await self.calendars.collection.delete_many({"person": person})
+
+    # Calendars
+
+    async def create_calendar(self, fresh: Calendar) -> Calendar:
+        """The person's older ones of this kind stop. A repeat answers the one that is there."""
+        created = await self.calendars.change(fresh.id, lambda stored: (stored, []), start=fresh, fresh=True)
+        for each in await self.calendars_of(created.person):
+            if each.id != created.id and (each.kind, each.centre) == (created.kind, created.centre):
+                await self.calendars.change(each.id, lambda stored: calendar.revoke(stored, now()))
+        return created
+
+    async def revoke_centre_calendars(self, person: str) -> None:
+        """Whoever got other roles makes a new one, if the new roles allow it."""
+        for each in await self.calendars_of(person):
+            if each.kind is CalendarKind.OF_CENTRE:
+                await self.calendars.change(each.id, lambda stored: calendar.revoke(stored, now()))
+
+    async def calendars_of(self, person: str) -> list[Calendar]:
+        """Those that are not revoked."""
+        found = self.calendars.collection.find({"person": person, "revoked_at": None})
+        return [self.calendars.load(document) async for document in found]
+
+    async def calendar_by(self, digest: str) -> Calendar | None:
+        document = await self.calendars.collection.find_one({"digest": digest, "revoked_at": None})
+        return self.calendars.load(document) if document else None
 
     # Channels
 

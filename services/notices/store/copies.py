@@ -31,6 +31,8 @@ class HeardClass:
     area: str
     centre: str
     instructors: frozenset[str]
+    revision: int = 0
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Copies:
     async def prepare(self) -> None:
         await self._classes.create_index([("sessions.starts_at", 1)])
         await self._classes.create_index([("centre", 1)])
+        await self._classes.create_index([("instructors", 1)])
         await self._applications.create_index([("class_", 1), ("state", 1)])
         await self._applications.create_index([("person", 1)])
 
@@ -69,6 +72,16 @@ class Copies:
         return [
             _class(each) async for each in self._classes.find({"centre": centre} if centre else {"_id": {"$gt": ""}})
         ]
+
+    async def classes_with(self, names: Sequence[str]) -> list[HeardClass]:
+        return [_class(each) async for each in self._classes.find({"_id": {"$in": list(names)}})]
+
+    async def classes_taught_by(self, person: str) -> list[HeardClass]:
+        return [_class(each) async for each in self._classes.find({"instructors": person})]
+
+    async def classes_of_person(self, person: str, states: Sequence[str]) -> list[str]:
+        found = self._applications.find({"person": person, "state": {"$in": list(states)}}, {"class_": 1})
+        return [each["class_"] async for each in found]
 
     async def keep_areas(self, parents: Mapping[str, str], revision: int) -> None:
         pairs = [[area, parent] for area, parent in sorted(parents.items())]
@@ -137,7 +150,14 @@ class Copies:
 
 def _class(document: Document) -> HeardClass:
     instructors = frozenset(document.get("instructors", ()))
-    return HeardClass(document["_id"], document.get("area", ""), document.get("centre", ""), instructors)
+    return HeardClass(
+        document["_id"],
+        document.get("area", ""),
+        document.get("centre", ""),
+        instructors,
+        document.get("revisions", {}).get("sessions", 0),
+        document.get("changed_at"),
+    )
 
 
 def _sessions(document: Document) -> Iterable[Session]:

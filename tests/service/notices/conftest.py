@@ -14,8 +14,10 @@ from ieum.classes.v1 import classes_pb2 as classes
 from ieum.notices.v1 import notices_pb2 as pb
 from ieum.notices.v1.notices_pb2_grpc import (
     ContactSourceServiceServicer,
+    CourseSourceServiceServicer,
     NoticesServiceStub,
     add_ContactSourceServiceServicer_to_server,
+    add_CourseSourceServiceServicer_to_server,
 )
 from ieum.people.v1.people_pb2 import Centre, ListCentresResponse
 from services.chassis import rpc
@@ -51,6 +53,12 @@ class People(ContactSourceServiceServicer):
     async def ListCentres(self, request: object, context: object) -> ListCentresResponse:
         centre = Centre(name="centres/hb01", title={"ko": "하늘동 정보화센터"}, address={"ko": "하늘로 1"})
         return ListCentresResponse(centres=[centre])
+
+
+class Courses(CourseSourceServiceServicer):
+    async def GetCourseTitle(self, request: pb.GetCourseTitleRequest, context: object) -> pb.CourseTitle:
+        assert acting().is_system
+        return pb.CourseTitle(title={"ko": "사진", "en": "Photos"})
 
 
 @dataclass
@@ -107,10 +115,21 @@ async def people(settings: Settings) -> AsyncIterator[tuple[People, str]]:
 
 
 @pytest.fixture
+async def courses(settings: Settings) -> AsyncIterator[str]:
+    server = rpc.server(Verifier("courses", settings.public_keys), {})
+    add_CourseSourceServiceServicer_to_server(Courses(), server)
+    port = rpc.open_port(server, "127.0.0.1:0", None)
+    await server.start()
+    yield f"127.0.0.1:{port}"
+    await server.stop(None)
+
+
+@pytest.fixture
 async def post(
     settings: Settings,
     mailbox: Mailbox,
     people: tuple[People, str],
+    courses: str,
     start_service: StartService,
     client_for: ClientFor,
     announce: Announce,
@@ -123,7 +142,7 @@ async def post(
         "smtp_url": f"smtp://127.0.0.1:{mailbox.port}",
         "mail_from": "s@haneul.test",
         "public_url": "https://ieum.test",
-        "addresses": {**settings.addresses, "classes": classes_address, "people": people[1]},
+        "addresses": {**settings.addresses, "classes": classes_address, "people": people[1], "courses": courses},
     }
     town = Town([classes_address], client_for, announce, database_of("classes"))
     await town.prepare()

@@ -13,6 +13,7 @@ from ieum.notices.v1.notices_pb2 import ComposedNotice, ComposeNoticeRequest
 from ieum.notices.v1.notices_pb2_grpc import (
     ClassSourceServiceStub,
     ContactSourceServiceStub,
+    CourseSourceServiceStub,
     NoticeSourceServiceServicer,
     NoticeSourceServiceStub,
     add_NoticeSourceServiceServicer_to_server,
@@ -26,6 +27,7 @@ from services.chassis.events.outbox import Outbox
 from services.chassis.principal import acting
 from services.chassis.signature import Signer, Verifier
 from services.chassis.store.entities import Database
+from services.notices.calendars.feed import Feeds
 from services.notices.domain.mail_state import MailState
 from services.notices.domain.notice import Channel, Notice, State
 from services.notices.letters.persons import PersonLetters
@@ -119,9 +121,12 @@ async def desk(
             persons = PersonSources(
                 rpc.client(ContactSourceServiceStub, gone, signer, "people"),
                 rpc.client(ClassSourceServiceStub, gone, signer, "classes"),
+                rpc.client(CourseSourceServiceStub, gone, signer, "courses"),
                 "Asia/Seoul",
             )
-            letters = PersonLetters(persons, store, mail.public_url, settings.zone)
+            letters = PersonLetters(
+                persons, store, Feeds(persons, store, mail.public_url), mail.public_url, settings.zone
+            )
             writer = Writer(Sources(clients, persons), letters, mail.public_url)
             yield Desk(store, Sender(Channel.EMAIL, MailChannel(mail, store), store, writer), outbox)
 

@@ -119,7 +119,8 @@ def test_every_kind_has_its_words(language: str) -> None:
 
 def test_a_letter_says_what_was_decided_when_and_where() -> None:
     content = Content(
-        Kind.DATES, "사진 <정리>", "https://ieum.test/applications/a", "https://ieum.test/account/notices", SEOUL,
+        Kind.DATES, {"ko": "사진 <정리>", "en": "Photos"}, "https://ieum.test/applications/a",
+        "https://ieum.test/account/notices", SEOUL,
         {"ko": "하늘동 정보화센터", "en": "Haneul"},
         (Meeting(NOW), Meeting(NOW + timedelta(days=7), held=False, changed=True)),
         when=NOW,

@@ -1,4 +1,5 @@
-"""The RPC door of the notices service."""
+# ruff: noqa: N802 - gRPC method names are the contract's
+"""What persons are told: preferences, what was sent, and the link of a reminder."""
 
 from __future__ import annotations
 
@@ -11,7 +12,6 @@ from services.chassis.errors import Invalid, Missing
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import acting, caller
 from services.chassis.store.paging import page_size
-from services.chassis.token_access import Access
 from services.notices import authorisation
 from services.notices.domain import notice as life
 from services.notices.domain import preferences
@@ -28,12 +28,10 @@ from services.notices.messages import (
 )
 from services.notices.store import Store
 
-TOKEN_ACCESS: dict[str, Access] = {}
-"""Closed to tokens: what is told to whom is for pages."""
 _MOST_TO_TELL = 500
 
 
-class NoticesService(notices_pb2_grpc.NoticesServiceServicer):
+class NoticeMethods(notices_pb2_grpc.NoticesServiceServicer):
     def __init__(self, store: Store, letters: PersonLetters, audit: AuditEvents, *, sms_on: bool) -> None:
         self._store = store
         self._letters = letters
@@ -94,7 +92,7 @@ class NoticesService(notices_pb2_grpc.NoticesServiceServicer):
         return pb.NoticeToTell(
             notice=notice_to_message(notice),
             telephone=(await self._store.preferences_of(personal.person)).telephone,
-            class_title=content.title,
+            class_title=content.titles[language],
             text=words.say(content, language),
             until=stamp(personal.not_after),
         )

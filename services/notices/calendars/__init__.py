@@ -1,0 +1,1 @@
+"""Calendar files: feeds, and the entry that comes with a confirmed seat."""
