@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -110,11 +110,19 @@ def _drawing(rows: Sequence[Line], places: Places, locale: Locale, query: TableQ
     return {
         "labels": [line.title.replace(" ", "\n") if over_time else line.title for line in rows],
         "drawn": [line.cells[query.show].drawn for line in rows],
-        "write": locale.percent if query.show == live_figures.RATE else locale.number,
+        "write": _writer(rows, locale, query.show),
         "tiles": live_figures.tiles(rows, places, query.show) if query.by == "REF_AREA" else [],
         "withheld": any(cell.text is None for cell in cells),
         "uncertain": any(cell.status == "U" for cell in cells),
     }
+
+
+def _writer(rows: Sequence[Line], locale: Locale, show: str) -> Callable[[float], str]:
+    """As the table writes the numbers, all of a chart with the same decimals."""
+    if show == live_figures.RATE:
+        return locale.percent
+    digits = max((len(line.cells[show].value.partition(".")[2]) for line in rows), default=0)
+    return partial(locale.number, digits=digits)
 
 
 def _link(query: TableQuery, places: Places, code: str) -> str:

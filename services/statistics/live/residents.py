@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from services.statistics.areas.tree import EVERYWHERE, is_organisation
 from services.statistics.figures import coverage
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.periods import last_day
@@ -27,11 +28,10 @@ class Residents:
     async def behind(self, asked: Question, codes: Sequence[str], as_of: datetime) -> Mapping[str, int]:
         """By code, as of the end of the period; nothing where none were loaded. Employees are no part of residents,
         and those who took one course of many are no reach of a city's."""
-        of_residents = asked.universe is Universe.RESIDENT and asked.area.startswith("areas/")
+        of_residents = asked.universe is Universe.RESIDENT and not is_organisation(asked.area)
         if not of_residents or asked.by not in _BY or asked.course:
             return {}
-        geography = await self._geographies.at(asked.area, as_of)
-        residents, _ = await self._references.residents(geography, self._end(asked, as_of))
+        residents = await self._counted(asked.area, self._end(asked, as_of), as_of)
         keys = {code: _key(asked, code) for code in codes if code == TOTAL or code != asked.area}
         behind = {code: coverage.residents(residents, *key) for code, key in keys.items()}
         return {code: count for code, count in behind.items() if count is not None}
@@ -39,12 +39,11 @@ class Residents:
     async def by_age(self, area: str, period: str, as_of: datetime) -> Mapping[tuple[str, str], int]:
         """By code of the area, all of them and those of 65 and older, at the period's end; the area itself and all
         below it. Empty where none were loaded."""
-        if not area.startswith("areas/"):
+        if not area or is_organisation(area):
             return {}
-        geography = await self._geographies.at(area, as_of)
         today = as_of.astimezone(self.zone).date()
         end = min(today, last_day(period)) if period else today
-        residents, _ = await self._references.residents(geography, end)
+        residents = await self._counted(area, end, as_of)
         places = {place for place, _, _ in residents}
         counts = {
             (place, age): coverage.residents(residents, place, TOTAL, age)
@@ -52,6 +51,21 @@ class Residents:
             for age in (TOTAL, OLD_AGE)
         }
         return {key: count for key, count in counts.items() if count is not None}
+
+    async def _counted(self, area: str, end: date, as_of: datetime) -> coverage.Population:
+        """Of the area and all below it. Everywhere is the sum of the areas at the top, where all of them are known."""
+        if area != EVERYWHERE:
+            geography = await self._geographies.at(area, as_of)
+            return (await self._references.residents(geography, end))[0]
+        names = await self._geographies.tops()
+        parts = [await self._counted(name, end, as_of) for name in names]
+        counts = {key: count for part in parts for key, count in part.items()}
+        tops = [name.removeprefix("areas/") for name in names]
+        for sex, age in {(sex, age) for _, sex, age in counts}:
+            each = [counts.get((top, sex, age)) for top in tops]
+            if None not in each:
+                counts[EVERYWHERE, sex, age] = sum(count or 0 for count in each)
+        return counts
 
     def _end(self, asked: Question, as_of: datetime) -> date:
         today = as_of.astimezone(self.zone).date()

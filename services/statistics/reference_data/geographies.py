@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,10 @@ class Geographies:
         now = {area.code for area in codes}
         moved = {_code(old): _code(new) for old, new in tree.successors.items() if _code(new) in now}
         return Geography(codes, day, moved)
+
+    async def tops(self) -> Sequence[str]:
+        """The names of the areas at the top: one city, or all provinces."""
+        return (await self._facts.areas()).children.get("", ())
 
     def _codes(self, top: str, tree: AreaTree, kinds: Kinds) -> Iterator[AreaCode]:
         parents = {child: area for area in tree.below(top) for child in tree.children.get(area, ())}

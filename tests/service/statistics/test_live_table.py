@@ -226,6 +226,27 @@ async def test_reach_is_shown_where_residents_were_loaded(office: Office) -> Non
     assert early == {}, "nobody knows how many there were then"
 
 
+async def test_the_country_has_a_reach_where_the_residents_of_all_provinces_are_known(office: Office) -> None:
+    areas = [{"name": f"areas/{code}", "parent": "", "title": {}} for code in ("P", "Q")]
+    await office.facts.put_places(2, areas, [])
+    await office.enrol(40, "P")
+    await office.enrol(12, "Q")
+    usual = {"kind": "table", "loaded_at": datetime.now(UTC), "source": "x", "licence": "CC0", "checksum": "x"}
+    for number, counts in enumerate(({"P": 20_000}, {"P": 20_000, "Q": 240_000})):
+        table = {"_id": str(number), "reference": datetime(2026, 6, 30 - number, tzinfo=UTC)} | usual
+        cells = [{"table": str(number), "area": a, "sex": "_T", "age": "_T", "residents": n} for a, n in counts.items()]
+        await office.database["populations"].insert_many([table, *cells])
+    assert await office.shown("COV", "*", area="*", by=pb.REF_AREA) == {
+        "areas/P": "2.0",
+        "areas/Q": "L",
+        "_U": "Q",
+        "_T": "L",
+    }
+    await office.database["populations"].delete_one({"_id": "0"})
+    reached = await office.shown("COV", "*", area="*", by=pb.REF_AREA)
+    assert reached == {"areas/P": "2.0", "areas/Q": "0.050", "_U": "Q", "_T": "0.20"}
+
+
 async def test_who_completed_counts_in_the_period_of_the_completion_and_once(office: Office) -> None:
     late: dict[str, Any] = {
         "completed_at": datetime(2026, 10, 2, tzinfo=UTC),

@@ -137,7 +137,12 @@ def reach(cell: ShownCell, residents: int | None, policy: Policy) -> Figure:
         return Figure("COV", None, "L")
     rate = coverage(cell.tally.persons, residents)
     status = "U" if derived_is_unreliable(residents, policy) else "A"
-    return Figure("COV", rounded_text(rate.value if rate else None, RATE_PLACES), status)
+    return Figure("COV", rounded_text(rate.value, _places(rate.value)) if rate else None, status)
+
+
+def _places(rate: Fraction) -> int:
+    """Of a large city few in a thousand take part: two digits that say something, three decimals at most."""
+    return next((places for places in range(RATE_PLACES, 3) if rate * 10**places >= 10), 3) if rate else RATE_PLACES
 
 
 def _completion_rate(cell: ShownCell, policy: Policy) -> Figure:
