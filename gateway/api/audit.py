@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from aiohttp import web
+from pydantic import Field
 
 from gateway.api.operation import Table
 from gateway.api.schemas import JsonAnswer, Moment, Name, PageQuery, Shape, read, write
@@ -62,6 +63,8 @@ class AuditEntries(Shape):
 class AuditQuery(PageQuery):
     action: AuditAction | None = None
     actor: Name = ""
+    since: Annotated[Moment | None, Field(description="From this moment on")] = None
+    until: Annotated[Moment | None, Field(description="Before this moment")] = None
 
 
 @table("GET", "/auditEntries", "The audit log, newest first")

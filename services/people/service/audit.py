@@ -6,11 +6,12 @@ from __future__ import annotations
 from google.protobuf.empty_pb2 import Empty
 
 from ieum.people.v1 import people_pb2
+from services.chassis.clock import moment
 from services.chassis.errors import Invalid
 from services.chassis.principal import acting
 from services.chassis.store import paging
 from services.people import authorisation
-from services.people.domain.audit import REPORTED
+from services.people.domain.audit import REPORTED, Action
 from services.people.messages import resources
 from services.people.service.base import ServiceBase
 
@@ -32,7 +33,12 @@ class AuditMethods(ServiceBase):
         about = None if reach.everywhere else [*await self.store.people.at_home_in(reach.places), *reach.places]
         action = resources.enum_from_message(resources.ACTIONS, request.action, "action") if request.action else None
         size = paging.page_size(request.page_size)
-        entries, following = await self.store.audit.page(action, request.actor, size, request.page_token, about=about)
+        if request.export and not request.page_token:
+            await self.store.audit.add(Action.EXPORTED, "list", "audit log")
+        between = moment(request.since), moment(request.until)
+        entries, following = await self.store.audit.page(
+            action, request.actor, size, request.page_token, about=about, between=between
+        )
         return people_pb2.ListAuditEntriesResponse(
             entries=[resources.entry_to_message(each) for each in entries], next_page_token=following
         )

@@ -56,14 +56,26 @@ class AuditStore:
         await self._collection.update_one({"_id": id}, {"$setOnInsert": entry}, upsert=True, session=session)
 
     async def page(
-        self, action: Action | None, actor: str, size: int, token: str, *, about: Sequence[str] | None = None
+        self,
+        action: Action | None,
+        actor: str,
+        size: int,
+        token: str,
+        *,
+        about: Sequence[str] | None = None,
+        between: tuple[datetime | None, datetime | None] = (None, None),
     ) -> tuple[list[Entry], str]:
-        """Newest first, and the token of the next page. `about`: only what these did, or what was done to them."""
+        """Newest first, and the token of the next page. `about`: only what these did, or what was done to them;
+        `between`: from the first moment on and before the second."""
         wanted: dict[str, Any] = {"action": action.value} if action else {}
         if actor:
             wanted["actor"] = actor
         if about is not None:
             wanted["$or"] = [{"actor": {"$in": about}}, {"subject": {"$in": about}}]
+        since, until = between
+        times = ({"$gte": since} if since else {}) | ({"$lt": until} if until else {})
+        if times:
+            wanted["time"] = times
         if last := paging.decode_token(token, datetime, str):
             wanted = {"$and": [wanted, paging.after(_ORDER, last)]}
         found = self._collection.find(wanted).sort(_ORDER).limit(size + 1)

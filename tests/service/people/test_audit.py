@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -129,3 +129,19 @@ async def test_the_audit_log_walked_while_it_grows_shows_each_entry_once(town: T
         if not token:
             break
     assert seen == ["s4", "s3", "s2", "s1", "s0", "places"]
+
+
+async def test_entries_are_narrowed_to_days_and_a_sheet_of_them_is_noted(town: Town) -> None:
+    await town.system.RecordAudit(people_pb2.RecordAuditRequest(action=people_pb2.DEAD_LETTER_REPLAYED, subject="s"))
+    (mine,) = [each for each in await town.audit() if each.subject == "s"]
+    when = mine.time.ToDatetime(UTC)
+
+    async def subjects(**asked: Any) -> list[str]:
+        request = people_pb2.ListAuditEntriesRequest(page_size=100, **asked)
+        return [each.subject for each in (await town.system.ListAuditEntries(request)).entries]
+
+    assert "s" in await subjects(since=stamp(when), until=stamp(when + timedelta(seconds=1)))
+    assert "s" not in await subjects(until=stamp(when))
+    assert "s" not in await subjects(since=stamp(when + timedelta(seconds=1)))
+    await subjects(export=True)
+    assert [each.detail for each in await town.audit(action=people_pb2.EXPORTED)] == ["audit log"]
