@@ -16,6 +16,8 @@ from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
 table = Table("releases")
 
 State = Literal["PLANNED", "BUILDING", "BUILT", "APPROVED", "SCHEDULED", "PUBLISHED", "FAILED", "DISCARDED"]
+TableName = Literal["sex", "age", "group", "domain"]
+PREVIEW_SECONDS = 60.0
 Period = Annotated[str, StringConstraints(max_length=10)]
 
 
@@ -28,6 +30,44 @@ class Cost(Shape):
     persons: Annotated[int, Field(description="Different persons who stand in at least one hidden cell")] = 0
     everybody: Annotated[int, Field(description="Different persons whom the release counts")] = 0
     collapsed: Annotated[list[str], Field(description="Tables that could not be kept whole")] = []
+
+
+class Detail(Body):
+    """Which tables are printed besides totals by area."""
+
+    year_top: Annotated[list[TableName], Field(description="Of whole years, the top area")] = []
+    year_areas: Annotated[list[TableName], Field(description="Of whole years, the areas in it")] = []
+    quarter_top: Annotated[list[TableName], Field(description="Of quarters, the top area")] = []
+    quarter_areas: Annotated[list[TableName], Field(description="Of quarters, the areas in it")] = []
+
+
+class DetailShown(Shape):
+    year_top: list[str] = []
+    year_areas: list[str] = []
+    quarter_top: list[str] = []
+    quarter_areas: list[str] = []
+
+
+class TablePreview(Shape):
+    table: str
+    year: Annotated[bool, Field(description="Of whole years; else of quarters")] = False
+    top: Annotated[bool, Field(description="Of the top area; else of the areas in it")] = False
+    chosen: bool = False
+    cells: int = 0
+    hidden_percent: Annotated[int, Field(description="Estimated, in steps of 5")] = 0
+
+
+class GapPreview(Shape):
+    group: str
+    year: bool = False
+    top: bool = False
+    gaps: int = 0
+    seen_percent: Annotated[int, Field(description="Estimated, in steps of 5")] = 0
+
+
+class PlanPreview(Shape):
+    tables: list[TablePreview] = []
+    gaps: list[GapPreview] = []
 
 
 class ReleaseWork(Shape):
@@ -57,6 +97,7 @@ class ReleaseWork(Shape):
     cost: Cost | None = None
     checksum: str = ""
     failure: Annotated[str, Field(description="Reason when the state is FAILED")] = ""
+    detail: DetailShown | None = None
 
 
 class ReleasesInWork(Shape):
@@ -72,6 +113,8 @@ class ReleasePlan(Body):
     as_of: Annotated[Moment | None, Field(description="Absent: now")] = None
     title: Annotated[Localized, Field(description="Empty: made from area, people and periods")] = {}
     publish_time: Annotated[Moment | None, Field(description="When it is meant to come out; announced")] = None
+    detail: Annotated[Detail | None, Field(description="Absent: years in full, quarters of the top area")] = None
+    years_alone: Annotated[bool, Field(description="Years do not bring their quarters along")] = False
 
 
 class Publishing(Body):
@@ -105,6 +148,12 @@ async def get_release_work(request: web.Request) -> JsonAnswer[ReleaseWork]:
 @table("POST", "/statistics/releases", "Plan a release; the same plan again answers the one that is there")
 async def plan_release(request: web.Request, body: ReleasePlan) -> JsonAnswer[ReleaseWork]:
     return read(ReleaseWork, await _releases(request).PlanRelease(write(body, pb.PlanReleaseRequest())))
+
+
+@table("POST", "/statistics/releases:preview", "What such a release would hide, estimated; nothing is planned")
+async def preview_plan(request: web.Request, body: ReleasePlan) -> JsonAnswer[PlanPreview]:
+    asked = write(body, pb.PlanReleaseRequest())
+    return read(PlanPreview, await _releases(request).PreviewPlan(asked, timeout=PREVIEW_SECONDS))
 
 
 @table(

@@ -20,7 +20,8 @@ RELEASES: Mapping[str, str] = {
         "The id of a release has up to 60 small letters, digits and hyphens. Correct it, or leave it empty."
     ),
     "RELEASE_ID_TAKEN": msgid(
-        "There is a release with this id for another area, other people or other periods. Choose another id."
+        "There is a release with this id for another area, other people, other periods or other tables. "
+        "Choose another id, or discard that release first if it is not out."
     ),
     "RELEASE_OUT": msgid("This release is out, and what is out stays readable. Correct it by a new edition instead."),
     "RELEASE_AT_WORK": msgid("This release is being counted. Stop the counting first, then discard it."),
@@ -32,6 +33,8 @@ RELEASES: Mapping[str, str] = {
         "You have planned %(most)s releases that are not out. Publish some or discard what is not needed, "
         "then plan the next."
     ),
+    "DETAIL_UNKNOWN": msgid("There is no table %(table)s. Choose among sex, age, group and domain."),
+    "PREVIEW_RUNNING": msgid("Your last preview is still being estimated. Look again in some seconds."),
     "BUILD_TOO_LONG": msgid(
         "Counting took so long that it was stopped to let others go first. Plan fewer periods or a smaller area."
     ),

@@ -24,6 +24,7 @@ from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
 from services.statistics.releases.builder import Builder
 from services.statistics.releases.edition import EditionBuilder
+from services.statistics.releases.previews import Previews
 from services.statistics.releases.publisher import Publisher
 from services.statistics.releases.service import TOKEN_ACCESS as RELEASE_ACCESS
 from services.statistics.releases.service import ReleaseService
@@ -45,10 +46,13 @@ async def compose(frame: Frame[StatisticsSettings]) -> None:
     add_StatisticsServiceServicer_to_server(StatisticsService(days, residents, audit, k), server)
     await releases.prepare()
     await references.prepare()
-    builder = Builder(releases, EnrolmentSnapshot(facts, zone), geographies, references)
+    enrolments = EnrolmentSnapshot(facts, zone)
+    builder = Builder(releases, enrolments, geographies, references)
     publisher = Publisher(releases, EditionBuilder(releases, facts, frame.settings))
     server = frame.offer("ieum.statistics.v1.ReleaseService", RELEASE_ACCESS)
-    add_ReleaseServiceServicer_to_server(ReleaseService(releases, facts, builder, publisher, audit, zone, k), server)
+    add_ReleaseServiceServicer_to_server(
+        ReleaseService(releases, facts, builder, publisher, Previews(enrolments, geographies), audit, zone, k), server
+    )
     if frame.settings.worker == 0:  # one builder is enough; it looks every second what others were asked for
         frame.keep_running(builder.run)
         frame.keep_running(publisher.run)

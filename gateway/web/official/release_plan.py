@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -15,6 +15,7 @@ from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.form import read_texts
+from gateway.web.official import release_detail
 from gateway.web.official import release_labels as words
 from gateway.web.official.release_time import chosen_time
 from gateway.web.official.releases import HERE, address, oversees, require_official
@@ -24,10 +25,11 @@ from gateway.web.site.frame import go_to
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2
 from services.chassis import clock
-from services.chassis.errors import Forbidden, Invalid, Problem
+from services.chassis.errors import Exhausted, Forbidden, Invalid, Problem, Refused, Unavailable
 
 _QUARTERS_BACK = 12
 _ENROLMENTS = "ENR"
+_PREVIEW_SECONDS = 60.0
 
 routes = web.RouteTableDef()
 
@@ -41,10 +43,23 @@ class Plan:
     periods: tuple[str, ...]
     day: str = ""
     """On which it is meant to come out; announced where it is given."""
+    detail: Mapping[str, Sequence[str]] = field(default_factory=lambda: release_detail.USUAL)
+    alone: bool = False
+    """Years without their quarters."""
+
+    def asked(self, announced: datetime | None = None) -> pb.PlanReleaseRequest:
+        return pb.PlanReleaseRequest(
+            area=self.area,
+            universe=statistics_pb2.Universe.Value(self.universe),
+            periods=self.periods,
+            publish_time=clock.stamp(announced),
+            detail=release_detail.to_message(self.detail),
+            years_alone=self.alone,
+        )
 
     @property
     def quarters(self) -> tuple[str, ...]:
-        """A year brings its own."""
+        """Also those of the years: they are counted in any case."""
         asked = {each if "-" in each else f"{each}-Q{number}" for each in self.periods for number in range(1, 5)}
         return tuple(sorted(asked))
 
@@ -60,6 +75,8 @@ def read(given: MultiMapping[Any], usual_area: str) -> Plan:
         universe if universe in words.UNIVERSES else next(iter(words.UNIVERSES)),
         tuple(str(each) for each in given.getall("periods", [])),
         str(given.get("day", "")).strip(),
+        release_detail.read(given),
+        "alone" in given,
     )
 
 
@@ -87,7 +104,8 @@ async def check(request: web.Request) -> web.Response:
             raise Invalid("PERIODS_MISSING", field="periods")
         announced = chosen_time(locale, plan.day) if plan.day else None
         enrolments = await _enrolments(request, plan)
-    except (Invalid, Forbidden) as problem:
+        preview = await _preview(request, plan)
+    except (Invalid, Forbidden, Refused) as problem:
         return await _refused(request, plan, problem)
     locale, places = request[PAGE].locale, await request.app[PLACES].all()
     rows = [
@@ -102,7 +120,9 @@ async def check(request: web.Request) -> web.Response:
         universe=locale.gettext(words.UNIVERSES[plan.universe]),
         rows=rows,
         years=words.periods(locale, plan.years),
-        tables=[locale.gettext(text) for text in words.TABLES.values()],
+        levels=release_detail.levels(locale, plan.detail, preview),
+        gaps=release_detail.gaps(locale, preview) if preview and preview.gaps else None,
+        estimated=preview is not None,
         announced=announced,
         nobody=not any(enrolments.get(quarter, "0") != "0" for quarter in plan.quarters),
         back=str(request.rel_url.with_path(HERE + "/new")),
@@ -113,11 +133,9 @@ async def check(request: web.Request) -> web.Response:
 async def plan_and_build(request: web.Request) -> web.Response:
     plan = await _asked(request, await read_texts(request))
     locale, service = request[PAGE].locale, request.app[CLIENTS].releases
-    universe = statistics_pb2.Universe.Value(plan.universe)
     try:
-        announced = clock.stamp(chosen_time(locale, plan.day)) if plan.day else None
-        asked = pb.PlanReleaseRequest(area=plan.area, universe=universe, periods=plan.periods, publish_time=announced)
-        planned = await service.PlanRelease(asked)
+        announced = chosen_time(locale, plan.day) if plan.day else None
+        planned = await service.PlanRelease(plan.asked(announced))
         fresh = planned.state == pb.Release.PLANNED
         if fresh:
             await service.BuildRelease(pb.BuildReleaseRequest(name=planned.name))
@@ -168,6 +186,14 @@ async def _enrolments(request: web.Request, plan: Plan) -> dict[str, str]:
     return dict.fromkeys(plan.quarters, "0") | counted
 
 
+async def _preview(request: web.Request, plan: Plan) -> pb.PlanPreview | None:
+    """None where it cannot be estimated now: that keeps nobody from planning."""
+    try:
+        return await request.app[CLIENTS].releases.PreviewPlan(plan.asked(), timeout=_PREVIEW_SECONDS)
+    except (Exhausted, Unavailable):
+        return None
+
+
 async def _refused(request: web.Request, plan: Plan, problem: Problem) -> web.Response:
     field = problem.field if problem.field in ("area", "universe", "periods", "day") else "periods"
     wrong = {field: errors.message(request[PAGE].locale, problem)}
@@ -181,6 +207,7 @@ async def _form(request: web.Request, plan: Plan, **values: Any) -> web.Response
     return page(
         request, "official/release_plan.html",
         plan=plan,
+        chosen=plan.detail is not release_detail.USUAL or plan.alone,
         area_choices=await _own_areas(request),
         universe_choices=[(code, locale.gettext(text)) for code, text in words.UNIVERSES.items()],
         year_choices=[(code, words.period(locale, code)) for code in years],

@@ -6,7 +6,7 @@ from __future__ import annotations
 from math import log2
 
 from services.statistics.areas.tree import ReleaseAreas
-from services.statistics.disclosure.linked_tables import SPLIT, Cell
+from services.statistics.disclosure.layout import SPLIT, Cell
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.periods import is_year
 

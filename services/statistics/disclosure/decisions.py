@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.cell_costs import price
-from services.statistics.disclosure.linked_tables import OWN, SPLIT, Cell, LinkedTable, tabulate
+from services.statistics.disclosure.layout import OWN, SPLIT, USUAL, Cell, Detail
+from services.statistics.disclosure.linked_tables import LinkedTable, tabulate
 from services.statistics.disclosure.policy import Policy, Reason, SensitiveQuantity
 from services.statistics.disclosure.sensitive_cells import parts_of_small_margins, sensitive_quantities, threshold
 from services.statistics.figures.dimensions import TOTAL
@@ -88,9 +89,12 @@ class YearToDecide:
     flow: Mapping[str, Sequence[Unit]] = field(default_factory=dict)
     before: EarlierCounts = field(default_factory=EarlierCounts)
     given_up: frozenset[Row] = frozenset()
+    detail: Detail = USUAL
+    printed: tuple[str, ...] = ()
+    """Of the periods those that are printed, where others are counted beside them."""
 
     def table(self) -> LinkedTable:
-        return tabulate(self.periods, self.begun, self.flow, self.areas)
+        return tabulate(self.periods, self.begun, self.flow, self.areas, self.detail, self.printed)
 
 
 Gate = Callable[[YearToDecide, LinkedTable, Set[Cell]], Collection[Cell]]

@@ -14,6 +14,16 @@ from functools import cache
 from itertools import product
 
 from services.statistics.areas.tree import ReleaseAreas
+from services.statistics.disclosure.layout import (
+    OWN,
+    SPLIT,
+    STATUSES,
+    USUAL,
+    Cell,
+    Detail,
+    Layout,
+    published_categories,
+)
 from services.statistics.disclosure.tables import AdditiveTable, Sum
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.periods import is_year, quarters_in, quarters_of
@@ -34,43 +44,8 @@ from services.statistics.figures.relations import (
 )
 from services.statistics.figures.units import BREAKDOWNS, Unit
 
-Cell = tuple[str, str, str, str]
-"""Period, area, category ("_T", "sex=F"), measure."""
-
-OWN = ":own"
-SPLIT = (ENR, EPR, CMP)
-"""Measures by category."""
-STATUSES = (STR, WDR, IPR, NST)
 _OF_STATUS = {CMP: (ENR, CMP, STR), WDR: (ENR, NOT, STR, WDR), IPR: (ENR, NOT, STR, IPR), NST: (ENR, NOT, NST)}
 _IN_QUARTERS, _AGAIN_IN_YEAR = "!EPR of quarters", "!EPR of several quarters"
-
-
-@cache
-def published_categories() -> tuple[str, ...]:
-    labels = [each.label(code) for each in BREAKDOWNS.values() for code in each.fields]
-    return (TOTAL, *dict.fromkeys(labels))
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Which cells are printed and which are counted at all: of a year each area by each breakdown, of a quarter totals
-    by area, and breakdowns and states of enrolments for the top area alone."""
-
-    areas: ReleaseAreas
-
-    def is_full(self, period: str, area: str) -> bool:
-        """Whether the area is broken down in this period."""
-        return is_year(period) or area == self.areas.top
-
-    def measures(self, period: str, area: str, category: str) -> tuple[str, ...]:
-        """What is printed of a cell."""
-        if category != TOTAL:
-            return SPLIT if self.is_full(period, area) and category in published_categories() else ()
-        return (*SPLIT, *STATUSES, CMF) if self.is_full(period, area) else (*SPLIT, CMF)
-
-    def prints(self, cell: Cell) -> bool:
-        period, area, category, measure = cell
-        return OWN not in area and measure in self.measures(period, area, category)
 
 
 @dataclass(frozen=True)
@@ -109,10 +84,16 @@ class _Year:
 
 
 def tabulate(
-    periods: Sequence[str], begun: Mapping[str, Sequence[Unit]], flow: Mapping[str, Sequence[Unit]], areas: ReleaseAreas
+    periods: Sequence[str],
+    begun: Mapping[str, Sequence[Unit]],
+    flow: Mapping[str, Sequence[Unit]],
+    areas: ReleaseAreas,
+    detail: Detail = USUAL,
+    printed: Iterable[str] = (),
 ) -> LinkedTable:
-    """`begun` and `flow` are by quarter: enrolments begun in it, and those completed in it."""
-    year = _Year(Layout(areas))
+    """`begun` and `flow` are by quarter: enrolments begun in it, and those completed in it. Of the periods only those
+    `printed` are, if any are named."""
+    year = _Year(Layout(areas, detail, frozenset(printed)))
     for period in periods:
         quarters = quarters_in(period)
         _count(year, period, [unit for quarter in quarters for unit in begun.get(quarter, ())])
@@ -143,7 +124,7 @@ def cells_of_person(units: Sequence[Unit], period: str, layout: Layout) -> tuple
         (period, area, category, measure)
         for unit in units
         for area in lineage[unit.area]
-        for category in (categories_of(unit) if layout.is_full(period, area) else (TOTAL,))
+        for category in layout.counted(period, area, categories_of(unit))
         for measure in (_OF_STATUS[unit.status] if category == TOTAL else _OF_STATUS[unit.status][:2])
     ]
     last = units[-1]
@@ -160,7 +141,7 @@ def cells_of_person(units: Sequence[Unit], period: str, layout: Layout) -> tuple
     own = [
         (period, area, category, EPR)
         for area in lineage[last.area]
-        for category in (categories if layout.is_full(period, area) else (TOTAL,))
+        for category in layout.counted(period, area, categories)
     ]
     return counted, own
 
@@ -191,9 +172,9 @@ def _count_completions(year: _Year, period: str, units: Iterable[Unit]) -> None:
 def _tie_period(year: _Year, period: str) -> None:
     here = [cell for cell in year.counts if cell[0] == period]
     used = list(dict.fromkeys(area for _, area, _, _ in here))
-    kinds = list(dict.fromkeys(category for _, _, category, _ in here))
+    kinds = tuple(dict.fromkeys((TOTAL, *(category for _, _, category, _ in here))))
     for area in used:
-        own_kinds = kinds if year.layout.is_full(period, area) else [TOTAL]
+        own_kinds = year.layout.counted(period, area, kinds)
         measures = (ENR, CMP, NOT, EPR)
         for category, measure in product(own_kinds, measures):
             year.counts.setdefault((period, area, category, measure), 0)
@@ -251,7 +232,7 @@ def _tie_quarters(year: _Year, period: str) -> None:
     for cell in [cell for cell in year.counts if cell[0] == period and not _is_helper(cell)]:
         parts = [(quarter, *cell[1:]) for quarter in quarters if (quarter, *cell[1:]) in year.counts]
         _, area, category, measure = cell
-        if not parts or not (year.layout.is_full(quarters[0], area) or category == TOTAL):
+        if not parts or not year.layout.counted(quarters[0], area, (category,)):
             continue
         if measure != EPR:
             year.add(cell, parts)

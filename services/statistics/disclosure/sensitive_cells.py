@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from services.statistics.disclosure.linked_tables import OWN, Cell, LinkedTable, helper_free
+from services.statistics.disclosure.layout import OWN, Cell
+from services.statistics.disclosure.linked_tables import LinkedTable, helper_free
 from services.statistics.disclosure.policy import Policy, Reason, SensitiveQuantity
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.relations import ENR, EPR, STR, UNANSWERED

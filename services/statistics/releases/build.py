@@ -3,7 +3,7 @@ resumed ends in the same bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol, TypeVar
@@ -58,8 +58,8 @@ class Build:
         await self._releases.put_assessment(
             release.key, await self._references.assessment(release.periods, release.as_of)
         )
-        await self._snapshot(release, geography)
         before = await self._published(release, geography)
+        await self._snapshot(release, geography, before)
         opened, cost = list[OpenedCell](), Cost()
         for attempt in range(ROUNDS):
             await self._releases.undo(release)
@@ -92,12 +92,15 @@ class Build:
         given_up: list[CollapsedTable] = []
         rounds = await self._releases.opened(release)
         for year in final_audit.years(release):
-            periods = tuple(period for period in release.periods if period.startswith(year))
+            printed = tuple(period for period in release.periods if period.startswith(year))
+            periods = final_audit.counted_periods(release, before, year)
             begun, flow = await final_audit.units_by_quarter(self._releases, release, periods)
-            asked = YearToDecide(geography.areas, Policy(k=release.k), periods, begun, flow)
+            asked = YearToDecide(
+                geography.areas, Policy(k=release.k), periods, begun, flow, detail=release.detail, printed=printed
+            )
             decision = await self._decided(release, year, asked, before, rounds)
             given_up += collapsed_tables(decision, geography.top)
-            for period in periods:
+            for period in printed:
                 assembly = await self._assembled(release, geography, period, asked, decision)
                 people |= set(assembly.people)
                 cost = add_cost(cost, assembly, len(people))
@@ -114,15 +117,17 @@ class Build:
         assert geography is not None  # noqa: S101 - just written
         return geography
 
-    async def _snapshot(self, release: Release, geography: Geography) -> None:
+    async def _snapshot(self, release: Release, geography: Geography, before: Sequence[Observation]) -> None:
         """All quarters at once or, after a crash, the rest: they are counted from the same facts as of the same day."""
-        quarters = sorted({quarter for period in release.periods for quarter in quarters_in(period)})
+        years = sorted({period[:4] for period in release.periods})
+        counted = [period for year in years for period in final_audit.counted_periods(release, before, year)]
+        quarters = sorted({quarter for period in counted for quarter in quarters_in(period)})
         if await self._releases.units(release.key, flow_of(quarters[-1])) is not None:
             return
-        counted = await self._enrolments.units(release, geography)
+        units = await self._enrolments.units(release, geography)
         for quarter in quarters:
-            await self._releases.put_units(release.key, quarter, [unit for unit in counted if unit.quarter == quarter])
-            completed = [unit for unit in counted if unit.finished == quarter]
+            await self._releases.put_units(release.key, quarter, [unit for unit in units if unit.quarter == quarter])
+            completed = [unit for unit in units if unit.finished == quarter]
             await self._releases.put_units(release.key, flow_of(quarter), completed)
 
     async def _published(self, release: Release, geography: Geography) -> list[Observation]:
@@ -171,7 +176,7 @@ class Build:
             assembly = await self._releases.assembly(release.key, quarter)
             kept |= frozenset(assembly.hours_hidden if assembly else ())
         done = await self._run_apart(
-            partial(steps.assemble, steps.Period(context, year.begun, decision, kept, year.flow))
+            partial(steps.assemble, steps.Period(context, year.begun, decision, kept, year.flow, release.detail))
         )
         hidden, people = tuple(sorted(done.hours_hidden)), tuple(sorted(done.people))
         assembly = Assembly(done.observations, hidden, done.cells, done.primary, done.secondary, people, table)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from services.statistics.areas.geography import Geography
+from services.statistics.disclosure.layout import periods_to_count
 from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import Observation
@@ -61,8 +62,9 @@ async def attack_release(
 async def _year(
     releases: Releases, release: Release, geography: Geography, before: Sequence[Observation], year: str
 ) -> YearUnderAttack:
-    periods = tuple(period for period in release.periods if period.startswith(year))
-    figures = [figure async for figure in releases.observations(release) if figure.period in periods]
+    printed = tuple(period for period in release.periods if period.startswith(year))
+    periods = counted_periods(release, before, year)
+    figures = [figure async for figure in releases.observations(release) if figure.period in printed]
     begun, flow = await units_by_quarter(releases, release, periods)
     known = tuple(figure for figure in before if figure.period in periods)
     own = Edition(release.key, release.as_of, release.k, geography, figures)
@@ -77,7 +79,15 @@ async def _year(
         flow,
         own,
         tuple(each for each in others if each and each.observations),
+        release.detail,
+        printed,
     )
+
+
+def counted_periods(release: Release, before: Sequence[Observation], year: str) -> tuple[str, ...]:
+    """The release's periods of the year, and those of earlier releases (`before`) that they would give away."""
+    mine = tuple(period for period in release.periods if period.startswith(year))
+    return periods_to_count(mine, {figure.period for figure in before if figure.period.startswith(year)})
 
 
 async def _edition(releases: Releases, name: str, year: str) -> Edition | None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2 as common
 from services.chassis.clock import stamp
 from services.statistics.disclosure.decisions import Collapse
+from services.statistics.disclosure.layout import TABLES, Detail
 from services.statistics.disclosure.opened_cells import Attack, OpenedCell
+from services.statistics.disclosure.preview import Preview
 from services.statistics.figures.observation import Observation
 from services.statistics.formats.names import JSON_LD, TURTLE
 from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost, FrozenFile, Release, State
+
+STEP = 5
+"""Percent."""
 
 
 def release_to_message(release: Release, *, official: bool) -> pb.Release:
@@ -48,9 +54,60 @@ def release_to_message(release: Release, *, official: bool) -> pb.Release:
         cost=_cost(shown.cost) if shown.cost else None,
         checksum=shown.checksum,
         files=[file_to_message(row) for row in shown.files],
+        detail=_detail(shown.detail),
         failure=_failure_text(shown),
         build_failure=_failure(shown) if shown.failure else None,
     )
+
+
+def _detail(detail: Detail) -> pb.Detail:
+    return pb.Detail(
+        year_top=detail.year_top,
+        year_areas=detail.year_areas,
+        quarter_top=detail.quarter_top,
+        quarter_areas=detail.quarter_areas,
+    )
+
+
+def detail_from(message: pb.Detail) -> Detail:
+    """Each table once, in the order of releases; unknown ones as they are."""
+
+    def ordered(tables: Iterable[str]) -> tuple[str, ...]:
+        given = dict.fromkeys(tables)
+        return (*(table for table in TABLES if table in given), *(each for each in given if each not in TABLES))
+
+    given = (message.year_top, message.year_areas, message.quarter_top, message.quarter_areas)
+    return Detail(*(ordered(tables) for tables in given))
+
+
+def preview_to_message(chosen: Preview, everything: Preview) -> pb.PlanPreview:
+    """What is not chosen is shown as it would be if everything were."""
+    costs = {cost.place: cost for cost in everything.tables} | {cost.place: cost for cost in chosen.tables}
+    gaps = {(gap.group, gap.year, gap.top): gap for gap in (*everything.gaps, *chosen.gaps)}
+    printed = {cost.place for cost in chosen.tables}
+    return pb.PlanPreview(
+        tables=[
+            pb.TablePreview(
+                table=cost.table,
+                year=cost.year,
+                top=cost.top,
+                chosen=cost.place in printed,
+                cells=cost.cells,
+                hidden_percent=_in_steps(cost.hidden, cost.cells),
+            )
+            for cost in costs.values()
+        ],
+        gaps=[
+            pb.GapPreview(
+                group=gap.group, year=gap.year, top=gap.top, gaps=gap.gaps, seen_percent=_in_steps(gap.seen, gap.gaps)
+            )
+            for gap in gaps.values()
+        ],
+    )
+
+
+def _in_steps(part: int, whole: int) -> int:
+    return STEP * round(100 * part / (STEP * whole)) if whole else 0
 
 
 def _cost(cost: Cost) -> pb.Cost:

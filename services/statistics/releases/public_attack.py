@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from services.chassis.observability import trace
 from services.statistics.areas.geography import Geography
-from services.statistics.disclosure.linked_tables import Cell
+from services.statistics.disclosure.layout import Cell
 from services.statistics.disclosure.opened_cells import Attack, OpenedCell
 from services.statistics.figures.observation import Observation
 

@@ -18,13 +18,15 @@ from services.chassis.text import one_line
 from services.chassis.token_access import Access
 from services.statistics import authorisation
 from services.statistics.areas.tree import EVERYWHERE, is_organisation
+from services.statistics.disclosure.layout import USUAL
 from services.statistics.facts.store import Facts
 from services.statistics.figures.measures import METHOD_VERSION
 from services.statistics.figures.universe import Universe
 from services.statistics.releases.builder import Builder
 from services.statistics.releases.domain import builds, lifecycle
 from services.statistics.releases.domain.lifecycle import Change, Release, State
-from services.statistics.releases.messages import release_to_message
+from services.statistics.releases.messages import detail_from, preview_to_message, release_to_message
+from services.statistics.releases.previews import Previews
 from services.statistics.releases.publisher import Publisher
 from services.statistics.releases.read_service import ReadMethods, key_in
 from services.statistics.releases.store import Releases
@@ -45,6 +47,7 @@ class ReleaseService(ReadMethods):
         facts: Facts,
         builder: Builder,
         publisher: Publisher,
+        previews: Previews,
         audit: AuditEvents,
         zone: ZoneInfo,
         k: int,
@@ -53,19 +56,35 @@ class ReleaseService(ReadMethods):
         super().__init__(releases, facts)
         self._builder = builder
         self._publisher = publisher
+        self._previews = previews
         self._audit = audit
         self._zone = zone
         self._k = k
         self._publishing = asyncio.Lock()
 
     async def PlanRelease(self, request: pb.PlanReleaseRequest, context: object) -> pb.Release:
+        planned = await self._planned(request)
+        existing = await self._plan(planned)
+        if _subject(existing) != _subject(planned):
+            raise Refused("RELEASE_ID_TAKEN", field="release_id")
+        if existing.planned_by == planned.planned_by:
+            await self._note(existing, Step.PLANNED)
+        return release_to_message(existing, official=True)
+
+    async def PreviewPlan(self, request: pb.PlanReleaseRequest, context: object) -> pb.PlanPreview:
+        return preview_to_message(*await self._previews.of(await self._planned(request)))
+
+    async def _planned(self, request: pb.PlanReleaseRequest) -> Release:
+        """The plan that is asked for, by an official of its area."""
         by = await self._require_official(request.area)
         as_of = self._as_of(moment(request.as_of))
-        periods = lifecycle.expand_periods(request.periods, as_of.astimezone(self._zone).date())
+        day = as_of.astimezone(self._zone).date()
+        periods = lifecycle.expand_periods(request.periods, day, years_alone=request.years_alone)
+        detail = detail_from(request.detail) if request.HasField("detail") else USUAL
         universe = Universe.EMPLOYEE if request.universe == common.EMPLOYEE else Universe.RESIDENT
         title = (await self._facts.areas()).title(request.area)
         key = lifecycle.check_id(request.release_id or release_key(request.area, universe, periods))
-        planned = Release(
+        return Release(
             key=key,
             series=key,
             edition=1,
@@ -80,13 +99,8 @@ class ReleaseService(ReadMethods):
             k=self._k,
             method_version=METHOD_VERSION,
             planned_for=moment(request.publish_time),
+            detail=lifecycle.check_detail(detail),
         )
-        existing = await self._plan(planned)
-        if (existing.area, existing.universe, existing.periods) != (planned.area, planned.universe, planned.periods):
-            raise Refused("RELEASE_ID_TAKEN", field="release_id")
-        if existing.planned_by == by:
-            await self._note(existing, Step.PLANNED)
-        return release_to_message(existing, official=True)
 
     async def _plan(self, planned: Release) -> Release:
         existing = await self._releases.entities.find(planned.key)
@@ -181,3 +195,8 @@ class ReleaseService(ReadMethods):
         if release is None or (release.state is State.DISCARDED and not discarded):
             raise Missing("RELEASE_NOT_FOUND")
         return release, await self._require_official(release.area, *roles)
+
+
+def _subject(release: Release) -> tuple[object, ...]:
+    """What a plan with the same id has to agree in to be the same plan."""
+    return release.area, release.universe, release.periods, release.detail

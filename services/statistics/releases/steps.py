@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from services.statistics.disclosure.decisions import Decision, EarlierCounts, YearToDecide, decide
-from services.statistics.disclosure.linked_tables import Cell, LinkedTable, by_person, cells_of_person, tabulate
+from services.statistics.disclosure.layout import USUAL, Cell, Detail
+from services.statistics.disclosure.linked_tables import LinkedTable, by_person, cells_of_person, tabulate
 from services.statistics.figures.observation import Observation, ReleaseContent
 from services.statistics.figures.periods import quarters_in
 from services.statistics.figures.relations import CMP, ENR, NOT
@@ -45,6 +46,7 @@ class Period:
     decision: Decision
     hours_before: frozenset[str] = frozenset()
     flow: Mapping[str, Sequence[Unit]] = field(default_factory=dict)
+    detail: Detail = USUAL
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Assembled:
 def assemble(period: Period) -> Assembled:
     context, hidden = period.context, period.decision.hidden
     units = [unit for quarter in quarters_in(context.period) for unit in period.begun.get(quarter, ())]
-    table = tabulate((context.period,), period.begun, period.flow, context.areas)
+    table = tabulate((context.period,), period.begun, period.flow, context.areas, period.detail)
     kept = amounts_hidden(units, context.areas, context.policy, hidden, period.hours_before, context.period)
     printed = [cell for cell in table.counts if table.is_printed(cell)]
     gone = {cell for cell in printed if cell in hidden}

@@ -28,10 +28,10 @@ from services.statistics.disclosure.decisions import Decision
 from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.figures.assessment import Assessment
 from services.statistics.figures.observation import Denominator, Observation
-from services.statistics.figures.periods import quarters_in
 from services.statistics.figures.units import Unit
 from services.statistics.releases import packing
-from services.statistics.releases.assembly import Assembly, flow_of
+from services.statistics.releases.assembly import Assembly
+from services.statistics.releases.domain import lifecycle
 from services.statistics.releases.domain.lifecycle import Release, ReleasePublished, State, key_of, plan_again
 
 _GEOGRAPHY, _DENOMINATOR = TypeAdapter(Geography), TypeAdapter(Denominator)
@@ -110,7 +110,7 @@ class Releases:
         match = {
             "state": {"$in": [State.PUBLISHED, State.SCHEDULED]},
             "universe": release.universe,
-            "periods": {"$in": list(release.periods)},
+            "periods": {"$in": list(lifecycle.overlapping(release.periods))},
             "key": {"$ne": release.key},
         }
         matches = self.entities.collection.find(match, {"pending": 0}).sort([("publish_at", 1), ("_id", 1)])
@@ -200,9 +200,7 @@ class Releases:
 
     async def forget_persons(self, release: Release) -> None:
         """A built release holds figures only; what it counted is not needed any more."""
-        quarters = {quarter for period in release.periods for quarter in quarters_in(period)}
-        held = [f"{release.key}/{name}" for quarter in sorted(quarters) for name in (quarter, flow_of(quarter))]
-        await self._units.delete_many({"_id": {"$in": held}})
+        await self._units.delete_many({"_id": {"$regex": f"^{release.key}/"}})
         for period in release.periods:
             await self._periods.update_one({"_id": f"{release.key}/{period}"}, {"$unset": {"people": ""}})
 

@@ -50,8 +50,9 @@ def _span(first: str, last: str) -> tuple[str, str]:
 
 
 def release_key(area: str, universe: Universe, periods: tuple[str, ...]) -> str:
-    """Other periods, another key: "hb01-res-2025-2026-q1-to-2026-q3"."""
-    spans = ["-to-".join(dict.fromkeys(run)) for run in runs(periods)]
+    """Other periods, another key: "hb01-res-2025-2026-q1-to-2026-q3"; a year without its quarters is "2025-year"."""
+    alone = {each for each in periods if is_year(each) and not set(quarters_of(each)) & set(periods)}
+    spans = ["-to-".join(dict.fromkeys(run)) + ("-year" if run[0] in alone else "") for run in runs(periods)]
     key = "-".join((area.removeprefix("areas/"), universe.code, *spans)).lower()
     if len(key) <= LONGEST_KEY:
         return key

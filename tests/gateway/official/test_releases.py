@@ -17,7 +17,7 @@ from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2
 from services.chassis.clock import now, stamp
-from services.chassis.errors import Invalid, Refused
+from services.chassis.errors import Exhausted, Invalid, Refused
 from services.statistics.releases.assessment_messages import assessment_to_message
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
@@ -52,6 +52,15 @@ ELSEWHERE = pb.BuildFailure(
 )
 COST = pb.Cost(cells=200, primary=20, secondary=10, persons=12, everybody=48)
 
+PREVIEW = pb.PlanPreview(
+    tables=[
+        pb.TablePreview(table="area", year=True, top=True, chosen=True, cells=3),
+        pb.TablePreview(table="group", year=True, top=True, chosen=True, cells=24, hidden_percent=35),
+        pb.TablePreview(table="area", year=False, top=False, chosen=True, cells=9, hidden_percent=10),
+    ],
+    gaps=[pb.GapPreview(group="DIS", year=True, top=True, gaps=1, seen_percent=100)],
+)
+
 
 def release(state: pb.Release.State.ValueType, **values: Any) -> pb.Release:
     given: dict[str, Any] = {"periods": ["2025-Q1", "2025"], "planned_by": PLANNER, "edition": 1, "threshold": 5}
@@ -71,6 +80,7 @@ def officials(fake: Fakes) -> None:
     fake.answers["ListCentres"] = people_pb2.ListCentresResponse()
     fake.answers["QueryTable"] = statistics_pb2.Table()
     fake.answers["BuildRelease"] = release(pb.Release.BUILDING)
+    fake.answers["PreviewPlan"] = PREVIEW
 
 
 async def text_of(client: Client, address: str, headers: dict[str, str] = ENGLISH) -> str:
@@ -124,7 +134,35 @@ async def test_before_it_is_planned_one_sees_what_will_be_in_it(client: Client, 
     assert text.count('scope="row">Q') == 4
     assert "Hidden" in text
     assert 'name="periods" value="2025"' in text
+    assert "about 35% hidden" in text
+    assert "Totals are always printed: about 10% hidden." in text
+    assert "Quarters: the area as a whole" not in text, "what the plan has not"
+    assert "With a disability" in text
     assert not fake.calls["PlanRelease"]
+
+
+async def test_the_chosen_tables_are_estimated_planned_and_kept(client: Client, fake: Fakes) -> None:
+    chosen = "area=areas/HB01&periods=2025&detail=chosen&year_top=sex&year_top=group&alone=1"
+    text = await text_of(client, f"{HERE}/new/check?{chosen}")
+    asked = fake.requests("PreviewPlan")[0]
+    assert (list(asked.detail.year_top), list(asked.detail.year_areas), asked.years_alone) == (
+        ["sex", "group"],
+        [],
+        True,
+    )
+    assert 'formaction="/statistics/releases/new/check"' in text
+    fake.answers["PlanRelease"] = Refused("PERIOD_NOT_OVER", field="periods", period="2025")
+    form = {"area": "areas/HB01", "periods": "2025", "detail": "chosen", "year_top": "sex", "alone": "1"}
+    again = await (await client.post(HERE, headers=ENGLISH, data=form)).text()
+    assert list(fake.requests("PlanRelease")[0].detail.year_top) == ["sex"]
+    assert '<input type="hidden" name="year_top" value="sex">' in again
+
+
+async def test_a_preview_that_cannot_be_had_keeps_nobody_from_planning(client: Client, fake: Fakes) -> None:
+    fake.answers["PreviewPlan"] = Exhausted("PREVIEW_RUNNING")
+    text = await text_of(client, f"{HERE}/new/check?area=areas/HB01&periods=2025")
+    assert "They could not be estimated just now" in text
+    assert 'value="group" checked' in text
 
 
 async def test_the_button_plans_and_has_it_counted(client: Client, fake: Fakes) -> None:

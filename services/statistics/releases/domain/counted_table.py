@@ -6,7 +6,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from services.statistics.disclosure.linked_tables import Cell, LinkedTable
+from services.statistics.disclosure.layout import Cell
+from services.statistics.disclosure.linked_tables import LinkedTable
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.concentration import Area, concentration
 from services.statistics.figures.coverage import Population, coverage, standardised_coverage

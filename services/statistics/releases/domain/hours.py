@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from services.statistics.areas.tree import ReleaseAreas
-from services.statistics.disclosure.linked_tables import Cell
+from services.statistics.disclosure.layout import Cell
 from services.statistics.disclosure.policy import Policy, magnitude_is_sensitive
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.measures import QUANTILE_MINIMUM, quantile

@@ -11,8 +11,9 @@ from enum import StrEnum
 from services.chassis.errors import Forbidden, Invalid, Refused
 from services.statistics.disclosure import opened_cells
 from services.statistics.disclosure.decisions import Collapse
+from services.statistics.disclosure.layout import TABLES, USUAL, Detail
 from services.statistics.disclosure.opened_cells import OpenedCell
-from services.statistics.figures.periods import YEAR, is_year, last_day, quarters_of
+from services.statistics.figures.periods import YEAR, is_year, last_day, quarters_in, quarters_of
 from services.statistics.figures.universe import Universe
 
 _PERIOD = re.compile(rf"{YEAR}(-Q[1-4])?")
@@ -126,6 +127,7 @@ class Release:
     started_at: datetime | None = None
     published_by: str = ""
     """Who set the time of publication."""
+    detail: Detail = USUAL
 
     @property
     def name(self) -> str:
@@ -143,21 +145,35 @@ class Release:
 Change = tuple[Release, list[ReleasePublished]]
 
 
-def expand_periods(asked: Sequence[str], as_of: date) -> tuple[str, ...]:
-    """Quarters, then years, in order; a year brings its quarters. Periods must be over by the as-of date."""
+def expand_periods(asked: Sequence[str], as_of: date, *, years_alone: bool = False) -> tuple[str, ...]:
+    """Quarters, then years, in order; a year brings its quarters, unless `years_alone`. Periods must be over by the
+    as-of date."""
     if not asked:
         raise Invalid("PERIODS_MISSING", field="periods")
     for period in asked:
         if not _PERIOD.fullmatch(period):
             raise Invalid("PERIOD_INVALID", field="periods", period=period)
-    quarters = {quarter for period in asked for quarter in (quarters_of(period) if is_year(period) else (period,))}
     years = {period for period in asked if is_year(period)}
+    quarters = {*asked} - years
+    quarters |= set() if years_alone else {quarter for year in years for quarter in quarters_of(year)}
     if len(quarters | years) > MOST_PERIODS:
         raise Invalid("PERIODS_TOO_MANY", field="periods", most=MOST_PERIODS)
     for period in sorted(quarters | years):
         if last_day(period) >= as_of:
             raise Refused("PERIOD_NOT_OVER", field="periods", period=period)
     return (*sorted(quarters), *sorted(years))
+
+
+def overlapping(periods: Iterable[str]) -> tuple[str, ...]:
+    """The periods, with the year of each quarter and the quarters of each year: all that tells about the same days."""
+    return tuple(sorted({each for period in periods for each in (period, period[:4], *quarters_in(period))}))
+
+
+def check_detail(detail: Detail) -> Detail:
+    for table in (*detail.year_top, *detail.year_areas, *detail.quarter_top, *detail.quarter_areas):
+        if table not in TABLES:
+            raise Invalid("DETAIL_UNKNOWN", field="detail", table=table)
+    return detail
 
 
 def key_of(name: str) -> str:
@@ -244,6 +260,7 @@ def plan_revision(release: Release, *, note: Mapping[str, str], as_of: datetime,
         method_version=release.method_version,
         note=note,
         corrects=release.name,
+        detail=release.detail,
     )
 
 

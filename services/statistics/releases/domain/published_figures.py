@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from services.statistics.areas.tree import ReleaseAreas
-from services.statistics.disclosure.linked_tables import SPLIT, STATUSES, Cell, LinkedTable
+from services.statistics.disclosure.layout import SPLIT, STATUSES, Cell
+from services.statistics.disclosure.linked_tables import LinkedTable
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.coverage import INTERVAL_PLACES, RATE_PLACES, Population, residents
 from services.statistics.figures.dimensions import TOTAL
@@ -75,20 +76,28 @@ def observations(
         yield context.observation("PCM", area, {}, counted.persons(area, TOTAL, CMF))
         if len(children := context.areas.children.get(area, ())) > 1:
             yield context.observation("CONC", area, {}, counted.concentration(area, children, context.population))
+        tables = table.layout.tables(context.period, area)
+        if "age" in tables:
+            yield context.observation("COV_STD", area, {}, counted.standardised(area, context.population))
         if table.layout.is_full(context.period, area):
-            yield from _details(context, counted, area)
+            yield from _states(context, counted, area)
+        yield from _categories(context, counted, area, tables)
+        if "group" in tables:
+            yield from _gaps(context, counted, area)
 
 
-def _details(context: Context, counted: Counted, area: str) -> Iterator[Observation]:
-    yield context.observation("COV_STD", area, {}, counted.standardised(area, context.population))
+def _states(context: Context, counted: Counted, area: str) -> Iterator[Observation]:
     for measure in STATUSES:
         yield context.observation(measure, area, {}, counted.count(area, TOTAL, measure))
     for measure in ("CPS", "DOR"):
         yield context.observation(measure, area, {}, counted.rate(area, TOTAL, measure))
+
+
+def _categories(context: Context, counted: Counted, area: str, tables: Collection[str]) -> Iterator[Observation]:
     for breakdown in BREAKDOWNS.values():
         for code, (dimension, shown) in breakdown.fields.items():
-            yield from _row(context, counted, area, breakdown.label(code), {dimension: shown})
-    yield from _gaps(context, counted, area)
+            if dimension in tables:
+                yield from _row(context, counted, area, breakdown.label(code), {dimension: shown})
 
 
 def _row(

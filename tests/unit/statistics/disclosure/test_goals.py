@@ -11,7 +11,8 @@ from services.statistics.areas.geography import Geography
 from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.audit.whole_release import category_of
 from services.statistics.disclosure.decisions import Decision, YearToDecide
-from services.statistics.disclosure.linked_tables import SPLIT, LinkedTable
+from services.statistics.disclosure.layout import SPLIT
+from services.statistics.disclosure.linked_tables import LinkedTable
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.dimensions import FLAGS
 from services.statistics.figures.observation import AreaCode
