@@ -17,7 +17,15 @@ LANGUAGES = ("ko", "en")
 pytestmark = pytest.mark.timeout(180)
 
 ANYBODY = ("/", "/courses", "/courses?q=%EC%82%AC%EC%A7%84&level=1", "/help", "/privacy", "/accessibility", "/data")
-STRANGER = ("/courses/{course}", "/register", "/sign-in", "/certificates", "/certificates/IEUM-A", "/nowhere")
+STRANGER = (
+    "/courses/{course}",
+    "/courses/{town}/try/tea",
+    "/register",
+    "/sign-in",
+    "/certificates",
+    "/certificates/IEUM-A",
+    "/nowhere",
+)
 ACCOUNT = (
     "/account",
     "/account/about-you",
@@ -30,7 +38,10 @@ LEARNER = (
     *("/learning", "/learning/{done}/complete", "/learning/{begun}/withdraw", "/certificates/{certificate}"),
     *("{screens}", "/courses/{course}"),
 )
-INSTRUCTOR = ("/teach", "/teach/new", "/teach/{course}", "{lessons}", "/teach/{course}/preview", "/teach/{course}/grid")
+INSTRUCTOR = (
+    *("/teach", "/teach/new", "/teach/{course}", "{lessons}", "/teach/{course}/preview", "/teach/{course}/grid"),
+    "/teach/{town}/lessons/send/practice/bank",
+)
 OFFICIAL = (
     *(
         "/statistics",
@@ -78,6 +89,7 @@ async def places(hanbit: Hanbit) -> dict[str, list[str]]:
     course = version["course"].removeprefix("courses/")
     return {
         "course": [course],
+        "town": [hanbit.versions["practice-town"]["course"].removeprefix("courses/")],
         "person": [me.removeprefix("people/")],
         "done": [enrolled],
         "begun": [begun["name"].removeprefix("progress/")],
