@@ -23,6 +23,7 @@ from gateway.api import (
     people,
     places,
     progress,
+    reference,
     release_work,
     releases,
     sessions,
@@ -58,10 +59,22 @@ def _description() -> bytes:
     return json.dumps(openapi.describe(OPERATIONS), ensure_ascii=False).encode()
 
 
+@cache
+def _reference() -> str:
+    return reference.render(json.loads(_description()))
+
+
 def routes() -> Iterable[web.AbstractRouteDef]:
     description = _description()
 
     async def describe(_: web.Request) -> web.Response:
         return web.Response(body=description, content_type="application/json")
 
-    return [web.get("/api/openapi.json", describe), *(operation.route for operation in OPERATIONS)]
+    async def show(_: web.Request) -> web.Response:
+        return web.Response(text=_reference(), content_type="text/html", charset="utf-8")
+
+    return [
+        web.get("/api/openapi.json", describe),
+        web.get("/api/docs", show),
+        *(operation.route for operation in OPERATIONS),
+    ]
