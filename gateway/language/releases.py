@@ -10,6 +10,8 @@ RELEASES: Mapping[str, str] = {
     "AREA_NEEDED": msgid("Choose one area. A release is about an area and all that lies in it."),
     "AS_OF_IN_FUTURE": msgid("The day of counting lies in the future. Leave it empty to count what is known now."),
     "FILE_NOT_FOUND": msgid("This release has no such file. Choose one from the list on its page."),
+    "SDMX_NOTHING_FOUND": msgid("There is nothing by this agency, flow, version and key."),
+    "SDMX_KEY": msgid("The key needs %(count)s parts with dots between: %(names)s. Write * for all codes of a part."),
     "PERIODS_MISSING": msgid("Choose at least one quarter or year."),
     "PERIODS_TOO_MANY": msgid(
         "These are too many periods for one release. Choose up to %(most)s; a year brings its four quarters along."

@@ -39,7 +39,7 @@ from gateway.web.official import (
     release_steps,
     releases,
 )
-from gateway.web.public_data import feeds, pages
+from gateway.web.public_data import feeds, pages, sdmx_rest
 from gateway.web.site import frame, help, media, well_known
 
 PAGES: tuple[web.RouteTableDef, ...] = (
@@ -94,6 +94,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     help.routes,
     well_known.routes,
     feeds.routes,
+    sdmx_rest.routes,
     pages.routes,
 )
 

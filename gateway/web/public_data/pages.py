@@ -3,6 +3,7 @@ and what is under embargo is not there."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,11 +13,12 @@ from gateway.backend.conditions import is_known
 from gateway.backend.places import PLACES
 from gateway.backend.published_releases import PUBLISHED_RELEASES, key_of, newest_of_each, send_file
 from gateway.backend.release_figures import ReleaseFigures
+from gateway.documents import archives
 from gateway.html.render import PAGE, page
 from gateway.http.public_url import public_origin
 from gateway.language.i18n import Locale
 from gateway.language.periods import period as period_in_words
-from gateway.web.public_data import capability, facts, structured_data
+from gateway.web.public_data import capability, facts, sdmx_rest, structured_data
 from gateway.web.public_data.cells import HIDDEN_WORDS
 from gateway.web.public_data.release_view import SHOWN, Look
 from gateway.web.site import page_cache
@@ -69,6 +71,27 @@ async def show(request: web.Request) -> web.Response:
     return page(request, "public_data/release.html", **await _view(request, release, editions, figures))
 
 
+@routes.get(f"/data/{_RELEASE}/{_EDITION}.zip")
+async def send_all(request: web.Request) -> web.Response:
+    """All files in one, by the names under which they speak of each other."""
+    library = request.app[PUBLISHED_RELEASES]
+    editions = await library.editions(f"releases/{request.match_info['release']}")
+    release = _edition(editions, request.match_info["edition"])
+    name = f"{key_of(release.name)}.zip"
+    headers = {
+        hdrs.ETAG: f'"{release.checksum}-zip"',
+        hdrs.CACHE_CONTROL: "no-cache",
+        hdrs.CONTENT_TYPE: "application/zip",
+        hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"',
+        **_ANYWHERE,
+    }
+    if is_known(request, headers):
+        return web.Response(status=304, headers=headers)
+    contents = {file.name: await library.content(release, file) for file in release.files}
+    written = await asyncio.to_thread(archives.archive, contents, clock.moment(release.publish_time))
+    return web.Response(body=written, headers=headers)
+
+
 @routes.get(f"/data/{_RELEASE}/{_EDITION}/{{file:[0-9A-Za-z.-]{{1,80}}}}")
 async def send(request: web.Request) -> web.Response:
     editions = await request.app[PUBLISHED_RELEASES].editions(f"releases/{request.match_info['release']}")
@@ -96,6 +119,7 @@ async def _view(
         "editions": editions,
         "home": home,
         "address": f"{home}/{release.edition}",
+        "sdmx": sdmx_rest.addresses(release),
         "figures": figures,
         "structured": structured_data.dataset(
             release,

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 from rdflib import DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
 
 from services.statistics.figures.observation import ReleaseContent
+from services.statistics.figures.periods import first_day, last_day
 from services.statistics.formats import licence, words
 from services.statistics.formats.cells import top_areas
 from services.statistics.formats.manifest import File, files
@@ -23,6 +25,7 @@ VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 ADMS = Namespace("http://www.w3.org/ns/adms#")
 AUTHORITY = Namespace("http://publications.europa.eu/resource/authority/")
 MEDIA = "https://www.iana.org/assignments/media-types/"
+SPDX = Namespace("http://spdx.org/rdf/terms#")
 DCATAP = Namespace("http://data.europa.eu/r5r/")
 _TITLE = {"ko": "디지털 역량 교육 통계 목록", "en": "Catalogue of digital literacy training statistics"}
 _ABOUT = {
@@ -31,18 +34,23 @@ _ABOUT = {
 }
 _SERIES = {"ko": "디지털 역량 교육 통계", "en": "Digital literacy training statistics"}
 _KEYWORDS = {"ko": ("디지털 격차", "디지털 역량", "교육"), "en": ("digital divide", "digital literacy", "training")}
-_QUARTERS = {"1": ("01-01", "03-31"), "2": ("04-01", "06-30"), "3": ("07-01", "09-30"), "4": ("10-01", "12-31")}
 
 
-def catalogue(releases: Sequence[ReleaseContent], base_url: str) -> dict[str, bytes]:
+Frozen = Mapping[str, tuple[int, str]]
+"""Size and SHA-256 of files, by id, revision and name with slashes between."""
+
+
+def catalogue(
+    releases: Sequence[ReleaseContent], base_url: str, frozen: Frozen = MappingProxyType({})
+) -> dict[str, bytes]:
     """`base_url` is the address of the data pages: a release is at {base_url}/{id}, its files below /{revision}/."""
-    graph = _graph(releases, base_url.rstrip("/"))
+    graph = _graph(releases, base_url.rstrip("/"), frozen)
     return {TURTLE: graph.serialize(format="turtle").encode(), JSON_LD: _json_ld(graph)}
 
 
-def _graph(releases: Sequence[ReleaseContent], base: str) -> Graph:
+def _graph(releases: Sequence[ReleaseContent], base: str, frozen: Frozen) -> Graph:
     graph = Graph(bind_namespaces="none")
-    spaces = {"dcat": DCAT, "dcterms": DCTERMS, "foaf": FOAF, "vcard": VCARD, "adms": ADMS, "xsd": XSD}
+    spaces = {"dcat": DCAT, "dcterms": DCTERMS, "foaf": FOAF, "vcard": VCARD, "adms": ADMS, "xsd": XSD, "spdx": SPDX}
     for prefix, space in spaces.items():
         graph.bind(prefix, space)
     _catalogue(graph, releases, base)
@@ -51,6 +59,7 @@ def _graph(releases: Sequence[ReleaseContent], base: str) -> Graph:
         _dataset(graph, release, releases, base)
         for file in files(release):
             _distribution(graph, release, file, base)
+            _content(graph, release, file, base, frozen)
     return graph
 
 
@@ -83,8 +92,7 @@ def _series(graph: Graph, release: ReleaseContent, base: str) -> None:
     _add_texts(graph, node, DCTERMS.title, {one: f"{_SERIES[one]}: {universe[one]}" for one in words.LANGUAGES})
     _add_texts(graph, node, DCTERMS.description, _ABOUT)
     graph.add((node, DCTERMS.publisher, _publisher(graph, release, base)))
-    frequency = _typed(graph, AUTHORITY["frequency/QUARTERLY"], DCTERMS.Frequency)
-    graph.add((node, DCTERMS.accrualPeriodicity, frequency))
+    graph.add((node, DCTERMS.accrualPeriodicity, _quarterly(graph)))
 
 
 def _series_address(release: ReleaseContent, base: str) -> URIRef:
@@ -120,8 +128,8 @@ def _dataset(graph: Graph, release: ReleaseContent, releases: Iterable[ReleaseCo
 
 def _coverage(graph: Graph, node: URIRef, release: ReleaseContent, base: str) -> None:
     graph.add((node, DCTERMS.spatial, _place(graph, release, base)))
-    for period in release.periods:
-        graph.add((node, DCTERMS.temporal, _time(graph, period, base)))
+    graph.add((node, DCTERMS.temporal, _time(graph, release, base)))
+    graph.add((node, DCTERMS.accrualPeriodicity, _quarterly(graph)))
     theme = _typed(graph, AUTHORITY["data-theme/EDUC"], _CONCEPT)
     _add_texts(graph, theme, _LABEL, {"ko": "교육, 문화, 체육", "en": "Education, culture and sport"})
     graph.add((node, DCAT.theme, theme))
@@ -156,6 +164,20 @@ def _distribution(graph: Graph, release: ReleaseContent, file: File, base: str) 
     graph.add((node, DCTERMS["format"], form))
     if file.standard:
         graph.add((node, DCTERMS.conformsTo, _typed(graph, URIRef(file.standard), DCTERMS.Standard)))
+
+
+def _content(graph: Graph, release: ReleaseContent, file: File, base: str, frozen: Frozen) -> None:
+    """How many bytes a file has, and its checksum."""
+    known = frozen.get(f"{release.id}/{release.revision}/{file.name}")
+    if known is None:
+        return
+    size, sha256 = known
+    node = URIRef(f"{_address(release, base)}/{file.name}#distribution")
+    graph.add((node, DCAT.byteSize, Literal(size, datatype=XSD.nonNegativeInteger)))
+    checksum = _typed(graph, URIRef(f"{_address(release, base)}/{file.name}#checksum"), SPDX.Checksum)
+    graph.add((node, SPDX.checksum, checksum))
+    graph.add((checksum, SPDX.algorithm, _typed(graph, SPDX.checksumAlgorithm_sha256, SPDX.ChecksumAlgorithm)))
+    graph.add((checksum, SPDX.checksumValue, Literal(sha256, datatype=XSD.hexBinary)))
 
 
 _RESOURCE = URIRef("http://www.w3.org/2000/01/rdf-schema#Resource")
@@ -212,13 +234,16 @@ def _place(graph: Graph, release: ReleaseContent, base: str) -> URIRef:
     return node
 
 
-def _time(graph: Graph, period: str, base: str) -> URIRef:
-    node = _typed(graph, URIRef(f"{base}#period-{period}"), DCTERMS.PeriodOfTime)
-    year, _, quarter = period.partition("-Q")
-    first, last = _QUARTERS.get(quarter, ("01-01", "12-31"))
-    graph.add((node, DCAT.startDate, Literal(f"{year}-{first}", datatype=XSD.date)))
-    graph.add((node, DCAT.endDate, Literal(f"{year}-{last}", datatype=XSD.date)))
-    _add_texts(graph, node, URIRef("http://www.w3.org/2000/01/rdf-schema#label"), words.period(period))
+def _quarterly(graph: Graph) -> URIRef:
+    return _typed(graph, AUTHORITY["frequency/QUARTERLY"], DCTERMS.Frequency)
+
+
+def _time(graph: Graph, release: ReleaseContent, base: str) -> URIRef:
+    """From the first day of the first period to the last of the last."""
+    node = _typed(graph, URIRef(f"{_address(release, base)}#time"), DCTERMS.PeriodOfTime)
+    first, last = min(map(first_day, release.periods)), max(map(last_day, release.periods))
+    graph.add((node, DCAT.startDate, Literal(first.isoformat(), datatype=XSD.date)))
+    graph.add((node, DCAT.endDate, Literal(last.isoformat(), datatype=XSD.date)))
     return node
 
 

@@ -28,7 +28,12 @@ class Catalogue:
         wanted = (base_url, *(release.checksum for release in published))
         if wanted != self._made[0]:
             contents = [await self._described(release) for release in published]
-            self._made = (wanted, await asyncio.to_thread(_catalogue, contents, base_url))
+            frozen = {
+                f"{content.id}/{content.revision}/{file.name}": (file.size, file.sha256)
+                for content, release in zip(contents, published, strict=True)
+                for file in release.files
+            }
+            self._made = (wanted, await asyncio.to_thread(_catalogue, contents, base_url, frozen))
         return self._made[1]
 
     async def _described(self, release: Release) -> ReleaseContent:
@@ -73,7 +78,9 @@ def _assessment(said: Mapping[str, Any] | None) -> Assessment | None:
     return Assessment(said["period"], said["source"], said["sha256"], results)
 
 
-def _catalogue(contents: Sequence[ReleaseContent], base_url: str) -> Mapping[str, bytes]:
+def _catalogue(
+    contents: Sequence[ReleaseContent], base_url: str, frozen: Mapping[str, tuple[int, str]]
+) -> Mapping[str, bytes]:
     from services.statistics.formats.dcat import catalogue  # slow to load
 
-    return catalogue(contents, base_url)
+    return catalogue(contents, base_url, frozen)

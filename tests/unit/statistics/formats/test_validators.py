@@ -15,6 +15,7 @@ import frictionless
 import pysdmx.errors
 import pyshacl
 import pytest
+import sdmx
 from csvw.metadata import CSVW
 from jsonstat_validator import JSONStatValidationError, validate_jsonstat
 from pyjstat import pyjstat
@@ -22,6 +23,7 @@ from pysdmx.io import get_datasets, read_sdmx
 from pysdmx.model import Codelist, DataStructureDefinition, Role
 from rdflib import Graph
 
+from services.statistics.figures.observation import ReleaseContent
 from services.statistics.formats import rendering
 from tests.unit.statistics.small_release import small_release, small_release_files
 
@@ -153,6 +155,35 @@ def test_pysdmx_reads_the_figures_by_their_structure(folder: Path) -> None:
     _spoil(folder / "observations.sdmx.csv", ",412,NUMBER,", ",many,NUMBER,")
     with pytest.raises(pysdmx.errors.Invalid, match="OBS_VALUE"):
         read()
+
+
+def test_sdmx1_reads_the_figures_by_their_structure(folder: Path) -> None:
+    with (folder / "structure.sdmx.xml").open("rb") as file:  # sdmx1 would leave it open
+        message: Any = sdmx.read_sdmx(file, format="xml")
+    (structure,) = message.structure.values()
+    with (folder / "observations.sdmx.csv").open("rb") as file:
+        data: Any = sdmx.read_sdmx(file, format="csv", structure=structure)
+    assert len(data.data[0].obs) == len(small_release().observations)
+
+
+def test_nothing_of_two_publishers_or_releases_has_the_same_name_with_other_content() -> None:
+    def named(release: ReleaseContent) -> dict[str, Any]:
+        read: Any = read_sdmx(rendering.render(release)["structure.sdmx.xml"].decode())
+        return {each.short_urn: each for each in read.structures if each.agency != "SDMX"}
+
+    first, second = named(small_release()), named(small_release(id="training-2026-q4", revision=2))
+    assert "Dataflow=IEUM.HB:DF_TRAINING_2026_Q3(1.0.0)" in first
+    assert "Dataflow=IEUM.HB:DF_TRAINING_2026_Q4(2.0.0)" in second
+    both = first.keys() & second.keys()
+    assert {name.partition("=")[0] for name in both} == {"Codelist", "ConceptScheme"}
+    assert all(first[name] == second[name] for name in both)
+
+
+def test_lists_of_the_global_registry_are_named_by_it(files: Mapping[str, bytes]) -> None:
+    text = files["structure.sdmx.xml"].decode()
+    for name in ("CL_FREQ(2.1)", "CL_SEX(2.1)", "CL_OBS_STATUS(2.2)", "CL_CONF_STATUS(1.3)"):
+        assert f"codelist.Codelist=SDMX:{name}<" in text
+    assert text.count('agencyID="SDMX" isPartial="true"') == 4
 
 
 def test_sdmx_names_are_there_in_both_languages(folder: Path) -> None:
