@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ieum.courses.v1.courses_pb2_grpc import add_CoursesServiceServicer_to_server
 from ieum.notices.v1.notices_pb2_grpc import add_CourseSourceServiceServicer_to_server
 from services.chassis.run import Frame, main
@@ -10,6 +12,7 @@ from services.courses.source import CourseSource
 from services.courses.store.catalogue import Catalogue
 from services.courses.store.courses import Courses
 from services.courses.store.media import MediaStore
+from services.courses.sweep import sweep
 
 
 async def compose(frame: Frame) -> None:
@@ -24,6 +27,7 @@ async def compose(frame: Frame) -> None:
     add_CourseSourceServiceServicer_to_server(
         CourseSource(courses), frame.offer("ieum.notices.v1.CourseSourceService", {})
     )
+    frame.keep_running(partial(sweep, courses, media))
 
 
 if __name__ == "__main__":

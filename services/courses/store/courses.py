@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -79,6 +79,12 @@ class Courses:
         if document is None:
             raise Missing("VERSION_NOT_FOUND")
         return _VERSION.validate_python(document)
+
+    async def everything(self) -> AsyncIterator[Mapping[str, Any]]:
+        """Every document that can name a file: courses with their drafts, and all versions."""
+        for collection in (self._courses.collection, self._versions):
+            async for document in collection.find({"_id": {"$gt": ""}}, {"pending": 0}):
+                yield document
 
     async def page(self, condition: Mapping[str, Any], size: int, token: str) -> tuple[list[Course], str]:
         """Newest first, without blocks and listings."""

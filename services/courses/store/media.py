@@ -11,6 +11,7 @@ from gridfs.asynchronous import AsyncGridFSBucket
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from services.chassis.clock import now
 from services.chassis.errors import Missing, Refused
 from services.chassis.store.entities import Database
 from services.courses.domain.media import Medium
@@ -47,15 +48,33 @@ class MediaStore:
     async def keep(self, medium: Medium, data: bytes) -> Medium:
         """Safe to repeat; the same bytes keep the file name they first came with."""
         known = await self.find(medium.id)
-        if known:
+        if known and await self._touch(medium.id):
             return known
         file = await self._bytes.upload_from_stream(medium.id, data)
-        document = {"_id": medium.id, "file": file, **_fields(medium)}
+        document = {"_id": medium.id, "file": file, "uploaded": now(), **_fields(medium)}
         try:
             await self._media.insert_one(document)
         except DuplicateKeyError:
             await self._bytes.delete(file)
         return await self.get(medium.id)
+
+    async def _touch(self, key: str) -> bool:
+        """Notes that it was uploaded again. False if it was removed in this moment."""
+        return (await self._media.update_one({"_id": key}, {"$set": {"uploaded": now()}})).matched_count == 1
+
+    async def uploaded_before(self, moment: datetime) -> list[str]:
+        """Keys; of files of earlier versions their bytes know when they came."""
+        found = self._media.find({"_id": {"$gt": ""}}, {"file": 1, "uploaded": 1})
+        return [each["_id"] async for each in found if _uploaded(each) < moment]
+
+    async def remove(self, key: str, moment: datetime) -> None:
+        """Unless it was uploaded again since."""
+        document = await self._media.find_one({"_id": key})
+        if document is None or _uploaded(document) >= moment:
+            return
+        gone = await self._media.delete_one({"_id": key, "uploaded": document.get("uploaded")})
+        if gone.deleted_count:
+            await self._bytes.delete(document["file"])
 
     async def find(self, key: str) -> Medium | None:
         document = await self._media.find_one({"_id": key})
@@ -86,6 +105,11 @@ class MediaStore:
             return {}
         found = self._media.find({"_id": {"$in": keys}}, {"content_type": 1})
         return {f"media/{document['_id']}": document["content_type"] async for document in found}
+
+
+def _uploaded(document: Mapping[str, Any]) -> datetime:
+    file: ObjectId = document["file"]
+    return document.get("uploaded") or file.generation_time
 
 
 def _fields(medium: Medium) -> dict[str, Any]:

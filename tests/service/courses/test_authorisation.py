@@ -8,7 +8,7 @@ import pytest
 
 from ieum.courses.v1 import content_pb2, courses_pb2
 from services.chassis.errors import Forbidden, Missing, Unauthenticated
-from services.chassis.principal import ANONYMOUS
+from services.chassis.principal import ANONYMOUS, Grant
 from tests.service.courses.desk import (
     ADMINISTRATOR,
     LEARNER,
@@ -87,3 +87,21 @@ async def test_who_neither_teaches_nor_reviews_lists_and_uploads_nothing(desk: D
         assert (await refusal(caller.ListCourses(courses_pb2.ListCoursesRequest(view=view)))).reason == "ROLE_NEEDED"
     with pytest.raises(Forbidden, match="ROLE_NEEDED"):
         await caller.UploadMedia(courses_pb2.UploadMediaRequest(filename="x.png", data=PNG))
+
+
+async def test_the_administrator_of_an_area_has_no_say_over_drafts_that_belong_to_none(desk: Desk) -> None:
+    """ASVS review, L11. A reviewer reviews for the whole catalogue, wherever the role is held."""
+    course = await desk.published()
+    version = named(courses_pb2.GetVersionRequest, f"{course.name}/versions/current")
+    local = replace(ADMINISTRATOR, grants=(Grant("administrator", "areas/HB02"),))
+    assert isinstance(
+        await refusal(desk.as_(local).GetCourse(named(courses_pb2.GetCourseRequest, course.name))), Forbidden
+    )
+    for view in (courses_pb2.EVERY_COURSE, courses_pb2.AWAITING_REVIEW):
+        assert isinstance(
+            await refusal(desk.as_(local).ListCourses(courses_pb2.ListCoursesRequest(view=view))), Forbidden
+        )
+    seen, whole = [await desk.as_(who).GetVersion(version) for who in (local, ADMINISTRATOR)]
+    assert seen != whole, "right answers are not for them"
+    reviewer = replace(REVIEWER, grants=(Grant("reviewer", "areas/HB02"),))
+    assert (await desk.as_(reviewer).GetCourse(named(courses_pb2.GetCourseRequest, course.name))).name == course.name

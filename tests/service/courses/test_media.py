@@ -4,14 +4,20 @@ import asyncio
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from ieum.courses.v1 import courses_pb2
+from services.chassis.clock import now
 from services.chassis.errors import Invalid, Missing, Refused
+from services.chassis.events.bus import Bus
+from services.chassis.events.outbox import Outbox
 from services.chassis.principal import ANONYMOUS
 from services.chassis.store.entities import Database
 from services.courses.store import media
+from services.courses.store.courses import Courses
+from services.courses.sweep import UNNAMED, remove_unnamed
 from tests.service.courses.desk import (
     PNG,
     WEBM,
@@ -70,3 +76,35 @@ async def test_nobody_fills_the_store_in_a_day(desk: Desk, monkeypatch: pytest.M
     for _ in range(2):
         with pytest.raises(Refused, match="MEDIA_QUOTA"):
             await desk.upload(WEBM, "three.webm")
+
+
+async def test_what_nothing_names_is_removed_after_a_month_and_everything_else_stays(
+    desk: Desk, database_of: Callable[[str], Database], events: Bus
+) -> None:
+    """ASVS review, L5."""
+    names = {what: await desk.upload(PNG, f"{what}.png") for what in ("draft", "text", "new", "again", "left")}
+    await desk.create(cover=names["draft"])
+    database = database_of("courses")
+    text = {"_id": "c-1", "content": {"lessons": [{"blocks": [{"markdown": {"ko": f"![]({names['text']})"}}]}]}}
+    await database["versions"].insert_one(text)
+    old = now() - UNNAMED - timedelta(days=1)
+    keys = [name.removeprefix("media/") for what, name in names.items() if what != "new"]
+    await database["media"].update_many({"_id": {"$in": keys}}, {"$set": {"uploaded": old}})
+    await desk.upload(PNG, "again.png")
+    courses, store = Courses(database, Outbox(events)), media.MediaStore(database)
+    assert [await remove_unnamed(courses, store, now()) for _ in range(2)] == [1, 0]
+    left = {each["_id"] async for each in database["media"].find({"_id": {"$gt": ""}})}
+    assert left == {name.removeprefix("media/") for what, name in names.items() if what != "left"}
+    assert await database["media_bytes.files"].count_documents({}) == len(left)
+    assert await desk.upload(PNG, "left.png") == names["left"]
+
+
+async def test_a_file_of_version_0_1_is_as_old_as_its_bytes(desk: Desk, database_of: Callable[[str], Database]) -> None:
+    key = (await desk.upload(PNG)).removeprefix("media/")
+    database = database_of("courses")
+    await database["media"].update_one({"_id": key}, {"$unset": {"uploaded": ""}})
+    store = media.MediaStore(database)
+    assert await store.uploaded_before(now() - timedelta(days=1)) == []
+    assert await store.uploaded_before(now() + timedelta(days=1)) == [key]
+    await store.remove(key, now() + timedelta(days=1))
+    assert await store.find(key) is None
