@@ -18,6 +18,7 @@ from typing import Any
 
 from deploy.admin import environment
 from deploy.demo.api import Api
+from deploy.demo.classes import PEOPLE, hold_classes
 from deploy.demo.content import Course, Json, answer, courses, quizzes
 from deploy.demo.learning import steps
 from deploy.demo.release import FEWEST_PEOPLE, load_capability, load_population, publish_release
@@ -44,6 +45,7 @@ async def load(url: str, passphrase: str, today: date, count: int) -> None:
         audiences = {course.slug: course.source["audience"] for course, _ in published if course.is_taken}
         people = residents(today, audiences, towns, count)
         await everybody(url, passphrase, admin, people, published, today)
+        await classes(admin, passphrase, people, published, today)
     if count >= FEWEST_PEOPLE:
         load_population(today)
         load_capability(today)
@@ -207,6 +209,20 @@ async def one_person(
     by_slug = {course.slug: version for course, version in published}
     for attendance in person.attends:
         await attend(admin, name, person, attendance, by_slug[attendance.course], until)
+
+
+async def classes(
+    admin: Api, passphrase: str, people: Sequence[Resident], published: Sequence[tuple[Course, Json]], today: date
+) -> None:
+    """Residents of Hanbit only: staff enter nobody from elsewhere."""
+    teacher = await register(admin, "instructor", "이하늘", "areas/HB0102", "hanbit-learning", "ko", passphrase)
+    residents_ = [each for each in people if each.area.startswith("areas/HB01") and not each.organisation]
+    names = [
+        await register(admin, each.login, each.name, each.area, each.organisation, each.locale, passphrase)
+        for each in residents_[:PEOPLE]
+    ]
+    await hold_classes(admin, teacher, {course.slug: version["course"] for course, version in published}, names, today)
+    print("Demo: classes in both centres, with a past term.", flush=True)
 
 
 def _answers(person: Resident) -> Json:

@@ -46,6 +46,8 @@ class Course:
             "countedLessons": rule["counted"],
             "passMark": rule["pass_mark"],
             "maxAttempts": rule["attempts"],
+            "attendancePercent": rule.get("attendance_percent", 0),
+            "attendanceIsEnough": rule.get("attendance_is_enough", False),
         }
 
     def lessons(self, media: Media) -> list[Json]:

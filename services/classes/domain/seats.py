@@ -166,12 +166,20 @@ def offer(class_: Class, application: Application, by: str, reason: str, note: s
 
 
 def seat_by_hand(
-    class_: Class, application: Application, applicant: Applicant, reason: str, note: str, walk_in: bool, now: datetime
+    class_: Class,
+    application: Application,
+    applicant: Applicant,
+    reason: str,
+    note: str,
+    walk_in: bool,
+    now: datetime,
+    later: bool = False,
 ) -> SeatOutcome:
-    """By staff, with a reason: past the window and past the line. Takes a reserved seat where no other is free."""
+    """By staff, with a reason: past the window and past the line. Takes a reserved seat where no other is free.
+    `later`: entered after the class, with the time at which it was given."""
     if application.state is State.CONFIRMED:
         return class_, application
-    if not class_.open:
+    if not class_.open and not (later and class_.state is ClassState.OVER):
         raise Refused("CLASS_NOT_OPEN")
     if not class_.free and application.state is not State.OFFERED:
         if not class_.details.reserved:

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from ieum.classes.v1 import classes_pb2 as pb
 from services.chassis import principal
-from services.chassis.clock import now
+from services.chassis.clock import moment, now
 from services.chassis.errors import Forbidden, Invalid, Refused
 from services.chassis.principal import Principal, may_act_for
 from services.chassis.store.paging import page_size
@@ -29,7 +30,7 @@ _LONGEST_NOTE = 500
 
 class ApplicationMethods(Methods):
     async def Apply(self, request: pb.ApplyRequest, context: object) -> pb.Application:
-        moment = now()
+        time = now()
         caller = principal.caller()
         key = class_key(request.class_name)
         channel = channel_from_message(request.channel)
@@ -38,7 +39,7 @@ class ApplicationMethods(Methods):
         else:
             applicant = await self._oneself(caller, request.group)
         await self._require_audience(key, applicant)
-        verb = partial(seats.apply, applicant=applicant, now=moment)
+        verb = partial(seats.apply, applicant=applicant, now=time)
         return await self._answered(await self._store.change_new(key, applicant.person, verb))
 
     async def _require_audience(self, key: str, applicant: Applicant) -> None:
@@ -79,10 +80,14 @@ class ApplicationMethods(Methods):
     async def AddByHand(self, request: pb.AddByHandRequest, context: object) -> pb.Application:
         key, reason, note = class_key(request.class_name), checked_reason(request.reason), _note(request.note)
         channel = channel_from_message(request.channel)
-        applicant = await self._entered(principal.caller(), key, request.person, channel)
+        caller, given_at = principal.caller(), moment(request.time)
+        if given_at:
+            _require_later_entry(caller, given_at)
+        applicant = await self._entered(caller, key, request.person, channel)
 
         def verb(class_: Class, application: Application, _: object) -> SeatOutcome:
-            return seats.seat_by_hand(class_, application, applicant, reason, note, request.walk_in, now())
+            time, later, walk_in = given_at or now(), given_at is not None, request.walk_in
+            return seats.seat_by_hand(class_, application, applicant, reason, note, walk_in, time, later=later)
 
         return await self._answered(await self._store.change_new(key, applicant.person, verb))
 
@@ -163,6 +168,13 @@ class ApplicationMethods(Methods):
         if not may_act_for(principal.caller(), request.person):
             raise Forbidden("NOT_YOURS")
         return {"person": request.person}
+
+
+def _require_later_entry(caller: Principal, time: datetime) -> None:
+    if not caller.runs_everything:
+        raise Forbidden("ROLE_NEEDED", roles="administrator", scope="*")
+    if time > now():
+        raise Invalid("TIME_IN_FUTURE", field="time")
 
 
 def _note(text: str) -> str:

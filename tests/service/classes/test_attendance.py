@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from ieum.classes.v1 import classes_pb2 as pb
-from ieum.classes.v1.events_pb2 import AttendanceMarked, SessionCancelled, SessionMoved
+from ieum.classes.v1.events_pb2 import AttendanceMarked, SeatGiven, SessionCancelled, SessionMoved
+from services.chassis.clock import new_id
 from services.chassis.errors import Forbidden, Invalid, Refused
-from tests.service.classes.town import KIM, LEE, OTHER_TEACHER, PARK, SUPPORTER, TEACHER, Town
+from tests.service.classes.town import CHIEF, KIM, LEE, OTHER_TEACHER, PARK, SUPPORTER, TEACHER, Town, details, soon
 from tests.service.conftest import Published
 
 
@@ -127,3 +128,29 @@ async def test_who_types_the_code_of_the_room_is_present_and_nobody_else(town: T
     assert (checked.class_name, checked.session.number) == (class_, 1)
     [event] = await published(AttendanceMarked)
     assert (event.person, event.minutes) == (KIM.person, 120)
+
+
+async def test_what_was_taught_before_is_entered_later_with_its_times_by_who_runs_everything(
+    town: Town, published: Published
+) -> None:
+    await town.register("choi")
+    past = details(2, days=-30)
+    created = await town.as_(TEACHER).CreateClass(pb.CreateClassRequest(class_id=new_id(), details=past))
+    publish = pb.PublishClassRequest(name=created.name)
+    with pytest.raises(Refused, match="CLASS_IN_PAST"):
+        await town.as_(TEACHER).PublishClass(publish)
+    for worker in (0, 1):
+        await town.as_(CHIEF, worker).PublishClass(publish)
+    seat = pb.AddByHandRequest(
+        class_name=created.name, person="people/choi", reason="CORRECTION", time=soon(days=-40), channel=pb.COUNTER
+    )
+    with pytest.raises(Forbidden, match="ROLE_NEEDED"):
+        await town.as_(TEACHER).AddByHand(seat)
+    for worker in (0, 1):
+        await town.as_(CHIEF, worker).AddByHand(seat)
+    mark = pb.MarkAttendanceRequest(class_name=created.name, session=2, others_present=True)
+    await town.as_(CHIEF).MarkAttendance(mark)
+    [given] = await published(SeatGiven)
+    assert given.seat_time == seat.time
+    [marked] = await published(AttendanceMarked)
+    assert (marked.person, marked.minutes) == ("people/choi", 120)

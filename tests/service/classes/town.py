@@ -29,6 +29,7 @@ TEACHER = person("teacher", Grant("instructor", "*"))
 OTHER_TEACHER = person("other", Grant("instructor", "*"))
 SUPPORTER = person("supporter")
 CITY_ADMIN = person("city", Grant("administrator", CITY))
+CHIEF = person("chief", Grant("administrator", "*"))
 OTHER_ADMIN = person("sejong", Grant("administrator", OTHER), area=OTHER)
 
 
@@ -99,4 +100,5 @@ def details(seats: int, days: int = 14, **admission: Any) -> pb.ClassDetails:
 
 
 def soon(**time: float) -> Any:
-    return stamp(now() + timedelta(**time))
+    """So long from now, to the second."""
+    return stamp((now() + timedelta(**time)).replace(microsecond=0))
