@@ -11,7 +11,7 @@ from gateway.html import assets
 from gateway.web.account import about_you, calendar, details, notices, sessions, sign_in, tokens
 from gateway.web.administrator import audit_log, dead_letters, desk, people, places, search_words
 from gateway.web.author import class_grid, course, courses, learner, lesson, practice, preview, review
-from gateway.web.centre import attendance, centre, class_form, class_staff, paper_list, room_code
+from gateway.web.centre import attendance, centre, class_form, class_staff, outreach, paper_list, room_code
 from gateway.web.centre import notices as sent_notices
 from gateway.web.learner import (
     cannot_come,
@@ -24,6 +24,7 @@ from gateway.web.learner import (
     lesson_screen,
     my_learning,
     printed_lesson,
+    visits,
 )
 from gateway.web.official import (
     cross_table,
@@ -49,6 +50,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         catalogue.routes,
         classes.routes,
         here.routes,
+        visits.routes,
         cannot_come.routes,
         sign_in.routes,
         details.routes,
@@ -83,6 +85,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         attendance.routes,
         paper_list.routes,
         room_code.routes,
+        outreach.routes,
         sent_notices.routes,
     ),
     *(tokens.routes, sessions.routes, notices.routes, calendar.routes),

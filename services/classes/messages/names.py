@@ -34,9 +34,16 @@ def application_key(name: str) -> str:
     return match[1]
 
 
-def checked_id(text: str) -> str:
+def visit_key(name: str) -> str:
+    key = name.removeprefix("visits/")
+    if name == key or not _CLASS.fullmatch(f"classes/{key}"):
+        raise Missing("VISIT_NOT_FOUND")
+    return key
+
+
+def checked_id(text: str, field: str = "class_id") -> str:
     if not _CLASS.fullmatch(f"classes/{text}"):
-        raise Invalid("NAME_MALFORMED", field="class_id")
+        raise Invalid("NAME_MALFORMED", field=field)
     return text
 
 

@@ -6,6 +6,7 @@ from services.chassis.token_access import Access
 from services.classes.service.applications import ApplicationMethods
 from services.classes.service.attendance import AttendanceMethods
 from services.classes.service.classes import ClassMethods
+from services.classes.service.outreach import OutreachMethods
 
 _OPEN = Access(own="learning.read", open=True)
 _READ, _WRITE = Access(own="learning.read"), Access(own="learning.write")
@@ -21,8 +22,12 @@ TOKEN_ACCESS = {
     "AcceptOffer": _WRITE,
     "DeclineOffer": _WRITE,
     "CheckIn": _WRITE,
+    "RequestVisit": _WRITE,
+    "GetVisit": _READ,
+    "ListVisits": _READ,
+    "WithdrawVisit": _WRITE,
 }
 
 
-class ClassesService(ClassMethods, ApplicationMethods, AttendanceMethods):
+class ClassesService(ClassMethods, ApplicationMethods, AttendanceMethods, OutreachMethods):
     pass

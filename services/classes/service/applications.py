@@ -21,11 +21,9 @@ from services.classes.domain.course_class import Class
 from services.classes.domain.seats import Applicant, SeatOutcome
 from services.classes.messages.applications import channel_from_message
 from services.classes.messages.names import application_key, checked_names, checked_reason, class_key
-from services.classes.service.base import Methods
+from services.classes.service.base import Methods, checked_note
 from services.classes.store.changes import Answer
 from services.classes.store.copies import Home
-
-_LONGEST_NOTE = 500
 
 
 class ApplicationMethods(Methods):
@@ -78,7 +76,7 @@ class ApplicationMethods(Methods):
         )
 
     async def AddByHand(self, request: pb.AddByHandRequest, context: object) -> pb.Application:
-        key, reason, note = class_key(request.class_name), checked_reason(request.reason), _note(request.note)
+        key, reason, note = class_key(request.class_name), checked_reason(request.reason), checked_note(request.note)
         channel = channel_from_message(request.channel)
         caller, given_at = principal.caller(), moment(request.time)
         if given_at:
@@ -109,7 +107,7 @@ class ApplicationMethods(Methods):
             seats.refuse,
             by=principal.caller().person,
             reason=checked_reason(request.reason),
-            note=_note(request.note),
+            note=checked_note(request.note),
             now=now(),
         )
         return await self._by_staff(request.name, verb)
@@ -119,7 +117,7 @@ class ApplicationMethods(Methods):
             seats.offer,
             by=principal.caller().person,
             reason=checked_reason(request.reason),
-            note=_note(request.note),
+            note=checked_note(request.note),
             now=now(),
         )
         return await self._by_staff(request.name, verb)
@@ -175,9 +173,3 @@ def _require_later_entry(caller: Principal, time: datetime) -> None:
         raise Forbidden("ROLE_NEEDED", roles="administrator", scope="*")
     if time > now():
         raise Invalid("TIME_IN_FUTURE", field="time")
-
-
-def _note(text: str) -> str:
-    if len(text) > _LONGEST_NOTE:
-        raise Invalid("TEXT_TOO_LONG", field="note", limit=_LONGEST_NOTE)
-    return text.strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ieum.classes.v1 import classes_pb2 as pb
 from ieum.classes.v1 import classes_pb2_grpc
 from services.chassis import principal
+from services.chassis.errors import Invalid
 from services.classes import authorisation
 from services.classes.domain.application import Application
 from services.classes.domain.course_class import Class
@@ -12,6 +13,14 @@ from services.classes.messages.applications import application_to_message
 from services.classes.messages.names import class_key
 from services.classes.messages.resources import class_to_message
 from services.classes.store import Store
+
+_LONGEST_NOTE = 500
+
+
+def checked_note(text: str) -> str:
+    if len(text) > _LONGEST_NOTE:
+        raise Invalid("TEXT_TOO_LONG", field="note", limit=_LONGEST_NOTE)
+    return text.strip()
 
 
 class Methods(classes_pb2_grpc.ClassesServiceServicer):

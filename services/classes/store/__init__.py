@@ -26,6 +26,7 @@ from services.classes.messages.announcements import (
 )
 from services.classes.store.changes import Answer, Changes, Question
 from services.classes.store.copies import Copies
+from services.classes.store.outreach import Outreach
 
 _RANKS_SECONDS = 2.0
 _RANKED_CLASSES = 200
@@ -45,8 +46,10 @@ class Store:
         self._ranks: dict[str, tuple[float, list[str]]] = {}
         self._lines = Batcher(self._read_lines)
         self.copies = Copies(database)
+        self.outreach = Outreach(database, outbox)
 
     async def prepare(self) -> None:
+        await self.outreach.prepare()
         classes, applications = self._classes.collection, self._applications.collection
         for field in ("course", "place.centre", "place.area", "instructors"):
             await classes.create_index([(f"details.{field}", 1), ("_id", 1)])
@@ -181,6 +184,7 @@ class Store:
         async for found in self._applications.collection.find({"person": person}, {"class_": 1}):
             await self._forget_application(found["class_"], found["_id"])
         await self._holders.collection.delete_one({"_id": person})
+        await self.outreach.forget(person)
 
     async def _forget_application(self, class_: str, key: str) -> None:
         def forget(
