@@ -56,6 +56,11 @@ CLASSES: Mapping[str, str] = {
     "GROUPS_NEEDED": msgid("Name 1 to 9 priority groups, one in each line."),
     "MINIMUM_INVALID": msgid("The fewest people must be 0 to %(most)s."),
     "PREREQUISITE_CYCLE": msgid("These courses wait for each other. Take one of them out of what comes before."),
+    "CLASS_CHANGED": msgid(
+        "Somebody else has changed this class meanwhile. Look at it in another window; save again to keep what is here."
+    ),
+    "HOLIDAY_DATE": msgid("“%(date)s” is no date. Write each holiday like 2027-03-01."),
+    "TOO_MANY_HOLIDAYS": msgid("The list may have at most %(most)s days."),
     "CLASS_IN_PAST": msgid("All dates of this class are over. Give it new ones."),
     "CLASS_OVER_OR_CANCELLED": msgid("This class is over or cancelled. Copy it to hold it again."),
     "REASON_CODE_INVALID": msgid("Choose one of the reasons."),

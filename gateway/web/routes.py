@@ -9,7 +9,7 @@ from aiohttp import web
 
 from gateway.html import assets
 from gateway.web.account import about_you, calendar, details, notices, sessions, sign_in, tokens
-from gateway.web.administrator import audit_log, dead_letters, desk, people, places, search_words
+from gateway.web.administrator import audit_log, dead_letters, desk, holidays, people, places, search_words
 from gateway.web.author import class_grid, course, courses, learner, lesson, practice, preview, review
 from gateway.web.centre import attendance, centre, class_form, class_staff, outreach, paper_list, room_code
 from gateway.web.centre import notices as sent_notices
@@ -93,6 +93,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     audit_log.routes,
     dead_letters.routes,
     places.routes,
+    holidays.routes,
     search_words.routes,
     help.routes,
     well_known.routes,

@@ -20,7 +20,7 @@ from gateway.web.site.frame import SETTINGS, go_to
 from ieum.classes.v1 import classes_pb2 as pb
 from ieum.courses.v1.courses_pb2 import SearchCatalogRequest
 from services.chassis import clock
-from services.chassis.errors import Invalid, Missing, Problem
+from services.chassis.errors import Conflict, Invalid, Missing, Problem
 
 routes = web.RouteTableDef()
 _EDIT = "/centre/classes/{class:[0-9a-z]{1,32}}/edit"
@@ -55,13 +55,15 @@ async def create(request: web.Request) -> web.Response:
 async def show(request: web.Request) -> web.Response:
     class_ = await _class(request)
     given = class_input.from_details(class_.details, request.app[SETTINGS].zone)
-    return await _form(request, f"/centre/{class_.name}/edit", given, published=class_.state != pb.DRAFT)
+    published = class_.state != pb.DRAFT
+    return await _form(request, f"/centre/{class_.name}/edit", given, etag=class_.etag, published=published)
 
 
 @routes.post(_EDIT)
 async def change(request: web.Request) -> web.Response:
     class_ = await _class(request)
-    given = class_input.read(await read_texts(request, _longest))
+    form = await read_texts(request, _longest)
+    given = class_input.read(form)
     try:
         complete = await _with_people(request, given)
         details = class_input.to_details(complete, request.app[SETTINGS].zone, class_.details)
@@ -69,11 +71,14 @@ async def change(request: web.Request) -> web.Response:
             details.course = class_.details.course
             del details.sessions[:]
             details.sessions.extend(class_.details.sessions)
-        call = pb.UpdateClassRequest(name=class_.name, details=details)
+        call = pb.UpdateClassRequest(name=class_.name, details=details, etag=form.get("etag", ""))
         await request.app[CLIENTS].classes.UpdateClass(call)
     except Problem as problem:
         here = f"/centre/{class_.name}/edit"
-        return await _form(request, here, given, problem=problem, published=class_.state != pb.DRAFT)
+        # Shown once what somebody else has changed, the next press keeps what is here.
+        etag = class_.etag if isinstance(problem, Conflict) else form.get("etag", "")
+        published = class_.state != pb.DRAFT
+        return await _form(request, here, given, problem=problem, etag=etag, published=published)
     return go_to(f"/centre/{class_.name}", Flash(request[PAGE].locale.gettext("The class is changed")), request)
 
 
@@ -103,6 +108,7 @@ async def _form(
     class_id: str = "",
     problem: Problem | None = None,
     *,
+    etag: str = "",
     published: bool = False,
 ) -> web.Response:
     locale, places = request[PAGE].locale, await request.app[PLACES].all()
@@ -117,6 +123,7 @@ async def _form(
         given=given.texts,
         chosen=given.lists,
         class_id=class_id,
+        etag=etag,
         published=published,
         courses=list((await _courses(request)).items()),
         areas=places.homes(locale),

@@ -18,6 +18,7 @@ from gateway.http import errors
 from gateway.http.auth import signed_in
 from gateway.http.form import read_form
 from gateway.http.public_url import public_origin
+from gateway.language.i18n import msgid
 from gateway.web.centre.class_staff import class_name, names_of
 from gateway.web.learner.class_words import ATTENDED, ShownClass, shown
 from gateway.web.site.forms import REFUSED, status_of
@@ -129,7 +130,7 @@ def _uploaded(file: object) -> str:
         return ""
     content = file.file.read(_LARGEST_FILE + 1)
     if len(content) > _LARGEST_FILE:
-        raise WrongLine(1, "the file is too large for a list.")
+        raise WrongLine(1, msgid("the file is too large for a list."))
     return content.decode("utf-16") if content[:2] in (b"\xff\xfe", b"\xfe\xff") else decode(content)
 
 

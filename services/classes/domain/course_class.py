@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from services.chassis.errors import Invalid, Refused
+from services.chassis.errors import Conflict, Invalid, Refused
 from services.classes.domain.draw import Draw, commitment_of
 from services.classes.domain.schedule import Session, SessionState, checked_sessions, moved, session_of
 
@@ -272,9 +273,13 @@ def publish(class_: Class, secret: str, now: datetime, *, past: bool = False) ->
     return after, (ClassPublished(after, now),)
 
 
-def update(class_: Class, details: Details, now: datetime) -> Outcome:
+def etag_of(details: Details) -> str:
+    return hashlib.sha256(repr(details).encode()).hexdigest()[:16]
+
+
+def update(class_: Class, details: Details, now: datetime, etag: str = "") -> Outcome:
     """Of a published class, its course, rule and window stay, because people have applied under them. Its sessions are
-    moved or cancelled one by one."""
+    moved or cancelled one by one. Raises Conflict where the details are no longer those of `etag`."""
     if class_.state in (ClassState.CANCELLED, ClassState.OVER):
         raise Refused("CLASS_OVER_OR_CANCELLED")
     if class_.open:
@@ -284,11 +289,13 @@ def update(class_: Class, details: Details, now: datetime) -> Outcome:
         earlier = class_.details
         details = replace(details, course=earlier.course, admission=kept, sessions=earlier.sessions, zone=earlier.zone)
     details = checked(details, published=class_.open)
+    if details == class_.details:
+        return class_, ()
+    if etag and etag != etag_of(class_.details):
+        raise Conflict("CLASS_CHANGED")
     taken = class_.counts.confirmed + class_.counts.offered
     if details.seats - details.reserved < taken:
         raise Refused("SEATS_TAKEN", field="seats", taken=taken, reserved=details.reserved)
-    if details == class_.details:
-        return class_, ()
     after = replace(class_, details=details, settle_at=now)
     return after, (ClassChanged(after, now),) if after.open else ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -85,7 +85,9 @@ def moved(session: Session, day: str, start: str, minutes: int, zone: str) -> Se
     return replace(new, changes=session.changes + 1)
 
 
-def copied(sessions: Sequence[Session], first_day: str, zone: str, holidays: Sequence[str] = ()) -> tuple[Session, ...]:
+def copied(
+    sessions: Sequence[Session], first_day: str, zone: str, holidays: Collection[str] = ()
+) -> tuple[Session, ...]:
     """The planned sessions with their local dates moved so that the first is on `first_day`. A session that would fall
     on a holiday comes a week later, and with it those that follow."""
     planned = [session for session in sessions if session.planned]

@@ -17,6 +17,7 @@ from services.classes.domain.course_class import (
     Feature,
     Place,
     Rule,
+    etag_of,
 )
 from services.classes.domain.draw import Draw
 from services.classes.domain.schedule import Session, SessionState, session_at
@@ -99,6 +100,7 @@ def class_to_message(class_: Class, *, managed: bool = False) -> pb.Class:
         draw=_draw_to_message(class_.draw) if class_.draw else None,
         create_time=stamp(class_.created_at),
         managed=managed,
+        etag=etag_of(class_.details),
     )
 
 

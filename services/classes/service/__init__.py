@@ -15,6 +15,7 @@ TOKEN_ACCESS = {
     "GetClass": _OPEN,
     "ListClasses": _OPEN,
     "GetDrawList": _OPEN,
+    "ListHolidays": _OPEN,
     "GetApplication": _READ,
     "ListApplications": _READ,
     "Apply": _WRITE,

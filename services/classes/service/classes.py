@@ -12,12 +12,13 @@ from typing import Any
 from ieum.classes.v1 import classes_pb2 as pb
 from services.chassis import principal
 from services.chassis.clock import now
-from services.chassis.errors import Missing, Refused
+from services.chassis.errors import Forbidden, Missing, Refused
 from services.chassis.principal import Principal
 from services.chassis.store.paging import page_size
 from services.classes import authorisation
 from services.classes.domain import course_class
 from services.classes.domain.course_class import Class, ClassState, Details, Outcome, Rule
+from services.classes.domain.holidays import checked_holidays
 from services.classes.domain.prerequisites import require_no_cycle
 from services.classes.domain.schedule import copied
 from services.classes.domain.seats import entry_of
@@ -37,7 +38,8 @@ class ClassMethods(Methods):
     async def CopyClass(self, request: pb.CopyClassRequest, context: object) -> pb.Class:
         caller = principal.caller()
         details = (await self._managed(request.name)).details
-        sessions = copied(details.sessions, request.first_day, details.zone, request.holidays)
+        holidays = {*request.holidays, *(await self._store.holidays.days())}
+        sessions = copied(details.sessions, request.first_day, details.zone, holidays)
         shift = sessions[0].starts_at - course_class.first_start(details) if sessions else None
         details = replace(details, sessions=sessions, admission=course_class.later(details.admission, shift))
         return await self._create(caller, checked_id(request.class_id), details)
@@ -59,13 +61,28 @@ class ClassMethods(Methods):
         details = details_from_message(request.details, self._zone)
         await authorisation.require_creator(self._copies, principal.caller(), details)
         await self._require_no_cycle(details)
-        return await self._change(request.name, partial(course_class.update, details=details, now=now()))
+        return await self._change(
+            request.name, partial(course_class.update, details=details, now=now(), etag=request.etag)
+        )
 
     async def PublishClass(self, request: pb.PublishClassRequest, context: object) -> pb.Class:
         await self._require_no_cycle((await self._managed(request.name)).details)
         past = principal.caller().runs_everything
         verb = partial(course_class.publish, secret=secrets.token_hex(32), now=now(), past=past)
         return await self._change(request.name, verb)
+
+    async def ReplaceHolidays(self, request: pb.ReplaceHolidaysRequest, context: object) -> pb.ListHolidaysResponse:
+        if not principal.caller().runs_everything:
+            raise Forbidden("ROLE_NEEDED", roles="administrator", scope="*")
+        await self._store.holidays.replace(checked_holidays((each.date, each.title) for each in request.holidays))
+        return await self._holidays()
+
+    async def ListHolidays(self, request: pb.ListHolidaysRequest, context: object) -> pb.ListHolidaysResponse:
+        return await self._holidays()
+
+    async def _holidays(self) -> pb.ListHolidaysResponse:
+        found = await self._store.holidays.all()
+        return pb.ListHolidaysResponse(holidays=[pb.Holiday(date=date, title=title) for date, title in found])
 
     async def CloseClass(self, request: pb.CloseClassRequest, context: object) -> pb.Class:
         return await self._change(request.name, partial(course_class.close, now=now()))

@@ -26,6 +26,7 @@ from services.classes.messages.announcements import (
 )
 from services.classes.store.changes import Answer, Changes, Question
 from services.classes.store.copies import Copies
+from services.classes.store.holidays import Holidays
 from services.classes.store.outreach import Outreach
 
 _RANKS_SECONDS = 2.0
@@ -47,6 +48,7 @@ class Store:
         self._lines = Batcher(self._read_lines)
         self.copies = Copies(database)
         self.outreach = Outreach(database, outbox)
+        self.holidays = Holidays(database)
 
     async def prepare(self) -> None:
         await self.outreach.prepare()

@@ -12,7 +12,7 @@ from gateway.documents.attendance_sheet import code_of
 from ieum.classes.v1 import classes_pb2 as pb
 from ieum.people.v1 import people_pb2
 from services.chassis.clock import now, stamp
-from services.chassis.errors import Forbidden, Invalid, Missing, Refused
+from services.chassis.errors import Conflict, Forbidden, Invalid, Missing, Refused
 from tests.browser import axe_findings, page_of, sideways, small_print
 from tests.gateway.classes import MINE, NAME, application, class_, prepare_classes
 from tests.gateway.conftest import Client
@@ -100,6 +100,9 @@ async def test_changing_a_published_class_keeps_its_dates(client: Client, town: 
     (asked,) = town.requests("UpdateClass")
     assert list(asked.details.sessions) == list(class_().details.sessions)
     assert asked.details.seats == 12
+    town.answers["UpdateClass"] = Conflict("CLASS_CHANGED")
+    status, _, text = await sent(client, HERE + "/edit", FORM | {"room": "407"})
+    assert (status, "Somebody else has changed this class" in text, "407" in text) == (412, True, True)
 
 
 async def test_the_page_of_a_class_names_who_applied_and_what_can_be_done(client: Client, town: Fakes) -> None:

@@ -84,3 +84,16 @@ async def test_pages_fit_a_phone_and_have_no_accessibility_errors(
             assert await axe_findings(page) == [], path
             assert await sideways(page) <= 0, path
         assert problems == []
+
+
+async def test_holidays_are_replaced_from_lines_or_a_calendar_file(client: Client, town: Fakes) -> None:
+    town.answers["ListHolidays"] = pb.ListHolidaysResponse(holidays=[pb.Holiday(date="2027-01-01", title="New Year")])
+    assert "2027-01-01,New Year" in await get(client, "/admin/holidays", STAFF)
+    calendar = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20270301\nSUMMARY:Samil\nEND:VEVENT\nEND:VCALENDAR\n"
+    for lines in ("date,title\n2027-03-01,Samil\n", calendar):
+        assert (await post(client, "/admin/holidays", {"lines": lines}, STAFF))[0] == 303
+    for asked in town.requests("ReplaceHolidays"):
+        assert [(each.date, each.title) for each in asked.holidays] == [("2027-03-01", "Samil")]
+    repeated = calendar.replace("SUMMARY", "RRULE:FREQ=YEARLY\nSUMMARY")
+    status, _, text = await post(client, "/admin/holidays", {"lines": repeated}, STAFF)
+    assert (status, "Name each day by itself." in text) == (422, True)
