@@ -33,6 +33,11 @@ MARKS: Mapping[str, tuple[str, str, str]] = {
         msgid("few people"),
         msgid("Fewer than 30 people stand behind this rate. One more or less changes it a lot; read it with care."),
     ),
+    "P": (
+        "p",
+        msgid("provisional"),
+        msgid("Fewer than 90 days have gone by since the period ended, so this number can still grow."),
+    ),
     "B": ("b", msgid("series breaks"), msgid("What is counted changed here. Do not compare it with earlier numbers.")),
 }
 """Status of a cell with a value -> mark behind it, short words, meaning."""

@@ -25,7 +25,7 @@ SHEETS: Sequence[tuple[str, str, Sequence[str]]] = (
     (
         "way",
         msgid("How far the enrolments got"),
-        ("ENR_VALID", "PTM", "STR", "WDR", "IPR", "NST", "CPS", "DOR", "CMF", "PCM"),
+        ("ENR_VALID", "PTM", "STR", "WDR", "IPR", "NST", "CMP90", "CPR90", "CPS", "DOR", "CMF", "PCM"),
     ),
     ("time", msgid("Time spent"), ("HRS", "HRS_PC", "TTC_MED", "TTC_P90")),
 )

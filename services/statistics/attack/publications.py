@@ -12,8 +12,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 TOTAL = "_T"
-COUNTS = frozenset({"ENR", "EPR", "CMP", "STR", "WDR", "IPR", "NST", "CMF"})
-RATES: Mapping[str, tuple[str, str]] = {"CPR": ("CMP", "ENR"), "CPS": ("CMP", "STR"), "DOR": ("WDR", "STR")}
+COUNTS = frozenset({"ENR", "EPR", "CMP", "CMP90", "STR", "WDR", "IPR", "NST", "CMF"})
+RATES: Mapping[str, tuple[str, str]] = {
+    "CPR": ("CMP", "ENR"),
+    "CPR90": ("CMP90", "ENR"),
+    "CPS": ("CMP", "STR"),
+    "DOR": ("WDR", "STR"),
+}
 """Percentage -> (part, whole)."""
 _DIMENSIONS = (("SEX", "sex"), ("AGE", "age"), ("TARGET_GROUP", "group"), ("COURSE_DOMAIN", "domain"))
 _DOCUMENT = "release.json"

@@ -31,7 +31,7 @@ OLD, NOT_OLD, GENERAL = "group=OLD", "group=N_OLD", "group=GEN"
 FLAGS = ("DIS", "LOW", "FAR", "NKD", "MIG")
 SPLIT = ("ENR", "EPR", "CMP")
 """Measures that are printed by category."""
-ADDED_UP_OVER_A_YEAR = ("ENR", "CMP", "STR", "WDR", "IPR", "NST", "CMF")
+ADDED_UP_OVER_A_YEAR = ("ENR", "CMP", "CMP90", "STR", "WDR", "IPR", "NST", "CMF")
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,9 @@ def _statuses(spot: Cell, categories: set[str], release: Release) -> Iterator[Re
         if enrolments not in release.counts:
             continue
         yield at_most(enrolments, [completed], "a completion is an enrolment")
+        in_time = spot.of(category=category, measure="CMP90")
+        if in_time in release.counts:
+            yield at_most(completed, [in_time], "a completion in time is a completion")
         if persons in release.counts:
             yield at_most(enrolments, [persons], "everybody enrolled at least once")
             if (release.counts[enrolments] or 0) > 0:

@@ -20,8 +20,8 @@ from services.statistics.audit.published import Key, Published, Rate
 CellKey = tuple[str, str, str, str]
 """Period, area, category, measure."""
 
-COUNTS = frozenset({"ENR", "EPR", "CMP", "STR", "WDR", "IPR", "NST", "CMF"})
-RATES = {"CPR": ("CMP", "ENR"), "CPS": ("CMP", "STR"), "DOR": ("WDR", "STR")}
+COUNTS = frozenset({"ENR", "EPR", "CMP", "CMP90", "STR", "WDR", "IPR", "NST", "CMF"})
+RATES = {"CPR": ("CMP", "ENR"), "CPR90": ("CMP90", "ENR"), "CPS": ("CMP", "STR"), "DOR": ("WDR", "STR")}
 COMPUTED_FROM = {**RATES, "PTM": ("ENR",), "CMF": ("CMP",), "PCM": ("CMF",), "HRS_PC": ("EPR",)} | dict.fromkeys(
     ("COV", "COV_STD", "CONC"), ("EPR",)
 )

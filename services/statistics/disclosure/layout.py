@@ -9,7 +9,7 @@ from functools import cache
 from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.periods import is_year
-from services.statistics.figures.relations import CMF, CMP, ENR, EPR, IPR, NST, STR, WDR
+from services.statistics.figures.relations import CMF, CMP, CMP90, ENR, EPR, IPR, NST, STR, WDR
 from services.statistics.figures.units import BREAKDOWNS
 
 Cell = tuple[str, str, str, str]
@@ -90,7 +90,7 @@ class Layout:
         if category != TOTAL:
             shown = category in published_categories() and table_of(category) in self.tables(period, area)
             return SPLIT if shown else ()
-        return (*SPLIT, *STATUSES, CMF) if self.is_full(period, area) else (*SPLIT, CMF)
+        return (*SPLIT, CMP90, *STATUSES, CMF) if self.is_full(period, area) else (*SPLIT, CMP90, CMF)
 
     def prints(self, cell: Cell) -> bool:
         period, area, category, measure = cell

@@ -32,11 +32,14 @@ from services.statistics.figures.relations import (
     BY_CATEGORY,
     BY_MEASURE,
     BY_STATUS,
+    BY_TIME,
     CMF,
     CMP,
+    CMP90,
     ENR,
     EPR,
     IPR,
+    LATER,
     NOT,
     NST,
     STR,
@@ -125,7 +128,7 @@ def cells_of_person(units: Sequence[Unit], period: str, layout: Layout) -> tuple
         for unit in units
         for area in lineage[unit.area]
         for category in layout.counted(period, area, categories_of(unit))
-        for measure in (_OF_STATUS[unit.status] if category == TOTAL else _OF_STATUS[unit.status][:2])
+        for measure in (_measures_of(unit) if category == TOTAL else _OF_STATUS[unit.status][:2])
     ]
     last = units[-1]
     homes = {unit.quarter: unit.area for unit in units}
@@ -144,6 +147,11 @@ def cells_of_person(units: Sequence[Unit], period: str, layout: Layout) -> tuple
         for category in layout.counted(period, area, categories)
     ]
     return counted, own
+
+
+def _measures_of(unit: Unit) -> tuple[str, ...]:
+    time = () if unit.status != CMP else (CMP90,) if unit.in_time else (LATER,)
+    return (*_OF_STATUS[unit.status], *time)
 
 
 def by_person(units: Iterable[Unit]) -> Mapping[str, list[Unit]]:
@@ -178,7 +186,7 @@ def _tie_period(year: _Year, period: str) -> None:
         measures = (ENR, CMP, NOT, EPR)
         for category, measure in product(own_kinds, measures):
             year.counts.setdefault((period, area, category, measure), 0)
-        for measure in (*STATUSES, CMF):
+        for measure in (CMP90, LATER, *STATUSES, CMF):
             year.counts.setdefault((period, area, TOTAL, measure), 0)
         _tie_measures(year, period, area, own_kinds)
         _tie_categories(year, period, area, set(own_kinds))
@@ -187,7 +195,7 @@ def _tie_period(year: _Year, period: str) -> None:
 
 def _tie_measures(year: _Year, period: str, area: str, kinds: Sequence[str]) -> None:
     for category in kinds:
-        for relation in (*BY_MEASURE, *(BY_STATUS if category == TOTAL else ())):
+        for relation in (*BY_MEASURE, *((*BY_TIME, *BY_STATUS) if category == TOTAL else ())):
             parts = [(period, area, category, name) for name in relation.all_parts]
             total = (period, area, category, relation.total)
             if relation.rest:
@@ -220,7 +228,7 @@ def _tie_areas(year: _Year, period: str, used: Sequence[str]) -> None:
     for parent, children in year.layout.areas.children.items():
         parts = [area for area in (*children, f"{parent}{OWN}") if area in used]
         for category in published_categories() if parts else ():
-            for measure in (*SPLIT, *((*STATUSES, CMF) if category == TOTAL else ())):
+            for measure in (*SPLIT, *((CMP90, *STATUSES, CMF) if category == TOTAL else ())):
                 cells = [(period, area, category, measure) for area in (parent, *parts)]
                 if all(cell in year.counts for cell in cells):
                     year.add(cells[0], cells[1:], parting=True)

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from services.statistics.figures.refusal import InvalidValue
 
+FOLLOW_UP = timedelta(days=90)
 DUPLICATE_WITHIN = timedelta(hours=24)
 
 
@@ -38,9 +39,9 @@ class Enrolment:
     completed_on: datetime | None = None
     withdrawn_on: datetime | None = None
     hours: Decimal | None = None
+    test_account: bool = False
     sessions: int | None = None
     """Sessions of a class that were attended; None without an attendance list."""
-    test_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,12 @@ def cut_off_at(enrolment: Enrolment, as_of: date) -> Enrolment:
 def person_times(enrolment: Enrolment) -> int:
     """Of a class the sessions attended, of an online course the enrolment."""
     return 1 if enrolment.sessions is None else enrolment.sessions
+
+
+def is_completed_in_time(enrolment: Enrolment) -> bool:
+    """Within the same time for everybody, so that cohorts of different age compare."""
+    completed = enrolment.completed_on
+    return completed is not None and completed.date() - enrolment.enrolled_on.date() <= FOLLOW_UP
 
 
 def is_active(enrolment: Enrolment) -> bool:

@@ -61,10 +61,14 @@ def change_of_counts(now: int, before: int) -> Difference | None:
 
 def difference_of_shares(now: Share, before: Share) -> Difference:
     """Of two independent shares, from -1 to 1, with Newcombe's hybrid score interval (1998, method 10)."""
-    (low, high), (earlier_low, earlier_high) = now.interval, before.interval
-    value = now.value - before.value
-    down = sqrt((now.value - low) ** 2 + (earlier_high - before.value) ** 2)
-    up = sqrt((high - now.value) ** 2 + (before.value - earlier_low) ** 2)
+    return difference_between(now.value, now.interval, before.value, before.interval)
+
+
+def difference_between(now: Fraction, interval: Interval, before: Fraction, earlier: Interval) -> Difference:
+    """Of two independent rates by the interval of each."""
+    value = now - before
+    down = sqrt((now - interval[0]) ** 2 + (earlier[1] - before) ** 2)
+    up = sqrt((interval[1] - now) ** 2 + (before - earlier[0]) ** 2)
     return Difference(value, value - Fraction(down), value + Fraction(up))
 
 

@@ -52,6 +52,8 @@ MEASURES: Mapping[str, Measure] = {
         Measure("HRS", "H"),
         Measure("HRS_PC", "H", 1),
         Measure("COV", "RT_1000", 1, in_live_table=True),
+        Measure("CMP90", "NUMBER"),
+        Measure("CPR90", "PT", 1),
         Measure("PCM", "PS", in_live_table=True),
         Measure("COV_STD", "RT_1000", 1),
         Measure("GAP_PP", "PP", 1),

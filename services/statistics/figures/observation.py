@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from services.statistics.figures.assessment import Assessment
 
-HIDDEN, NORMAL, UNRELIABLE, NOT_COLLECTED, UNDEFINED, BREAK = "Q", "A", "U", "L", "M", "B"
+HIDDEN, NORMAL, UNRELIABLE, NOT_COLLECTED, UNDEFINED, BREAK, PROVISIONAL = "Q", "A", "U", "L", "M", "B", "P"
 """CL_OBS_STATUS as releases use it."""
 
 ESTIMATED, MISSING = "E", "O"

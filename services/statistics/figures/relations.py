@@ -13,6 +13,8 @@ from services.statistics.figures.refusal import InvalidValue
 from services.statistics.figures.units import BREAKDOWNS, GENERAL, OLDER, QUESTIONS, YOUNGER, Breakdown
 
 ENR, EPR, CMP, NOT, STR, WDR, IPR, NST, CMF = "ENR", "EPR", "CMP", "NOT", "STR", "WDR", "IPR", "NST", "CMF"
+CMP90, LATER = "CMP90", "LATER"
+"""Completions within 90 days of enrolling, and the others. LATER is never printed, but anybody can subtract."""
 AGAIN = "!AGAIN"
 """Enrolments of persons who are counted by another one."""
 
@@ -35,8 +37,9 @@ class Relation:
 
 BY_MEASURE = (Relation(ENR, (CMP, NOT)), Relation(ENR, (EPR,), AGAIN, parting=False))
 """Of every category. NOT (not completed) is never printed, but anybody can subtract."""
+BY_TIME = (Relation(CMP, (CMP90, LATER)),)
 BY_STATUS = (Relation(NOT, (WDR, IPR, NST)), Relation(STR, (CMP, WDR, IPR)), Relation(ENR, (STR, NST)))
-"""Of everybody together."""
+"""Both of everybody together."""
 
 
 def relations_between_categories(breakdowns: Iterable[Breakdown]) -> tuple[Relation, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.statistics.figures.cohort import Enrolment, apply_exclusions, person_times, status
+from services.statistics.figures.cohort import Enrolment, apply_exclusions, is_completed_in_time, person_times, status
 from services.statistics.figures.dimensions import AGE_BANDS, DIGCOMP_AREAS, FLAGS, OLDER_FROM, SEXES, TOTAL, UNKNOWN
 from services.statistics.figures.measures import days_to_complete
 from services.statistics.figures.periods import quarter_on
@@ -48,6 +48,8 @@ class Unit:
     """Quarter of the completion."""
     times: int = 1
     """Person-times."""
+    in_time: bool = False
+    """Completed within 90 days of enrolling."""
 
 
 def units(facts: Iterable[Fact], as_of: date) -> Iterator[Unit]:
@@ -73,6 +75,7 @@ def _unit(enrolment: Enrolment, fact: Fact) -> Unit:
         hours=enrolment.hours,
         finished=quarter_on(enrolment.completed_on.date()) if enrolment.completed_on else "",
         times=person_times(enrolment),
+        in_time=is_completed_in_time(enrolment),
     )
 
 

@@ -17,7 +17,7 @@ from services.statistics.formats import licence, words
 from services.statistics.formats.cells import TOTAL, PublicRelease, PublishedCell, top_areas
 
 _SYMBOLS = {"Q": "x", "L": "…", "M": "–"}
-_MARKED = {"U": "u", "B": "b"}
+_MARKED = {"U": "u", "B": "b", "P": "p"}
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,12 @@ class Findings:
         series = self.years if self.latest in self.years else self.periods
         place = series.index(self.latest)
         return series[place - 1] if place else ""
+
+    @property
+    def year_before(self) -> str:
+        """The same quarter of the year before; "" without one."""
+        earlier = f"{int(self.latest[:4]) - 1}{self.latest[4:]}"
+        return earlier if earlier in (*self.periods, *self.years) else ""
 
     @cached_property
     def areas(self) -> list[str]:

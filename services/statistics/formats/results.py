@@ -10,7 +10,7 @@ from services.statistics.formats.charts import Mark
 from services.statistics.formats.findings import Findings, cell_text
 
 GROWTH = ("ENR", "CMP")
-FURTHER = ("PTM", "CMF", "PCM", "DOR", "HRS_PC", "TTC_MED", "CONC")
+FURTHER = ("PTM", "CMF", "PCM", "CPR90", "DOR", "HRS_PC", "TTC_MED", "CONC")
 COMPARED = ("COV", "COV_STD", "PTM", "CMF", "HRS_PC", "CONC")
 """Measures with tables of their own: over time, and by area."""
 GAPS = ("GAP_PP", "GAP_RT", "GAP_IX", "GPIA")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 
+from services.statistics.figures.differences import Verdict, change_of_counts, difference_between
 from services.statistics.formats import blocks, words
 from services.statistics.formats.about import about
 from services.statistics.formats.annex import annex
@@ -14,6 +16,7 @@ from services.statistics.formats.findings import Findings, cell_text
 from services.statistics.formats.rankings import rankings
 from services.statistics.formats.results import results
 
+_CLEAR = (Verdict.MORE, Verdict.LESS)
 HEADLINES = ("ENR", "EPR", "CMP", "CPR", "COV")
 
 
@@ -62,16 +65,35 @@ def _interval(findings: Findings, cell: PublishedCell) -> str:
 
 
 def _change(findings: Findings, measure: str, cell: PublishedCell) -> str:
-    if not findings.before:
-        return ""
-    before, name = findings.cell(measure, findings.before), findings.title("TIME_PERIOD", findings.before)
+    """Against the period before and the same quarter of the year before, with whether it could be chance."""
+    periods = dict.fromkeys(filter(None, (findings.year_before, findings.before)))
+    return ", ".join(_change_from(findings, measure, cell, period) for period in periods)
+
+
+def _change_from(findings: Findings, measure: str, cell: PublishedCell, period: str) -> str:
+    before, name = findings.cell(measure, period), findings.title("TIME_PERIOD", period)
     if before is None or before.value is None or cell.value is None or cell.status == "B":
         return findings.phrase("no_change", before=name)
+    in_time = findings.cell("CPR90")
+    if measure in ("CMP", "CPR") and in_time and in_time.status == "P":
+        return findings.phrase("too_young", before=name)
     change = Decimal(cell.value) - Decimal(before.value)
     if not change:
         return findings.phrase("same", before=name)
     unit = findings.phrases["units"]["PP" if cell.unit == "PT" else cell.unit]
-    return findings.phrase("change", before=name, change=f"{change:+,} {unit}".strip().replace("-", "−"))
+    words = f"{change:+,} {unit}".strip().replace("-", "−")
+    return findings.phrase("change" if _is_clear(cell, before) else "unclear", before=name, change=words)
+
+
+def _is_clear(cell: PublishedCell, before: PublishedCell) -> bool:
+    """Rates by their printed intervals, counts as counts."""
+    now, then = Fraction(cell.value or 0), Fraction(before.value or 0)
+    limits = [Fraction(limit) for each in (cell, before) for limit in (each.low, each.high) if limit]
+    if len(limits) == 4:
+        low, high, earlier_low, earlier_high = limits
+        return difference_between(now, (low, high), then, (earlier_low, earlier_high)).verdict in _CLEAR
+    difference = change_of_counts(int(now), int(then)) if now.denominator == then.denominator == 1 else None
+    return difference is None or difference.verdict in _CLEAR
 
 
 def _seen(findings: Findings) -> list[list[str]]:

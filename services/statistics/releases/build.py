@@ -14,6 +14,7 @@ from services.statistics.disclosure.concessions import NAMED, given_up
 from services.statistics.disclosure.decisions import ROUNDS, Decision, YearToDecide
 from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.disclosure.policy import Policy
+from services.statistics.figures.cohort import FOLLOW_UP
 from services.statistics.figures.observation import Observation
 from services.statistics.figures.periods import is_year, last_day, quarters_in, quarters_of
 from services.statistics.figures.universe import Universe
@@ -171,6 +172,8 @@ class Build:
             residents, table = {}, None
         broken = frozenset(area.code for area in geography.codes if geography.breaks_in(area.code, period))
         context = Context(release.universe.code, period, geography.areas, Policy(k=release.k), residents, broken)
+        as_of = release.as_of.astimezone(self._enrolments.zone).date()
+        context = replace(context, is_mature=last_day(period) + FOLLOW_UP <= as_of)
         kept = frozenset[str]()
         for quarter in quarters_of(period) if is_year(period) else ():
             assembly = await self._releases.assembly(release.key, quarter)

@@ -20,7 +20,7 @@ from services.statistics.releases.domain.lifecycle import Release
 class EnrolmentSnapshot:
     def __init__(self, facts: Facts, zone: ZoneInfo) -> None:
         self._facts = facts
-        self._zone = zone
+        self.zone = zone
 
     async def units(self, release: Release, geography: Geography) -> list[Unit]:
         """Where the release is of the whole country or province, people of an area that the list lacks count there."""
@@ -29,7 +29,7 @@ class EnrolmentSnapshot:
         match: Document = {"universe": release.universe, "enrolled_at": {"$lte": release.as_of}}
         if not tree.is_whole(release.area):
             match["area"] = {"$in": [f"areas/{code}" for code in geography.known]}
-        as_of = release.as_of.astimezone(self._zone).date()
+        as_of = release.as_of.astimezone(self.zone).date()
         facts = [self._fact(row, geography, courses, as_of) async for row in self._facts.rows(match)]
         return list(units(facts, as_of))
 
@@ -67,7 +67,7 @@ class EnrolmentSnapshot:
         return None if kept is None else [minutes for day, minutes in kept["attended"] if day <= str(as_of)]
 
     def _local(self, moment: datetime | None) -> datetime | None:
-        return moment.astimezone(self._zone).replace(tzinfo=None) if moment else None
+        return moment.astimezone(self.zone).replace(tzinfo=None) if moment else None
 
 
 def _first(*moments: datetime | None) -> datetime | None:

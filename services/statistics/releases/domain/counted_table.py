@@ -19,10 +19,10 @@ from services.statistics.figures.observation import NORMAL as A
 from services.statistics.figures.observation import NOT_COLLECTED as L
 from services.statistics.figures.observation import UNDEFINED as M
 from services.statistics.figures.observation import UNRELIABLE as U
-from services.statistics.figures.relations import CMP, ENR, EPR, STR, WDR
+from services.statistics.figures.relations import CMP, CMP90, ENR, EPR, STR, WDR
 from services.statistics.figures.rounding import rounded_text
 
-PERCENT = {"CPR": (CMP, ENR), "CPS": (CMP, STR), "DOR": (WDR, STR)}
+PERCENT = {"CPR": (CMP, ENR), "CPR90": (CMP90, ENR), "CPS": (CMP, STR), "DOR": (WDR, STR)}
 
 
 @dataclass(frozen=True, slots=True)

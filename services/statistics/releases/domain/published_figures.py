@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.layout import SPLIT, STATUSES, Cell
@@ -18,15 +18,16 @@ from services.statistics.figures.observation import BREAK as B
 from services.statistics.figures.observation import CONFIDENTIAL, FREE, Observation
 from services.statistics.figures.observation import HIDDEN as Q
 from services.statistics.figures.observation import NORMAL as A
+from services.statistics.figures.observation import PROVISIONAL as P
 from services.statistics.figures.observation import UNDEFINED as M
 from services.statistics.figures.observation import UNRELIABLE as U
 from services.statistics.figures.periods import is_year
-from services.statistics.figures.relations import CMF
+from services.statistics.figures.relations import CMF, CMP90
 from services.statistics.figures.units import BREAKDOWNS, Unit
 from services.statistics.releases.domain.counted_table import Counted, Figure
 from services.statistics.releases.domain.hours import work
 
-COUNTED = frozenset({*SPLIT, *STATUSES, CMF})
+COUNTED = frozenset({*SPLIT, CMP90, *STATUSES, CMF})
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,13 @@ class Context:
     population: Population
     broken: frozenset[str] = frozenset()
     """Areas whose figures of this period are not comparable with those before."""
+
+    is_mature: bool = True
+    """So long over that everybody had 90 days to complete."""
+
+    def aged(self, figure: Figure) -> Figure:
+        """Of a fixed time after enrolling, a figure that can still grow is provisional."""
+        return figure if self.is_mature or figure.status != A else replace(figure, status=P)
 
     def observation(self, measure: str, area: str, codes: Mapping[str, str], figure: Figure) -> Observation:
         declared = MEASURES[measure]
@@ -73,6 +81,8 @@ def observations(
     for area in [context.areas.top, *(area for kids in context.areas.children.values() for area in kids)]:
         yield from _row(context, counted, area, TOTAL, {})
         yield context.observation(CMF, area, {}, counted.count(area, TOTAL, CMF))
+        yield context.observation(CMP90, area, {}, context.aged(counted.count(area, TOTAL, CMP90)))
+        yield context.observation("CPR90", area, {}, context.aged(counted.rate(area, TOTAL, "CPR90")))
         yield context.observation("PCM", area, {}, counted.persons(area, TOTAL, CMF))
         if len(children := context.areas.children.get(area, ())) > 1:
             yield context.observation("CONC", area, {}, counted.concentration(area, children, context.population))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -71,9 +71,11 @@ def released(
     population: Population,
     decision: Decision = SHOWN,
     flow: tuple[Unit, ...] | None = None,
+    *,
+    mature: bool = True,
 ) -> dict[tuple[str, str], Observation]:
     """(measure, area) -> figure, of everybody together."""
-    context = Context("RES", YEAR, CITY, Policy(), population)
+    context = Context("RES", YEAR, CITY, Policy(), population, is_mature=mature)
     flow = tuple(unit for unit in everyone if unit.finished) if flow is None else flow
     made = assemble(Period(context, {QUARTER: everyone}, decision, flow={QUARTER: flow})).observations
     return {(one.measure, one.area): one for one in made if {one.sex, one.age, one.group, one.domain} == {"_T"}}
@@ -97,6 +99,27 @@ def test_person_times_of_a_class_are_its_sessions_and_one_persons_are_not_told_a
     assert hidden == [area for area in "PABC" if found["HRS", area].status == "Q"]
     assert len(hidden) >= 2, "who came that often would be known, and by subtraction too"
     assert found["ENR", "C"].value is not None
+
+
+def test_completions_within_ninety_days_are_provisional_until_everybody_had_the_time() -> None:
+    begun = tuple(
+        replace(unit, in_time=unit.status == "CMP" and place % 4 == 1) for place, unit in enumerate(people(200))
+    )
+    for mature, status in ((True, "A"), (False, "P")):
+        found = released(begun, EVERYWHERE, mature=mature)
+        assert (found["CMP90", "P"].value, found["CPR90", "P"].value) == ("50", "25.0")
+        assert (found["CPR90", "P"].status, found["CMP", "P"].status) == (status, "A")
+    late = tuple(replace(unit, in_time=unit.status == "CMP" and place > 7) for place, unit in enumerate(people(200)))
+    decision = decide_year(YearToDecide(CITY, Policy(), (YEAR,), {QUARTER: late}, {QUARTER: late}))
+    assert (YEAR, "P", "_T", "CMP90") in decision.hidden, "four came later, which CMP would tell"
+    assert (YEAR, "P", "_T", "CMP") not in decision.hidden
+
+
+def test_a_completion_on_the_ninetieth_day_is_in_time() -> None:
+    begun = datetime.fromisoformat("2026-01-05T09:00")
+    done = [begun + timedelta(days=days) for days in (90, 91)]
+    facts = [Fact(Enrolment(f"p{day}", "r", begun, completed_on=day), "A", "F", 40, (), ()) for day in done]
+    assert [unit.in_time for unit in units(facts, done[1].date())] == [True, False]
 
 
 def test_completions_count_where_they_fall_whenever_the_course_was_begun() -> None:
@@ -193,5 +216,5 @@ def test_concentration_is_missing_with_any_of_its_parts() -> None:
 
 
 def test_units_stored_before_completions_were_dated_still_read() -> None:
-    stored = [row[:-2] for row in unpack(pack_units(people(3)))]
+    stored = [row[:-3] for row in unpack(pack_units(people(3)))]
     assert unpack_units(pack(stored)) == tuple(replace(unit, finished="") for unit in people(3))
