@@ -219,22 +219,40 @@ def test_day_after_day_whoever_compares_sees_no_step_of_few_and_solves_for_none(
         seen, was = answered(state), truth(people)
         people = [*people, *(each for number in range(7) for each in person(chance, f"d{day}-{number}"))]
         state = stepped(people, state.shown)
-        now, really = answered(state), truth(people)
-        for measure, least in (("ENR", 5), ("STR", 5), ("CMP", 5)):
-            for cell, each in now.items():
-                if measure in each.measures and measure in seen[cell].measures:
-                    step = each.tally.of(measure) - seen[cell].tally.of(measure)
-                    assert step == 0 or step >= least
-                assert measure not in seen[cell].measures or measure in each.measures, "nothing that was shown goes"
-            fresh = {
-                cell
-                for cell, each in now.items()
-                if measure in each.measures and each.tally.of(measure) == really[cell].of(measure)
-            }
-            opened = {
-                cell
-                for cell in solved(fresh, measure)
-                if cell in really and really[cell].of(measure) not in (0, now[cell].tally.of(measure))
-            }
-            assert not opened
-        assert was.keys() <= really.keys()
+        assert_nothing_is_told(seen, answered(state), truth(people))
+        assert was.keys() <= truth(people).keys()
+
+
+@pytest.mark.parametrize("silent", [1, 6, 20])
+def test_who_takes_their_answers_back_is_not_told_by_the_tables_before_and_after(silent: int) -> None:
+    chance = random.Random(silent)
+    people = townspeople(3, 130)
+    state = stepped(people, {})
+    taken_back = [replace(each, sex="", age=None, flags=None) for each in people[:silent]]
+    people = [*taken_back, *people[silent:]]
+    quiet = stepped(people, state.shown)
+    assert_nothing_is_told(answered(state), answered(quiet), truth(people))
+    people = [*people, *(each for number in range(14) for each in person(chance, f"n{number}"))]
+    assert_nothing_is_told(answered(quiet), answered(stepped(people, quiet.shown)), truth(people))
+
+
+def assert_nothing_is_told(
+    seen: Mapping[Cell, ShownCell], now: Mapping[Cell, ShownCell], really: Mapping[Cell, Tally]
+) -> None:
+    for measure in ("ENR", "STR", "CMP"):
+        for cell, each in now.items():
+            if measure in each.measures and measure in seen[cell].measures:
+                step = each.tally.of(measure) - seen[cell].tally.of(measure)
+                assert step == 0 or abs(step) >= 5
+            assert measure not in seen[cell].measures or measure in each.measures, "nothing that was shown goes"
+        fresh = {
+            cell
+            for cell, each in now.items()
+            if measure in each.measures and each.tally.of(measure) == really.get(cell, Tally()).of(measure)
+        }
+        opened = {
+            cell
+            for cell in solved(fresh, measure)
+            if cell in really and really[cell].of(measure) not in (0, now[cell].tally.of(measure))
+        }
+        assert not opened
