@@ -60,6 +60,7 @@ _TAGS = {
     "class grid": "How a course's learners are doing, for its teachers",
     "certificates": "Certificates and their verification",
     "classes": "Classes with seats, and applications for them",
+    "visits and help": "Requests for visiting classes, and one-to-one help at a desk",
     "statistics": "Tables by one's own choice",
     "releases": "Published statistics, and the work on them",
     "distribution": "Who gets releases by mail",
