@@ -14,6 +14,8 @@ from deploy.place import Place
 from ieum.courses.v1.content_pb2 import BOTH, Item, ShortText
 from ieum.enrollment.v1 import enrollment_pb2
 from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
+from ieum.notices.v1 import notices_pb2
+from ieum.notices.v1.notices_pb2_grpc import NoticesServiceStub
 from ieum.people.v1 import people_pb2 as pb
 from ieum.people.v1.events_pb2 import EqualityAnswersGiven, PersonErased, SessionRevoked
 from ieum.progress.v1 import progress_pb2
@@ -27,6 +29,8 @@ from services.chassis.sealed_answers import AnswersSeal, Numbers
 from services.chassis.store.entities import Database
 from services.classes.main import compose as classes
 from services.enrollment.main import compose as enrollment
+from services.notices.main import compose as notices
+from services.notices.settings import NoticesSettings
 from services.people.commands import erase_again
 from services.people.main import compose as people
 from services.people.store import Store
@@ -41,8 +45,9 @@ from tests.service.people.town import PASSPHRASE, PLACES, Town, principal
 from tests.service.progress.town import answering, published_course
 
 LOGIN, NAME, EMAIL, TYPED = "haneul-unmistakable", "하늘이름", "haneul@unmistakable.example", "typed by haneul"
+TELEPHONE = "01098765432"
 BORN = 1937
-KNOWN = (LOGIN, NAME, EMAIL, TYPED, BORN)
+KNOWN = (LOGIN, NAME, EMAIL, TYPED, TELEPHONE, BORN)
 
 
 @dataclass
@@ -71,6 +76,7 @@ async def everywhere(
         for name, compose in {"enrollment": enrollment, "progress": progress, "classes": classes}.items()
     }
     await start_service("statistics", statistics, StatisticsSettings.model_validate(settings.model_dump()))
+    telling = await start_service("notices", notices, NoticesSettings.model_validate(settings.model_dump()))
     await announce(_course(), "photos")
     await _arrived(database_of("enrollment"), "offerings")
     await _arrived(database_of("progress"), "plans")
@@ -89,6 +95,12 @@ async def everywhere(
     await client_for(ProgressServiceStub, addresses["progress"], who).RecordProgress(request)
     await _arrived(database_of("statistics"), "facts", traits={"$exists": True})
     await _arrived(database_of("classes"), "residents")
+    preferences = notices_pb2.Preferences(
+        person=person.name, telephone=TELEPHONE, quiet_begin="21:00", quiet_end="08:00"
+    )
+    await client_for(NoticesServiceStub, telling, who).UpdatePreferences(
+        notices_pb2.UpdatePreferencesRequest(preferences=preferences)
+    )
     return Everywhere(town, person.name, who, client, database_of)
 
 
@@ -112,7 +124,7 @@ async def test_nothing_of_an_erased_person_is_left_in_databases_streams_and_file
     everywhere: Everywhere, settings: Settings, events: Bus, place: Place
 ) -> None:
     before = await copy_of(settings, events)
-    for known in (LOGIN, NAME, EMAIL, TYPED):
+    for known in (LOGIN, NAME, EMAIL, TYPED, TELEPHONE):
         assert before.places_of(known), f"{known} is looked for in the wrong places"
     card = pseudonym(settings.pseudonym_key, everywhere.person)
     assert {event.DESCRIPTOR.name for _, event, _ in before.events if card in str(event)} == {"EqualityAnswersGiven"}
