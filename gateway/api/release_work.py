@@ -98,6 +98,8 @@ class ReleaseWork(Shape):
     checksum: str = ""
     failure: Annotated[str, Field(description="Reason when the state is FAILED")] = ""
     detail: DetailShown | None = None
+    withdrawn: Annotated[bool, Field(description="A later edition took it away")] = False
+    withdraws: Annotated[bool, Field(description="Once it is out, the editions before it are withdrawn")] = False
 
 
 class ReleasesInWork(Shape):
@@ -123,7 +125,8 @@ class Publishing(Body):
 
 class Revision(Body):
     note: Annotated[Localized, Field(description="What was wrong and what is corrected")]
-    as_of: Annotated[Moment | None, Field(description="Absent: now")] = None
+    as_of: Annotated[Moment | None, Field(description="Absent: now, or that of an edition it withdraws")] = None
+    withdraws: Annotated[bool, Field(description="Take the editions before away when it comes out")] = False
 
 
 def _releases(request: web.Request) -> ReleaseServiceStub:

@@ -50,6 +50,7 @@ class Release(Shape):
     method_version: str = ""
     threshold: int = 0
     checksum: Annotated[str, Field(description="SHA-256 of release.json")] = ""
+    withdrawn: Annotated[bool, Field(description="Its files and figures are given no more")] = False
     files: list[ReleaseFile] = []
 
 

@@ -67,6 +67,7 @@ class PublishedReleases:
         return releases_found
 
     async def content(self, release: pb.Release, file: pb.ReleaseFile) -> bytes:
+        _require_given(release)
         if file.sha256 not in self._files:
             asked = pb.GetReleaseFileRequest(release=release.name, file=file.name)
             with acting_as(ANONYMOUS):
@@ -79,6 +80,7 @@ class PublishedReleases:
         return self._files[file.sha256]
 
     async def figures(self, release: pb.Release) -> ReleaseFigures:
+        _require_given(release)
         async with self._reading:
             if release.checksum not in self._figures:
                 content = await self.content(release, file_of(release, DATA))
@@ -103,6 +105,12 @@ class PublishedReleases:
 
 
 PUBLISHED_RELEASES = web.AppKey("library", PublishedReleases)
+
+
+def _require_given(release: pb.Release) -> None:
+    """What is withdrawn is given to nobody, also where it is still cached."""
+    if release.withdrawn:
+        raise Missing("RELEASE_WITHDRAWN")
 
 
 def key_of(name: str) -> str:

@@ -37,6 +37,9 @@ RELEASES: Mapping[str, str] = {
     ),
     "DETAIL_UNKNOWN": msgid("There is no table %(table)s. Choose among sex, age, group and domain."),
     "PREVIEW_RUNNING": msgid("Your last preview is still being estimated. Look again in some seconds."),
+    "RELEASE_WITHDRAWN": msgid(
+        "This edition was withdrawn, because figures that it hides could be worked out. Read the corrected edition."
+    ),
     "BUILD_TOO_LONG": msgid(
         "Counting took so long that it was stopped to let others go first. Plan fewer periods or a smaller area."
     ),

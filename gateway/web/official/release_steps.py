@@ -71,14 +71,16 @@ async def ask_to_revise(request: web.Request) -> web.Response:
 async def revise(request: web.Request) -> web.Response:
     """Plans the corrected edition and has it counted; a note in one language would leave the others guessing."""
     require_official(request)
-    given = await typed(request, *(f"note_{language}" for language in LANGUAGES))
+    given = await typed(request, "withdraws", *(f"note_{language}" for language in LANGUAGES))
     note = {language: given[f"note_{language}"].strip() for language in LANGUAGES}
     locale, service = request[PAGE].locale, request.app[CLIENTS].releases
     try:
         if missing := next((language for language, text in note.items() if not text), ""):
             raise Invalid("REVISION_NOTE_MISSING", field=f"note_{missing}")
         name = f"releases/{request.match_info['release']}"
-        revision = await service.ReviseRelease(pb.ReviseReleaseRequest(name=name, note=note))
+        revision = await service.ReviseRelease(
+            pb.ReviseReleaseRequest(name=name, note=note, withdraws=bool(given["withdraws"]))
+        )
         await service.BuildRelease(pb.BuildReleaseRequest(name=revision.name))
     except Problem as problem:
         field = problem.field if problem.field in given else f"note_{next(iter(LANGUAGES))}"

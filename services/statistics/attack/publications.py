@@ -62,9 +62,18 @@ class Unreadable(ValueError):
 def read(path: Path) -> Release:
     """A release from its `release.json`, from the folder that holds it, or from a zip of the release's files."""
     try:
-        return _release(json.loads(_content(path)))
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        content = _content(path)
+    except (OSError, ValueError, StopIteration, zipfile.BadZipFile) as error:
         raise Unreadable(f"{path}: this is no release.json of a published release ({error!r})") from error
+    return parse(content, str(path))
+
+
+def parse(content: bytes, name: str) -> Release:
+    """A release from the bytes of its `release.json`."""
+    try:
+        return _release(json.loads(content))
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unreadable(f"{name}: this is no release.json of a published release ({error!r})") from error
 
 
 def _content(path: Path) -> bytes:

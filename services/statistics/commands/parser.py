@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     _add_comparisons(verbs)
     _add_protect(verbs)
     _add_attack(verbs)
+    _add_audit(verbs)
     _add_recast(verbs)
     _add_loads(verbs)
     _add_lists(verbs)
@@ -137,6 +138,27 @@ def _add_attack(verbs: Verbs) -> None:
         "--seconds", type=argument(csv_reading.positive), default=600, help="limit of the search by programming (600)"
     )
     verb.set_defaults(run=_attack)
+
+
+def _audit_published(names: list[str], seconds: float, correct: bool) -> dict[str, Any]:
+    from services.statistics.commands import audit_published  # needs the database
+
+    return audit_published.audit_published(names, seconds, correct=correct)
+
+
+def _add_audit(verbs: Verbs) -> None:
+    verb = verbs.add_parser(
+        "audit-published",
+        help="attack the releases that are out (needs the running stores)",
+        description="Attacks what is published, each release alone and beside what overlaps with it. Exit status 1 "
+        "when a hidden count follows exactly; with --correct, the edition that withdraws it is planned and counted.",
+    )
+    verb.add_argument("names", metavar="RELEASE", nargs="*", help="releases/{id}; none: all that are out")
+    verb.add_argument(
+        "--seconds", type=argument(csv_reading.positive), default=600, help="limit of each search by programming (600)"
+    )
+    verb.add_argument("--correct", action="store_true", help="plan and count the edition that withdraws what opens")
+    verb.set_defaults(run=_audit_published)
 
 
 def _recast(path: Path, **options: Any) -> dict[str, Any] | str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.cell_costs import price
-from services.statistics.disclosure.layout import OWN, SPLIT, USUAL, Cell, Detail
+from services.statistics.disclosure.layout import NOTHING, OWN, SPLIT, USUAL, Cell, Detail
 from services.statistics.disclosure.linked_tables import LinkedTable, tabulate
 from services.statistics.disclosure.policy import Policy, Reason, SensitiveQuantity
 from services.statistics.disclosure.sensitive_cells import parts_of_small_margins, sensitive_quantities, threshold
@@ -92,9 +92,11 @@ class YearToDecide:
     detail: Detail = USUAL
     printed: tuple[str, ...] = ()
     """Of the periods those that are printed, where others are counted beside them."""
+    known: Detail = NOTHING
+    """What earlier releases printed of these areas."""
 
     def table(self) -> LinkedTable:
-        return tabulate(self.periods, self.begun, self.flow, self.areas, self.detail, self.printed)
+        return tabulate(self.periods, self.begun, self.flow, self.areas, self.detail, self.printed, self.known)
 
 
 Gate = Callable[[YearToDecide, LinkedTable, Set[Cell]], Collection[Cell]]

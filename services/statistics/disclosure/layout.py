@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -38,7 +38,19 @@ class Detail:
             return self.year_top if is_top else self.year_areas
         return self.quarter_top if is_top else self.quarter_areas
 
+    def union(self, other: Detail) -> Detail:
+        return Detail(
+            *(
+                tuple(table for table in TABLES if table in mine or table in others)
+                for mine, others in zip(self._levels(), other._levels(), strict=True)
+            )
+        )
 
+    def _levels(self) -> tuple[tuple[str, ...], ...]:
+        return self.year_top, self.year_areas, self.quarter_top, self.quarter_areas
+
+
+NOTHING = Detail((), (), (), ())
 USUAL, EVERYTHING = Detail(), Detail(quarter_areas=TABLES)
 
 
@@ -71,6 +83,8 @@ class Layout:
     areas: ReleaseAreas
     detail: Detail = USUAL
     periods: frozenset[str] = field(default_factory=frozenset)
+    known: Detail = NOTHING
+    """What earlier releases printed of these areas: counted too, because readers can subtract it."""
 
     def is_full(self, period: str, area: str) -> bool:
         """Whether the states of enrolments are printed, not only how many there were."""
@@ -81,7 +95,8 @@ class Layout:
 
     def counted(self, period: str, area: str, categories: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the categories that are counted, because they are printed or tied to printed ones."""
-        return _counted(categories, self.tables(period, area))
+        known = self.known.tables(period, area == self.areas.top)
+        return _counted(categories, (*self.tables(period, area), *known))
 
     def measures(self, period: str, area: str, category: str) -> tuple[str, ...]:
         """What is printed of a cell."""
@@ -95,6 +110,15 @@ class Layout:
     def prints(self, cell: Cell) -> bool:
         period, area, category, measure = cell
         return OWN not in area and measure in self.measures(period, area, category)
+
+
+def detail_of(figures: Iterable[tuple[str, str, str]], top: str) -> Detail:
+    """What figures by (period, area, table) print, seen from a release of this top area."""
+    printed: dict[tuple[bool, bool], set[str]] = {}
+    for period, area, table in figures:
+        printed.setdefault((is_year(period), area == top), set()).add(table)
+    levels = ((True, True), (True, False), (False, True), (False, False))
+    return Detail(*(tuple(table for table in TABLES if table in printed.get(level, ())) for level in levels))
 
 
 def periods_to_count(periods: Collection[str], published: Collection[str]) -> tuple[str, ...]:

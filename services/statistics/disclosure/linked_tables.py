@@ -15,6 +15,7 @@ from itertools import product
 
 from services.statistics.areas.tree import ReleaseAreas
 from services.statistics.disclosure.layout import (
+    NOTHING,
     OWN,
     SPLIT,
     STATUSES,
@@ -93,10 +94,11 @@ def tabulate(
     areas: ReleaseAreas,
     detail: Detail = USUAL,
     printed: Iterable[str] = (),
+    known: Detail = NOTHING,
 ) -> LinkedTable:
     """`begun` and `flow` are by quarter: enrolments begun in it, and those completed in it. Of the periods only those
-    `printed` are, if any are named."""
-    year = _Year(Layout(areas, detail, frozenset(printed)))
+    `printed` are, if any are named; `known` is what earlier releases printed."""
+    year = _Year(Layout(areas, detail, frozenset(printed), known))
     for period in periods:
         quarters = quarters_in(period)
         _count(year, period, [unit for quarter in quarters for unit in begun.get(quarter, ())])

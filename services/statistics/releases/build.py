@@ -97,7 +97,14 @@ class Build:
             periods = final_audit.counted_periods(release, before, year)
             begun, flow = await final_audit.units_by_quarter(self._releases, release, periods)
             asked = YearToDecide(
-                geography.areas, Policy(k=release.k), periods, begun, flow, detail=release.detail, printed=printed
+                geography.areas,
+                Policy(k=release.k),
+                periods,
+                begun,
+                flow,
+                detail=release.detail,
+                printed=printed,
+                known=final_audit.known_detail(geography, [each for each in before if each.period in periods]),
             )
             decision = await self._decided(release, year, asked, before, rounds)
             given_up += collapsed_tables(decision, geography.top)

@@ -24,7 +24,8 @@ class Catalogue:
 
     async def catalogue(self, base_url: str) -> Mapping[str, bytes]:
         """File name -> content; without a dataset while nothing is published."""
-        published = [release async for release in self._releases.published()]
+        out = [release async for release in self._releases.published()]
+        published = [release for release in out if not await self._releases.is_withdrawn(release)]
         wanted = (base_url, *(release.checksum for release in published))
         if wanted != self._made[0]:
             contents = [await self._described(release) for release in published]

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from services.statistics.areas.geography import Geography
-from services.statistics.disclosure.layout import periods_to_count
+from services.statistics.disclosure.layout import Detail, detail_of, periods_to_count
 from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.disclosure.policy import Policy
 from services.statistics.figures.observation import Observation
@@ -81,7 +81,15 @@ async def _year(
         tuple(each for each in others if each and each.observations),
         release.detail,
         printed,
+        known_detail(geography, known),
     )
+
+
+def known_detail(geography: Geography, before: Sequence[Observation]) -> Detail:
+    """What earlier releases printed of the areas of this one."""
+    codes = {area.code for area in geography.codes}
+    figures = {(figure.period, figure.area, figure.table) for figure in before if figure.area in codes}
+    return detail_of(figures, geography.top)
 
 
 def counted_periods(release: Release, before: Sequence[Observation], year: str) -> tuple[str, ...]:

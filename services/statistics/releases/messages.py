@@ -21,7 +21,7 @@ STEP = 5
 """Percent."""
 
 
-def release_to_message(release: Release, *, official: bool) -> pb.Release:
+def release_to_message(release: Release, *, official: bool, withdrawn: bool = False) -> pb.Release:
     """The public form tells nothing of what was hidden, nor who worked on it."""
     shown = (
         release
@@ -55,6 +55,8 @@ def release_to_message(release: Release, *, official: bool) -> pb.Release:
         checksum=shown.checksum,
         files=[file_to_message(row) for row in shown.files],
         detail=_detail(shown.detail),
+        withdraws=shown.withdraws,
+        withdrawn=withdrawn,
         failure=_failure_text(shown),
         build_failure=_failure(shown) if shown.failure else None,
     )

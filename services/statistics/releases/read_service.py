@@ -37,11 +37,10 @@ class ReadMethods(releases_pb2_grpc.ReleaseServiceServicer):
 
     async def GetRelease(self, request: pb.GetReleaseRequest, context: object) -> pb.Release:
         release, official = await self._readable(request.name)
-        return (
-            await self._for_official(release)
-            if official
-            else release_to_message(await self._releases.as_out(release), official=False)
-        )
+        if official:
+            return await self._for_official(release)
+        withdrawn = await self._releases.is_withdrawn(release)
+        return release_to_message(await self._releases.as_out(release), official=False, withdrawn=withdrawn)
 
     async def ListCalendar(self, request: pb.ListCalendarRequest, context: object) -> pb.ListCalendarResponse:
         waiting = lifecycle.select_upcoming([release async for release in self._releases.unpublished()])
@@ -55,7 +54,9 @@ class ReadMethods(releases_pb2_grpc.ReleaseServiceServicer):
         rows = await self._releases.page(match, order, last, size + 1)
         shown, more = rows[:size], len(rows) > size
         token = encode_token(getattr(shown[-1], order).isoformat(), shown[-1].key) if more else ""
-        shown = shown if request.all else [await self._releases.as_out(release) for release in shown]
+        if not request.all:
+            readable = [release for release in shown if not await self._releases.is_withdrawn(release)]
+            shown = [await self._releases.as_out(release) for release in readable]
         return pb.ListReleasesResponse(
             releases=[release_to_message(release, official=request.all) for release in shown], next_page_token=token
         )
@@ -63,7 +64,7 @@ class ReadMethods(releases_pb2_grpc.ReleaseServiceServicer):
     async def ListObservations(
         self, request: pb.ListObservationsRequest, context: object
     ) -> pb.ListObservationsResponse:
-        release, _ = await self._readable(request.release)
+        release = await self._with_figures(request.release)
         size, last = page_size(request.page_size), decode_token(request.page_token, int)
         start = max(0, last[0]) if last else 0
         area = request.area.removeprefix("areas/")
@@ -77,7 +78,7 @@ class ReadMethods(releases_pb2_grpc.ReleaseServiceServicer):
         return pb.ListObservationsResponse(observations=map(observation_to_message, rows[:size]), next_page_token=token)
 
     async def GetReleaseFile(self, request: pb.GetReleaseFileRequest, context: object) -> pb.ReleaseFileContent:
-        release, _ = await self._readable(request.release)
+        release = await self._with_figures(request.release)
         row = next((file for file in release.files if file.name == request.file), None)
         content = await self._releases.file(release.key, request.file) if row else None
         if row is None or content is None:
@@ -85,7 +86,7 @@ class ReadMethods(releases_pb2_grpc.ReleaseServiceServicer):
         return pb.ReleaseFileContent(file=file_to_message(row), content=content)
 
     async def GetAssessment(self, request: pb.GetAssessmentRequest, context: object) -> pb.AssessmentContent:
-        release, _ = await self._readable(request.release)
+        release = await self._with_figures(request.release)
         assessment = await self._releases.assessment(release.key)
         content = json.dumps(capability.to_json(assessment))
         message = assessment_to_message(assessment) if assessment else None
@@ -97,12 +98,20 @@ class ReadMethods(releases_pb2_grpc.ReleaseServiceServicer):
 
     async def _for_official(self, release: Release) -> pb.Release:
         """With its place in the queue, while it waits there."""
-        message = release_to_message(release, official=True)
+        withdrawn = await self._releases.is_withdrawn(release)
+        message = release_to_message(release, official=True, withdrawn=withdrawn)
         if release.state is State.BUILDING and release.started_at is None:
             queue = builds.in_order(await self._releases.building(), await self._releases.last_started())
             keys = [waiting.key for waiting in queue]
             message.builds_before = keys.index(release.key) if release.key in keys else 0
         return message
+
+    async def _with_figures(self, name: str) -> Release:
+        """One whose figures may be read: those of a withdrawn edition only by the officials of its area."""
+        release, official = await self._readable(name)
+        if not official and await self._releases.is_withdrawn(release):
+            raise Missing("RELEASE_WITHDRAWN")
+        return release
 
     async def _readable(self, name: str) -> tuple[Release, bool]:
         """What is published, for everybody; else for the officials of its area alone: others learn nothing of it."""

@@ -140,13 +140,23 @@ class ReleaseService(ReadMethods):
             at = moment(request.publish_time) or now()
             changed = await self._change(release, lambda latest: lifecycle.publish(latest, at, now(), by))
         await self._note(changed, Step.PUBLISHED)
+        if changed.withdraws:
+            await self._note(await self._releases.entities.get(key_in(changed.corrects)), Step.WITHDRAWN)
         self._publisher.nudge()
         return await self._for_official(changed)
 
     async def ReviseRelease(self, request: pb.ReviseReleaseRequest, context: object) -> pb.Release:
         release, by = await self._for_officials(request.name)
+        before = release.as_of if request.withdraws else None  # the same figures, fewer of them
         plan = lifecycle.plan_revision(
-            release, note=dict(request.note), as_of=self._as_of(moment(request.as_of)), by=by, now=now()
+            release,
+            note=dict(request.note),
+            as_of=self._as_of(moment(request.as_of) or before),
+            by=by,
+            now=now(),
+            k=self._k,
+            method_version=METHOD_VERSION,
+            withdraws=request.withdraws,
         )
         revision = await self._releases.plan(plan)
         await self._change(release, lambda latest: lifecycle.mark_corrected(latest, revision.name))

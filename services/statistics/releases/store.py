@@ -106,7 +106,8 @@ class Releases:
             yield self.entities.load(document)
 
     async def audited_with(self, release: Release) -> list[Release]:
-        """What is published or about to be, of the same population and an overlapping time; oldest first."""
+        """What is published or about to be, of the same population and an overlapping time; oldest first. Without what
+        is withdrawn, or will be by this release: nobody is given it any more."""
         match = {
             "state": {"$in": [State.PUBLISHED, State.SCHEDULED]},
             "universe": release.universe,
@@ -114,7 +115,20 @@ class Releases:
             "key": {"$ne": release.key},
         }
         matches = self.entities.collection.find(match, {"pending": 0}).sort([("publish_at", 1), ("_id", 1)])
-        return [self.entities.load(document) async for document in matches]
+        found = [self.entities.load(document) async for document in matches]
+        kept = [each for each in found if not (release.withdraws and each.series == release.series)]
+        return [each for each in kept if not await self.is_withdrawn(each)]
+
+    async def is_withdrawn(self, release: Release) -> bool:
+        """Whether a later edition that is out withdrew it."""
+        while release.corrected_by:
+            newer = await self.entities.find(key_of(release.corrected_by))
+            if newer is None or newer.state is not State.PUBLISHED:
+                return False
+            if newer.withdraws:
+                return True
+            release = newer
+        return False
 
     async def as_out(self, release: Release) -> Release:
         """As the public may know it: of its correction nothing while that is at work or under embargo."""

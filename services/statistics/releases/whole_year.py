@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from services.statistics.areas.tree import ReleaseAreas
-from services.statistics.disclosure.layout import USUAL, Detail
+from services.statistics.disclosure.layout import NOTHING, USUAL, Detail
 from services.statistics.disclosure.linked_tables import LinkedTable, tabulate
 from services.statistics.disclosure.opened_cells import Attack, OpenedCell
 from services.statistics.disclosure.policy import Policy, Reason
@@ -39,6 +39,7 @@ class YearUnderAttack:
     editions_before: tuple[Edition, ...] = ()
     detail: Detail = USUAL
     printed: tuple[str, ...] = ()
+    known: Detail = NOTHING
 
 
 def attack_year(year: YearUnderAttack) -> list[OpenedCell]:
@@ -47,7 +48,9 @@ def attack_year(year: YearUnderAttack) -> list[OpenedCell]:
     What earlier releases open by themselves, none can close any more."""
     from services.statistics.audit import audit_release
 
-    truth = truth_of(tabulate(year.periods, year.units, year.flow, year.areas, year.detail, year.printed), year.policy)
+    truth = truth_of(
+        tabulate(year.periods, year.units, year.flow, year.areas, year.detail, year.printed, year.known), year.policy
+    )
     disclosures = audit_release(year.release, year.earlier, truth)
     if disclosures and year.earlier:
         silent = [replace(figure, value=None) for figure in year.release]

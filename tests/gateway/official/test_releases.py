@@ -309,6 +309,9 @@ async def test_a_correction_is_planned_and_counted(client: Client, fake: Fakes) 
     answer = await client.post(f"{ONE}/revise", headers=ENGLISH, data=form, allow_redirects=False)
     assert answer.headers["Location"] == f"{ONE}-r2"
     assert fake.requests("ReviseRelease")[0].note == {"ko": "고쳤어요", "en": "Corrected"}
+    assert not fake.requests("ReviseRelease")[0].withdraws
+    await client.post(f"{ONE}/revise", headers=ENGLISH, data=form | {"withdraws": "1"}, allow_redirects=False)
+    assert fake.requests("ReviseRelease")[1].withdraws
     assert fake.requests("BuildRelease")[0].name == "releases/hb01-res-2025-r2"
 
 

@@ -128,6 +128,8 @@ class Release:
     published_by: str = ""
     """Who set the time of publication."""
     detail: Detail = USUAL
+    withdraws: bool = False
+    """Once it is out, the editions before it are given to nobody any more: they give hidden figures away."""
 
     @property
     def name(self) -> str:
@@ -238,8 +240,18 @@ def end_embargo(release: Release, now: datetime) -> Change:
     return published, [ReleasePublished(published)]
 
 
-def plan_revision(release: Release, *, note: Mapping[str, str], as_of: datetime, by: str, now: datetime) -> Release:
-    """The plan of the next edition."""
+def plan_revision(
+    release: Release,
+    *,
+    note: Mapping[str, str],
+    as_of: datetime,
+    by: str,
+    now: datetime,
+    k: int,
+    method_version: str,
+    withdraws: bool = False,
+) -> Release:
+    """The plan of the next edition. Its threshold is never lower than that of the edition before."""
     if release.state is not State.PUBLISHED:
         raise Refused("RELEASE_NOT_PUBLISHED")
     if not any(text.strip() for text in note.values()):
@@ -256,11 +268,12 @@ def plan_revision(release: Release, *, note: Mapping[str, str], as_of: datetime,
         as_of=as_of,
         created_at=now,
         planned_by=by,
-        k=release.k,
-        method_version=release.method_version,
+        k=max(release.k, k),
+        method_version=method_version,
         note=note,
         corrects=release.name,
         detail=release.detail,
+        withdraws=withdraws,
     )
 
 

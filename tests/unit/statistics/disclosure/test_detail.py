@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from services.statistics.disclosure.decisions import EarlierCounts
-from services.statistics.disclosure.layout import EVERYTHING, SPLIT, USUAL, Detail, periods_to_count
+from services.statistics.disclosure.layout import EVERYTHING, SPLIT, USUAL, Detail, detail_of, periods_to_count
 from services.statistics.disclosure.preview import TableCost, preview
 from services.statistics.figures.observation import Observation
 from services.statistics.releases import steps
@@ -92,3 +92,22 @@ def test_the_preview_says_of_every_table_what_it_would_hide() -> None:
     assert 0.6 * decided < sum(cost.hidden for cost in preview([asked]).tables) <= 1.2 * decided
     assert {gap.group for gap in shown.gaps} >= {"OLD", "DIS", "FAR"}
     assert all(gap.seen <= gap.gaps for gap in shown.gaps)
+
+
+def test_a_parents_quarter_after_its_childs_does_not_open_the_other_child() -> None:
+    """Town A has published its quarter by group. Of everybody in the province's quarter, two farmers live elsewhere."""
+    farmers = tuple(
+        replace(unit, area="A" if place < 40 else "B", flags=("FAR",) if place < 12 or place >= 298 else ())
+        for place, unit in enumerate(replace(each, person=f"q{n}") for n, each in enumerate(town(21, 300)))
+    )
+    units = {QUARTER: farmers}
+    province = year(farmers, begun=units, flow=units, periods=(QUARTER,))
+    far = (QUARTER, "A", "group=FAR", "ENR")
+    truth = replace(province, detail=EVERYTHING).table().counts
+    assert (truth[far], truth[(QUARTER, "P", "group=FAR", "ENR")]) == (12, 14)
+    assert (QUARTER, "P", "group=FAR", "ENR") not in decide_year(province).hidden, "as long as nobody knows of A"
+    published = detail_of([(QUARTER, "A", "group")], "P")
+    beside = replace(province, known=published, before=EarlierCounts({far: 12}))
+    decision = decide_year(beside)
+    assert (QUARTER, "P", "group=FAR", "ENR") in decision.hidden
+    assert attack_pattern(beside, beside.table(), decision.hidden) == []
