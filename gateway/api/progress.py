@@ -36,6 +36,7 @@ LessonState = Literal["NOT_STARTED", "UNDER_WAY", "DONE"]
 class Answer(Body):
     values: Annotated[list[Line], Field(max_length=100)] = []
     pairs: dict[Tag, Tag] = {}
+    unknown: bool = False
 
 
 class AnsweredItem(Shape):

@@ -18,7 +18,9 @@ from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.principal import SYSTEM, Principal, acting_as
 
 _COOKIE = "ieum_session"
-_FOR_MACHINES = frozenset({"/robots.txt", "/.well-known/security.txt", "/favicon.ico"})
+_FOR_MACHINES = frozenset(
+    {"/robots.txt", "/.well-known/security.txt", "/favicon.ico", "/service-worker.js", "/offline"}
+)
 NEW_PASSPHRASE_PAGE = "/account/passphrase"  # noqa: S105 - an address
 _SHORT = timedelta(days=1)
 

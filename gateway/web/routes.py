@@ -41,10 +41,11 @@ from gateway.web.official import (
     releases,
 )
 from gateway.web.public_data import feeds, pages, sdmx_rest
-from gateway.web.site import frame, help, media, well_known
+from gateway.web.site import frame, help, media, offline, well_known
 
 PAGES: tuple[web.RouteTableDef, ...] = (
     frame.routes,
+    offline.routes,
     *(
         home.routes,
         catalogue.routes,

@@ -12,7 +12,7 @@ def seats(t: Say) -> str:
     shown = mark(1, div("card", t("화면은 주민 쪽으로", "The screen faces the resident")))
     people = div("grid two", person(t("주민", "Resident"), "#7048a8"), person(t("직원", "You"), "#12766f"))
     mouse = mark(
-        2, note(t("마우스와 글자판은 <b>주민 앞에</b>", "Mouse and keyboard <b>in front of the resident</b>"), "good")
+        2, note(t("마우스와 키보드는 <b>주민 앞에</b>", "Mouse and keyboard <b>in front of the resident</b>"), "good")
     )
     return board(
         t("나란히 앉아요", "Sit side by side"),
@@ -100,7 +100,7 @@ def scenes(t: Say) -> list[tuple[float, str, str]]:
         (
             7,
             t(
-                "직원: 마우스는 선생님이 잡으세요. 초록 단추가 보이세요?",
+                "직원: 마우스는 선생님이 잡으세요. 초록 버튼이 보이세요?",
                 "Clerk: You hold the mouse. Can you see the green button?",
             ),
             step(2, head[1])
@@ -109,7 +109,7 @@ def scenes(t: Say) -> list[tuple[float, str, str]]:
                 bubble(
                     clerk
                     + t(
-                        "마우스는 직접 잡으세요. 초록 단추가 보이세요?",
+                        "마우스는 직접 잡으세요. 초록 버튼이 보이세요?",
                         "You hold the mouse. Can you see the green button?",
                     ),
                     "mine",

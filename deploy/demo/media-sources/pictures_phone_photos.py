@@ -149,7 +149,7 @@ def card(t: Say) -> dict[str, object]:
             t("렌즈를 부드러운 천으로 닦아요.", "Wipe the lens with a soft cloth."),
             t("두 손으로 잡고, 해를 등지고 서요.", "Hold the phone with both hands, the sun behind you."),
             t(
-                "찍고 싶은 곳을 화면에서 한 번 누르고, 둥근 단추를 눌러요.",
+                "찍고 싶은 곳을 화면에서 한 번 누르고, 둥근 버튼을 눌러요.",
                 "Tap what you want sharp, then press the round button.",
             ),
             t(

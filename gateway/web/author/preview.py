@@ -209,6 +209,7 @@ async def _feedback(request: web.Request, reader: Reader, item: Item, answer: An
         right_answer=right,
         explanation=reader.words(item.explanation),
         ordered=kind_of(item) == "ordering",
+        unknown=answer.unknown,
     )
 
 

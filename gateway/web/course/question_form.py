@@ -15,6 +15,9 @@ from ieum.courses.v1.content_pb2 import Item, Option
 from ieum.progress.v1.progress_pb2 import Answer
 
 FIELD = "answer"
+UNKNOWN = "unknown"
+"""The field of the button by which a learner says that they do not know."""
+UNKNOWN_WORDS = msgid("I don't know")
 LONGEST_TEXT = 200
 TRUE_FALSE: Mapping[str, str] = {"true": msgid("Yes, that is right"), "false": msgid("No, that is wrong")}
 HINTS: Mapping[str, str] = {
@@ -95,11 +98,13 @@ def _names(item: Item) -> list[str]:
 
 def typed_in(item: Item, form: MultiMapping[str]) -> list[tuple[str, str]]:
     """The fields of a form that belong to the question, to be kept while the learner signs in again."""
-    return [(name, value) for name in _names(item) for value in form.getall(name, []) if value]
+    return [(name, value) for name in (*_names(item), UNKNOWN) for value in form.getall(name, []) if value]
 
 
 def answer_of(item: Item, form: MultiMapping[str]) -> Answer:
     """Read the answer from a form. What is missing stays empty; the progress service refuses it."""
+    if form.get(UNKNOWN):
+        return Answer(unknown=True)
     match kind_of(item):
         case "matching":
             pairs = {left.id: form.get(f"pair-{left.id}", "") for left in item.matching.left}
@@ -118,6 +123,8 @@ def _ordered(item: Item, form: MultiMapping[str]) -> list[str]:
 
 def in_words(reader: Reader, item: Item, answer: Answer) -> list[str]:
     """An answer as lines to read."""
+    if answer.unknown:
+        return [reader.locale.gettext(UNKNOWN_WORDS)]
     match kind_of(item):
         case "choice" | "multiple":
             return [reader.words(option.text) for option in item.choice.options if option.id in answer.values]

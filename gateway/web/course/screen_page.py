@@ -28,6 +28,8 @@ class Feedback:
     right_answer: Sequence[str]
     explanation: str
     ordered: bool
+    unknown: bool = False
+    """The learner said that they do not know."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,7 @@ def _feedback(reader: Reader, item: Item, answered: AnsweredItem) -> Feedback:
         right_answer=[] if answered.correct else question_form.in_words(reader, item, answered.right_answer),
         explanation=reader.words(item.explanation),
         ordered=kind_of(item) == "ordering",
+        unknown=answered.answer.unknown,
     )
 
 

@@ -108,6 +108,7 @@ async def _feedback(
         right_answer=[] if verdict.correct else question_form.in_words(reader, item, verdict.right_answer),
         explanation=reader.words(item.explanation),
         ordered=kind_of(item) == "ordering",
+        unknown=answer.unknown,
     )
 
 

@@ -33,6 +33,8 @@ class Answer:
 
     values: tuple[str, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
+    unknown: bool = False
+    """The learner said that they do not know, which is better than to guess, and as wrong."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ Solution = Choice | TrueFalse | ShortText | Number | Matching | Ordering
 
 def is_right(solution: Solution, answer: Answer) -> bool:
     """Raises Invalid for an answer that is not one."""
+    if answer.unknown:
+        return False
     _check_size(answer)
     match solution:
         case Choice():

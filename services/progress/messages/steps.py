@@ -32,11 +32,13 @@ def step_from_message(message: pb.Step) -> Step:
 
 
 def answer_from_message(message: pb.Answer) -> Answer:
+    if message.unknown:
+        return Answer(unknown=True)
     return Answer(tuple(message.values), tuple(sorted(message.pairs.items())))
 
 
 def answer_to_message(answer: Answer | None) -> pb.Answer | None:
-    return None if answer is None else pb.Answer(values=answer.values, pairs=dict(answer.pairs))
+    return None if answer is None else pb.Answer(values=answer.values, pairs=dict(answer.pairs), unknown=answer.unknown)
 
 
 def result_to_message(result: Result) -> pb.StepResult:

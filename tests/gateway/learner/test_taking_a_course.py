@@ -106,6 +106,24 @@ async def test_a_checked_answer_comes_back_with_its_explanation(client: Client, 
     assert "Because." in text
 
 
+async def test_who_does_not_know_says_so_and_learns_the_answer(client: Client, town: Fakes) -> None:
+    assert 'name="unknown" value="1"' in await get(client, "/learning/e/two/q.choice")
+    progress = standing(course("choice", "number"))
+    given = pb.AnsweredItem(item="choice", answer=pb.Answer(unknown=True), right_answer=pb.Answer(values=["blue"]))
+    lessons.attempt(progress, given)
+    town.answers["RecordProgress"] = pb.RecordProgressResponse(
+        progress=progress, results=[pb.StepResult(accepted=True)]
+    )
+    await post(client, "/learning/e/two/q.choice", {"do": "answer", "attempt": "1", "unknown": "1"})
+    (asked,) = town.requests("RecordProgress")
+    assert asked.steps[0].answer_item.answer == pb.Answer(unknown=True)
+    town.answers["GetProgress"] = progress
+    text = await get(client, "/learning/e/two/q.choice")
+    assert "Not quite right" not in text
+    assert "This is how it is" in text
+    assert "Blue" in text
+
+
 async def test_the_explanation_is_not_asked_for_before_an_answer(client: Client, town: Fakes) -> None:
     await get(client, "/learning/e/two/q.choice")
     assert [who.is_system for _, who in town.calls["GetVersion"]] == [False]

@@ -51,6 +51,21 @@ async def test_the_sitemap_lists_courses_and_releases(client: Client, fake: Fake
     assert {f"{home}/{path}" for path in ("", "courses/photos", "courses/maps", "data/q3", "help")} <= set(found)
 
 
+async def test_the_page_for_a_line_that_is_down_knows_nobody_and_is_kept_with_its_style(
+    client: Client, fake: Fakes
+) -> None:
+    fake.sign_in("pat")
+    answer = await client.get("/offline", headers={"Cookie": "ieum_session=pat; lang=en"})
+    text = await answer.text()
+    assert text.index("You are offline") < text.index("인터넷이 끊겼어요")
+    assert "박은지" not in text
+    assert not fake.requests("VerifySession")
+    worker = await client.get("/service-worker.js")
+    assert (worker.content_type, worker.headers["Cache-Control"]) == ("text/javascript", "no-cache")
+    kept = re.findall(r'const (?:PAGE|STYLE) = "([^"]+)"', await worker.text())
+    assert [(await client.get(path)).status for path in kept] == [200, 200]
+
+
 @pytest.mark.parametrize(("contact", "said"), [("", "tel:0001200000"), ("mailto:cert@a.test", "mailto:cert@a.test")])
 async def test_security_txt_says_whom_to_tell(services: tuple[Fakes, GatewaySettings], contact: str, said: str) -> None:
     app = create_app(services[1].model_copy(update={"security_contact": contact}))

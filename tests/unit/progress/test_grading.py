@@ -94,6 +94,12 @@ def test_a_text_is_right_without_regard_to_case_spaces_width_and_punctuation_at_
     assert is_right(ShortText((accepted,)), text(typed))
 
 
+@pytest.mark.parametrize("solution", [ONE, SEVERAL, PAIRS, STEPS])
+def test_who_does_not_know_is_answered_and_not_refused(solution: Solution) -> None:
+    assert not is_right(solution, Answer(unknown=True))
+    assert not is_right(solution, Answer(right_answer(solution).values, right_answer(solution).pairs, unknown=True))
+
+
 def test_a_sign_is_not_mistaken_for_another_sign() -> None:
     assert not is_right(ShortText(("@",)), text("."))
     assert not is_right(ShortText(("C++",)), text("C"))

@@ -8,6 +8,11 @@ import "./session.js";
 // An answer to a form becomes a plain page of the history, so that Back never asks to send the form once more.
 history.replaceState(history.state, "", location.href);
 
+// A page of our own where the line is down. Browsers offer it over https, and on one's own machine.
+if (navigator.serviceWorker) {
+  addEventListener("load", () => navigator.serviceWorker.register("/service-worker.js").catch(() => {}));
+}
+
 const errors = document.querySelector("[data-error-summary]");
 if (errors) errors.focus();
 
