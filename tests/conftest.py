@@ -41,23 +41,28 @@ def _connect_or_close(loop: BaseSelectorEventLoop, connecting: socket.socket, ad
 BaseSelectorEventLoop.sock_connect = _connect_or_close  # type: ignore[method-assign,assignment]
 
 
-_IN_THE_DEMO_CITY = tuple(f"tests/system/test_{name}" for name in ("journeys_", "pages", "races", "rolling"))
-_LONGEST_FIRST = (
-    *(
-        *_IN_THE_DEMO_CITY,
-        "tests/system/",
-        "tests/unit/statistics/audit/test_whole_release",
-        "tests/gateway/api/test_openapi",
-    ),
+_SHARED = {
+    "hanbit": ("journeys_", "pages", "races", "rolling"),
+    "breakable": ("backup", "chaos", "crashes"),
+}
+"""Files of tests/system by the running system that they share; see its conftest."""
+_FIRST = (
+    *(f"tests/system/test_{name}" for names in _SHARED.values() for name in names),
+    "tests/system/",
+    "tests/unit/deploy/test_new_service",
+    "tests/gateway/api/test_openapi",
     *("tests/service/", "tests/gateway/", "tests/unit/statistics/", ""),
 )
+"""What takes longest goes first, so that all processes end together."""
 
 
 class _Together(LoadScopeScheduling):  # type: ignore[misc]
-    """A file in one process, and all who walk through the demo city in the same, so that it is started once."""
+    """A file in one process, and all who share a running system in the same, so that it is started once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "hanbit" if nodeid.startswith(_IN_THE_DEMO_CITY) else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        name = file.removeprefix("tests/system/test_")
+        return next((system for system, files in _SHARED.items() if name != file and name.startswith(files)), file)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -67,5 +72,4 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together | 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest goes first, so that all processes end together."""
-    items.sort(key=lambda item: next(at for at, start in enumerate(_LONGEST_FIRST) if item.nodeid.startswith(start)))
+    items.sort(key=lambda item: next(at for at, start in enumerate(_FIRST) if item.nodeid.startswith(start)))

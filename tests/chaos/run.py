@@ -52,31 +52,35 @@ class Outcome:
         return "\n".join(parts)
 
 
+@asynccontextmanager
+async def prepared(data: Path) -> AsyncIterator[Hand]:
+    """A small city on lines and disks that can be spoiled."""
+    with small_disks(data) as disks:
+        async with laid_lines() as lines, started(data, lines) as system:
+            yield Hand(system, lines, disks)
+
+
 async def unleash(
-    data: Path, seed: int, seconds: float, *, at_once: int = 3, longest: float = 12.0, say: Say
+    hand: Hand, seed: int, seconds: float, *, at_once: int = 3, longest: float = 12.0, say: Say
 ) -> Outcome:
     """`longest`: seconds of the longest fault; `at_once`: how many things go wrong at the same time."""
     say(f"chaos with seed {seed} for {seconds:.0f} s")
-    outcome = Outcome(seed)
-    with small_disks(data) as disks:
-        async with laid_lines() as lines, started(data, lines) as system:
-            versions = await published(system.url)
-            for_residents = [each for slug, each in versions.items() if slug != "counter-help"]
-            load = Load(system.url, for_residents, seed)
-            learning = asyncio.create_task(load.run(at_once=4))
-            began = time.monotonic()
-            kinds = tuple(kind for kind in KINDS if disks or kind != "fill the disk")
-            await _follow(
-                plan(seed, kinds, longest), Hand(system, lines, disks), began + seconds, at_once, outcome, say
-            )
-            outcome.seconds = time.monotonic() - began
-            for name in EVERYBODY:
-                await system.ready(name)
-            load.stopping = True
-            await learning
-            outcome.acknowledged = load.acknowledged
-            outcome.wrong = await judge(system, load.acknowledged, within=60)
-            outcome.logged = unexpected(data / "logs")
+    outcome, system = Outcome(seed), hand.system
+    versions = await published(system.url)
+    for_residents = [each for slug, each in versions.items() if slug != "counter-help"]
+    load = Load(system.url, for_residents, seed)
+    learning = asyncio.create_task(load.run(at_once=4))
+    began = time.monotonic()
+    kinds = tuple(kind for kind in KINDS if hand.disks or kind != "fill the disk")
+    await _follow(plan(seed, kinds, longest), hand, began + seconds, at_once, outcome, say)
+    outcome.seconds = time.monotonic() - began
+    for name in EVERYBODY:
+        await system.ready(name)
+    load.stopping = True
+    await learning
+    outcome.acknowledged = load.acknowledged
+    outcome.wrong = await judge(system, load.acknowledged, within=60)
+    outcome.logged = unexpected(system.place.data / "logs")
     return outcome
 
 

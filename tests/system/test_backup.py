@@ -12,7 +12,6 @@ from typing import Any
 import bson
 import pytest
 from nats.errors import Error as NatsError
-from pymongo import AsyncMongoClient
 
 from deploy import archive, backup, restore
 from deploy.archive import CannotRestore, Manifest
@@ -23,13 +22,14 @@ from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.principal import pseudonym
 from services.registry import HEARERS, HEARS, SERVICES
+from tests.chaos.faults import Hand
 from tests.system.recount import doubled, heard, recounted
-from tests.system.test_crashes import in_the_middle, load_demo
+from tests.system.test_crashes import Client, in_the_middle, load_demo, residents
 
 pytestmark = pytest.mark.timeout(240)
 
-Client = AsyncMongoClient[dict[str, Any]]
 ERASED = "goes-later"
+MORE_PEOPLE = 16
 UNTOLD = {"pending": 0, "due": 0, "changed": 0}
 """What is still to be announced, and when a fact was written: of this life alone."""
 # What runs on by the clock, with nobody doing anything.
@@ -44,15 +44,13 @@ def settings_of(system: Ieum) -> Settings:
 
 
 @pytest.fixture(scope="module")
-async def saved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
+async def saved(breakable: Hand, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
     """Made while people register, enrol and learn."""
-    data, to = tmp_path_factory.mktemp("busy"), tmp_path_factory.mktemp("backups") / "first"
-    async with (
-        running(data, environment={"IEUM_DEMO_PASSPHRASE": DEMO_PASSPHRASE}, say=lambda _: None) as system,
-        Client(system.environment["IEUM_MONGO_URL"]) as client,
-    ):
-        load = await load_demo(system.environment, 16)
-        await in_the_middle(client, 8, load)
+    system, to = breakable.system, tmp_path_factory.mktemp("backups") / "first"
+    async with Client(system.environment["IEUM_MONGO_URL"]) as client:
+        before = await residents(client)
+        load = await load_demo(system.environment, before + MORE_PEOPLE)
+        await in_the_middle(client, before, load)
         await answer_and_do_nothing_else(system.url)
         manifest = await backup.back_up(settings_of(system), to)
         assert load.returncode is None, "the system was meant to be busy"

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
-from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 import pytest
 
-from tests.chaos.faults import KINDS, plan
+from tests.chaos.faults import KINDS, Hand, plan
 from tests.chaos.run import unleash
 
 
-@pytest.fixture
-def disk() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="ieum-chaos-", ignore_cleanup_errors=True) as data:
-        yield Path(data)
-
-
 @pytest.mark.timeout(240)
-async def test_nothing_acknowledged_is_lost_or_doubled_whatever_breaks(disk: Path) -> None:
+async def test_nothing_acknowledged_is_lost_or_doubled_whatever_breaks(breakable: Hand) -> None:
     seed = secrets.randbelow(10**6)
-    outcome = await unleash(disk, seed, 8, longest=2.0, say=print)
+    outcome = await unleash(breakable, seed, 8, longest=2.0, say=print)
     assert outcome.wrong == [], f"make chaos SEED={seed}\n{outcome}"
     assert outcome.acknowledged.count > 0
     assert outcome.faults
