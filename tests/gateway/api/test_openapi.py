@@ -32,7 +32,7 @@ async def test_the_description_is_valid_openapi(client: Client) -> None:
     validate(await answer.json())
 
 
-@pytest.mark.timeout(110)
+@pytest.mark.timeout(240)
 async def test_every_answer_is_as_openapi_describes_it_whatever_is_sent(
     client: Client, fake: Fakes, tmp_path: Path
 ) -> None:
