@@ -50,6 +50,7 @@ REGISTRY = (
         calls=("statistics", "people", "classes", "courses"),
     ),
     Service("classes", hears=("people", "courses", "progress", "classes")),
+    Service("surveys", hears=("people",)),
 )
 
 SERVICES = tuple(service.name for service in REGISTRY)

@@ -22,6 +22,7 @@ from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
 from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
 from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
 from ieum.statistics.v1.statistics_pb2_grpc import StatisticsServiceStub
+from ieum.surveys.v1.surveys_pb2_grpc import SurveysServiceStub
 from services.chassis import rpc, tls
 from services.chassis.config import Settings
 from services.chassis.signature import GATEWAY, Signer
@@ -42,6 +43,7 @@ class Clients:
     distribution: DistributionServiceStub
     classes: ClassesServiceStub
     notices: NoticesServiceStub
+    surveys: SurveysServiceStub
     contents: CourseContents
     channels: dict[str, grpc.aio.Channel]
 
@@ -76,6 +78,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
             distribution=client("statistics", DistributionServiceStub),
             classes=client("classes", ClassesServiceStub),
             notices=client("notices", NoticesServiceStub),
+            surveys=client("surveys", SurveysServiceStub),
             contents=CourseContents(courses),
             channels=channels,
         )

@@ -11,6 +11,7 @@ from gateway.language.mail import REFUSALS
 from gateway.language.notices import NOTICES
 from gateway.language.practice import PRACTICE
 from gateway.language.releases import RELEASES
+from gateway.language.surveys import SURVEYS
 
 WORDS: Mapping[str, str] = {
     # Of any request
@@ -300,6 +301,7 @@ WORDS: Mapping[str, str] = {
     ),
     **CLASSES,
     **NOTICES,
+    **SURVEYS,
     **PRACTICE,
     # Statistics
     **RELEASES,

@@ -11,7 +11,16 @@ from gateway.html import assets
 from gateway.web.account import about_you, calendar, details, notices, sessions, sign_in, tokens
 from gateway.web.administrator import audit_log, dead_letters, desk, holidays, people, places, search_words
 from gateway.web.author import class_grid, course, courses, learner, lesson, practice, preview, review
-from gateway.web.centre import attendance, centre, class_form, class_staff, outreach, paper_list, room_code
+from gateway.web.centre import (
+    attendance,
+    centre,
+    class_form,
+    class_staff,
+    outreach,
+    paper_list,
+    poll_form,
+    room_code,
+)
 from gateway.web.centre import notices as sent_notices
 from gateway.web.learner import (
     cannot_come,
@@ -23,6 +32,7 @@ from gateway.web.learner import (
     home,
     lesson_screen,
     my_learning,
+    polls,
     printed_lesson,
     visits,
 )
@@ -88,6 +98,8 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         room_code.routes,
         outreach.routes,
         sent_notices.routes,
+        poll_form.routes,
+        polls.routes,
     ),
     *(tokens.routes, sessions.routes, notices.routes, calendar.routes),
     *(people.routes, desk.routes),

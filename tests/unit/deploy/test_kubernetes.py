@@ -13,6 +13,7 @@ from gateway.settings import GatewaySettings
 from services.notices.settings import NoticesSettings
 from services.registry import REGISTRY, SERVICES
 from services.statistics.settings import StatisticsSettings
+from services.surveys.settings import SurveysSettings
 
 BASE = Path(__file__).parents[3] / "deploy/kubernetes/base"
 KEYS = {
@@ -39,7 +40,11 @@ def test_every_setting_is_one_that_a_process_reads() -> None:
     for name in (*SERVICES, "gateway"):
         told |= environment(name).keys()
     ours = {name.removeprefix("IEUM_").lower() for name in told if name.startswith("IEUM_")}
-    read = {name for kind in (GatewaySettings, StatisticsSettings, NoticesSettings) for name in kind.model_fields}
+    read = {
+        name
+        for kind in (GatewaySettings, StatisticsSettings, NoticesSettings, SurveysSettings)
+        for name in kind.model_fields
+    }
     assert ours - read - set(SERVICES) == set()
     assert {name for name in told if not name.startswith("IEUM_")} == {"NATS_PASSPHRASE", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 

@@ -53,15 +53,15 @@ def test_a_service_is_made_known_to_the_manifests_and_nothing_else_changes(
     for file in (*manifests.LISTS, "deploy/kubernetes/base/courses.yaml"):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text((ROOT / file).read_text())
-    monkeypatch.setattr(manifests, "SERVICES", (*SERVICES, "surveys"))
-    monkeypatch.setattr(manifests, "port_of", lambda name: 7199 if name == "surveys" else port_of(name))
-    monkeypatch.setitem(HEARS, "surveys", ("people",))
+    monkeypatch.setattr(manifests, "SERVICES", (*SERVICES, "partners"))
+    monkeypatch.setattr(manifests, "port_of", lambda name: 7199 if name == "partners" else port_of(name))
+    monkeypatch.setitem(HEARS, "partners", ("people",))
     manifests.write(tmp_path)
-    deployment = (tmp_path / "deploy/kubernetes/base/surveys.yaml").read_text()
+    deployment = (tmp_path / "deploy/kubernetes/base/partners.yaml").read_text()
     assert "containerPort: 7199" in deployment
     assert "containerPort: 9199" in deployment
     assert not re.search("courses|7102", deployment)
     compose = YAML(typ="safe").load((tmp_path / "deploy/compose.yaml").read_text())
-    assert compose["services"]["surveys"]["environment"]["IEUM_SURVEYS"] == "0.0.0.0:7199"
-    assert compose["services"].keys() - COMPOSE["services"].keys() == {"surveys"}
-    assert f"{' | '.join(SERVICES)} | surveys" in (tmp_path / ".importlinter").read_text()
+    assert compose["services"]["partners"]["environment"]["IEUM_PARTNERS"] == "0.0.0.0:7199"
+    assert compose["services"].keys() - COMPOSE["services"].keys() == {"partners"}
+    assert f"{' | '.join(SERVICES)} | partners" in (tmp_path / ".importlinter").read_text()

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 BIN = Path(sys.executable).parent
 COPIED = ("bench", "deploy", "gateway", "proto", "services", "tests/service/conftest.py", "tests/unit/deploy")
 MORE = ("tests/conftest.py", "tests/servers.py", "docs/operations.md", "pyproject.toml", ".importlinter")
-NAME = "surveys"
+NAME = "partners"
 FOLDERS = (f"services/{NAME}", f"tests/unit/{NAME}", f"tests/service/{NAME}")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "demo", "static", "assets", "node_modules")
 
@@ -66,7 +66,7 @@ def test_its_tests_and_those_of_the_manifests_pass_on_real_stores(tree: Path) ->
     assert "passed" in report
 
 
-@pytest.mark.parametrize("name", ["", "Surveys", "x", "class", "people", "chassis", "../surveys"])
+@pytest.mark.parametrize("name", ["", "Partners", "x", "class", "people", "chassis", "../partners"])
 def test_a_name_that_cannot_be_a_new_package_is_refused(tmp_path: Path, name: str) -> None:
     shutil.copytree(ROOT / "services/people/domain", tmp_path / "services/people/domain")
     (tmp_path / "services/chassis").mkdir()

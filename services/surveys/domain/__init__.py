@@ -1,0 +1,1 @@
+"""Polls, and how their ballots are sealed. Pure."""

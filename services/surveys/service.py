@@ -1,0 +1,68 @@
+"""The RPC door of the surveys service."""
+
+from __future__ import annotations
+
+import asyncio
+
+from ieum.surveys.v1 import surveys_pb2 as pb
+from ieum.surveys.v1 import surveys_pb2_grpc
+from services.chassis.clock import new_id, now
+from services.chassis.errors import Forbidden
+from services.chassis.principal import acting, caller
+from services.chassis.store.paging import page_size
+from services.chassis.token_access import Access
+from services.surveys import authorisation
+from services.surveys.domain import poll as rules
+from services.surveys.domain import sealing
+from services.surveys.domain.poll import Poll
+from services.surveys.messages import poll_key, poll_to_message, wanted_poll
+from services.surveys.store import Store
+from services.surveys.store.key_files import KeyFiles
+
+_OPEN = Access(own="learning.read", open=True)
+# A vote is cast by a person at a screen, never by a token.
+TOKEN_ACCESS = {"GetPoll": _OPEN, "ListPolls": _OPEN}
+
+
+class SurveysService(surveys_pb2_grpc.SurveysServiceServicer):
+    def __init__(self, store: Store, key_files: KeyFiles) -> None:
+        self._store = store
+        self._key_files = key_files
+
+    async def CreatePoll(self, request: pb.CreatePollRequest, context: object) -> pb.Poll:
+        principal = caller()
+        await authorisation.require_administrator(self._store, principal, request.area)
+        wanted = rules.checked(wanted_poll(request, principal.person), now())
+        if known := await self._store.find(wanted.id):
+            return await self._shown(rules.create(known, wanted, b"", b"", "", now())[0])
+        key, file = await asyncio.to_thread(sealing.new_key), f"{wanted.id}.{new_id()}"
+        # The file first: a poll without it could never be counted.
+        await asyncio.to_thread(self._key_files.write, file, key.filed)
+        created = await self._store.create(
+            wanted.id, lambda stored: rules.create(stored, wanted, key.public, key.stored, file, now())
+        )
+        if created.key_file != file:  # the same request, sent twice
+            await asyncio.to_thread(self._key_files.destroy, file)
+        return await self._shown(created)
+
+    async def GetPoll(self, request: pb.GetPollRequest, context: object) -> pb.Poll:
+        return await self._shown(await self._store.get(poll_key(request.name)))
+
+    async def ListPolls(self, request: pb.ListPollsRequest, context: object) -> pb.ListPollsResponse:
+        polls, token = await self._store.page(page_size(request.page_size), request.page_token)
+        return pb.ListPollsResponse(polls=[await self._shown(each) for each in polls], next_page_token=token)
+
+    async def CastVote(self, request: pb.CastVoteRequest, context: object) -> pb.CastVoteResponse:
+        principal = caller()
+        person, poll = principal.require_person(), await self._store.get(poll_key(request.name))
+        rules.require_option(poll, request.option, now())
+        if not await authorisation.may_vote(self._store, principal, poll):
+            raise Forbidden("POLL_FOR_OTHER_AREA")
+        await self._store.put_ballot(poll.id, person, sealing.seal(poll.public_key, request.option))
+        return pb.CastVoteResponse()
+
+    async def _shown(self, poll: Poll) -> pb.Poll:
+        principal = acting()
+        eligible = await authorisation.may_vote(self._store, principal, poll)
+        voted = eligible and await self._store.has_ballot(poll.id, principal.person)
+        return poll_to_message(poll, eligible=eligible, voted=voted)
