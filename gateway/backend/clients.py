@@ -20,6 +20,7 @@ from ieum.notices.v1.notices_pb2_grpc import NoticesServiceStub
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
 from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
 from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
+from ieum.statistics.v1.questions_pb2_grpc import QuestionServiceStub
 from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
 from ieum.statistics.v1.statistics_pb2_grpc import StatisticsServiceStub
 from ieum.surveys.v1.surveys_pb2_grpc import SurveysServiceStub
@@ -41,6 +42,7 @@ class Clients:
     statistics: StatisticsServiceStub
     releases: ReleaseServiceStub
     distribution: DistributionServiceStub
+    questions: QuestionServiceStub
     classes: ClassesServiceStub
     notices: NoticesServiceStub
     surveys: SurveysServiceStub
@@ -76,6 +78,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
             statistics=client("statistics", StatisticsServiceStub),
             releases=client("statistics", ReleaseServiceStub),
             distribution=client("statistics", DistributionServiceStub),
+            questions=client("statistics", QuestionServiceStub),
             classes=client("classes", ClassesServiceStub),
             notices=client("notices", NoticesServiceStub),
             surveys=client("surveys", SurveysServiceStub),

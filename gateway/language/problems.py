@@ -314,6 +314,13 @@ WORDS: Mapping[str, str] = {
         "one against another would tell of single people."
     ),
     "PERIOD_AND_COURSE": msgid("Choose a period or a course, not both: the numbers of both together are not counted."),
+    "QUESTION_TITLE_MISSING": msgid("Give the question a name by which you find it again."),
+    "QUESTION_TITLE_TOO_LONG": msgid("The name may have %(max)s characters. Shorten it."),
+    "QUESTION_RECIPIENT_MISSING": msgid("Choose the office that gets the mails, or leave monthly mail and alert out."),
+    "QUESTION_RECIPIENT_ELSEWHERE": msgid(
+        "This office does not look after the area of the question. Choose an office of this area or of one above it."
+    ),
+    "QUESTIONS_TOO_MANY": msgid("You have %(max)s questions saved already. Remove one first."),
     "CROSS_BY": msgid("Several areas and periods can be divided by one of: %(known)s."),
     "CROSS_PERIODS": msgid("Choose at most %(max)s periods at a time."),
     "CROSS_TOO_LARGE": msgid(

@@ -43,6 +43,7 @@ from gateway.web.official import (
     live_table_files,
     overview,
     overview_report,
+    questions,
     recipients,
     release_discard,
     release_plan,
@@ -87,7 +88,14 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     ),
     *(release_plan.routes, releases.routes, release_steps.routes, release_preview.routes),
     release_discard.routes,
-    *(overview.routes, overview_report.routes, live_table.routes, live_table_files.routes, cross_table.routes),
+    *(
+        overview.routes,
+        overview_report.routes,
+        live_table.routes,
+        live_table_files.routes,
+        cross_table.routes,
+        questions.routes,
+    ),
     *(recipients.routes, deliveries.routes),
     *(
         centre.routes,

@@ -17,6 +17,7 @@ SECTIONS = (
     ("/statistics", msgid("Overview")),
     ("/statistics/table", msgid("One table")),
     ("/statistics/cross", msgid("Areas, groups and periods")),
+    ("/statistics/questions", msgid("Saved questions")),
     ("/statistics/releases", msgid("Releases")),
 )
 

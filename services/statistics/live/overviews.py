@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ieum.statistics.v1 import statistics_pb2 as pb
 from services.chassis.clock import stamp
@@ -19,20 +19,24 @@ from services.statistics.live.residents import Residents
 class Overviews:
     def __init__(self, residents: Residents, policy: Policy) -> None:
         self._residents = residents
-        self._policy = policy
+        self.policy = policy
 
     async def of(self, state: LiveState, universe: Universe, area: str, period: str = "") -> Overview:
         """Of the last quarter that has ended, where no period is named."""
-        today = state.as_of.astimezone(self._residents.zone).date() - timedelta(days=1)
+        today = self.last_day(state)
         period = period or newest_complete_quarter(today)
         place = state.world.place(area) if universe is Universe.RESIDENT else ""
         residents = await self._residents.by_age(place, period, state.as_of)
         earlier = await self._residents.by_age(place, year_before(period), state.as_of)
         return overview(state, area, period, today, residents, earlier)
 
+    def last_day(self, state: LiveState) -> date:
+        """The last day that a state counts."""
+        return state.as_of.astimezone(self._residents.zone).date() - timedelta(days=1)
+
     async def message(self, state: LiveState, universe: Universe, area: str, period: str) -> pb.Overview:
         made = await self.of(state, universe, area, period)
-        rows = Rows(self._policy, state.world.tree.titles)
+        rows = Rows(self.policy, state.world.tree.titles)
         total, before = rows.pair(TOTAL, made.total)
         return pb.Overview(
             area=area,
@@ -48,6 +52,6 @@ class Overviews:
             groups=map(rows.standing, made.groups),
             areas=map(rows.standing, made.areas),
             method_version=METHOD_VERSION,
-            threshold=self._policy.k,
+            threshold=self.policy.k,
             custom=bool(period),
         )
