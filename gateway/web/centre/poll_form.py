@@ -27,7 +27,8 @@ _USUAL = timedelta(days=14)
 @routes.get(_HERE)
 async def show(request: web.Request) -> web.Response:
     closes = (clock.now() + _USUAL).astimezone(request.app[SETTINGS].zone).strftime("%Y-%m-%dT18:00")
-    return await _form(request, {"poll_id": clock.new_id(), "closes": closes})
+    empty = dict.fromkeys(("question", "options", "centre"), "")
+    return await _form(request, {**empty, "poll_id": clock.new_id(), "closes": closes})
 
 
 async def _form(request: web.Request, values: Mapping[str, str], problem: Problem | None = None) -> web.Response:
