@@ -155,7 +155,7 @@ async def plan_release(request: web.Request, body: ReleasePlan) -> JsonAnswer[Re
 
 @table("POST", "/statistics/releases:preview", "What such a release would hide, estimated; nothing is planned")
 async def preview_plan(request: web.Request, body: ReleasePlan) -> JsonAnswer[PlanPreview]:
-    asked = write(body, pb.PlanReleaseRequest())
+    asked = pb.PreviewPlanRequest(plan=write(body, pb.PlanReleaseRequest()))
     return read(PlanPreview, await _releases(request).PreviewPlan(asked, timeout=PREVIEW_SECONDS))
 
 

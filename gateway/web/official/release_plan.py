@@ -189,7 +189,9 @@ async def _enrolments(request: web.Request, plan: Plan) -> dict[str, str]:
 async def _preview(request: web.Request, plan: Plan) -> pb.PlanPreview | None:
     """None where it cannot be estimated now: that keeps nobody from planning."""
     try:
-        return await request.app[CLIENTS].releases.PreviewPlan(plan.asked(), timeout=_PREVIEW_SECONDS)
+        return await request.app[CLIENTS].releases.PreviewPlan(
+            pb.PreviewPlanRequest(plan=plan.asked()), timeout=_PREVIEW_SECONDS
+        )
     except (Exhausted, Unavailable):
         return None
 

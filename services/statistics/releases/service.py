@@ -71,8 +71,8 @@ class ReleaseService(ReadMethods):
             await self._note(existing, Step.PLANNED)
         return release_to_message(existing, official=True)
 
-    async def PreviewPlan(self, request: pb.PlanReleaseRequest, context: object) -> pb.PlanPreview:
-        return preview_to_message(*await self._previews.of(await self._planned(request)))
+    async def PreviewPlan(self, request: pb.PreviewPlanRequest, context: object) -> pb.PlanPreview:
+        return preview_to_message(*await self._previews.of(await self._planned(request.plan)))
 
     async def _planned(self, request: pb.PlanReleaseRequest) -> Release:
         """The plan that is asked for, by an official of its area."""

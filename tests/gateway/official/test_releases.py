@@ -144,7 +144,7 @@ async def test_before_it_is_planned_one_sees_what_will_be_in_it(client: Client, 
 async def test_the_chosen_tables_are_estimated_planned_and_kept(client: Client, fake: Fakes) -> None:
     chosen = "area=areas/HB01&periods=2025&detail=chosen&year_top=sex&year_top=group&alone=1"
     text = await text_of(client, f"{HERE}/new/check?{chosen}")
-    asked = fake.requests("PreviewPlan")[0]
+    asked = fake.requests("PreviewPlan")[0].plan
     assert (list(asked.detail.year_top), list(asked.detail.year_areas), asked.years_alone) == (
         ["sex", "group"],
         [],
