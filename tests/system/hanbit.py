@@ -66,7 +66,7 @@ class Hanbit:
             if login:
                 await sign_in(page, login)
             yield page
-            assert complaints == []
+            assert complaints == [], complaints  # not rewritten by pytest, which would show them
         finally:
             await context.close()
 

@@ -61,16 +61,18 @@ EVERYBODYS = (
 OWN: Mapping[str, tuple[str, ...]] = {
     "stranger": (),
     "neighbour": (),
-    "instructor elsewhere": (r"GET /centre/new$",),
+    "instructor elsewhere": (r"GET /centre/(new|help)$",),
     # Without another area's name these are about one's own; with it they are asked below.
     "official elsewhere": (
-        r"GET /statistics(/recipients(\.csv)?|/releases(/new)?)$",
+        r"GET /statistics(/recipients(\.csv)?|/releases(/new)?|/questions)$",
+        r"POST /statistics/questions/\{question\}/remove$",  # a saved question of one's own, or none
         r"GET /api/v1/(recipients|statistics/(releases:all|mail))$",
     ),
     "administrator elsewhere": (
         r"GET /api/v1/(people|auditEntries|recipients)$",
         r"GET /admin/(people|audit(\.csv)?|places(\.csv)?)$",
-        r"GET /(statistics/recipients(\.csv)?|centre/new)$",
+        r"GET /(statistics/(recipients(\.csv)?|questions)|centre/(new|help|visits|polls/new)|admin/holidays)$",
+        r"POST /statistics/questions/\{question\}/remove$",
     ),
 }
 REFUSED = {400, 401, 403, 404, 405, 409, 411, 413, 415, 422, 429}

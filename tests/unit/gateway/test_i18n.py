@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 
+from gateway.html.render import environment, locales
 from gateway.language import i18n
 from gateway.language.i18n import Locale, identity, translated
 from gateway.language.messages import extract, read_messages
@@ -55,6 +56,13 @@ def test_a_translation_has_the_gaps_of_its_message() -> None:
         if not set(GAP.findall(form)) <= _gaps(message) or _gaps(message) - set(GAP.findall(form)) - {"%(count)s"}
     ]
     assert not wrong, "gaps differ:\n" + "\n".join(wrong)
+
+
+def test_every_template_is_made_in_korean() -> None:
+    """Constant texts are translated when a template is compiled: a sign of per cent that stands alone stops it."""
+    korean_pages = environment(locales()["ko"])
+    for name in korean_pages.list_templates(extensions=["html"]):
+        korean_pages.get_template(name)
 
 
 def _gaps(message: Message) -> set[str]:
