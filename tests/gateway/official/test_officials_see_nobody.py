@@ -14,9 +14,11 @@ from tests.gateway.official.test_live_table import answer as table_of
 from tests.gateway.official.test_releases import COST, ENGLISH, release
 
 NAMING = (
-    *("BatchGetNames", "ListPeople", "GetPerson", "ListAuditEntries", "ListGrid", "ListEnrollments", "ListProgress"),
+    *("ListPeople", "GetPerson", "ListAuditEntries", "ListGrid", "ListEnrollments", "ListProgress"),
     "ListStandings",
 )
+COLLEAGUES = {"people/kim", "people/lee"}
+"""Who planned and approved the release: people names them to officials of its area, and nobody else."""
 ONE = "/statistics/releases/hb01-res-2025"
 COUNTS = (
     *(
@@ -58,13 +60,15 @@ def official(fake: Fakes) -> None:
     fake.answers["ListReleases"] = pb.ListReleasesResponse(releases=[planned])
     for method in NAMING:
         fake.answers[method] = Forbidden("ROLE_NEEDED")
+    fake.answers["BatchGetNames"] = people_pb2.BatchGetNamesResponse(display_names={"people/kim": "Kim"})
 
 
-async def test_what_officials_open_asks_for_nobodys_name(client: Client, fake: Fakes) -> None:
+async def test_what_officials_open_asks_for_no_name_but_of_colleagues(client: Client, fake: Fakes) -> None:
     for address in COUNTS:
         answer = await client.get(address, headers=ENGLISH)
         assert answer.status == 200, address
         assert [method for method in NAMING if fake.calls[method]] == [], address
+    assert {name for asked in fake.requests("BatchGetNames") for name in asked.names} <= COLLEAGUES
 
 
 async def test_the_pages_of_those_who_work_with_people_are_shut(client: Client) -> None:
