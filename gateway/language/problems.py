@@ -138,6 +138,7 @@ WORDS: Mapping[str, str] = {
     "PLACE_INHABITED": msgid("%(people)s people belong to %(name)s. Say where they belong from now on."),
     "PLACE_MOVE_NEEDLESS": msgid("%(name)s stays in the list, so nobody has to move. Leave it out of the moves."),
     "PLACE_MOVE_UNKNOWN": msgid("People of %(name)s cannot move to %(target)s. Choose a place of the new list."),
+    "FILE_UNREADABLE": msgid("The file cannot be read as a list of places: %(error)s."),
     "PLACES_CHANGED": msgid("Somebody has changed the list of places meanwhile. Look at the changes again."),
     "PLACES_NO_PREVIOUS": msgid("There is no import of places to take back."),
     "PLACE_TITLE_MISSING": msgid("%(name)s has no title. Give it one."),

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from gateway.html.assets import routes
 from gateway.html.render import PAGE, Flash, NavItem, PageContext, Site, Viewer, locales, page
+from gateway.web.site import offline
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
@@ -120,7 +121,7 @@ async def guard(request: web.Request, response: web.StreamResponse) -> None:
 
 def site() -> web.Application:
     app = web.Application()
-    app.add_routes([web.get("/styleguide", show), *routes()])
+    app.add_routes([web.get("/styleguide", show), *routes(), *offline.routes])
     app.on_response_prepare.append(guard)
     return app
 
