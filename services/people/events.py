@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -64,7 +65,8 @@ def progress_handlers(store: Store) -> Handlers:
 def notice_handlers(store: Store) -> Handlers:
     async def on_viewed(event: ContactsViewed) -> None:
         detail = "notices" if event.person else f"whom to tell: {event.count}"
-        await _add(store.audit, event, Action.PERSONAL_DATA_VIEWED, event.person or "people", detail)
+        seen = event.person or "people"
+        await _add(store.audit, event, Action.PERSONAL_DATA_VIEWED, seen, detail, event.persons)
 
     return {ContactsViewed: on_viewed}
 
@@ -134,9 +136,14 @@ def statistics_handlers(store: Store) -> Handlers:
     }
 
 
-async def _add(audit: AuditStore, notice: _Notice, action: Action, subject: str, detail: str) -> None:
+async def _add(
+    audit: AuditStore, notice: _Notice, action: Action, subject: str, detail: str, subjects: Sequence[str] = ()
+) -> None:
     """Adds one entry for each notice, dated when it happened."""
-    await audit.add(action, subject, detail, actor=notice.actor, request_id=notice.id, time=_dated(notice.time))
+    time = _dated(notice.time)
+    await audit.add(
+        action, subject, detail, actor=notice.actor, request_id=notice.id, time=time, subjects=list(subjects)
+    )
 
 
 def _choice(event: statistics.TableQueried) -> str:

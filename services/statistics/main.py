@@ -23,6 +23,7 @@ from services.statistics.facts.events import Listener
 from services.statistics.facts.store import Facts
 from services.statistics.live.daily import DailyStates
 from services.statistics.live.overviews import Overviews
+from services.statistics.live.own_facts import OwnFacts
 from services.statistics.live.residents import Residents
 from services.statistics.live.service import TOKEN_ACCESS, StatisticsService
 from services.statistics.live.store import LiveStates
@@ -49,7 +50,7 @@ async def compose(frame: Frame[StatisticsSettings]) -> None:
     residents, k = Residents(geographies, references, zone), int(frame.settings.fewest_persons)
     await live_states.prepare()
     days = DailyStates(facts, live_states, zone, k)
-    add_StatisticsServiceServicer_to_server(StatisticsService(days, residents, audit, k), server)
+    add_StatisticsServiceServicer_to_server(StatisticsService(days, residents, audit, OwnFacts(facts, key), k), server)
     await releases.prepare()
     await references.prepare()
     enrolments = EnrolmentSnapshot(facts, zone)

@@ -61,6 +61,10 @@ class SurveysService(surveys_pb2_grpc.SurveysServiceServicer):
         await self._store.put_ballot(poll.id, person, sealing.seal(poll.public_key, request.option))
         return pb.CastVoteResponse()
 
+    async def ListOwnBallots(self, request: pb.ListOwnBallotsRequest, context: object) -> pb.ListOwnBallotsResponse:
+        polls = await self._store.with_ballot_of(acting().require_person())
+        return pb.ListOwnBallotsResponse(polls=[poll_to_message(each, voted=True) for each in polls])
+
     async def _shown(self, poll: Poll) -> pb.Poll:
         principal = acting()
         eligible = await authorisation.may_vote(self._store, principal, poll)

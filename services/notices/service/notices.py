@@ -80,7 +80,8 @@ class NoticeMethods(notices_pb2_grpc.NoticesServiceServicer):
         found = [await self._to_tell(notice, language) for notice in await self._store.to_tell(classes, _MOST_TO_TELL)]
         shown = [each for each in found if each is not None]
         if shown:
-            await self._audit.publish(ContactsViewed(count=len(shown)))
+            persons = sorted({each.notice.person for each in shown})
+            await self._audit.publish(ContactsViewed(count=len(shown), persons=persons))
         return pb.ListNoticesToTellResponse(notices=shown)
 
     async def _to_tell(self, notice: Notice, language: str) -> pb.NoticeToTell | None:

@@ -54,3 +54,5 @@ class Entry:
     action: Action
     subject: str
     detail: str = ""
+    subjects: tuple[str, ...] = ()
+    """Of a list that somebody saw: each person on it, so that they can learn of it."""

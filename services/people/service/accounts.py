@@ -113,7 +113,7 @@ class AccountMethods(ServiceBase):
         role = resources.enum_from_message(resources.ROLES, request.role, "role") if request.role else None
         size = paging.page_size(request.page_size)
         people, following = await self.store.people.page(reach, request.query, role, size, request.page_token)
-        await self._note_view("people", f"list of {len(people)}")
+        await self._note_view("people", f"list of {len(people)}", [each.name for each in people])
         return people_pb2.ListPeopleResponse(
             people=[resources.person_to_message(each) for each in people], next_page_token=following
         )
@@ -150,7 +150,8 @@ class AccountMethods(ServiceBase):
         colleagues = bool(others) and not acting().is_system and not any(acting().holds(role) for role in _NAMES_FOR)
         names = await self.store.people.names(keys, _COLLEAGUES if colleagues else ())
         if others:
-            await self._note_view("people", f"names of {len(others)}: {request.purpose}")
+            shown = [f"people/{key}" for key in names if not authorisation.is_oneself(f"people/{key}")]
+            await self._note_view("people", f"names of {len(others)}: {request.purpose}", shown)
         return people_pb2.BatchGetNamesResponse(display_names={f"people/{key}": name for key, name in names.items()})
 
     async def ErasePerson(self, request: people_pb2.ErasePersonRequest, context: object) -> Empty:
@@ -221,9 +222,9 @@ class AccountMethods(ServiceBase):
 
         return resources.person_to_message(await store.together(work, (store.people.entities, before.id)))
 
-    async def _note_view(self, subject: str, detail: str) -> None:
+    async def _note_view(self, subject: str, detail: str, subjects: Sequence[str] = ()) -> None:
         if not acting().is_system:
-            await self.store.audit.add(Action.PERSONAL_DATA_VIEWED, subject, detail)
+            await self.store.audit.add(Action.PERSONAL_DATA_VIEWED, subject, detail, subjects=subjects)
 
 
 def _key_for(request_id: str) -> str:

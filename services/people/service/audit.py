@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from google.protobuf.empty_pb2 import Empty
 
 from ieum.people.v1 import people_pb2
@@ -12,6 +14,7 @@ from services.chassis.principal import acting
 from services.chassis.store import paging
 from services.people import authorisation
 from services.people.domain.audit import REPORTED, Action
+from services.people.domain.person import Person
 from services.people.messages import resources
 from services.people.service.base import ServiceBase
 
@@ -42,3 +45,21 @@ class AuditMethods(ServiceBase):
         return people_pb2.ListAuditEntriesResponse(
             entries=[resources.entry_to_message(each) for each in entries], next_page_token=following
         )
+
+    async def ListOwnAuditEntries(
+        self, request: people_pb2.ListOwnAuditEntriesRequest, context: object
+    ) -> people_pb2.ListOwnAuditEntriesResponse:
+        person, size = acting().require_person(), paging.page_size(request.page_size)
+        entries, following = await self.store.audit.of_person(person, size, request.page_token, by_them=request.by_me)
+        shown = [replace(each, subject=person) if person in each.subjects else each for each in entries]
+        actors = {each.actor for each in entries if each.actor.startswith("people/")}
+        return people_pb2.ListOwnAuditEntriesResponse(
+            entries=[resources.entry_to_message(each) for each in shown],
+            next_page_token=following,
+            actors={each.name: _actor(each) for each in await self.store.people.of(sorted(actors))},
+        )
+
+
+def _actor(person: Person) -> people_pb2.AuditActor:
+    grants = [resources.grant_to_message(each) for each in person.grants]
+    return people_pb2.AuditActor(display_name=person.display_name, grants=grants)

@@ -35,6 +35,9 @@ class AuditStore:
             "both": ["actor", "action"],
         }.items():
             await self._collection.create_index([*((field, 1) for field in fields), *_ORDER], name=name)
+        await self._collection.create_index([("subject", 1), *_ORDER], name="subject")
+        listed = {"subjects": {"$exists": True}}
+        await self._collection.create_index([("subjects", 1), *_ORDER], name="subjects", partialFilterExpression=listed)
 
     async def add(
         self,
@@ -46,11 +49,14 @@ class AuditStore:
         request_id: str = "",
         time: datetime | None = None,
         session: AsyncClientSession | None = None,
+        subjects: Sequence[str] = (),
     ) -> None:
-        """By whoever is acting now, unless an actor and a time are given; once for each request id of theirs."""
+        """By whoever is acting now, unless an actor and a time are given; once for each request id of theirs.
+        `subjects`: each person of a list that was shown."""
         who = acting().person if actor is None else actor
         id = hashlib.sha256(f"{who}|{request_id}".encode()).hexdigest()[:24] if request_id else new_id()
-        entry = _ENTRY.dump_python(Entry(id, time or now(), who, action, subject, detail[:DETAIL_LENGTH]))
+        noted = Entry(id, time or now(), who, action, subject, detail[:DETAIL_LENGTH], tuple(subjects))
+        entry = _ENTRY.dump_python(noted, exclude={"subjects"} if not subjects else None)
         if not request_id and session is None:
             return await self._inserts.insert_one({"_id": id, **entry})
         await self._collection.update_one({"_id": id}, {"$setOnInsert": entry}, upsert=True, session=session)
@@ -78,6 +84,17 @@ class AuditStore:
             wanted["time"] = times
         if last := paging.decode_token(token, datetime, str):
             wanted = {"$and": [wanted, paging.after(_ORDER, last)]}
+        return await self._read(wanted, size)
+
+    async def of_person(self, person: str, size: int, token: str, *, by_them: bool) -> tuple[list[Entry], str]:
+        """Newest first: what this person did, or what others did to them or saw of them."""
+        by_others = {"$or": [{"subject": person}, {"subjects": person}], "actor": {"$ne": person}}
+        wanted: dict[str, Any] = {"actor": person} if by_them else by_others
+        if last := paging.decode_token(token, datetime, str):
+            wanted = {"$and": [wanted, paging.after(_ORDER, last)]}
+        return await self._read(wanted, size)
+
+    async def _read(self, wanted: dict[str, Any], size: int) -> tuple[list[Entry], str]:
         found = self._collection.find(wanted).sort(_ORDER).limit(size + 1)
         entries = [_ENTRY.validate_python(document) async for document in found]
         more = len(entries) > size

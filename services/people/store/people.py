@@ -131,6 +131,12 @@ class PeopleStore:
         found = self._collection.find(match, {"display_name": 1})
         return {document["_id"]: document["display_name"] async for document in found}
 
+    async def of(self, names: Sequence[str]) -> list[Person]:
+        """Those of these people who are not erased."""
+        keys = [name.removeprefix("people/") for name in names]
+        found = self._collection.find({"_id": {"$in": keys}, "erased": False}, {"pending": 0})
+        return [self.entities.load(document) async for document in found]
+
     async def page(
         self, reach: Reach, query: str, role: Role | None, size: int, token: str
     ) -> tuple[list[Person], str]:

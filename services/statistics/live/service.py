@@ -21,6 +21,7 @@ from services.statistics.live.domain.cross_table import CrossQuestion, cross_cel
 from services.statistics.live.domain.questions import Question
 from services.statistics.live.messages import Rows, periods_queried, table_queried
 from services.statistics.live.overviews import Overviews
+from services.statistics.live.own_facts import OwnFacts
 from services.statistics.live.residents import Residents
 
 TOKEN_ACCESS = dict.fromkeys(("QueryTable", "GetOverview", "QueryCrossTable"), Access("statistics.read"))
@@ -30,8 +31,9 @@ _OVERLAPPING = (pb.AGE, pb.TARGET_GROUP, pb.COURSE_DOMAIN)
 
 
 class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
-    def __init__(self, states: DailyStates, residents: Residents, audit: AuditEvents, k: int) -> None:
+    def __init__(self, states: DailyStates, residents: Residents, audit: AuditEvents, own: OwnFacts, k: int) -> None:
         """`k` persons are needed to show a count."""
+        self._own = own
         self._states = states
         self._residents = residents
         self._audit = audit
@@ -117,6 +119,9 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
             method_version=METHOD_VERSION,
             threshold=self._policy.k,
         )
+
+    async def ListOwnFacts(self, request: pb.ListOwnFactsRequest, context: object) -> pb.ListOwnFactsResponse:
+        return await self._own.of(acting().require_person())
 
 
 def _universe(given: pb.Universe.ValueType) -> Universe:

@@ -70,6 +70,12 @@ class Store:
     async def has_ballot(self, poll: str, person: str) -> bool:
         return await self._ballots.find_one({"_id": f"{poll}.{person}"}, {"_id": 1}) is not None
 
+    async def with_ballot_of(self, person: str) -> list[Poll]:
+        """The polls for which a ballot of this person waits to be counted."""
+        polls = [each["poll"] async for each in self._ballots.find({"person": person}, {"_id": 0, "poll": 1})]
+        found = self._polls.collection.find({"_id": {"$in": polls}}).sort(list(_NEWEST_FIRST))
+        return [self._polls.load(document) async for document in found]
+
     async def sealed(self, poll: str) -> list[bytes]:
         """Without their voters, in an order that says nothing."""
         found = [each["sealed"] async for each in self._ballots.find({"poll": poll}, {"_id": 0, "sealed": 1})]

@@ -25,6 +25,7 @@ from services.statistics.facts.store import Facts
 from services.statistics.figures.universe import Universe
 from services.statistics.live import daily
 from services.statistics.live.daily import DailyStates
+from services.statistics.live.own_facts import OwnFacts
 from services.statistics.live.residents import Residents
 from services.statistics.live.service import StatisticsService
 from services.statistics.live.store import LiveStates
@@ -49,7 +50,7 @@ class Office:
 
     def show_from(self, persons: int) -> None:
         self.days = DailyStates(self.facts, LiveStates(self.database), SEOUL, persons)
-        self.service = StatisticsService(self.days, self._residents, self._audit, persons)
+        self.service = StatisticsService(self.days, self._residents, self._audit, OwnFacts(self.facts, b"key"), persons)
 
     async def open(self) -> None:
         await self.facts.prepare()

@@ -104,6 +104,10 @@ async def desk(
     return Desk(client_for, address, database, Store(database, Outbox(events)), KeyFiles(directory), directory)
 
 
+async def ballots_of(desk: Desk, who: Principal) -> list[pb.Poll]:
+    return list((await desk.as_(who).ListOwnBallots(pb.ListOwnBallotsRequest())).polls)
+
+
 async def test_each_resident_has_one_vote_that_may_change_until_the_poll_closes(
     desk: Desk, published: Published
 ) -> None:
@@ -114,6 +118,8 @@ async def test_each_resident_has_one_vote_that_may_change_until_the_poll_closes(
     await desk.vote(VOTERS[0], poll, 1)
     shown = await desk.as_(VOTERS[0]).GetPoll(pb.GetPollRequest(name=poll))
     assert (shown.state, shown.eligible, shown.voted, shown.voters, list(shown.votes)) == (pb.OPEN, True, True, 0, [])
+    assert [each.name for each in await ballots_of(desk, VOTERS[0])] == [poll]
+    assert await ballots_of(desk, BOSS) == []
     with pytest.raises(Forbidden):
         await desk.vote(person("stranger", area=OTHER), poll, 0)
     with pytest.raises(Unauthenticated):
@@ -122,6 +128,7 @@ async def test_each_resident_has_one_vote_that_may_change_until_the_poll_closes(
     assert (counted.state, counted.voters, list(counted.votes)) == (pb.COUNTED, 6, [5, 1])
     (event,) = await published(PollCounted)
     assert (event.poll, list(event.votes)) == (poll, [5, 1])
+    assert await ballots_of(desk, VOTERS[0]) == []
     with pytest.raises(Refused):
         await desk.vote(VOTERS[1], poll, 1)
 
