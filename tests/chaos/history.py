@@ -18,7 +18,7 @@ from services.chassis.events import bus, dead_letters
 from services.chassis.events.bus import Bus
 from services.registry import HEARERS, SERVICES
 from tests.chaos.load import Acknowledged
-from tests.system.recount import doubled, heard, recounted
+from tests.system.recount import differing, doubled
 
 Client = AsyncMongoClient[dict[str, Any]]
 
@@ -34,7 +34,7 @@ async def judge(system: Ieum, acknowledged: Acknowledged, within: float) -> list
         wrong += [line async for line in _missing(client, acknowledged)]
         wrong += [line async for line in _doubled(client)]
         wrong += [line async for line in _unannounced(events, acknowledged)]
-        wrong += await _statistics(client, Path(system.environment["IEUM_SECRETS"]))
+        wrong += await differing(client, Path(system.environment["IEUM_SECRETS"]))
         wrong += [f"dead letter: {each.type} {each.error}" async for each in dead_letters.all_of(events)]
     return wrong
 
@@ -135,12 +135,3 @@ async def _unannounced(events: Bus, acknowledged: Acknowledged) -> AsyncIterator
             key = name.removeprefix("enrollments/")
             if key not in announced and key.rpartition("-")[0] not in announced:
                 yield f"{kind} of {name} was never announced"
-
-
-async def _statistics(client: Client, secrets: Path) -> list[str]:
-    expected, there = await recounted(client, secrets), await heard(client, secrets)
-    return [
-        f"statistics of {name}: {there.get(name)} instead of {expected.get(name)}"
-        for name in sorted({*expected, *there})
-        if expected.get(name) != there.get(name)
-    ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from pymongo import AsyncMongoClient
@@ -46,15 +48,15 @@ async def recounted(client: AsyncMongoClient[dict[str, Any]], secrets: Path) -> 
         given = answers.get(person, NOTHING)
         for run in participation["runs"]:
             name = f"{participation['_id']}-{run['number']}"
-            record = records[name]
+            record = records.get(name)
             facts[pseudonym(key, f"enrollments/{name}")] = Counted(
                 pseudonym=person,
                 area=run["residence"]["area"],
                 universe=run["residence"]["universe"],
-                course=participation["course"],
+                course=participation["course"] if record else "progress has not heard of this enrolment",
                 enrolled_at=run["enrol_time"],
-                started=record["start_time"] is not None,
-                completed_at=(record["completion"] or {}).get("time"),
+                started=bool(record and record["start_time"]),
+                completed_at=((record or {}).get("completion") or {}).get("time"),
                 withdrawn_at=run["withdraw_time"],
                 birth_year=given.birth_year,
                 sex=given.sex,
@@ -81,6 +83,28 @@ async def heard(client: AsyncMongoClient[dict[str, Any]], secrets: Path) -> Fact
             sex=traits.sex,
         )
     return facts
+
+
+async def until_statistics_agree(client: AsyncMongoClient[dict[str, Any]], secrets: Path, within: float = 30) -> Facts:
+    """The facts that statistics and a recount agree on; fails with the differences after `within` seconds.
+
+    Both are read anew in each round: progress may still be hearing of attendance, by which it completes courses.
+    """
+    deadline = monotonic() + within
+    while differences := await differing(client, secrets):
+        assert monotonic() < deadline, "\n".join(differences)
+        await asyncio.sleep(0.1)
+    return await recounted(client, secrets)
+
+
+async def differing(client: AsyncMongoClient[dict[str, Any]], secrets: Path) -> list[str]:
+    """A line for each enrolment of which statistics hold something else than a recount."""
+    expected, held = await recounted(client, secrets), await heard(client, secrets)
+    return [
+        f"statistics of {name}: {held.get(name)} instead of {expected.get(name)}"
+        for name in sorted({*expected, *held})
+        if expected.get(name) != held.get(name)
+    ]
 
 
 async def doubled(client: AsyncMongoClient[dict[str, Any]]) -> list[str]:

@@ -23,7 +23,7 @@ from services.chassis.events import bus
 from services.chassis.principal import pseudonym
 from services.registry import HEARERS, HEARS, SERVICES
 from tests.chaos.faults import Hand
-from tests.system.recount import doubled, heard, recounted
+from tests.system.recount import doubled, until_statistics_agree
 from tests.system.test_crashes import Client, in_the_middle, load_demo, residents
 
 pytestmark = pytest.mark.timeout(240)
@@ -127,11 +127,7 @@ async def test_a_restored_system_is_the_same_after_it_heard_all_events_again(
         Client(system.environment["IEUM_MONGO_URL"], tz_aware=True) as client,
     ):
         await caught_up(settings_of(system), client)
-        expected = await recounted(client, restored / "secrets")
-        assert expected
-        async with asyncio.timeout(20):
-            while await heard(client, restored / "secrets") != expected:
-                await asyncio.sleep(0.1)
+        assert await until_statistics_agree(client, restored / "secrets")
         assert await doubled(client) == []
         after = await contents(client, manifest)
         await forget_what_was_heard(settings_of(system))

@@ -16,7 +16,7 @@ from deploy.demo.content import Json
 from deploy.local import DEMO_PASSPHRASE
 from services.chassis.principal import pseudonym
 from tests.system.hanbit import Hanbit, assert_totals_are_of
-from tests.system.recount import doubled, heard, recounted
+from tests.system.recount import doubled, until_statistics_agree
 
 AT_ONCE = 50
 
@@ -30,11 +30,7 @@ async def client(hanbit: Hanbit) -> Any:
 
 
 async def counts_equal_a_recount(hanbit: Hanbit, client: AsyncMongoClient[dict[str, Any]]) -> None:
-    secrets = Path(hanbit.system.environment["IEUM_SECRETS"])
-    expected = await recounted(client, secrets)
-    async with asyncio.timeout(30):
-        while await heard(client, secrets) != expected:
-            await asyncio.sleep(0.1)
+    await until_statistics_agree(client, Path(hanbit.system.environment["IEUM_SECRETS"]))
 
 
 async def all_at_once(calls: list[Any]) -> list[Any]:

@@ -29,7 +29,7 @@ from services.chassis.signature import GATEWAY, Signer
 from services.registry import SERVICES
 from tests.collector import Collector, Step, collecting
 from tests.system.hanbit import plain
-from tests.system.recount import heard, recounted
+from tests.system.recount import until_statistics_agree
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -80,14 +80,7 @@ async def until(what: Callable[[], Awaitable[bool]], seconds: float = 40) -> Non
 
 async def test_the_usual_work_goes_on_and_statistics_equal_a_recount(system: Ieum) -> None:
     async with AsyncMongoClient[dict[str, Any]](system.environment["IEUM_MONGO_URL"], tz_aware=True) as client:
-        secrets = Path(system.environment["IEUM_SECRETS"])
-        expected = await recounted(client, secrets)
-        assert len(expected) > 3
-
-        async def agree() -> bool:
-            return await heard(client, secrets) == expected
-
-        await until(agree)
+        assert len(await until_statistics_agree(client, Path(system.environment["IEUM_SECRETS"]))) > 3
 
 
 async def test_a_completion_is_one_trace_from_the_gateway_to_the_statistics(system: Ieum, collector: Collector) -> None:
