@@ -18,6 +18,7 @@ from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.bus import Bus, Handler, Handlers
 from services.chassis.observability import trace
+from services.chassis.tasks import cancel
 
 
 @dataclass
@@ -38,10 +39,7 @@ class Listener:
         try:
             yield
         finally:
-            # Again, because Python 3.11's wait_for may lose a cancellation that meets its result.
-            while not task.done():
-                task.cancel()
-                await asyncio.wait([task], timeout=0.2)
+            await cancel(task)
 
     async def run(self, settings: Settings, handlers: Mapping[str, Handlers], forget: Callable[[], None]) -> None:
         """Runs until cancelled. `handlers` are by the producer's package; `forget` is called if any may be lost."""

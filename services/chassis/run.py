@@ -30,6 +30,7 @@ from services.chassis.observability import trace
 from services.chassis.signature import Verifier
 from services.chassis.store import entities
 from services.chassis.store.entities import Database
+from services.chassis.tasks import cancel
 from services.chassis.token_access import Access
 
 _GRACE_SECONDS = 5.0
@@ -180,8 +181,7 @@ async def _listen(
         finally:
             await checks.enter_graceful_shutdown()
             await frame.server.stop(_GRACE_SECONDS)
-            for loop in loops:
-                loop.cancel()
+            await cancel(*loops)
 
 
 @asynccontextmanager

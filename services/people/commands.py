@@ -15,7 +15,7 @@ import asyncio
 import getpass
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -28,6 +28,7 @@ from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.observability import trace
 from services.chassis.store import entities
+from services.chassis.tasks import cancel
 from services.people.domain import credentials, person, vouching
 from services.people.domain.audit import Action
 from services.people.domain.passphrase import set_passphrase
@@ -151,9 +152,7 @@ async def opened(settings: Settings, seconds: float = _SECONDS) -> AsyncIterator
             while await outbox.depth():  # noqa: ASYNC110 - the broker's answer is what is waited for
                 await asyncio.sleep(0.05)
         finally:
-            relay.cancel()
-            with suppress(asyncio.CancelledError):
-                await relay
+            await cancel(relay)
 
 
 def _arguments() -> argparse.Namespace:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -117,3 +118,19 @@ async def test_a_service_that_waits_for_erasures_stops_when_it_is_told_to(
     stop.set()
     async with asyncio.timeout(10):
         await serving
+
+
+async def test_a_service_ends_although_one_of_its_loops_lost_the_cancellation(settings: Settings) -> None:
+    async def loop() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    async def compose_loop(frame: Frame) -> None:
+        frame.keep_running(loop)
+
+    stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
+    serving = asyncio.create_task(serve("people", compose_loop, settings, stop, ready))
+    await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    await asyncio.wait_for(serving, 10)
