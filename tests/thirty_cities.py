@@ -29,7 +29,7 @@ from deploy.supervisor import System
 from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
-from services.chassis.store import entities
+from services.chassis.store import mongo
 from services.statistics.figures.universe import Universe
 from services.statistics.releases.domain import builds, lifecycle
 from services.statistics.releases.domain.lifecycle import Release, State
@@ -132,7 +132,7 @@ async def stores() -> AsyncIterator[System]:
 async def publish(settings: Settings, enrolments: int) -> dict[str, Any]:
     """Plans, builds, signs and publishes the default release: all quarters and their years."""
     async with (
-        entities.connect(settings.mongo_url) as client,
+        mongo.connect(settings.mongo_url) as client,
         bus.connect(settings.nats_url, "cities", prefix=settings.prefix) as events,
     ):
         database = client[f"{settings.prefix}ieum_statistics"]

@@ -28,8 +28,8 @@ from services.chassis.events.outbox import Outbox
 from services.chassis.metrics import Measure
 from services.chassis.observability import trace
 from services.chassis.signature import Verifier
-from services.chassis.store import entities
-from services.chassis.store.entities import Database
+from services.chassis.store import mongo
+from services.chassis.store.mongo import Database
 from services.chassis.tasks import cancel
 from services.chassis.token_access import Access
 
@@ -97,7 +97,7 @@ async def serve(
     await checks.set("", health_pb2.HealthCheckResponse.NOT_SERVING)
     await checks.set(ALIVE, health_pb2.HealthCheckResponse.SERVING)
     async with _open_health(checks, settings.health_at):
-        await _retry_until_up(partial(entities.ping, settings.mongo_url))
+        await _retry_until_up(partial(mongo.ping, settings.mongo_url))
         await _serve(name, compose, settings, checks, stop, ready)
 
 
@@ -110,7 +110,7 @@ async def _serve(
     ready: asyncio.Future[str] | None,
 ) -> None:
     async with (
-        entities.connect(settings.mongo_url) as client,
+        mongo.connect(settings.mongo_url) as client,
         bus.connect(settings.nats_url, name, prefix=settings.prefix, replicas=settings.stream_replicas) as events,
     ):
         token_access: dict[str, Access] = {}
@@ -139,7 +139,7 @@ async def _preparing() -> AsyncIterator[None]:
 
     saying = asyncio.create_task(say())
     try:
-        with entities.without_deadline():
+        with mongo.without_deadline():
             yield
     finally:
         saying.cancel()

@@ -12,7 +12,8 @@ from services.chassis.errors import Missing
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.batching import Reads
 from services.chassis.store.copies import keep_newest
-from services.chassis.store.entities import Database, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database
 from services.chassis.store.paging import decode_token, encode_token
 from services.enrollment.domain import (
     Audience,

@@ -27,7 +27,7 @@ from services.chassis.errors import Missing, Problem
 from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.observability import trace
-from services.chassis.store import entities
+from services.chassis.store import mongo
 from services.chassis.tasks import cancel
 from services.people.domain import credentials, person, vouching
 from services.people.domain.audit import Action
@@ -133,7 +133,7 @@ async def opened(settings: Settings, seconds: float = _SECONDS) -> AsyncIterator
     """The people service's store; what is announced reaches the broker before it is closed."""
     async with (
         asyncio.timeout(_SECONDS) as deadline,
-        entities.connect(settings.mongo_url) as client,
+        mongo.connect(settings.mongo_url) as client,
         bus.connect(
             settings.nats_url, "people-accounts", prefix=settings.prefix, replicas=settings.stream_replicas
         ) as events,
@@ -142,7 +142,7 @@ async def opened(settings: Settings, seconds: float = _SECONDS) -> AsyncIterator
         outbox = Outbox(events)
         store = Store(client[f"{settings.prefix}ieum_people"], outbox, settings.pseudonym_key)
         deadline.reschedule(None)
-        with entities.without_deadline():
+        with mongo.without_deadline():
             await store.prepare()
             await outbox.prepare()
         deadline.reschedule(asyncio.get_running_loop().time() + seconds)

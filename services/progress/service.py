@@ -14,7 +14,7 @@ from services.chassis.clock import now
 from services.chassis.errors import Forbidden, Invalid, Missing
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import Principal, may_act_for
-from services.chassis.store.entities import Document
+from services.chassis.store.mongo import Document
 from services.chassis.store.paging import page_size
 from services.chassis.token_access import Access
 from services.progress import authorisation

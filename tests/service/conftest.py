@@ -21,8 +21,8 @@ from services.chassis.events.bus import Bus
 from services.chassis.principal import Principal, acting_as
 from services.chassis.run import Compose, serve
 from services.chassis.signature import GATEWAY, Signer
-from services.chassis.store import entities
-from services.chassis.store.entities import Database
+from services.chassis.store import mongo
+from services.chassis.store.mongo import Database
 from services.registry import SERVICES
 
 S = TypeVar("S")
@@ -174,7 +174,7 @@ def announce(events: Bus) -> Announce:
 @pytest.fixture
 async def database_of(settings: Settings) -> AsyncIterator[Callable[[str], Database]]:
     """A look into a service's own database, for recounts."""
-    async with entities.connect(settings.mongo_url) as client:
+    async with mongo.connect(settings.mongo_url) as client:
         yield lambda service: client[f"{settings.prefix}ieum_{service}"]
 
 

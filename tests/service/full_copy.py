@@ -14,7 +14,7 @@ from nats.js.errors import NotFoundError
 
 from services.chassis.config import Settings
 from services.chassis.events.bus import Bus
-from services.chassis.store import entities
+from services.chassis.store import mongo
 from services.registry import SERVICES
 
 Document = dict[str, Any]
@@ -43,7 +43,7 @@ class FullCopy:
 
 async def copy_of(settings: Settings, bus: Bus) -> FullCopy:
     copy = FullCopy()
-    async with entities.connect(settings.mongo_url) as client:
+    async with mongo.connect(settings.mongo_url) as client:
         for service in SERVICES:
             database = client[f"{settings.prefix}ieum_{service}"]
             for name in await database.list_collection_names():

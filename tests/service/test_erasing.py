@@ -26,7 +26,7 @@ from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.principal import Grant, Principal, pseudonym
 from services.chassis.sealed_answers import AnswersSeal, Numbers
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.classes.main import compose as classes
 from services.enrollment.main import compose as enrollment
 from services.notices.main import compose as notices

@@ -17,7 +17,7 @@ from services.chassis.config import Settings
 from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.principal import pseudonym
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.enrollment.main import compose as enrollment
 from services.people.main import compose as people
 from services.people.store.equality import EqualityStore

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.chassis.store.entities import Collection
+from services.chassis.store.mongo import Collection
 
 
 async def keep_newest(collection: Collection, key: str, revision: int, **parts: Any) -> None:

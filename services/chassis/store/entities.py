@@ -1,4 +1,4 @@
-"""MongoDB: one client per process, and entities that change by a pure function and carry their own outbox.
+"""Entities in MongoDB that change by a pure function and carry their own outbox.
 
 The write that changes an entity also appends the events that announce it, so both happen or neither.
 """
@@ -7,91 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, fields
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 from weakref import WeakValueDictionary
 
-import pymongo
 from google.protobuf.message import Message
 from pydantic import TypeAdapter
-from pymongo import AsyncMongoClient, InsertOne, UpdateOne
+from pymongo import InsertOne, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import DuplicateKeyError, OperationFailure
+from pymongo.errors import DuplicateKeyError
 
 from services.chassis.clock import now
 from services.chassis.errors import Conflict, Missing
 from services.chassis.events.outbox import Outbox, Pending, pending_event
-from services.chassis.observability import trace
 from services.chassis.store.batching import Inserts, Reads, Updates
+from services.chassis.store.differences import Differences
+from services.chassis.store.mongo import Collection, Document
 
 T = TypeVar("T")
-Document = dict[str, Any]
-Collection = AsyncCollection[Document]
-Database = AsyncDatabase[Document]
 # (domain event, key, revision of the entity) -> the protobuf event that announces it
 Announce = Callable[[Any, str, int], Message]
 Statement = InsertOne[Document] | UpdateOne
 
-DEADLINE_MS = 10_000
-_A_DAY_SECONDS = 86_400
 _TRIES = 25
-_NO_COLLECTION, _NO_INDEX = 26, 27
-
-
-async def ping(url: str) -> None:
-    """Raises if no primary answers. Uses a client of its own, because one that met a server before its replica set was
-    initiated learns of that only with its next heartbeat."""
-    async with AsyncMongoClient[Document](url, serverSelectionTimeoutMS=1_000, timeoutMS=10_000) as client:
-        await client.admin.command("ping")
-
-
-@asynccontextmanager
-async def connect(url: str) -> AsyncIterator[AsyncMongoClient[Document]]:
-    """A client whose writes are acknowledged by a majority and journalled, and whose every call has a deadline."""
-    client: AsyncMongoClient[Document] = AsyncMongoClient(
-        url,
-        tz_aware=True,
-        w="majority",
-        journal=True,
-        timeoutMS=DEADLINE_MS,
-        serverSelectionTimeoutMS=10_000,
-        maxPoolSize=100,
-        event_listeners=trace.listeners(),
-    )
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
-@contextmanager
-def without_deadline() -> Iterator[None]:
-    """For building indexes. MongoDB drops an index whose client gives up, so that the next try begins anew: with a
-    deadline, an index that takes longer would never be there. The driver takes None for the client's own deadline."""
-    with pymongo.timeout(_A_DAY_SECONDS):
-        yield
-
-
-async def drop_index(collection: Collection, name: str) -> None:
-    """Drops an index of an earlier version. Safe to repeat."""
-    try:
-        await collection.drop_index(name)
-    except OperationFailure as error:
-        if error.code not in (_NO_COLLECTION, _NO_INDEX):
-            raise
-
-
-def _differing(before: Any, after: Any) -> Any:
-    """The positions of a tuple's elements that differ or are new; True if the whole value has to be written."""
-    if not (isinstance(before, tuple) and isinstance(after, tuple) and 0 < len(before) <= len(after)):
-        return True
-    same = zip(after, before, strict=False)
-    changed = [place for place, (new, old) in enumerate(same) if new is not old and new != old]
-    return dict.fromkeys([*changed, *range(len(before), len(after))], True)
 
 
 @dataclass(frozen=True)
@@ -119,7 +58,7 @@ class Entities(Generic[T]):
         self._reads, self._inserts, self._updates = Reads(collection), Inserts(collection), Updates(collection)
         self._revisions = Reads(collection, {"revision": 1})
         self._kind: TypeAdapter[T] = TypeAdapter(kind)
-        self._fields = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # kind is a dataclass
+        self._differences = Differences(kind, self._kind)
         self._remember = remember
         self._remembered: dict[str, tuple[int, T]] = {}
         self._announce = announce
@@ -326,25 +265,11 @@ class Entities(Generic[T]):
         return matched.matched_count == 1
 
     def _updating(self, revision: int, before: T, value: T, pending: Sequence[Pending]) -> Document:
-        update: Document = {"$set": {**self._changes(before, value), "revision": revision + 1}}
+        update: Document = {"$set": {**self._differences.between(before, value), "revision": revision + 1}}
         if pending:
             update["$push"] = {"pending": {"$each": pending}}
             update["$min"] = {"due": now()}
         return update
-
-    def _changes(self, before: T, value: T) -> Document:
-        """The $set of an update: the fields that differ, and of a sequence that did not shrink only the elements that
-        differ."""
-        pairs = ((name, getattr(before, name), getattr(value, name)) for name in self._fields)
-        places = {name: _differing(old, new) for name, old, new in pairs if old is not new and old != new}
-        dumped = self._kind.dump_python(value, include=cast(Any, places))
-        changes: Document = {}
-        for name, at in places.items():
-            if at is True:
-                changes[name] = dumped[name]
-            else:
-                changes |= {f"{name}.{place}": each for place, each in zip(at, dumped[name], strict=True)}
-        return changes
 
     def _keep(self, key: str, revision: int, value: T) -> None:
         """Caches the value, unless a newer one is cached already: two reads may overlap."""

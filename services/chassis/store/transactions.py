@@ -10,7 +10,8 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
 
-from services.chassis.store.entities import Document, Entities, Stored
+from services.chassis.store.entities import Entities, Stored
+from services.chassis.store.mongo import Document
 
 _DUPLICATE_KEY, _WRITE_CONFLICT = 11000, 112
 

@@ -11,7 +11,8 @@ from typing import Any
 from services.chassis.clock import now
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.batching import Batcher
-from services.chassis.store.entities import Database, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database
 from services.chassis.store.paging import decode_token, encode_token
 from services.classes.domain import attendance
 from services.classes.domain.application import Application, Holder, State, forgotten, key_of

@@ -18,7 +18,8 @@ from weakref import WeakValueDictionary
 from services.chassis.clock import now
 from services.chassis.errors import Conflict, Missing
 from services.chassis.store.batching import Batcher
-from services.chassis.store.entities import Database, Entities, Stored
+from services.chassis.store.entities import Entities, Stored
+from services.chassis.store.mongo import Database
 from services.chassis.store.transactions import Write, commit
 from services.classes.domain import application_events, settling
 from services.classes.domain.application import Application, Commitment, Holder, fresh, held, key_of

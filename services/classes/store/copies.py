@@ -10,7 +10,7 @@ from typing import Any
 from services.chassis.errors import Missing
 from services.chassis.store.batching import Reads
 from services.chassis.store.copies import keep_newest
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 
 _KNOWN_SECONDS = 10.0
 

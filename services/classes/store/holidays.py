@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 
 _KEY = "holidays"
 

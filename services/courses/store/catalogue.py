@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 from services.chassis.errors import Invalid
 from services.chassis.events.outbox import Outbox
 from services.chassis.store import paging
-from services.chassis.store.entities import Database, Document, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database, Document
 from services.courses.domain import search, synonyms
 from services.courses.domain.content import Audience
 from services.courses.domain.course import Course

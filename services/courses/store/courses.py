@@ -12,7 +12,8 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from services.chassis.errors import Missing
 from services.chassis.events.outbox import Outbox
 from services.chassis.store import paging
-from services.chassis.store.entities import Database, Entities, drop_index
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database, drop_index
 from services.courses.domain.course import Course, Outcome, Published
 from services.courses.domain.listing import Version
 from services.courses.messages.announcements import announcement

@@ -13,7 +13,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.chassis.clock import now
 from services.chassis.errors import Missing, Refused
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.courses.domain.media import Medium
 
 LARGEST_READ = 1024 * 1024

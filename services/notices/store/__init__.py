@@ -10,7 +10,8 @@ from pymongo import ASCENDING
 
 from services.chassis.clock import now
 from services.chassis.events.outbox import Outbox
-from services.chassis.store.entities import Database, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database
 from services.chassis.store.paging import after, decode_token, encode_token
 from services.notices.domain import calendar, mail_state, notice, preferences
 from services.notices.domain.calendar import Calendar, CalendarKind

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.store.copies import keep_newest
-from services.chassis.store.entities import Database, Document
+from services.chassis.store.mongo import Database, Document
 
 _KNOWN_SECONDS = 10.0
 ACTIVE = ("RECEIVED", "WAITING", "OFFERED", "CONFIRMED")

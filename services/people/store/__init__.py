@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from services.chassis.events.outbox import Outbox
-from services.chassis.store.entities import Database, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database
 from services.people.domain import devices
 from services.people.domain.audit import Action
 from services.people.domain.sessions import Session, Token

@@ -10,7 +10,8 @@ from pymongo import WriteConcern
 
 from services.chassis.clock import now
 from services.chassis.events.outbox import Outbox
-from services.chassis.store.entities import Database, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database
 from services.people.domain import attempts
 from services.people.domain.attempts import Attempts
 from services.people.messages import announcements

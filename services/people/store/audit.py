@@ -15,7 +15,7 @@ from services.chassis.clock import new_id, now
 from services.chassis.principal import acting
 from services.chassis.store import paging
 from services.chassis.store.batching import Inserts
-from services.chassis.store.entities import Collection
+from services.chassis.store.mongo import Collection
 from services.people.domain.audit import DETAIL_LENGTH, Action, Entry
 
 _ENTRY = TypeAdapter(Entry)

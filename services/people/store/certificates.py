@@ -5,7 +5,7 @@ from __future__ import annotations
 from pymongo import ASCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 
 
 class CertificateNames:

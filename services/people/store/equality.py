@@ -13,7 +13,8 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from services.chassis.events.outbox import Outbox
 from services.chassis.principal import pseudonym
 from services.chassis.sealed_answers import AnswersSeal
-from services.chassis.store.entities import Database, Document, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database, Document
 from services.people.domain.equality import Answers, AnswersGiven, Card
 from services.people.messages import announcements, resources
 

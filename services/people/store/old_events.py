@@ -11,7 +11,7 @@ from ieum.people.v1.events_pb2 import EqualityAnswersGiven, PersonErased
 from services.chassis.events.bus import Bus, Stored
 from services.chassis.observability.traceparent import HEADER
 from services.chassis.sealed_answers import AnswersSeal, Numbers
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 
 _PACKAGE = "ieum.people.v1"
 _MARK = {"_id": "events of version 0.1"}

@@ -14,7 +14,8 @@ from services.chassis.errors import Exists
 from services.chassis.events.outbox import Outbox
 from services.chassis.search_key import search_words
 from services.chassis.store import paging
-from services.chassis.store.entities import Database, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database
 from services.people.domain import credentials
 from services.people.domain.authority import Reach
 from services.people.domain.person import RUNS_EVERYTHING, Event, Person, Role

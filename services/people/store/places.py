@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from services.chassis.events.outbox import Outbox
-from services.chassis.store.entities import Database, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database
 from services.people.domain.places import Imported, Places
 from services.people.messages import announcements
 

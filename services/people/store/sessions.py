@@ -12,7 +12,8 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 
 from services.chassis.store.batching import Batcher
-from services.chassis.store.entities import Document, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Document
 from services.people.domain.person import Person
 from services.people.domain.sessions import Session, Token
 

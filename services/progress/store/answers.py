@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.store.entities import Collection
+from services.chassis.store.mongo import Collection
 
 
 @dataclass(frozen=True)

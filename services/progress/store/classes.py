@@ -10,7 +10,7 @@ from typing import Any
 
 from services.chassis.store.batching import Reads
 from services.chassis.store.copies import keep_newest
-from services.chassis.store.entities import Collection, Database, Document
+from services.chassis.store.mongo import Collection, Database, Document
 from services.progress.domain.class_attendance import ClassAttendance, ClassSession, SessionMark
 
 

@@ -7,7 +7,7 @@ import time
 from pymongo import ASCENDING, DESCENDING
 
 from ieum.courses.v1.events_pb2 import CoursePublished
-from services.chassis.store.entities import Collection, Document
+from services.chassis.store.mongo import Collection, Document
 from services.progress.domain.plan import Plan
 from services.progress.messages.plans import plan_from_message
 

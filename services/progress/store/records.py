@@ -19,7 +19,8 @@ from services.chassis.errors import Missing, Unavailable
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.batching import Batcher, Reads
 from services.chassis.store.copies import keep_newest
-from services.chassis.store.entities import Database, Document, Entities, drop_index
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database, Document, drop_index
 from services.chassis.store.paging import after, decode_token, encode_token
 from services.progress.domain.class_attendance import ClassAttendance
 from services.progress.domain.enrolling import forget_person

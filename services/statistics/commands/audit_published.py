@@ -11,7 +11,7 @@ from typing import Any
 from services.chassis.clock import now
 from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
-from services.chassis.store import entities
+from services.chassis.store import mongo
 from services.statistics.attack import publications, report
 from services.statistics.figures.measures import METHOD_VERSION
 from services.statistics.figures.refusal import InvalidValue
@@ -35,7 +35,7 @@ def audit_published(names: Sequence[str], seconds: float, *, correct: bool) -> d
 async def audit(settings: StatisticsSettings, names: Sequence[str], seconds: float, *, correct: bool) -> dict[str, Any]:
     keys = [key_of(name) for name in names]
     async with (
-        entities.connect(settings.mongo_url) as client,
+        mongo.connect(settings.mongo_url) as client,
         bus.connect(settings.nats_url, "audit-published", prefix=settings.prefix) as events,
     ):
         releases = Releases(client[f"{settings.prefix}ieum_statistics"], Outbox(events), settings.pseudonym_key)

@@ -9,7 +9,8 @@ from pymongo import ASCENDING, DESCENDING
 from ieum.statistics.v1.events_pb2 import SummaryRequested
 from services.chassis.clock import stamp
 from services.chassis.events.outbox import Outbox
-from services.chassis.store.entities import Database, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database
 from services.statistics.distribution.question import MailAsked, Question
 
 

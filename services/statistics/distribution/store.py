@@ -13,7 +13,8 @@ from services.chassis.clock import new_id, now
 from services.chassis.errors import Exists, Missing
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.copies import keep_newest
-from services.chassis.store.entities import Database, Document, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database, Document
 from services.chassis.store.paging import after
 from services.statistics.distribution import domain
 from services.statistics.distribution.domain import Delivery, NoticeState, Recipient, Stage

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pymongo import ASCENDING, UpdateOne
 
-from services.chassis.store.entities import Database, Document
+from services.chassis.store.mongo import Database, Document
 
 _MOST_RUNS = 1_000
 

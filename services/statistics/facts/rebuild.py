@@ -19,7 +19,7 @@ from nats.js.errors import NotFoundError, ServiceUnavailableError
 from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.bus import BatchHandler, Bus, Handlers
-from services.chassis.store import entities
+from services.chassis.store import mongo
 from services.statistics.facts.events import Listener
 from services.statistics.facts.store import Facts
 
@@ -32,11 +32,11 @@ def rebuild() -> dict[str, Any]:
 
 async def _rebuild(settings: Settings) -> dict[str, Any]:
     async with (
-        entities.connect(settings.mongo_url) as client,
+        mongo.connect(settings.mongo_url) as client,
         bus.connect(settings.nats_url, "rebuild", prefix=settings.prefix) as events,
     ):
         facts = Facts(client[f"{settings.prefix}ieum_statistics"], settings.pseudonym_key, settings.zone)
-        with entities.without_deadline():
+        with mongo.without_deadline():
             await facts.prepare()
         await facts.forget_all()
         listener = Listener(facts, settings.pseudonym_key, settings.zone)

@@ -14,8 +14,8 @@ from pymongo.errors import DuplicateKeyError
 
 from services.chassis.clock import from_ms
 from services.chassis.store.copies import keep_newest
-from services.chassis.store.entities import Collection as Documents
-from services.chassis.store.entities import Database, Document, drop_index
+from services.chassis.store.mongo import Collection as Documents
+from services.chassis.store.mongo import Database, Document, drop_index
 from services.chassis.store.paging import after
 from services.statistics.areas.tree import AreaTree
 from services.statistics.facts.attendance import Attendance

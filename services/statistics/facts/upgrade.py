@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pymongo import DeleteOne, UpdateOne
 
-from services.chassis.store.entities import Collection, Document
+from services.chassis.store.mongo import Collection, Document
 from services.statistics.facts.keys import fact_key
 from services.statistics.facts.traits import TraitsSeal
 

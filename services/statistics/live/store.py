@@ -11,7 +11,7 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.statistics.figures.universe import Universe
 from services.statistics.live.domain.lattice import Key
 from services.statistics.live.domain.protection import ShownCell, Tally

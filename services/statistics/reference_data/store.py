@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.chassis.store.entities import Database, Document
+from services.chassis.store.mongo import Database, Document
 from services.statistics.areas.code_lists import AreaChange, AreaVersion
 from services.statistics.areas.geography import Geography, ResidentCounts, build_geography, recast_residents
 from services.statistics.figures.assessment import Assessment

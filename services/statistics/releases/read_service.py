@@ -9,7 +9,7 @@ from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import releases_pb2_grpc
 from services.chassis.errors import Invalid, Missing
 from services.chassis.principal import acting
-from services.chassis.store.entities import Document
+from services.chassis.store.mongo import Document
 from services.chassis.store.paging import decode_token, encode_token, page_size
 from services.statistics import authorisation
 from services.statistics.areas.tree import AreaTree

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.chassis.store.entities import Document
+from services.chassis.store.mongo import Document
 from services.statistics.areas.geography import Geography
 from services.statistics.facts.store import Facts
 from services.statistics.figures.cohort import Enrolment

@@ -19,7 +19,8 @@ from ieum.statistics.v1 import statistics_pb2 as pb
 from services.chassis.clock import stamp
 from services.chassis.events.outbox import Outbox
 from services.chassis.sealed_answers import AnswersSeal
-from services.chassis.store.entities import Collection, Database, Document, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Collection, Database, Document
 from services.chassis.store.paging import after
 from services.statistics.areas.geography import Geography
 from services.statistics.disclosure import opened_cells

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.copies import keep_newest
-from services.chassis.store.entities import Database, Entities
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database
 from services.chassis.store.paging import after, decode_token, encode_token
 from services.surveys.domain.poll import Outcome, Poll, State
 from services.surveys.messages import announcement

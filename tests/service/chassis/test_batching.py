@@ -8,13 +8,13 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from services.chassis.config import Settings
-from services.chassis.store import entities
+from services.chassis.store import mongo
 from services.chassis.store.batching import Inserts, Updates
-from services.chassis.store.entities import Collection
+from services.chassis.store.mongo import Collection
 
 
 async def test_what_is_there_already_is_refused_alone_and_the_rest_of_its_lot_is_written(settings: Settings) -> None:
-    async with entities.connect(settings.mongo_url) as client:
+    async with mongo.connect(settings.mongo_url) as client:
         rows = client[f"{settings.prefix}inserted"]["rows"]
         await rows.insert_one({"_id": 7})
         inserts = Inserts(rows)
@@ -24,7 +24,7 @@ async def test_what_is_there_already_is_refused_alone_and_the_rest_of_its_lot_is
 
 
 async def test_of_changes_sent_together_each_learns_what_became_of_its_own(settings: Settings) -> None:
-    async with entities.connect(settings.mongo_url) as client:
+    async with mongo.connect(settings.mongo_url) as client:
         rows = client[f"{settings.prefix}together"]["rows"]
         await rows.create_index("login", unique=True)
         await rows.insert_many([{"_id": f"r{n}", "revision": 1, "login": f"l{n}", "count": 0} for n in range(30)])
@@ -59,7 +59,7 @@ class SlowAtFirst:
 @asynccontextmanager
 async def slow_rows(settings: Settings, count: int) -> AsyncIterator[tuple[SlowAtFirst, Callable[[int], Any]]]:
     """The collection, and what changes a row of it."""
-    async with entities.connect(settings.mongo_url) as client:
+    async with mongo.connect(settings.mongo_url) as client:
         rows = client[f"{settings.prefix}slow"]["rows"]
         await rows.insert_many([{"_id": f"r{n}", "revision": 1, "count": 0} for n in range(count)])
         slow = SlowAtFirst(rows)

@@ -12,8 +12,9 @@ from ieum.people.v1 import people_pb2, people_pb2_grpc
 from services.chassis.config import Settings
 from services.chassis.errors import Missing
 from services.chassis.events.outbox import Outbox
-from services.chassis.store import entities
-from services.chassis.store.entities import Database, Entities
+from services.chassis.store import mongo
+from services.chassis.store.entities import Entities
+from services.chassis.store.mongo import Database
 from tests.service.chassis.board import ALICE, Added, Nowhere, Tally, add, announced, compose
 from tests.service.conftest import ClientFor, Published, StartService, eventually
 
@@ -42,7 +43,7 @@ async def test_fifty_parallel_changes_are_all_kept_and_each_is_announced_once(
 
 @pytest.mark.parametrize("remember", [0, 2])
 async def test_two_processes_racing_on_one_entity_lose_nothing(settings: Settings, remember: int) -> None:
-    async with entities.connect(settings.mongo_url) as one, entities.connect(settings.mongo_url) as two:
+    async with mongo.connect(settings.mongo_url) as one, mongo.connect(settings.mongo_url) as two:
         outbox = Outbox(Nowhere())  # type: ignore[arg-type]
         sides = [
             Entities(client[f"{settings.prefix}race"]["tallies"], Tally, announced, outbox, remember=remember)
@@ -56,7 +57,7 @@ async def test_two_processes_racing_on_one_entity_lose_nothing(settings: Setting
 
 
 async def test_what_another_process_wrote_counts_more_than_what_is_remembered(settings: Settings) -> None:
-    async with entities.connect(settings.mongo_url) as client:
+    async with mongo.connect(settings.mongo_url) as client:
         rows, outbox = client[f"{settings.prefix}remembered"]["tallies"], Outbox(Nowhere())  # type: ignore[arg-type]
         one, two = (Entities(rows, Tally, announced, outbox, remember=5) for _ in range(2))
         await one.change("t", partial(add, name="first"), start=Tally(0))
@@ -67,7 +68,7 @@ async def test_what_another_process_wrote_counts_more_than_what_is_remembered(se
 
 
 async def test_what_is_remembered_is_shown_only_while_it_stands(settings: Settings) -> None:
-    async with entities.connect(settings.mongo_url) as client:
+    async with mongo.connect(settings.mongo_url) as client:
         rows, outbox = client[f"{settings.prefix}reread"]["tallies"], Outbox(Nowhere())  # type: ignore[arg-type]
         one, two = (Entities(rows, Tally, announced, outbox, remember=2) for _ in range(2))
         await one.change("t", partial(add, name="first"), start=Tally(0))
@@ -80,7 +81,7 @@ async def test_what_is_remembered_is_shown_only_while_it_stands(settings: Settin
 
 
 async def test_of_a_sequence_only_what_differs_is_written(settings: Settings) -> None:
-    async with entities.connect(settings.mongo_url) as client:
+    async with mongo.connect(settings.mongo_url) as client:
         rows, outbox = client[f"{settings.prefix}sequences"]["tallies"], Outbox(Nowhere())  # type: ignore[arg-type]
         tallies = Entities(rows, Tally, announced, outbox)
         for names in (("a",), ("a", "b", "c"), ("a", "x", "c", "d"), ("d", "a"), (), ("e", "f")):
@@ -98,7 +99,7 @@ async def test_of_a_sequence_only_what_differs_is_written(settings: Settings) ->
 
 
 async def test_one_that_seemed_fresh_and_was_there_is_changed_as_it_is(settings: Settings) -> None:
-    async with entities.connect(settings.mongo_url) as client:
+    async with mongo.connect(settings.mongo_url) as client:
         collection = client[f"{settings.prefix}fresh"]["tallies"]
         outbox = Outbox(Nowhere())  # type: ignore[arg-type]
         ours, theirs = (Entities(collection, Tally, announced, outbox) for _ in range(2))
@@ -116,7 +117,7 @@ async def test_events_written_before_a_crash_are_published_by_the_sweep(
             """As if the process had died right after the write."""
             return True
 
-    async with entities.connect(settings.mongo_url) as client:
+    async with mongo.connect(settings.mongo_url) as client:
         collection = client[f"{settings.prefix}ieum_people"]["tallies"]
         lost = Entities(collection, Tally, announced, Dead(None))  # type: ignore[arg-type]
         await lost.change("t9", lambda tally: add(tally, "x"), start=Tally(0))
@@ -125,7 +126,7 @@ async def test_events_written_before_a_crash_are_published_by_the_sweep(
 
 
 async def test_a_missing_entity_is_missing(settings: Settings) -> None:
-    async with entities.connect(settings.mongo_url) as client:
+    async with mongo.connect(settings.mongo_url) as client:
         tallies = Entities(client[f"{settings.prefix}x"]["tallies"], Tally, announced, Outbox(None))  # type: ignore[arg-type]
         with pytest.raises(Missing):
             await tallies.change("nobody", lambda tally: (tally, []))

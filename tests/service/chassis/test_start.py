@@ -13,7 +13,7 @@ from ieum.people.v1.events_pb2 import PersonErased
 from services.chassis import rpc
 from services.chassis.config import Settings
 from services.chassis.run import ALIVE, Frame, serve
-from services.chassis.store import entities
+from services.chassis.store import mongo
 from tests.chaos.proxy import Line
 from tests.service.conftest import Announce, StartService
 
@@ -51,7 +51,7 @@ async def test_a_service_that_starts_before_its_stores_waits_for_them(settings: 
 async def test_an_index_may_take_longer_to_build_than_a_call_may_take(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entities, "DEADLINE_MS", 300)
+    monkeypatch.setattr(mongo, "DEADLINE_MS", 300)
     seen: list[int] = []
 
     async def look(health_at: str, name: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.classes.main import compose
 from tests.service.classes.town import Town
 from tests.service.conftest import Announce, ClientFor, StartService

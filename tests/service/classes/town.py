@@ -13,7 +13,7 @@ from ieum.people.v1.events_pb2 import PersonRegistered, PlacesImported
 from ieum.people.v1.people_pb2 import RESIDENT, Area
 from services.chassis.clock import new_id, now, stamp
 from services.chassis.principal import Grant, Kind, Principal
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from tests.service.conftest import Announce, ClientFor, eventually
 
 PHOTOS = "courses/photos"

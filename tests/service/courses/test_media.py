@@ -14,7 +14,7 @@ from services.chassis.errors import Invalid, Missing, Refused
 from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.principal import ANONYMOUS
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.courses.store import media
 from services.courses.store.courses import Courses
 from services.courses.sweep import UNNAMED, remove_unnamed

@@ -9,7 +9,7 @@ import pytest
 from ieum.courses.v1 import content_pb2, courses_pb2, events_pb2
 from services.chassis.errors import Forbidden, Invalid, Missing, Refused
 from services.chassis.principal import ANONYMOUS, SYSTEM, Grant
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from tests.service.conftest import Published
 from tests.service.courses.desk import (
     ADMINISTRATOR,

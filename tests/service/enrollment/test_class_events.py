@@ -18,7 +18,7 @@ from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
 from ieum.enrollment.v1.events_pb2 import Enrolled
 from services.chassis.clock import now, stamp
 from services.chassis.principal import SYSTEM, Grant, Kind, Principal
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.enrollment.main import compose
 from tests.service.conftest import Announce, ClientFor, Published, StartService, eventually
 

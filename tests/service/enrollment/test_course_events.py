@@ -11,7 +11,7 @@ from ieum.courses.v1 import content_pb2
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired, TeachersChanged
 from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.enrollment.domain import Audience, Offering
 from services.enrollment.events import course_handlers
 from services.enrollment.store import Store

@@ -17,7 +17,7 @@ from ieum.people.v1.events_pb2 import PersonErased
 from services.chassis.clock import now, stamp
 from services.chassis.errors import Forbidden, Invalid, Missing, Problem, Refused, Unauthenticated
 from services.chassis.principal import ANONYMOUS, SYSTEM, Grant, Kind, Principal
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.enrollment.main import compose
 from tests.service.conftest import Announce, ClientFor, Published, StartService, eventually
 

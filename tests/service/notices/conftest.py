@@ -27,7 +27,7 @@ from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.principal import Principal, acting
 from services.chassis.signature import Verifier
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.classes.main import compose as compose_classes
 from services.notices.main import compose
 from services.notices.planner import Planner

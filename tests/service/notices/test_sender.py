@@ -26,7 +26,7 @@ from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.principal import acting
 from services.chassis.signature import Signer, Verifier
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.notices.calendars.feed import Feeds
 from services.notices.domain.mail_state import MailState
 from services.notices.domain.notice import Channel, Notice, State

@@ -11,7 +11,7 @@ from services.chassis.errors import (
     Exists,
     Invalid,
 )
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.people.main import compose
 from tests.service.conftest import Published, StartService
 from tests.service.people.town import HOME, PASSPHRASE, Town, reason

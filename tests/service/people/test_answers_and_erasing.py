@@ -14,7 +14,7 @@ from services.chassis.errors import (
 )
 from services.chassis.principal import pseudonym
 from services.chassis.sealed_answers import AnswersSeal
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from tests.service.conftest import Published
 from tests.service.people.town import PASSPHRASE, Town
 

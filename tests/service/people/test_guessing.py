@@ -9,7 +9,7 @@ import pytest
 
 from services.chassis.clock import now
 from services.chassis.errors import Exhausted, Unauthenticated
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.people.domain.attempts import FREE_FOR_ACCOUNT, FREE_FOR_ORIGIN, WINDOW, Attempts
 from services.people.store.attempts import counter
 from tests.service.people.town import Town, reason

@@ -10,7 +10,7 @@ import pytest
 from ieum.people.v1 import events_pb2, people_pb2
 from services.chassis.clock import now
 from services.chassis.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from tests.service.conftest import Published
 from tests.service.people.town import PASSPHRASE, Town, reason
 

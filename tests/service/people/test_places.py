@@ -10,7 +10,7 @@ from google.protobuf import json_format
 from ieum.people.v1 import events_pb2, people_pb2
 from services.chassis.config import Settings
 from services.chassis.errors import Conflict, Invalid, Refused
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.people import commands, place_commands
 from tests.service.conftest import Published
 from tests.service.people.town import HOME, PLACES, Town, reason

@@ -16,7 +16,7 @@ from services.chassis.errors import (
     Problem,
     Unauthenticated,
 )
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.people.domain.attempts import FREE_FOR_ORIGIN, WINDOW, Attempts
 from services.people.store.attempts import counter
 from tests.service.conftest import Published

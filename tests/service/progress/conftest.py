@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.progress.main import compose
 from tests.service.conftest import Announce, ClientFor, StartService
 from tests.service.progress.town import (

@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 from ieum.courses.v1.events_pb2 import CoursePublished, TeachersChanged
 from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.progress.events import course_handlers
 from services.progress.store.records import RecordStore
 

@@ -17,7 +17,7 @@ from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
 from services.chassis.clock import now, stamp
 from services.chassis.errors import Missing
 from services.chassis.principal import SYSTEM, Grant, Kind, Principal
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from tests.service.conftest import Announce, ClientFor, eventually
 
 PHOTOS = "courses/photos"

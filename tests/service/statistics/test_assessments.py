@@ -19,7 +19,7 @@ from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
 from services.chassis.errors import Missing
 from services.chassis.principal import ANONYMOUS
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.statistics.figures.refusal import InvalidValue
 from services.statistics.main import compose
 from services.statistics.reference_data import load_assessments

@@ -16,7 +16,7 @@ from ieum.classes.v1.events_pb2 import AttendanceMarked
 from ieum.enrollment.v1 import enrollment_pb2
 from ieum.enrollment.v1.events_pb2 import Enrolled
 from services.chassis.clock import stamp
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.statistics.areas.geography import Geography
 from services.statistics.facts.events import Listener
 from services.statistics.facts.store import Facts

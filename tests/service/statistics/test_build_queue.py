@@ -11,7 +11,7 @@ import pytest
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1.events_pb2 import ReleaseStepTaken
 from services.chassis.errors import Forbidden, Missing, Refused
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.statistics.releases import builder
 from services.statistics.releases.build import Build
 from services.statistics.releases.domain.lifecycle import Release

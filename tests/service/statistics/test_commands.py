@@ -19,7 +19,7 @@ from services.chassis.clock import now
 from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.statistics.figures.universe import Universe
 from services.statistics.main import compose
 from services.statistics.releases.domain import builds

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from ieum.courses.v1.events_pb2 import CoursePublished
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.statistics.facts.events import Listener
 from services.statistics.facts.store import Facts
 

@@ -22,7 +22,7 @@ from ieum.progress.v1.events_pb2 import CourseCompleted, LearningStarted, Lesson
 from services.chassis.clock import stamp
 from services.chassis.events.bus import BatchHandler
 from services.chassis.principal import pseudonym
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.statistics.areas.geography import Geography
 from services.statistics.facts.events import Listener
 from services.statistics.facts.keys import fact_key

@@ -11,7 +11,7 @@ import pytest
 from services.chassis.config import Settings
 from services.chassis.events import bus
 from services.chassis.events.outbox import Outbox
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.statistics.areas.geography import Geography
 from services.statistics.disclosure.opened_cells import Attack, OpenedCell
 from services.statistics.figures.observation import AreaCode

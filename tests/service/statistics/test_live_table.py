@@ -19,7 +19,7 @@ from services.chassis.events.audit_events import AuditEvents
 from services.chassis.events.bus import Bus
 from services.chassis.observability import trace
 from services.chassis.principal import Grant, Kind, Principal, acting_as
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.statistics.facts import store
 from services.statistics.facts.store import Facts
 from services.statistics.figures.universe import Universe

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.chassis.config import Settings
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.statistics.figures.refusal import InvalidValue
 from services.statistics.reference_data.load_areas import load_areas
 from services.statistics.reference_data.load_residents import load_population

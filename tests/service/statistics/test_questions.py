@@ -17,7 +17,7 @@ from services.chassis.errors import Forbidden, Invalid
 from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.principal import Grant, Kind, Principal, acting_as
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.statistics.disclosure.policy import Policy
 from services.statistics.distribution.domain import Recipient
 from services.statistics.distribution.question_mails import QuestionMails

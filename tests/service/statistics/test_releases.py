@@ -22,7 +22,7 @@ from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
 from services.chassis.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated
 from services.chassis.principal import ANONYMOUS, Grant, Kind, Principal, pseudonym
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.statistics.main import compose
 from services.statistics.releases import publisher, rounds
 from services.statistics.releases.edition import EditionBuilder

@@ -23,7 +23,7 @@ from services.chassis.errors import Forbidden, Refused, Unauthenticated
 from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.principal import ANONYMOUS, Grant, Kind, Principal
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.surveys import sweep
 from services.surveys.domain.sealing import Opener, WrongHalves
 from services.surveys.main import compose

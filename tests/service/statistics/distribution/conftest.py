@@ -13,7 +13,7 @@ from ieum.statistics.v1 import distribution_pb2_grpc
 from services.chassis.config import Settings
 from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.notices.main import compose as compose_notices
 from services.notices.settings import NoticesSettings
 from services.statistics.main import compose

@@ -17,7 +17,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from ieum.statistics.v1 import distribution_pb2 as pb
 from services.chassis.clock import now
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from services.notices.settings import NoticesSettings
 from services.registry import SERVICES
 from tests.mailbox import Mailbox

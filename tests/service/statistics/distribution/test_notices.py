@@ -14,7 +14,7 @@ from ieum.statistics.v1 import distribution_pb2 as pb
 from services.chassis.clock import now
 from services.chassis.errors import Forbidden
 from services.chassis.principal import SYSTEM
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from tests.mailbox import Mailbox
 from tests.service.conftest import ClientFor, eventually
 from tests.service.statistics.distribution.offices import Client, Send, add, official, publication, reach

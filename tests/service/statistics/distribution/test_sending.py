@@ -9,7 +9,7 @@ import pytest
 from ieum.statistics.v1 import distribution_pb2 as pb
 from services.chassis.clock import now
 from services.chassis.errors import Forbidden, Refused
-from services.chassis.store.entities import Database
+from services.chassis.store.mongo import Database
 from tests.mailbox import Mailbox
 from tests.service.conftest import eventually
 from tests.service.statistics.distribution.offices import (
