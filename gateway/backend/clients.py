@@ -23,6 +23,7 @@ from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
 from ieum.statistics.v1.questions_pb2_grpc import QuestionServiceStub
 from ieum.statistics.v1.releases_pb2_grpc import ReleaseServiceStub
 from ieum.statistics.v1.statistics_pb2_grpc import StatisticsServiceStub
+from ieum.statistics.v1.working_pb2_grpc import WorkingViewServiceStub
 from ieum.surveys.v1.surveys_pb2_grpc import SurveysServiceStub
 from services.chassis import rpc, tls
 from services.chassis.config import Settings
@@ -43,6 +44,7 @@ class Clients:
     releases: ReleaseServiceStub
     distribution: DistributionServiceStub
     questions: QuestionServiceStub
+    working: WorkingViewServiceStub
     classes: ClassesServiceStub
     notices: NoticesServiceStub
     surveys: SurveysServiceStub
@@ -79,6 +81,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
             releases=client("statistics", ReleaseServiceStub),
             distribution=client("statistics", DistributionServiceStub),
             questions=client("statistics", QuestionServiceStub),
+            working=client("statistics", WorkingViewServiceStub),
             classes=client("classes", ClassesServiceStub),
             notices=client("notices", NoticesServiceStub),
             surveys=client("surveys", SurveysServiceStub),

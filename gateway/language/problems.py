@@ -322,6 +322,12 @@ WORDS: Mapping[str, str] = {
         "This office does not look after the area of the question. Choose an office of this area or of one above it."
     ),
     "QUESTIONS_TOO_MANY": msgid("You have %(max)s questions saved already. Remove one first."),
+    "WORKING_VIEW_BY": msgid(
+        "Exact figures are divided by area, quarter, course, competence area or way of teaching, and by nothing that "
+        "people answered about themselves."
+    ),
+    "WORKING_VIEW_PURPOSE": msgid("Say in a few words what you need the exact figures for."),
+    "WORKING_VIEW_PURPOSE_TOO_LONG": msgid("The purpose may have %(max)s characters. Shorten it."),
     "CROSS_BY": msgid("Several areas and periods can be divided by one of: %(known)s."),
     "CROSS_PERIODS": msgid("Choose at most %(max)s periods at a time."),
     "CROSS_TOO_LARGE": msgid(

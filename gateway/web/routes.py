@@ -50,6 +50,7 @@ from gateway.web.official import (
     release_preview,
     release_steps,
     releases,
+    working_view,
 )
 from gateway.web.public_data import feeds, pages, sdmx_rest
 from gateway.web.site import frame, help, media, offline, well_known
@@ -95,6 +96,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         live_table_files.routes,
         cross_table.routes,
         questions.routes,
+        working_view.routes,
     ),
     *(recipients.routes, deliveries.routes),
     *(

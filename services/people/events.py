@@ -106,6 +106,9 @@ def statistics_handlers(store: Store) -> Handlers:
     async def on_table_exported(event: statistics.TableExported) -> None:
         await _add(audit, event, Action.EXPORTED, event.area, f"statistics of {event.area}")
 
+    async def on_working_figures_viewed(event: statistics.WorkingFiguresViewed) -> None:
+        await _add(audit, event, Action.WORKING_FIGURES_VIEWED, event.area, f"for: {event.purpose}")
+
     async def on_recipients_exported(event: statistics.RecipientsExported) -> None:
         await _add(audit, event, Action.EXPORTED, "list", "mailing list")
 
@@ -129,6 +132,7 @@ def statistics_handlers(store: Store) -> Handlers:
     return {
         statistics.TableQueried: on_table_queried,
         statistics.TableExported: on_table_exported,
+        statistics.WorkingFiguresViewed: on_working_figures_viewed,
         statistics.RecipientsExported: on_recipients_exported,
         statistics.RecipientsChanged: on_recipients_changed,
         statistics.ReleaseDiscarded: on_release_discarded,

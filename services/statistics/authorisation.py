@@ -32,6 +32,13 @@ def require_area(caller: Principal, tree: AreaTree, area: str, *roles: str) -> N
         raise Forbidden("AREA_OUT_OF_SCOPE", field="area")
 
 
+def require_responsible(caller: Principal, tree: AreaTree, area: str) -> None:
+    """For exact counts: an official in person, of the area or of what it lies in."""
+    if caller.is_system or caller.token_scopes is not None:
+        raise Forbidden("ROLE_NEEDED")
+    require_area(caller, tree, area, "official")
+
+
 def queried_area(caller: Principal, tree: AreaTree, wanted: str) -> str:
     """The area that a query is about: the one it names, else the widest of the caller's own."""
     scopes = scopes_of(caller)

@@ -7,6 +7,7 @@ from ieum.statistics.v1.distribution_pb2_grpc import add_DistributionServiceServ
 from ieum.statistics.v1.questions_pb2_grpc import add_QuestionServiceServicer_to_server
 from ieum.statistics.v1.releases_pb2_grpc import add_ReleaseServiceServicer_to_server
 from ieum.statistics.v1.statistics_pb2_grpc import add_StatisticsServiceServicer_to_server
+from ieum.statistics.v1.working_pb2_grpc import add_WorkingViewServiceServicer_to_server
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.run import Frame, main_with
 from services.statistics.disclosure.policy import Policy
@@ -27,6 +28,8 @@ from services.statistics.live.own_facts import OwnFacts
 from services.statistics.live.residents import Residents
 from services.statistics.live.service import TOKEN_ACCESS, StatisticsService
 from services.statistics.live.store import LiveStates
+from services.statistics.live.working_service import WorkingViewService
+from services.statistics.live.working_store import WorkingLooks
 from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
 from services.statistics.releases.builder import Builder
@@ -51,6 +54,10 @@ async def compose(frame: Frame[StatisticsSettings]) -> None:
     await live_states.prepare()
     days = DailyStates(facts, live_states, zone, k)
     add_StatisticsServiceServicer_to_server(StatisticsService(days, residents, audit, OwnFacts(facts, key), k), server)
+    looks = WorkingLooks(frame.database)
+    await looks.prepare()
+    server = frame.offer("ieum.statistics.v1.WorkingViewService", {})
+    add_WorkingViewServiceServicer_to_server(WorkingViewService(days, facts, looks, audit), server)
     await releases.prepare()
     await references.prepare()
     enrolments = EnrolmentSnapshot(facts, zone)

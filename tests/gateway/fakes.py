@@ -20,7 +20,7 @@ from ieum.enrollment.v1 import enrollment_pb2
 from ieum.notices.v1 import notices_pb2
 from ieum.people.v1 import people_pb2
 from ieum.progress.v1 import progress_pb2
-from ieum.statistics.v1 import distribution_pb2, questions_pb2, releases_pb2, statistics_pb2
+from ieum.statistics.v1 import distribution_pb2, questions_pb2, releases_pb2, statistics_pb2, working_pb2
 from ieum.surveys.v1 import surveys_pb2
 from services.chassis import principal, rpc
 from services.chassis.config import Settings
@@ -31,7 +31,7 @@ from services.registry import SERVICES
 
 MODULES = (
     *(people_pb2, courses_pb2, enrollment_pb2, progress_pb2, classes_pb2, notices_pb2, surveys_pb2),
-    *(statistics_pb2, releases_pb2, questions_pb2, distribution_pb2),
+    *(statistics_pb2, releases_pb2, questions_pb2, distribution_pb2, working_pb2),
 )
 MOMENT = Timestamp(seconds=1_790_000_000)
 Answer = Message | Exception | Callable[[Any], Any]

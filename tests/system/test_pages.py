@@ -46,6 +46,7 @@ OFFICIAL = (
     *(
         "/statistics",
         "/statistics/cross",
+        "/statistics/working",
         "/statistics/table?by=AGE",
         "/statistics/table?by=TIME_PERIOD&show=CPR",
         "/statistics/table?by=TARGET_GROUP",

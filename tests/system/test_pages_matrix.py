@@ -64,7 +64,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "instructor elsewhere": (r"GET /centre/(new|help)$",),
     # Without another area's name these are about one's own; with it they are asked below.
     "official elsewhere": (
-        r"GET /statistics(/recipients(\.csv)?|/releases(/new)?|/questions)$",
+        r"GET /statistics(/recipients(\.csv)?|/releases(/new)?|/questions|/working)$",
         r"POST /statistics/questions/\{question\}/remove$",  # a saved question of one's own, or none
         r"GET /api/v1/(recipients|statistics/(releases:all|mail))$",
     ),

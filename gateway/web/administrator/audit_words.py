@@ -46,6 +46,7 @@ ACTIONS: Mapping[str, str] = {
     "RELEASE_PUBLISHED": msgid("Time of a release set"),
     "RELEASE_CORRECTION_PLANNED": msgid("Correction of a release planned"),
     "RELEASE_WITHDRAWN": msgid("Release withdrawn"),
+    "WORKING_FIGURES_VIEWED": msgid("Exact figures looked at"),
 }
 PERSON = re.compile(r"people/[0-9A-Za-z-]+")
 _GRANT = re.compile(r"(\w+) @ ([^\s,]+)(?:, by command)?")
@@ -79,6 +80,7 @@ _DETAILS = (
         re.compile(r"from (?P<network>\S+), login (?P<mark>\w+)"),
         msgid("from the network %(network)s; mark of the login: %(mark)s"),
     ),
+    (re.compile(r"for: (?P<purpose>.+)"), msgid("for: %(purpose)s")),
     (re.compile("one session"), msgid("on one device")),
     (re.compile("all sessions"), msgid("on all devices")),
 )

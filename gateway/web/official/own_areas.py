@@ -18,6 +18,7 @@ SECTIONS = (
     ("/statistics/table", msgid("One table")),
     ("/statistics/cross", msgid("Areas, groups and periods")),
     ("/statistics/questions", msgid("Saved questions")),
+    ("/statistics/working", msgid("Exact figures")),
     ("/statistics/releases", msgid("Releases")),
 )
 

@@ -39,6 +39,7 @@ class Action(StrEnum):
     RELEASE_PUBLISHED = "release_published"
     RELEASE_CORRECTION_PLANNED = "release_correction_planned"
     RELEASE_WITHDRAWN = "release_withdrawn"
+    WORKING_FIGURES_VIEWED = "working_figures_viewed"
 
 
 # What callers may report here. All else happens in this service, or is heard from the service that did it.

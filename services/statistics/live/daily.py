@@ -20,7 +20,7 @@ from services.statistics.facts.store import Facts
 from services.statistics.figures.periods import last_day, quarter_of
 from services.statistics.figures.universe import Universe
 from services.statistics.live.domain.lattice import Key, Lattice, World
-from services.statistics.live.domain.protection import ShownCell
+from services.statistics.live.domain.protection import COUNTS, ShownCell, Tally
 from services.statistics.live.domain.questions import LiveState
 from services.statistics.live.domain.steps import Unprotected, next_state
 from services.statistics.live.store import Head, LiveStates
@@ -56,6 +56,13 @@ class DailyStates:
             raise Invalid("AS_OF_NOT_KEPT", field="as_of")
         shown = await self._states.shown(universe, as_of)
         return replace(self._state(as_of, state.world, shown), is_past=True)
+
+    async def exact(self, universe: Universe, moment: datetime) -> LiveState:
+        """All that happened before the moment, nothing hidden. Kept nowhere: for the working view alone."""
+        held, world = await self._all(), await self._world()
+        cells = await asyncio.to_thread(self._counted, held, universe, moment, world)
+        shown = {key: ShownCell(tally, COUNTS) for key, tally in cells.items()}
+        return LiveState(moment, shown, world, quarter_of(moment, self._zone))
 
     async def run(self) -> None:
         """Makes the step of each new day, where somebody ever looked."""
@@ -106,10 +113,13 @@ class DailyStates:
     def _moved_on(
         self, held: Columns, universe: Universe, midnight: datetime, world: World, before: dict[Key, ShownCell]
     ) -> dict[Key, ShownCell]:
+        cells = self._counted(held, universe, midnight, world)
+        return next_state(cells, Lattice(world, cells, self._policy.k), before, self._policy)
+
+    def _counted(self, held: Columns, universe: Universe, moment: datetime, world: World) -> dict[Key, Tally]:
         from services.statistics.live.domain.counting import count
 
-        cells = count(held, universe, midnight, world, self._zone)
-        return next_state(cells, Lattice(world, cells, self._policy.k), before, self._policy)
+        return count(held, universe, moment, world, self._zone)
 
     def _state(self, as_of: datetime, world: World, shown: dict[Key, ShownCell]) -> LiveState:
         return LiveState(as_of, shown, world, quarter_of(as_of - timedelta(seconds=1), self._zone))

@@ -6,6 +6,8 @@ import pytest
 
 from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import releases_pb2 as pb
+from ieum.statistics.v1 import working_pb2
+from ieum.statistics.v1.statistics_pb2 import REF_AREA
 from services.chassis.errors import Forbidden
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
@@ -24,6 +26,7 @@ COUNTS = (
     *(
         "/statistics",
         "/statistics/table?by=COURSE",
+        "/statistics/working",
         "/statistics/releases",
         "/statistics/releases/new",
         ONE,
@@ -58,6 +61,8 @@ def official(fake: Fakes) -> None:
     planned = release(pb.Release.APPROVED, planned_by="people/kim", approved_by="people/lee", cost=COST)
     fake.answers["GetRelease"] = planned
     fake.answers["ListReleases"] = pb.ListReleasesResponse(releases=[planned])
+    look = working_pb2.WorkingLook(person="people/kim", area="areas/HB01", by=REF_AREA, purpose="rooms")
+    fake.answers["ListWorkingLooks"] = working_pb2.ListWorkingLooksResponse(looks=[look])
     for method in NAMING:
         fake.answers[method] = Forbidden("ROLE_NEEDED")
     fake.answers["BatchGetNames"] = people_pb2.BatchGetNamesResponse(display_names={"people/kim": "Kim"})

@@ -51,6 +51,10 @@ NOTICES = [
         statistics.TableExported(**NOTICE, area="areas/HB01"),
         (people_pb2.EXPORTED, "areas/HB01", "statistics of areas/HB01"),
     ),
+    (
+        statistics.WorkingFiguresViewed(**NOTICE, area="areas/HB01", purpose="rooms"),
+        (people_pb2.WORKING_FIGURES_VIEWED, "areas/HB01", "for: rooms"),
+    ),
     (statistics.RecipientsExported(**NOTICE), (people_pb2.EXPORTED, "list", "mailing list")),
     (GridExported(**NOTICE, course="courses/x"), (people_pb2.EXPORTED, "courses/x", "class grid of courses/x")),
     (

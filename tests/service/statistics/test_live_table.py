@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,80 +15,16 @@ from services.chassis.config import Settings
 from services.chassis.errors import Forbidden, Invalid, Unavailable
 from services.chassis.events import bus
 from services.chassis.events.audit_events import AuditEvents
-from services.chassis.events.bus import Bus
 from services.chassis.observability import trace
 from services.chassis.principal import Grant, Kind, Principal, acting_as
 from services.chassis.store.mongo import Database
 from services.statistics.facts import store
-from services.statistics.facts.store import Facts
 from services.statistics.figures.universe import Universe
 from services.statistics.live import daily
-from services.statistics.live.daily import DailyStates
-from services.statistics.live.own_facts import OwnFacts
-from services.statistics.live.residents import Residents
-from services.statistics.live.service import StatisticsService
-from services.statistics.live.store import LiveStates
-from services.statistics.reference_data.geographies import Geographies
-from services.statistics.reference_data.store import References
 from tests.service.conftest import Published
+from tests.service.statistics.office import Office
 
-SEOUL = ZoneInfo("Asia/Seoul")
-TREE = [("P", ""), ("A", "P"), ("A1", "A"), ("A2", "A"), ("A3", "A"), ("B", "P")]
 Shown = dict[str, dict[str, str]]
-
-
-class Office:
-    def __init__(self, database: Database, audit: AuditEvents) -> None:
-        self.database = database
-        self._audit = audit
-        self.facts = Facts(database, b"key")
-        self._references = References(database)
-        self._residents = Residents(Geographies(self.facts, self._references, SEOUL), self._references, SEOUL)
-        self.show_from(5)
-        self._people = 0
-
-    def show_from(self, persons: int) -> None:
-        self.days = DailyStates(self.facts, LiveStates(self.database), SEOUL, persons)
-        self.service = StatisticsService(self.days, self._residents, self._audit, OwnFacts(self.facts, b"key"), persons)
-
-    async def open(self) -> None:
-        await self.facts.prepare()
-        await self._references.prepare()
-        await LiveStates(self.database).prepare()
-        areas = [
-            {"name": f"areas/{code}", "parent": f"areas/{above}" if above else "", "title": {}} for code, above in TREE
-        ]
-        await self.facts.put_places(1, areas, [])
-
-    async def enrol(self, count: int, area: str, sex: str = "F", *groups: str, **more: Any) -> None:
-        """So many people of an area, each once."""
-        traits = {"birth_year": 1950, "sex": sex, "groups": list(groups), "groups_answered": True}
-        usual = {"universe": "resident", "area": f"areas/{area}", "course": "courses/c", "quarter": "2026-Q3"}
-        moments = {"enrolled_at": datetime(2026, 8, 3, tzinfo=UTC), "enrol_year": 2026}
-        rows = []
-        for _ in range(count):
-            self._people += 1
-            name = f"enrollments/{self._people}"
-            rows.append({"_id": name, "pseudonym": name, "traits": traits, "version": 1, **usual, **moments, **more})
-        await self.database["facts"].insert_many(rows)
-
-    async def table(self, scope: str = "areas/P", **request: Any) -> pb.Table:
-        grants = (Grant("official", scope),)
-        with acting_as(Principal(kind=Kind.PERSON, person="people/o", grants=grants)):
-            return await self.service.QueryTable(pb.QueryTableRequest(**request), None)
-
-    async def shown(self, measure: str, scope: str = "areas/P", **request: Any) -> dict[str, str]:
-        found = await self.table(scope, **request)
-        rows = [*found.rows, found.total]
-        return {row.code: v.value or v.obs_status for row in rows for v in row.values if v.measure == measure}
-
-
-@pytest.fixture
-async def office(database_of: Callable[[str], Database], events: Bus) -> Office:
-    await events.ensure_stream("ieum.statistics.v1")
-    made = Office(database_of("statistics"), AuditEvents(events))
-    await made.open()
-    return made
 
 
 @pytest.mark.parametrize(("persons", "shown"), [(3, "7"), (5, "Q"), (10, "Q")])
