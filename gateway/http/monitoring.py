@@ -64,7 +64,8 @@ def _labels(request: web.Request) -> tuple[str, str]:
 def _record(method: str, route: str, status: int, seconds: float) -> None:
     _duration(method, route, str(status)).observe(seconds)
     trace.note(
-        {"http.request.method": method, "http.route": route, "http.response.status_code": status}, failed=status >= 500
+        {"http.request.method": method, "http.route": route, "http.response.status_code": status},
+        error=str(status) if status >= 500 else "",
     )
     trace.log().info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 

@@ -145,7 +145,7 @@ class ServerInterceptor(grpc.aio.ServerInterceptor):
             finally:
                 seconds = time.perf_counter() - began
                 _duration(method, code.name).observe(seconds)
-                trace.note({"rpc.response.status_code": code.name}, failed=code in _FAULTS)
+                trace.note({"rpc.response.status_code": code.name}, error=code.name if code in _FAULTS else "")
                 trace.log().info("call", method=method, code=code.name, ms=round(seconds * 1000, 1))
 
 
@@ -237,7 +237,7 @@ class _SignedChannel:
                     return await _call_with_retries(method, request, timeout, metadata)
                 except grpc.aio.AioRpcError as error:
                     code = error.code()
-                    trace.note({"rpc.response.status_code": code.name}, failed=code in _FAULTS)
+                    trace.note({"rpc.response.status_code": code.name}, error=code.name if code in _FAULTS else "")
                     raise problem_of(error) from error
 
         return call

@@ -178,7 +178,7 @@ class Consumer:
         """Again later, or to the dead letters. Where the broker is away as well, it delivers anew by itself."""
         deliveries = message.metadata.num_delivered
         poisoned = deliveries >= _DELIVERIES or isinstance(error, DecodeError)
-        trace.note({"messaging.nats.deliveries": deliveries}, failed=True)
+        trace.note({"messaging.nats.deliveries": deliveries}, error=type(error).__name__)
         trace.log().error(
             "event not handled", durable=self._durable, subject=message.subject, deliveries=deliveries, exc_info=error
         )

@@ -33,6 +33,7 @@ _KINDS: Mapping[Kind, SpanKind] = {
     "producer": SpanKind.PRODUCER,
     "consumer": SpanKind.CONSUMER,
 }
+_MESSAGING = {"publish": "send", "handle": "process"}
 
 
 class Spans:
@@ -61,7 +62,9 @@ class Spans:
     @contextmanager
     def following_all(self, steps: Iterable[tuple[str, str]], kind: Kind) -> Iterator[None]:
         """What is asked of the database meanwhile belongs to the first."""
-        spans = [self._tracer.start_span(name, _parent(header), _KINDS[kind]) for header, name in steps]
+        spans = [
+            self._tracer.start_span(name, _parent(header), _KINDS[kind], _attributes(name)) for header, name in steps
+        ]
         try:
             with otel.use_span(spans[0], record_exception=False, set_status_on_exception=False):
                 yield
@@ -74,7 +77,12 @@ class Spans:
 
     def _step(self, name: str, kind: Kind, parent: Context | None) -> AbstractContextManager[Span]:
         return self._tracer.start_as_current_span(
-            name, parent, _KINDS[kind], record_exception=False, set_status_on_exception=False
+            name,
+            parent,
+            _KINDS[kind],
+            _attributes(name),
+            record_exception=False,
+            set_status_on_exception=False,
         )
 
     def traceparent(self) -> str:
@@ -83,10 +91,11 @@ class Spans:
         _headers.inject(carrier)
         return carrier.get(HEADER, "")
 
-    def note(self, attributes: Mapping[str, str | int], failed: bool) -> None:
+    def note(self, attributes: Mapping[str, str | int], error: str) -> None:
         span = otel.get_current_span()
         span.set_attributes(attributes)
-        if failed:
+        if error:
+            span.set_attribute("error.type", error)
             span.set_status(Status(StatusCode.ERROR))
 
     def close(self) -> None:
@@ -99,6 +108,26 @@ class Spans:
 
 def _parent(header: str | None) -> Context:
     return _headers.extract({HEADER: header} if header else {}, Context())
+
+
+def _attributes(name: str) -> dict[str, str]:
+    """What a step's name says, in the words of the semantic conventions; collectors draw calls and queues by them.
+
+    Names are "publish ieum.people.v1.PersonMoved", "handle ..." and "ieum.people.v1.PeopleService/GetPerson". An
+    event's type stands for its subject, which would end in somebody's id.
+    """
+    first, _, rest = name.partition(" ")
+    if first in _MESSAGING:
+        return {
+            "messaging.system": "nats",
+            "messaging.operation.name": first,
+            "messaging.operation.type": _MESSAGING[first],
+            "messaging.destination.name": rest,
+        }
+    service, slash, method = name.partition("/")
+    if slash and service[-1:].isalpha():
+        return {"rpc.system": "grpc", "rpc.service": service, "rpc.method": method}
+    return {}
 
 
 class Commands(CommandListener):
@@ -114,8 +143,14 @@ class Commands(CommandListener):
         verb = event.command_name
         named = event.command.get("collection" if verb == "getMore" else verb)
         collection = named if isinstance(named, str) else ""
-        about = {"db.system.name": "mongodb", "db.namespace": event.database_name, "db.operation.name": verb}
-        about |= {"db.collection.name": collection} if collection else {}
+        about: dict[str, str | int] = {"db.system.name": "mongodb", "db.operation.name": verb}
+        about["db.namespace"] = event.database_name
+        if collection:
+            about["db.collection.name"] = collection
+        host, port = event.connection_id
+        about["server.address"] = host
+        if port:
+            about["server.port"] = port
         name = f"{verb} {collection}".strip()
         self._under_way[event.request_id] = self._tracer.start_span(name, kind=SpanKind.CLIENT, attributes=about)
 
@@ -125,6 +160,7 @@ class Commands(CommandListener):
 
     def failed(self, event: CommandFailedEvent) -> None:
         if span := self._under_way.pop(event.request_id, None):
-            span.set_attribute("db.response.status_code", str(event.failure.get("code", "")))
+            code = str(event.failure.get("code", ""))
+            span.set_attributes({"db.response.status_code": code, "error.type": code or "_OTHER"})
             span.set_status(Status(StatusCode.ERROR))
             span.end()

@@ -39,7 +39,7 @@ class Recorder(Protocol):
     def following_all(self, steps: Iterable[tuple[str, str]], kind: Kind) -> AbstractContextManager[object]: ...
     def within(self, name: str, kind: Kind) -> AbstractContextManager[object]: ...
     def traceparent(self) -> str: ...
-    def note(self, attributes: Mapping[str, str | int], failed: bool) -> None: ...
+    def note(self, attributes: Mapping[str, str | int], error: str) -> None: ...
 
 
 _recorder: Recorder | None = None
@@ -92,10 +92,10 @@ def within(name: str, kind: Kind) -> AbstractContextManager[object]:
     return _recorder.within(name, kind) if _recorder else nullcontext()
 
 
-def note(attributes: Mapping[str, str | int], *, failed: bool = False) -> None:
-    """Attributes of the current span. No person's name, id or words."""
+def note(attributes: Mapping[str, str | int], *, error: str = "") -> None:
+    """Attributes of the current span, and the kind of error where it failed. No person's name, id or words."""
     if _recorder:
-        _recorder.note(attributes, failed)
+        _recorder.note(attributes, error)
 
 
 def listeners() -> Sequence[Any]:

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from services.chassis.observability import spans, trace
+from tests.collector import collecting
 
 HEADER = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 
@@ -47,3 +48,30 @@ def test_a_collector_that_is_away_holds_nobody_up(monkeypatch: pytest.MonkeyPatc
     with trace.recorded("progress"), trace.following(None, "ask", "server"):
         pass
     assert time.monotonic() - began < 3
+
+
+def test_a_collector_can_draw_calls_and_queues_by_the_usual_attributes(monkeypatch: pytest.MonkeyPatch) -> None:
+    with collecting() as collector:
+        for name, value in collector.settings.items():
+            monkeypatch.setenv(name, value)
+        with trace.recorded("progress"):
+            with trace.following(None, "publish ieum.people.v1.PersonMoved", "producer"):
+                pass
+            with trace.following_all([("", "handle ieum.people.v1.PersonMoved")], "consumer"):
+                pass
+            with trace.following(None, "ieum.people.v1.PeopleService/GetPerson", "server"):
+                trace.note({"rpc.response.status_code": "INTERNAL"}, error="INTERNAL")
+            with trace.following(None, "GET /api/v1/people/{person}", "server"):
+                trace.note({"http.response.status_code": 200})
+        said = {step.name: step.attributes for step in collector.steps()}
+    queue = {"messaging.system": "nats", "messaging.destination.name": "ieum.people.v1.PersonMoved"}
+    sent = {"messaging.operation.name": "publish", "messaging.operation.type": "send"}
+    processed = {"messaging.operation.name": "handle", "messaging.operation.type": "process"}
+    called = {"rpc.system": "grpc", "rpc.service": "ieum.people.v1.PeopleService", "rpc.method": "GetPerson"}
+    assert said == {
+        "publish ieum.people.v1.PersonMoved": queue | sent,
+        "handle ieum.people.v1.PersonMoved": queue | processed,
+        "ieum.people.v1.PeopleService/GetPerson": called
+        | {"rpc.response.status_code": "INTERNAL", "error.type": "INTERNAL"},
+        "GET /api/v1/people/{person}": {"http.response.status_code": 200},
+    }
