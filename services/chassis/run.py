@@ -34,7 +34,7 @@ from services.chassis.tasks import cancel
 from services.chassis.token_access import Access
 
 _GRACE_SECONDS = 5.0
-_STORES_WITHIN = 30.0
+_DATABASE_AND_BROKER_WITHIN_SECONDS = 30.0
 _SAY_EVERY_SECONDS = 10.0
 _ERASURES = "ieum.people.v1.PersonErased"
 ALIVE = "alive"
@@ -147,7 +147,7 @@ async def _preparing() -> AsyncIterator[None]:
 
 async def _retry_until_up(ask: Callable[[], Awaitable[None]]) -> None:
     """The store may be starting or electing a primary, or this service's user may not exist yet."""
-    deadline = time.monotonic() + _STORES_WITHIN
+    deadline = time.monotonic() + _DATABASE_AND_BROKER_WITHIN_SECONDS
     while True:
         try:
             return await ask()
