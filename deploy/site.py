@@ -16,6 +16,8 @@ _DEMO = {
     "IEUM_SITE_NAME": _json("한빛시 디지털 배움터", "Hanbit City Digital Learning"),
     "IEUM_SITE_PHONE": "000-120-0000",
     "IEUM_SITE_HOURS": _json("평일 오전 9시 ~ 오후 6시", "Weekdays 9 am to 6 pm"),
+    # Everybody knows the passphrase of the demo: a second factor would only keep out who looks at it.
+    "IEUM_SECOND_FACTOR_ROLES": "none",
 }
 _PLAIN = {"IEUM_SITE_NAME": _json("이음", "Ieum"), "IEUM_SITE_PHONE": "000-000-0000"}
 

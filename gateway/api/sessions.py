@@ -10,6 +10,7 @@ from gateway.api.schemas import Body, JsonAnswer, Line, Moment, Shape, read
 from gateway.backend.clients import CLIENTS
 from gateway.http import auth, devices
 from ieum.people.v1 import people_pb2
+from services.chassis.errors import Unauthenticated
 
 table = Table("sessions")
 
@@ -17,6 +18,7 @@ table = Table("sessions")
 class SignIn(Body):
     login: Line
     passphrase: Line
+    code: Line = ""
     shared_device: bool = False
 
 
@@ -50,9 +52,25 @@ async def sign_in(request: web.Request, body: SignIn) -> web.Response:
             agent=devices.agent(request),
         )
     )
+    if answer.attempt:
+        answer = await _complete(request, answer, body)
     response = json_response(read(Viewer, answer.viewer))
     auth.keep_signed_in(request, response, answer)
     return response
+
+
+async def _complete(request: web.Request, first: people_pb2.SignInResponse, body: SignIn) -> people_pb2.SignInResponse:
+    """The second factor comes in the same request, after the first has been found right."""
+    if not body.code:
+        raise Unauthenticated("SECOND_FACTOR_NEEDED", field="code")
+    return await request.app[CLIENTS].people.CompleteSignIn(
+        people_pb2.CompleteSignInRequest(
+            attempt=first.attempt,
+            code=body.code,
+            address=request.remote or "",
+            device_marks=devices.marks(request),
+        )
+    )
 
 
 @table("DELETE", "/sessions/current", "Sign out", open=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import web
@@ -21,8 +22,20 @@ _COOKIE = "ieum_session"
 _FOR_MACHINES = frozenset(
     {"/robots.txt", "/.well-known/security.txt", "/favicon.ico", "/service-worker.js", "/offline"}
 )
-NEW_PASSPHRASE_PAGE = "/account/passphrase"  # noqa: S105 - an address
+SECOND_FACTOR_PAGE = "/account/second-factor"
 _SHORT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """The page where somebody does what comes first, and why the API refuses all else."""
+
+    page: str
+    reason: str
+
+
+_NEW_PASSPHRASE = _Before("/account/passphrase", "PASSPHRASE_MUST_CHANGE")
+_SECOND_FACTOR = _Before(SECOND_FACTOR_PAGE, "SECOND_FACTOR_DUE")
 
 VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer", Viewer)
 SESSION_ENDED = web.RequestKey("session_ended", bool)
@@ -43,17 +56,25 @@ async def authenticate(request: web.Request, handler: Handler) -> web.StreamResp
     """Sets `request[VIEWER]` (None for a stranger); calls made inside are signed for that person."""
     viewer = await find_viewer(request)
     request[VIEWER] = viewer
-    if viewer and viewer.must_change_passphrase and not _is_open_before_change(request):
+    if viewer and (first := _first_of_all(viewer)) and not _is_open_before(request, first.page):
         if is_api(request):
-            raise Forbidden("PASSPHRASE_MUST_CHANGE")
-        return web.Response(status=303, headers={"Location": NEW_PASSPHRASE_PAGE})
+            raise Forbidden(first.reason)
+        return web.Response(status=303, headers={"Location": first.page})
     with acting_as(viewer.principal if viewer else Principal()):
         return await handler(request)
 
 
-def _is_open_before_change(request: web.Request) -> bool:
-    pages = (NEW_PASSPHRASE_PAGE, "/sign-out", "/session", "/preferences", "/api/v1/sessions/current")
-    return is_asset(request) or request.path in pages or request.path.endswith(":changePassphrase")
+def _first_of_all(viewer: Viewer) -> _Before | None:
+    """What somebody has to do before anything else is open to them."""
+    if viewer.must_change_passphrase:
+        return _NEW_PASSPHRASE
+    return _SECOND_FACTOR if viewer.must_set_up_second_factor else None
+
+
+def _is_open_before(request: web.Request, page: str) -> bool:
+    pages = ("/sign-out", "/session", "/preferences", "/api/v1/sessions/current")
+    own = request.path == page or request.path.startswith(f"{page}/")
+    return is_asset(request) or own or request.path in pages or request.path.endswith(":changePassphrase")
 
 
 async def find_viewer(request: web.Request) -> Viewer | None:

@@ -43,6 +43,12 @@ class Viewer:
     shared_device: bool
     must_change_passphrase: bool = False
     """Came in with a code of the desk: nothing is open before a new passphrase is chosen."""
+    second_factor_due: datetime | None = None
+    """When a second factor must be set up; None where none is needed, or one is there."""
+
+    @property
+    def must_set_up_second_factor(self) -> bool:
+        return self.second_factor_due is not None and self.second_factor_due <= clock.now()
 
     def holds(self, *roles: str) -> bool:
         return any(self.principal.holds(role) for role in roles)
@@ -78,6 +84,9 @@ def viewer_of(message: people_pb2.Viewer, *, by_token: bool = False) -> Viewer:
         expire_time=clock.moment(message.expire_time),
         shared_device=message.shared_device,
         must_change_passphrase=person.passphrase_must_change,
+        second_factor_due=clock.moment(message.second_factor_due_time)
+        if message.HasField("second_factor_due_time")
+        else None,
     )
 
 

@@ -88,6 +88,16 @@ WORDS: Mapping[str, str] = {
         "Many people use this passphrase, so it is easy to guess. Choose another one, for example three words."
     ),
     "PASSPHRASE_IS_LOGIN": msgid("The passphrase is the same as the login. Choose another one."),
+    "SECOND_FACTOR_NEEDED": msgid("This account has a second step of signing in. Send its code as well."),
+    "SECOND_FACTOR_DUE": msgid("Your role needs a second step of signing in. Set it up first, under Me."),
+    "SECOND_FACTOR_REQUIRED": msgid("Your role needs a second step of signing in, so it cannot be removed."),
+    "SECOND_FACTOR_MISSING": msgid("Set up the second step of signing in first."),
+    "SIGN_IN_ATTEMPT_OVER": msgid(
+        "That took too long, or too many codes were wrong. Begin again with your passphrase."
+    ),
+    "TOTP_NOT_STARTED": msgid("That took too long. Start again with a new key."),
+    "SIGN_IN_CODE_WRONG": msgid("This code is not right. Look at the app again: a new code comes every 30 seconds."),
+    "SIGN_IN_CODE_USED": msgid("This code was used already. Wait for the next one, which comes within 30 seconds."),
     "PASSPHRASE_AGAIN": msgid("For your safety, enter your passphrase as well."),
     "PASSPHRASE_IS_CODE": msgid("This is the code from the desk. Choose a passphrase of your own."),
     "PASSPHRASE_MUST_CHANGE": msgid(

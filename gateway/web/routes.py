@@ -8,8 +8,19 @@ from itertools import chain
 from aiohttp import web
 
 from gateway.html import assets
-from gateway.web.account import about_you, calendar, details, notices, sessions, sign_in, tokens
+from gateway.web.account import (
+    about_you,
+    calendar,
+    details,
+    notices,
+    second_factor,
+    second_sign_in,
+    sessions,
+    sign_in,
+    tokens,
+)
 from gateway.web.administrator import audit_log, dead_letters, desk, holidays, people, places, search_words
+from gateway.web.administrator import second_factor as others_second_factor
 from gateway.web.author import class_grid, course, courses, learner, lesson, practice, preview, review
 from gateway.web.centre import (
     attendance,
@@ -66,6 +77,8 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         visits.routes,
         cannot_come.routes,
         sign_in.routes,
+        second_sign_in.routes,
+        second_factor.routes,
         details.routes,
         about_you.routes,
     ),
@@ -112,7 +125,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         polls.routes,
     ),
     *(tokens.routes, sessions.routes, notices.routes, calendar.routes),
-    *(people.routes, desk.routes),
+    *(people.routes, desk.routes, others_second_factor.routes),
     audit_log.routes,
     dead_letters.routes,
     places.routes,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from ieum.notices.v1.notices_pb2_grpc import add_ContactSourceServiceServicer_to_server
 from ieum.people.v1 import people_pb2_grpc
-from services.chassis.run import Frame, main
+from services.chassis.run import Frame, main_with
+from services.people.domain.person import Role
+from services.people.domain.second_factor import Requirement
 from services.people.events import (
     certificate_handlers,
     erasure_handlers,
@@ -15,17 +19,20 @@ from services.people.events import (
 from services.people.passphrases import Passphrases
 from services.people.service import TOKEN_ACCESS, PeopleService
 from services.people.service.contacts import ContactSource
+from services.people.settings import NO_ROLE, PeopleSettings
 from services.people.store import Store
 from services.people.store.ledger import ErasureLedger
 from services.people.store.old_events import OldEvents
 
 
-async def compose(frame: Frame) -> None:
+async def compose(frame: Frame[PeopleSettings]) -> None:
     store = Store(frame.database, frame.outbox, frame.settings.pseudonym_key)
     await store.prepare()
     await OldEvents(frame.database, frame.bus, frame.settings.pseudonym_key).replace()
     server = frame.offer("ieum.people.v1.PeopleService", TOKEN_ACCESS)
-    people_pb2_grpc.add_PeopleServiceServicer_to_server(PeopleService(store, Passphrases()), server)
+    people_pb2_grpc.add_PeopleServiceServicer_to_server(
+        PeopleService(store, Passphrases(), _requirement(frame.settings)), server
+    )
     add_ContactSourceServiceServicer_to_server(
         ContactSource(store), frame.offer("ieum.notices.v1.ContactSourceService", {})
     )
@@ -38,5 +45,11 @@ async def compose(frame: Frame) -> None:
     frame.hear("ieum.people.v1", erasure_handlers(store, ledger, frame.bus), apart="erasures")
 
 
+def _requirement(settings: PeopleSettings) -> Requirement:
+    named = settings.second_factor_roles
+    roles = () if named == NO_ROLE else (Role(name) for name in named.split(","))
+    return Requirement(frozenset(roles), timedelta(days=settings.second_factor_grace_days))
+
+
 if __name__ == "__main__":
-    main("people", compose)
+    main_with(PeopleSettings, "people", compose)

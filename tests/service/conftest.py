@@ -23,6 +23,7 @@ from services.chassis.run import Compose, serve
 from services.chassis.signature import GATEWAY, Signer
 from services.chassis.store import mongo
 from services.chassis.store.mongo import Database
+from services.people.settings import PeopleSettings
 from services.registry import SERVICES
 
 S = TypeVar("S")
@@ -55,7 +56,7 @@ async def start_service(settings: Settings, names: dict[str, str]) -> AsyncItera
 
     async def start(name: str, compose: Compose[Any], given: Settings | None = None) -> str:
         ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        task = asyncio.create_task(serve(name, compose, given or settings, stop, ready))
+        task = asyncio.create_task(serve(name, compose, given or _of(name, settings), stop, ready))
         running.append(task)
         both: list[asyncio.Future[Any]] = [task, ready]
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
@@ -68,6 +69,10 @@ async def start_service(settings: Settings, names: dict[str, str]) -> AsyncItera
     yield start
     stop.set()
     await asyncio.gather(*running)
+
+
+def _of(name: str, settings: Settings) -> Settings:
+    return PeopleSettings.model_validate(settings.model_dump()) if name == "people" else settings
 
 
 class Acting:

@@ -32,6 +32,7 @@ ACCOUNT = (
     "/account/passphrase",
     "/account/tokens",
     "/account/sessions",
+    "/account/second-factor",
     "/account/erase",
 )
 LEARNER = (

@@ -16,6 +16,7 @@ from gateway.http.auth import SESSIONS, VIEWER, signed_in
 from gateway.http.form import read_texts
 from gateway.language import i18n
 from gateway.web.account.kept_form import forget, sign_in_again, typed_before
+from gateway.web.account.second_sign_in import finish
 from gateway.web.account.sign_in import homes, workplaces
 from gateway.web.site.frame import go_to, keep_language
 from ieum.people.v1.people_pb2 import (
@@ -139,9 +140,7 @@ async def change_passphrase(request: web.Request) -> web.Response:
             agent=devices.agent(request),
         )
     )
-    response = go_to("/account", changed, request)
-    auth.keep_signed_in(request, response, answer)
-    return response
+    return finish(request, answer, "/account", changed)
 
 
 @routes.get("/account/erase")

@@ -18,17 +18,12 @@ from gateway.http.rate_limit import check_registration_rate
 from gateway.language.i18n import Locale
 from gateway.web.account import registration_checks as registration_form
 from gateway.web.account.registration_checks import without_spaces
+from gateway.web.account.second_sign_in import finish, workplace
 from gateway.web.site.frame import go_to, local_path
 from ieum.people.v1.people_pb2 import RegisterRequest, SignInRequest, SignInResponse
 from services.chassis import clock
 from services.chassis.errors import Problem
 
-_WORKPLACES: Sequence[tuple[str, str]] = (
-    ("administrator", "/admin/people"),
-    ("official", "/statistics"),
-    ("reviewer", "/review"),
-    ("instructor", "/teach"),
-)
 _DETAILS = ("display_name", "login", "email", "area", "organisation")
 
 routes = web.RouteTableDef()
@@ -38,7 +33,7 @@ routes = web.RouteTableDef()
 async def ask_who(request: web.Request) -> web.Response:
     target = onward(request.query)
     if viewer := request[VIEWER]:
-        return go_to(target or _workplace(viewer))
+        return go_to(target or workplace(viewer))
     ended = auth.SESSION_ENDED in request
     notice = errors.message(request[PAGE].locale, Problem("SESSION_INVALID")) if ended else ""
     values = {"next": target, "shared_device": devices.is_shared(request)}
@@ -49,10 +44,6 @@ def onward(fields: Mapping[str, object]) -> str:
     """The page to go to after signing in; "" for none."""
     path = local_path(str(fields.get("next", "")))
     return "" if path == "/" or path.startswith(("/sign-in", "/sign-out", "/register")) else path
-
-
-def _workplace(viewer: auth.Viewer) -> str:
-    return next((path for role, path in _WORKPLACES if viewer.holds(role)), "/")
 
 
 @routes.post("/sign-in")
@@ -76,15 +67,9 @@ async def sign_in(request: web.Request) -> web.Response:
         if seconds := problem.details.get("seconds"):
             response.headers["Retry-After"] = seconds
         return response
-    response = go_to(_with_cookies(request, onward(form) or _workplace(auth.viewer_of(answer.viewer))))
+    response = finish(request, answer, onward(form))
     devices.keep_shared(request, response, "shared_device" in form)
-    auth.keep_signed_in(request, response, answer)
     return response
-
-
-def _with_cookies(request: web.Request, target: str) -> str:
-    """The target, or, for a browser that has sent no cookie yet, the way there that looks whether it keeps any."""
-    return target if request.cookies else str(URL("/signed-in").with_query(next=target))
 
 
 @routes.get("/signed-in")
@@ -190,7 +175,6 @@ async def register(request: web.Request) -> web.Response:
     reminder = gettext("Login: %(login)s. Write it down on paper, and keep your passphrase apart from it.")
     flash = Flash(gettext("Your account is ready"), reminder % {"login": registration.login})
     following = str(URL("/account/about-you").with_query(first="1", next=values["next"] or "/courses"))
-    response = go_to(_with_cookies(request, following), flash, request)
+    response = finish(request, answer, following, flash)
     devices.keep_shared(request, response, "shared_device" in form)
-    auth.keep_signed_in(request, response, answer)
     return response

@@ -47,6 +47,12 @@ ACTIONS: Mapping[str, str] = {
     "RELEASE_CORRECTION_PLANNED": msgid("Correction of a release planned"),
     "RELEASE_WITHDRAWN": msgid("Release withdrawn"),
     "WORKING_FIGURES_VIEWED": msgid("Exact figures looked at"),
+    "SECOND_FACTOR_ADDED": msgid("Second step of signing in set up"),
+    "SECOND_FACTOR_REMOVED": msgid("Second step of signing in removed"),
+    "SECOND_FACTOR_RESET": msgid("Second step removed by an administrator"),
+    "SECOND_FACTOR_REFUSED": msgid("Second step of signing in refused"),
+    "RECOVERY_CODE_USED": msgid("Recovery code used"),
+    "RECOVERY_CODES_RENEWED": msgid("New recovery codes"),
 }
 PERSON = re.compile(r"people/[0-9A-Za-z-]+")
 _GRANT = re.compile(r"(\w+) @ ([^\s,]+)(?:, by command)?")
@@ -81,6 +87,9 @@ _DETAILS = (
         msgid("from the network %(network)s; mark of the login: %(mark)s"),
     ),
     (re.compile(r"for: (?P<purpose>.+)"), msgid("for: %(purpose)s")),
+    (re.compile(r"from (?P<network>\S+)"), msgid("from the network %(network)s")),
+    (re.compile(r"(?P<count>\d+) left"), msgid("%(count)s left")),
+    (re.compile("authenticator app"), msgid("authenticator app")),
     (re.compile("one session"), msgid("on one device")),
     (re.compile("all sessions"), msgid("on all devices")),
 )

@@ -40,6 +40,12 @@ class Action(StrEnum):
     RELEASE_CORRECTION_PLANNED = "release_correction_planned"
     RELEASE_WITHDRAWN = "release_withdrawn"
     WORKING_FIGURES_VIEWED = "working_figures_viewed"
+    SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    SECOND_FACTOR_RESET = "second_factor_reset"
+    SECOND_FACTOR_REFUSED = "second_factor_refused"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
 
 
 # What callers may report here. All else happens in this service, or is heard from the service that did it.

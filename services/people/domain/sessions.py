@@ -49,6 +49,8 @@ class Session:
     ended: bool = False
     agent: str = ""
     """The kind of browser, for the list of sessions."""
+    second_factor_due_time: datetime | None = None
+    """From then on it opens nothing but the page where a second factor is set up."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,19 @@ class SessionEnded:
     time: datetime
 
 
-def begin(person: Person, shared_device: bool, now: datetime, agent: str = "") -> Session:
+def begin(
+    person: Person, shared_device: bool, now: datetime, agent: str = "", second_factor_due: datetime | None = None
+) -> Session:
     idle = _limits(person, shared_device).idle
-    return Session(person.id, person.epoch, shared_device, now, now + idle, agent=agent[:AGENT_LENGTH])
+    return Session(
+        person.id,
+        person.epoch,
+        shared_device,
+        now,
+        now + idle,
+        agent=agent[:AGENT_LENGTH],
+        second_factor_due_time=second_factor_due,
+    )
 
 
 def _limits(person: Person, shared_device: bool) -> Limits:

@@ -14,6 +14,7 @@ from services.people.domain.audit import Action, Entry
 from services.people.domain.equality import Answers, Card, Group, Sex
 from services.people.domain.person import Grant, Person, Role, Universe, Vouching
 from services.people.domain.places import Area, Centre, Organisation, Places
+from services.people.domain.second_factor import SecondFactors
 from services.people.domain.sessions import Session, Token
 
 K = TypeVar("K")
@@ -99,6 +100,15 @@ def grant_to_message(value: Grant) -> people_pb2.Grant:
     return people_pb2.Grant(role=ROLES[value.role], scope=value.scope)
 
 
+def second_factors_to_message(owner: Person, value: SecondFactors, required: bool) -> people_pb2.SecondFactors:
+    return people_pb2.SecondFactors(
+        name=f"{owner.name}/secondFactors",
+        totp_time=stamp(value.totp_time),
+        recovery_codes_left=len(value.recovery_codes),
+        required=required,
+    )
+
+
 def answers_to_message(value: Card, name: str) -> people_pb2.EqualityAnswers:
     given = value.answers
     return people_pb2.EqualityAnswers(
@@ -131,6 +141,7 @@ def session_viewer_to_message(owner: Person, key: str, session: Session) -> peop
         session=key,
         expire_time=stamp(session.expire_time),
         shared_device=session.shared_device,
+        second_factor_due_time=stamp(session.second_factor_due_time),
     )
 
 

@@ -8,6 +8,7 @@ from services.people.service.audit import AuditMethods
 from services.people.service.passphrases import PassphraseMethods
 from services.people.service.places import PlacesMethods
 from services.people.service.roles import RoleMethods
+from services.people.service.second_factor import SecondFactorMethods
 from services.people.service.sessions import SessionMethods
 from services.people.service.sign_in import SignInMethods
 from services.people.service.tokens import TokenMethods
@@ -33,6 +34,7 @@ class PeopleService(
     SignInMethods,
     SessionMethods,
     PassphraseMethods,
+    SecondFactorMethods,
     TokenMethods,
     RoleMethods,
     AuditMethods,

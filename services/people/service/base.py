@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ieum.people.v1.people_pb2_grpc import PeopleServiceServicer
+from services.chassis.clock import now
 from services.chassis.errors import Invalid
 from services.chassis.principal import acting
-from services.people.domain import attempts
+from services.people.domain import attempts, second_factor
+from services.people.domain.audit import Action
+from services.people.domain.person import Person
+from services.people.domain.second_factor import Requirement, SecondFactors
 from services.people.messages import resources
 from services.people.passphrases import Passphrases
 from services.people.store import Store
@@ -18,6 +22,7 @@ from services.people.store.attempts import counter
 class ServiceBase(PeopleServiceServicer):
     store: Store
     passphrases: Passphrases
+    second_factor: Requirement = field(default_factory=Requirement)
 
     async def require_own_passphrase(self, given: str) -> None:
         """The caller's passphrase again, before what a screen left open must not allow. Commands have none."""
@@ -35,3 +40,27 @@ class ServiceBase(PeopleServiceServicer):
         if not await self.passphrases.verify(owner.passphrase_hash, given):
             raise Invalid("PASSPHRASE_WRONG", field="passphrase")
         await self.store.attempts.clear(tries)
+
+    async def use_code(self, owner: Person, code: str) -> int | None:
+        """Accepts a code of the second factor, once; how many recovery codes are left, if it was one of them.
+
+        Raises Invalid for a wrong code, and Exhausted while too many were wrong."""
+        tries, store, moment = counter("", f"second/{owner.id}"), self.store.second_factors, now()
+        await self.store.attempts.count(tries, attempts.FREE_FOR_LOGIN)
+        after = await store.entities.change(
+            owner.id,
+            lambda factors: second_factor.use_code(
+                factors,
+                code,
+                lambda encrypted: store.decrypt(owner.id, encrypted),
+                lambda plain: store.hash_code(owner.id, plain),
+                moment,
+            ),
+            start=SecondFactors(),
+        )
+        await self.store.attempts.clear(tries)
+        if len(second_factor.without_gaps(code)) != second_factor.RECOVERY_LENGTH:
+            return None
+        left = len(after.recovery_codes)
+        await self.store.audit.add(Action.RECOVERY_CODE_USED, owner.name, f"{left} left", actor=owner.name)
+        return left

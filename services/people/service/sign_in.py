@@ -5,20 +5,22 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime
 
 from google.protobuf.empty_pb2 import Empty
 
 from ieum.people.v1 import people_pb2
-from services.chassis.clock import now
-from services.chassis.errors import Forbidden, Unauthenticated
+from services.chassis.clock import now, stamp
+from services.chassis.errors import Forbidden, Invalid, Unauthenticated
 from services.chassis.principal import acting
-from services.people.domain import attempts, credentials, devices, sessions
+from services.people.domain import attempts, credentials, devices, second_factor, sessions
 from services.people.domain.audit import Action
 from services.people.domain.passphrase import is_code_expired, rehash
 from services.people.domain.person import Person
+from services.people.domain.second_factor import SecondFactors, SignInAttempt
 from services.people.messages import resources
 from services.people.service.base import ServiceBase
 from services.people.store.attempts import counter
@@ -43,7 +45,54 @@ class SignInMethods(ServiceBase):
             for key in tries.turns:
                 await turns.enter_async_context(self.store.attempts.turn(key))
             owner = await self._authenticated(request, found, tries)
-        return await self._begin(await self._rehashed(owner, request.passphrase), request)
+        owner = await self._rehashed(owner, request.passphrase)
+        if (await self.store.second_factors.of(owner.id)).is_set_up:
+            return await self._await_second(owner, request)
+        return await self.begin_session(owner, request.shared_device, request.agent, request.device_marks)
+
+    async def _await_second(self, owner: Person, request: people_pb2.SignInRequest) -> people_pb2.SignInResponse:
+        secret = secrets.token_urlsafe(32)
+        attempt = second_factor.begin_attempt(
+            owner, request.shared_device, request.agent[: sessions.AGENT_LENGTH], now()
+        )
+        await self.store.second_factors.begin(secret, attempt)
+        return people_pb2.SignInResponse(attempt=secret, attempt_expire_time=stamp(attempt.expire_time))
+
+    async def CompleteSignIn(
+        self, request: people_pb2.CompleteSignInRequest, context: object
+    ) -> people_pb2.SignInResponse:
+        attempt, owner = await self._attempt(request.attempt)
+        turn = counter("", f"second/{owner.id}")
+        async with self.store.attempts.turn(turn):
+            used = await self._check_second(owner, request)
+        if not await self.store.second_factors.take(request.attempt):
+            raise Unauthenticated("SIGN_IN_ATTEMPT_OVER")
+        answer = await self.begin_session(owner, attempt.shared_device, attempt.agent, request.device_marks)
+        if used is not None:
+            answer.recovery_codes_left = used
+        return answer
+
+    async def _attempt(self, secret: str) -> tuple[SignInAttempt, Person]:
+        """Counts a try of this attempt. Raises Unauthenticated when it is over: the passphrase is asked again."""
+        attempts_ = self.store.second_factors.attempts
+        attempt = await attempts_.find(key_of(secret))
+        owner = await self.store.people.find(attempt.person) if attempt else None
+        if attempt is None or owner is None or not second_factor.stands(attempt, owner, now()):
+            raise Unauthenticated("SIGN_IN_ATTEMPT_OVER")
+        counted = await attempts_.change(key_of(secret), second_factor.count_try, missing="SIGN_IN_ATTEMPT_OVER")
+        if counted.tries > second_factor.TRIES:
+            await self.store.second_factors.take(secret)
+            raise Unauthenticated("SIGN_IN_ATTEMPT_OVER")
+        return counted, owner
+
+    async def _check_second(self, owner: Person, request: people_pb2.CompleteSignInRequest) -> int | None:
+        """How many recovery codes are left, if one of them was used."""
+        try:
+            return await self.use_code(owner, request.code)
+        except Invalid as problem:
+            detail = f"from {attempts.network(request.address)}"
+            await self.store.audit.add(Action.SECOND_FACTOR_REFUSED, owner.name, detail, actor="")
+            raise Unauthenticated(problem.reason, field="code") from problem
 
     def _tries(self, request: people_pb2.SignInRequest, found: Person | None) -> _Tries:
         """Under which counters this try is looked at: the owner's own device has one, which nobody else can fill."""
@@ -85,10 +134,12 @@ class SignInMethods(ServiceBase):
         hashed = await self.passphrases.hash(passphrase)
         return await self.store.people.change(found.id, lambda current: rehash(current, found.passphrase_hash, hashed))
 
-    async def _begin(self, owner: Person, request: people_pb2.SignInRequest) -> people_pb2.SignInResponse:
+    async def begin_session(
+        self, owner: Person, shared_device: bool, agent: str, device_marks: Iterable[str]
+    ) -> people_pb2.SignInResponse:
         secret = secrets.token_urlsafe(32)
-        session = sessions.begin(owner, request.shared_device, now(), request.agent)
-        marks = (mark for mark in request.device_marks if self.store.device_owner(mark) == owner.id)
+        session = sessions.begin(owner, shared_device, now(), agent, await self._second_factor_due(owner))
+        marks = (mark for mark in device_marks if self.store.device_owner(mark) == owner.id)
         await asyncio.gather(
             self.store.audit.add(Action.SIGNED_IN, owner.name, actor=owner.name),
             self.store.sessions.begin(key_of(secret), session),
@@ -98,6 +149,16 @@ class SignInMethods(ServiceBase):
             viewer=resources.session_viewer_to_message(owner, key_of(secret), session),
             device_mark=next(marks, "") or self.store.device_mark(owner.id),
         )
+
+    async def _second_factor_due(self, owner: Person) -> datetime | None:
+        """When a second factor must be there, for whoever needs one and has none."""
+        if not self.second_factor.concerns(owner):
+            return None
+        grace, moment = self.second_factor.grace, now()
+        factors = await self.store.second_factors.entities.change(
+            owner.id, lambda current: second_factor.give_grace(current, grace, moment), start=SecondFactors()
+        )
+        return None if factors.is_set_up else factors.due_time
 
     async def VerifySession(self, request: people_pb2.VerifySessionRequest, context: object) -> people_pb2.Viewer:
         _require_gateway()

@@ -23,6 +23,7 @@ from services.people.store.certificates import CertificateNames
 from services.people.store.equality import EqualityStore
 from services.people.store.people import PeopleStore
 from services.people.store.places import PlacesStore
+from services.people.store.second_factors import SecondFactorStore
 from services.people.store.sessions import SessionStore, TokenStore
 
 T = TypeVar("T")
@@ -38,6 +39,7 @@ class Store:
             Entities(database["sessions"], Session, announcements.session_announcement, outbox)
         )
         self.tokens = TokenStore(Entities(database["tokens"], Token, announcements.session_announcement, outbox))
+        self.second_factors = SecondFactorStore(database, outbox, pseudonym_key)
         self.attempts = AttemptsStore(database, outbox)
         self.places = PlacesStore(database, outbox)
         self.audit = AuditStore(database["audit"])
@@ -48,6 +50,7 @@ class Store:
         await self.equality.prepare()
         await self.sessions.prepare()
         await self.tokens.prepare()
+        await self.second_factors.prepare()
         await self.attempts.prepare()
         await self.audit.prepare()
         await self.certificates.prepare()

@@ -1,4 +1,5 @@
-"""Erasing a person: account, answers, sessions, tokens and the names on certificates, in one transaction."""
+"""Erasing a person: account, answers, sessions, tokens, second factors and the names on certificates, in one
+transaction."""
 
 from __future__ import annotations
 
@@ -33,6 +34,7 @@ async def erase(store: Store, before: Person, moment: datetime, *, also_last_adm
         await store.equality.change(before.name, lambda current: equality.close(current, moment), session)
         await store.sessions.remove_all(before.id, session)
         await store.tokens.remove_all(before.id, session)
+        await store.second_factors.remove_all(before.id, session)
         await store.certificates.remove_all(before.id, session)
 
     answers = (store.equality.entities, store.equality.key_of(before.name))

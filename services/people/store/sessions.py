@@ -64,6 +64,10 @@ class SessionStore:
             {"_id": key, "ended": False}, {"$set": {"expire_time": session.expire_time}}
         )
 
+    async def second_factor_is_set_up(self, person: str) -> None:
+        """Nothing is due any more in any session. Writes without raising the revision, as `renew` does."""
+        await self.entities.collection.update_many({"person": person}, {"$set": {"second_factor_due_time": None}})
+
     async def of(self, person: str) -> list[tuple[str, Session]]:
         """Keys and sessions of a person, newest first."""
         found = self.entities.collection.find({"person": person}, {"pending": 0}).sort("begin_time", DESCENDING)

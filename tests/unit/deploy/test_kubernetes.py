@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from deploy import secure
 from gateway.settings import GatewaySettings
 from services.notices.settings import NoticesSettings
+from services.people.settings import PeopleSettings
 from services.registry import REGISTRY, SERVICES
 from services.statistics.settings import StatisticsSettings
 from services.surveys.settings import SurveysSettings
@@ -42,7 +43,7 @@ def test_every_setting_is_one_that_a_process_reads() -> None:
     ours = {name.removeprefix("IEUM_").lower() for name in told if name.startswith("IEUM_")}
     read = {
         name
-        for kind in (GatewaySettings, StatisticsSettings, NoticesSettings, SurveysSettings)
+        for kind in (GatewaySettings, PeopleSettings, StatisticsSettings, NoticesSettings, SurveysSettings)
         for name in kind.model_fields
     }
     assert ours - read - set(SERVICES) == set()
