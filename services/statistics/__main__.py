@@ -12,7 +12,7 @@ from services.statistics.commands.parser import parser
 from services.statistics.figures.refusal import InvalidValue
 
 T = TypeVar("T")
-OPENED, REFUSED, DEFECT = 1, 2, 3
+FOUND, REFUSED, DEFECT = 1, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,10 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name = error.file or options.get("path")
         print(f"{name}: {error}" if name else error, file=sys.stderr)
         return REFUSED
-    except Exception as defect:  # exit status 1 means only that a table can be opened
+    except Exception as defect:  # exit status 1 means only that a table can be opened, or a figure differs
         print(f"This should not have happened; please report it: {defect!r}", file=sys.stderr)
         return DEFECT
-    return OPENED if isinstance(answer, dict) and answer.get("opens") else 0
+    found = isinstance(answer, dict) and (answer.get("opens") or answer.get("different"))
+    return FOUND if found else 0
 
 
 def _print(answer: str) -> None:

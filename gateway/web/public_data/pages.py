@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -18,7 +19,7 @@ from gateway.html.render import PAGE, page
 from gateway.http.public_url import public_origin
 from gateway.language.i18n import Locale
 from gateway.language.periods import period as period_in_words
-from gateway.web.public_data import capability, facts, sdmx_rest, structured_data
+from gateway.web.public_data import capability, check_release, facts, sdmx_rest, structured_data
 from gateway.web.public_data.cells import HIDDEN_WORDS
 from gateway.web.public_data.release_view import SHOWN, Look
 from gateway.web.site import page_cache
@@ -53,6 +54,14 @@ async def send_catalogue(request: web.Request) -> web.Response:
     if is_known(request, headers):
         return web.Response(status=304, headers=headers)
     return web.Response(body=found.content, headers=headers | {hdrs.CONTENT_TYPE: found.file.media_type})
+
+
+@routes.get("/data/check_release.py")
+async def send_check(request: web.Request) -> web.Response:
+    """The script that computes the rates and gaps of a release again from its counts."""
+    script = await asyncio.to_thread(Path(check_release.__file__).read_bytes)
+    headers = {hdrs.CONTENT_DISPOSITION: 'attachment; filename="check_release.py"', **_ANYWHERE}
+    return web.Response(body=script, headers=headers | {hdrs.CONTENT_TYPE: "text/x-python; charset=utf-8"})
 
 
 _ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}

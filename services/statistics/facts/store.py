@@ -228,6 +228,11 @@ class Facts:
         lot = await self.facts.aggregate([found, {"$sort": dict(order)}, {"$limit": LOT}, *stages], hint=dict(order))
         return await lot.to_list()
 
+    async def written_since(self, moment: datetime | None, universe: str) -> int:
+        """How many enrolments were written or got other traits after the moment, by the database's clock."""
+        later: Document = {"changed": {"$gte": moment or datetime.fromtimestamp(0, UTC)}}
+        return await self.facts.count_documents(later | {"universe": universe} | _ENROLLED)
+
     async def count(self) -> int:
         """About how many there are, without looking at them."""
         return await self.facts.estimated_document_count()

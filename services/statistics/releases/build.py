@@ -14,18 +14,17 @@ from services.statistics.disclosure.concessions import NAMED, given_up
 from services.statistics.disclosure.decisions import ROUNDS, Decision, YearToDecide
 from services.statistics.disclosure.opened_cells import OpenedCell
 from services.statistics.disclosure.policy import Policy
-from services.statistics.figures.cohort import FOLLOW_UP
 from services.statistics.figures.observation import Observation
-from services.statistics.figures.periods import is_year, last_day, quarters_in, quarters_of
-from services.statistics.figures.universe import Universe
+from services.statistics.figures.periods import is_year, quarters_in, quarters_of
 from services.statistics.reference_data.geographies import Geographies
 from services.statistics.reference_data.store import References
 from services.statistics.releases import final_audit, steps
 from services.statistics.releases.assembly import Assembly, add_cost, collapsed_tables, flow_of
+from services.statistics.releases.contexts import context_of
 from services.statistics.releases.domain import builds
 from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost, Release, key_of
-from services.statistics.releases.domain.published_figures import Context
 from services.statistics.releases.domain.recasting import recast_observations
+from services.statistics.releases.recount import begun_in, completed_in
 from services.statistics.releases.snapshot import EnrolmentSnapshot
 from services.statistics.releases.store import Releases
 
@@ -134,9 +133,8 @@ class Build:
             return
         units = await self._enrolments.units(release, geography)
         for quarter in quarters:
-            await self._releases.put_units(release.key, quarter, [unit for unit in units if unit.quarter == quarter])
-            completed = [unit for unit in units if unit.finished == quarter]
-            await self._releases.put_units(release.key, flow_of(quarter), completed)
+            await self._releases.put_units(release.key, quarter, begun_in(units, quarter))
+            await self._releases.put_units(release.key, flow_of(quarter), completed_in(units, quarter))
 
     async def _published(self, release: Release, geography: Geography) -> list[Observation]:
         published = []
@@ -174,13 +172,8 @@ class Build:
     ) -> Assembly:
         if finished := await self._releases.assembly(release.key, period):
             return finished
-        residents, table = await self._references.residents(geography, last_day(period))
-        if release.universe is Universe.EMPLOYEE:  # residents are no denominator of theirs
-            residents, table = {}, None
-        broken = frozenset(area.code for area in geography.codes if geography.breaks_in(area.code, period))
-        context = Context(release.universe.code, period, geography.areas, Policy(k=release.k), residents, broken)
         as_of = release.as_of.astimezone(self._enrolments.zone).date()
-        context = replace(context, is_mature=last_day(period) + FOLLOW_UP <= as_of)
+        context, table = await context_of(self._references, release, geography, period, as_of)
         kept = frozenset[str]()
         for quarter in quarters_of(period) if is_year(period) else ():
             assembly = await self._releases.assembly(release.key, quarter)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.statistics.__main__ import OPENED, REFUSED, main
+from services.statistics.__main__ import FOUND, REFUSED, main
 from services.statistics.attack import report
 
 FIVE_UNKNOWNS = Path(__file__).with_name("published_with_five_unknowns.zip")
@@ -112,7 +112,7 @@ def test_the_command_says_by_its_exit_status_that_a_count_is_open(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = publish(tmp_path, "r", enrolments(all=72, FAR=None, N_FAR=59, MIG=0, N_MIG=65))
-    assert main(["attack", str(path)]) == OPENED
+    assert main(["attack", str(path)]) == FOUND
     assert json.loads(capsys.readouterr().out)["exact"] == 1
     assert main(["attack", str(publish(tmp_path, "safe", enrolments(all=40, F=None, M=None, O=0, U=0)))]) == 0
     (tmp_path / "no.json").write_text("{}")
