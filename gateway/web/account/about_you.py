@@ -146,3 +146,12 @@ async def answer(request: web.Request) -> web.Response:
     gettext = request[PAGE].locale.gettext
     saved = Flash(gettext("Thank you. Your answers are saved"))
     return forget(request, go_to(target or "/account", saved, request))
+
+
+@routes.post("/account/about-you/withdraw")
+async def withdraw(request: web.Request) -> web.Response:
+    answers = answers_of(signed_in(request).person, AnswerFields())
+    await request.app[CLIENTS].people.UpdateEqualityAnswers(UpdateEqualityAnswersRequest(answers=answers))
+    gettext = request[PAGE].locale.gettext
+    gone = Flash(gettext("Your answers are withdrawn"), gettext("They are counted nowhere from now on."))
+    return go_to("/account/data", gone, request)

@@ -19,13 +19,13 @@ from ieum.people.v1.people_pb2 import GetPersonRequest
 from services.chassis.errors import Problem
 
 _HERE = "/account/notices"
-_TOPICS: Mapping[pb.Topic.ValueType, tuple[str, str]] = {
+TOPICS: Mapping[pb.Topic.ValueType, tuple[str, str]] = {
     pb.APPLICATIONS: (msgid("Applications and seats"), msgid("We have it, a seat is free, you have a seat.")),
     pb.CHANGES: (msgid("Changes"), msgid("A date is moved, or a class is not held.")),
     pb.REMINDERS: (msgid("Reminders"), msgid("The day before each date.")),
     pb.CERTIFICATES: (msgid("Certificates"), msgid("When you have completed a course.")),
 }
-_WAYS: Mapping[pb.Way.ValueType, str] = {
+WAYS: Mapping[pb.Way.ValueType, str] = {
     pb.BY_EMAIL: msgid("E-mail"),
     pb.BY_SMS: msgid("Text message"),
     pb.BY_CENTRE: msgid("The centre tells me"),
@@ -59,7 +59,7 @@ async def _form(
         "account/notices.html",
         status=status_of(problem) if problem else 200,
         values=values,
-        topics=[_topic(locale, topic) for topic in _TOPICS],
+        topics=[_topic(locale, topic) for topic in TOPICS],
         email=account.email,
         refused={each.channel for each in stored.refused},
         sms_on=stored.sms_on,
@@ -68,26 +68,26 @@ async def _form(
 
 
 def _topic(locale: Locale, topic: pb.Topic.ValueType) -> dict[str, Any]:
-    title, hint = _TOPICS[topic]
-    ways = [way for way in _WAYS if way != pb.NOT_AT_ALL or topic in _OPTIONAL]
+    title, hint = TOPICS[topic]
+    ways = [way for way in WAYS if way != pb.NOT_AT_ALL or topic in _OPTIONAL]
     return {
         "name": _name(topic),
         "title": locale.gettext(title),
         "hint": locale.gettext(hint),
-        "ways": [(str(way), locale.gettext(_WAYS[way])) for way in ways],
+        "ways": [(str(way), locale.gettext(WAYS[way])) for way in ways],
     }
 
 
 @routes.post(_HERE)
 async def change(request: web.Request) -> web.Response:
     person, notices = signed_in(request).person, request.app[CLIENTS].notices
-    values = await typed(request, "telephone", "quiet_begin", "quiet_end", *map(_name, _TOPICS))
+    values = await typed(request, "telephone", "quiet_begin", "quiet_end", *map(_name, TOPICS))
     wishes = pb.Preferences(
         person=person,
         telephone=values["telephone"],
         quiet_begin=values["quiet_begin"],
         quiet_end=values["quiet_end"],
-        topics=[pb.TopicPreference(topic=topic, way=_way(values[_name(topic)])) for topic in _TOPICS],
+        topics=[pb.TopicPreference(topic=topic, way=_way(values[_name(topic)])) for topic in TOPICS],
     )
     try:
         await notices.UpdatePreferences(pb.UpdatePreferencesRequest(preferences=wishes))
@@ -99,7 +99,7 @@ async def change(request: web.Request) -> web.Response:
 
 
 def _way(text: str) -> pb.Way.ValueType:
-    return next((way for way in _WAYS if str(way) == text), pb.WAY_UNSPECIFIED)
+    return next((way for way in WAYS if str(way) == text), pb.WAY_UNSPECIFIED)
 
 
 def _name(topic: pb.Topic.ValueType) -> str:

@@ -81,6 +81,15 @@ _DETAILS = (
     (re.compile(r"offices read: (?P<count>\d+)"), msgid("%(count)s offices were read from a file")),
     (re.compile(r"chosen: (?P<choice>.+)"), msgid("chosen: %(choice)s")),
     (re.compile(r"for (?P<service>\w+): (?P<event>\S+)"), msgid("%(event)s, for the service %(service)s")),
+    (re.compile(r"list of (?P<class>classes/\S+)"), msgid("the list of the class %(class)s")),
+    (re.compile("login of an instructor"), msgid("to find a colleague for a course")),
+    (re.compile("somebody at the counter, by login"), msgid("to help somebody at the counter")),
+    (re.compile("notices"), msgid("telephone and messages")),
+    (
+        re.compile(r"whom to tell: (?P<count>\d+)"),
+        msgid("telephones of %(count)s people who are to be told of something"),
+    ),
+    (re.compile(r"who made (?P<release>\S+)"), msgid("who made %(release)s")),
     (re.compile("mailing list"), msgid("the offices on the mailing list")),
     (
         re.compile(r"from (?P<network>\S+), login (?P<mark>\w+)"),
@@ -123,7 +132,7 @@ def row(
         "action": locale.gettext(ACTIONS.get(pb.AuditAction.Name(entry.action), pb.AuditAction.Name(entry.action))),
         "subject": subject_words(locale, places, names, entry.subject),
         "href": f"/admin/{entry.subject}" if entry.subject in names else "",
-        "detail": _detail(locale, places, entry.detail),
+        "detail": detail_words(locale, places, entry.detail),
     }
 
 
@@ -140,7 +149,7 @@ def subject_words(locale: Locale, places: Places, names: Mapping[str, str], subj
     )
 
 
-def _detail(locale: Locale, places: Places, detail: str) -> str:
+def detail_words(locale: Locale, places: Places, detail: str) -> str:
     """Translate the detail that a service recorded; an unknown pattern stays as it is."""
     if granted := _GRANT.fullmatch(detail):
         scope = area_choices.title(locale, places, granted[2])
@@ -155,7 +164,7 @@ def _filled(locale: Locale, places: Places, match: re.Match[str]) -> dict[str, s
     """Translate the parts of a detail: a purpose is a detail itself, an area is shown by its title."""
     groups = match.groupdict()
     if "purpose" in groups:
-        groups["purpose"] = _detail(locale, places, groups["purpose"])
+        groups["purpose"] = detail_words(locale, places, groups["purpose"])
     if "area" in groups:
         groups["area"] = area_choices.title(locale, places, groups["area"])
     if "choice" in groups:

@@ -14,6 +14,7 @@ from gateway.language.i18n import LANGUAGES, Locale, msgid
 from gateway.web.centre.class_staff import names_of
 from gateway.web.learner.class_words import shown
 from gateway.web.site.frame import go_to
+from gateway.web.site.notice_words import CHANNELS, KINDS, STATES
 from ieum.classes.v1.classes_pb2 import GetClassRequest
 from ieum.notices.v1 import notices_pb2 as pb
 from services.chassis import clock
@@ -24,33 +25,6 @@ _TO_TELL = "/centre/notices"
 _AT_ONCE = 200
 _MOST = 2_000
 
-KINDS: Mapping[int, str] = {
-    pb.KIND_RECEIVED: msgid("Application received"),
-    pb.KIND_WAITING: msgid("On the waiting list"),
-    pb.KIND_OFFERED: msgid("A seat is offered"),
-    pb.KIND_CONFIRMED: msgid("Seat confirmed"),
-    pb.KIND_DECLINED: msgid("Offer declined"),
-    pb.KIND_LAPSED: msgid("Offer not taken in time"),
-    pb.KIND_REFUSED: msgid("Not accepted"),
-    pb.KIND_WITHDRAWN: msgid("Withdrawn"),
-    pb.KIND_CANCELLED: msgid("The class is not held"),
-    pb.KIND_DATES: msgid("Dates have changed"),
-    pb.KIND_REMINDER: msgid("Reminder"),
-    pb.KIND_CERTIFICATE: msgid("Certificate"),
-}
-CHANNELS: Mapping[int, str] = {
-    pb.EMAIL: msgid("E-mail"),
-    pb.SMS: msgid("Text message"),
-    pb.CENTRE: msgid("By the centre"),
-}
-# State -> words, kind of tag.
-STATES: Mapping[int, tuple[str, str]] = {
-    pb.NOTICE_WAITING: (msgid("Waiting"), "information"),
-    pb.NOTICE_SENDING: (msgid("Being sent"), "information"),
-    pb.NOTICE_SENT: (msgid("Sent"), ""),
-    pb.NOTICE_FAILED: (msgid("Not delivered"), "error"),
-    pb.NOTICE_CANCELLED: (msgid("Not sent any more"), "plain"),
-}
 _FAILURES: Mapping[str, str] = {
     "NO_ADDRESS": msgid("No address, or none that works"),
     "CHANNEL_OFF": msgid("This channel is not set up here"),
