@@ -1,4 +1,4 @@
-"""`make manifests`: writes what compose, Kubernetes and the import contracts say of each service.
+"""`make manifests`: writes what compose, Kubernetes, systemd and the import contracts say of each service.
 
 Lists stand between a `# begin` and an `# end` comment and are written anew each time. What a service has of its own
 (its Deployment, its block in compose.yaml) is made once from that of `courses` and may be edited from then on.
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from deploy import secure
-from services.registry import SERVICES, port_of, variable_of
+from services.registry import REGISTRY, SERVICES, port_of, variable_of
 
 BEGIN, END = "# begin: written by `make manifests` from services/registry.py", "# end"
 ROOT = Path(__file__).parents[1]
@@ -20,6 +20,7 @@ _METRICS_OFFSET = 2000
 _MODEL = "courses"
 _BASE = "deploy/kubernetes/base"
 _COMPOSE = "deploy/compose.yaml"
+_SYSTEMD = "deploy/systemd"
 
 Lines = Callable[[], Iterator[str]]
 
@@ -96,6 +97,25 @@ def neighbours() -> Iterator[str]:
     yield f"    {' | '.join(SERVICES)}"
 
 
+def units() -> Iterator[str]:
+    for name in SERVICES:
+        yield f"Wants=ieum@{name}.service"
+
+
+def credentials(keys: Sequence[str]) -> Lines:
+    def lines() -> Iterator[str]:
+        for key in keys:
+            yield f"LoadCredential={key}:/etc/ieum/secrets/{key}"
+
+    return lines
+
+
+_KEYS_OF_UNITS = {
+    f"{_SYSTEMD}/ieum@{service.name}.service.d/keys.conf": (credentials(service.keys),)
+    for service in REGISTRY
+    if service.keys
+}
+
 # For each file its lists, in the order in which they stand there.
 LISTS: dict[str, Sequence[Lines]] = {
     _COMPOSE: (addresses, started_before_the_gateway),
@@ -106,6 +126,8 @@ LISTS: dict[str, Sequence[Lines]] = {
     f"{_BASE}/nats-values.yaml": (nats_users, nats_passphrases),
     "docs/operations.md": (metrics_targets,),
     ".importlinter": (forbidden_to_the_gateway, neighbours),
+    f"{_SYSTEMD}/ieum.target": (units,),
+    **_KEYS_OF_UNITS,
 }
 
 
@@ -139,6 +161,14 @@ def add_to_compose(root: Path, name: str) -> None:
         file.write_text(f"{before}{_renamed(block, name)}\n\n{gateway}{after}")
 
 
+def add_keys_of_units(root: Path) -> None:
+    for file in _KEYS_OF_UNITS:
+        target = root / file
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(f"# Keys that this service reads beside public_keys.\n[Service]\n{BEGIN}\n{END}\n")
+
+
 def _renamed(text: str, name: str) -> str:
     """Ports as well, of gRPC and of the metrics."""
     changed = text.replace(_MODEL, name).replace(_MODEL.upper(), name.upper())
@@ -151,6 +181,7 @@ def write(root: Path) -> None:
     for name in SERVICES:
         add_deployment(root, name)
         add_to_compose(root, name)
+    add_keys_of_units(root)
     for file, lists in LISTS.items():
         path = root / file
         path.write_text(rewrite(path.read_text(), lists))

@@ -39,6 +39,18 @@ def test_compose_starts_a_service_with_its_port_and_its_keys(service: Any) -> No
     assert set(block["secrets"]) == {"public_keys", *service.keys}
 
 
+def test_systemd_shows_each_process_the_keys_that_compose_shows_it_and_starts_the_same() -> None:
+    units = ROOT / "deploy/systemd"
+    shown = {"gateway": (units / "ieum-gateway.service").read_text()}
+    for name in SERVICES:
+        more = units / f"ieum@{name}.service.d/keys.conf"
+        template = (units / "ieum@.service").read_text() + (more.read_text() if more.exists() else "")
+        shown[name] = template.replace("%i", name)
+    for name, text in shown.items():
+        assert set(re.findall(r"^LoadCredential=(\w+):", text, re.M)) == set(COMPOSE["services"][name]["secrets"])
+        assert f" {' '.join(COMPOSE['services'][name]['command'][1:])}\n" in text
+
+
 def test_contracts_about_all_services_name_all_of_them() -> None:
     contracts = ConfigParser()
     contracts.read(ROOT / ".importlinter")
