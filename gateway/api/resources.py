@@ -15,6 +15,7 @@ from gateway.api import (
     certificates,
     class_staff,
     classes,
+    counter,
     courses,
     distribution,
     enrollments,
@@ -36,6 +37,7 @@ from gateway.api import (
 _RESOURCES = (
     sessions,
     people,
+    counter,
     answers,
     tokens,
     places,

@@ -17,6 +17,7 @@ from ieum.classes.v1.classes_pb2_grpc import ClassesServiceStub
 from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
 from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
 from ieum.notices.v1.notices_pb2_grpc import NoticesServiceStub
+from ieum.people.v1.counter_pb2_grpc import CounterServiceStub
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
 from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
 from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
@@ -37,6 +38,7 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Clients:
     people: PeopleServiceStub
+    counter: CounterServiceStub
     courses: CoursesServiceStub
     enrollment: EnrollmentServiceStub
     progress: ProgressServiceStub
@@ -74,6 +76,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
         courses = client("courses", CoursesServiceStub)
         yield Clients(
             people=client("people", PeopleServiceStub),
+            counter=client("people", CounterServiceStub),
             courses=courses,
             enrollment=client("enrollment", EnrollmentServiceStub),
             progress=client("progress", ProgressServiceStub),

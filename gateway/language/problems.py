@@ -120,6 +120,11 @@ WORDS: Mapping[str, str] = {
     "BIRTH_YEAR_INVALID": msgid(
         "Write the year of birth with four digits, from %(min)s to %(max)s, or leave it empty."
     ),
+    "COUNTER_SEARCH_EMPTY": msgid("Type a name, a birth year or the last digits of the telephone."),
+    "PHONE_DIGITS_TOO_FEW": msgid("Type the last %(min)s digits of the telephone, or more."),
+    "PERSON_LIKE_THIS": msgid(
+        "Somebody of this name and birth year is registered. Look for them first; if this is another person, say so."
+    ),
     "GROUPS_CONTRADICT": msgid('You chose groups and also "None of these". Choose one of the two.'),
     "LAST_ADMINISTRATOR": msgid("This is the last administrator. Make somebody else an administrator first."),
     "OUTSIDE_YOUR_AREA": msgid("This is outside the area that you look after."),

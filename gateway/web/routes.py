@@ -28,6 +28,8 @@ from gateway.web.centre import (
     centre,
     class_form,
     class_staff,
+    counter,
+    counter_person,
     outreach,
     paper_list,
     poll_form,
@@ -115,6 +117,8 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     *(recipients.routes, deliveries.routes),
     *(
         centre.routes,
+        counter.routes,
+        counter_person.routes,
         class_form.routes,
         class_staff.routes,
         attendance.routes,

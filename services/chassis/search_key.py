@@ -26,6 +26,11 @@ def search_words(text: str) -> list[str]:
     return _NOT_A_WORD.sub(" ", folded(text)).split()
 
 
+def initials(text: str) -> str:
+    """The first consonants of the Hangul syllables of a folded text, as Koreans type a name in a hurry: "ㄱㅇㅎ"."""
+    return "".join(chr(0x1100 + (ord(sign) - 0xAC00) // 588) for sign in text if "가" <= sign <= "힣")
+
+
 def search_key(text: str) -> str:
     """The folded text without spaces, as somebody types who leaves them out."""
     return "".join(search_words(text))

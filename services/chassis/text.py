@@ -13,6 +13,7 @@ LONGEST_RUN = 8
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)(?:\.[0-9]+)?")
 # With an area code, or a Korean number of one price (1588-0000), which has none.
+_TELEPHONE = re.compile(r"\+?[0-9]{8,15}")
 _PHONE = re.compile(r"0[0-9]{1,2}-[0-9]{3,4}-[0-9]{4}|1[568][0-9]{2}-[0-9]{4}")
 
 
@@ -49,6 +50,12 @@ def plain_number(text: str) -> str:
     if _GROUPED.fullmatch(digits) or (not sign and _PHONE.fullmatch(digits)):
         return sign + re.sub("[-, ]", "", digits)
     return ""
+
+
+def telephone_number(text: str) -> str:
+    """With spaces, hyphens and brackets removed; "" for what is no telephone number."""
+    number = re.sub(r"[\s().-]", "", normalise("NFKC", text))
+    return number if _TELEPHONE.fullmatch(number) else ""
 
 
 def is_dash(character: str) -> bool:

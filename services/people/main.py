@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ieum.notices.v1.notices_pb2_grpc import add_ContactSourceServiceServicer_to_server
-from ieum.people.v1 import people_pb2_grpc
+from ieum.people.v1 import counter_pb2_grpc, people_pb2_grpc
 from services.chassis.run import Frame, main_with
 from services.people.domain.person import Role
 from services.people.domain.second_factor import Requirement
@@ -17,7 +17,7 @@ from services.people.events import (
     statistics_handlers,
 )
 from services.people.passphrases import Passphrases
-from services.people.service import TOKEN_ACCESS, PeopleService
+from services.people.service import TOKEN_ACCESS, PeopleService, counter
 from services.people.service.contacts import ContactSource
 from services.people.settings import NO_ROLE, PeopleSettings
 from services.people.store import Store
@@ -32,6 +32,9 @@ async def compose(frame: Frame[PeopleSettings]) -> None:
     server = frame.offer("ieum.people.v1.PeopleService", TOKEN_ACCESS)
     people_pb2_grpc.add_PeopleServiceServicer_to_server(
         PeopleService(store, Passphrases(), _requirement(frame.settings)), server
+    )
+    counter_pb2_grpc.add_CounterServiceServicer_to_server(
+        counter.CounterService(store), frame.offer("ieum.people.v1.CounterService", counter.TOKEN_ACCESS)
     )
     add_ContactSourceServiceServicer_to_server(
         ContactSource(store), frame.offer("ieum.notices.v1.ContactSourceService", {})

@@ -18,7 +18,7 @@ from ieum.classes.v1 import classes_pb2
 from ieum.courses.v1 import courses_pb2
 from ieum.enrollment.v1 import enrollment_pb2
 from ieum.notices.v1 import notices_pb2
-from ieum.people.v1 import people_pb2
+from ieum.people.v1 import counter_pb2, people_pb2
 from ieum.progress.v1 import progress_pb2
 from ieum.statistics.v1 import distribution_pb2, questions_pb2, releases_pb2, statistics_pb2, working_pb2
 from ieum.surveys.v1 import surveys_pb2
@@ -30,7 +30,7 @@ from services.chassis.token_access import Access
 from services.registry import SERVICES
 
 MODULES = (
-    *(people_pb2, courses_pb2, enrollment_pb2, progress_pb2, classes_pb2, notices_pb2, surveys_pb2),
+    *(people_pb2, counter_pb2, courses_pb2, enrollment_pb2, progress_pb2, classes_pb2, notices_pb2, surveys_pb2),
     *(statistics_pb2, releases_pb2, questions_pb2, distribution_pb2, working_pb2),
 )
 MOMENT = Timestamp(seconds=1_790_000_000)

@@ -42,6 +42,7 @@ SOMEBODYS = re.compile(
         (
             r"/(people/|enrollments/|progress/|applications/|recipients|auditEntries|places|admin|centre(/|$)|review)",
             r"^GET /api/v1/people$",
+            r"/api/v1/people:",
             r"/(teach|learning)/\{",
             r"/courses/\{course\}(/grid|/totals|:|$|/lessons)",
             r"revoke|allowAttempt",
@@ -71,7 +72,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "administrator elsewhere": (
         r"GET /api/v1/(people|auditEntries|recipients)$",
         r"GET /admin/(people|audit(\.csv)?|places(\.csv)?)$",
-        r"GET /(statistics/(recipients(\.csv)?|questions)|centre/(new|help|visits|polls/new)|admin/holidays)$",
+        r"GET /(statistics/(recipients(\.csv)?|questions)|centre/(new|help|visits|counter|polls/new)|admin/holidays)$",
         r"POST /statistics/questions/\{question\}/remove$",
     ),
 }

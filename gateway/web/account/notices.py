@@ -15,6 +15,7 @@ from gateway.language.i18n import Locale, msgid
 from gateway.web.site.forms import named, status_of, typed
 from gateway.web.site.frame import go_to
 from ieum.notices.v1 import notices_pb2 as pb
+from ieum.people.v1.counter_pb2 import DeskRecord, GetDeskRecordRequest, UpdateDeskRecordRequest
 from ieum.people.v1.people_pb2 import GetPersonRequest
 from services.chassis.errors import Problem
 
@@ -32,7 +33,7 @@ WAYS: Mapping[pb.Way.ValueType, str] = {
     pb.NOT_AT_ALL: msgid("Not at all"),
 }
 _OPTIONAL = (pb.REMINDERS, pb.CERTIFICATES)
-_FIELDS = {"quiet_begin": "quiet_begin", "quiet_end": "quiet_end", "telephone": "telephone"} | {
+_FIELDS = {"quiet_begin": "quiet_begin", "quiet_end": "quiet_end", "telephone": "telephone", "phone": "telephone"} | {
     topic: topic for topic in ("applications", "changes", "reminders", "certificates")
 }
 
@@ -43,9 +44,18 @@ routes = web.RouteTableDef()
 async def show(request: web.Request) -> web.Response:
     call = pb.GetPreferencesRequest(person=signed_in(request).person)
     stored = await request.app[CLIENTS].notices.GetPreferences(call)
-    values = {"telephone": stored.telephone, "quiet_begin": stored.quiet_begin, "quiet_end": stored.quiet_end}
+    values = {
+        "telephone": stored.telephone or (await _at_desk(request)).phone,
+        "quiet_begin": stored.quiet_begin,
+        "quiet_end": stored.quiet_end,
+    }
     values |= {_name(each.topic): str(each.way) for each in stored.topics}
     return await _form(request, stored, values)
+
+
+async def _at_desk(request: web.Request) -> DeskRecord:
+    call = GetDeskRecordRequest(name=signed_in(request).person)
+    return await request.app[CLIENTS].counter.GetDeskRecord(call)
 
 
 async def _form(
@@ -82,20 +92,29 @@ def _topic(locale: Locale, topic: pb.Topic.ValueType) -> dict[str, Any]:
 async def change(request: web.Request) -> web.Response:
     person, notices = signed_in(request).person, request.app[CLIENTS].notices
     values = await typed(request, "telephone", "quiet_begin", "quiet_end", *map(_name, TOPICS))
+    record = await _at_desk(request)
     wishes = pb.Preferences(
         person=person,
-        telephone=values["telephone"],
+        telephone="" if record.phone else values["telephone"],
         quiet_begin=values["quiet_begin"],
         quiet_end=values["quiet_end"],
         topics=[pb.TopicPreference(topic=topic, way=_way(values[_name(topic)])) for topic in TOPICS],
     )
     try:
+        if record.phone:
+            await _keep_at_desk(request, record, values["telephone"])
         await notices.UpdatePreferences(pb.UpdatePreferencesRequest(preferences=wishes))
     except Problem as problem:
         stored = await notices.GetPreferences(pb.GetPreferencesRequest(person=person))
         return await _form(request, stored, values, problem)
     gettext = request[PAGE].locale.gettext
     return go_to(_HERE, Flash(gettext("Your choices are saved")), request)
+
+
+async def _keep_at_desk(request: web.Request, record: DeskRecord, telephone: str) -> None:
+    """A number that was given at a counter stays there, so that it is kept once."""
+    change = UpdateDeskRecordRequest(name=record.person.name, birth_year=record.birth_year, phone=telephone)
+    await request.app[CLIENTS].counter.UpdateDeskRecord(change)
 
 
 def _way(text: str) -> pb.Way.ValueType:

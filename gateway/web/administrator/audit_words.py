@@ -40,6 +40,8 @@ ACTIONS: Mapping[str, str] = {
     "ORGANISATION_CONFIRMED": msgid("Workplace confirmed"),
     "ACCESS_REFUSED": msgid("Access refused"),
     "PLACES_IMPORTED": msgid("Places replaced"),
+    "PERSON_REGISTERED": msgid("Person registered at the counter"),
+    "DESK_DATA_CHANGED": msgid("Birth year or telephone changed at the desk"),
     "RELEASE_PLANNED": msgid("Release planned"),
     "RELEASE_BUILD_CANCELLED": msgid("Counting of a release stopped"),
     "RELEASE_APPROVED": msgid("Release approved"),
@@ -58,6 +60,9 @@ PERSON = re.compile(r"people/[0-9A-Za-z-]+")
 _GRANT = re.compile(r"(\w+) @ ([^\s,]+)(?:, by command)?")
 _DETAILS = (
     (re.compile("account"), msgid("the account")),
+    (re.compile("found at the counter"), msgid("found at the counter")),
+    (re.compile("account at the counter"), msgid("the account, at the counter")),
+    (re.compile("at the counter"), msgid("at the counter")),
     (re.compile(r"changed (?P<fields>.+)"), msgid("changed: %(fields)s")),
     (re.compile(r"list of (?P<count>\d+)"), msgid("a list of %(count)s people")),
     (re.compile(r"names of (?P<count>\d+): (?P<purpose>.*)"), msgid("names of %(count)s people, for: %(purpose)s")),

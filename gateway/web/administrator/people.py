@@ -204,7 +204,7 @@ async def _page(request: web.Request, form: dict[str, str], **values: Any) -> we
         request, "administrator/person.html", person=person, here=f"/admin/{person.name}", form=form, grants=grants,
         area=places.title(locale, person.area) if person.area else "",
         organisation=places.title(locale, person.organisation) if person.organisation else "",
-        course_choices=await _courses(request),
+        course_choices=await course_choices(request),
         vouching=locale.gettext(VOUCHINGS[pb.Vouching.Name(person.vouching)]),
         is_vouched_for=person.vouching not in (pb.VOUCHING_UNSPECIFIED, pb.SELF_DECLARED),
         language=LANGUAGES.get(person.locale, person.locale), since=clock.moment(person.create_time),
@@ -212,7 +212,7 @@ async def _page(request: web.Request, form: dict[str, str], **values: Any) -> we
     )  # fmt: skip
 
 
-async def _courses(request: web.Request) -> Sequence[tuple[str, str]]:
+async def course_choices(request: web.Request) -> Sequence[tuple[str, str]]:
     locale, asked = request[PAGE].locale, SearchCatalogRequest(page_size=_MOST_COURSES)
     listed = (await request.app[CLIENTS].courses.SearchCatalog(asked)).entries
     return sorted(((entry.course, locale.pick(entry.title)[0]) for entry in listed), key=lambda choice: choice[1])

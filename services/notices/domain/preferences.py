@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from services.chassis.errors import Invalid
+from services.chassis.text import telephone_number
 from services.notices.domain.hours import QuietHours
 from services.notices.domain.notice import Channel, Kind
-
-_TELEPHONE = re.compile(r"\+?[0-9]{8,15}")
 
 
 class Topic(StrEnum):
@@ -109,8 +107,8 @@ def change(
 
 def checked_telephone(text: str) -> str:
     """With spaces and hyphens removed; "" stays so."""
-    number = re.sub(r"[\s().-]", "", text)
-    if number and not _TELEPHONE.fullmatch(number):
+    number = telephone_number(text)
+    if text.strip() and not number:
         raise Invalid("TELEPHONE_INVALID", field="telephone")
     return number
 

@@ -59,7 +59,8 @@ class PersonLetters:
             contact = await self.sources.contact(personal.person)
         except Missing:
             return NotToSend("PERSON_ERASED")
-        address = contact.email if notice.channel is Channel.EMAIL else preferences.telephone
+        telephone = preferences.telephone or contact.telephone
+        address = contact.email if notice.channel is Channel.EMAIL else telephone
         if not address:
             return Unreachable("NO_ADDRESS")
         if bad := bad_address(preferences, notice.channel, address):

@@ -92,11 +92,21 @@ class NoticeMethods(notices_pb2_grpc.NoticesServiceServicer):
             return None
         return pb.NoticeToTell(
             notice=notice_to_message(notice),
-            telephone=(await self._store.preferences_of(personal.person)).telephone,
+            telephone=await self._telephone_of(personal.person),
             class_title=content.titles[language],
             text=words.say(content, language),
             until=stamp(personal.not_after),
         )
+
+    async def _telephone_of(self, person: str) -> str:
+        """The number that the person gave for messages, else the one that the counter has."""
+        own = (await self._store.preferences_of(person)).telephone
+        if own:
+            return own
+        try:
+            return (await self._sources.contact(person)).telephone
+        except Missing:
+            return ""
 
     async def MarkTold(self, request: pb.MarkToldRequest, context: object) -> pb.Notice:
         key = notice_key_of(request.name)

@@ -33,6 +33,8 @@ class Action(StrEnum):
     ORGANISATION_CONFIRMED = "organisation_confirmed"
     ACCESS_REFUSED = "access_refused"
     PLACES_IMPORTED = "places_imported"
+    PERSON_REGISTERED = "person_registered"
+    DESK_DATA_CHANGED = "desk_data_changed"
     RELEASE_PLANNED = "release_planned"
     RELEASE_BUILD_CANCELLED = "release_build_cancelled"
     RELEASE_APPROVED = "release_approved"

@@ -43,7 +43,7 @@ def checked_login(login: str) -> str:
         raise Invalid("LOGIN_CHARACTERS", field="login")
     if _imitates_latin(cleaned):
         raise Invalid("LOGIN_MIXES_SCRIPTS", field="login")
-    _refuse_resident_number(cleaned, "login")
+    refuse_resident_number(cleaned, "login")
     return cleaned
 
 
@@ -58,7 +58,7 @@ def checked_display_name(name: str) -> str:
     joined = _without_joiners(cleaned)
     if not joined.isprintable() or _shows_nothing(joined):
         raise Invalid("DISPLAY_NAME_CHARACTERS", field="display_name")
-    _refuse_resident_number(cleaned, "display_name")
+    refuse_resident_number(cleaned, "display_name")
     return cleaned
 
 
@@ -67,7 +67,7 @@ def checked_email(email: str) -> str:
     cleaned = email.strip()
     if cleaned and (len(cleaned) > EMAIL_LENGTH or not _EMAIL.fullmatch(cleaned)):
         raise Invalid("EMAIL_INVALID", field="email")
-    _refuse_resident_number(cleaned, "email")
+    refuse_resident_number(cleaned, "email")
     return cleaned
 
 
@@ -105,12 +105,13 @@ def check_passphrase(passphrase: str, login: str, field: str = "passphrase") -> 
 
 def search_words(*texts: str) -> tuple[str, ...]:
     """Every ending of every word, so that any part of a name is the beginning of an indexed string. The whole text is
-    such a word too, for whoever leaves out the spaces."""
+    such a word too, for whoever leaves out the spaces, and so are the first consonants of Hangul."""
     words = {word for text in texts for word in (*search_key.search_words(text), search_key.search_key(text))}
+    words |= {search_key.initials(word) for word in words}
     return tuple(sorted({word[start:] for word in words for start in range(len(word))}))
 
 
-def _refuse_resident_number(text: str, field: str) -> None:
+def refuse_resident_number(text: str, field: str) -> None:
     if _RESIDENT_NUMBER.search(text):
         raise Invalid("LOOKS_LIKE_RESIDENT_NUMBER", field=field)
 

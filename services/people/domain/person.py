@@ -73,6 +73,9 @@ class Person:
     """An administrator or a roster says that the person works there; until then they count as a resident."""
     code_expire_time: datetime | None = None
     """Set while the passphrase is a code of the desk: the account can only be used to choose a new one."""
+    desk: bytes = b""
+    """Birth year and telephone as said at a desk, encrypted (store/desk.py)."""
+    desk_marks: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -227,6 +230,7 @@ def erase(person: Person, administrators: int, now: datetime) -> tuple[Person, l
         _check_not_last(held, administrators)
     blank = dict.fromkeys(("login", "display_name", "email", "organisation", "passphrase_hash", "sort_name"), "")
     erased = replace(person, **blank, login_key=None, grants=(), words=(), epoch=person.epoch + 1, erased=True)  # type: ignore[arg-type]
+    erased = replace(erased, desk=b"", desk_marks=())
     return erased, [Erased(erased, now), SessionsEnded(erased, now)]
 
 

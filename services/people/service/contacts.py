@@ -21,7 +21,12 @@ class ContactSource(ContactSourceServiceServicer):
         person = await self._store.people.get(resources.person_key(request.person))
         if person.erased:
             raise Missing("PERSON_NOT_FOUND")
-        return Contact(display_name=person.display_name, email=person.email, locale=person.locale)
+        return Contact(
+            display_name=person.display_name,
+            email=person.email,
+            locale=person.locale,
+            telephone=self._store.desk.open(person).phone,
+        )
 
     async def ListCentres(
         self, request: people_pb2.ListCentresRequest, context: object

@@ -20,6 +20,7 @@ from services.people.messages import announcements
 from services.people.store.attempts import AttemptsStore
 from services.people.store.audit import AuditStore
 from services.people.store.certificates import CertificateNames
+from services.people.store.desk import DeskSeal
 from services.people.store.equality import EqualityStore
 from services.people.store.people import PeopleStore
 from services.people.store.places import PlacesStore
@@ -34,6 +35,7 @@ class Store:
         self._database = database
         self._pseudonym_key = pseudonym_key
         self.people = PeopleStore(database, outbox)
+        self.desk = DeskSeal(pseudonym_key)
         self.equality = EqualityStore(database, outbox, pseudonym_key)
         self.sessions = SessionStore(
             Entities(database["sessions"], Session, announcements.session_announcement, outbox)

@@ -26,7 +26,7 @@ Verb = Callable[[Person], tuple[Person, Sequence[Event]]]
 
 _ORDER = [("sort_name", ASCENDING), ("_id", ASCENDING)]
 _GUARD = {"_id": "administrators"}
-_WORDS = {"_id": "search words without accents"}
+_WORDS = {"_id": "search words with first consonants"}
 _AT_ONCE = 1_000
 _ANYBODY: Mapping[str, Any] = {}
 _LIMITED = [role.value for role in Role if role is not Role.LEARNER]
@@ -49,13 +49,14 @@ class PeopleStore:
         await create([("organisation", ASCENDING), *_ORDER], name="organisation")
         await create([("grants.role", ASCENDING), *_ORDER], name="role")
         await create("words", name="words")
+        await create("desk_marks", name="desk_marks")
         await self._guards.update_one(_GUARD, {"$setOnInsert": {"asked": 0}}, upsert=True)
         if await self._guards.find_one(_WORDS) is None:
             await self._write_words()
             await self._guards.update_one(_WORDS, {"$set": {"written": True}}, upsert=True)
 
     async def _write_words(self) -> None:
-        """The search words of accounts of an earlier release, which knew accents and hyphens as part of a word."""
+        """The search words of accounts of an earlier release, which did not know first consonants."""
         updates: list[UpdateOne] = []
         async for person in self._collection.find({"erased": False}, {"login": 1, "display_name": 1}).sort(_ORDER):
             same = {name: person[name] for name in ("_id", "login", "display_name")}
@@ -145,15 +146,28 @@ class PeopleStore:
         clauses: list[Mapping[str, Any]] = [{"erased": False}, *_words(query)]
         if role:
             clauses.append({"grants.role": role.value})
-        if not reach.everywhere:
-            places = sorted(reach.places)
-            clauses.append({"$or": [{"area": {"$in": places}}, {"organisation": {"$in": places}}]})
+        clauses += _within(reach)
         if last := paging.decode_token(token, str, str):
             clauses.append(paging.after(_ORDER, last))
         found = self._collection.find({"$and": clauses}, {"pending": 0}).sort(_ORDER).limit(size + 1)
         people = [self.entities.load(document) async for document in found]
         more = len(people) > size
         return people[:size], paging.encode_token(people[size - 1].sort_name, people[size - 1].id) if more else ""
+
+    async def at_counter(self, reach: Reach, query: str, marks: Sequence[str], most: int) -> list[Person]:
+        """By display name: those to whom all of this applies."""
+        clauses = [{"erased": False}, *_words(query), *_within(reach)]
+        if marks:
+            clauses.append({"desk_marks": {"$all": list(marks)}})
+        found = self._collection.find({"$and": clauses}, {"pending": 0}).sort(_ORDER).limit(most)
+        return [self.entities.load(document) async for document in found]
+
+
+def _within(reach: Reach) -> list[Mapping[str, Any]]:
+    if reach.everywhere:
+        return []
+    places = sorted(reach.places)
+    return [{"$or": [{"area": {"$in": places}}, {"organisation": {"$in": places}}]}]
 
 
 def _words(query: str) -> list[Mapping[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser
 
 from ieum.notices.v1 import notices_pb2 as pb
-from ieum.people.v1 import people_pb2
+from ieum.people.v1 import counter_pb2, people_pb2
 from services.chassis.clock import now, stamp
 from services.chassis.errors import Invalid, Missing
 from tests.browser import axe_findings, page_of, sideways, small_print
@@ -48,6 +48,7 @@ def staff(town: Fakes) -> None:
     town.sign_in("teacher", "instructor", "administrator")
     prepare_classes(town, class_(managed=True))
     town.answers["GetPreferences"] = WISHES
+    town.answers["GetDeskRecord"] = counter_pb2.DeskRecord()
     town.answers["GetPerson"] = people_pb2.Person(name="people/pat", email="pat@home.test")
     failed = notice("classes.b.confirmed.1", person="people/kim", state=pb.NOTICE_FAILED, failure="NO_ADDRESS")
     town.answers["ListNotices"] = pb.ListNoticesResponse(notices=[notice(), failed])
@@ -73,6 +74,16 @@ async def test_a_person_chooses_how_they_are_reached(client: Client, town: Fakes
     assert {each.topic: each.way for each in wishes.topics} == {
         pb.APPLICATIONS: pb.BY_SMS, pb.CHANGES: pb.BY_EMAIL, pb.REMINDERS: pb.NOT_AT_ALL, pb.CERTIFICATES: pb.BY_EMAIL,
     }  # fmt: skip
+
+
+async def test_a_number_that_was_given_at_a_counter_is_kept_there_alone(client: Client, town: Fakes) -> None:
+    town.answers["GetPreferences"] = pb.Preferences(person="people/pat", topics=WISHES.topics)
+    person = people_pb2.Person(name="people/pat")
+    town.answers["GetDeskRecord"] = counter_pb2.DeskRecord(person=person, birth_year=1949, phone="01011112222")
+    assert 'value="01011112222"' in await get(client, "/account/notices")
+    await post(client, "/account/notices", FORM, PAT)
+    (kept,), (asked,) = town.requests("UpdateDeskRecord"), town.requests("UpdatePreferences")
+    assert (kept.phone, kept.birth_year, asked.preferences.telephone) == ("010-1234-5678", 1949, "")
 
 
 async def test_a_number_that_cannot_be_right_comes_back_with_what_was_typed(client: Client, town: Fakes) -> None:

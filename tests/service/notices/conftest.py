@@ -44,11 +44,17 @@ class People(ContactSourceServiceServicer):
 
     emails: dict[str, str] = field(default_factory=dict)
     locale: str = "ko"
+    telephones: dict[str, str] = field(default_factory=dict)
 
     async def GetContact(self, request: pb.GetContactRequest, context: object) -> pb.Contact:
         assert acting().is_system
         key = request.person.removeprefix("people/")
-        return pb.Contact(display_name=f"이름 {key}", email=self.emails.get(key, ""), locale=self.locale)
+        return pb.Contact(
+            display_name=f"이름 {key}",
+            email=self.emails.get(key, ""),
+            locale=self.locale,
+            telephone=self.telephones.get(key, ""),
+        )
 
     async def ListCentres(self, request: object, context: object) -> ListCentresResponse:
         centre = Centre(name="centres/hb01", title={"ko": "하늘동 정보화센터"}, address={"ko": "하늘로 1"})

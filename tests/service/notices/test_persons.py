@@ -60,6 +60,7 @@ async def test_what_is_not_true_any_more_is_not_sent(post: Post) -> None:
 
 
 async def test_who_has_no_address_stands_on_the_list_of_the_centre(post: Post, published: Published) -> None:
+    post.people.telephones["park"] = "01011112222"  # of the desk
     class_ = await post.town.open_class()
     await post.town.apply(PARK, class_)
     waiting = await post.notice("confirmed", "park", channel="centre", state="waiting")
@@ -67,6 +68,7 @@ async def test_who_has_no_address_stands_on_the_list_of_the_centre(post: Post, p
     request = pb.ListNoticesToTellRequest(language="ko")
     (row,) = (await post.as_(CITY_ADMIN).ListNoticesToTell(request)).notices
     assert (row.notice.person, "자리가 확정되었어요" in row.text) == ("people/park", True)
+    assert row.telephone == "01011112222"
     assert (await post.as_(OTHER_TEACHER).ListNoticesToTell(request)).notices == []
     (seen,) = await published(ContactsViewed)
     assert (seen.actor, seen.count) == (CITY_ADMIN.person, 1)
