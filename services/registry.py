@@ -31,7 +31,7 @@ class Service:
 REGISTRY = (
     Service(
         "people",
-        hears=("progress", "statistics", "notices"),
+        hears=("progress", "statistics", "notices", "surveys"),
         apart=(("people", "erasures"), ("progress", "certificates")),
         keys=("pseudonym_key",),
     ),
@@ -45,12 +45,12 @@ REGISTRY = (
     ),
     Service(
         "notices",
-        hears=("statistics", "people", "classes", "progress"),
+        hears=("statistics", "people", "classes", "progress", "surveys"),
         keys=("notices_signing_key", "smtp_password", "sms_token"),
         calls=("statistics", "people", "classes", "courses"),
     ),
     Service("classes", hears=("people", "courses", "progress", "classes")),
-    Service("surveys", hears=("people",)),
+    Service("surveys", hears=("people", "classes", "progress")),
 )
 
 SERVICES = tuple(service.name for service in REGISTRY)

@@ -1,4 +1,4 @@
-"""The words of refusals about polls."""
+"""The words of refusals about polls and evaluations."""
 
 from __future__ import annotations
 
@@ -16,4 +16,9 @@ SURVEYS: Mapping[str, str] = {
     "POLL_OPTIONS_INVALID": msgid("Write two to %(most)s different choices, one in each line."),
     "POLL_OPTION_LENGTH": msgid("A choice has up to %(most)s characters."),
     "POLL_CLOSING_INVALID": msgid("Choose a time from now on, within %(days)s days."),
+    "EVALUATION_NOT_FOUND": msgid("There are no such questions for you here. Only those who took part are asked."),
+    "EVALUATION_CLOSED": msgid("The time to answer is over. Thank you all the same."),
+    "GRADE_NEEDED": msgid("Choose one answer here."),
+    "COMMENT_NOT_FOUND": msgid("There is no such comment here."),
+    "NOT_MODERATOR": msgid("Comments are let through by an administrator who does not teach the class."),
 }

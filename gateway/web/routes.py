@@ -30,6 +30,7 @@ from gateway.web.centre import (
     class_staff,
     counter,
     counter_person,
+    evaluations,
     outreach,
     paper_list,
     poll_form,
@@ -50,6 +51,7 @@ from gateway.web.learner import (
     printed_lesson,
     visits,
 )
+from gateway.web.learner import evaluations as own_evaluations
 from gateway.web.official import (
     cross_table,
     deliveries,
@@ -128,6 +130,8 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         sent_notices.routes,
         poll_form.routes,
         polls.routes,
+        own_evaluations.routes,
+        evaluations.routes,
     ),
     *(tokens.routes, sessions.routes, notices.routes, calendar.routes),
     *(people.routes, desk.routes, others_second_factor.routes),

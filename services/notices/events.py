@@ -8,6 +8,7 @@ from ieum.classes.v1 import classes_pb2, events_pb2
 from ieum.people.v1.events_pb2 import PersonErased, PersonMoved, PersonRegistered, PlacesImported, RolesChanged
 from ieum.progress.v1.events_pb2 import CertificateIssued, CertificateRevoked
 from ieum.statistics.v1.events_pb2 import SummaryRequested
+from ieum.surveys.v1.events_pb2 import EvaluationAsked
 from services.chassis.clock import moment, now
 from services.chassis.events.bus import Handlers
 from services.notices.messages import class_plan
@@ -61,6 +62,13 @@ def progress_handlers(planner: Planner) -> Handlers:
         await planner.drop_certificate(event.certificate)
 
     return {CertificateIssued: on_issued, CertificateRevoked: on_revoked}
+
+
+def survey_handlers(planner: Planner) -> Handlers:
+    async def on_asked(event: EvaluationAsked) -> None:
+        await planner.plan_evaluation(event)
+
+    return {EvaluationAsked: on_asked}
 
 
 def class_handlers(store: Store, planner: Planner) -> Handlers:

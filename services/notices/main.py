@@ -9,7 +9,13 @@ from services.notices import sms, sources
 from services.notices.calendars.feed import Feeds
 from services.notices.domain.mail_state import MailState
 from services.notices.domain.notice import Channel
-from services.notices.events import class_handlers, people_handlers, progress_handlers, statistics_handlers
+from services.notices.events import (
+    class_handlers,
+    people_handlers,
+    progress_handlers,
+    statistics_handlers,
+    survey_handlers,
+)
 from services.notices.letters.persons import PersonLetters
 from services.notices.letters.writer import Writer
 from services.notices.mail import settings
@@ -48,6 +54,7 @@ async def compose(frame: Frame[NoticesSettings]) -> None:
     frame.hear("ieum.people.v1", people_handlers(store))
     frame.hear("ieum.classes.v1", class_handlers(store, planner))
     frame.hear("ieum.progress.v1", progress_handlers(planner))
+    frame.hear("ieum.surveys.v1", survey_handlers(planner))
     for sender in senders:
         frame.keep_running(sender.run)
     frame.keep_running(planner.remind)

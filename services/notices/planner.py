@@ -9,6 +9,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from ieum.classes.v1 import classes_pb2, events_pb2
 from ieum.progress.v1.events_pb2 import CertificateIssued
+from ieum.surveys.v1 import evaluations_pb2
+from ieum.surveys.v1.events_pb2 import EvaluationAsked
 from services.chassis.clock import moment, new_id, now
 from services.chassis.events.bus import check_cancelled
 from services.chassis.observability import trace
@@ -79,6 +81,18 @@ class Planner:
         key = notice_key(SOURCE, f"{_id(certificate)}.{Kind.CERTIFICATE}")
         if await self._store.known([key]):
             await self._store.change(key, supersede)
+
+    async def plan_evaluation(self, event: EvaluationAsked) -> None:
+        until, at = moment(event.until), now()
+        if until is None or until <= at or await self._store.copies.is_erased(event.person):
+            return
+        kind = Kind.FOLLOW_UP if event.kind == evaluations_pb2.FOLLOW_UP else Kind.EVALUATION
+        personal = Personal(
+            event.person, kind, class_=event.class_name, course=event.course, evaluation=event.evaluation,
+            not_after=until,
+        )  # fmt: skip
+        await self._plan(f"{_id(event.evaluation)}.{_id(event.person)}.{kind}", personal, at)
+        self._nudge()
 
     async def plan_dates(self, class_: str, session: int, revision: int, plan: events_pb2.ClassPlan) -> None:
         """One notice for all sessions that are moved or cancelled within minutes."""

@@ -20,6 +20,7 @@ from ieum.people.v1.events_pb2 import (
 from ieum.progress.v1.events_pb2 import CertificateIssued, GridExported
 from ieum.statistics.v1 import events_pb2 as statistics
 from ieum.statistics.v1.statistics_pb2 import Dimension
+from ieum.surveys.v1.events_pb2 import CommentDecided
 from services.chassis.clock import moment
 from services.chassis.events.bus import Bus, Handlers
 from services.people.domain.audit import Action
@@ -69,6 +70,14 @@ def notice_handlers(store: Store) -> Handlers:
         await _add(store.audit, event, Action.PERSONAL_DATA_VIEWED, seen, detail, event.persons)
 
     return {ContactsViewed: on_viewed}
+
+
+def survey_handlers(store: Store) -> Handlers:
+    async def on_decided(event: CommentDecided) -> None:
+        detail = "shown" if event.shown else "hidden"
+        await _add(store.audit, event, Action.COMMENT_DECIDED, event.evaluation, f"{event.comment}: {detail}")
+
+    return {CommentDecided: on_decided}
 
 
 def certificate_handlers(store: Store) -> Handlers:

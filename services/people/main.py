@@ -15,6 +15,7 @@ from services.people.events import (
     notice_handlers,
     progress_handlers,
     statistics_handlers,
+    survey_handlers,
 )
 from services.people.passphrases import Passphrases
 from services.people.service import TOKEN_ACCESS, PeopleService, counter
@@ -43,6 +44,7 @@ async def compose(frame: Frame[PeopleSettings]) -> None:
     frame.hear("ieum.progress.v1", certificate_handlers(store), apart="certificates")
     frame.hear("ieum.statistics.v1", statistics_handlers(store))
     frame.hear("ieum.notices.v1", notice_handlers(store))
+    frame.hear("ieum.surveys.v1", survey_handlers(store))
     ledger = ErasureLedger(frame.settings.erasure_ledger)
     ledger.begin()
     frame.hear("ieum.people.v1", erasure_handlers(store, ledger, frame.bus), apart="erasures")

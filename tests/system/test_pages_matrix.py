@@ -41,6 +41,7 @@ SOMEBODYS = re.compile(
     "|".join(
         (
             r"/(people/|enrollments/|progress/|applications/|recipients|auditEntries|places|admin|centre(/|$)|review)",
+            r"/evaluations/",
             r"^GET /api/v1/people$",
             r"/api/v1/people:",
             r"/(teach|learning)/\{",
@@ -62,17 +63,19 @@ EVERYBODYS = (
 OWN: Mapping[str, tuple[str, ...]] = {
     "stranger": (),
     "neighbour": (),
-    "instructor elsewhere": (r"GET /centre/(new|help)$",),
+    "instructor elsewhere": (r"GET /centre/(new|help|evaluations(\.csv)?)$",),
     # Without another area's name these are about one's own; with it they are asked below.
     "official elsewhere": (
         r"GET /statistics(/recipients(\.csv)?|/releases(/new)?|/questions|/working)$",
         r"POST /statistics/questions/\{question\}/remove$",  # a saved question of one's own, or none
         r"GET /api/v1/(recipients|statistics/(releases:all|mail))$",
+        r"GET /centre/evaluations(\.csv)?$",
     ),
     "administrator elsewhere": (
         r"GET /api/v1/(people|auditEntries|recipients)$",
         r"GET /admin/(people|audit(\.csv)?|places(\.csv)?)$",
-        r"GET /(statistics/(recipients(\.csv)?|questions)|centre/(new|help|visits|counter|polls/new)|admin/holidays)$",
+        r"GET /(statistics/(recipients(\.csv)?|questions)|admin/holidays)$",
+        r"GET /centre/(new|help|visits|counter|polls/new|evaluations(\.csv)?)$",
         r"POST /statistics/questions/\{question\}/remove$",
     ),
 }

@@ -25,6 +25,7 @@ TOPICS: Mapping[pb.Topic.ValueType, tuple[str, str]] = {
     pb.CHANGES: (msgid("Changes"), msgid("A date is moved, or a class is not held.")),
     pb.REMINDERS: (msgid("Reminders"), msgid("The day before each date.")),
     pb.CERTIFICATES: (msgid("Certificates"), msgid("When you have completed a course.")),
+    pb.SURVEYS: (msgid("Questions about classes and courses"), msgid("How was it, and do you use what you learned?")),
 }
 WAYS: Mapping[pb.Way.ValueType, str] = {
     pb.BY_EMAIL: msgid("E-mail"),
@@ -32,9 +33,9 @@ WAYS: Mapping[pb.Way.ValueType, str] = {
     pb.BY_CENTRE: msgid("The centre tells me"),
     pb.NOT_AT_ALL: msgid("Not at all"),
 }
-_OPTIONAL = (pb.REMINDERS, pb.CERTIFICATES)
+_OPTIONAL = (pb.REMINDERS, pb.CERTIFICATES, pb.SURVEYS)
 _FIELDS = {"quiet_begin": "quiet_begin", "quiet_end": "quiet_end", "telephone": "telephone", "phone": "telephone"} | {
-    topic: topic for topic in ("applications", "changes", "reminders", "certificates")
+    topic: topic for topic in ("applications", "changes", "reminders", "certificates", "surveys")
 }
 
 routes = web.RouteTableDef()

@@ -55,6 +55,7 @@ ACTIONS: Mapping[str, str] = {
     "SECOND_FACTOR_REFUSED": msgid("Second step of signing in refused"),
     "RECOVERY_CODE_USED": msgid("Recovery code used"),
     "RECOVERY_CODES_RENEWED": msgid("New recovery codes"),
+    "COMMENT_DECIDED": msgid("Comment shown or hidden"),
 }
 PERSON = re.compile(r"people/[0-9A-Za-z-]+")
 _GRANT = re.compile(r"(\w+) @ ([^\s,]+)(?:, by command)?")

@@ -20,6 +20,8 @@ KINDS: Mapping[int, str] = {
     pb.KIND_DATES: msgid("Dates have changed"),
     pb.KIND_REMINDER: msgid("Reminder"),
     pb.KIND_CERTIFICATE: msgid("Certificate"),
+    pb.KIND_EVALUATION: msgid("How was it?"),
+    pb.KIND_FOLLOW_UP: msgid("Is it still used?"),
 }
 CHANNELS: Mapping[int, str] = {
     pb.EMAIL: msgid("E-mail"),

@@ -39,6 +39,8 @@ class Kind(StrEnum):
     DATES = "dates"
     REMINDER = "reminder"
     CERTIFICATE = "certificate"
+    EVALUATION = "evaluation"
+    FOLLOW_UP = "follow_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Personal:
     version: int = 0
     course: str = ""
     certificate: str = ""
+    evaluation: str = ""
     not_after: datetime | None = None
     secret: str = ""
     urgent: bool = False

@@ -19,6 +19,7 @@ class Topic(StrEnum):
     CHANGES = "changes"
     REMINDERS = "reminders"
     CERTIFICATES = "certificates"
+    SURVEYS = "surveys"
 
 
 TOPICS: Mapping[Kind, Topic] = {
@@ -27,8 +28,10 @@ TOPICS: Mapping[Kind, Topic] = {
     Kind.DATES: Topic.CHANGES,
     Kind.REMINDER: Topic.REMINDERS,
     Kind.CERTIFICATE: Topic.CERTIFICATES,
+    Kind.EVALUATION: Topic.SURVEYS,
+    Kind.FOLLOW_UP: Topic.SURVEYS,
 }
-OPTIONAL = frozenset({Topic.REMINDERS, Topic.CERTIFICATES})
+OPTIONAL = frozenset({Topic.REMINDERS, Topic.CERTIFICATES, Topic.SURVEYS})
 """Topics that somebody may want to hear nothing of. A seat that is offered, or a class that is not held, must reach
 everybody."""
 

@@ -71,21 +71,24 @@ class PersonLetters:
         """What there is to say now."""
         try:
             if personal.kind is Kind.CERTIFICATE:
-                return await self._of_certificate(personal)
+                return await self._of_course(personal, personal.certificate)
+            if personal.kind in (Kind.EVALUATION, Kind.FOLLOW_UP):
+                return await self._of_course(personal, personal.evaluation)
             return await self._of_class(personal)
         except Missing:
             return OVERTAKEN
 
-    async def _of_certificate(self, personal: Personal) -> Content:
+    async def _of_course(self, personal: Personal, about: str) -> Content:
         titles = await self.sources.course_title(personal.course)
         first = next(iter(titles.values()), "")
         return Content(
             personal.kind,
             {language: titles.get(language) or first for language in words.LANGUAGES},
-            link=f"{self._public_url}/{personal.certificate}",
+            link=f"{self._public_url}/{about}",
             preferences=f"{self._public_url}/account/notices",
             zone=self._zone,
             places={},
+            until=personal.not_after,
         )
 
     async def _of_class(self, personal: Personal) -> Content | NotToSend:

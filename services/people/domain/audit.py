@@ -48,6 +48,7 @@ class Action(StrEnum):
     SECOND_FACTOR_REFUSED = "second_factor_refused"
     RECOVERY_CODE_USED = "recovery_code_used"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    COMMENT_DECIDED = "comment_decided"
 
 
 # What callers may report here. All else happens in this service, or is heard from the service that did it.

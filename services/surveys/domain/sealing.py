@@ -1,7 +1,7 @@
 """Ballots are sealed for a key whose private half is cut in two.
 
 One half stands in the database, the other in a file outside every database and backup. Neither alone says anything of
-the key, and both are destroyed once the poll is counted: nothing opens an old copy of the ballots any more.
+the key, and both are destroyed once the ballots are counted: nothing opens an old copy of them any more.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -22,6 +23,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 _BITS = 2048
+_CONTENT = 4_096
+_NONCE = 12
 _PADDING = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), label=b"ieum poll")
 
 
@@ -50,6 +53,18 @@ def seal(public: bytes, option: int) -> bytes:
     return key.encrypt(option.to_bytes(1, "big"), _PADDING)
 
 
+def seal_content(public: bytes, content: bytes) -> bytes:
+    """For more than RSA takes: AES-GCM under a key of its own, which is sealed. Padded, so that all are of one length.
+    Raises ValueError for content that is too long."""
+    key = load_der_public_key(public)
+    assert isinstance(key, rsa.RSAPublicKey)  # noqa: S101 - we made it
+    padded = len(content).to_bytes(4, "big") + content.ljust(_CONTENT, b"\0")
+    if len(padded) > _CONTENT + 4:
+        raise ValueError("content too long to be sealed")
+    once, nonce = AESGCM.generate_key(256), secrets.token_bytes(_NONCE)
+    return key.encrypt(once, _PADDING) + nonce + AESGCM(once).encrypt(nonce, padded, None)
+
+
 class WrongHalves(Exception):
     """The halves do not belong together, or one is missing."""
 
@@ -68,6 +83,12 @@ class Opener:
 
     def open(self, sealed: bytes) -> int:
         return int.from_bytes(self._key.decrypt(sealed, _PADDING), "big")
+
+    def open_content(self, sealed: bytes) -> bytes:
+        wrapped, rest = sealed[: _BITS // 8], sealed[_BITS // 8 :]
+        once = self._key.decrypt(wrapped, _PADDING)
+        padded = AESGCM(once).decrypt(rest[:_NONCE], rest[_NONCE:], None)
+        return padded[4 : 4 + int.from_bytes(padded[:4], "big")]
 
 
 def _xor(left: bytes, right: bytes) -> bytes:

@@ -11,10 +11,12 @@ from ieum.classes.v1 import classes_pb2 as classes
 from ieum.notices.v1 import notices_pb2 as pb
 from ieum.notices.v1.events_pb2 import ContactsViewed, NoticeChanged
 from ieum.people.v1.events_pb2 import PersonErased, PersonRegistered
-from services.chassis.clock import now
+from ieum.surveys.v1 import evaluations_pb2
+from ieum.surveys.v1.events_pb2 import EvaluationAsked
+from services.chassis.clock import now, stamp
 from services.chassis.errors import Forbidden, Invalid, Missing, Unauthenticated
 from services.chassis.principal import ANONYMOUS
-from tests.service.classes.town import CITY_ADMIN, KIM, LEE, OTHER_TEACHER, PARK, TEACHER, TOWN
+from tests.service.classes.town import CITY_ADMIN, KIM, LEE, OTHER_TEACHER, PARK, PHOTOS, TEACHER, TOWN
 from tests.service.conftest import Published, eventually
 from tests.service.notices.conftest import Post, awake, moving, text_of
 
@@ -209,3 +211,18 @@ async def test_nothing_is_left_here_of_somebody_who_was_erased(post: Post, publi
 
     await eventually(gone, "nothing of the person is stored")
     assert await published(NoticeChanged, 0) == []
+
+
+async def test_whoever_took_part_is_asked_how_it_was_until_the_time_is_over(post: Post) -> None:
+    asked = EvaluationAsked(
+        evaluation="evaluations/e", kind=evaluations_pb2.FOLLOW_UP, person=KIM.person, course=PHOTOS, revision=1,
+        until=stamp(now() + timedelta(days=20)),
+    )  # fmt: skip
+    late = EvaluationAsked(evaluation="evaluations/l", person=LEE.person, course=PHOTOS, until=stamp(now()), revision=1)
+    for number, event in enumerate((late, asked)):
+        await post.town.announce(event, f"e{number}", times=2)
+    await post.notice("follow_up", state="sent")
+    (mail,) = post.mailbox.to("kim@home.test")
+    assert "배운 것을 쓰고 계신가요" in str(mail["Subject"])
+    assert "https://ieum.test/evaluations/e" in text_of(mail)
+    assert post.mailbox.to("lee@home.test") == []

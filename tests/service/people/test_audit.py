@@ -10,6 +10,7 @@ from ieum.people.v1 import people_pb2
 from ieum.progress.v1.events_pb2 import GridExported
 from ieum.statistics.v1 import events_pb2 as statistics
 from ieum.statistics.v1 import statistics_pb2
+from ieum.surveys.v1.events_pb2 import CommentDecided
 from services.chassis.clock import now, stamp
 from services.chassis.errors import (
     Forbidden,
@@ -56,6 +57,10 @@ NOTICES = [
         (people_pb2.WORKING_FIGURES_VIEWED, "areas/HB01", "for: rooms"),
     ),
     (statistics.RecipientsExported(**NOTICE), (people_pb2.EXPORTED, "list", "mailing list")),
+    (
+        CommentDecided(**NOTICE, evaluation="evaluations/e", comment="evaluations/e/comments/c", shown=True),
+        (people_pb2.COMMENT_DECIDED, "evaluations/e", "evaluations/e/comments/c: shown"),
+    ),
     (GridExported(**NOTICE, course="courses/x"), (people_pb2.EXPORTED, "courses/x", "class grid of courses/x")),
     (
         statistics.RecipientsChanged(
@@ -103,11 +108,12 @@ async def test_what_another_service_did_is_in_the_audit_log_once_though_it_is_he
     await announce(event, "n1", times=2)
     await announce(statistics.TableExported(**{**NOTICE, "id": "last"}, area="areas/last"), "last")
     await announce(GridExported(**{**NOTICE, "id": "last grid"}, course="courses/last"), "last-grid")
+    await announce(CommentDecided(**{**NOTICE, "id": "last comment"}, evaluation="evaluations/last"), "last-comment")
     entries: list[people_pb2.AuditEntry] = []
 
     async def all_heard() -> bool:
         entries[:] = await town.audit(actor="people/kim")
-        return {"areas/last", "courses/last"} <= {entry.subject for entry in entries}
+        return {"areas/last", "courses/last", "evaluations/last"} <= {entry.subject for entry in entries}
 
     await eventually(all_heard, "entries", seconds=5)
     found = [entry for entry in entries if not entry.subject.endswith("/last")]

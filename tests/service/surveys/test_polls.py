@@ -24,12 +24,12 @@ from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.principal import ANONYMOUS, Grant, Kind, Principal
 from services.chassis.store.mongo import Database
-from services.surveys import sweep
 from services.surveys.domain.sealing import Opener, WrongHalves
 from services.surveys.main import compose
 from services.surveys.settings import SurveysSettings
-from services.surveys.store import Store
 from services.surveys.store.key_files import KeyFiles
+from services.surveys.store.polls import PollStore
+from services.surveys.sweep import polls as sweep
 from tests.service.conftest import Announce, ClientFor, Published, StartService, eventually
 
 TOWN, OTHER = "areas/HB01", "areas/SJ"
@@ -49,7 +49,7 @@ class Desk:
     make: ClientFor
     address: str
     database: Database
-    store: Store
+    store: PollStore
     key_files: KeyFiles
     directory: Path
 
@@ -101,7 +101,7 @@ async def desk(
         return await database["places"].find_one({"_id": "areas"}) is not None
 
     await eventually(known, "the areas are known")
-    return Desk(client_for, address, database, Store(database, Outbox(events)), KeyFiles(directory), directory)
+    return Desk(client_for, address, database, PollStore(database, Outbox(events)), KeyFiles(directory), directory)
 
 
 async def ballots_of(desk: Desk, who: Principal) -> list[pb.Poll]:
@@ -156,7 +156,7 @@ async def test_a_count_that_is_killed_is_done_again_and_leaves_nothing(desk: Des
     # Two processes count at the same time, and the first is killed before it has cleared anything.
     await asyncio.gather(*(sweep.count(desk.store, desk.key_files, found) for _ in range(2)))
     await desk.store.change(found.id, lambda stored: (found_again(stored, found), ()))
-    await desk.store.put_ballot(found.id, "people/late", b"sealed")
+    await desk.store.ballots.put(found.id, "people/late", b"sealed")
     for left in await desk.store.uncleared():
         await sweep.clear(desk.store, desk.key_files, left)
     counted = await desk.count(poll)
@@ -251,7 +251,7 @@ async def test_a_full_copy_does_not_say_who_chose_what(
         await desk.vote(VOTERS[1], poll, second)
         for voter in VOTERS[2:]:
             await desk.vote(voter, poll, 0)
-        sealed += await desk.store.sealed(poll.removeprefix("polls/"))
+        sealed += await desk.store.ballots.sealed(poll.removeprefix("polls/"))
     halves = [each.key_half for each in [await desk.store.get(poll.removeprefix("polls/")) for poll in polls]]
     for half in halves:
         for other in (bytes(len(half)), *halves):

@@ -6,34 +6,25 @@ import asyncio
 from datetime import timedelta
 
 from services.chassis.clock import now
-from services.chassis.events.bus import check_cancelled
 from services.chassis.observability import trace
 from services.surveys.domain import poll as rules
 from services.surveys.domain.poll import Poll
 from services.surveys.domain.sealing import Opener, WrongHalves
-from services.surveys.store import Store
 from services.surveys.store.key_files import KeyFiles
+from services.surveys.store.polls import PollStore
 
-_SECONDS = 5.0
 _LAST_VOTES = timedelta(seconds=30)
 """A vote that came in time may still be on its way to the database."""
 
 
-async def sweep(store: Store, key_files: KeyFiles) -> None:
-    """Until cancelled."""
-    while True:
-        check_cancelled()
-        try:
-            for poll in await store.due(now() - _LAST_VOTES):
-                await count(store, key_files, poll)
-            for poll in await store.uncleared():
-                await clear(store, key_files, poll)
-        except Exception:
-            trace.log().warning("counting delayed", exc_info=True)
-        await asyncio.sleep(_SECONDS)
+async def count_due(store: PollStore, key_files: KeyFiles) -> None:
+    for poll in await store.due(now() - _LAST_VOTES):
+        await count(store, key_files, poll)
+    for poll in await store.uncleared():
+        await clear(store, key_files, poll)
 
 
-async def count(store: Store, key_files: KeyFiles, poll: Poll) -> None:
+async def count(store: PollStore, key_files: KeyFiles, poll: Poll) -> None:
     """All ballots at once, in memory; one write with nothing but the counts. Killed in between, it is done again with
     the same result."""
     half = await asyncio.to_thread(key_files.read, poll.key_file)
@@ -43,14 +34,14 @@ async def count(store: Store, key_files: KeyFiles, poll: Poll) -> None:
         trace.log().error("the key file of a poll is lost", poll=poll.id)
         await store.change(poll.id, rules.void)
     else:
-        sealed = await store.sealed(poll.id)
+        sealed = await store.ballots.sealed(poll.id)
         choices = await asyncio.to_thread(lambda: [opener.open(each) for each in sealed])
         await store.change(poll.id, lambda stored: rules.finish(stored, choices, now()))
     await clear(store, key_files, poll)
 
 
-async def clear(store: Store, key_files: KeyFiles, poll: Poll) -> None:
+async def clear(store: PollStore, key_files: KeyFiles, poll: Poll) -> None:
     """Safe to repeat. The key goes first: without it the ballots are noise."""
     await asyncio.to_thread(key_files.destroy, poll.key_file)
-    await store.drop_ballots(poll.id)
+    await store.ballots.drop(poll.id)
     await store.change(poll.id, rules.clear)

@@ -1,0 +1,1 @@
+"""Everything between protobuf and the domain."""
