@@ -22,6 +22,11 @@ class SignIn(Body):
     shared_device: bool = False
 
 
+class Proof(Body):
+    passphrase: Line = ""
+    code: Line = ""
+
+
 class Viewer(Shape):
     person: Person
     expire_time: Moment | None = None
@@ -71,6 +76,16 @@ async def _complete(request: web.Request, first: people_pb2.SignInResponse, body
             device_marks=devices.marks(request),
         )
     )
+
+
+@table("POST", "/sessions/current:prove", "Show once more who is asking; the answer sets a new cookie", answer=Viewer)
+async def prove(request: web.Request, body: Proof) -> web.Response:
+    answer = await request.app[CLIENTS].people.ProveOneself(
+        people_pb2.ProveOneselfRequest(token=auth.session_secret(request), passphrase=body.passphrase, code=body.code)
+    )
+    response = json_response(read(Viewer, answer.viewer))
+    auth.keep_signed_in(request, response, answer)
+    return response
 
 
 @table("DELETE", "/sessions/current", "Sign out", open=True)

@@ -31,11 +31,13 @@ USUAL_SIZE = 1
 
 @dataclass(frozen=True)
 class Viewer:
-    """`seconds_left`: until a session on a shared computer ends; none on one's own device."""
+    """`seconds_left`: until a session on a shared computer ends; none on one's own device. Whoever has a second factor
+    is asked for it on a page of its own, not for the passphrase in a form."""
 
     name: str
     roles: frozenset[str] = frozenset()
     seconds_left: int | None = None
+    has_second_factor: bool = False
 
 
 @dataclass(frozen=True)

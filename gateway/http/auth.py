@@ -23,6 +23,7 @@ _FOR_MACHINES = frozenset(
     {"/robots.txt", "/.well-known/security.txt", "/favicon.ico", "/service-worker.js", "/offline"}
 )
 SECOND_FACTOR_PAGE = "/account/second-factor"
+PROOF_PAGE = "/account/prove"
 _SHORT = timedelta(days=1)
 
 

@@ -14,7 +14,7 @@ from aiohttp.typedefs import Handler
 from pydantic.alias_generators import to_camel
 from yarl import URL
 
-from gateway.http.auth import is_api
+from gateway.http.auth import PROOF_PAGE, is_api
 from gateway.http.reader import LOCALE
 from gateway.language.i18n import Locale, msgid
 from gateway.language.problems import WORDS
@@ -89,6 +89,12 @@ def title(locale: Locale, status: int) -> str:
     return locale.gettext(_TITLES.get(status, _TITLES[500]))
 
 
+def pass_on_proof(problem: Problem) -> None:
+    """For a form that answers problems itself: a missing proof is asked for on a page of its own."""
+    if problem.reason == "PROOF_NEEDED":
+        raise problem
+
+
 def field_errors(locale: Locale, problem: Problem) -> dict[str, str]:
     """For a form's template: the message by the name of its field; "" for the whole form."""
     return {problem.field: message(locale, problem)}
@@ -124,6 +130,8 @@ def respond(request: web.Request, problem: Problem) -> web.StreamResponse:
         response = problem_json(request[LOCALE], problem)
     elif status == 401 and request.method in ("GET", "HEAD"):
         return _to_sign_in(request)
+    elif problem.reason == "PROOF_NEEDED":
+        return _to_proof(request)
     else:
         response = request.app[ERROR_PAGE](request, problem)
     if status == 503:
@@ -157,6 +165,14 @@ def problem_document(locale: Locale, problem: Problem) -> dict[str, Any]:
 def problem_json(locale: Locale, problem: Problem) -> web.Response:
     text = json.dumps(problem_document(locale, problem), ensure_ascii=False)
     return web.Response(text=text, status=status_of(problem), content_type=CONTENT_TYPE)
+
+
+def _to_proof(request: web.Request) -> web.Response:
+    """To the page where people show who they are, and then back to the page with the link or form that they used."""
+    came_from = URL(request.headers.get("Referer", ""))
+    back = came_from.relative() if came_from.absolute else URL("/account")
+    target = URL(PROOF_PAGE).with_query(next=str(back))
+    return web.Response(status=303, headers={"Location": str(target)})
 
 
 def _to_sign_in(request: web.Request) -> web.Response:

@@ -43,6 +43,7 @@ class Viewer:
     shared_device: bool
     must_change_passphrase: bool = False
     """Came in with a code of the desk: nothing is open before a new passphrase is chosen."""
+    has_second_factor: bool = False
     second_factor_due: datetime | None = None
     """When a second factor must be set up; None where none is needed, or one is there."""
 
@@ -73,6 +74,7 @@ def viewer_of(message: people_pb2.Viewer, *, by_token: bool = False) -> Viewer:
         grants=tuple(Grant(people_pb2.Role.Name(grant.role).lower(), grant.scope) for grant in person.grants),
         token_scopes=tuple(message.token_scopes) if by_token else None,
         token_area=message.token_area,
+        proved_until=0 if by_token else message.proof_expire_time.seconds,
     )
     return Viewer(
         person=person.name,
@@ -84,6 +86,7 @@ def viewer_of(message: people_pb2.Viewer, *, by_token: bool = False) -> Viewer:
         expire_time=clock.moment(message.expire_time),
         shared_device=message.shared_device,
         must_change_passphrase=person.passphrase_must_change,
+        has_second_factor=message.second_factor,
         second_factor_due=clock.moment(message.second_factor_due_time)
         if message.HasField("second_factor_due_time")
         else None,

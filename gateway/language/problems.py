@@ -98,6 +98,9 @@ WORDS: Mapping[str, str] = {
     "TOTP_NOT_STARTED": msgid("That took too long. Start again with a new key."),
     "SIGN_IN_CODE_WRONG": msgid("This code is not right. Look at the app again: a new code comes every 30 seconds."),
     "SIGN_IN_CODE_USED": msgid("This code was used already. Wait for the next one, which comes within 30 seconds."),
+    "PROOF_NEEDED": msgid(
+        "Show once more that it is you: confirm with your passphrase or second step, then try again."
+    ),
     "PASSPHRASE_AGAIN": msgid("For your safety, enter your passphrase as well."),
     "PASSPHRASE_IS_CODE": msgid("This is the code from the desk. Choose a passphrase of your own."),
     "PASSPHRASE_MUST_CHANGE": msgid(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -41,6 +42,8 @@ class Principal:
     # Of an API token: all that it may do, and the area it is limited to.
     token_scopes: tuple[str, ...] | None = None
     token_area: str = ""
+    # Until when (in seconds since 1970) a proof of who is asking counts as fresh; 0 = there is none.
+    proved_until: int = 0
 
     @property
     def is_system(self) -> bool:
@@ -75,6 +78,15 @@ class Principal:
             self.require_person()
             if not any(self.holds(role) for role in roles):
                 raise Forbidden("ROLE_NEEDED", roles=",".join(roles))
+
+    def has_proved(self) -> bool:
+        """Step-up: whether the person has shown afresh who they are, so that it is not somebody at an open screen."""
+        return self.is_system or self.proved_until > time.time()
+
+    def require_proof(self) -> None:
+        """Before personal data leave as a file. A token passes: it was made with a proof, and its scopes bound it."""
+        if self.token_scopes is None and not self.has_proved():
+            raise Forbidden("PROOF_NEEDED")
 
 
 ANONYMOUS = Principal()

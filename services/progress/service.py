@@ -125,6 +125,7 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
     async def ListGrid(self, request: pb.ListGridRequest, context: object) -> pb.ListGridResponse:
         await authorisation.require_teacher(self._store, principal.caller(), request.course)
         if request.export and not request.page_token:
+            principal.acting().require_proof()
             await self._audit.publish(events_pb2.GridExported(course=request.course))
         rows, token = await self._store.grid(request.course, page_size(request.page_size), request.page_token)
         plans = await self._store.plans.of_course(request.course)

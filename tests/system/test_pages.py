@@ -33,6 +33,7 @@ ACCOUNT = (
     "/account/tokens",
     "/account/sessions",
     "/account/second-factor",
+    "/account/prove",
     "/account/erase",
 )
 LEARNER = (

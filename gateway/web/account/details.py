@@ -91,6 +91,7 @@ async def change(request: web.Request) -> web.Response:
             setattr(grpc_request.person, field, value)
         await request.app[CLIENTS].people.UpdatePerson(grpc_request)
     except Problem as problem:
+        errors.pass_on_proof(problem)
         person = await _person(request)
         return await _details_page(request, person, {**values, "etag": person.etag}, problem)
     request.app[SESSIONS].drop(name)
@@ -161,6 +162,7 @@ async def erase(request: web.Request) -> web.Response:
             ErasePersonRequest(name=viewer.person, passphrase=form.get("passphrase", ""))
         )
     except Problem as problem:
+        errors.pass_on_proof(problem)
         form_errors = {"passphrase" if problem.field == "passphrase" else "sure": errors.message(locale, problem)}
         return page(request, "account/erase.html", status=errors.status_of(problem), errors=form_errors)
     request.app[SESSIONS].drop(viewer.person)

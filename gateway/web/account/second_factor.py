@@ -52,6 +52,7 @@ async def start(request: web.Request) -> web.Response:
             pb.StartTotpRequest(parent=viewer.person, passphrase=form.get("passphrase", ""))
         )
     except Problem as problem:
+        errors.pass_on_proof(problem)
         return await _page(request, problem)
     return _app_page(
         request,
@@ -93,6 +94,7 @@ async def remove(request: web.Request) -> web.Response:
             pb.RemoveTotpRequest(parent=viewer.person, passphrase=form.get("passphrase", ""))
         )
     except Problem as problem:
+        errors.pass_on_proof(problem)
         return await _page(request, problem)
     gettext = request[PAGE].locale.gettext
     removed = Flash(gettext("The second step is removed"), gettext("You sign in with your passphrase alone."))
@@ -107,5 +109,6 @@ async def renew(request: web.Request) -> web.Response:
             pb.RenewRecoveryCodesRequest(parent=viewer.person, passphrase=form.get("passphrase", ""))
         )
     except Problem as problem:
+        errors.pass_on_proof(problem)
         return await _page(request, problem)
     return _codes_page(request, answer)

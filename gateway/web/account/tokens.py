@@ -85,6 +85,7 @@ async def create(request: web.Request) -> web.Response:
             token_form.request(viewer.person, form.get("passphrase", ""))
         )
     except Problem as problem:
+        errors.pass_on_proof(problem)
         field = _FIELDS.get(problem.field, "display_name")
         form_errors = {field: errors.message(request[PAGE].locale, problem)}
         return await _page(request, token_form, status=status_of(problem), errors=form_errors)

@@ -109,6 +109,7 @@ async def grant(request: web.Request) -> web.Response:
     try:
         await client.GrantRole(pb.GrantRoleRequest(name=name_of(request), grant=_grant(form), passphrase=passphrase))
     except Problem as problem:
+        errors.pass_on_proof(problem)
         field = problem.field if problem.field in (*form, "passphrase") else "role"
         return await refused(request, problem, field, form)
     return done(request, msgid("The role is given"), msgid("It counts from the next page that they open."))
@@ -143,6 +144,7 @@ async def erase(request: web.Request) -> web.Response:
             pb.ErasePersonRequest(name=name_of(request), passphrase=form["passphrase"])
         )
     except Problem as problem:
+        errors.pass_on_proof(problem)
         form_errors = {"passphrase" if problem.field == "passphrase" else "login": errors.message(locale, problem)}
         return await _erase_page(request, form["login"], status=status_of(problem), errors=form_errors)
     request.app[SESSIONS].drop(name_of(request))

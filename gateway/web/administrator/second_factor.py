@@ -49,6 +49,7 @@ async def reset(request: web.Request) -> web.Response:
             pb.ResetSecondFactorsRequest(parent=name_of(request), passphrase=form["passphrase"])
         )
     except Problem as problem:
+        errors.pass_on_proof(problem)
         form_errors = {"passphrase": errors.message(request[PAGE].locale, problem)}
         return await _page(request, status=status_of(problem), errors=form_errors)
     return done(

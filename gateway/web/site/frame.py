@@ -87,7 +87,7 @@ def _page(request: web.Request) -> PageContext:
         return plain
     return replace(
         plain,
-        viewer=Viewer(viewer.name, viewer.roles, _shared_seconds(viewer)) if viewer else None,
+        viewer=Viewer(viewer.name, viewer.roles, _shared_seconds(viewer), viewer.has_second_factor) if viewer else None,
         nav=_ways(_within(request.path), plain.locale.language, _kinds(viewer) if viewer else None),
         flash=_read_flash(request),
     )

@@ -34,6 +34,8 @@ class Limits:
 
 OWN_DEVICE = Limits(idle=timedelta(days=14), absolute=timedelta(days=90))
 SHARED_DEVICE = Limits(idle=timedelta(minutes=20), absolute=timedelta(hours=8))
+PROOF_LIFETIME = timedelta(minutes=10)
+"""How long a proof of who somebody is counts as fresh."""
 STAFF = Limits(idle=timedelta(minutes=30), absolute=timedelta(hours=12))
 """Of whoever has a role beyond learning: a screen left open shows more than one person's data."""
 AGENT_LENGTH = 60
@@ -51,6 +53,10 @@ class Session:
     """The kind of browser, for the list of sessions."""
     second_factor_due_time: datetime | None = None
     """From then on it opens nothing but the page where a second factor is set up."""
+    proved_time: datetime | None = None
+    """When its person last showed who they are. On a shared device signing in is no such proof for later."""
+    second_factor: bool = False
+    """Its person has a second factor, so that a passphrase alone proves nothing."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,13 @@ class SessionEnded:
 
 
 def begin(
-    person: Person, shared_device: bool, now: datetime, agent: str = "", second_factor_due: datetime | None = None
+    person: Person,
+    shared_device: bool,
+    now: datetime,
+    agent: str = "",
+    *,
+    second_factor_due: datetime | None = None,
+    second_factor: bool = False,
 ) -> Session:
     idle = _limits(person, shared_device).idle
     return Session(
@@ -91,7 +103,17 @@ def begin(
         now + idle,
         agent=agent[:AGENT_LENGTH],
         second_factor_due_time=second_factor_due,
+        proved_time=None if shared_device else now,
+        second_factor=second_factor,
     )
+
+
+def prove(session: Session, now: datetime) -> Session:
+    return replace(session, proved_time=now)
+
+
+def proof_expire_time(session: Session) -> datetime | None:
+    return session.proved_time + PROOF_LIFETIME if session.proved_time else None
 
 
 def _limits(person: Person, shared_device: bool) -> Limits:

@@ -10,6 +10,7 @@ from services.chassis.clock import stamp
 from services.chassis.errors import Invalid
 from services.chassis.sealed_answers import Numbers
 from services.chassis.text import one_line
+from services.people.domain import sessions
 from services.people.domain.audit import Action, Entry
 from services.people.domain.equality import Answers, Card, Group, Sex
 from services.people.domain.person import Grant, Person, Role, Universe, Vouching
@@ -142,6 +143,8 @@ def session_viewer_to_message(owner: Person, key: str, session: Session) -> peop
         expire_time=stamp(session.expire_time),
         shared_device=session.shared_device,
         second_factor_due_time=stamp(session.second_factor_due_time),
+        proof_expire_time=stamp(sessions.proof_expire_time(session)),
+        second_factor=session.second_factor,
     )
 
 

@@ -78,7 +78,7 @@ class AccountMethods(ServiceBase):
             home = (changes.get("area", before.area), changes.get("organisation", before.organisation))
             (await self.store.places.get()).check_home(*home)
         if changes.get("email", before.email) != before.email:
-            await self.require_own_passphrase(request.passphrase)
+            await self.require_own_proof(request.passphrase)
         _, confirmed = await authorisation.vouching_for(self.store, before.area, changes.get("organisation", ""))
         changed = await self.store.people.change(
             before.id, lambda current: person.update(current, changes, now(), etag=wanted.etag, confirmed=confirmed)
@@ -157,7 +157,7 @@ class AccountMethods(ServiceBase):
     async def ErasePerson(self, request: people_pb2.ErasePersonRequest, context: object) -> Empty:
         before = await authorisation.own_or_managed(self.store, request.name)
         if not before.erased:
-            await self.require_own_passphrase(request.passphrase)
+            await self.require_own_proof(request.passphrase)
             await erase(self.store, before, now())
         return Empty()
 

@@ -37,6 +37,7 @@ class AuditMethods(ServiceBase):
         action = resources.enum_from_message(resources.ACTIONS, request.action, "action") if request.action else None
         size = paging.page_size(request.page_size)
         if request.export and not request.page_token:
+            acting().require_proof()
             await self.store.audit.add(Action.EXPORTED, "list", "audit log")
         between = moment(request.since), moment(request.until)
         entries, following = await self.store.audit.page(

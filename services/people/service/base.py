@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ieum.people.v1.people_pb2_grpc import PeopleServiceServicer
 from services.chassis.clock import now
-from services.chassis.errors import Invalid
+from services.chassis.errors import Forbidden, Invalid
 from services.chassis.principal import acting
 from services.people.domain import attempts, second_factor
 from services.people.domain.audit import Action
@@ -24,19 +24,25 @@ class ServiceBase(PeopleServiceServicer):
     passphrases: Passphrases
     second_factor: Requirement = field(default_factory=Requirement)
 
-    async def require_own_passphrase(self, given: str) -> None:
-        """The caller's passphrase again, before what a screen left open must not allow. Commands have none."""
+    async def require_own_proof(self, passphrase: str) -> None:
+        """The caller's passphrase again, or a fresh proof, before what a screen left open must not allow. Whoever has a
+        second factor has to have proved it. Commands need none."""
         caller = acting()
-        if caller.is_system:
+        if caller.has_proved() and not passphrase:
             return
-        if not given:
-            raise Invalid("PASSPHRASE_AGAIN", field="passphrase")
-        key = resources.person_key(caller.require_person())
-        tries = counter("", f"change/{key}")
-        await self.store.attempts.count(tries, attempts.FREE_FOR_LOGIN)
-        owner = await self.store.people.get(key)
+        owner = await self.store.people.get(resources.person_key(caller.require_person()))
         if owner.erased:
             return  # a repeated call, and nothing is left to protect
+        if not caller.has_proved() and (await self.store.second_factors.of(owner.id)).is_set_up:
+            raise Forbidden("PROOF_NEEDED")
+        if not passphrase:
+            raise Invalid("PASSPHRASE_AGAIN", field="passphrase")
+        await self.check_passphrase(owner, passphrase)
+
+    async def check_passphrase(self, owner: Person, given: str) -> None:
+        """Raises Invalid for a wrong one, and Exhausted while too many were wrong."""
+        tries = counter("", f"change/{owner.id}")
+        await self.store.attempts.count(tries, attempts.FREE_FOR_LOGIN)
         if not await self.passphrases.verify(owner.passphrase_hash, given):
             raise Invalid("PASSPHRASE_WRONG", field="passphrase")
         await self.store.attempts.clear(tries)

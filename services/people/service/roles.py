@@ -22,7 +22,7 @@ class RoleMethods(ServiceBase):
         (await self.store.places.get()).check_scope(what.scope)
         if what in before.grants:
             return resources.person_to_message(before)
-        await self.require_own_passphrase(request.passphrase)
+        await self.require_own_proof(request.passphrase)
         store, moment = self.store, now()
 
         async def work(session: AsyncClientSession) -> Person:

@@ -35,7 +35,7 @@ class SecondFactorMethods(ServiceBase):
 
     async def StartTotp(self, request: people_pb2.StartTotpRequest, context: object) -> people_pb2.StartTotpResponse:
         owner = await self._oneself(request.parent)
-        await self.require_own_passphrase(request.passphrase)
+        await self.require_own_proof(request.passphrase)
         secret, store = pyotp.random_base32(), self.store.second_factors
         encrypted, moment = store.encrypt(owner.id, secret), now()
         await store.entities.change(
@@ -59,18 +59,19 @@ class SecondFactorMethods(ServiceBase):
             start=SecondFactors(),
         )
         await self.store.attempts.clear(tries)
-        await self.store.sessions.second_factor_is_set_up(owner.id)
+        await self.store.sessions.note_second_factor(owner.id, True)
         await self.store.audit.add(Action.SECOND_FACTOR_ADDED, owner.name, "authenticator app")
         fresh = confirmed.recovery_codes == tuple(hashes)
         return people_pb2.RecoveryCodes(codes=codes if fresh else ())
 
     async def RemoveTotp(self, request: people_pb2.RemoveTotpRequest, context: object) -> people_pb2.SecondFactors:
         owner = await self._oneself(request.parent)
-        await self.require_own_passphrase(request.passphrase)
+        await self.require_own_proof(request.passphrase)
         required = self.second_factor.concerns(owner)
         after = await self.store.second_factors.entities.change(
             owner.id, lambda factors: second_factor.remove_totp(factors, required), start=SecondFactors()
         )
+        await self.store.sessions.note_second_factor(owner.id, False)
         await self.store.audit.add(Action.SECOND_FACTOR_REMOVED, owner.name, "authenticator app")
         return self._to_message(owner, after)
 
@@ -78,7 +79,7 @@ class SecondFactorMethods(ServiceBase):
         self, request: people_pb2.RenewRecoveryCodesRequest, context: object
     ) -> people_pb2.RecoveryCodes:
         owner, store = await self._oneself(request.parent), self.store.second_factors
-        await self.require_own_passphrase(request.passphrase)
+        await self.require_own_proof(request.passphrase)
         codes, hashes = store.new_codes(owner.id)
         await store.entities.change(
             owner.id, lambda factors: second_factor.renew_recovery_codes(factors, hashes), start=SecondFactors()
@@ -88,7 +89,7 @@ class SecondFactorMethods(ServiceBase):
 
     async def ResetSecondFactors(self, request: people_pb2.ResetSecondFactorsRequest, context: object) -> Empty:
         owner = await authorisation.managed(self.store, request.parent)
-        await self.require_own_passphrase(request.passphrase)
+        await self.require_own_proof(request.passphrase)
         store, moment = self.store, now()
 
         async def work(session: AsyncClientSession) -> None:

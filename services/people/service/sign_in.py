@@ -7,8 +7,7 @@ import asyncio
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from google.protobuf.empty_pb2 import Empty
 
@@ -138,7 +137,11 @@ class SignInMethods(ServiceBase):
         self, owner: Person, shared_device: bool, agent: str, device_marks: Iterable[str]
     ) -> people_pb2.SignInResponse:
         secret = secrets.token_urlsafe(32)
-        session = sessions.begin(owner, shared_device, now(), agent, await self._second_factor_due(owner))
+        factors = await self._factors(owner)
+        due = None if factors.is_set_up else factors.due_time
+        session = sessions.begin(
+            owner, shared_device, now(), agent, second_factor_due=due, second_factor=factors.is_set_up
+        )
         marks = (mark for mark in device_marks if self.store.device_owner(mark) == owner.id)
         await asyncio.gather(
             self.store.audit.add(Action.SIGNED_IN, owner.name, actor=owner.name),
@@ -150,15 +153,38 @@ class SignInMethods(ServiceBase):
             device_mark=next(marks, "") or self.store.device_mark(owner.id),
         )
 
-    async def _second_factor_due(self, owner: Person) -> datetime | None:
-        """When a second factor must be there, for whoever needs one and has none."""
+    async def _factors(self, owner: Person) -> SecondFactors:
+        """From now on with a day on which one is due, for whoever needs one."""
+        factors = self.store.second_factors
         if not self.second_factor.concerns(owner):
-            return None
+            return replace(await factors.of(owner.id), due_time=None)
         grace, moment = self.second_factor.grace, now()
-        factors = await self.store.second_factors.entities.change(
+        return await factors.entities.change(
             owner.id, lambda current: second_factor.give_grace(current, grace, moment), start=SecondFactors()
         )
-        return None if factors.is_set_up else factors.due_time
+
+    async def ProveOneself(self, request: people_pb2.ProveOneselfRequest, context: object) -> people_pb2.SignInResponse:
+        """Step-up. The session goes on under a new secret, so that whoever knew the old one gains nothing."""
+        owner = await self.store.people.get(resources.person_key(acting().require_person()))
+        old = key_of(request.token)
+        session = await self.store.sessions.entities.find(old)
+        if session is None or session.person != owner.id or not sessions.stands(session, owner, now()):
+            raise Unauthenticated("SESSION_INVALID")
+        left = await self._check_proof(owner, request)
+        secret, proved = secrets.token_urlsafe(32), sessions.prove(session, now())
+        await self.store.sessions.begin(key_of(secret), proved)
+        await self.store.sessions.entities.change(old, lambda current: sessions.end(current, now()))
+        viewer = resources.session_viewer_to_message(owner, key_of(secret), proved)
+        return people_pb2.SignInResponse(token=secret, viewer=viewer, recovery_codes_left=left)
+
+    async def _check_proof(self, owner: Person, request: people_pb2.ProveOneselfRequest) -> int | None:
+        """By the second factor where there is one, else by the passphrase."""
+        if (await self.store.second_factors.of(owner.id)).is_set_up:
+            return await self.use_code(owner, request.code)
+        if not request.passphrase:
+            raise Invalid("PASSPHRASE_AGAIN", field="passphrase")
+        await self.check_passphrase(owner, request.passphrase)
+        return None
 
     async def VerifySession(self, request: people_pb2.VerifySessionRequest, context: object) -> people_pb2.Viewer:
         _require_gateway()

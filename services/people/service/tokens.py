@@ -30,7 +30,7 @@ class TokenMethods(ServiceBase):
         wanted = request.token
         if wanted.area:
             (await self.store.places.get()).check_area(wanted.area)
-        await self.require_own_passphrase(request.passphrase)
+        await self.require_own_proof(request.passphrase)
         secret = _PREFIX + secrets.token_urlsafe(32)
         token = sessions.issue(
             new_id(), key, key_of(secret), wanted.display_name, wanted.scopes, wanted.area, request.days, now()

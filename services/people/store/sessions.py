@@ -64,9 +64,10 @@ class SessionStore:
             {"_id": key, "ended": False}, {"$set": {"expire_time": session.expire_time}}
         )
 
-    async def second_factor_is_set_up(self, person: str) -> None:
-        """Nothing is due any more in any session. Writes without raising the revision, as `renew` does."""
-        await self.entities.collection.update_many({"person": person}, {"$set": {"second_factor_due_time": None}})
+    async def note_second_factor(self, person: str, is_set_up: bool) -> None:
+        """In all their sessions; none is due from then on. Writes without raising the revision, as `renew` does."""
+        noted = {"second_factor": is_set_up, "second_factor_due_time": None}
+        await self.entities.collection.update_many({"person": person}, {"$set": noted})
 
     async def of(self, person: str) -> list[tuple[str, Session]]:
         """Keys and sessions of a person, newest first."""

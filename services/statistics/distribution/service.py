@@ -58,6 +58,7 @@ class DistributionService(distribution_pb2_grpc.DistributionServiceServicer):
             areas = tree.below(request.area)
         size, last = page_size(request.page_size), decode_token(request.page_token, str, str, str)
         if request.export and not last:
+            acting().require_proof()
             await self._audit.publish(events_pb2.RecipientsExported())
         rows = await self._store.page(areas, last, size + 1)
         token = encode_token(rows[size - 1].area, rows[size - 1].office, rows[size - 1].key) if rows[size:] else ""

@@ -9,7 +9,7 @@ from google.protobuf.empty_pb2 import Empty
 
 from ieum.people.v1 import people_pb2 as pb
 from services.chassis import clock
-from services.chassis.errors import Exhausted, Invalid, Unauthenticated
+from services.chassis.errors import Exhausted, Forbidden, Invalid, Unauthenticated
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 from tests.gateway.visits import PAT, STRANGER, get, post
@@ -147,3 +147,40 @@ async def test_an_administrator_removes_a_lost_second_step_with_their_own_passph
     answer = await client.post(here, data={"passphrase": "three words only"}, headers=chief, allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (303, "/admin/people/p1")
     assert town.requests("ResetSecondFactors")[1].parent == "people/p1"
+
+
+async def test_a_download_that_needs_a_proof_leads_to_it_and_back(client: Client, town: Fakes) -> None:
+    town.answers["ListAuditEntries"] = Forbidden("PROOF_NEEDED")
+    town.sign_in("chief", "administrator")
+    chief = STRANGER | {"Cookie": "ieum_session=chief"}
+    origin = str(client.make_url("/admin/audit"))
+    answer = await client.get("/admin/audit.csv", headers=chief | {"Referer": origin}, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/account/prove?next=/admin/audit")
+    api = await client.get("/api/v1/auditEntries", headers=chief)
+    assert (api.status, (await api.json())["reason"]) == (403, "PROOF_NEEDED")
+    page = await get(client, "/account/prove?next=/admin/audit", chief)
+    assert 'name="passphrase"' in page
+    town.answers["ProveOneself"] = pb.SignInResponse(token="rotated", viewer=town.viewers["chief"])
+    form = {"passphrase": "three words only", "next": "/admin/audit"}
+    answer = await client.post("/account/prove", data=form, headers=chief, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/admin/audit")
+    assert answer.cookies["ieum_session"].value == "rotated"
+    (asked,) = town.requests("ProveOneself")
+    assert (asked.token, asked.passphrase) == ("chief", "three words only")
+    answer = await client.post("/api/v1/sessions/current:prove", json={"passphrase": "x"}, headers=chief)
+    assert (answer.status, answer.cookies["ieum_session"].value) == (200, "rotated")
+
+
+async def test_whoever_has_a_second_factor_is_asked_for_it_and_not_for_the_passphrase(
+    client: Client, town: Fakes
+) -> None:
+    town.viewers["pat"].second_factor = True
+    assert 'name="code"' in await get(client, "/account/prove")
+    assert 'name="passphrase"' not in await get(client, "/account/erase")
+    town.answers["ErasePerson"] = Forbidden("PROOF_NEEDED")
+    headers = PAT | {"Referer": str(client.make_url("/account/erase"))}
+    answer = await client.post("/account/erase", data={"sure": "1"}, headers=headers, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/account/prove?next=/account/erase")
+    town.answers["ProveOneself"] = Invalid("SIGN_IN_CODE_WRONG", field="code")
+    status, _, page = await post(client, "/account/prove", {"code": "1"})
+    assert (status, 'id="code-error"' in page) == (422, True)

@@ -13,6 +13,7 @@ from gateway.app import create_app
 from gateway.http.rate_limit import RateLimit
 from gateway.settings import GatewaySettings
 from gateway.web.site.frame import local_path
+from ieum.people.v1 import people_pb2
 from services.chassis.errors import Exhausted
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
@@ -98,6 +99,7 @@ async def test_a_signed_in_page_is_not_cached(client: Client, fake: Fakes) -> No
 async def test_behind_a_proxy_https_guards_cookie_and_page(services: tuple[Fakes, GatewaySettings]) -> None:
     fake, settings = services
     fake.sign_in("ieum_somebody")
+    fake.answers["SignIn"] = people_pb2.SignInResponse(token="new", viewer=fake.viewers["ieum_somebody"])
     app = create_app(settings.model_copy(update={"behind_proxy": True}))
     https = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
     async with TestClient(Served(app), cookie_jar=DummyCookieJar()) as client:

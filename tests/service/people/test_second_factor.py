@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +12,16 @@ import pytest
 from ieum.people.v1 import people_pb2 as pb
 from services.chassis import clock
 from services.chassis.config import Settings
-from services.chassis.errors import Forbidden, Invalid, Problem, Refused, Unauthenticated
+from services.chassis.errors import Forbidden, Problem, Refused, Unauthenticated
+from services.chassis.principal import Grant, Kind, Principal
 from services.chassis.store.mongo import Database
 from services.people.main import compose
 from services.people.settings import PeopleSettings
 from services.people.store.sessions import key_of
 from tests.service.conftest import ClientFor, StartService
-from tests.service.people.town import PASSPHRASE, PLACES, Town, reason
+from tests.service.people.town import PASSPHRASE, PLACES, Town, principal, reason
+
+ANYBODY = Principal(Kind.PERSON)
 
 
 class App:
@@ -32,8 +36,13 @@ class App:
         return self._totp.generate_otp(self._step)
 
 
-async def set_up(town: Town, login: str, role: str = "learner", **fields: str) -> tuple[str, Any, App, list[str]]:
-    name, client = await town.newcomer(login, role, **fields)
+async def set_up(town: Town, login: str, role: str = "learner") -> tuple[str, Any, App, list[str]]:
+    """Its owner with a fresh proof, the app, and the recovery codes."""
+    person = await town.register(login)
+    if role != "learner":
+        await town.appoint(person.name, pb.Role.Value(role.upper()), "*")
+    name, proof = person.name, int(clock.now().timestamp()) + 600
+    client = town.acting(principal(person, Grant(role, "*"), proved_until=proof))
     started = await client.StartTotp(pb.StartTotpRequest(parent=name, passphrase=PASSPHRASE))
     app = App(started.secret)
     codes = await client.ConfirmTotp(pb.ConfirmTotpRequest(parent=name, code=app.code()))
@@ -138,8 +147,9 @@ async def test_the_database_holds_neither_the_key_nor_a_recovery_code(
     assert started.uri.startswith("otpauth://totp/Ieum:haneul?secret=" + started.secret)
 
 
-async def test_the_app_is_set_up_and_removed_only_by_its_owner_with_the_passphrase(town: Town) -> None:
+async def test_the_app_is_set_up_and_removed_only_by_its_owner_with_a_proof(town: Town) -> None:
     name, client, _, _ = await set_up(town, "haneul")
+    unproved = town.acting(replace(ANYBODY, person=name))
     _, other = await town.newcomer("other")
     requests = (
         ("StartTotp", pb.StartTotpRequest(parent=name)),
@@ -147,9 +157,10 @@ async def test_the_app_is_set_up_and_removed_only_by_its_owner_with_the_passphra
         ("RenewRecoveryCodes", pb.RenewRecoveryCodesRequest(parent=name)),
     )
     for method, request in requests:
-        with pytest.raises(Invalid) as caught:
-            await getattr(client, method)(request)
-        assert reason(caught) == "PASSPHRASE_AGAIN"
+        request.passphrase = PASSPHRASE
+        with pytest.raises(Forbidden) as caught:
+            await getattr(unproved, method)(request)
+        assert reason(caught) == "PROOF_NEEDED"
         with pytest.raises(Forbidden):
             await getattr(other, method)(request)
     with pytest.raises(Refused):
@@ -161,7 +172,7 @@ async def test_the_app_is_set_up_and_removed_only_by_its_owner_with_the_passphra
 
 
 async def test_staff_have_days_of_grace_and_then_a_second_factor_is_due(town: Town) -> None:
-    name, client = await town.newcomer("official", "official")
+    name, _ = await town.newcomer("official", "official")
     before = clock.now()
     viewer = await town.viewer((await town.sign_in("official")).token)
     due = clock.moment(viewer.second_factor_due_time)
@@ -170,7 +181,8 @@ async def test_staff_have_days_of_grace_and_then_a_second_factor_is_due(town: To
     again = await town.viewer((await town.sign_in("official")).token)
     assert again.second_factor_due_time == viewer.second_factor_due_time
     session = (await town.sign_in("official")).token
-    started = await client.StartTotp(pb.StartTotpRequest(parent=name, passphrase=PASSPHRASE))
+    client = town.acting(replace(ANYBODY, person=name, proved_until=int(clock.now().timestamp()) + 600))
+    started = await client.StartTotp(pb.StartTotpRequest(parent=name))
     await client.ConfirmTotp(pb.ConfirmTotpRequest(parent=name, code=App(started.secret).code()))
     assert not (await town.viewer(session)).HasField("second_factor_due_time")
     with pytest.raises(Refused) as caught:

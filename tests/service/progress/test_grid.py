@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import random
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -67,6 +69,9 @@ async def test_a_grid_that_leaves_as_a_file_is_announced_with_its_first_page(tow
     teacher = town.as_(TEACHER)
     with pytest.raises(Forbidden):
         await town.as_(STRANGER).ListGrid(pb.ListGridRequest(course=PHOTOS, export=True))
+    with pytest.raises(Forbidden, match="PROOF_NEEDED"):
+        await teacher.ListGrid(pb.ListGridRequest(course=PHOTOS, export=True))
+    teacher = town.as_(replace(TEACHER, proved_until=int(time.time()) + 60))
     page = await teacher.ListGrid(pb.ListGridRequest(course=PHOTOS, page_size=1, export=True))
     await teacher.ListGrid(pb.ListGridRequest(course=PHOTOS, page_size=1, page_token=page.next_page_token, export=True))
     await teacher.ListGrid(pb.ListGridRequest(course=PHOTOS))

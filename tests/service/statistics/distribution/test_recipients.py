@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ieum.statistics.v1 import distribution_pb2 as pb
@@ -75,7 +77,10 @@ async def test_each_change_of_the_list_and_its_export_is_announced_without_an_ad
     row = pb.Recipient(area="areas/a", office="정보화과", address="c@office.test", language="ko")
     await kim.ImportRecipients(pb.ImportRecipientsRequest(recipients=[row]))
     await kim.ListRecipients(pb.ListRecipientsRequest())
-    await kim.ListRecipients(pb.ListRecipientsRequest(export=True))
+    with pytest.raises(Forbidden, match="PROOF_NEEDED"):
+        await kim.ListRecipients(pb.ListRecipientsRequest(export=True))
+    proved = as_(official(proved_until=int(time.time()) + 60))
+    await proved.ListRecipients(pb.ListRecipientsRequest(export=True))
     events = await published(RecipientsChanged, 4)
     name_of = RecipientsChanged.Change.Name
     assert [(name_of(event.change), event.recipient, event.area, event.count) for event in events] == [
