@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from services.statistics.figures.assessment import Assessment
@@ -40,6 +41,15 @@ class EarlierRevision:
     revision: int
     published: datetime
     note: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """How an edition differs from the one before: figures that changed, and the relative mean absolute revision of
+    enrolments in per cent."""
+
+    changed: int
+    relative: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,5 +129,10 @@ class ReleaseContent:
     """Earlier revisions, oldest first."""
     denominators: tuple[Denominator, ...] = ()
     capability: Assessment | None = None
+    unanswered: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Period -> per cent of persons, from and below, who left out the question of the groups; absent where that may not
+    be told."""
+    revised: Revised | None = None
+    """None for a first edition."""
     zone: tzinfo = SEOUL
     """Its files give days and times there."""

@@ -61,6 +61,7 @@ class Findings:
             "universe": words.title("UNIVERSE", release.universe)[self.language],
             "areas": len(release.areas),
             "k": release.k,
+            "latest_title": self.title("TIME_PERIOD", self.latest),
             "periods": ", ".join(listed),
             "cells": f"{len(cells):,}",
             "hidden": f"{sum(cell.status == 'Q' for cell in cells):,}",
@@ -92,11 +93,19 @@ class Findings:
         )
 
     def _unknown(self, dimension: str) -> str:
-        """The share of the latest period's persons without an answer, or the symbol for a hidden figure."""
-        whole, unknown = self.cell("EPR"), self.cell("EPR", **{dimension: "_U"})
-        if whole is None or whole.value is None or unknown is None:
+        """The share of the latest period's persons without an answer, where all answers are shown; else the symbol."""
+        answers = {
+            "SEX": [{"SEX": code} for code in ("F", "M", "_O")],
+            "AGE": [{"TARGET_GROUP": "OLD"}, {"TARGET_GROUP": "N_OLD"}],
+        }
+        cells = [self.cell("EPR"), *(self.cell("EPR", **place) for place in answers[dimension])]
+        if None in cells:
             return "–"
-        return "x" if unknown.value is None else _share(int(unknown.value), int(whole.value))
+        values = [cell.value for cell in cells if cell]
+        if None in values:
+            return "x"
+        whole, *answered = (int(value) for value in values if value is not None)
+        return _share(whole - sum(answered), whole)
 
     def title(self, dimension: str, code: str) -> str:
         return self.edition.lists[dimension][code][self.language]

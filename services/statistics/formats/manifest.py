@@ -10,6 +10,7 @@ from services.statistics.formats import (
     canonical,
     capability,
     datapackage,
+    indicators,
     jsonstat,
     names,
     quality,
@@ -48,6 +49,7 @@ def _documents() -> Sequence[File]:
         File(report.file_name("en"), pdf, "PDF", {"ko": "결과 보고서(영어)", "en": "Findings report (English)"}, ua),
         File(quality.file_name("ko"), pdf, "PDF", {"ko": "품질 보고서(한국어)", "en": "Quality report (Korean)"}, ua),
         File(quality.file_name("en"), pdf, "PDF", {"ko": "품질 보고서(영어)", "en": "Quality report (English)"}, ua),
+        File(indicators.TABLE, CSV, "CSV", {"ko": "품질 지표(CSV)", "en": "Quality indicators (CSV)"}),
         File(workbook.WORKBOOK, xlsx, "XLSX", {"ko": "엑셀 통합 문서", "en": "Excel workbook"}),
     )
 

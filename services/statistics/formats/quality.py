@@ -3,7 +3,7 @@ structure of European statistical offices, in its order."""
 
 from __future__ import annotations
 
-from services.statistics.formats import blocks
+from services.statistics.formats import blocks, indicators
 from services.statistics.formats.blocks import Block
 from services.statistics.formats.findings import Findings
 
@@ -21,6 +21,17 @@ def sections(findings: Findings) -> list[Block]:
                 {"kind": "text", "text": findings.phrase("quality_dimensions_intro")},
                 blocks.facts(findings.rows("quality_rows"), head),
             ],
+        },
+        {
+            "title": findings.phrase("quality_indicators"),
+            "parts": [
+                {"kind": "text", "text": findings.phrase("quality_indicators_intro")},
+                blocks.facts(
+                    [[f"{code}. {title}", number] for code, title, number in indicators.table(findings)],
+                    findings.phrases["indicator_head"],
+                ),
+            ],
+            "follows": True,
         },
         {
             "title": findings.phrase("quality_concepts"),

@@ -11,6 +11,7 @@ from services.statistics.formats import (
     canonical,
     capability,
     datapackage,
+    indicators,
     jsonstat,
     readme,
     report,
@@ -36,6 +37,7 @@ def render(release: ReleaseContent) -> Mapping[str, bytes]:
     contents |= report.render(
         edition, {name: checksum for name, checksum in checksums.items() if not name.startswith("codes-")}
     )
+    contents |= indicators.render(edition, report.report_phrases())
     contents |= readme.render(edition, listed)
     if unlisted := contents.keys() - {file.name for file in listed}:
         raise ValueError(f"add {', '.join(sorted(unlisted))} to services/statistics/formats/manifest.py")

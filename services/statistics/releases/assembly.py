@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from services.statistics.disclosure.concessions import collapsed
 from services.statistics.disclosure.decisions import Decision
+from services.statistics.disclosure.nonresponse import Range
 from services.statistics.figures.observation import Denominator, Observation
 from services.statistics.releases.domain.lifecycle import CollapsedTable, Cost
 
@@ -21,6 +22,7 @@ class Assembly:
     secondary: int
     people: tuple[str, ...]
     denominator: Denominator | None = None
+    unanswered: Range | None = None
 
 
 def add_cost(cost: Cost, assembly: Assembly, persons: int) -> Cost:

@@ -182,6 +182,7 @@ class Build:
             partial(steps.assemble, steps.Period(context, year.begun, decision, kept, year.flow, release.detail))
         )
         hidden, people = tuple(sorted(done.hours_hidden)), tuple(sorted(done.people))
-        assembly = Assembly(done.observations, hidden, done.cells, done.primary, done.secondary, people, table)
+        numbers = (done.cells, done.primary, done.secondary)
+        assembly = Assembly(done.observations, hidden, *numbers, people, table, done.unanswered)
         await self._releases.put_assembly(release.key, period, assembly)
         return assembly

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from services.statistics.facts.store import Facts
-from services.statistics.figures.observation import Denominator, EarlierRevision, ReleaseContent
+from services.statistics.figures.observation import Denominator, EarlierRevision, ReleaseContent, Revised
 from services.statistics.releases.domain.lifecycle import Release, key_of
+from services.statistics.releases.domain.revisions import revised
 from services.statistics.releases.store import Releases
 from services.statistics.releases.titles import TABLES, publisher
 from services.statistics.settings import StatisticsSettings
@@ -46,6 +47,8 @@ class EditionBuilder:
             history=await self._history(release),
             denominators=await self._denominators(release),
             capability=await self._releases.assessment(release.key),
+            unanswered=await self._unanswered(release),
+            revised=await self._revised(release),
             zone=self._settings.zone,
         )
 
@@ -61,3 +64,14 @@ class EditionBuilder:
         return tuple(
             dict.fromkeys(assembly.denominator for assembly in assemblies if assembly and assembly.denominator)
         )
+
+    async def _unanswered(self, release: Release) -> dict[str, tuple[int, int]]:
+        assemblies = {period: await self._releases.assembly(release.key, period) for period in release.periods}
+        return {period: each.unanswered for period, each in assemblies.items() if each and each.unanswered}
+
+    async def _revised(self, release: Release) -> Revised | None:
+        if not release.corrects:
+            return None
+        before = await self._releases.entities.get(key_of(release.corrects))
+        earlier = [observation async for observation in self._releases.observations(before)]
+        return revised(earlier, [observation async for observation in self._releases.observations(release)])

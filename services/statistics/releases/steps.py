@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from services.statistics.disclosure.decisions import Decision, EarlierCounts, YearToDecide, decide
 from services.statistics.disclosure.layout import USUAL, Cell, Detail
 from services.statistics.disclosure.linked_tables import LinkedTable, by_person, cells_of_person, tabulate
+from services.statistics.disclosure.nonresponse import Range, unanswered_range
+from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.observation import Observation, ReleaseContent
 from services.statistics.figures.periods import quarters_in
-from services.statistics.figures.relations import CMP, ENR, NOT
-from services.statistics.figures.units import Unit
+from services.statistics.figures.relations import CMP, ENR, EPR, NOT
+from services.statistics.figures.units import BREAKDOWNS, Unit
 from services.statistics.releases.domain.hours import amounts_hidden
 from services.statistics.releases.domain.lifecycle import FrozenFile
 from services.statistics.releases.domain.published_figures import COUNTED, Context, observations
@@ -59,6 +61,7 @@ class Assembled:
     primary: int
     secondary: int
     people: frozenset[str]
+    unanswered: Range | None = None
 
 
 def assemble(period: Period) -> Assembled:
@@ -80,7 +83,17 @@ def assemble(period: Period) -> Assembled:
         len(gone & period.decision.primary),
         len(gone - period.decision.primary),
         frozenset(people),
+        _unanswered(period, units),
     )
+
+
+def _unanswered(period: Period, units: Sequence[Unit]) -> Range | None:
+    """Of all persons of the top area, where how many they are is shown."""
+    if (period.context.period, period.context.areas.top, TOTAL, EPR) in period.decision.hidden:
+        return None
+    persons = {unit.person for unit in units}
+    general = {unit.person for unit in units if "GEN" in BREAKDOWNS["general"].codes_of(unit)}
+    return unanswered_range(len(persons), len({unit.person for unit in units if unit.flags is None}), len(general))
 
 
 def earlier_counts(periods: Iterable[str], published: Iterable[Observation]) -> EarlierCounts:

@@ -190,8 +190,14 @@ class Releases:
         numbers = {name: document[name] for name in ("cells", "primary", "secondary")}
         people, table = tuple(document.get("people", ())), document.get("denominator")
         denominator = _DENOMINATOR.validate_json(table) if table else None
+        low_high = document.get("unanswered")
         return Assembly(
-            observations, tuple(document["hours_hidden"]), people=people, denominator=denominator, **numbers
+            observations,
+            tuple(document["hours_hidden"]),
+            people=people,
+            denominator=denominator,
+            unanswered=(low_high[0], low_high[1]) if low_high else None,
+            **numbers,
         )
 
     async def put_assembly(self, key: str, period: str, assembly: Assembly) -> None:
@@ -202,6 +208,7 @@ class Releases:
             "primary": assembly.primary,
             "secondary": assembly.secondary,
             "people": list(assembly.people),
+            "unanswered": assembly.unanswered,
             "denominator": assembly.denominator and _DENOMINATOR.dump_json(assembly.denominator),
         }
         await _put_once(self._periods, f"{key}/{period}", fields)
