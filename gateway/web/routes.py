@@ -23,7 +23,17 @@ from gateway.web.account import (
 )
 from gateway.web.administrator import audit_log, dead_letters, desk, holidays, people, places, search_words
 from gateway.web.administrator import second_factor as others_second_factor
-from gateway.web.author import class_grid, course, courses, learner, lesson, practice, preview, review
+from gateway.web.author import (
+    class_grid,
+    course,
+    courses,
+    learner,
+    lesson,
+    practice,
+    preview,
+    question_statistics,
+    review,
+)
 from gateway.web.centre import (
     attendance,
     centre,
@@ -105,6 +115,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         preview.routes,
         class_grid.routes,
         learner.routes,
+        question_statistics.routes,
         review.routes,
     ),
     *(release_plan.routes, releases.routes, release_steps.routes, release_preview.routes),

@@ -27,6 +27,7 @@ from services.progress.domain.record import Record
 from services.progress.domain.settling import Outcome, settle
 from services.progress.domain.standing_totals import totals
 from services.progress.messages.grid import columns_of, places_of, row_to_message
+from services.progress.messages.item_statistics import item_result_to_message
 from services.progress.messages.plans import solution_from_message
 from services.progress.messages.practices import (
     moves_from_messages,
@@ -140,8 +141,8 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
 
     async def ListItemResults(self, request: pb.ListItemResultsRequest, context: object) -> pb.ListItemResultsResponse:
         await authorisation.require_teacher(self._store, principal.caller(), request.course)
-        counted = await self._store.first_answers(request.course)
-        return pb.ListItemResultsResponse(results=[pb.ItemResult(**asdict(each)) for each in counted])
+        counted = await self._store.item_statistics(request.course)
+        return pb.ListItemResultsResponse(results=[item_result_to_message(each) for each in counted])
 
     async def GetCourseTotals(self, request: pb.GetCourseTotalsRequest, context: object) -> pb.CourseTotals:
         await authorisation.require_teacher(self._store, principal.caller(), request.course)

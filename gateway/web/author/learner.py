@@ -1,5 +1,4 @@
-"""One learner of a course, as its teachers see them: lessons with their days, attempts and every answer; and, over all
-learners, the questions that are most often answered wrongly."""
+"""One learner of a course, as its teachers see them: lessons with their days, attempts and every answer."""
 
 from __future__ import annotations
 
@@ -14,7 +13,6 @@ from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import signed_in
 from gateway.http.errors import message, status_of
-from gateway.language.i18n import Locale
 from gateway.web.author.class_grid import PATH, STATES
 from gateway.web.author.course import course_of
 from gateway.web.author.form_fields import posted, typed
@@ -31,7 +29,6 @@ from ieum.progress.v1.progress_pb2 import (
     Attempt,
     GetProgressRequest,
     LessonProgress,
-    ListItemResultsRequest,
     Progress,
     QuizProgress,
 )
@@ -39,7 +36,6 @@ from services.chassis import clock
 from services.chassis.errors import Missing, Problem
 
 routes = web.RouteTableDef()
-_MOST_MISSED = 50
 Place: TypeAlias = tuple[str, str, str]
 """Lesson, quiz and question: a question's id is its own only within its quiz."""
 
@@ -183,43 +179,3 @@ async def allow_attempt(request: web.Request) -> web.Response:
         gettext("One more attempt is allowed"), gettext("The learner sees it at once on the page of the quiz.")
     )
     return go_to(f"/teach/{request.match_info['course']}/grid/{enrollment}", flash, request)
-
-
-@dataclass(frozen=True)
-class MissedQuestion:
-    lesson: str
-    prompt: str
-    answers: int
-    wrong: int
-
-
-def missed_questions(
-    locale: Locale, content: Content, counted: Mapping[Place, tuple[int, int]]
-) -> list[MissedQuestion]:
-    """The questions of this version that anybody answered wrongly, by the share of wrong answers.
-
-    `counted`: how many answers there were, and how many wrong ones.
-    """
-    titles = {lesson.id: title_of(locale, lesson, *content.languages) for lesson in content.lessons}
-    missed = [
-        MissedQuestion(titles[place[0]], locale.pick(item.prompt, *content.languages)[0], *counted[place])
-        for place, item in items_of(content).items()
-        if counted.get(place, (0, 0))[1]
-    ]
-    return sorted(missed, key=lambda each: (-each.wrong / each.answers, -each.wrong))[:_MOST_MISSED]
-
-
-@routes.get("/teach/{course}/questions")
-async def show_questions(request: web.Request) -> web.Response:
-    signed_in(request, "instructor")
-    locale, course = request[PAGE].locale, await course_of(request)
-    answer = await request.app[CLIENTS].progress.ListItemResults(ListItemResultsRequest(course=course.name))
-    content = await content_of(request, f"{course.name}/versions/current")
-    counted = {(each.lesson, each.quiz, each.item): (each.answers, each.wrong) for each in answer.results}
-    return page(
-        request,
-        "author/questions.html",
-        here=f"/teach/{request.match_info['course']}/grid",
-        course_title=title_of(locale, course.draft, *course.draft.languages),
-        missed=missed_questions(locale, content, counted),
-    )

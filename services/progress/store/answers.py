@@ -2,38 +2,110 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.store.mongo import Collection
+from pydantic import TypeAdapter
+
+from services.chassis.store.mongo import Collection, Document
+from services.progress.domain.grading import Answer
+from services.progress.domain.item_statistics import (
+    FEWEST_FOR_A_SHARE,
+    SECONDS,
+    ItemStatistics,
+    Sums,
+    WrongAnswer,
+    describe,
+)
+
+_ANSWERS = TypeAdapter(Answer)
+_PLACE = {"lesson": "$lessons.lesson", "quiz": "$lessons.quizzes.quiz", "item": "$given.item"}
+_RIGHT = {"$cond": ["$given.correct", 1, 0]}
+_ALL = "$first.answers"
+
+_FIRST_ANSWERS: Sequence[Document] = (
+    {"$unwind": "$lessons"},
+    {"$unwind": "$lessons.quizzes"},
+    {"$set": {"first": {"$first": "$lessons.quizzes.attempts"}}},
+    {"$set": {
+        "given": _ALL,
+        "size": {"$size": {"$ifNull": [_ALL, []]}},
+        "all_right": {"$size": {"$filter": {"input": {"$ifNull": [_ALL, []]}, "cond": "$$this.correct"}}},
+    }},
+    {"$unwind": "$given"},
+)  # fmt: skip
+
+_SUMS: Sequence[Document] = (
+    {"$set": {
+        "right": _RIGHT,
+        # A quiz of one question has no rest, and the rest of two says little.
+        "counted": {"$cond": [{"$and": [{"$gte": ["$first.score", 0]}, {"$gte": ["$size", 3]}]}, 1, 0]},
+    }},
+    {"$set": {"rest": {"$cond": [
+        "$counted",
+        {"$divide": [{"$subtract": ["$all_right", "$right"]}, {"$subtract": ["$size", 1]}]},
+        0,
+    ]}}},
+    {"$group": {
+        "_id": _PLACE,
+        "answers": {"$sum": 1},
+        "wrong": {"$sum": {"$subtract": [1, "$right"]}},
+        "finished": {"$sum": "$counted"},
+        "right": {"$sum": {"$multiply": ["$counted", "$right"]}},
+        "rest": {"$sum": "$rest"},
+        "rest_squared": {"$sum": {"$multiply": ["$rest", "$rest"]}},
+        "rest_of_right": {"$sum": {"$multiply": ["$rest", "$right"]}},
+    }},
+)  # fmt: skip
+
+# What hardly anybody answered stays in the database: it would say who it was, and may be anything that can be typed.
+_WRONG_ANSWERS: Sequence[Document] = (
+    {"$match": {"given.correct": False}},
+    {"$group": {"_id": {**_PLACE, "answer": "$given.answer"}, "count": {"$sum": 1}}},
+    {"$match": {"count": {"$gte": FEWEST_FOR_A_SHARE}}},
+)
+
+# Answers are kept by the order of their ids: the one before is the latest that is earlier.
+_TIMES: Sequence[Document] = (
+    {"$set": {"before": {"$max": {"$map": {
+        "input": {"$filter": {"input": _ALL, "cond": {"$lt": ["$$this.time", "$given.time"]}}},
+        "in": "$$this.time",
+    }}}}},
+    {"$match": {"before": {"$ne": None}}},
+    {"$set": {"seconds": {"$divide": [{"$subtract": ["$given.time", "$before"]}, 1_000]}}},
+    {"$set": {"upper": {"$switch": {
+        "branches": [{"case": {"$lte": ["$seconds", upper]}, "then": upper} for upper in SECONDS], "default": None,
+    }}}},
+    {"$match": {"upper": {"$ne": None}}},
+    {"$group": {"_id": {**_PLACE, "upper": "$upper"}, "count": {"$sum": 1}}},
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Answered:
-    lesson: str
-    quiz: str
-    item: str
-    answers: int
-    wrong: int
-
-
-async def first_answers(records: Collection, course: str) -> Sequence[Answered]:
-    """By question, most often wrong first. Only first attempts count: a later one follows an explanation."""
+async def item_statistics(records: Collection, course: str) -> list[ItemStatistics]:
+    """Of each question that was answered, most often wrong first."""
     pipeline: list[dict[str, Any]] = [
         {"$match": {"course": course, "lessons.quizzes": {"$ne": []}}},
-        {"$project": {"lessons.lesson": 1, "lessons.quizzes.quiz": 1, "lessons.quizzes.attempts.answers.item": 1,
-                      "lessons.quizzes.attempts.answers.correct": 1}},
-        {"$unwind": "$lessons"},
-        {"$unwind": "$lessons.quizzes"},
-        {"$set": {"first": {"$first": "$lessons.quizzes.attempts"}}},
-        {"$unwind": "$first.answers"},
-        {"$group": {
-            "_id": {"lesson": "$lessons.lesson", "quiz": "$lessons.quizzes.quiz", "item": "$first.answers.item"},
-            "answers": {"$sum": 1},
-            "wrong": {"$sum": {"$cond": ["$first.answers.correct", 0, 1]}},
-        }},
-        {"$sort": {"wrong": -1, "answers": 1, "_id": 1}},
-    ]  # fmt: skip
-    rows = await (await records.aggregate(pipeline)).to_list()
-    return [Answered(**row["_id"], answers=row["answers"], wrong=row["wrong"]) for row in rows]
+        {"$project": {"lessons.lesson": 1, "lessons.quizzes.quiz": 1, "lessons.quizzes.attempts": 1}},
+        *_FIRST_ANSWERS,
+        {"$facet": {"sums": _SUMS, "given": _WRONG_ANSWERS, "times": _TIMES}},
+    ]
+    rows: Document = (await (await records.aggregate(pipeline)).to_list())[0]
+    given: dict[tuple[str, str, str], list[WrongAnswer]] = defaultdict(list)
+    for row in rows["given"]:
+        given[_place(row)].append(WrongAnswer(_ANSWERS.validate_python(row["_id"]["answer"]), row["count"]))
+    times: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
+    for row in rows["times"]:
+        times[_place(row)].append((row["_id"]["upper"], row["count"]))
+    described = [
+        describe(
+            place, Sums(**{name: value for name, value in row.items() if name != "_id"}), given[place], times[place]
+        )
+        for row in rows["sums"]
+        for place in [_place(row)]
+    ]
+    return sorted(described, key=lambda each: (-each.wrong, each.answers, each.lesson, each.quiz, each.item))
+
+
+def _place(row: Document) -> tuple[str, str, str]:
+    return row["_id"]["lesson"], row["_id"]["quiz"], row["_id"]["item"]

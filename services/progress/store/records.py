@@ -24,11 +24,12 @@ from services.chassis.store.mongo import Database, Document, drop_index
 from services.chassis.store.paging import after, decode_token, encode_token
 from services.progress.domain.class_attendance import ClassAttendance
 from services.progress.domain.enrolling import forget_person
+from services.progress.domain.item_statistics import ItemStatistics
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Record, Standing
 from services.progress.domain.settling import Outcome
 from services.progress.messages.announcements import announcement
-from services.progress.store.answers import Answered, first_answers
+from services.progress.store.answers import item_statistics
 from services.progress.store.classes import ClassCopies
 from services.progress.store.plans import Plans, PlanWanted
 
@@ -185,8 +186,8 @@ class RecordStore:
         async for document in self._records.collection.find(query, {"pending": 0}):
             yield self._records.load(document)
 
-    async def first_answers(self, course: str) -> Sequence[Answered]:
-        return await first_answers(self._records.collection, course)
+    async def item_statistics(self, course: str) -> list[ItemStatistics]:
+        return await item_statistics(self._records.collection, course)
 
     async def of_person(self, person: str, size: int, token: str) -> tuple[list[Record], str]:
         """Latest enrolment first."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.html.render import locales
 from gateway.web.author.grid_view import View, arranged
-from gateway.web.author.learner import missed_questions
 from ieum.courses.v1.content_pb2 import Content
 from ieum.courses.v1.courses_pb2 import Course, Version
 from ieum.people.v1.people_pb2 import BatchGetNamesResponse
@@ -60,19 +58,6 @@ ROWS = [
 )
 def test_a_grid_is_sorted_filtered_and_searched(view: View, persons: str) -> None:
     assert "".join(each.person[-1] for each in arranged(ROWS, NAMES, view, NOW)) == persons
-
-
-def test_questions_are_listed_by_their_share_of_wrong_answers() -> None:
-    lesson = lesson_()
-    copy = lesson.blocks[1].quiz.items.add(id="i2", points=1)
-    copy.prompt["ko"] = "둘째 문제"
-    content = Content(languages=["ko"], lessons=[lesson])
-    counted = {("l1", "b2", "i1"): (10, 2), ("l1", "b2", "i2"): (4, 3), ("l1", "gone", "i1"): (9, 9)}
-    missed = missed_questions(locales()["ko"], content, counted)
-    assert [(each.prompt, each.wrong, each.answers) for each in missed] == [
-        ("둘째 문제", 3, 4),
-        ("어느 것이 맞나요?", 2, 10),
-    ]
 
 
 async def test_a_learners_page_has_lessons_attempts_and_every_answer(client: Client, fake: Fakes) -> None:

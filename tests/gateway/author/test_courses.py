@@ -86,7 +86,7 @@ async def sent(client: Client, author: dict[str, str], data: FormData, path: str
 
 
 PAGES = (
-    "/teach/c1/questions",
+    *("/teach/c1/questions", "/teach/c1/questions.csv"),
     *("/teach", "/teach/new", "/teach/c1", HERE, f"{HERE}?lang=en", "/teach/c1/delete", "/teach/c1/grid"),
     *("/teach/c1/grid/e1", "/teach/c1/preview/l1/b1", "/teach/c1/preview/l1/b2.i1"),
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from dataclasses import replace
@@ -151,3 +152,18 @@ async def test_questions_are_counted_by_first_answers_most_often_wrong_first(tow
         ("try", "quiz", "i1", 3, 2),
         ("try", "quiz", "i2", 3, 1),
     ]
+
+
+async def test_questions_tell_their_frequent_wrong_answers_and_how_long_half_needed(town: Town) -> None:
+    for name in "abcdefg":
+        progress = await town.enrol(name)
+        await town.record(ADMIN, progress, answering("i1", "no" if name < "f" else "yes"))
+        await asyncio.sleep(0.002)  # the clock of records has milliseconds
+        await town.record(ADMIN, progress, answering("i2", "false" if name < "d" else "true"))
+    results = (await town.as_(TEACHER).ListItemResults(pb.ListItemResultsRequest(course=PHOTOS))).results
+    first, second = results
+    assert [(list(each.answer.values), each.count) for each in first.wrong_answers] == [(["no"], 5)]
+    assert list(first.hints) == [pb.TRAP, pb.TOO_HARD]
+    assert (second.wrong, list(second.wrong_answers), second.seconds) == (3, [], 5)
+    assert not first.HasField("seconds")
+    assert not first.HasField("discrimination")
