@@ -27,6 +27,7 @@ from services.chassis.errors import Invalid
 HERE = "/statistics/working"
 DIMENSIONS = ("REF_AREA", "TIME_PERIOD", "COURSE", "COURSE_DOMAIN", "DELIVERY")
 """Nothing that people answered about themselves."""
+SHOWN_WEEKS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 26)
 
 routes = web.RouteTableDef()
 
@@ -108,6 +109,20 @@ def _view(locale: Locale, places: Places, figures: working_pb2.WorkingFigures) -
             locale.gettext(BY[statistics_pb2.Dimension.Name(look.by)]),
             *(locale.gettext(MEASURES[measure][0]) for measure in total.cells),
         ],
+        "returning": [
+            (locale.gettext("Came once only"), _people(locale, figures.once)),
+            (locale.gettext("Came again, with more than one enrolment"), _people(locale, figures.again)),
+        ],
+        "retention": [
+            [
+                str(point.weeks),
+                locale.number(point.at_risk),
+                locale.number(point.left),
+                locale.percent(float(point.share) / 100, 1),
+            ]
+            for point in figures.retention
+            if point.weeks in SHOWN_WEEKS
+        ],
         "area": area_choices.title(locale, places, look.area),
         "period": _period(locale, look),
         "as_of": clock.moment(figures.as_of) or clock.now(),
@@ -134,6 +149,10 @@ async def _looks(clients: Clients, locale: Locale, places: Places, area: str) ->
 async def _names(clients: Clients, people: Iterable[str]) -> Mapping[str, str]:
     asked = BatchGetNamesRequest(names=sorted(people), purpose="who looked at exact figures")
     return (await clients.people.BatchGetNames(asked)).display_names if asked.names else {}
+
+
+def _people(locale: Locale, count: int) -> str:
+    return locale.ngettext("%(number)s person", "%(number)s people", count) % {"number": locale.number(count)}
 
 
 def _period(locale: Locale, look: working_pb2.WorkingLook) -> str:

@@ -59,11 +59,14 @@ def indicators(findings: Findings) -> Iterator[Indicator]:
 
 
 def table(findings: Findings) -> list[list[str]]:
-    """Code, meaning and number of each, in the report's language."""
+    """Code, and meaning with number, of each in the report's language."""
     titles: Mapping[str, str] = findings.phrases["indicators"]
     named = findings.phrases["units"]
     return [
-        [each.code, titles[each.code], f"{each.text} {named.get(each.unit, '') if each.low else ''}".strip()]
+        [
+            each.code,
+            f"{titles[each.code]}: {each.text} {named.get(each.unit, '') if _is_measured(each) else ''}".strip(),
+        ]
         for each in indicators(findings)
     ]
 
@@ -80,6 +83,11 @@ def render(edition: PublicRelease, phrases: Mapping[str, Mapping[str, Mapping[st
         for each in indicators(findings)
     ]
     return {TABLE: write_csv(_HEADER, rows, marked=True)}
+
+
+def _is_measured(indicator: Indicator) -> bool:
+    """Whether a unit stands behind its number."""
+    return indicator.low is not None and indicator.unit != "NUMBER"
 
 
 def _number(code: str, value: Fraction | None, unit: str, missing: str = "", places: int = 1) -> Indicator:

@@ -26,10 +26,7 @@ def sections(findings: Findings) -> list[Block]:
             "title": findings.phrase("quality_indicators"),
             "parts": [
                 {"kind": "text", "text": findings.phrase("quality_indicators_intro")},
-                blocks.facts(
-                    [[f"{code}. {title}", number] for code, title, number in indicators.table(findings)],
-                    findings.phrases["indicator_head"],
-                ),
+                blocks.facts(indicators.table(findings), findings.phrases["indicator_head"]),
             ],
             "follows": True,
         },

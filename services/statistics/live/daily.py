@@ -21,12 +21,13 @@ from services.statistics.figures.periods import last_day, quarter_of
 from services.statistics.figures.universe import Universe
 from services.statistics.live.domain.lattice import Key, Lattice, World
 from services.statistics.live.domain.protection import COUNTS, ShownCell, Tally
-from services.statistics.live.domain.questions import LiveState
+from services.statistics.live.domain.questions import LiveState, Question
 from services.statistics.live.domain.steps import Unprotected, next_state
 from services.statistics.live.store import Head, LiveStates
 
 if TYPE_CHECKING:  # the arrays take as long to load as the rest of the service: it is ready before
     from services.statistics.live.domain.enrolment_arrays import Columns
+    from services.statistics.live.domain.returning import Returning
 
 log = logging.getLogger(__name__)
 EVERY = 60
@@ -57,12 +58,20 @@ class DailyStates:
         shown = await self._states.shown(universe, as_of)
         return replace(self._state(as_of, state.world, shown), is_past=True)
 
-    async def exact(self, universe: Universe, moment: datetime) -> LiveState:
+    async def exact(self, asked: Question, moment: datetime) -> tuple[LiveState, Returning]:
         """All that happened before the moment, nothing hidden. Kept nowhere: for the working view alone."""
         held, world = await self._all(), await self._world()
-        cells = await asyncio.to_thread(self._counted, held, universe, moment, world)
+        cells = await asyncio.to_thread(self._counted, held, asked.universe, moment, world)
         shown = {key: ShownCell(tally, COUNTS) for key, tally in cells.items()}
-        return LiveState(moment, shown, world, quarter_of(moment, self._zone))
+        returns = await asyncio.to_thread(self._returns, held, asked, moment, world)
+        return LiveState(moment, shown, world, quarter_of(moment, self._zone)), returns
+
+    def _returns(self, held: Columns, asked: Question, moment: datetime, world: World) -> Returning:
+        from services.statistics.live.domain.counting import enrolments_in
+        from services.statistics.live.domain.returning import returning
+
+        place = world.place(asked.area)
+        return returning(enrolments_in(held, asked.universe, moment, world, place, asked.period), moment)
 
     async def run(self) -> None:
         """Makes the step of each new day, where somebody ever looked."""

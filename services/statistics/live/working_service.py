@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 from ieum.statistics.v1 import events_pb2, statistics_pb2, working_pb2_grpc
 from ieum.statistics.v1 import working_pb2 as pb
@@ -12,6 +13,7 @@ from services.chassis.principal import acting
 from services.statistics import authorisation
 from services.statistics.areas.tree import EVERYWHERE
 from services.statistics.facts.store import Facts
+from services.statistics.figures.rounding import rounded_text
 from services.statistics.figures.universe import Universe
 from services.statistics.live.daily import DailyStates
 from services.statistics.live.domain import working
@@ -19,6 +21,9 @@ from services.statistics.live.domain.questions import Question
 from services.statistics.live.domain.working import Look
 from services.statistics.live.messages import row_to_message
 from services.statistics.live.working_store import WorkingLooks
+
+if TYPE_CHECKING:  # its arrays take as long to load as the rest of the service
+    from services.statistics.live.domain.returning import RetentionPoint
 
 
 class WorkingViewService(working_pb2_grpc.WorkingViewServiceServicer):
@@ -33,7 +38,7 @@ class WorkingViewService(working_pb2_grpc.WorkingViewServiceServicer):
         universe = Universe.EMPLOYEE if request.universe == statistics_pb2.EMPLOYEE else Universe.RESIDENT
         asked = Question(request.area, universe, _dimension(request.by), request.period)
         purpose = working.check(asked, request.purpose)
-        state = await self._days.exact(universe, now())
+        state, returns = await self._days.exact(asked, now())
         rows = list(working.exact_rows(state, asked))
         look = await self._looks.add(
             Look(
@@ -54,7 +59,13 @@ class WorkingViewService(working_pb2_grpc.WorkingViewServiceServicer):
         titles = {**courses, **state.world.tree.titles}
         written = [row_to_message(code, figures, titles) for code, figures in rows]
         return pb.WorkingFigures(
-            as_of=stamp(state.as_of), rows=written[:-1], total=written[-1], look=look_to_message(look)
+            as_of=stamp(state.as_of),
+            rows=written[:-1],
+            total=written[-1],
+            look=look_to_message(look),
+            once=returns.once,
+            again=returns.again,
+            retention=map(_point, returns.retention),
         )
 
     async def ListWorkingLooks(
@@ -79,6 +90,11 @@ def look_to_message(look: Look) -> pb.WorkingLook:
         period=look.period,
         purpose=look.purpose,
     )
+
+
+def _point(point: RetentionPoint) -> pb.RetentionPoint:
+    share = rounded_text(100 * point.share, 1) or ""
+    return pb.RetentionPoint(weeks=point.weeks, at_risk=point.at_risk, left=point.left, share=share)
 
 
 def _dimension(by: statistics_pb2.Dimension.ValueType) -> str:

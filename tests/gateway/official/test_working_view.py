@@ -28,6 +28,8 @@ def official(fake: Fakes) -> None:
     fake.answers["ViewWorkingFigures"] = working_pb2.WorkingFigures(
         as_of=MOMENT, look=LOOK, total=row("_T", "5", "4", "3", "2", "40.0"),
         rows=[row("areas/HB0101", "3", "2", "2", "1", "33.3", title={"en": "Solnae"})],
+        once=3, again=1,
+        retention=[working_pb2.RetentionPoint(weeks=week, at_risk=4, left=1, share="75.0") for week in (4, 5)],
     )  # fmt: skip
     fake.answers["ListWorkingLooks"] = working_pb2.ListWorkingLooksResponse(looks=[LOOK])
     fake.answers["BatchGetNames"] = people_pb2.BatchGetNamesResponse(display_names={"people/kim": "Kim Haneul"})
@@ -45,6 +47,8 @@ async def test_figures_come_with_their_purpose_and_are_kept_nowhere(client: Clie
     text = await answer.text()
     assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
     assert '<data value="2">2</data>' in text, "two people, which no table would show"
+    assert "1 person" in text
+    assert text.count("75.0%") == 1, "chosen weeks only"
     assert "download" not in text
     (asked,) = fake.requests("ViewWorkingFigures")
     assert (asked.area, asked.by, asked.period, asked.purpose) == (

@@ -68,6 +68,8 @@ async def test_it_shows_one_person_and_nobody_where_the_live_table_hides_both(of
     assert (rows["areas/A2"]["EPR"], rows["areas/A3"]["EPR"]) == ("2", "0")
     assert rows["areas/A3"]["CPR"] == ""
     assert counts(answer.total)["EPR"] == "3"
+    assert (answer.once, answer.again) == (3, 0)
+    assert (answer.retention[0].at_risk, answer.retention[0].share) == (3, "100.0")
     assert counts((await view.figures(period="2026-Q4")).total)["PCM"] == "1"
     (course,) = (await view.figures(by=pb.COURSE)).rows
     assert (course.code, counts(course)["ENR"]) == ("courses/c", "3")

@@ -77,6 +77,21 @@ def count(held: Columns, universe: Universe, as_of: datetime, world: World, zone
     return cells
 
 
+def enrolments_in(held: Columns, universe: Universe, as_of: datetime, world: World, place: str, choice: str) -> Columns:
+    """The enrolments of one place and one choice."""
+    columns = _standing(held, universe, as_of).columns
+    inside = _lies_in(columns, place, lambda word: _places(word, universe, world)) & _lies_in(columns, choice, _choices)
+    return columns.taken(inside)
+
+
+def _lies_in(columns: Columns, name: str, names_of: Callable[[Hashable], Sequence[str | None]]) -> Mask:
+    inside = np.zeros(len(columns), bool)
+    for part in _parts(columns, names_of):
+        if name in part.names:
+            inside |= part.of_each == part.names.index(name)
+    return inside
+
+
 def _comes_twice(choice: str, each: str) -> bool:
     """A course's total over all periods is a choice of its own; elsewhere, too, courses may not be told apart."""
     of_course = each.startswith("COURSE ")
