@@ -90,4 +90,6 @@ CLASSES: Mapping[str, str] = {
     "NUMBER_NOT_ON_LIST": msgid("Number %(number)s is not on this list. Add who came without a seat first."),
     "TOO_MANY_TRIES": msgid("The code was wrong too often. Ask your instructor to mark you."),
     "TOO_MANY_MARKS": msgid("Send at most %(most)s marks at once."),
+    "DAY_INVALID": msgid("Write a day like 2026-11-29."),
+    "PERIOD_TOO_LONG": msgid("Choose a first and a last day, at most %(days)s days apart."),
 }

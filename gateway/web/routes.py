@@ -64,6 +64,7 @@ from gateway.web.learner import (
 )
 from gateway.web.learner import evaluations as own_evaluations
 from gateway.web.official import (
+    centres,
     cross_table,
     deliveries,
     live_table,
@@ -77,6 +78,7 @@ from gateway.web.official import (
     release_preview,
     release_steps,
     releases,
+    seat_planner,
     working_view,
 )
 from gateway.web.public_data import feeds, pages, sdmx_rest
@@ -129,7 +131,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         questions.routes,
         working_view.routes,
     ),
-    *(recipients.routes, deliveries.routes),
+    *(recipients.routes, deliveries.routes, centres.routes, seat_planner.routes),
     *(
         centre.routes,
         counter.routes,

@@ -20,6 +20,14 @@ async def administers(copies: Copies, caller: Principal, area: str) -> bool:
     return "*" in scopes or bool(scopes & above)
 
 
+async def require_overseer(copies: Copies, caller: Principal, area: str) -> None:
+    """An official or an administrator of this area or of one above it."""
+    caller.require("official", "administrator")
+    scopes = caller.scopes("official") | caller.scopes("administrator")
+    if not caller.runs_everything and "*" not in scopes and not scopes & await copies.areas_above(area):
+        raise Forbidden("AREA_OUT_OF_SCOPE", field="area")
+
+
 async def manages(copies: Copies, caller: Principal, class_: Class) -> bool:
     """True for the class's instructors and the administrators of its area."""
     if caller.holds("instructor") and caller.person in class_.details.instructors:

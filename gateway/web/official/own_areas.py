@@ -19,6 +19,8 @@ SECTIONS = (
     ("/statistics/cross", msgid("Areas, groups and periods")),
     ("/statistics/questions", msgid("Saved questions")),
     ("/statistics/working", msgid("Exact figures")),
+    ("/statistics/centres", msgid("Centres")),
+    ("/statistics/seats", msgid("Seat planner")),
     ("/statistics/releases", msgid("Releases")),
 )
 

@@ -8,6 +8,7 @@ from ieum.classes.v1 import classes_pb2 as pb
 from ieum.classes.v1 import events_pb2
 from services.chassis.clock import stamp
 from services.chassis.errors import Invalid
+from services.classes.domain.centre_use import Use
 from services.classes.domain.desk_help import Help, HelpGiven, Topic
 from services.classes.domain.visits import Visit, VisitChanged, VisitState, VisitWish
 from services.classes.messages.names import checked_names, class_name
@@ -87,4 +88,25 @@ def help_announcement(event: HelpGiven, key: str, revision: int) -> Message:
         topic=topic_to_message(given.topic),
         revision=revision,
         time=stamp(event.time),
+    )
+
+
+def use_to_message(use: Use) -> pb.CentreUse:
+    """People who may not be shown stay unset."""
+    return pb.CentreUse(
+        area=use.where.area,
+        centre=use.where.centre,
+        classes=use.classes,
+        sessions=use.sessions,
+        cancelled_sessions=use.cancelled_sessions,
+        seats=use.seats,
+        taken=use.taken,
+        offered_minutes=use.offered_minutes,
+        attended_minutes=use.attended_minutes,
+        visits=use.visits,
+        people=use.people,
+        first_timers=use.first_timers,
+        residents=use.residents,
+        help_times=use.help_times,
+        help_minutes=use.help_minutes,
     )

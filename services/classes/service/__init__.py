@@ -7,6 +7,7 @@ from services.classes.service.applications import ApplicationMethods
 from services.classes.service.attendance import AttendanceMethods
 from services.classes.service.classes import ClassMethods
 from services.classes.service.outreach import OutreachMethods
+from services.classes.service.use import UseMethods
 
 _OPEN = Access(own="learning.read", open=True)
 _READ, _WRITE = Access(own="learning.read"), Access(own="learning.write")
@@ -30,5 +31,5 @@ TOKEN_ACCESS = {
 }
 
 
-class ClassesService(ClassMethods, ApplicationMethods, AttendanceMethods, OutreachMethods):
+class ClassesService(ClassMethods, ApplicationMethods, AttendanceMethods, OutreachMethods, UseMethods):
     pass

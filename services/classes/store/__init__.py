@@ -29,6 +29,7 @@ from services.classes.store.changes import Answer, Changes, Question
 from services.classes.store.copies import Copies
 from services.classes.store.holidays import Holidays
 from services.classes.store.outreach import Outreach
+from services.classes.store.use import UseStore
 
 _RANKS_SECONDS = 2.0
 _RANKED_CLASSES = 200
@@ -50,6 +51,7 @@ class Store:
         self.copies = Copies(database)
         self.outreach = Outreach(database, outbox)
         self.holidays = Holidays(database)
+        self.use = UseStore(database)
 
     async def prepare(self) -> None:
         await self.outreach.prepare()
@@ -88,6 +90,13 @@ class Store:
         found = await self._classes.stored(query, (("_id", 1),), size + 1)
         classes = [stored.value for stored in found[:size]]
         return classes, encode_token(classes[-1].id) if len(found) > size else ""
+
+    async def taught(self, areas: Sequence[str], days: tuple[str, str]) -> list[Class]:
+        """The classes in these areas that have a session on one of the days, both included."""
+        open_states = [ClassState.PUBLISHED.value, ClassState.CLOSED.value, ClassState.OVER.value]
+        session = {"$elemMatch": {"date": {"$gte": days[0], "$lte": days[1]}}}
+        query = {"details.place.area": {"$in": list(areas)}, "state": {"$in": open_states}, "details.sessions": session}
+        return [stored.value for stored in await self._classes.stored(query)]
 
     async def prerequisites(self) -> dict[str, frozenset[str]]:
         """What the classes that are open need, by course."""

@@ -24,7 +24,7 @@ class Outreach:
     async def prepare(self) -> None:
         for field in ("person", "wish.area"):
             await self._visits.collection.create_index([(field, 1), ("_id", 1)])
-        for field in ("centre", "helper"):
+        for field in ("centre", "helper", "place_area"):
             await self._help.collection.create_index([(field, 1), ("date", -1), ("_id", 1)])
 
     async def ask(self, visit: Visit, verb: Callable[[Visit], VisitOutcome]) -> Visit:

@@ -13,11 +13,13 @@ from services.chassis.principal import acting
 from services.chassis.token_access import Access
 from services.statistics import authorisation
 from services.statistics.disclosure.policy import Policy
+from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.measures import METHOD_VERSION
 from services.statistics.figures.periods import check_quarter, quarters_in, quarters_of
 from services.statistics.figures.universe import Universe
 from services.statistics.live.daily import DailyStates
 from services.statistics.live.domain.cross_table import CrossQuestion, cross_cells
+from services.statistics.live.domain.overview import OLD_AGE
 from services.statistics.live.domain.questions import Question
 from services.statistics.live.messages import Rows, periods_queried, table_queried
 from services.statistics.live.overviews import Overviews
@@ -118,6 +120,19 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
             ],
             method_version=METHOD_VERSION,
             threshold=self._policy.k,
+        )
+
+    async def ListResidents(self, request: pb.ListResidentsRequest, context: object) -> pb.ListResidentsResponse:
+        """Of an area of the caller's own; loaded numbers, which are public."""
+        state = await self._states.at(Universe.RESIDENT, None, now())
+        area = authorisation.queried_area(acting(), state.world.tree, request.area)
+        counts = await self._residents.by_age(area, "", now())
+        places = sorted({place for place, age in counts if age == TOTAL})
+        return pb.ListResidentsResponse(
+            residents=[
+                pb.AreaResidents(area=f"areas/{each}", all=counts[each, TOTAL], older=counts.get((each, OLD_AGE), 0))
+                for each in places
+            ]
         )
 
     async def ListOwnFacts(self, request: pb.ListOwnFactsRequest, context: object) -> pb.ListOwnFactsResponse:

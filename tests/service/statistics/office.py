@@ -63,6 +63,13 @@ class Office:
         with acting_as(Principal(kind=Kind.PERSON, person="people/o", grants=grants)):
             return await self.service.QueryTable(pb.QueryTableRequest(**request), None)
 
+    async def residents(self, area: str, scope: str = "areas/P") -> dict[str, tuple[int, int]]:
+        """All, and those of 65 and older."""
+        grants = (Grant("official", scope),)
+        with acting_as(Principal(kind=Kind.PERSON, person="people/o", grants=grants)):
+            found = await self.service.ListResidents(pb.ListResidentsRequest(area=area), None)
+        return {each.area: (each.all, each.older) for each in found.residents}
+
     async def shown(self, measure: str, scope: str = "areas/P", **request: Any) -> dict[str, str]:
         found = await self.table(scope, **request)
         rows = [*found.rows, found.total]

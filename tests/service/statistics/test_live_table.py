@@ -160,6 +160,9 @@ async def test_reach_is_shown_where_residents_were_loaded(office: Office) -> Non
     assert (await office.shown("COV", area="areas/A", universe=pb.EMPLOYEE)) == {}
     early = await office.shown("COV", area="areas/A", period="2026-Q1")
     assert early == {}, "nobody knows how many there were then"
+    assert await office.residents("areas/A") == {"areas/A": (20_000, 6_000), "areas/A1": (6_000, 0)}
+    with pytest.raises(Forbidden):
+        await office.residents("areas/A", scope="areas/Q")
 
 
 async def test_the_country_has_a_reach_where_the_residents_of_all_provinces_are_known(office: Office) -> None:
