@@ -35,7 +35,7 @@ async def test_the_document_has_the_sentences_and_the_tables_and_the_picture(cli
     tables = [table for paragraph in document.paragraphs for table in paragraph.tables]
     assert len(tables) == 3
     assert [tables[0].cell(1, column).text for column in range(3)] == ["실인원", "412", "348"]
-    assert [tables[1].cell(2, column).text for column in range(2)] == ["장애가 있음", "숨김"]
+    assert [tables[1].cell(2, column).text for column in range(2)] == ["등록 장애인", "숨김"]
     assert len(document.media.images) == 1
     assert not document.validate().issues
 
