@@ -14,7 +14,7 @@ from tests.unit.gateway.test_i18n import korean
 DIMENSIONS = ("SEX", "AGE", "TARGET_GROUP", "COURSE_DOMAIN", "DELIVERY")
 OTHERWISE = {"OLD", "N_OLD", "GEN"}
 """Said by their age on pages, because the same row stands under ages and under groups."""
-INFORMAL = re.compile(r"(해요|어요|아요|예요|에요|세요|나요|돼요|져요|려요)([.?!:]|$)")
+INFORMAL = re.compile(r"(해요|어요|아요|예요|에요|나요|돼요|져요|려요)([.?!:]|$)")
 
 
 @pytest.fixture(scope="module")
