@@ -101,6 +101,11 @@ WORDS: Mapping[str, str] = {
     "PROOF_NEEDED": msgid(
         "Show once more that it is you: confirm with your passphrase or second step, then try again."
     ),
+    "PASSKEY_REFUSED": msgid("This passkey was not accepted here. Try again, or use another way of signing in."),
+    "PASSKEY_NOT_STARTED": msgid("That took too long. Start again with the passkey."),
+    "PASSKEY_NAME_MISSING": msgid("Give the passkey a name by which you know the device."),
+    "PASSKEY_NAME_TOO_LONG": msgid("The name is too long. Use up to %(max)s characters."),
+    "TOO_MANY_PASSKEYS": msgid("You have %(max)s passkeys. Remove one that you do not need any more."),
     "PASSPHRASE_AGAIN": msgid("For your safety, enter your passphrase as well."),
     "PASSPHRASE_IS_CODE": msgid("This is the code from the desk. Choose a passphrase of your own."),
     "PASSPHRASE_MUST_CHANGE": msgid(

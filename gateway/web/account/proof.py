@@ -8,9 +8,10 @@ from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
-from gateway.http import auth, errors
+from gateway.http import auth, errors, sign_in_attempt
 from gateway.http.auth import PROOF_PAGE, SESSIONS, signed_in
 from gateway.http.form import read_texts
+from gateway.web.account.passkeys import longest, origin_of
 from gateway.web.site.forms import status_of
 from gateway.web.site.frame import go_to, local_path
 from ieum.people.v1 import people_pb2 as pb
@@ -31,15 +32,22 @@ async def _page(request: web.Request, target: str, **values: Any) -> web.Respons
 
 @routes.post(PROOF_PAGE)
 async def prove(request: web.Request) -> web.Response:
-    viewer, form = signed_in(request), await read_texts(request)
+    viewer, form = signed_in(request), await read_texts(request, longest)
     target, locale = local_path(form.get("next", "/")), request[PAGE].locale
     try:
         answer = await request.app[CLIENTS].people.ProveOneself(
             pb.ProveOneselfRequest(
-                token=auth.session_secret(request), passphrase=form.get("passphrase", ""), code=form.get("code", "")
+                token=auth.session_secret(request),
+                passphrase=form.get("passphrase", ""),
+                code=form.get("code", ""),
+                passkey=form.get("passkey", ""),
+                attempt=sign_in_attempt.secret(request),
+                origin=origin_of(request),
             )
         )
     except Problem as problem:
+        if problem.reason == "SESSION_INVALID":
+            raise
         field = "code" if viewer.has_second_factor else "passphrase"
         return await _page(request, target, status=status_of(problem), errors={field: errors.message(locale, problem)})
     request.app[SESSIONS].drop(viewer.person, viewer.session)

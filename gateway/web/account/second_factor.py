@@ -25,10 +25,10 @@ routes = web.RouteTableDef()
 
 @routes.get(_HERE)
 async def show(request: web.Request) -> web.Response:
-    return await _page(request)
+    return await overview(request)
 
 
-async def _page(request: web.Request, problem: Problem | None = None, field: str = "passphrase") -> web.Response:
+async def overview(request: web.Request, problem: Problem | None = None, field: str = "passphrase") -> web.Response:
     viewer = signed_in(request)
     factors = await request.app[CLIENTS].people.GetSecondFactors(pb.GetSecondFactorsRequest(parent=viewer.person))
     return page(
@@ -37,6 +37,16 @@ async def _page(request: web.Request, problem: Problem | None = None, field: str
         status=status_of(problem) if problem else 200,
         factors=factors,
         since=clock.moment(factors.totp_time) if factors.HasField("totp_time") else None,
+        set_up=factors.HasField("totp_time") or len(factors.passkeys) > 0,
+        passkeys=[
+            {
+                "id": each.name.rpartition("/")[2],
+                "name": each.display_name,
+                "made": clock.moment(each.create_time),
+                "used": clock.moment(each.last_use_time) if each.HasField("last_use_time") else None,
+            }
+            for each in factors.passkeys
+        ],
         due=viewer.second_factor_due,
         overdue=viewer.must_set_up_second_factor,
         errors={field: errors.message(request[PAGE].locale, problem)} if problem else {},
@@ -53,7 +63,7 @@ async def start(request: web.Request) -> web.Response:
         )
     except Problem as problem:
         errors.pass_on_proof(problem)
-        return await _page(request, problem)
+        return await overview(request, problem)
     return _app_page(
         request,
         secret=" ".join(started.secret[place : place + 4] for place in range(0, len(started.secret), 4)),
@@ -78,10 +88,10 @@ async def confirm(request: web.Request) -> web.Response:
     request.app[SESSIONS].drop(viewer.person)
     if not answer.codes:
         return go_to(_HERE, Flash(request[PAGE].locale.gettext("The new app is set up")), request)
-    return _codes_page(request, answer)
+    return codes_page(request, answer)
 
 
-def _codes_page(request: web.Request, answer: pb.RecoveryCodes) -> web.Response:
+def codes_page(request: web.Request, answer: pb.RecoveryCodes) -> web.Response:
     codes = [f"{code[:5]}-{code[5:]}" for code in answer.codes]
     return page(request, "account/recovery_codes.html", codes=codes)
 
@@ -95,10 +105,9 @@ async def remove(request: web.Request) -> web.Response:
         )
     except Problem as problem:
         errors.pass_on_proof(problem)
-        return await _page(request, problem)
-    gettext = request[PAGE].locale.gettext
-    removed = Flash(gettext("The second step is removed"), gettext("You sign in with your passphrase alone."))
-    return go_to(_HERE, removed, request)
+        return await overview(request, problem)
+    request.app[SESSIONS].drop(viewer.person)
+    return go_to(_HERE, Flash(request[PAGE].locale.gettext("The app is removed")), request)
 
 
 @routes.post(_HERE + "/codes")
@@ -110,5 +119,5 @@ async def renew(request: web.Request) -> web.Response:
         )
     except Problem as problem:
         errors.pass_on_proof(problem)
-        return await _page(request, problem)
-    return _codes_page(request, answer)
+        return await overview(request, problem)
+    return codes_page(request, answer)

@@ -11,7 +11,7 @@ from yarl import URL
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import auth, devices, errors, sign_in_attempt
-from gateway.http.form import read_texts
+from gateway.http.form import LONGEST_LINE, read_texts
 from gateway.language.i18n import Locale
 from gateway.web.site.frame import go_to, local_path
 from ieum.people.v1 import people_pb2 as pb
@@ -19,6 +19,7 @@ from services.chassis import clock
 from services.chassis.errors import Problem
 
 _HERE = "/sign-in/second"
+_LONGEST_PASSKEY = 20_000
 
 routes = web.RouteTableDef()
 
@@ -40,7 +41,7 @@ def finish(request: web.Request, answer: pb.SignInResponse, target: str, flash: 
     """After the passphrase was right: to the target ("" for their workplace), or first to the page that asks for the
     second factor."""
     if answer.attempt:
-        response = go_to(str(URL(_HERE).with_query(next=target)))
+        response = go_to(str(URL(_HERE).with_query(next=target, **({"passkey": "1"} if answer.has_passkey else {}))))
         sign_in_attempt.keep(request, response, answer)
         return response
     said = flash or _reminder(request[PAGE].locale, answer.viewer)
@@ -66,49 +67,55 @@ def _reminder(locale: Locale, viewer: pb.Viewer) -> Flash | None:
 
 @routes.get(_HERE)
 async def ask(request: web.Request) -> web.Response:
-    target = _target(request.query)
+    target = target_of(request.query)
     if not request.cookies:
         return page(request, "account/cookies_off.html")
     if not sign_in_attempt.secret(request):
         return go_to(target or "/" if request[auth.VIEWER] else str(URL("/sign-in").with_query(next=target)))
-    return _page(request, target)
+    return _page(request, target, has_passkey="passkey" in request.query)
 
 
-def _target(fields: Mapping[str, object]) -> str:
+def target_of(fields: Mapping[str, object]) -> str:
     """The page to go to afterwards; "" for the workplace."""
     path = local_path(str(fields.get("next", "")))
     return "" if path == "/" or path.startswith("/sign-in") else path
 
 
 def _page(request: web.Request, target: str, **values: Any) -> web.Response:
-    return page(request, "account/second_sign_in.html", next=target, **values)
+    return page(request, "account/second_sign_in.html", **{"next": target, "has_passkey": False, **values})
 
 
 @routes.post(_HERE)
 async def answer(request: web.Request) -> web.Response:
-    form = await read_texts(request)
-    target, locale = _target(form), request[PAGE].locale
+    form = await read_texts(request, lambda name: _LONGEST_PASSKEY if name == "passkey" else LONGEST_LINE)
+    target, locale = target_of(form), request[PAGE].locale
     try:
-        signed_in = await request.app[CLIENTS].people.CompleteSignIn(
-            pb.CompleteSignInRequest(
-                attempt=sign_in_attempt.secret(request),
-                code=form.get("code", ""),
-                address=request.remote or "",
-                device_marks=devices.marks(request),
-            )
-        )
+        given = {"passkey": form["passkey"]} if form.get("passkey") else {"code": form.get("code", "")}
+        signed_in = await complete(request, **given, origin=f"{request.scheme}://{request.host}")
     except Problem as problem:
         if problem.reason == "SIGN_IN_ATTEMPT_OVER":
             over = Flash(locale.gettext("Please sign in again"), errors.message(locale, problem), "warning")
             response = go_to(str(URL("/sign-in").with_query(next=target)), over, request)
             sign_in_attempt.forget(request, response)
             return response
-        return _page(
-            request, target, status=errors.status_of(problem), errors={"code": errors.message(locale, problem)}
-        )
+        form_errors = {"code": errors.message(locale, problem)}
+        tried = "passkey" in form
+        return _page(request, target, has_passkey=tried, status=errors.status_of(problem), errors=form_errors)
     response = finish(request, signed_in, target, _codes_left(locale, signed_in))
     sign_in_attempt.forget(request, response)
     return response
+
+
+async def complete(request: web.Request, **given: str) -> pb.SignInResponse:
+    """`given`: a code, or a passkey's answer and the page's origin."""
+    return await request.app[CLIENTS].people.CompleteSignIn(
+        pb.CompleteSignInRequest(
+            attempt=sign_in_attempt.secret(request),
+            address=request.remote or "",
+            device_marks=devices.marks(request),
+            **given,
+        )
+    )
 
 
 def _codes_left(locale: Locale, answer: pb.SignInResponse) -> Flash | None:

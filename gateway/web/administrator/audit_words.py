@@ -105,6 +105,7 @@ _DETAILS = (
     (re.compile(r"from (?P<network>\S+)"), msgid("from the network %(network)s")),
     (re.compile(r"(?P<count>\d+) left"), msgid("%(count)s left")),
     (re.compile("authenticator app"), msgid("authenticator app")),
+    (re.compile("passkey"), msgid("passkey")),
     (re.compile("one session"), msgid("on one device")),
     (re.compile("all sessions"), msgid("on all devices")),
 )

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import pyotp
 
 from services.chassis.errors import Invalid, Refused
+from services.people.domain.passkeys import MOST_PASSKEYS, Passkey
 from services.people.domain.person import Person, Role
 
 ATTEMPT_LIFETIME = timedelta(minutes=5)
@@ -50,12 +51,18 @@ class SecondFactors:
     """A key that was shown and of which no code was confirmed yet."""
     totp_started_time: datetime | None = None
     recovery_codes: tuple[str, ...] = ()
+    passkeys: tuple[Passkey, ...] = ()
+    user_handle: str = ""
+    """What passkeys know their owner by: random, so that a device tells nobody who it is."""
+    passkey_challenge: bytes = b""
+    """Of a passkey that is being made."""
+    passkey_started_time: datetime | None = None
     due_time: datetime | None = None
     """When the holder of a role that needs a second factor must have one."""
 
     @property
     def is_set_up(self) -> bool:
-        return self.totp_time is not None
+        return self.totp_time is not None or bool(self.passkeys)
 
 
 Outcome = tuple[SecondFactors, Sequence[object]]
@@ -66,19 +73,27 @@ class SignInAttempt:
     """The first proof was given, and the second is awaited. It opens nothing but the way to a session."""
 
     person: str
+    """ "" where a passkey will say who it is."""
     epoch: int
     shared_device: bool
     agent: str
     expire_time: datetime
     tries: int = 0
+    challenge: bytes = b""
+    """Of a passkey, for one use."""
 
 
 def begin_attempt(person: Person, shared_device: bool, agent: str, now: datetime) -> SignInAttempt:
     return SignInAttempt(person.id, person.epoch, shared_device, agent, now + ATTEMPT_LIFETIME)
 
 
-def stands(attempt: SignInAttempt, person: Person, now: datetime) -> bool:
-    return attempt.expire_time > now and attempt.epoch == person.epoch and not person.erased
+def begin_unknown(shared_device: bool, agent: str, now: datetime) -> SignInAttempt:
+    return SignInAttempt("", 0, shared_device, agent, now + ATTEMPT_LIFETIME)
+
+
+def belongs(attempt: SignInAttempt, person: Person) -> bool:
+    """Whether it may become a session of this person; one that names nobody may become anybody's."""
+    return not person.erased and (not attempt.person or (attempt.person, attempt.epoch) == (person.id, person.epoch))
 
 
 def count_try(attempt: SignInAttempt) -> tuple[SignInAttempt, Sequence[object]]:
@@ -136,9 +151,56 @@ def _use_recovery_code(factors: SecondFactors, hashed: str) -> Outcome:
 
 
 def remove_totp(factors: SecondFactors, required: bool) -> Outcome:
+    return _without(replace(factors, totp=b"", totp_time=None), required), []
+
+
+def _without(left: SecondFactors, required: bool) -> SecondFactors:
+    """After one was removed. Recovery codes go with the last one, which stays where one is required."""
+    if left.is_set_up:
+        return left
     if required:
         raise Refused("SECOND_FACTOR_REQUIRED")
-    return replace(factors, totp=b"", totp_time=None, recovery_codes=(), due_time=None), []
+    return replace(left, recovery_codes=(), due_time=None)
+
+
+def start_passkey(factors: SecondFactors, challenge: bytes, handle: str, now: datetime) -> Outcome:
+    if len(factors.passkeys) >= MOST_PASSKEYS:
+        raise Refused("TOO_MANY_PASSKEYS", max=MOST_PASSKEYS)
+    known = factors.user_handle or handle
+    return replace(factors, passkey_challenge=challenge, passkey_started_time=now, user_handle=known), []
+
+
+def passkey_challenge(factors: SecondFactors, now: datetime) -> bytes:
+    if factors.passkey_started_time is None or factors.passkey_started_time + ATTEMPT_LIFETIME <= now:
+        raise Refused("PASSKEY_NOT_STARTED")
+    return factors.passkey_challenge
+
+
+def add_passkey(factors: SecondFactors, made: Passkey, challenge: bytes, recovery_codes: Sequence[str]) -> Outcome:
+    """`challenge` must still be the one that was answered: each counts once."""
+    if not challenge or factors.passkey_challenge != challenge:
+        raise Refused("PASSKEY_NOT_STARTED")
+    added = replace(
+        factors,
+        passkeys=(*factors.passkeys, made),
+        passkey_challenge=b"",
+        passkey_started_time=None,
+        recovery_codes=factors.recovery_codes or tuple(recovery_codes),
+    )
+    return added, []
+
+
+def use_passkey(factors: SecondFactors, id: str, sign_count: int, now: datetime) -> Outcome:
+    used = tuple(
+        replace(each, sign_count=sign_count, last_use_time=now) if each.id == id else each for each in factors.passkeys
+    )
+    return replace(factors, passkeys=used), []
+
+
+def remove_passkey(factors: SecondFactors, id: str, required: bool) -> Outcome:
+    """Removing what is not there changes nothing."""
+    kept = tuple(each for each in factors.passkeys if each.id != id)
+    return (factors if kept == factors.passkeys else _without(replace(factors, passkeys=kept), required)), []
 
 
 def renew_recovery_codes(factors: SecondFactors, hashes: Sequence[str]) -> Outcome:

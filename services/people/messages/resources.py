@@ -60,6 +60,11 @@ def session_keys(name: str) -> tuple[str, str]:
     return _owned_keys(name, "sessions")
 
 
+def passkey_keys(name: str) -> tuple[str, str]:
+    """Person and passkey of "people/{id}/passkeys/{id}"."""
+    return _owned_keys(name, "passkeys")
+
+
 def _owned_keys(name: str, collection: str) -> tuple[str, str]:
     parts = name.split("/")
     if len(parts) != 4 or parts[0] != "people" or parts[2] != collection or not all(parts):
@@ -106,6 +111,16 @@ def second_factors_to_message(owner: Person, value: SecondFactors, required: boo
         name=f"{owner.name}/secondFactors",
         totp_time=stamp(value.totp_time),
         recovery_codes_left=len(value.recovery_codes),
+        passkeys=[
+            people_pb2.Passkey(
+                name=f"{owner.name}/passkeys/{each.id}",
+                display_name=each.display_name,
+                host=each.rp_id,
+                create_time=stamp(each.create_time),
+                last_use_time=stamp(each.last_use_time),
+            )
+            for each in value.passkeys
+        ],
         required=required,
     )
 

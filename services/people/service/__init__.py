@@ -5,10 +5,12 @@ from __future__ import annotations
 from services.chassis.token_access import Access
 from services.people.service.accounts import AccountMethods
 from services.people.service.audit import AuditMethods
+from services.people.service.passkeys import PasskeyMethods
 from services.people.service.passphrases import PassphraseMethods
 from services.people.service.places import PlacesMethods
 from services.people.service.roles import RoleMethods
 from services.people.service.second_factor import SecondFactorMethods
+from services.people.service.second_proof import SecondProofMethods
 from services.people.service.sessions import SessionMethods
 from services.people.service.sign_in import SignInMethods
 from services.people.service.tokens import TokenMethods
@@ -32,9 +34,11 @@ TOKEN_ACCESS = {
 class PeopleService(
     AccountMethods,
     SignInMethods,
+    SecondProofMethods,
     SessionMethods,
     PassphraseMethods,
     SecondFactorMethods,
+    PasskeyMethods,
     TokenMethods,
     RoleMethods,
     AuditMethods,

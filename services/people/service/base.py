@@ -8,6 +8,7 @@ from ieum.people.v1.people_pb2_grpc import PeopleServiceServicer
 from services.chassis.clock import now
 from services.chassis.errors import Forbidden, Invalid
 from services.chassis.principal import acting
+from services.people import passkeys
 from services.people.domain import attempts, second_factor
 from services.people.domain.audit import Action
 from services.people.domain.person import Person
@@ -46,6 +47,17 @@ class ServiceBase(PeopleServiceServicer):
         if not await self.passphrases.verify(owner.passphrase_hash, given):
             raise Invalid("PASSPHRASE_WRONG", field="passphrase")
         await self.store.attempts.clear(tries)
+
+    async def use_passkey(self, owner: Person, answer: str, challenge: bytes, origin: str) -> None:
+        """Raises Invalid unless one of the owner's passkeys answered this challenge."""
+        factors, id = await self.store.second_factors.of(owner.id), passkeys.id_in(answer)
+        passkey = next((each for each in factors.passkeys if each.id == id), None)
+        if passkey is None or not challenge:
+            raise Invalid("PASSKEY_REFUSED", field="passkey")
+        count, moment = passkeys.verified_count(answer, passkey, challenge, origin), now()
+        await self.store.second_factors.entities.change(
+            owner.id, lambda current: second_factor.use_passkey(current, id, count, moment)
+        )
 
     async def use_code(self, owner: Person, code: str) -> int | None:
         """Accepts a code of the second factor, once; how many recovery codes are left, if it was one of them.

@@ -71,7 +71,7 @@ class SecondFactorMethods(ServiceBase):
         after = await self.store.second_factors.entities.change(
             owner.id, lambda factors: second_factor.remove_totp(factors, required), start=SecondFactors()
         )
-        await self.store.sessions.note_second_factor(owner.id, False)
+        await self.store.sessions.note_second_factor(owner.id, after.is_set_up)
         await self.store.audit.add(Action.SECOND_FACTOR_REMOVED, owner.name, "authenticator app")
         return self._to_message(owner, after)
 

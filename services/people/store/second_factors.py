@@ -30,10 +30,19 @@ class SecondFactorStore:
 
     async def prepare(self) -> None:
         await self.attempts.collection.create_index("expire_time", name="expiry", expireAfterSeconds=0)
+        # Greater than "": people without a passkey are not in the index.
+        await self.entities.collection.create_index(
+            "passkeys.id", name="passkey", unique=True, partialFilterExpression={"passkeys.id": {"$gt": ""}}
+        )
         await self.attempts.collection.create_index("person", name="person")
 
     async def of(self, person: str) -> SecondFactors:
         return await self.entities.find(person) or SecondFactors()
+
+    async def owner_of(self, passkey: str) -> str:
+        """The person with this passkey, or "" ."""
+        found = await self.entities.collection.find_one({"passkeys.id": passkey}, {"_id": 1})
+        return str(found["_id"]) if found else ""
 
     async def begin(self, secret: str, attempt: SignInAttempt) -> None:
         await self.attempts.change(key_of(secret), lambda current: (current, []), start=attempt, fresh=True)

@@ -126,7 +126,7 @@ async def test_what_is_wrong_in_setting_up_is_said_at_its_field(client: Client, 
     town.answers["GetSecondFactors"] = factors
     page = await get(client, "/account/second-factor")
     assert "Set up another app" in page
-    assert "Remove the second step" not in page
+    assert "Remove the app" not in page
 
 
 async def test_an_administrator_removes_a_lost_second_step_with_their_own_passphrase(

@@ -1,0 +1,50 @@
+"""How a session begins, once everything that had to be proved is proved."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ieum.people.v1 import people_pb2
+from services.chassis.clock import now
+from services.people.domain import second_factor, sessions
+from services.people.domain.audit import Action
+from services.people.domain.person import Person
+from services.people.domain.second_factor import SecondFactors
+from services.people.messages import resources
+from services.people.service.base import ServiceBase
+from services.people.store.sessions import key_of
+
+
+class SessionStart(ServiceBase):
+    async def begin_session(
+        self, owner: Person, shared_device: bool, agent: str, device_marks: Iterable[str]
+    ) -> people_pb2.SignInResponse:
+        secret = secrets.token_urlsafe(32)
+        factors = await self._factors(owner)
+        due = None if factors.is_set_up else factors.due_time
+        session = sessions.begin(
+            owner, shared_device, now(), agent, second_factor_due=due, second_factor=factors.is_set_up
+        )
+        marks = (mark for mark in device_marks if self.store.device_owner(mark) == owner.id)
+        await asyncio.gather(
+            self.store.audit.add(Action.SIGNED_IN, owner.name, actor=owner.name),
+            self.store.sessions.begin(key_of(secret), session),
+        )
+        return people_pb2.SignInResponse(
+            token=secret,
+            viewer=resources.session_viewer_to_message(owner, key_of(secret), session),
+            device_mark=next(marks, "") or self.store.device_mark(owner.id),
+        )
+
+    async def _factors(self, owner: Person) -> SecondFactors:
+        """From now on with a day on which one is due, for whoever needs one."""
+        factors = self.store.second_factors
+        if not self.second_factor.concerns(owner):
+            return replace(await factors.of(owner.id), due_time=None)
+        grace, moment = self.second_factor.grace, now()
+        return await factors.entities.change(
+            owner.id, lambda current: second_factor.give_grace(current, grace, moment), start=SecondFactors()
+        )
