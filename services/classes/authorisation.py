@@ -13,7 +13,7 @@ async def administers(copies: Copies, caller: Principal, area: str) -> bool:
     """True for an administrator of this area or of one above it."""
     if caller.runs_everything:
         return True
-    above = await copies.areas_above(area)
+    above = await copies.areas.above(area)
     if caller.token_area and caller.token_area not in above:
         return False
     scopes = caller.scopes("administrator")
@@ -24,7 +24,7 @@ async def require_overseer(copies: Copies, caller: Principal, area: str) -> None
     """An official or an administrator of this area or of one above it."""
     caller.require("official", "administrator")
     scopes = caller.scopes("official") | caller.scopes("administrator")
-    if not caller.runs_everything and "*" not in scopes and not scopes & await copies.areas_above(area):
+    if not caller.runs_everything and "*" not in scopes and not scopes & await copies.areas.above(area):
         raise Forbidden("AREA_OUT_OF_SCOPE", field="area")
 
 

@@ -23,7 +23,7 @@ def people_handlers(store: Store) -> Handlers:
         await store.forget(event.person)
 
     async def on_places(event: PlacesImported) -> None:
-        await store.copies.keep_areas({area.name: area.parent for area in event.areas}, event.revision)
+        await store.copies.areas.keep({area.name: area.parent for area in event.areas}, event.revision)
 
     return {
         PersonRegistered: on_home,

@@ -12,7 +12,7 @@ async def administers(copies: Copies, principal: Principal, area: str) -> bool:
     """True for an administrator of this area or of one above it."""
     if principal.runs_everything:
         return True
-    above = await copies.areas_above(area) if area else frozenset()
+    above = await copies.areas.above(area) if area else frozenset()
     if principal.token_area and principal.token_area not in above:
         return False
     return bool(principal.scopes("administrator") & (above | {"*"}))
@@ -23,6 +23,14 @@ async def manages(copies: Copies, principal: Principal, class_: HeardClass) -> b
     if principal.holds("instructor") and principal.person in class_.instructors:
         return True
     return await administers(copies, principal, class_.area)
+
+
+async def administered(copies: Copies, principal: Principal) -> list[str]:
+    """The areas of an administrator's roles, and all below them."""
+    scopes = principal.scopes("administrator") if not principal.token_area else frozenset()
+    if "*" in scopes:
+        return await copies.areas.all()
+    return [area for scope in sorted(scopes) for area in await copies.areas.below(scope)]
 
 
 async def require_staff(copies: Copies, name: str) -> None:

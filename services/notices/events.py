@@ -37,7 +37,7 @@ def people_handlers(store: Store) -> Handlers:
         await store.copies.keep_home(event.person, event.area, event.revision)
 
     async def on_places(event: PlacesImported) -> None:
-        await store.copies.keep_areas({area.name: area.parent for area in event.areas}, event.revision)
+        await store.copies.areas.keep({area.name: area.parent for area in event.areas}, event.revision)
 
     async def on_erased(event: PersonErased) -> None:
         await store.forget(event.person)
@@ -87,7 +87,11 @@ def class_handlers(store: Store, planner: Planner) -> Handlers:
         ):
             await planner.plan_step(event)
 
+    async def on_visit(event: events_pb2.VisitChanged) -> None:
+        await planner.plan_visit(event)
+
     return {
+        events_pb2.VisitChanged: on_visit,
         events_pb2.ClassPublished: on_plan,
         events_pb2.ClassChanged: on_plan,
         events_pb2.ClassCancelled: on_plan,

@@ -42,6 +42,7 @@ STEPS = {
     classes_pb2.WITHDRAWN: Kind.WITHDRAWN,
     classes_pb2.APPLICATION_CANCELLED: Kind.CANCELLED,
 }
+VISIT_STEPS = {classes_pb2.VISIT_PLANNED: Kind.VISIT_PLANNED, classes_pb2.VISIT_REFUSED: Kind.VISIT_REFUSED}
 
 
 class Planner:
@@ -92,6 +93,19 @@ class Planner:
             not_after=until,
         )  # fmt: skip
         await self._plan(f"{_id(event.evaluation)}.{_id(event.person)}.{kind}", personal, at)
+        self._nudge()
+
+    async def plan_visit(self, event: events_pb2.VisitChanged) -> None:
+        """The answer to whoever asked for a visiting class."""
+        kind, happened = VISIT_STEPS.get(event.state), moment(event.time) or now()
+        erased = not event.person or await self._store.copies.is_erased(event.person)
+        if kind is None or erased or happened < now() - _NEWS_FOR:
+            return
+        personal = Personal(
+            event.person, kind, class_=event.class_name if kind is Kind.VISIT_PLANNED else "", visit=event.visit,
+            area=event.area, reason=event.reason,
+        )  # fmt: skip
+        await self._plan(f"{_id(event.visit)}.{kind}.{event.revision}", personal, now())
         self._nudge()
 
     async def plan_dates(self, class_: str, session: int, revision: int, plan: events_pb2.ClassPlan) -> None:

@@ -34,6 +34,9 @@ class Areas:
         parents = await self._known()
         return [each for each in {area, *parents} if area in await self.above(each)]
 
+    async def all(self) -> list[str]:
+        return sorted(await self._known())
+
     async def _known(self) -> Mapping[str, str]:
         since, parents = self._parents
         if time.monotonic() - since > _KNOWN_SECONDS or not parents:

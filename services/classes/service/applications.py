@@ -66,7 +66,7 @@ class ApplicationMethods(Methods):
         return Applicant(
             person=person,
             area=home.area,
-            areas=await self._copies.areas_above(home.area),
+            areas=await self._copies.areas.above(home.area),
             organisation=home.organisation,
             universe=Universe.EMPLOYEE if home.employee else Universe.RESIDENT,
             completed=await self._copies.completed(person),

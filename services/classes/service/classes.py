@@ -132,7 +132,7 @@ class ClassMethods(Methods):
         if request.centre:
             condition["details.place.centre"] = request.centre
         if request.area:
-            condition["details.place.area"] = {"$in": await self._copies.areas_below(request.area)}
+            condition["details.place.area"] = {"$in": await self._copies.areas.below(request.area)}
         if request.managed:
             condition |= await self._managed_by(principal.caller())
         return condition
@@ -141,7 +141,7 @@ class ClassMethods(Methods):
         if caller.runs_everything:
             return {}
         scopes = [caller.token_area] if caller.token_area else sorted(caller.scopes("administrator"))
-        areas = [area for scope in scopes for area in await self._copies.areas_below(scope)]
+        areas = [area for scope in scopes for area in await self._copies.areas.below(scope)]
         mine: list[dict[str, Any]] = [{"details.supporters": caller.person}]
         if caller.holds("instructor"):
             mine.append({"details.instructors": caller.person})

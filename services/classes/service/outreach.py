@@ -61,7 +61,7 @@ class OutreachMethods(Methods):
         if caller.runs_everything:
             return {}
         scopes = [caller.token_area] if caller.token_area else sorted(caller.scopes("administrator"))
-        areas = [area for scope in scopes for area in await self._copies.areas_below(scope)]
+        areas = [area for scope in scopes for area in await self._copies.areas.below(scope)]
         return {field: {"$in": areas}}
 
     async def WithdrawVisit(self, request: pb.WithdrawVisitRequest, context: object) -> pb.Visit:

@@ -22,7 +22,7 @@ class UseMethods(Methods):
         days = (_day(request.from_date, "from_date"), _day(request.until_date, "until_date"))
         centre_use.check_days((days[1] - days[0]).days)
         between = (days[0].isoformat(), days[1].isoformat())
-        areas = await self._copies.areas_below(area)
+        areas = await self._copies.areas.below(area)
         classes = await self._store.taught(areas, between)
         keys = [each.id for each in classes]
         places = {each.details.place.area for each in classes}
@@ -32,7 +32,7 @@ class UseMethods(Methods):
             await self._store.use.visitors(keys),
             await self._store.use.help_given(areas, between),
             between,
-            {place: frozenset(await self._copies.areas_below(place)) for place in places},
+            {place: frozenset(await self._copies.areas.below(place)) for place in places},
         )
         return pb.ListCentreUseResponse(uses=map(use_to_message, found))
 

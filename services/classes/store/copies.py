@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.errors import Missing
+from services.chassis.store.areas import Areas
 from services.chassis.store.batching import Reads
 from services.chassis.store.copies import keep_newest
 from services.chassis.store.mongo import Database
-
-_KNOWN_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -25,13 +22,12 @@ class Home:
 class Copies:
     def __init__(self, database: Database) -> None:
         self._courses = database["courses"]
-        self._places = database["places"]
+        self.areas = Areas(database)
         self._residents = database["residents"]
         self._completions = database["completions"]
         self._erased = database["erased"]
         self._course = Reads(self._courses)
         self._home, self._completed, self._is_erased = map(Reads, (self._residents, self._completions, self._erased))
-        self._parents: tuple[float, Mapping[str, str]] = (0.0, {})
 
     async def keep_course(self, course: str, revision: int, **parts: Any) -> None:
         await keep_newest(self._courses, course, revision, **parts)
@@ -51,30 +47,6 @@ class Copies:
         """How much attendance completes the course, by its current version; 0: attendance does not count."""
         found = await self._course.find(course)
         return found.get("attendance_percent", 0) if found else 0
-
-    async def keep_areas(self, parents: Mapping[str, str], revision: int) -> None:
-        pairs = [[area, parent] for area, parent in sorted(parents.items())]
-        await keep_newest(self._places, "areas", revision, parents=pairs)
-        self._parents = (0.0, {})
-
-    async def areas_above(self, area: str) -> frozenset[str]:
-        """The area and all above it."""
-        since, parents = self._parents
-        if time.monotonic() - since > _KNOWN_SECONDS or not parents:
-            found = await self._places.find_one({"_id": "areas"})
-            parents = dict(found["parents"]) if found else {}
-            self._parents = (time.monotonic(), parents)
-        above: list[str] = []
-        while area and area not in above:
-            above.append(area)
-            area = parents.get(area, "")
-        return frozenset(above)
-
-    async def areas_below(self, area: str) -> list[str]:
-        """The area and all below it."""
-        await self.areas_above(area)
-        _, parents = self._parents
-        return [each for each in {area, *parents} if area in await self.areas_above(each)]
 
     async def keep_home(self, person: str, home: Home, revision: int) -> None:
         await keep_newest(

@@ -41,6 +41,8 @@ class Kind(StrEnum):
     CERTIFICATE = "certificate"
     EVALUATION = "evaluation"
     FOLLOW_UP = "follow_up"
+    VISIT_PLANNED = "visit_planned"
+    VISIT_REFUSED = "visit_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Personal:
     """Of a notice to a person: what it is about, by names. Its text is written when it is sent.
 
     `version` is how often the reminded session had been moved; `secret` opens the link by which a seat is given up.
-    What is `urgent` also goes out in quiet hours.
+    What is `urgent` also goes out in quiet hours. `area` is where staff tell whoever is told by the centre, of what
+    belongs to no class; `reason` is a code.
     """
 
     person: str
@@ -68,6 +71,9 @@ class Personal:
     course: str = ""
     certificate: str = ""
     evaluation: str = ""
+    visit: str = ""
+    area: str = ""
+    reason: str = ""
     not_after: datetime | None = None
     secret: str = ""
     urgent: bool = False

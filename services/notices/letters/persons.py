@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from typing import Any
 
 from ieum.classes.v1 import classes_pb2
 from services.chassis.clock import moment, now
@@ -74,6 +75,8 @@ class PersonLetters:
                 return await self._of_course(personal, personal.certificate)
             if personal.kind in (Kind.EVALUATION, Kind.FOLLOW_UP):
                 return await self._of_course(personal, personal.evaluation)
+            if personal.kind in (Kind.VISIT_PLANNED, Kind.VISIT_REFUSED):
+                return await self._of_visit(personal)
             return await self._of_class(personal)
         except Missing:
             return OVERTAKEN
@@ -89,6 +92,27 @@ class PersonLetters:
             zone=self._zone,
             places={},
             until=personal.not_after,
+        )
+
+    async def _of_visit(self, personal: Personal) -> Content | NotToSend:
+        """What was answered to a request for a visiting class; planned ones with where and when."""
+        shared: dict[str, Any] = {
+            "titles": words.VISITING_CLASS,
+            "link": f"{self._public_url}/{personal.visit}",
+            "preferences": f"{self._public_url}/account/notices",
+        }
+        if personal.kind is Kind.VISIT_REFUSED:
+            return Content(personal.kind, zone=self._zone, places={}, reason=personal.reason, **shared)
+        class_ = await self.sources.class_alone(personal.class_)
+        if class_.state in (classes_pb2.CLASS_CANCELLED, classes_pb2.OVER):
+            return OVERTAKEN
+        return Content(
+            personal.kind,
+            zone=await self.sources.zone_of(class_),
+            places=await self.sources.places_of(class_),
+            meetings=_meetings(personal, class_),
+            when=_when(personal, class_),
+            **shared,
         )
 
     async def _of_class(self, personal: Personal) -> Content | NotToSend:

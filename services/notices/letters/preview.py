@@ -24,9 +24,9 @@ def letters(language: str) -> Mapping[Kind, Letter]:
 
 
 def _content(kind: Kind, language: str) -> Content:
-    shown = kind in (Kind.OFFERED, Kind.CONFIRMED, Kind.DATES, Kind.REMINDER)
+    shown = kind in (Kind.OFFERED, Kind.CONFIRMED, Kind.DATES, Kind.REMINDER, Kind.VISIT_PLANNED)
     meetings = (Meeting(_FIRST), Meeting(_FIRST + timedelta(days=7), changed=kind is Kind.DATES))
-    reasons = {Kind.REFUSED: "NOT_FOR_THIS_GROUP", Kind.CANCELLED: "TEACHER_ILL"}
+    reasons = {Kind.REFUSED: "NOT_FOR_THIS_GROUP", Kind.CANCELLED: "TEACHER_ILL", Kind.VISIT_REFUSED: "TOO_FEW"}
     return Content(
         kind,
         _TITLES,

@@ -18,6 +18,7 @@ from services.notices.letters.letter import Attachment, Letter
 
 _HERE = Path(__file__).parent
 LANGUAGES = ("ko", "en")
+VISITING_CLASS: Mapping[str, str] = {"ko": "찾아가는 강좌", "en": "Visiting class"}
 
 
 @dataclass(frozen=True, slots=True)

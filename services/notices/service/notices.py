@@ -8,7 +8,7 @@ from ieum.notices.v1 import notices_pb2 as pb
 from ieum.notices.v1 import notices_pb2_grpc
 from ieum.notices.v1.events_pb2 import ContactsViewed
 from services.chassis.clock import now, stamp
-from services.chassis.errors import Invalid, Missing
+from services.chassis.errors import Forbidden, Invalid, Missing
 from services.chassis.events.audit_events import AuditEvents
 from services.chassis.principal import acting, caller
 from services.chassis.store.paging import page_size
@@ -77,7 +77,9 @@ class NoticeMethods(notices_pb2_grpc.NoticesServiceServicer):
         heard = await copies.classes_of(request.centre)
         classes = [each.name for each in heard if await authorisation.manages(copies, principal, each)]
         language = words.language_of(request.language)
-        found = [await self._to_tell(notice, language) for notice in await self._store.to_tell(classes, _MOST_TO_TELL)]
+        areas = [] if request.centre else await authorisation.administered(copies, principal)
+        waiting = await self._store.to_tell(classes, areas, _MOST_TO_TELL)
+        found = [await self._to_tell(notice, language) for notice in waiting]
         shown = [each for each in found if each is not None]
         if shown:
             persons = sorted({each.notice.person for each in shown})
@@ -113,7 +115,10 @@ class NoticeMethods(notices_pb2_grpc.NoticesServiceServicer):
         found = await self._store.notices.get(key, missing="NOTICE_NOT_FOUND")
         if found.personal is None or found.channel is not Channel.CENTRE:
             raise Missing("NOTICE_NOT_FOUND")
-        await authorisation.require_staff(self._copies, found.personal.class_)
+        if found.personal.class_:
+            await authorisation.require_staff(self._copies, found.personal.class_)
+        elif not await authorisation.administers(self._copies, caller(), found.personal.area):
+            raise Forbidden("NOT_STAFF_OF_CLASS")
         return notice_to_message(await self._store.change(key, lambda stored: life.mark_sent(stored, now())))
 
     async def PreviewNotices(self, request: pb.PreviewNoticesRequest, context: object) -> pb.PreviewNoticesResponse:

@@ -122,9 +122,11 @@ class Store:
         more, rows = len(rows) > size, rows[:size]
         return rows, encode_token(rows[-1].requested_at.isoformat(), rows[-1].key) if more else ""
 
-    async def to_tell(self, classes: Sequence[str], most: int) -> list[Notice]:
-        """What staff of these classes have to tell, the oldest first."""
-        condition = {"personal.class_": {"$in": list(classes)}, "state": State.WAITING, "channel": Channel.CENTRE}
+    async def to_tell(self, classes: Sequence[str], areas: Sequence[str], most: int) -> list[Notice]:
+        """What staff of these classes and areas have to tell, the oldest first."""
+        of_area = {"personal.class_": "", "personal.area": {"$in": list(areas)}}
+        about = [{"personal.class_": {"$in": list(classes)}}, *([of_area] if areas else [])]
+        condition = {"$or": about, "state": State.WAITING, "channel": Channel.CENTRE}
         found = self.notices.collection.find(condition | _PERSONAL).sort("requested_at").limit(most)
         return [self.notices.load(document) async for document in found]
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.chassis.store.areas import Areas
 from services.chassis.store.copies import keep_newest
 from services.chassis.store.mongo import Database, Document
 
-_KNOWN_SECONDS = 10.0
 ACTIVE = ("RECEIVED", "WAITING", "OFFERED", "CONFIRMED")
 
 
@@ -49,9 +48,8 @@ class Copies:
         self._classes = database["classes"]
         self._applications = database["applications"]
         self._homes = database["homes"]
-        self._places = database["places"]
+        self.areas = Areas(database)
         self._erased = database["erased"]
-        self._parents: tuple[float, Mapping[str, str]] = (0.0, {})
 
     async def prepare(self) -> None:
         await self._classes.create_index([("sessions.starts_at", 1)])
@@ -82,24 +80,6 @@ class Copies:
     async def classes_of_person(self, person: str, states: Sequence[str]) -> list[str]:
         found = self._applications.find({"person": person, "state": {"$in": list(states)}}, {"class_": 1})
         return [each["class_"] async for each in found]
-
-    async def keep_areas(self, parents: Mapping[str, str], revision: int) -> None:
-        pairs = [[area, parent] for area, parent in sorted(parents.items())]
-        await keep_newest(self._places, "areas", revision, parents=pairs)
-        self._parents = (0.0, {})
-
-    async def areas_above(self, area: str) -> frozenset[str]:
-        """The area and all above it."""
-        since, parents = self._parents
-        if time.monotonic() - since > _KNOWN_SECONDS or not parents:
-            found = await self._places.find_one({"_id": "areas"})
-            parents = dict(found["parents"]) if found else {}
-            self._parents = (time.monotonic(), parents)
-        above: list[str] = []
-        while area and area not in above:
-            above.append(area)
-            area = parents.get(area, "")
-        return frozenset(above)
 
     async def keep_home(self, person: str, area: str, revision: int) -> None:
         await keep_newest(self._homes, person, revision, area=area)

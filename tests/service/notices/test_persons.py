@@ -13,9 +13,9 @@ from ieum.notices.v1.events_pb2 import ContactsViewed, NoticeChanged
 from ieum.people.v1.events_pb2 import PersonErased, PersonRegistered
 from ieum.surveys.v1 import evaluations_pb2
 from ieum.surveys.v1.events_pb2 import EvaluationAsked
-from services.chassis.clock import now, stamp
+from services.chassis.clock import new_id, now, stamp
 from services.chassis.errors import Forbidden, Invalid, Missing, Unauthenticated
-from services.chassis.principal import ANONYMOUS
+from services.chassis.principal import ANONYMOUS, Principal
 from tests.service.classes.town import CITY_ADMIN, KIM, LEE, OTHER_TEACHER, PARK, PHOTOS, TEACHER, TOWN
 from tests.service.conftest import Published, eventually
 from tests.service.notices.conftest import Post, awake, moving, text_of
@@ -226,3 +226,36 @@ async def test_whoever_took_part_is_asked_how_it_was_until_the_time_is_over(post
     assert "배운 것을 쓰고 계신가요" in str(mail["Subject"])
     assert "https://ieum.test/evaluations/e" in text_of(mail)
     assert post.mailbox.to("lee@home.test") == []
+
+
+async def visit_of(post: Post, who: Principal) -> str:
+    wish = classes.VisitWish(area=TOWN, address="Senior hall", people=8)
+    request = classes.RequestVisitRequest(visit_id=new_id(), wish=wish)
+    return str((await post.town.as_(who).RequestVisit(request)).name)
+
+
+async def test_whoever_asked_for_a_visiting_class_is_told_what_was_answered(post: Post) -> None:
+    visit, class_ = await visit_of(post, KIM), await post.town.open_class()
+    planned = classes.AnswerVisitRequest(name=visit, class_name=class_)
+    for _ in range(2):
+        await post.town.as_(CITY_ADMIN).AnswerVisit(planned)
+    await post.notice("visit_planned", state="sent")
+    (mail,) = post.mailbox.to("kim@home.test")
+    assert "찾아가는 강좌가 잡혔어요" in str(mail["Subject"])
+    assert "하늘동 정보화센터" in text_of(mail)
+    assert f"https://ieum.test/{visit}" in text_of(mail)
+
+
+async def test_the_centre_tells_who_has_no_address_that_no_class_comes(post: Post) -> None:
+    visit = await visit_of(post, PARK)
+    await post.town.as_(CITY_ADMIN).AnswerVisit(classes.AnswerVisitRequest(name=visit, reason="TOO_FEW"))
+    await post.notice("visit_refused", "park", channel="centre", state="waiting")
+    request = pb.ListNoticesToTellRequest(language="ko")
+    assert (await post.as_(TEACHER).ListNoticesToTell(request)).notices == []
+    (row,) = (await post.as_(CITY_ADMIN).ListNoticesToTell(request)).notices
+    assert "열지 못해요" in row.text
+    assert "신청한 분이 너무 적어요" in row.text
+    with pytest.raises(Forbidden):
+        await post.as_(TEACHER).MarkTold(pb.MarkToldRequest(name=row.notice.name))
+    told = await post.as_(CITY_ADMIN).MarkTold(pb.MarkToldRequest(name=row.notice.name))
+    assert told.state == pb.NOTICE_SENT
