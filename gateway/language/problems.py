@@ -331,6 +331,7 @@ WORDS: Mapping[str, str] = {
     **RELEASES,
     **REFUSALS,
     "AREA_OUT_OF_SCOPE": msgid("You may see the statistics of your own area and of those below it."),
+    "AREA_CODE_ENDED": msgid("%(code)s is the code of an earlier list of areas. Choose today's: %(today)s."),
     "CODE_UNKNOWN": msgid("This release has no %(code)s. Choose one of: %(known)s."),
     "QUARTER_INVALID": msgid("Write a quarter like 2026-Q3."),
     "PERIOD_NOT_ASKABLE": msgid(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from services.chassis.errors import Forbidden
+from services.chassis.errors import Forbidden, Invalid
 from services.chassis.principal import Principal
 from services.statistics.areas.tree import EVERYWHERE, AreaTree
 
@@ -27,8 +27,12 @@ def looks_after(caller: Principal, tree: AreaTree, area: str, *roles: str) -> bo
 
 
 def require_area(caller: Principal, tree: AreaTree, area: str, *roles: str) -> None:
-    """Refuses the areas of others, known and unknown ones alike."""
+    """Refuses the areas of others, known and unknown ones alike. A code of an earlier list is pointed to what became of
+    it, where the caller looks after that."""
     if not looks_after(caller, tree, area, *roles):
+        today = tree.today(area)
+        if today != area and looks_after(caller, tree, today, *roles):
+            raise Invalid("AREA_CODE_ENDED", field="area", code=area, today=today)
         raise Forbidden("AREA_OUT_OF_SCOPE", field="area")
 
 

@@ -70,6 +70,14 @@ class AreaTree:
         rows = {child: self.below(child) for child in self.children.get(top, ())}
         return rows if area == EVERYWHERE else {**rows, area: [area]}
 
+    def today(self, area: str) -> str:
+        """What an area of an earlier list is called in this one; the area itself where nothing became of it."""
+        seen = {area}
+        while area not in self.titles and (following := self.successors.get(area)) and following not in seen:
+            seen.add(following)
+            area = following
+        return area
+
     def allows(self, scopes: Iterable[str], wanted: str) -> bool:
         """Whether one of the scopes includes the wanted area or organisation; nobody may see one that is not listed."""
         held = frozenset(scopes)
