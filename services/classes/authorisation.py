@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.chassis.errors import Forbidden, Missing
 from services.chassis.principal import Principal, may_act_for
 from services.classes.domain.application import Application
-from services.classes.domain.course_class import Class, ClassState, Details
+from services.classes.domain.course_class import Class, ClassState
+from services.classes.domain.details import Details
 from services.classes.store.copies import Copies
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.errors import Invalid, Refused
-from services.classes.domain.course_class import Details
+from services.classes.domain.details import Details
 from services.classes.domain.schedule import Session, session_of
 
 MOST_ENTRIES = 20

@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 from services.chassis.errors import Refused
 from services.classes.domain.attendance import Attended, Outcome, Sheet, Way, Wish, record
-from services.classes.domain.course_class import Class, ClassEvent, Details
+from services.classes.domain.course_class import Class, ClassEvent
+from services.classes.domain.details import Details
 from services.classes.domain.schedule import Session
 
 MOST_TRIES = 5

@@ -109,3 +109,7 @@ def copied(
 
 def overlap(left: Sequence[tuple[datetime, datetime]], right: Sequence[tuple[datetime, datetime]]) -> bool:
     return any(begin < other_end and other_begin < end for begin, end in left for other_begin, other_end in right)
+
+
+def local_day(moment: datetime, zone: str) -> str:
+    return moment.astimezone(ZoneInfo(zone)).date().isoformat()

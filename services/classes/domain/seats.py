@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from services.chassis.errors import Invalid, Refused
 from services.classes.domain.application import Application, Channel, Holder, State, Universe, stepped
-from services.classes.domain.course_class import Class, ClassState, Counts, Rule
+from services.classes.domain.course_class import Class, ClassState, Counts
+from services.classes.domain.details import Rule
 from services.classes.domain.draw import Entry, rank_of
 from services.classes.domain.offers import ACCEPTED_FOR, offer_deadline
 

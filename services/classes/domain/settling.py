@@ -12,15 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.classes.domain.application import Application, State, stepped
-from services.classes.domain.course_class import (
-    Class,
-    ClassCancelled,
-    ClassChanged,
-    ClassEvent,
-    ClassState,
-    Rule,
-    cancel,
-)
+from services.classes.domain.course_class import Class, ClassCancelled, ClassChanged, ClassEvent, ClassState, cancel
+from services.classes.domain.details import Rule
 from services.classes.domain.draw import Entry, draw
 from services.classes.domain.offers import LAPSES_AFTER, offer_deadline
 from services.classes.domain.seats import each_counted, entry_of, with_lot

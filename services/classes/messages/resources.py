@@ -7,18 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ieum.classes.v1 import classes_pb2 as pb
 from services.chassis.clock import moment, stamp
 from services.chassis.errors import Invalid
-from services.classes.domain.course_class import (
-    Admission,
-    Audience,
-    Class,
-    ClassState,
-    Delivery,
-    Details,
-    Feature,
-    Place,
-    Rule,
-    etag_of,
-)
+from services.classes.domain.course_class import Class, ClassState
+from services.classes.domain.details import Admission, Audience, Delivery, Details, Feature, Place, Rule, etag_of
 from services.classes.domain.draw import Draw
 from services.classes.domain.schedule import Session, SessionState, session_at
 from services.classes.messages.names import checked_names, class_name

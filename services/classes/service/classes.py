@@ -16,8 +16,9 @@ from services.chassis.errors import Forbidden, Missing, Refused
 from services.chassis.principal import Principal
 from services.chassis.store.paging import page_size
 from services.classes import authorisation
-from services.classes.domain import course_class
-from services.classes.domain.course_class import Class, ClassState, Details, Outcome, Rule
+from services.classes.domain import class_sessions, course_class
+from services.classes.domain.course_class import Class, ClassState, Outcome
+from services.classes.domain.details import Details, Rule, first_start, later
 from services.classes.domain.holidays import checked_holidays
 from services.classes.domain.prerequisites import require_no_cycle
 from services.classes.domain.schedule import copied
@@ -40,8 +41,8 @@ class ClassMethods(Methods):
         details = (await self._managed(request.name)).details
         holidays = {*request.holidays, *(await self._store.holidays.days())}
         sessions = copied(details.sessions, request.first_day, details.zone, holidays)
-        shift = sessions[0].starts_at - course_class.first_start(details) if sessions else None
-        details = replace(details, sessions=sessions, admission=course_class.later(details.admission, shift))
+        shift = sessions[0].starts_at - first_start(details) if sessions else None
+        details = replace(details, sessions=sessions, admission=later(details.admission, shift))
         return await self._create(caller, checked_id(request.class_id), details)
 
     async def _create(self, caller: Principal, key: str, details: Details) -> pb.Class:
@@ -93,7 +94,7 @@ class ClassMethods(Methods):
 
     async def MoveSession(self, request: pb.MoveSessionRequest, context: object) -> pb.Class:
         verb = partial(
-            course_class.move_session,
+            class_sessions.move_session,
             number=request.session,
             day=request.date,
             start=request.start,
@@ -104,7 +105,7 @@ class ClassMethods(Methods):
 
     async def CancelSession(self, request: pb.CancelSessionRequest, context: object) -> pb.Class:
         reason = checked_reason(request.reason)
-        verb = partial(course_class.cancel_session, number=request.session, reason=reason, now=now())
+        verb = partial(class_sessions.cancel_session, number=request.session, reason=reason, now=now())
         return await self._change(request.name, verb)
 
     async def DrawLots(self, request: pb.DrawLotsRequest, context: object) -> pb.Class:

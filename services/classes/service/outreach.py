@@ -14,8 +14,8 @@ from services.chassis.principal import Principal, may_act_for
 from services.chassis.store.paging import page_size
 from services.classes import authorisation
 from services.classes.domain import desk_help, visits
-from services.classes.domain.course_class import local_day
 from services.classes.domain.desk_help import Help
+from services.classes.domain.schedule import local_day
 from services.classes.domain.visits import Visit
 from services.classes.messages.names import checked_id, checked_names, checked_reason, class_key, visit_key
 from services.classes.messages.outreach import (

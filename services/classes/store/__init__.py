@@ -17,7 +17,8 @@ from services.chassis.store.paging import decode_token, encode_token
 from services.classes.domain import attendance
 from services.classes.domain.application import Application, Holder, State, forgotten, key_of
 from services.classes.domain.attendance import Sheet, sheet_key
-from services.classes.domain.course_class import Class, ClassEvent, ClassState, Details, Outcome
+from services.classes.domain.course_class import Class, ClassEvent, ClassState, Outcome
+from services.classes.domain.details import Details
 from services.classes.domain.seats import SeatOutcome, counted
 from services.classes.domain.settling import lapses_before
 from services.classes.messages.announcements import (

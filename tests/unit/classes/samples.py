@@ -10,7 +10,8 @@ from typing import Any
 from services.chassis.errors import Problem
 from services.classes.domain import course_class, seats, settling
 from services.classes.domain.application import Application, Commitment, Holder, State, fresh, held
-from services.classes.domain.course_class import Admission, Class, Details, Place, Rule
+from services.classes.domain.course_class import Class
+from services.classes.domain.details import Admission, Details, Place, Rule
 from services.classes.domain.schedule import session_at
 from services.classes.domain.seats import Applicant, SeatOutcome
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.classes.domain.centre_use import Attended, Visitor, Where, use_of
-from services.classes.domain.course_class import Class, ClassState, Counts, Details, Place
+from services.classes.domain.course_class import Class, ClassState, Counts
+from services.classes.domain.details import Details, Place
 from services.classes.domain.schedule import SessionState, session_at
 
 CENTRE = Where("areas/HB01", "centres/c")

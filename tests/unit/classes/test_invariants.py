@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from services.chassis.errors import Problem
 from services.classes.domain import course_class, seats
 from services.classes.domain.application import State
-from services.classes.domain.course_class import Rule
+from services.classes.domain.details import Rule
 from services.classes.domain.offers import offer_deadline
 from services.classes.domain.seats import Applicant, recounted
 from services.classes.domain.settling import wanted

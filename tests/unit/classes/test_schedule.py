@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.chassis.errors import Invalid, Refused
-from services.classes.domain import course_class
+from services.classes.domain import class_sessions
 from services.classes.domain.course_class import SessionCancelled, SessionMoved
+from services.classes.domain.details import checked
 from services.classes.domain.offers import offer_deadline
 from services.classes.domain.prerequisites import require_no_cycle
 from services.classes.domain.schedule import checked_sessions, copied, session_at
@@ -60,22 +61,22 @@ def test_two_sessions_at_one_time_are_refused() -> None:
 
 def test_moving_a_session_keeps_its_number_and_says_so_once() -> None:
     class_ = published(details())
-    after, events = course_class.move_session(class_, 2, "2027-03-25", "15:00", 0, MONDAY)
+    after, events = class_sessions.move_session(class_, 2, "2027-03-25", "15:00", 0, MONDAY)
     assert isinstance(events[0], SessionMoved)
     assert (events[0].session.date, events[0].earlier.date, events[0].session.changes) == (
         "2027-03-25",
         "2027-03-22",
         1,
     )
-    assert course_class.move_session(after, 2, "2027-03-25", "15:00", 0, MONDAY) == (after, ())
+    assert class_sessions.move_session(after, 2, "2027-03-25", "15:00", 0, MONDAY) == (after, ())
 
 
 def test_the_last_session_is_not_cancelled_alone() -> None:
-    class_, events = course_class.cancel_session(published(details()), 1, "ILL", MONDAY)
+    class_, events = class_sessions.cancel_session(published(details()), 1, "ILL", MONDAY)
     assert isinstance(events[0], SessionCancelled)
-    assert course_class.cancel_session(class_, 1, "ILL", MONDAY) == (class_, ())
+    assert class_sessions.cancel_session(class_, 1, "ILL", MONDAY) == (class_, ())
     with pytest.raises(Refused, match="LAST_SESSION"):
-        course_class.cancel_session(class_, 2, "ILL", MONDAY)
+        class_sessions.cancel_session(class_, 2, "ILL", MONDAY)
 
 
 def test_an_offer_ends_by_day_sooner_near_the_start_and_never_after_it() -> None:
@@ -95,4 +96,4 @@ def test_courses_may_not_wait_for_each_other() -> None:
     with pytest.raises(Invalid, match="PREREQUISITE_CYCLE"):
         require_no_cycle("courses/a", ["courses/b"], known)
     require_no_cycle("courses/d", ["courses/b"], known)
-    assert refused(lambda: course_class.checked(replace(details(), seats=0))) == "SEATS_INVALID"
+    assert refused(lambda: checked(replace(details(), seats=0))) == "SEATS_INVALID"

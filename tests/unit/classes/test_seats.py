@@ -8,7 +8,8 @@ import pytest
 
 from services.classes.domain import course_class, seats
 from services.classes.domain.application import ACTIVE, Application, Channel, Holder, State
-from services.classes.domain.course_class import Class, ClassState, Rule
+from services.classes.domain.course_class import Class, ClassState
+from services.classes.domain.details import Audience, Rule
 from services.classes.domain.seats import Applicant
 from tests.unit.classes.samples import MONDAY, Desk, details, published, refused, with_seats
 
@@ -145,7 +146,7 @@ def test_the_lot_gives_all_seats_and_an_ordered_waiting_list() -> None:
 )
 def test_the_audience_and_the_courses_before_decide_who_may_apply(applicant: Applicant, reason: str) -> None:
     given = details(requires_all=("courses/keys",))
-    class_ = published(replace(given, audience=course_class.Audience(area="areas/HB01")))
+    class_ = published(replace(given, audience=Audience(area="areas/HB01")))
     new = Application("id", class_.id, "a")
     assert refused(lambda: seats.apply(class_, new, Holder("a"), applicant, MONDAY)) == reason
 
