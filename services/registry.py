@@ -32,7 +32,7 @@ REGISTRY = (
     Service(
         "people",
         hears=("progress", "statistics", "notices", "surveys"),
-        apart=(("people", "erasures"), ("progress", "certificates")),
+        apart=(("people", "erasures"), ("progress", "certificates"), ("enrollment", "imports"), ("classes", "imports")),
         keys=("pseudonym_key",),
     ),
     Service("courses"),

@@ -18,6 +18,7 @@ from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
 from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
 from ieum.notices.v1.notices_pb2_grpc import NoticesServiceStub
 from ieum.people.v1.counter_pb2_grpc import CounterServiceStub
+from ieum.people.v1.imports_pb2_grpc import PeopleImportServiceStub
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
 from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
 from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
@@ -39,6 +40,7 @@ T = TypeVar("T")
 class Clients:
     people: PeopleServiceStub
     counter: CounterServiceStub
+    imports: PeopleImportServiceStub
     courses: CoursesServiceStub
     enrollment: EnrollmentServiceStub
     progress: ProgressServiceStub
@@ -77,6 +79,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
         yield Clients(
             people=client("people", PeopleServiceStub),
             counter=client("people", CounterServiceStub),
+            imports=client("people", PeopleImportServiceStub),
             courses=courses,
             enrollment=client("enrollment", EnrollmentServiceStub),
             progress=client("progress", ProgressServiceStub),

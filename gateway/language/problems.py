@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from gateway.language.classes import CLASSES
 from gateway.language.fields import FIELDS
 from gateway.language.i18n import msgid
+from gateway.language.imports import IMPORTS
 from gateway.language.mail import REFUSALS
 from gateway.language.notices import NOTICES
 from gateway.language.practice import PRACTICE
@@ -26,6 +27,7 @@ WORDS: Mapping[str, str] = {
     "CONTENT_TYPE_REFUSED": msgid("Send the request as application/json."),
     "RANGE_WRONG": msgid("The file is shorter than the part that was asked for."),
     "REQUEST_MALFORMED": msgid("The request could not be read. Go back and try again."),
+    **IMPORTS,
     **FIELDS,
     "VALUE_UNKNOWN": msgid("That is not one of the choices. Choose one from the list."),
     "NAME_INVALID": msgid("This name is not complete. It looks like %(form)s."),

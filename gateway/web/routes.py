@@ -22,7 +22,7 @@ from gateway.web.account import (
     sign_in,
     tokens,
 )
-from gateway.web.administrator import audit_log, dead_letters, desk, holidays, people, places, search_words
+from gateway.web.administrator import audit_log, dead_letters, desk, holidays, imports, people, places, search_words
 from gateway.web.administrator import second_factor as others_second_factor
 from gateway.web.author import (
     class_grid,
@@ -151,7 +151,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         evaluations.routes,
     ),
     *(tokens.routes, sessions.routes, notices.routes, calendar.routes),
-    *(people.routes, desk.routes, others_second_factor.routes),
+    *(people.routes, desk.routes, imports.routes, others_second_factor.routes),
     my_data.routes,
     audit_log.routes,
     dead_letters.routes,

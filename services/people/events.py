@@ -9,6 +9,8 @@ from typing import Protocol
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from ieum.classes.v1.events_pb2 import ApplicationChanged
+from ieum.enrollment.v1.events_pb2 import Enrolled
 from ieum.notices.v1.events_pb2 import ContactsViewed
 from ieum.people.v1.events_pb2 import (
     EqualityAnswersGiven,
@@ -78,6 +80,21 @@ def survey_handlers(store: Store) -> Handlers:
         await _add(store.audit, event, Action.COMMENT_DECIDED, event.evaluation, f"{event.comment}: {detail}")
 
     return {CommentDecided: on_decided}
+
+
+def enrolment_handlers(store: Store) -> Handlers:
+    async def on_enrolled(event: Enrolled) -> None:
+        """Whoever has begun to learn is not taken back with the list that they came from."""
+        await store.imports.mark_touched(event.person.removeprefix("people/"))
+
+    return {Enrolled: on_enrolled}
+
+
+def application_handlers(store: Store) -> Handlers:
+    async def on_changed(event: ApplicationChanged) -> None:
+        await store.imports.mark_touched(event.person.removeprefix("people/"))
+
+    return {ApplicationChanged: on_changed}
 
 
 def certificate_handlers(store: Store) -> Handlers:

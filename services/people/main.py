@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from ieum.notices.v1.notices_pb2_grpc import add_ContactSourceServiceServicer_to_server
-from ieum.people.v1 import counter_pb2_grpc, people_pb2_grpc
+from ieum.people.v1 import counter_pb2_grpc, imports_pb2_grpc, people_pb2_grpc
 from services.chassis.run import Frame, main_with
 from services.people.domain.person import Role
 from services.people.domain.second_factor import Requirement
 from services.people.events import (
+    application_handlers,
     certificate_handlers,
+    enrolment_handlers,
     erasure_handlers,
     notice_handlers,
     progress_handlers,
@@ -18,12 +21,13 @@ from services.people.events import (
     survey_handlers,
 )
 from services.people.passphrases import Passphrases
-from services.people.service import TOKEN_ACCESS, PeopleService, counter
+from services.people.service import TOKEN_ACCESS, PeopleService, counter, imports
 from services.people.service.contacts import ContactSource
 from services.people.settings import NO_ROLE, PeopleSettings
 from services.people.store import Store
 from services.people.store.ledger import ErasureLedger
 from services.people.store.old_events import OldEvents
+from services.people.sweep import sweep
 
 
 async def compose(frame: Frame[PeopleSettings]) -> None:
@@ -40,6 +44,12 @@ async def compose(frame: Frame[PeopleSettings]) -> None:
     add_ContactSourceServiceServicer_to_server(
         ContactSource(store), frame.offer("ieum.notices.v1.ContactSourceService", {})
     )
+    imports_pb2_grpc.add_PeopleImportServiceServicer_to_server(
+        imports.PeopleImportService(store), frame.offer("ieum.people.v1.PeopleImportService", {})
+    )
+    frame.keep_running(partial(sweep, store))
+    frame.hear("ieum.enrollment.v1", enrolment_handlers(store), apart="imports")
+    frame.hear("ieum.classes.v1", application_handlers(store), apart="imports")
     frame.hear("ieum.progress.v1", progress_handlers(store))
     frame.hear("ieum.progress.v1", certificate_handlers(store), apart="certificates")
     frame.hear("ieum.statistics.v1", statistics_handlers(store))

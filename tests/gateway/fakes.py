@@ -18,7 +18,7 @@ from ieum.classes.v1 import classes_pb2
 from ieum.courses.v1 import courses_pb2
 from ieum.enrollment.v1 import enrollment_pb2
 from ieum.notices.v1 import notices_pb2
-from ieum.people.v1 import counter_pb2, people_pb2
+from ieum.people.v1 import counter_pb2, imports_pb2, people_pb2
 from ieum.progress.v1 import progress_pb2
 from ieum.statistics.v1 import distribution_pb2, questions_pb2, releases_pb2, statistics_pb2, working_pb2
 from ieum.surveys.v1 import surveys_pb2
@@ -30,7 +30,17 @@ from services.chassis.token_access import Access
 from services.registry import SERVICES
 
 MODULES = (
-    *(people_pb2, counter_pb2, courses_pb2, enrollment_pb2, progress_pb2, classes_pb2, notices_pb2, surveys_pb2),
+    *(
+        people_pb2,
+        counter_pb2,
+        imports_pb2,
+        courses_pb2,
+        enrollment_pb2,
+        progress_pb2,
+        classes_pb2,
+        notices_pb2,
+        surveys_pb2,
+    ),
     *(statistics_pb2, releases_pb2, questions_pb2, distribution_pb2, working_pb2),
 )
 MOMENT = Timestamp(seconds=1_790_000_000)
@@ -96,7 +106,8 @@ def sample(kind: type[Message], depth: int = 0) -> Any:
 def _fill(message: Any, field: Any, depth: int) -> None:
     entry = field.message_type and field.message_type.GetOptions().map_entry
     if entry:
-        getattr(message, field.name).update({"ko": "가나다", "en": "abc"})
+        counted = field.message_type.fields_by_name["value"].type == FieldDescriptor.TYPE_INT32
+        getattr(message, field.name).update({"new": 1} if counted else {"ko": "가나다", "en": "abc"})
     elif field.message_type and field.message_type.full_name == "google.protobuf.Timestamp":
         getattr(message, field.name).CopyFrom(MOMENT)
     elif field.message_type:

@@ -73,7 +73,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
     ),
     "administrator elsewhere": (
         r"GET /api/v1/(people|auditEntries|recipients)$",
-        r"GET /admin/(people|audit(\.csv)?|places(\.csv)?)$",
+        r"GET /admin/(people|imports|audit(\.csv)?|places(\.csv)?)$",
         r"GET /(statistics/(recipients(\.csv)?|questions)|admin/holidays)$",
         r"GET /centre/(new|help|visits|counter|polls/new|evaluations(\.csv)?)$",
         r"POST /statistics/questions/\{question\}/remove$",

@@ -41,6 +41,8 @@ ACTIONS: Mapping[str, str] = {
     "ACCESS_REFUSED": msgid("Access refused"),
     "PLACES_IMPORTED": msgid("Places replaced"),
     "PERSON_REGISTERED": msgid("Person registered at the counter"),
+    "PEOPLE_IMPORTED": msgid("File of people read in"),
+    "PEOPLE_IMPORT_UNDONE": msgid("File of people taken back"),
     "DESK_DATA_CHANGED": msgid("Birth year or telephone changed at the desk"),
     "RELEASE_PLANNED": msgid("Release planned"),
     "RELEASE_BUILD_CANCELLED": msgid("Counting of a release stopped"),
@@ -66,6 +68,8 @@ _DETAILS = (
     (re.compile("at the counter"), msgid("at the counter")),
     (re.compile(r"changed (?P<fields>.+)"), msgid("changed: %(fields)s")),
     (re.compile(r"list of (?P<count>\d+)"), msgid("a list of %(count)s people")),
+    (re.compile(r"lines of a file: (?P<count>\d+)"), msgid("%(count)s lines of a file of people")),
+    (re.compile(r"file of people: (?P<count>\d+)"), msgid("%(count)s lines")),
     (re.compile(r"names of (?P<count>\d+): (?P<purpose>.*)"), msgid("names of %(count)s people, for: %(purpose)s")),
     (
         re.compile(r"(?P<areas>\d+) areas, (?P<people>\d+) people moved"),

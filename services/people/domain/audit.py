@@ -34,6 +34,8 @@ class Action(StrEnum):
     ACCESS_REFUSED = "access_refused"
     PLACES_IMPORTED = "places_imported"
     PERSON_REGISTERED = "person_registered"
+    PEOPLE_IMPORTED = "people_imported"
+    PEOPLE_IMPORT_UNDONE = "people_import_undone"
     DESK_DATA_CHANGED = "desk_data_changed"
     RELEASE_PLANNED = "release_planned"
     RELEASE_BUILD_CANCELLED = "release_build_cancelled"

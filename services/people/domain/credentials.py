@@ -111,6 +111,10 @@ def search_words(*texts: str) -> tuple[str, ...]:
     return tuple(sorted({word[start:] for word in words for start in range(len(word))}))
 
 
+def without_resident_number(text: str) -> str:
+    return _RESIDENT_NUMBER.sub("******-*******", text)
+
+
 def refuse_resident_number(text: str, field: str) -> None:
     if _RESIDENT_NUMBER.search(text):
         raise Invalid("LOOKS_LIKE_RESIDENT_NUMBER", field=field)

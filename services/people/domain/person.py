@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from services.chassis.errors import Conflict, Invalid, Refused
@@ -100,8 +100,10 @@ class Person:
 
     @property
     def etag(self) -> str:
-        """Changes with whatever of the account is visible."""
-        seen = replace(self, passphrase_hash="", epoch=0, code_expire_time=None)
+        """Changes with whatever of the account is visible. The same for an account just made as for one just read,
+        whose time names its zone otherwise."""
+        made = self.create_time.astimezone(UTC)
+        seen = replace(self, passphrase_hash="", epoch=0, code_expire_time=None, create_time=made)
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 

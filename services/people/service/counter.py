@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import partial
 
 from ieum.people.v1 import counter_pb2 as pb
 from ieum.people.v1.counter_pb2_grpc import CounterServiceServicer
@@ -21,11 +20,10 @@ from services.people.domain.authority import Reach
 from services.people.domain.desk import DeskData
 from services.people.domain.person import Person
 from services.people.messages import resources
-from services.people.store import Store
+from services.people.store import Store, registering
+from services.people.store.registering import drawn_login, register
 
 _MOST_FOUND = 20
-_LOGIN_DIGITS = 8
-_DRAWS = 20
 _READ, _WRITE = Access("people.read"), Access("people.write")
 TOKEN_ACCESS = {
     "FindAtCounter": _READ,
@@ -65,22 +63,22 @@ class CounterService(CounterServiceServicer):
         reach = await authorisation.reach_of(self.store, acting())
         key = _key_for(request.request_id)
         data = desk.checked(request.birth_year, request.phone, now())
-        drafted = await self._draft(key, request, data)
+        drafted = await self._draft(key, request)
         if not reach.covers_home(drafted):
             raise Forbidden("OUTSIDE_YOUR_AREA", field="area")
         if current := await self.store.people.find(key):
             return self._repeated(current, drafted, reach)
         if data.birth_year and not request.is_another_person:
             await self._refuse_like(drafted, data, reach)
-        registered = await self._register(drafted, free_login=not request.login)
+        registered = await register(self.store, drafted, data, free_login=not request.login)
         await self.store.audit.add(Action.PERSON_REGISTERED, registered.name, "at the counter", request_id=key)
         return self._record(registered)
 
-    async def _draft(self, key: str, request: pb.RegisterAtCounterRequest, data: DeskData) -> Person:
+    async def _draft(self, key: str, request: pb.RegisterAtCounterRequest) -> Person:
         vouching, confirmed = await authorisation.vouching_for(self.store, request.area, request.organisation)
         drafted = person.draft(
             key,
-            request.login or _login(key, 0),
+            request.login or drawn_login(key),
             request.display_name,
             "",
             request.area,
@@ -91,14 +89,7 @@ class CounterService(CounterServiceServicer):
             organisation_confirmed=confirmed,
         )
         (await self.store.places.get()).check_home(request.area, request.organisation)
-        return self._with_desk(drafted, data)
-
-    def _with_desk(self, before: Person, data: DeskData) -> Person:
-        after, _ = desk.keep(before, *self._kept(before.id, data))
-        return after
-
-    def _kept(self, id: str, data: DeskData) -> tuple[bytes, tuple[str, ...]]:
-        return self.store.desk.close(id, data), self.store.desk.marks(data.birth_year, data.last_digits)
+        return drafted
 
     def _repeated(self, current: Person, drafted: Person, reach: Reach) -> pb.DeskRecord:
         same = current.sort_name == drafted.sort_name and current.area == drafted.area
@@ -113,21 +104,6 @@ class CounterService(CounterServiceServicer):
         if any(search_key(each.display_name) == search_key(drafted.display_name) for each in alike):
             raise Exists("PERSON_LIKE_THIS", field="display_name")
 
-    async def _register(self, drafted: Person, *, free_login: bool) -> Person:
-        """Draws another login while somebody has it."""
-        for draw in range(_DRAWS):
-            try:
-                return await self.store.people.change(
-                    drafted.id,
-                    partial(desk.register, drafted, now=drafted.create_time),
-                    start=drafted,
-                )
-            except Exists:
-                if not free_login or draw == _DRAWS - 1:
-                    raise
-                drafted = desk.with_login(drafted, _login(drafted.id, draw + 1))
-        raise AssertionError("unreachable")
-
     async def GetDeskRecord(self, request: pb.GetDeskRecordRequest, context: object) -> pb.DeskRecord:
         if authorisation.is_oneself(request.name):
             return self._record(await self.store.people.get(resources.person_key(request.name)))
@@ -137,7 +113,7 @@ class CounterService(CounterServiceServicer):
 
     async def UpdateDeskRecord(self, request: pb.UpdateDeskRecordRequest, context: object) -> pb.DeskRecord:
         before = await authorisation.own_or_managed(self.store, request.name)
-        kept = self._kept(before.id, desk.checked(request.birth_year, request.phone, now()))
+        kept = registering.kept(self.store, before.id, desk.checked(request.birth_year, request.phone, now()))
         changed = await self.store.people.change(before.id, lambda current: desk.keep(current, *kept, request.etag))
         if (before.desk, before.desk_marks) != kept:
             await self.store.audit.add(Action.DESK_DATA_CHANGED, before.name)
@@ -154,9 +130,3 @@ class CounterService(CounterServiceServicer):
 
 def _key_for(request_id: str) -> str:
     return hashlib.sha256(f"counter/{request_id}".encode()).hexdigest()[:16] if request_id else new_id()
-
-
-def _login(key: str, draw: int) -> str:
-    """A number, because everybody can type one."""
-    number = int.from_bytes(hashlib.sha256(f"login/{key}/{draw}".encode()).digest()[:8], "big")
-    return str(10 ** (_LOGIN_DIGITS - 1) + number % (9 * 10 ** (_LOGIN_DIGITS - 1)))

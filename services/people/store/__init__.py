@@ -22,6 +22,7 @@ from services.people.store.audit import AuditStore
 from services.people.store.certificates import CertificateNames
 from services.people.store.desk import DeskSeal
 from services.people.store.equality import EqualityStore
+from services.people.store.imports import ImportStore
 from services.people.store.people import PeopleStore
 from services.people.store.places import PlacesStore
 from services.people.store.second_factors import SecondFactorStore
@@ -35,6 +36,7 @@ class Store:
         self._database = database
         self._pseudonym_key = pseudonym_key
         self.people = PeopleStore(database, outbox)
+        self.imports = ImportStore(database, outbox, pseudonym_key)
         self.desk = DeskSeal(pseudonym_key)
         self.equality = EqualityStore(database, outbox, pseudonym_key)
         self.sessions = SessionStore(
@@ -56,6 +58,7 @@ class Store:
         await self.attempts.prepare()
         await self.audit.prepare()
         await self.certificates.prepare()
+        await self.imports.prepare()
 
     def device_mark(self, person: str) -> str:
         return devices.make_mark(self._pseudonym_key, person, secrets.token_hex(8))

@@ -36,6 +36,7 @@ async def erase(store: Store, before: Person, moment: datetime, *, also_last_adm
         await store.tokens.remove_all(before.id, session)
         await store.second_factors.remove_all(before.id, session)
         await store.certificates.remove_all(before.id, session)
+        await store.imports.forget(before.id, session)
 
     answers = (store.equality.entities, store.equality.key_of(before.name))
     await store.together(work, (store.people.entities, before.id), answers)

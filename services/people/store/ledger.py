@@ -6,6 +6,7 @@ A backup from before an erasure knows nothing of it. Whoever restores it asks th
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,9 @@ class ErasureLedger:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._known: set[str] = set()
+        self._read = 0
+        self._reading = threading.Lock()
 
     def begin(self) -> None:
         """An empty one says that nobody was erased; a missing one says nothing. Raises OSError where none can be."""
@@ -24,7 +28,7 @@ class ErasureLedger:
 
     def add(self, person: str, time: datetime) -> None:
         """Returns when the disk has it. Safe to repeat."""
-        if person in set(self.persons()):
+        if person in self._persons_so_far():
             return
         descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
@@ -32,6 +36,19 @@ class ErasureLedger:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+    def _persons_so_far(self) -> set[str]:
+        """Reads only what was added since, by whichever process: a list of thousands may be erased at once."""
+        with self._reading:
+            if not self._file.exists():
+                return set()
+            with self._file.open("rb") as file:
+                file.seek(self._read)
+                added = file.read()
+            whole = added[: added.rfind(b"\n") + 1]
+            self._read += len(whole)
+            self._known.update(line.partition(" ")[2] for line in whole.decode().splitlines())
+            return self._known
 
     def persons(self) -> Iterator[str]:
         """The names, oldest first; a line that was cut off by a crash is passed over."""

@@ -154,6 +154,17 @@ class PeopleStore:
         more = len(people) > size
         return people[:size], paging.encode_token(people[size - 1].sort_name, people[size - 1].id) if more else ""
 
+    async def of_names(self, reach: Reach, keys: Sequence[str], logins: Sequence[str]) -> list[Person]:
+        """Those with one of these folded names or logins. A name of others that only ends like one is among them."""
+        either = [{"words": {"$in": list(keys)}}, {"login_key": {"$in": list(logins)}}]
+        clauses = [{"erased": False}, {"$or": either}, *_within(reach)]
+        found = self._collection.find({"$and": clauses}, {"pending": 0})
+        return [self.entities.load(document) async for document in found]
+
+    async def taken_logins(self, logins: Sequence[str]) -> set[str]:
+        found = self._collection.find({"login_key": {"$in": list(logins)}}, {"login_key": 1})
+        return {document["login_key"] async for document in found}
+
     async def at_counter(self, reach: Reach, query: str, marks: Sequence[str], most: int) -> list[Person]:
         """By display name: those to whom all of this applies."""
         clauses = [{"erased": False}, *_words(query), *_within(reach)]
