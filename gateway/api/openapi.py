@@ -51,6 +51,7 @@ _TAGS = {
     "equality answers": "What people tell about themselves for statistics, readable by nobody else",
     "tokens": "Personal tokens for programs",
     "places": "Areas, organisations and information centres",
+    "requests for erasure": "Asking that an account be erased, and deciding on it",
     "audit log": "Who did or saw what",
     "catalogue": "Published courses",
     "courses": "Drafts, reviews and publication",

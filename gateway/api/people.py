@@ -199,14 +199,6 @@ async def confirm_organisation(request: web.Request) -> JsonAnswer[Person]:
     return read(Person, person)
 
 
-@table("POST", "/people/{person}:erase", "Erase a person: name, login, answers; what was counted stays counted")
-async def erase_person(request: web.Request, body: Erasure) -> None:
-    name = person_name(request)
-    message = people_pb2.ErasePersonRequest(name=name, passphrase=body.passphrase)
-    await request.app[CLIENTS].people.ErasePerson(message)
-    request.app[SESSIONS].drop(name)
-
-
 @table("POST", "/people/{person}:grantRole", "Grant a role somewhere")
 async def grant_role(request: web.Request, body: NewGrant) -> JsonAnswer[Person]:
     name = person_name(request)

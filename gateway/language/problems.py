@@ -124,6 +124,11 @@ WORDS: Mapping[str, str] = {
     "INSTRUCTOR_NOT_FOUND": msgid("There is no instructor with this login. Ask your colleague how it is written."),
     "PERSON_NOT_FOUND": msgid("There is no such person, or you may not see them."),
     "PERSON_ERASED": msgid("This account was erased. It cannot be changed any more."),
+    "ERASURE_BY_REQUEST": msgid("An account is erased by a request that another administrator approves. Make one."),
+    "ERASURE_BY_ANOTHER": msgid("Another administrator than whoever asked for it has to approve this."),
+    "ERASURE_DECIDED": msgid("This request was decided on already. Look at how it stands now."),
+    "ERASURE_REQUEST_NOT_FOUND": msgid("There is no request with this number. Check it, sign by sign."),
+    "ERASURE_REASON_MISSING": msgid("Write why the request is refused. The person reads it."),
     "PERSON_CHANGED": msgid(
         "These details were changed meanwhile. Look at them as they are now, then change them again."
     ),

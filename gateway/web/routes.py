@@ -12,6 +12,7 @@ from gateway.web.account import (
     about_you,
     calendar,
     details,
+    erasing,
     my_data,
     notices,
     passkeys,
@@ -22,7 +23,17 @@ from gateway.web.account import (
     sign_in,
     tokens,
 )
-from gateway.web.administrator import audit_log, dead_letters, desk, holidays, imports, people, places, search_words
+from gateway.web.administrator import (
+    audit_log,
+    dead_letters,
+    desk,
+    erasures,
+    holidays,
+    imports,
+    people,
+    places,
+    search_words,
+)
 from gateway.web.administrator import second_factor as others_second_factor
 from gateway.web.author import (
     class_grid,
@@ -153,6 +164,8 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     *(tokens.routes, sessions.routes, notices.routes, calendar.routes),
     *(people.routes, desk.routes, imports.routes, others_second_factor.routes),
     my_data.routes,
+    erasing.routes,
+    erasures.routes,
     audit_log.routes,
     dead_letters.routes,
     places.routes,

@@ -119,6 +119,7 @@ def erasure_handlers(store: Store, ledger: ErasureLedger, bus: Bus) -> Handlers:
         await bus.take_out_all(_PACKAGE, f"{EqualityAnswersGiven.DESCRIPTOR.full_name}.{card}")
         for kind in (PersonRegistered, PersonMoved, RolesChanged):
             await bus.take_out_all(_PACKAGE, f"{kind.DESCRIPTOR.full_name}.{key}")
+        await store.erasure_requests.finish(event.person, _dated(event.time))
 
     return {PersonErased: on_erased}
 

@@ -36,7 +36,7 @@ async def compose(frame: Frame[PeopleSettings]) -> None:
     await OldEvents(frame.database, frame.bus, frame.settings.pseudonym_key).replace()
     server = frame.offer("ieum.people.v1.PeopleService", TOKEN_ACCESS)
     people_pb2_grpc.add_PeopleServiceServicer_to_server(
-        PeopleService(store, Passphrases(), _requirement(frame.settings)), server
+        PeopleService(store, Passphrases(), _requirement(frame.settings), frame.settings.backup_days), server
     )
     counter_pb2_grpc.add_CounterServiceServicer_to_server(
         counter.CounterService(store), frame.offer("ieum.people.v1.CounterService", counter.TOKEN_ACCESS)

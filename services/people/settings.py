@@ -19,3 +19,5 @@ class PeopleSettings(Settings):
     )
     # How long they may still come in without one, counted from their next sign-in.
     second_factor_grace_days: int = Field(14, ge=0)
+    # How long a backup is kept at most; after that no copy of an erased account is left. For the pages that say so.
+    backup_days: int = Field(35, ge=1, le=3660)

@@ -131,8 +131,10 @@ async def test_nothing_of_an_erased_person_is_left_in_databases_streams_and_file
     sealed = AnswersSeal(settings.pseudonym_key).close(card, Numbers(BORN, pb.FEMALE, (), groups_answered=False))
     assert _in_files(place, sealed)
 
-    request = pb.ErasePersonRequest(name=everywhere.person, passphrase=PASSPHRASE)
-    await everywhere.client.ErasePerson(request)
+    request = pb.RequestErasureRequest(name=everywhere.person, passphrase=PASSPHRASE)
+    asked = await everywhere.client.RequestErasure(request)
+    _, administrator = await everywhere.town.newcomer("chief", "administrator")
+    await administrator.ApproveErasure(pb.ApproveErasureRequest(name=asked.name, passphrase=PASSPHRASE))
 
     async def is_gone() -> bool:
         copied = await copy_of(settings, events)
@@ -140,6 +142,12 @@ async def test_nothing_of_an_erased_person_is_left_in_databases_streams_and_file
         return not tied and not any(copied.places_of(known) for known in KNOWN)
 
     await eventually(is_gone, "nothing is left", 20)
+    number = pb.GetErasureRequestRequest(name=asked.name)
+
+    async def is_done() -> bool:
+        return bool((await everywhere.town.anybody.GetErasureRequest(number)).state == pb.ERASURE_DONE)
+
+    await eventually(is_done, "the request says that it is done")
     after = await copy_of(settings, events)
     key = everywhere.person.removeprefix("people/")
     announced = {type(event) for subject, event, _ in after.events if key in subject and ".people." in subject}

@@ -24,6 +24,7 @@ STRANGER = (
     "/sign-in",
     "/certificates",
     "/certificates/IEUM-A",
+    "/erasure",
     "/nowhere",
 )
 ACCOUNT = (
@@ -35,6 +36,8 @@ ACCOUNT = (
     "/account/second-factor",
     "/account/prove",
     "/account/erase",
+    "/account/data",
+    "/account/data/looks",
 )
 LEARNER = (
     *("/learning", "/learning/{done}/complete", "/learning/{begun}/withdraw", "/certificates/{certificate}"),
@@ -57,7 +60,13 @@ OFFICIAL = (
     *("/statistics/releases", "/statistics/releases/new", "/statistics/releases/new/check?periods=2025"),
     "/statistics/recipients",
 )
-ADMINISTRATOR = ("/admin/people", "/admin/people/{person}", "/admin/people/{person}/erase", "/admin/audit")
+ADMINISTRATOR = (
+    "/admin/people",
+    "/admin/people/{person}",
+    "/admin/people/{person}/erase",
+    "/admin/audit",
+    "/admin/erasures",
+)
 ROLES = {
     "": (*ANYBODY, *STRANGER),
     "learner": (*LEARNER, *ACCOUNT),

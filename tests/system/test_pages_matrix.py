@@ -41,7 +41,7 @@ SOMEBODYS = re.compile(
     "|".join(
         (
             r"/(people/|enrollments/|progress/|applications/|recipients|auditEntries|places|admin|centre(/|$)|review)",
-            r"/evaluations/",
+            r"/(evaluations/|erasureRequests)",
             r"^GET /api/v1/people$",
             r"/api/v1/people:",
             r"/(teach|learning)/\{",
@@ -72,8 +72,8 @@ OWN: Mapping[str, tuple[str, ...]] = {
         r"GET /centre/evaluations(\.csv)?$",
     ),
     "administrator elsewhere": (
-        r"GET /api/v1/(people|auditEntries|recipients)$",
-        r"GET /admin/(people|imports|audit(\.csv)?|places(\.csv)?)$",
+        r"GET /api/v1/(people|auditEntries|erasureRequests|recipients)$",
+        r"GET /admin/(people|imports|erasures|audit(\.csv)?|places(\.csv)?)$",
         r"GET /(statistics/(recipients(\.csv)?|questions)|admin/holidays)$",
         r"GET /centre/(new|help|visits|counter|polls/new|evaluations(\.csv)?)$",
         r"POST /statistics/questions/\{question\}/remove$",

@@ -11,7 +11,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from gateway.backend.clients import CLIENTS
 from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, Flash, locales, page
-from gateway.http import auth, devices, errors
+from gateway.http import devices, errors
 from gateway.http.auth import SESSIONS, VIEWER, signed_in
 from gateway.http.form import read_texts
 from gateway.language import i18n
@@ -21,7 +21,6 @@ from gateway.web.account.sign_in import homes, workplaces
 from gateway.web.site.frame import go_to, keep_language
 from ieum.people.v1.people_pb2 import (
     ChangePassphraseRequest,
-    ErasePersonRequest,
     GetPersonRequest,
     Person,
     SignInRequest,
@@ -142,31 +141,3 @@ async def change_passphrase(request: web.Request) -> web.Response:
         )
     )
     return finish(request, answer, "/account", changed)
-
-
-@routes.get("/account/erase")
-async def ask_to_erase(request: web.Request) -> web.Response:
-    signed_in(request)
-    return page(request, "account/erase.html")
-
-
-@routes.post("/account/erase")
-async def erase(request: web.Request) -> web.Response:
-    viewer, form = signed_in(request), await read_texts(request)
-    locale = request[PAGE].locale
-    if "sure" not in form:
-        form_errors = {"sure": locale.gettext("Mark the box if you are sure. If not, go back to My details.")}
-        return page(request, "account/erase.html", status=400, errors=form_errors)
-    try:
-        await request.app[CLIENTS].people.ErasePerson(
-            ErasePersonRequest(name=viewer.person, passphrase=form.get("passphrase", ""))
-        )
-    except Problem as problem:
-        errors.pass_on_proof(problem)
-        form_errors = {"passphrase" if problem.field == "passphrase" else "sure": errors.message(locale, problem)}
-        return page(request, "account/erase.html", status=errors.status_of(problem), errors=form_errors)
-    request.app[SESSIONS].drop(viewer.person)
-    erased = Flash(locale.gettext("Your account is erased"), locale.gettext("You are welcome back at any time."))
-    response = go_to("/", erased, request)
-    auth.forget(request, response)
-    return response

@@ -27,6 +27,9 @@ ACTIONS: Mapping[str, str] = {
     "TOKEN_CREATED": msgid("Token made"),
     "TOKEN_REVOKED": msgid("Token revoked"),
     "PERSON_ERASED": msgid("Account erased"),
+    "ERASURE_ASKED_FOR": msgid("Erasure asked for"),
+    "ERASURE_REQUEST_TAKEN_BACK": msgid("Request for erasure taken back"),
+    "ERASURE_REQUEST_REFUSED": msgid("Request for erasure refused"),
     "CERTIFICATE_REVOKED": msgid("Certificate revoked"),
     "CERTIFICATE_RENAMED": msgid("Name on a certificate changed"),
     "RECIPIENTS_CHANGED": msgid("Mailing list changed"),
@@ -94,6 +97,7 @@ _DETAILS = (
     (re.compile(r"list of (?P<class>classes/\S+)"), msgid("the list of the class %(class)s")),
     (re.compile("login of an instructor"), msgid("to find a colleague for a course")),
     (re.compile("somebody at the counter, by login"), msgid("to help somebody at the counter")),
+    (re.compile("requests for erasure"), msgid("the requests for erasure")),
     (re.compile("notices"), msgid("telephone and messages")),
     (
         re.compile(r"whom to tell: (?P<count>\d+)"),

@@ -9,6 +9,7 @@ from aiohttp import web
 from yarl import URL
 
 from gateway.backend.clients import CLIENTS
+from gateway.backend.names import id_of
 from gateway.backend.places import PLACES, Places
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
@@ -132,27 +133,26 @@ async def ask_to_erase(request: web.Request) -> web.Response:
 
 
 @routes.post(PERSON + "/erase")
-async def erase(request: web.Request) -> web.Response:
-    """Erase an account. The login must be typed, so that nobody is erased by mistake."""
+async def request_erasure(request: web.Request) -> web.Response:
+    """Write a request down at the desk. The login must be typed, so that nobody is named by mistake."""
     form, locale = await typed(request, "login", "passphrase"), request[PAGE].locale
     person = await get_person(request)
     if form["login"].strip().casefold() != person.login.casefold():
         words = locale.gettext("This is not their login. Look at it above and type it again.")
         return await _erase_page(request, form["login"], status=REFUSED, errors={"login": words})
     try:
-        await request.app[CLIENTS].people.ErasePerson(
-            pb.ErasePersonRequest(name=name_of(request), passphrase=form["passphrase"])
+        asked = await request.app[CLIENTS].people.RequestErasure(
+            pb.RequestErasureRequest(name=name_of(request), passphrase=form["passphrase"])
         )
     except Problem as problem:
         errors.pass_on_proof(problem)
         form_errors = {"passphrase" if problem.field == "passphrase" else "login": errors.message(locale, problem)}
         return await _erase_page(request, form["login"], status=status_of(problem), errors=form_errors)
-    request.app[SESSIONS].drop(name_of(request))
     flash = Flash(
-        locale.gettext("The account is erased"),
-        locale.gettext("Name, login, e-mail and answers are gone. What was counted stays counted."),
+        locale.gettext("The request is written down"),
+        locale.gettext("Another administrator approves it. Give the person the number below."),
     )
-    return go_to(_PEOPLE, flash, request)
+    return go_to(f"/admin/erasures/{id_of(asked.name)}", flash, request)
 
 
 async def _erase_page(request: web.Request, login: str = "", **values: Any) -> web.Response:

@@ -51,6 +51,9 @@ class Action(StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     COMMENT_DECIDED = "comment_decided"
+    ERASURE_ASKED_FOR = "erasure_asked_for"
+    ERASURE_REQUEST_TAKEN_BACK = "erasure_request_taken_back"
+    ERASURE_REQUEST_REFUSED = "erasure_request_refused"
 
 
 # What callers may report here. All else happens in this service, or is heard from the service that did it.

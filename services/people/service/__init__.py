@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.chassis.token_access import Access
 from services.people.service.accounts import AccountMethods
 from services.people.service.audit import AuditMethods
+from services.people.service.erasure import ErasureMethods
 from services.people.service.passkeys import PasskeyMethods
 from services.people.service.passphrases import PassphraseMethods
 from services.people.service.places import PlacesMethods
@@ -33,6 +34,7 @@ TOKEN_ACCESS = {
 
 class PeopleService(
     AccountMethods,
+    ErasureMethods,
     SignInMethods,
     SecondProofMethods,
     SessionMethods,

@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
-from google.protobuf.empty_pb2 import Empty
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from ieum.people.v1 import people_pb2
@@ -21,7 +20,6 @@ from services.people.domain.equality import Answers
 from services.people.domain.person import Outcome, Person, Role
 from services.people.messages import resources
 from services.people.service.base import ServiceBase
-from services.people.store.erasing import erase
 
 _LARGEST_BATCH = 1000
 _NAMES_FOR = ("instructor", "reviewer", "administrator")
@@ -153,13 +151,6 @@ class AccountMethods(ServiceBase):
             shown = [f"people/{key}" for key in names if not authorisation.is_oneself(f"people/{key}")]
             await self._note_view("people", f"names of {len(others)}: {request.purpose}", shown)
         return people_pb2.BatchGetNamesResponse(display_names={f"people/{key}": name for key, name in names.items()})
-
-    async def ErasePerson(self, request: people_pb2.ErasePersonRequest, context: object) -> Empty:
-        before = await authorisation.own_or_managed(self.store, request.name)
-        if not before.erased:
-            await self.require_own_proof(request.passphrase)
-            await erase(self.store, before, now())
-        return Empty()
 
     async def _rename_certificates(self, renamed: Person) -> None:
         """A name changed at the desk, where somebody has seen who it is, is the name on the certificates from then."""

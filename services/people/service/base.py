@@ -24,6 +24,8 @@ class ServiceBase(PeopleServiceServicer):
     store: Store
     passphrases: Passphrases
     second_factor: Requirement = field(default_factory=Requirement)
+    backup_days: int = 35
+    """How long the operator keeps a backup at most."""
 
     async def require_own_proof(self, passphrase: str) -> None:
         """The caller's passphrase again, or a fresh proof, before what a screen left open must not allow. Whoever has a

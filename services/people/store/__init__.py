@@ -22,6 +22,7 @@ from services.people.store.audit import AuditStore
 from services.people.store.certificates import CertificateNames
 from services.people.store.desk import DeskSeal
 from services.people.store.equality import EqualityStore
+from services.people.store.erasure_requests import ErasureRequests
 from services.people.store.imports import ImportStore
 from services.people.store.people import PeopleStore
 from services.people.store.places import PlacesStore
@@ -48,6 +49,7 @@ class Store:
         self.places = PlacesStore(database, outbox)
         self.audit = AuditStore(database["audit"])
         self.certificates = CertificateNames(database)
+        self.erasure_requests = ErasureRequests(database, outbox)
 
     async def prepare(self) -> None:
         await self.people.prepare()
@@ -59,6 +61,7 @@ class Store:
         await self.audit.prepare()
         await self.certificates.prepare()
         await self.imports.prepare()
+        await self.erasure_requests.prepare()
 
     def device_mark(self, person: str) -> str:
         return devices.make_mark(self._pseudonym_key, person, secrets.token_hex(8))

@@ -3,6 +3,7 @@ transaction."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,23 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from services.people.domain import equality, person
 from services.people.domain.audit import Action
+from services.people.domain.erasure_request import ErasureRequest, Outcome
 from services.people.domain.person import RUNS_EVERYTHING, Person
 
 if TYPE_CHECKING:
     from services.people.store import Store
 
 
-async def erase(store: Store, before: Person, moment: datetime, *, also_last_administrator: bool = False) -> None:
-    """Safe to repeat. The last administrator is refused, unless they were erased already in a life that a restored
-    backup does not know of."""
+async def erase(
+    store: Store,
+    before: Person,
+    moment: datetime,
+    *,
+    also_last_administrator: bool = False,
+    approve: tuple[str, Callable[[ErasureRequest], Outcome]] | None = None,
+) -> None:
+    """Safe to repeat. `approve`: the number of the request that is approved with it. The last administrator is refused,
+    unless they were erased already in a life that a restored backup does not know of."""
 
     async def work(session: AsyncClientSession) -> None:
         counted = RUNS_EVERYTHING in before.grants and not also_last_administrator
@@ -31,6 +40,8 @@ async def erase(store: Store, before: Person, moment: datetime, *, also_last_adm
             Action.PERSON_ERASED,
             before.name,
         )
+        if approve:
+            await store.erasure_requests.change(*approve, session)
         await store.equality.change(before.name, lambda current: equality.close(current, moment), session)
         await store.sessions.remove_all(before.id, session)
         await store.tokens.remove_all(before.id, session)

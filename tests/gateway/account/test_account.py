@@ -161,14 +161,6 @@ async def test_a_new_passphrase_keeps_this_session_going(client: Client, town: F
     assert [asked.passphrase for asked in town.requests("SignIn")] == ["new words"]
 
 
-async def test_an_account_is_erased_only_when_one_is_sure(client: Client, town: Fakes) -> None:
-    assert "Your passphrase" in await get(client, "/account/erase")
-    assert (await post(client, "/account/erase"))[0] == 400
-    assert town.requests("ErasePerson") == []
-    assert (await post(client, "/account/erase", {"sure": "1", "passphrase": "old words"}))[:2] == (303, "/")
-    assert [(asked.name, asked.passphrase) for asked in town.requests("ErasePerson")] == [("people/pat", "old words")]
-
-
 async def test_a_shared_computer_is_warned_before_its_session_ends(client: Client, town: Fakes) -> None:
     assert "data-session" not in await get(client, "/learning")
     town.viewers["pat"].shared_device = True

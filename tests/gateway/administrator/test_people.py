@@ -141,18 +141,6 @@ async def test_a_workplace_that_nobody_confirmed_is_confirmed_with_one_press(cli
         assert fake.requests(method)[0].name == "people/claimant"
 
 
-async def test_nobody_is_erased_by_a_slip(client: Client, fake: Fakes) -> None:
-    answer = await client.post("/admin/people/eunji/erase", data={"login": "someone"}, headers=COOKIE)
-    assert answer.status == 422
-    assert 'value="someone"' in await answer.text()
-    assert not fake.requests("ErasePerson")
-    answer = await client.post(
-        "/admin/people/eunji/erase", data={"login": " Eunji "}, headers=COOKIE, allow_redirects=False
-    )
-    assert answer.status == 303
-    assert fake.requests("ErasePerson")[0].name == "people/eunji"
-
-
 async def test_the_audit_log_is_in_words(client: Client, fake: Fakes) -> None:
     who, area = "people/eunji", "areas/HB01"
     entries = [

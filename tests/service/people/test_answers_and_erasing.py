@@ -61,9 +61,7 @@ async def test_what_is_erased_is_gone_and_says_so(
     )
     answers = people_pb2.EqualityAnswers(name=f"{name}/equalityAnswers", birth_year=1950)
     await haneul.UpdateEqualityAnswers(people_pb2.UpdateEqualityAnswersRequest(answers=answers))
-    await asyncio.gather(
-        *(haneul.ErasePerson(people_pb2.ErasePersonRequest(name=name, passphrase=PASSPHRASE)) for _ in range(5))
-    )
+    await asyncio.gather(*(town.system.ErasePerson(people_pb2.ErasePersonRequest(name=name)) for _ in range(5)))
 
     with pytest.raises(Unauthenticated):
         await town.viewer(session.token)
