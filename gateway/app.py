@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from gateway.http.rate_limit import REGISTRATIONS, RateLimit
 from gateway.http.sessions import SESSIONS, Sessions
 from gateway.settings import GatewaySettings
 from gateway.web import routes
+from gateway.web.public_data.pictures import PICTURES
 from gateway.web.site import frame, page_cache
 from gateway.web.site.error_page import error_page
 from gateway.web.site.frame import SETTINGS
@@ -81,6 +83,7 @@ async def _connected(app: web.Application) -> AsyncIterator[None]:
         app[SESSIONS] = Sessions(services.people, events_arrive=listener.connected)
         app[PLACES] = PlacesCache(services.people)
         app[OPEN_CLASSES] = OpenClasses(services)
+        app[PICTURES] = OrderedDict()
         app[PUBLISHED_RELEASES] = PublishedReleases(services.releases)
         handlers = merge_handlers(
             {"ieum.people.v1": app[SESSIONS].handlers()},

@@ -93,7 +93,7 @@ from gateway.web.official import (
     seat_planner,
     working_view,
 )
-from gateway.web.public_data import feeds, pages, sdmx_rest
+from gateway.web.public_data import feeds, pages, pictures, sdmx_rest
 from gateway.web.site import frame, help, media, offline, well_known
 
 PAGES: tuple[web.RouteTableDef, ...] = (
@@ -175,6 +175,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     well_known.routes,
     feeds.routes,
     sdmx_rest.routes,
+    pictures.routes,
     pages.routes,
 )
 

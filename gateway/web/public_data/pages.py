@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
@@ -29,8 +30,8 @@ from services.chassis.errors import Missing, Unavailable
 
 routes = web.RouteTableDef()
 
-_RELEASE = "{release:[a-z0-9-]{1,64}}"
-_EDITION = "{edition:[1-9][0-9]{0,3}}"
+RELEASE = "{release:[a-z0-9-]{1,64}}"
+EDITION = "{edition:[1-9][0-9]{0,3}}"
 _CATALOGUES = {"ttl": "catalogue.ttl", "jsonld": "catalogue.jsonld"}
 # Descriptions and code lists: for programs, so they stand behind the rest.
 _FOR_PROGRAMS = ("codes-", "structure.", "datapackage.", "observations.csv-metadata", "capability.csv-metadata")
@@ -67,25 +68,25 @@ async def send_check(request: web.Request) -> web.Response:
 _ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
-@routes.get(f"/data/{_RELEASE}")
-@routes.get(f"/data/{_RELEASE}/{_EDITION}")
+@routes.get(f"/data/{RELEASE}")
+@routes.get(f"/data/{RELEASE}/{EDITION}")
 @page_cache.public("area", "period", "show")
 async def show(request: web.Request) -> web.Response:
     editions = await request.app[PUBLISHED_RELEASES].editions(f"releases/{request.match_info['release']}")
     if editions[0].series != editions[0].name:  # a later edition by its own name
         home = f"/data/{key_of(editions[0].series)}/{editions[0].edition}"
         return web.Response(status=308, headers={hdrs.LOCATION: home})
-    release = _edition(editions, request.match_info.get("edition"))
+    release = edition_among(editions, request.match_info.get("edition"))
     figures = await request.app[PUBLISHED_RELEASES].figures(release)
     return page(request, "public_data/release.html", **await _view(request, release, editions, figures))
 
 
-@routes.get(f"/data/{_RELEASE}/{_EDITION}.zip")
+@routes.get(f"/data/{RELEASE}/{EDITION}.zip")
 async def send_all(request: web.Request) -> web.Response:
     """All files in one, by the names under which they speak of each other."""
     library = request.app[PUBLISHED_RELEASES]
     editions = await library.editions(f"releases/{request.match_info['release']}")
-    release = _edition(editions, request.match_info["edition"])
+    release = edition_among(editions, request.match_info["edition"])
     name = f"{key_of(release.name)}.zip"
     headers = {
         hdrs.ETAG: f'"{release.checksum}-zip"',
@@ -101,13 +102,18 @@ async def send_all(request: web.Request) -> web.Response:
     return web.Response(body=written, headers=headers)
 
 
-@routes.get(f"/data/{_RELEASE}/{_EDITION}/{{file:[0-9A-Za-z.-]{{1,80}}}}")
+@routes.get(f"/data/{RELEASE}/{EDITION}/{{file:[0-9A-Za-z.-]{{1,80}}}}")
 async def send(request: web.Request) -> web.Response:
+    return await send_file(request, await edition_of(request), request.match_info["file"])
+
+
+async def edition_of(request: web.Request) -> pb.Release:
+    """The edition that the address names."""
     editions = await request.app[PUBLISHED_RELEASES].editions(f"releases/{request.match_info['release']}")
-    return await send_file(request, _edition(editions, request.match_info["edition"]), request.match_info["file"])
+    return edition_among(editions, request.match_info["edition"])
 
 
-def _edition(editions: Sequence[pb.Release], asked: str | None) -> pb.Release:
+def edition_among(editions: Sequence[pb.Release], asked: str | None) -> pb.Release:
     """The newest unless one is asked for."""
     found = editions[-1] if asked is None else next((one for one in editions if str(one.edition) == asked), None)
     if found is None:
@@ -119,7 +125,7 @@ async def _view(
     request: web.Request, release: pb.Release, editions: Sequence[pb.Release], figures: ReleaseFigures
 ) -> dict[str, Any]:
     locale = request[PAGE].locale
-    look, overlooked = _look(request.query, figures, locale)
+    look, overlooked = look_at(request.query, figures, locale)
     if overlooked:
         page_cache.skip(request)
     home = f"/data/{key_of(release.series)}"
@@ -148,6 +154,7 @@ async def _view(
         "sections": look.sections(await _spots(request, figures)),
         "capability": capability.capability(figures.said.get("capability"), locale),
         "no_assessment": capability.is_missed(figures),
+        "chosen": urlencode({"area": look.area.code, "period": look.period, "show": look.show}),
         "points": lambda value: locale.number(value, 2),
         "say": _say(locale) if look.show == "CPR" else locale.number,
         "documents": [file for file in release.files if not file.name.startswith(_FOR_PROGRAMS)],
@@ -174,7 +181,7 @@ def _say(locale: Locale) -> Callable[[float], str]:
     return lambda share: locale.percent(share, 0 if round(share * 1000) % 10 == 0 else 1)
 
 
-def _look(query: Mapping[str, str], figures: ReleaseFigures, locale: Locale) -> tuple[Look, list[str]]:
+def look_at(query: Mapping[str, str], figures: ReleaseFigures, locale: Locale) -> tuple[Look, list[str]]:
     """What was asked for, as far as the release has it, and the names of what it has not."""
     periods, measures = figures.codes("TIME_PERIOD"), figures.codes("MEASURE")
     usual = next((measure for measure in SHOWN if measure in measures), next(iter(measures)))

@@ -82,6 +82,8 @@ class Section:
     drawn: Sequence[Value]
     tiles: Sequence[Tile]
     sheets: Sequence[Sheet]
+    cells: Sequence[Cell | None] = ()
+    """Those that are drawn."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ class Look:
         charted = [row(period) for period in quarters]
         labels = [title.replace(" ", "\n") for _, title, _ in charted]
         words = self.locale.gettext("Over time")
-        return _section("over-time", words, "", "lines", labels, self._drawn(charted), (), sheets)
+        return _section("over-time", words, "", "lines", labels, self._drawn(charted), (), sheets, self._shown(charted))
 
     def _areas(self, spots: Mapping[str, tuple[int, int]]) -> Section:
         def row(area: Area) -> Row:
@@ -157,7 +159,9 @@ class Look:
             else ()
         )
         words = self.locale.gettext("By area")
-        return _section("areas", words, "", "bars", [title for _, title, _ in rows], values, tiles, sheets)
+        return _section(
+            "areas", words, "", "bars", [title for _, title, _ in rows], values, tiles, sheets, self._shown(rows)
+        )
 
     def _tables(self) -> Iterator[tuple[str, Sequence[str], str]]:
         """Name, dimensions and title of each table that divides more than areas."""
@@ -181,10 +185,15 @@ class Look:
         sheets = self._sheets(name, dimensions[0], rows, total)
         words = self.locale.gettext(HEADS[alone]) if alone else title
         note = self.locale.gettext(NOTES[alone]) if alone in NOTES else ""
-        return _section(name, words, note, "bars", [title for _, title, _ in rows], self._drawn(rows), (), sheets)
+        return _section(
+            name, words, note, "bars", [title for _, title, _ in rows], self._drawn(rows), (), sheets, self._shown(rows)
+        )
 
     def _drawn(self, rows: Sequence[Row]) -> list[Value]:
-        return [drawn(cell(self.show), self.locale) for _, _, cell in rows]
+        return [drawn(cell, self.locale) for cell in self._shown(rows)]
+
+    def _shown(self, rows: Sequence[Row]) -> list[Cell | None]:
+        return [cell(self.show) for _, _, cell in rows]
 
     def _sheets(self, name: str, dimension: str, rows: Sequence[Row], total: Row | None) -> list[Sheet]:
         named = {measure for _, _, measures in SHEETS for measure in measures}
@@ -229,11 +238,12 @@ def _section(
     values: Sequence[Value],
     tiles: Sequence[Tile],
     sheets: Sequence[Sheet],
+    cells: Sequence[Cell | None],
 ) -> Section:
     """A chart of nothing but hidden numbers would say less than its table, and more slowly."""
     if not any(isinstance(value, float) for value in values):
-        labels, values, tiles = (), (), ()
-    return Section(name, title, note, kind, labels, values, tiles, sheets)
+        labels, values, tiles, cells = (), (), (), ()
+    return Section(name, title, note, kind, labels, values, tiles, sheets, cells)
 
 
 def _head(code: str, title: str) -> Markup:
