@@ -17,7 +17,7 @@ from pymongo import AsyncMongoClient, MongoClient, WriteConcern
 from pymongo.errors import BulkWriteError
 
 from bench import city as cities
-from bench import documents
+from bench import classes, documents
 from bench.city import City
 from bench.encoded import Encoder
 from services.chassis.events.outbox import pending_event
@@ -65,6 +65,9 @@ async def load(city: City, mongo_url: str, pseudonym_key: bytes) -> Loaded:
             _write(stores, "courses", "courses", (course for course, _ in pairs))
             _write(stores, "people", "people", _staff(await Passphrases().hash(PASSPHRASE)))
             _write(stores, "people", "sessions", _sessions(city))
+            _write(stores, "classes", "classes", classes.class_documents(city))
+            _write(stores, "classes", "applications", classes.application_documents(city))
+            _write(stores, "classes", "attendance", classes.sheet_documents(city))
         loaded = await _learners(client, city, mongo_url, pseudonym_key)
         await _wait_for_services(client, city)
         await client.admin.command("fsync")

@@ -9,6 +9,7 @@ from itertools import cycle, islice
 from typing import Any
 
 from bench import city as cities
+from bench import classes
 from bench.city import City
 from bench.clients import Request
 from bench.documents import QUESTIONS, SCREENS
@@ -134,6 +135,24 @@ def _enrolling(city: City) -> list[Request]:
     ]
 
 
+def _opening_class(city: City) -> list[Request]:
+    """The class page, before applying."""
+    return [Request(f"/classes/{classes.EVERYBODY}", _learner(city, learner)) for learner in range(city.active)]
+
+
+def _applying(class_: str) -> Callable[[City], list[Request]]:
+    def requests(city: City) -> list[Request]:
+        path = f"/api/v1/classes/{class_}:apply"
+        return [Request(path, _learner(city, learner), {}) for learner in range(city.active)]
+
+    return requests
+
+
+def _class_list(city: City) -> list[Request]:
+    path = f"/api/v1/classes/{classes.LISTED}/sessions/1/attendance"
+    return [Request(path, _cookie("benchteacher0000"))] * 300
+
+
 def _signing_in(city: City) -> list[Request]:
     bodies = [{"login": city.person(number), "passphrase": PASSPHRASE} for number in range(city.learners)]
     return [Request("/api/v1/sessions", body=body) for body in bodies]
@@ -160,6 +179,10 @@ ROWS = (
     Row("record progress: a lesson completed", _completing, cpu=2.0, p99=120, of_floor=("insert", 0.18)),
     Row("100 kept answers", _kept, at_once=8, cpu=15),
     Row("enrol", _enrolling, before=_looking, cpu=2.4),
+    Row("class page at nine o'clock", _opening_class, cpu=4.0, p99=2_000),
+    Row("apply for a class, several at once", _applying(classes.EVERYBODY), cpu=3.6, p99=2_000),
+    Row("apply for a class, alone", _applying(classes.ALONE), at_once=1, cpu=4.3),
+    Row("class list of 30 with attendance", _class_list, at_once=1, cpu=15),
     Row("sign in", _signing_in, at_once=2, of_cost=("argon2id, two at once", 1.2)),
     Row(
         "class grid, API, 1,000 learners x 20",
