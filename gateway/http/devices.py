@@ -11,6 +11,7 @@ from gateway.http.networks import is_centre
 
 _MARKS = "ieum_device"
 _SHARED = "shared_device"
+_FIXED = "centre"
 _MOST_MARKS = 10
 _MARK = re.compile(r"[0-9A-Za-z-]{1,64}\.[0-9a-f]{1,32}\.[0-9a-f]{1,64}")
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -50,11 +51,27 @@ def keep_mark(request: web.Request, response: web.StreamResponse, mark: str) -> 
 def is_shared(request: web.Request) -> bool:
     """As it was said on this device before; else true on the networks of centres."""
     said = request.cookies.get(_SHARED)
-    return said == "1" if said else is_centre(request)
+    return said in ("1", _FIXED) if said else is_centre(request)
+
+
+def is_fixed(request: web.Request) -> bool:
+    """An administrator made it a computer of a centre, for everybody who signs in on it."""
+    return request.cookies.get(_SHARED) == _FIXED
+
+
+def said_shared(request: web.Request, form: Mapping[str, object]) -> bool:
+    """As somebody says who signs in; on a computer of a centre always."""
+    return is_fixed(request) or _SHARED in form
 
 
 def keep_shared(request: web.Request, response: web.StreamResponse, shared: bool) -> None:
-    _set(request, response, _SHARED, "1" if shared else "0")
+    if not is_fixed(request):
+        _set(request, response, _SHARED, "1" if shared else "0")
+
+
+def fix(request: web.Request, response: web.StreamResponse, shared: bool) -> None:
+    """By an administrator. Lifted, the device is again whatever people say of it."""
+    _set(request, response, _SHARED, _FIXED if shared else "0")
 
 
 def agent(request: web.Request) -> str:

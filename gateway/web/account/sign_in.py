@@ -36,8 +36,14 @@ async def ask_who(request: web.Request) -> web.Response:
         return go_to(target or workplace(viewer))
     ended = auth.SESSION_ENDED in request
     notice = errors.message(request[PAGE].locale, Problem("SESSION_INVALID")) if ended else ""
-    values = {"next": target, "shared_device": devices.is_shared(request)}
+    values = {"next": target, **_device(request)}
     return page(request, "account/sign_in.html", values=values, notice=notice)
+
+
+def _device(request: web.Request, form: Mapping[str, object] | None = None) -> dict[str, bool]:
+    """What the form says of this device: as it was before, or as it was just said."""
+    shared = devices.is_shared(request) if form is None else devices.said_shared(request, form)
+    return {"shared_device": shared, "fixed": devices.is_fixed(request)}
 
 
 def onward(fields: Mapping[str, object]) -> str:
@@ -51,10 +57,10 @@ async def sign_in(request: web.Request) -> web.Response:
     form = await read_texts(request)
     try:
         login = without_spaces(form.get("login", ""))
-        answer = await _sign_in(request, login, form.get("passphrase", ""), "shared_device" in form)
+        answer = await _sign_in(request, login, form.get("passphrase", ""), devices.said_shared(request, form))
     except Problem as problem:
         locale = request[PAGE].locale
-        values = {"login": form.get("login", ""), "next": onward(form), "shared_device": "shared_device" in form}
+        values = {"login": form.get("login", ""), "next": onward(form), **_device(request, form)}
         form_errors = {problem.field or "login": errors.message(locale, problem)}
         response = page(
             request,
@@ -68,7 +74,7 @@ async def sign_in(request: web.Request) -> web.Response:
             response.headers["Retry-After"] = seconds
         return response
     response = finish(request, answer, onward(form))
-    devices.keep_shared(request, response, "shared_device" in form)
+    devices.keep_shared(request, response, devices.said_shared(request, form))
     return response
 
 
@@ -115,7 +121,12 @@ async def ask_details(request: web.Request) -> web.Response:
         return go_to("/account")
     return await _register_page(
         request,
-        {"request_id": clock.new_id(), "next": onward(request.query), "shared_device": devices.is_shared(request)},
+        {
+            "request_id": clock.new_id(),
+            "next": onward(request.query),
+            "shared_device": devices.is_shared(request),
+            "fixed": devices.is_fixed(request),
+        },
     )
 
 
@@ -162,13 +173,15 @@ async def register(request: web.Request) -> web.Response:
         passphrase=form.get("passphrase", ""),
         locale=request[PAGE].locale.language,
     )
-    typed = values | {"shared_device": "shared_device" in form}
+    typed = values | _device(request, form)
     if problems := registration_form.problems_of(form):
         return await _register_page(request, typed, problems, registration.passphrase)
     try:
         check_registration_rate(request)
         await request.app[CLIENTS].people.Register(registration)
-        answer = await _sign_in(request, registration.login, registration.passphrase, "shared_device" in form)
+        answer = await _sign_in(
+            request, registration.login, registration.passphrase, devices.said_shared(request, form)
+        )
     except Problem as problem:
         return await _register_page(request, typed, [problem], registration.passphrase)
     gettext = request[PAGE].locale.gettext
@@ -176,5 +189,5 @@ async def register(request: web.Request) -> web.Response:
     flash = Flash(gettext("Your account is ready"), reminder % {"login": registration.login})
     following = str(URL("/account/about-you").with_query(first="1", next=values["next"] or "/courses"))
     response = finish(request, answer, following, flash)
-    devices.keep_shared(request, response, "shared_device" in form)
+    devices.keep_shared(request, response, devices.said_shared(request, form))
     return response

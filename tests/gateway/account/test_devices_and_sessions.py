@@ -98,3 +98,28 @@ async def test_sessions_are_listed_and_ended(client: Client, town: Fakes) -> Non
     assert town.requests("EndSession")[0].name == f"{session}bb"
     assert (await post(client, "/account/sessions/end"))[0] == 303
     assert town.requests("EndSessions")[0].kept == f"{session}aa"
+
+
+async def test_on_a_computer_of_the_centre_everybody_is_signed_out_whatever_they_choose(
+    client: Client, fake: Fakes
+) -> None:
+    fake.sign_in("boss", "administrator")
+    boss = STRANGER | {"Cookie": "ieum_session=boss"}
+    assert "Make it a shared computer" in await get(client, "/centre/device", boss)
+    made = await client.post("/centre/device", data={"shared": "1"}, headers=boss, allow_redirects=False)
+    fixed = STRANGER | {"Cookie": f"shared_device={made.cookies['shared_device'].value}"}
+    for path in ("/sign-in", "/register"):
+        text = await get(client, path, fixed)
+        assert "computer of the centre" in text
+        assert 'name="shared_device"' not in text
+    signed_in = await client.post("/sign-in", data=FORM, headers=fixed, allow_redirects=False)
+    assert fake.requests("SignIn")[-1].shared_device
+    assert "shared_device" not in signed_in.cookies
+    lifted = await client.post(
+        "/centre/device", data={"shared": "0"}, headers=boss | {"Cookie": f"ieum_session=boss; {fixed['Cookie']}"},
+        allow_redirects=False,
+    )  # fmt: skip
+    assert lifted.cookies["shared_device"].value == "0"
+    fake.sign_in("learner")
+    refused = await client.get("/centre/device", headers=STRANGER | {"Cookie": "ieum_session=learner"})
+    assert refused.status == 403
