@@ -210,6 +210,14 @@ WORDS: Mapping[str, str] = {
     "COMPETENCE_UNKNOWN": msgid("There is no competence %(competence)s. Choose one from the list."),
     "BLOCK_KIND_UNKNOWN": msgid("A block must be a text, a picture, a video, a file or a quiz."),
     "ITEM_KIND_UNKNOWN": msgid("Choose a kind for each question."),
+    "DOCUMENT_TYPE": msgid("Choose a document of PowerPoint, Word or Hangul: a file that ends in PPTX, DOCX or HWPX."),
+    "DOCUMENT_UNREADABLE": msgid(
+        "This document cannot be read. Open it, save it under another name without a password, and choose that file."
+    ),
+    "DOCUMENT_EMPTY": msgid("There is no text and no picture in this document that could become a lesson."),
+    "IMPORT_NOT_FOUND": msgid(
+        "There is no such import, or it was more than 90 days ago. Its lessons are in the course."
+    ),
     "MEDIA_NOT_FOUND": msgid("This file does not exist."),
     "MEDIA_EMPTY": msgid("The file is empty. Choose another one."),
     "MEDIA_TOO_LARGE": msgid("The file is too large. Use a smaller one, up to 32 MB."),

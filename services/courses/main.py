@@ -11,6 +11,7 @@ from services.courses.service import TOKEN_ACCESS, CoursesService
 from services.courses.source import CourseSource
 from services.courses.store.catalogue import Catalogue
 from services.courses.store.courses import Courses
+from services.courses.store.imports import Imports
 from services.courses.store.media import MediaStore
 from services.courses.sweep import sweep
 
@@ -22,7 +23,9 @@ async def compose(frame: Frame) -> None:
     await catalogue.prepare()
     media = MediaStore(frame.database)
     await media.prepare()
-    service = CoursesService(courses, catalogue, media)
+    imports = Imports(frame.database)
+    await imports.prepare()
+    service = CoursesService(courses, catalogue, media, imports)
     add_CoursesServiceServicer_to_server(service, frame.offer("ieum.courses.v1.CoursesService", TOKEN_ACCESS))
     add_CourseSourceServiceServicer_to_server(
         CourseSource(courses), frame.offer("ieum.notices.v1.CourseSourceService", {})

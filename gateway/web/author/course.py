@@ -172,6 +172,8 @@ async def _act(
         return f"{here}#lesson-{thing}", None
     if verb == "copy-lesson":
         return f"{here}#lesson-{await copy_lesson(service, course, thing)}", None
+    if verb == "document":
+        return f"{address(course.name)}/document?lang={language}", None
     if verb == "add-lesson":
         lesson = new_lesson(clock.new_id)
         await service.CreateLesson(courses_pb2.CreateLessonRequest(parent=course.name, lesson=lesson))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -89,6 +90,14 @@ def add_lesson(course: Course, lesson: Lesson, now: datetime) -> Outcome:
     counted = tuple(dict.fromkeys((*rule.counted_lessons, lesson.id)))
     lessons = (*course.draft.lessons, lesson)
     return _edited(course, replace(course.draft, lessons=lessons, rule=replace(rule, counted_lessons=counted)), now)
+
+
+def add_lessons(course: Course, lessons: Sequence[Lesson], now: datetime) -> Outcome:
+    """All of them or none."""
+    for lesson in lessons:
+        check_lesson(lesson)
+        course, _ = add_lesson(course, lesson, now)
+    return course, []
 
 
 def update_lesson(course: Course, lesson: Lesson, etag: str, now: datetime) -> Outcome:

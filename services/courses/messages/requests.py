@@ -69,3 +69,17 @@ def person(name: str) -> str:
     if not _PERSON.fullmatch(name):
         raise Invalid("NAME_MALFORMED", field="person")
     return name
+
+
+def import_key(name: str) -> tuple[str, str]:
+    """The course's name, and the key of an import of a document."""
+    match = re.fullmatch(r"(courses/([0-9a-z-]{1,64}))/imports/([0-9a-z-]{1,64})", name)
+    if not match:
+        raise Invalid("NAME_MALFORMED", field="name")
+    return match[1], f"{match[2]}/{match[3]}"
+
+
+def language(tag: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
+        raise Invalid("LANGUAGE_MALFORMED", field="language")
+    return tag

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ieum.courses.v1 import courses_pb2
 from services.chassis.clock import stamp
+from services.courses.documents.reading import DocumentImport
 from services.courses.domain.completeness import Problem
 from services.courses.domain.content import etag_of, outline
 from services.courses.domain.course import Course
@@ -126,4 +127,18 @@ def synonyms_to_message(value: Synonyms) -> courses_pb2.Synonyms:
         groups=[courses_pb2.SynonymGroup(words=words) for words in value.groups],
         etag=synonyms_etag(value),
         change_time=stamp(value.change_time),
+    )
+
+
+def import_to_message(key: str, made: DocumentImport) -> courses_pb2.DocumentImport:
+    course, _, id = key.partition("/")
+    return courses_pb2.DocumentImport(
+        name=f"courses/{course}/imports/{id}",
+        filename=made.filename,
+        import_time=stamp(made.time),
+        lessons=made.lessons,
+        left_out=[
+            courses_pb2.LeftOut(what=courses_pb2.LeftOutKind.Value(each.what.name), where=each.where, count=each.count)
+            for each in made.left
+        ],
     )

@@ -29,6 +29,8 @@ DRAFT_CALLS: list[tuple[str, Callable[[str], Any]]] = [
     ("UpdateLesson", lambda name: courses_pb2.UpdateLessonRequest(parent=name, lesson=content_pb2.Lesson(id="x"))),
     ("MoveLesson", lambda name: courses_pb2.MoveLessonRequest(parent=name, lesson="x")),
     ("DeleteLesson", lambda name: courses_pb2.DeleteLessonRequest(parent=name, lesson="x")),
+    ("ImportDocument", lambda name: courses_pb2.ImportDocumentRequest(parent=name, language="ko", data=b"x")),
+    ("GetDocumentImport", lambda name: courses_pb2.GetDocumentImportRequest(name=f"{name}/imports/x")),
     ("SubmitCourse", lambda name: courses_pb2.SubmitCourseRequest(name=name)),
     ("RecallCourse", lambda name: courses_pb2.RecallCourseRequest(name=name)),
     ("ApproveCourse", lambda name: courses_pb2.ApproveCourseRequest(name=name)),

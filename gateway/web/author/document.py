@@ -1,0 +1,117 @@
+"""Lessons made of a Word, PowerPoint or Hangul document: the file is sent, then a page says what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from gateway.backend.clients import CLIENTS
+from gateway.html.render import PAGE, page
+from gateway.http.admission import takes_files
+from gateway.http.auth import signed_in
+from gateway.http.errors import message, status_of
+from gateway.language.i18n import Locale, msgid
+from gateway.web.author.course import course_of, language_of
+from gateway.web.author.form_fields import UploadedFile, posted, typed
+from gateway.web.author.labels import address, title_of
+from gateway.web.site.frame import go_to
+from ieum.courses.v1 import courses_pb2
+from ieum.courses.v1.courses_pb2 import DocumentImport, LeftOutKind
+from services.chassis.clock import new_id
+from services.chassis.errors import Invalid, Problem
+
+routes = web.RouteTableDef()
+PATH = "/teach/{course}/document"
+_SECONDS = 120.0
+
+LEFT_OUT: Mapping[LeftOutKind.ValueType, str] = {
+    LeftOutKind.CHART: msgid("Charts. Save each as a picture, then add it to the lesson."),
+    LeftOutKind.DIAGRAM: msgid("Drawings of shapes (SmartArt). Save each as a picture, then add it to the lesson."),
+    LeftOutKind.EQUATION: msgid("Formulas. Write them as text, or add them as pictures."),
+    LeftOutKind.FILM: msgid("Films and sounds. Add each as a part of the lesson, with captions."),
+    LeftOutKind.MERGED_CELLS: msgid("Merged cells of tables stand apart now. Look at the tables."),
+    LeftOutKind.NOTES: msgid("Notes of the speaker. Copy from them what learners should read."),
+    LeftOutKind.OBJECT: msgid("Objects of other programs. Add them as files or as pictures."),
+    LeftOutKind.PICTURE: msgid("Pictures that are broken or that browsers do not show. Save them as PNG or JPEG."),
+}
+
+
+@dataclass(frozen=True)
+class LeftRow:
+    words: str
+    where: str
+    count: int
+
+
+@routes.get(PATH)
+async def ask_for_document(request: web.Request) -> web.Response:
+    signed_in(request, "instructor")
+    return await _form(request, new_id())
+
+
+async def _form(request: web.Request, key: str, problem: Problem | None = None, language: str = "") -> web.Response:
+    locale, course = request[PAGE].locale, await course_of(request)
+    return page(
+        request,
+        "author/document.html",
+        status=status_of(problem) if problem else 200,
+        here=address(course.name),
+        course_title=title_of(locale, course.draft, *course.draft.languages),
+        language=language_of(request, course.draft, language),
+        key=key,
+        errors={"file": message(locale, problem)} if problem else {},
+    )
+
+
+@routes.post(PATH)
+@takes_files("instructor")
+async def import_document(request: web.Request) -> web.Response:
+    signed_in(request, "instructor")
+    form = await posted(request)
+    language, key = typed(form, "language"), typed(form, "key")
+    try:
+        made = await _imported(request, form.get("file"), language, key)
+    except Problem as problem:
+        return await _form(request, key or new_id(), problem, language)
+    return go_to(f"/teach/{made.name.removeprefix('courses/')}")
+
+
+async def _imported(request: web.Request, file: object, language: str, key: str) -> DocumentImport:
+    if not isinstance(file, UploadedFile):
+        raise Invalid("FILE_MISSING", field="file")
+    grpc_request = courses_pb2.ImportDocumentRequest(
+        parent=f"courses/{request.match_info['course']}",
+        language=language,
+        filename=file.filename,
+        data=file.data,
+        request_id=key,
+    )
+    return await request.app[CLIENTS].courses.ImportDocument(grpc_request, timeout=_SECONDS)
+
+
+@routes.get("/teach/{course}/imports/{import}")
+async def show_import(request: web.Request) -> web.Response:
+    signed_in(request, "instructor")
+    locale, course = request[PAGE].locale, await course_of(request)
+    name = f"{course.name}/imports/{request.match_info['import']}"
+    made = await request.app[CLIENTS].courses.GetDocumentImport(courses_pb2.GetDocumentImportRequest(name=name))
+    titles = {lesson.id: title_of(locale, lesson, *course.draft.languages) for lesson in course.draft.lessons}
+    return page(
+        request,
+        "author/document_import.html",
+        here=address(course.name),
+        course_title=title_of(locale, course.draft, *course.draft.languages),
+        made=made,
+        lessons=[(id, titles[id]) for id in made.lessons if id in titles],
+        left=left_rows(locale, made),
+    )
+
+
+def left_rows(locale: Locale, made: DocumentImport) -> list[LeftRow]:
+    return [
+        LeftRow(locale.gettext(LEFT_OUT[each.what]), each.where, each.count)
+        for each in made.left_out
+        if each.what in LEFT_OUT
+    ]

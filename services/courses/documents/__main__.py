@@ -1,0 +1,40 @@
+"""Reads the document on standard input and writes what it holds as JSON, within limits of memory and time."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from base64 import b64encode
+from dataclasses import asdict
+from typing import Any
+
+from services.courses.documents import hangul, slides, word
+from services.courses.documents.reading import Unreadable
+
+MEMORY = 1024**3
+SECONDS = 30
+READERS = {"docx": word.read, "pptx": slides.read, "hwpx": hangul.read}
+
+
+def main() -> int:
+    kind, title = sys.argv[1:]
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    try:
+        document = READERS[kind](sys.stdin.buffer.read(), title)
+    except (Unreadable, MemoryError, RecursionError) as error:
+        print(repr(error), file=sys.stderr)
+        return 1
+    json.dump(asdict(document), sys.stdout, default=_in_base64)
+    return 0
+
+
+def _in_base64(value: Any) -> str:
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    raise TypeError(type(value))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
