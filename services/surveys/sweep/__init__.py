@@ -13,7 +13,7 @@ from services.surveys.sweep import polls
 from services.surveys.sweep.evaluations import Evaluator
 
 _SECONDS = 5.0
-_ROUNDS_BETWEEN_EVALUATIONS = 6
+_ROUNDS_BETWEEN_EVALUATIONS = 12
 
 
 async def sweep(store: Store, key_files: KeyFiles, zone: tzinfo) -> None:
