@@ -26,14 +26,13 @@ from services.people.domain.imports import Import, Lot, Outcome, State
 from services.people.domain.person import Outcome as PersonOutcome
 from services.people.domain.person import Person, Vouching
 from services.people.store import Store, registering
-from services.people.store.erasing import erase
-from services.people.store.imports import Line
+from services.people.store.erasing import erase_unused
+from services.people.store.imports import Content, Line
 
 T = TypeVar("T")
 
 LOT = 500
 _AT_ONCE = 100
-_ERASED_AT_ONCE = 8
 _SECONDS = 1.0
 _PAST_THE_END = 10_000_000
 
@@ -163,10 +162,12 @@ class Worker:
                 return
         await self._go_on(Lot(self._import.done, self._import.cursor, self._import.counts), finished=True)
 
-    async def _lot_done(self, lines: Sequence[Line], outcome: Sequence[Line]) -> bool:
+    async def _lot_done(self, lines: Sequence[Line], outcome: Sequence[Line], before: Outcome = Outcome.NONE) -> bool:
         await self._store.imports.write(self._import.id, outcome)
         counts = Counter(self._import.counts)
         counts.update(line.outcome.value for line in outcome if line.outcome)
+        if before:
+            counts.subtract({before.value: len(lines)})
         return await self._go_on(Lot(self._import.done + len(lines), lines[-1].number, counts))
 
     async def _applied(self, pair: tuple[Line, Wanted | None], snapshot: Snapshot) -> Line:
@@ -231,8 +232,8 @@ class Worker:
         while lines := await lines_of(
             self._import.id, self._import.cursor or _PAST_THE_END, LOT, applied, backwards=True
         ):
-            outcome = await _side_by_side(self._undone, lines, _ERASED_AT_ONCE)
-            if not await self._lot_done(lines, outcome):
+            outcome = await _side_by_side(self._undone, lines, _AT_ONCE)
+            if not await self._lot_done(lines, outcome, before=Outcome.APPLIED):
                 return
         await self._go_on(Lot(self._import.done, self._import.cursor, self._import.counts), finished=True)
 
@@ -245,7 +246,8 @@ class Worker:
             return replace(line, outcome=Outcome.KEPT)
         try:
             if is_new:
-                await erase(self._store, found, now())
+                await erase_unused(self._store, found, now(), self._import.by)
+                line = replace(line, content=Content())
             else:
                 before = {change.field: change.before for change in line.content.changes}
                 verb = partial(self._with_values, values=before, etag=line.etag_after)

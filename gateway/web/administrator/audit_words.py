@@ -72,6 +72,7 @@ _DETAILS = (
     (re.compile(r"changed (?P<fields>.+)"), msgid("changed: %(fields)s")),
     (re.compile(r"list of (?P<count>\d+)"), msgid("a list of %(count)s people")),
     (re.compile(r"lines of a file: (?P<count>\d+)"), msgid("%(count)s lines of a file of people")),
+    (re.compile("file of people taken back"), msgid("a file of people was taken back")),
     (re.compile(r"file of people: (?P<count>\d+)"), msgid("%(count)s lines")),
     (re.compile(r"names of (?P<count>\d+): (?P<purpose>.*)"), msgid("names of %(count)s people, for: %(purpose)s")),
     (
