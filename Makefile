@@ -83,7 +83,7 @@ manifests: setup ## Write what compose, Kubernetes and the import contracts say 
 messages: .venv/dev.stamp ## Bring the message catalogues up to date with the texts in the code
 	@$(python) -m gateway.language.messages
 
-proto: proto/gen/ieum.binpb ## Generate the stubs
+proto: proto/gen/ieum.binpb ## Generate the stubs, and the events as AsyncAPI (proto/gen/asyncapi.json)
 
 assets: gateway/web/static/build/manifest.json ## Bundle styles and scripts
 
@@ -180,6 +180,7 @@ proto/gen/ieum.binpb: $(protos) .venv/local.stamp
 	  --mypy_out=quiet:proto/gen.part --mypy_grpc_out=quiet,only_async:proto/gen.part \
 	  --include_imports --include_source_info --descriptor_set_out=proto/gen.part/ieum.binpb $(protos)
 	@rm -rf proto/gen && mv proto/gen.part proto/gen
+	@$(python) -m deploy.asyncapi
 
 node_modules/.package-lock.json: package-lock.json .npmrc | .venv/local.stamp
 	@echo "Downloading what bundles the pages' styles and scripts ..."
