@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from fractions import Fraction
 
 from services.statistics.disclosure.policy import Policy, derived_is_unreliable, derived_may_be_shown
@@ -61,7 +61,7 @@ class ShownCell:
 
     def moved(self, cell: Tally, measures: Set[str]) -> ShownCell:
         """With these measures as they stand now. Nobody is told apart from few: a zero is not shown."""
-        shown, hidden = asdict(self.tally), asdict(self.hidden_at)
+        shown, hidden = ({name: getattr(tally, name) for name in _NAMES} for tally in (self.tally, self.hidden_at))
         kept = set(self.measures)
         for measure, names in _NUMBERS.items():
             for name in names:
@@ -81,6 +81,7 @@ _NUMBERS = {
     "CMP": ("completed", "persons_completed", "persons_not_completed"),
 }
 COUNTS = frozenset(_NUMBERS)
+_NAMES = tuple(each.name for each in fields(Tally))
 
 
 def sensitive_changes(change: Tally, k: int) -> set[str]:

@@ -34,6 +34,9 @@ _GENTLE_ROUNDS = 4
 """So long one figure more is held for each that is opened; then all near it."""
 
 
+_MEASURES = ("ENR", "EPR", "STR", "CMP")
+
+
 class Unprotected(Exception):
     """No step can be made that opens nothing: what was shown stays."""
 
@@ -74,6 +77,14 @@ class Step:
         self._changes = {
             key: cell.less(before[key].tally) if key in before else cell for key, cell in self._cells.items()
         }
+        self._moving = {
+            measure: frozenset(
+                key for key, change in self._changes.items() if change.of(measure) or change.persons_of(measure)
+            )
+            for measure in _MEASURES
+        }
+        """Figures that are others now than those shown last. One that is not can hide nothing."""
+        self._told: dict[str, tuple[Set[Key], Set[FigureKey]]] = {}
         self._levels = {key: lattice.level(key) for key in self._cells}
         self.held: dict[Key, frozenset[str]] = dict.fromkeys(self._cells, frozenset())
         self._small_ones: set[FigureKey] = set()
@@ -127,9 +138,13 @@ class Step:
         told: set[FigureKey] = set()
         for measure in ADDING_UP:
             hidden = {key for key in self._cells if self._is_hidden(key, measure)}
-            hidden -= self._told_zeros(hidden, measure)
-            lines = [line for line in self._lines if measure in line.measures]
-            told |= {(key, measure) for key in determined(hidden, lines) if self._moves(key, measure)}
+            before, found = self._told.get(measure, (None, set()))
+            if hidden != before:
+                left = hidden - self._told_zeros(hidden, measure)
+                lines = [line for line in self._lines if measure in line.measures]
+                found = {(key, measure) for key in determined(left, lines) if self._moves(key, measure)}
+                self._told[measure] = hidden, found
+            told |= found
         return told
 
     def opened_by(self, told: Iterable[FigureKey]) -> list[FigureKey]:
@@ -284,9 +299,7 @@ class Step:
         return key not in self._before or measure not in self._before[key].measures or self._moves(key, measure)
 
     def _moves(self, key: Key, measure: str) -> bool:
-        """Whether it is another figure now than the one that was shown last. One that is not can hide nothing."""
-        change = self._changes[key]
-        return bool(change.of(measure) or change.persons_of(measure))
+        return key in self._moving[measure]
 
     def _order(self, key: Key, measure: str) -> tuple[bool, int, Key]:
         """What is hidden already stays so; then the smallest."""
