@@ -65,6 +65,8 @@ def _cells(line: Line) -> list[float | None]:
     ]  # fmt: skip
 
 
+_ABOUT_SEATS = 6
+"""How many of the columns stand in the first table; the others are about people."""
 _DIGITS = (0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0)
 
 
@@ -83,13 +85,15 @@ async def show(request: web.Request) -> web.Response:
     read, locale = await centre_year.read(request), request[PAGE].locale
     if read is None:
         return page(request, "official/live_table_without_area.html")
-    rows = []
+    seats, people = [], []
     for use in read.uses:
         line = _line(locale, read, use)
         cells = zip(_cells(line), _DIGITS, strict=True)
-        rows.append([line.title, *("–" if cell is None else locale.number(cell, digits) for cell, digits in cells)])
+        words = ["–" if cell is None else locale.number(cell, digits) for cell, digits in cells]
+        seats.append([line.title, *words[:_ABOUT_SEATS]])
+        people.append([line.title, *words[_ABOUT_SEATS:]])
     shared = centre_year.shared(locale, read, HERE)
-    return page(request, "official/centres.html", rows=rows, columns=_columns(locale), **shared)
+    return page(request, "official/centres.html", seats=seats, people=people, columns=_columns(locale), **shared)
 
 
 @routes.get(HERE + ".csv")

@@ -96,7 +96,7 @@ async def show_plan(request: web.Request) -> web.Response:
         status=422 if plan.wrong_line else 200,
         rows=[_row(locale, read, plan, area) for area in plan.areas],
         tiles=_tiles(locale, read, plan),
-        write=lambda value: _signed(locale, int(value)),
+        write=locale.number,
         given=plan.given,
         outside=plan.outside,
         wish=wish,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,7 +17,7 @@ from services.chassis.principal import Principal, may_act_for
 from services.chassis.store.paging import page_size
 from services.classes import authorisation
 from services.classes.domain import seats
-from services.classes.domain.application import Application, Channel, Universe
+from services.classes.domain.application import Application, Channel, Holder, Universe
 from services.classes.domain.course_class import Class
 from services.classes.domain.seats import Applicant, SeatOutcome
 from services.classes.messages.applications import channel_from_message
@@ -83,8 +84,10 @@ class ApplicationMethods(Methods):
             _require_later_entry(caller, given_at)
         applicant = await self._entered(caller, key, request.person, channel)
 
-        def verb(class_: Class, application: Application, _: object) -> SeatOutcome:
+        def verb(class_: Class, application: Application, holder: Holder) -> SeatOutcome:
             time, later, walk_in = given_at or now(), given_at is not None, request.walk_in
+            if not application.active:
+                application = replace(application, first_timer=holder.seats == 0)
             return seats.seat_by_hand(class_, application, applicant, reason, note, walk_in, time, later=later)
 
         return await self._answered(await self._store.change_new(key, applicant.person, verb))

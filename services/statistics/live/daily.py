@@ -84,6 +84,10 @@ class DailyStates:
             check_cancelled()
             await asyncio.sleep(EVERY)
 
+    async def world(self) -> World:
+        """Places and courses as they are now, without anything counted."""
+        return await self._world()
+
     async def _current(self, universe: Universe, now: datetime) -> tuple[Head, LiveState]:
         midnight = self._midnight(now)
         head = await self._states.head(universe)

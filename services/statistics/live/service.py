@@ -124,8 +124,8 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
 
     async def ListResidents(self, request: pb.ListResidentsRequest, context: object) -> pb.ListResidentsResponse:
         """Of an area of the caller's own; loaded numbers, which are public."""
-        state = await self._states.at(Universe.RESIDENT, None, now())
-        area = authorisation.queried_area(acting(), state.world.tree, request.area)
+        world = await self._states.world()
+        area = authorisation.queried_area(acting(), world.tree, request.area)
         counts = await self._residents.by_age(area, "", now())
         places = sorted({place for place, age in counts if age == TOTAL})
         return pb.ListResidentsResponse(

@@ -26,8 +26,10 @@ async def test_officials_read_seats_hours_visits_and_help_of_their_centres(town:
     names = ["kim", *(f"other{number}" for number in range(4))]
     for name in names[1:]:
         await town.register(name)
-    for name in names[:4]:
+    for name in names[:3]:
         await town.apply(person(name), class_)
+    by_hand = pb.AddByHandRequest(class_name=class_, person="people/other3", reason="NEEDS_HELP", channel=pb.COUNTER)
+    assert (await town.as_(TEACHER).AddByHand(by_hand)).first_timer, "who gets a seat by hand may be new, too"
     await town.begin(class_)
     await town.as_(SUPPORTER).MarkAttendance(
         pb.MarkAttendanceRequest(class_name=class_, session=1, others_present=True, way=pb.LIST)
