@@ -23,6 +23,7 @@ from gateway.http.networks import CENTRES
 from gateway.http.public_url import PUBLIC_URL, allowed_hosts
 from gateway.http.rate_limit import REGISTRATIONS, RateLimit
 from gateway.http.sessions import SESSIONS, Sessions
+from gateway.interop.oidc import routes as oidc
 from gateway.settings import GatewaySettings
 from gateway.web import routes
 from gateway.web.public_data.pictures import PICTURES
@@ -69,8 +70,10 @@ def create_app(settings: GatewaySettings) -> web.Application:
     app.on_response_prepare.append(security_headers.add_headers)
     admission.prepare(app, settings.at_once)
     app.cleanup_ctx.append(_connected)
+    app.cleanup_ctx.append(oidc.connected(settings))
     app.add_routes(monitoring.routes)
     app.add_routes(resources.routes())
+    app.add_routes(oidc.routes)
     app.add_routes(routes.routes())
     return app
 

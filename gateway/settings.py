@@ -3,8 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, StringConstraints
 
 from services.chassis.config import Settings
+
+ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
+
+
+class Provider(BaseModel):
+    """A city's own sign-in, by OpenID Connect."""
+
+    name: Mapping[str, str]
+    # Exactly as the provider writes it in its discovery document.
+    issuer: str
+    client_id: str
+    scope: str = "openid profile email"
+    # Somebody unknown gets an account; else only accounts that were linked before come in.
+    new_accounts: bool = False
+    # Where such an account belongs: "areas/HB01", and "organisations/hanbit" for employees.
+    area: str = ""
+    organisation: str = ""
+    # The claim that holds the name to show.
+    name_claim: str = "name"
 
 
 class GatewaySettings(Settings):
@@ -41,10 +63,18 @@ class GatewaySettings(Settings):
     site_phone: str = ""
     site_hours: Mapping[str, str] = {}
 
+    # Providers with whose accounts people may sign in, by a short name, as JSON. The client secret of each stands in
+    # the file provider_{short name} of the secrets; without it PKCE alone proves who redeems a code.
+    providers: Mapping[ProviderName, Provider] = {}
+
     # Who issues certificates, by language, as JSON: {"ko": "한빛시장"}; none = the site's name.
     certificate_issuer: Mapping[str, str] = {}
     # Path of the issuer's seal, a PNG or SVG file; "" = none.
     certificate_seal: str = ""
+
+    def provider_secret(self, id: str) -> str:
+        file = self.secrets / f"provider_{id}"
+        return file.read_text().strip() if file.exists() else ""
 
     def what_is_missing(self) -> str:
         """A sentence for whoever starts it, or nothing."""

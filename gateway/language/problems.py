@@ -103,6 +103,14 @@ WORDS: Mapping[str, str] = {
     "PROOF_NEEDED": msgid(
         "Show once more that it is you: confirm with your passphrase or second step, then try again."
     ),
+    "PROVIDER_AWAY": msgid("The other sign-in cannot be reached just now. Try again in a minute, or sign in here."),
+    "PROVIDER_DECLINED": msgid("You were not signed in there. Try again, or sign in here with login and passphrase."),
+    "PROVIDER_REFUSED": msgid("That sign-in could not be checked, so it was not accepted. Begin once more from here."),
+    "IDENTITY_UNKNOWN": msgid(
+        "This account is not linked with one here yet. Sign in here, then link it under Me, My accounts elsewhere."
+    ),
+    "IDENTITY_TAKEN": msgid("This account is linked with another person's account here. Call us to sort it out."),
+    "LAST_WAY_IN": msgid("This is your only way to sign in. Make a passkey first."),
     "PASSKEY_REFUSED": msgid("This passkey was not accepted here. Try again, or use another way of signing in."),
     "PASSKEY_NOT_STARTED": msgid("That took too long. Start again with the passkey."),
     "PASSKEY_NAME_MISSING": msgid("Give the passkey a name by which you know the device."),

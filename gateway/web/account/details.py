@@ -18,7 +18,7 @@ from gateway.language import i18n
 from gateway.web.account.kept_form import forget, sign_in_again, typed_before
 from gateway.web.account.second_sign_in import finish
 from gateway.web.account.sign_in import homes, workplaces
-from gateway.web.site.frame import go_to, keep_language
+from gateway.web.site.frame import SETTINGS, go_to, keep_language
 from ieum.people.v1.people_pb2 import (
     ChangePassphraseRequest,
     GetPersonRequest,
@@ -66,6 +66,7 @@ async def _details_page(
         areas=homes(locale, places),
         organisations=workplaces(locale, places),
         languages_offered=list(i18n.LANGUAGES.items()),
+        has_providers=bool(request.app[SETTINGS].providers),
         has_tokens=bool(viewer.roles - {"learner"}),
         errors={problem.field or "display_name": errors.message(locale, problem)} if problem else {},
     )

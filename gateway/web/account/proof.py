@@ -13,7 +13,7 @@ from gateway.http.auth import PROOF_PAGE, SESSIONS, signed_in
 from gateway.http.form import read_texts
 from gateway.web.account.passkeys import longest, origin_of
 from gateway.web.site.forms import status_of
-from gateway.web.site.frame import go_to, local_path
+from gateway.web.site.frame import SETTINGS, go_to, local_path
 from ieum.people.v1 import people_pb2 as pb
 from services.chassis.errors import Problem
 
@@ -27,7 +27,15 @@ async def ask(request: web.Request) -> web.Response:
 
 async def _page(request: web.Request, target: str, **values: Any) -> web.Response:
     viewer = signed_in(request)
-    return page(request, "account/proof.html", next=target, by_code=viewer.has_second_factor, **values)
+    locale, providers = request[PAGE].locale, request.app[SETTINGS].providers
+    return page(
+        request,
+        "account/proof.html",
+        next=target,
+        by_code=viewer.has_second_factor,
+        providers={id: locale.pick(each.name)[0] for id, each in providers.items()},
+        **values,
+    )
 
 
 @routes.post(PROOF_PAGE)

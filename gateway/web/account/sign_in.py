@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import web
 from yarl import URL
@@ -19,12 +20,14 @@ from gateway.language.i18n import Locale
 from gateway.web.account import registration_checks as registration_form
 from gateway.web.account.registration_checks import without_spaces
 from gateway.web.account.second_sign_in import finish, workplace
-from gateway.web.site.frame import go_to, local_path
+from gateway.web.site.frame import SETTINGS, go_to, local_path
 from ieum.people.v1.people_pb2 import RegisterRequest, SignInRequest, SignInResponse
 from services.chassis import clock
 from services.chassis.errors import Problem
 
 _DETAILS = ("display_name", "login", "email", "area", "organisation")
+
+_PROVIDER_PROBLEMS = frozenset({"PROVIDER_AWAY", "PROVIDER_DECLINED", "PROVIDER_REFUSED", "IDENTITY_UNKNOWN"})
 
 routes = web.RouteTableDef()
 
@@ -36,8 +39,15 @@ async def ask_who(request: web.Request) -> web.Response:
         return go_to(target or workplace(viewer))
     ended = auth.SESSION_ENDED in request
     notice = errors.message(request[PAGE].locale, Problem("SESSION_INVALID")) if ended else ""
+    if (reason := request.query.get("problem", "")) in _PROVIDER_PROBLEMS:
+        notice = errors.message(request[PAGE].locale, Problem(reason))
     values = {"next": target, **_device(request)}
-    return page(request, "account/sign_in.html", values=values, notice=notice)
+    return _sign_in_page(request, values=values, notice=notice)
+
+
+def _sign_in_page(request: web.Request, **values: Any) -> web.Response:
+    names = {id: each.name for id, each in request.app[SETTINGS].providers.items()}
+    return page(request, "account/sign_in.html", providers=names, **values)
 
 
 def _device(request: web.Request, form: Mapping[str, object] | None = None) -> dict[str, bool]:
@@ -62,9 +72,8 @@ async def sign_in(request: web.Request) -> web.Response:
         locale = request[PAGE].locale
         values = {"login": form.get("login", ""), "next": onward(form), **_device(request, form)}
         form_errors = {problem.field or "login": errors.message(locale, problem)}
-        response = page(
+        response = _sign_in_page(
             request,
-            "account/sign_in.html",
             status=errors.status_of(problem),
             values=values,
             errors=form_errors,

@@ -60,6 +60,8 @@ ACTIONS: Mapping[str, str] = {
     "SECOND_FACTOR_REFUSED": msgid("Second step of signing in refused"),
     "RECOVERY_CODE_USED": msgid("Recovery code used"),
     "RECOVERY_CODES_RENEWED": msgid("New recovery codes"),
+    "IDENTITY_LINKED": msgid("Account elsewhere linked"),
+    "IDENTITY_UNLINKED": msgid("Account elsewhere no longer linked"),
     "COMMENT_DECIDED": msgid("Comment shown or hidden"),
 }
 PERSON = re.compile(r"people/[0-9A-Za-z-]+")

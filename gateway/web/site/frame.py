@@ -18,6 +18,7 @@ from gateway.html.render import PAGE, SIZES, USUAL_SIZE, Flash, NavItem, PageCon
 from gateway.http import auth
 from gateway.http.csrf import FORM_KEY
 from gateway.http.form import read_texts
+from gateway.http.local_path import local_path as local_path
 from gateway.http.reader import LOCALE, language
 from gateway.language import i18n
 from gateway.language.i18n import msgid
@@ -152,12 +153,6 @@ def keep_language(request: web.Request, response: web.Response, language: str) -
 
 def _set_cookie(request: web.Request, response: web.Response, name: str, value: str, seconds: int) -> None:
     response.set_cookie(name, value, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=request.secure)
-
-
-def local_path(path: str) -> str:
-    """A path of this site, or "/", to prevent open redirects."""
-    outside = not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable()
-    return "/" if outside else path
 
 
 def go_to(path: str, flash: Flash | None = None, request: web.Request | None = None) -> web.Response:

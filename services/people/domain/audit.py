@@ -50,6 +50,8 @@ class Action(StrEnum):
     SECOND_FACTOR_REFUSED = "second_factor_refused"
     RECOVERY_CODE_USED = "recovery_code_used"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
     COMMENT_DECIDED = "comment_decided"
     ERASURE_ASKED_FOR = "erasure_asked_for"
     ERASURE_REQUEST_TAKEN_BACK = "erasure_request_taken_back"

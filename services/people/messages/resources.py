@@ -65,6 +65,11 @@ def passkey_keys(name: str) -> tuple[str, str]:
     return _owned_keys(name, "passkeys")
 
 
+def identity_keys(name: str) -> tuple[str, str]:
+    """Person and identity of "people/{id}/identities/{key}"."""
+    return _owned_keys(name, "identities")
+
+
 def _owned_keys(name: str, collection: str) -> tuple[str, str]:
     parts = name.split("/")
     if len(parts) != 4 or parts[0] != "people" or parts[2] != collection or not all(parts):

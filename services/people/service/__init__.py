@@ -6,6 +6,7 @@ from services.chassis.token_access import Access
 from services.people.service.accounts import AccountMethods
 from services.people.service.audit import AuditMethods
 from services.people.service.erasure import ErasureMethods
+from services.people.service.identities import IdentityMethods
 from services.people.service.passkeys import PasskeyMethods
 from services.people.service.passphrases import PassphraseMethods
 from services.people.service.places import PlacesMethods
@@ -41,6 +42,7 @@ class PeopleService(
     PassphraseMethods,
     SecondFactorMethods,
     PasskeyMethods,
+    IdentityMethods,
     TokenMethods,
     RoleMethods,
     AuditMethods,

@@ -36,7 +36,8 @@ class ServiceBase(PeopleServiceServicer):
         owner = await self.store.people.get(resources.person_key(caller.require_person()))
         if owner.erased:
             return  # a repeated call, and nothing is left to protect
-        if not caller.has_proved() and (await self.store.second_factors.of(owner.id)).is_set_up:
+        by_passphrase = owner.passphrase_hash and not (await self.store.second_factors.of(owner.id)).is_set_up
+        if not caller.has_proved() and not by_passphrase:
             raise Forbidden("PROOF_NEEDED")
         if not passphrase:
             raise Invalid("PASSPHRASE_AGAIN", field="passphrase")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ieum.people.v1 import people_pb2
-from services.chassis.clock import now
+from services.chassis.clock import now, stamp
 from services.people.domain import second_factor, sessions
 from services.people.domain.audit import Action
 from services.people.domain.person import Person
@@ -19,6 +19,20 @@ from services.people.store.sessions import key_of
 
 
 class SessionStart(ServiceBase):
+    async def begin_or_await(
+        self, owner: Person, shared_device: bool, agent: str, device_marks: Iterable[str]
+    ) -> people_pb2.SignInResponse:
+        """After the first proof: a session, or for whoever has a second factor the wait for it."""
+        factors = await self.store.second_factors.of(owner.id)
+        if not factors.is_set_up:
+            return await self.begin_session(owner, shared_device, agent, device_marks)
+        secret = secrets.token_urlsafe(32)
+        attempt = second_factor.begin_attempt(owner, shared_device, agent[: sessions.AGENT_LENGTH], now())
+        await self.store.second_factors.begin(secret, attempt)
+        return people_pb2.SignInResponse(
+            attempt=secret, attempt_expire_time=stamp(attempt.expire_time), has_passkey=bool(factors.passkeys)
+        )
+
     async def begin_session(
         self, owner: Person, shared_device: bool, agent: str, device_marks: Iterable[str]
     ) -> people_pb2.SignInResponse:

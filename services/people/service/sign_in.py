@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -11,10 +10,10 @@ from dataclasses import dataclass
 from google.protobuf.empty_pb2 import Empty
 
 from ieum.people.v1 import people_pb2
-from services.chassis.clock import now, stamp
+from services.chassis.clock import now
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.principal import acting
-from services.people.domain import attempts, credentials, devices, second_factor, sessions
+from services.people.domain import attempts, credentials, devices, sessions
 from services.people.domain.audit import Action
 from services.people.domain.passphrase import is_code_expired, rehash
 from services.people.domain.person import Person
@@ -43,20 +42,7 @@ class SignInMethods(SessionStart):
                 await turns.enter_async_context(self.store.attempts.turn(key))
             owner = await self._authenticated(request, found, tries)
         owner = await self._rehashed(owner, request.passphrase)
-        factors = await self.store.second_factors.of(owner.id)
-        if factors.is_set_up:
-            answer = await self._await_second(owner, request)
-            answer.has_passkey = bool(factors.passkeys)
-            return answer
-        return await self.begin_session(owner, request.shared_device, request.agent, request.device_marks)
-
-    async def _await_second(self, owner: Person, request: people_pb2.SignInRequest) -> people_pb2.SignInResponse:
-        secret = secrets.token_urlsafe(32)
-        attempt = second_factor.begin_attempt(
-            owner, request.shared_device, request.agent[: sessions.AGENT_LENGTH], now()
-        )
-        await self.store.second_factors.begin(secret, attempt)
-        return people_pb2.SignInResponse(attempt=secret, attempt_expire_time=stamp(attempt.expire_time))
+        return await self.begin_or_await(owner, request.shared_device, request.agent, request.device_marks)
 
     def _tries(self, request: people_pb2.SignInRequest, found: Person | None) -> _Tries:
         """Under which counters this try is looked at: the owner's own device has one, which nobody else can fill."""

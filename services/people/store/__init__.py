@@ -23,6 +23,7 @@ from services.people.store.certificates import CertificateNames
 from services.people.store.desk import DeskSeal
 from services.people.store.equality import EqualityStore
 from services.people.store.erasure_requests import ErasureRequests
+from services.people.store.identities import IdentityStore
 from services.people.store.imports import ImportStore
 from services.people.store.people import PeopleStore
 from services.people.store.places import PlacesStore
@@ -44,6 +45,7 @@ class Store:
             Entities(database["sessions"], Session, announcements.session_announcement, outbox)
         )
         self.tokens = TokenStore(Entities(database["tokens"], Token, announcements.session_announcement, outbox))
+        self.identities = IdentityStore(database, outbox, pseudonym_key)
         self.second_factors = SecondFactorStore(database, outbox, pseudonym_key)
         self.attempts = AttemptsStore(database, outbox)
         self.places = PlacesStore(database, outbox)
@@ -56,6 +58,7 @@ class Store:
         await self.equality.prepare()
         await self.sessions.prepare()
         await self.tokens.prepare()
+        await self.identities.prepare()
         await self.second_factors.prepare()
         await self.attempts.prepare()
         await self.audit.prepare()

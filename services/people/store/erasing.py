@@ -61,6 +61,7 @@ async def erase(
         await store.sessions.remove_all(before.id, session)
         await store.tokens.remove_all(before.id, session)
         await store.second_factors.remove_all(before.id, session)
+        await store.identities.remove_all(before.id, session)
         await store.certificates.remove_all(before.id, session)
         await store.imports.forget(before.id, session)
 

@@ -177,7 +177,7 @@ async def test_whoever_has_a_second_factor_is_asked_for_it_and_not_for_the_passp
     town.viewers["pat"].second_factor = True
     assert 'name="code"' in await get(client, "/account/prove")
     assert 'name="passphrase"' not in await get(client, "/account/erase")
-    town.answers["ErasePerson"] = Forbidden("PROOF_NEEDED")
+    town.answers["RequestErasure"] = Forbidden("PROOF_NEEDED")
     headers = PAT | {"Referer": str(client.make_url("/account/erase"))}
     answer = await client.post("/account/erase", data={"sure": "1"}, headers=headers, allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (303, "/account/prove?next=/account/erase")

@@ -69,10 +69,10 @@ async def test_with_a_second_factor_the_passphrase_alone_proves_nothing(town: To
     assert not (await town.viewer(session)).second_factor
     await client.ConfirmTotp(pb.ConfirmTotpRequest(parent=name, code=code(step - 1)))
     assert (await town.viewer(session)).second_factor
-    erasure = pb.ErasePersonRequest(name=name, passphrase=PASSPHRASE)
-    for request in (erasure, pb.ErasePersonRequest(name=name)):
+    erasure = pb.RequestErasureRequest(name=name, passphrase=PASSPHRASE)
+    for request in (erasure, pb.RequestErasureRequest(name=name)):
         with pytest.raises(Forbidden) as caught:
-            await client.ErasePerson(request)
+            await client.RequestErasure(request)
         assert reason(caught) == "PROOF_NEEDED"
     with pytest.raises(Invalid) as wrong:
         await client.ProveOneself(proving(session, passphrase=PASSPHRASE))

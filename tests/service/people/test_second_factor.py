@@ -222,9 +222,9 @@ async def test_an_administrator_resets_a_lost_factor_and_a_new_one_is_due_at_onc
 
 async def test_erasing_an_account_removes_its_second_factor(town: Town, database_of: Callable[[str], Database]) -> None:
     database = database_of("people")
-    name, client, _, _ = await set_up(town, "haneul")
+    name, *_ = await set_up(town, "haneul")
     await town.sign_in("haneul")
-    await client.ErasePerson(pb.ErasePersonRequest(name=name, passphrase=PASSPHRASE))
+    await town.system.ErasePerson(pb.ErasePersonRequest(name=name))
     assert await database["second_factors"].count_documents({}) == 0
     assert await database["sign_in_attempts"].count_documents({}) == 0
 
