@@ -26,6 +26,7 @@ from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.principal import Grant, Kind, Principal
 from services.chassis.store.mongo import Database
+from services.surveys.domain.sealing import Opener, WrongHalves
 from services.surveys.main import compose
 from services.surveys.settings import SurveysSettings
 from services.surveys.store import Store
@@ -227,3 +228,28 @@ async def test_a_lost_key_file_voids_the_evaluation(desk: Desk) -> None:
         file.unlink()
     assert (await desk.count(mine.name)).state == pb.EVALUATION_VOID
     assert await desk.database["answers"].count_documents({"evaluation": {"$gt": ""}}) == 0
+
+
+async def test_a_full_copy_does_not_say_who_answered_what(desk: Desk) -> None:
+    """Whoever has database and oplog sees who answered, and sealed bytes of one length that no half in them opens."""
+    await desk.end_class(now() - timedelta(hours=1), LEARNERS)
+    await desk.ask()
+    (mine,) = await desk.mine(LEARNERS[0])
+    await desk.answer(LEARNERS[0], mine.name, 1, comment="Far too fast for me", age=pb.FROM_75)
+    await desk.answer(LEARNERS[1], mine.name, 5)
+    stored = [each async for each in desk.database["answers"].find({"person": {"$gt": ""}})]
+    assert {tuple(each) for each in stored} == {("_id", "evaluation", "person", "sealed")}
+    assert len({len(each["sealed"]) for each in stored}) == 1
+    kept = await desk.store.evaluations.get(mine.name.removeprefix("evaluations/"))
+    for half in (kept.key_half, bytes(len(kept.key_half))):
+        with pytest.raises(WrongHalves):
+            Opener(kept.key_half, half)
+    log = desk.database.client["local"]["oplog.rs"]
+    entries = [each async for each in log.find({"ns": {"$regex": f"^{desk.database.name}\\."}}).sort("$natural", 1)]
+    assert "too fast" not in str(entries)
+    assert "from_75" not in str(entries)
+    for who in LEARNERS[2:]:
+        await desk.answer(who, mine.name)
+    await desk.count(mine.name)
+    async for each in log.find({"ns": {"$regex": f"^{desk.database.name}\\."}, "op": "u"}).sort("$natural", 1):
+        assert not ("too fast" in str(each) and "people/" in str(each)), "a comment stands beside nobody's name"
