@@ -89,6 +89,7 @@ class Registration(Body):
     organisation: Name = ""
     locale: Tag = ""
     request_id: Tag = ""
+    accepted_notice: Annotated[int, Field(ge=0, description="Version of the privacy notice that was accepted")] = 0
 
 
 class PersonChange(Body):

@@ -26,6 +26,7 @@ from gateway.api import (
     outreach,
     people,
     places,
+    privacy,
     progress,
     reference,
     release_work,
@@ -38,6 +39,7 @@ from gateway.api import (
 _RESOURCES = (
     sessions,
     people,
+    privacy,
     counter,
     erasures,
     answers,

@@ -20,6 +20,7 @@ from ieum.notices.v1.notices_pb2_grpc import NoticesServiceStub
 from ieum.people.v1.counter_pb2_grpc import CounterServiceStub
 from ieum.people.v1.imports_pb2_grpc import PeopleImportServiceStub
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
+from ieum.people.v1.privacy_pb2_grpc import PrivacyServiceStub
 from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
 from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
 from ieum.statistics.v1.questions_pb2_grpc import QuestionServiceStub
@@ -40,6 +41,7 @@ T = TypeVar("T")
 class Clients:
     people: PeopleServiceStub
     counter: CounterServiceStub
+    privacy: PrivacyServiceStub
     imports: PeopleImportServiceStub
     courses: CoursesServiceStub
     enrollment: EnrollmentServiceStub
@@ -79,6 +81,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
         yield Clients(
             people=client("people", PeopleServiceStub),
             counter=client("people", CounterServiceStub),
+            privacy=client("people", PrivacyServiceStub),
             imports=client("people", PeopleImportServiceStub),
             courses=courses,
             enrollment=client("enrollment", EnrollmentServiceStub),

@@ -15,6 +15,8 @@ from ieum.classes.v1 import classes_pb2
 from ieum.enrollment.v1.enrollment_pb2 import Enrollment, ListEnrollmentsRequest
 from ieum.notices.v1 import notices_pb2
 from ieum.people.v1 import people_pb2
+from ieum.people.v1.counter_pb2 import DeskRecord, GetDeskRecordRequest
+from ieum.people.v1.privacy_pb2 import Acceptance, ListAcceptancesRequest
 from ieum.progress.v1.progress_pb2 import ListProgressRequest, Progress
 from ieum.statistics.v1.questions_pb2 import ListQuestionsRequest, Question
 from ieum.statistics.v1.statistics_pb2 import ListOwnFactsRequest, ListOwnFactsResponse
@@ -43,6 +45,10 @@ class MyData:
     account: people_pb2.Person
     sessions: Sequence[people_pb2.Session]
     tokens: Sequence[people_pb2.Token]
+    second_factors: people_pb2.SecondFactors
+    desk_record: DeskRecord
+    acceptances: Sequence[Acceptance]
+    erasure_requests: Sequence[people_pb2.ErasureRequest]
     equality_answers: people_pb2.EqualityAnswers
     enrollments: Sequence[Enrollment]
     progress: Sequence[Progress]
@@ -82,6 +88,10 @@ async def gather(clients: Clients, principal: Principal) -> MyData:
         account=await people.GetPerson(people_pb2.GetPersonRequest(name=me)),
         sessions=(await people.ListSessions(people_pb2.ListSessionsRequest(parent=me))).sessions,
         tokens=(await people.ListTokens(people_pb2.ListTokensRequest(parent=me))).tokens,
+        second_factors=await people.GetSecondFactors(people_pb2.GetSecondFactorsRequest()),
+        desk_record=await clients.counter.GetDeskRecord(GetDeskRecordRequest(name=me)),
+        acceptances=(await clients.privacy.ListAcceptances(ListAcceptancesRequest())).acceptances,
+        erasure_requests=(await people.ListErasureRequests(people_pb2.ListErasureRequestsRequest(person=me))).requests,
         equality_answers=await people.GetEqualityAnswers(
             people_pb2.GetEqualityAnswersRequest(name=f"{me}/equalityAnswers")
         ),

@@ -24,6 +24,8 @@ _FOR_MACHINES = frozenset(
 )
 SECOND_FACTOR_PAGE = "/account/second-factor"
 PROOF_PAGE = "/account/prove"
+NOTICE_PAGE = "/account/privacy-notice"
+_OPEN_BEFORE_NOTICE = ("/privacy", "/account/data", "/account/erase", "/erasure", "/help")
 _SHORT = timedelta(days=1)
 
 
@@ -36,6 +38,7 @@ class _Before:
 
 
 _NEW_PASSPHRASE = _Before("/account/passphrase", "PASSPHRASE_MUST_CHANGE")
+_NOTICE = _Before(NOTICE_PAGE, "NOTICE_DUE")
 _SECOND_FACTOR = _Before(SECOND_FACTOR_PAGE, "SECOND_FACTOR_DUE")
 
 VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer", Viewer)
@@ -57,7 +60,7 @@ async def authenticate(request: web.Request, handler: Handler) -> web.StreamResp
     """Sets `request[VIEWER]` (None for a stranger); calls made inside are signed for that person."""
     viewer = await find_viewer(request)
     request[VIEWER] = viewer
-    if viewer and (first := _first_of_all(viewer)) and not _is_open_before(request, first.page):
+    if viewer and (first := _first_of_all(request, viewer)) and not _is_open_before(request, first.page):
         if is_api(request):
             raise Forbidden(first.reason)
         return web.Response(status=303, headers={"Location": first.page})
@@ -65,11 +68,15 @@ async def authenticate(request: web.Request, handler: Handler) -> web.StreamResp
         return await handler(request)
 
 
-def _first_of_all(viewer: Viewer) -> _Before | None:
+def _first_of_all(request: web.Request, viewer: Viewer) -> _Before | None:
     """What somebody has to do before anything else is open to them."""
     if viewer.must_change_passphrase:
         return _NEW_PASSPHRASE
-    return _SECOND_FACTOR if viewer.must_set_up_second_factor else None
+    if viewer.must_set_up_second_factor:
+        return _SECOND_FACTOR
+    # Programs go on, and so does a form that was filled in before the notice changed.
+    is_asked = viewer.due_notice and request.method == "GET" and not is_api(request)
+    return _NOTICE if is_asked and not request.path.startswith(_OPEN_BEFORE_NOTICE) else None
 
 
 def _is_open_before(request: web.Request, page: str) -> bool:

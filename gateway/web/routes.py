@@ -17,6 +17,7 @@ from gateway.web.account import (
     my_data,
     notices,
     passkeys,
+    privacy_notice,
     proof,
     second_factor,
     second_sign_in,
@@ -35,6 +36,7 @@ from gateway.web.administrator import (
     places,
     search_words,
 )
+from gateway.web.administrator import privacy_notice as next_notice
 from gateway.web.administrator import second_factor as others_second_factor
 from gateway.web.author import (
     class_grid,
@@ -171,6 +173,8 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     *(people.routes, desk.routes, imports.routes, others_second_factor.routes),
     my_data.routes,
     erasing.routes,
+    privacy_notice.routes,
+    next_notice.routes,
     erasures.routes,
     audit_log.routes,
     dead_letters.routes,

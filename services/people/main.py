@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from ieum.notices.v1.notices_pb2_grpc import add_ContactSourceServiceServicer_to_server
-from ieum.people.v1 import counter_pb2_grpc, imports_pb2_grpc, people_pb2_grpc
+from ieum.people.v1 import counter_pb2_grpc, imports_pb2_grpc, people_pb2_grpc, privacy_pb2_grpc
 from services.chassis.run import Frame, main_with
 from services.people.domain.person import Role
 from services.people.domain.second_factor import Requirement
@@ -21,7 +21,7 @@ from services.people.events import (
     survey_handlers,
 )
 from services.people.passphrases import Passphrases
-from services.people.service import TOKEN_ACCESS, PeopleService, counter, imports
+from services.people.service import TOKEN_ACCESS, PeopleService, counter, imports, privacy
 from services.people.service.contacts import ContactSource
 from services.people.settings import NO_ROLE, PeopleSettings
 from services.people.store import Store
@@ -35,8 +35,10 @@ async def compose(frame: Frame[PeopleSettings]) -> None:
     await store.prepare()
     await OldEvents(frame.database, frame.bus, frame.settings.pseudonym_key).replace()
     server = frame.offer("ieum.people.v1.PeopleService", TOKEN_ACCESS)
-    people_pb2_grpc.add_PeopleServiceServicer_to_server(
-        PeopleService(store, Passphrases(), _requirement(frame.settings), frame.settings.backup_days), server
+    people = PeopleService(store, Passphrases(), _requirement(frame.settings), frame.settings.backup_days)
+    people_pb2_grpc.add_PeopleServiceServicer_to_server(people, server)
+    privacy_pb2_grpc.add_PrivacyServiceServicer_to_server(
+        privacy.PrivacyService(people), frame.offer("ieum.people.v1.PrivacyService", privacy.TOKEN_ACCESS)
     )
     counter_pb2_grpc.add_CounterServiceServicer_to_server(
         counter.CounterService(store), frame.offer("ieum.people.v1.CounterService", counter.TOKEN_ACCESS)

@@ -38,6 +38,7 @@ ACCOUNT = (
     "/account/erase",
     "/account/data",
     "/account/data/looks",
+    "/privacy/details",
 )
 LEARNER = (
     *("/learning", "/learning/{done}/complete", "/learning/{begun}/withdraw", "/certificates/{certificate}"),

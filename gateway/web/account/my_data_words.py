@@ -14,6 +14,7 @@ from gateway.web.account.my_learning_words import ContentOf, courses_section, le
 from gateway.web.account.own_audit_words import looks_section, own_acts_section
 from gateway.web.account.speaker import Speaker
 from gateway.web.administrator.people import VOUCHINGS, grant_words
+from gateway.web.site.erasure_words import number_of, state_of
 from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import statistics_pb2
 
@@ -22,7 +23,7 @@ _SEXES_COUNTED = {"F": "FEMALE", "M": "MALE", "_O": "OTHER_SEX"}
 
 async def sections(locale: Locale, places: Places, data: MyData, content_of: ContentOf) -> list[Section]:
     speaker = Speaker(locale, places)
-    parts: list[Callable[[Speaker, MyData], Section]] = [_account, _sign_ins, _answers, courses_section]
+    parts: list[Callable[[Speaker, MyData], Section]] = [_account, _sign_ins, _consent, _answers, courses_section]
     rest: list[Callable[[Speaker, MyData], Section]] = [
         *(classes_section, visits_section, messages_section, _polls, _statistics, _questions),
         *(looks_section, own_acts_section),
@@ -43,6 +44,8 @@ def _account(speaker: Speaker, data: MyData) -> Section:
         (msgid("E-mail"), person.email),
         (msgid("Where you live"), speaker.place(person.area)),
         (msgid("Where you work"), office),
+        (msgid("Year of birth, as said at the counter"), str(data.desk_record.birth_year or "")),
+        (msgid("Telephone, as said at the counter"), data.desk_record.phone),
         (msgid("Language"), LANGUAGES.get(person.locale, person.locale)),
         (msgid("How your account is known"), speaker.gettext(VOUCHINGS[people_pb2.Vouching.Name(person.vouching)])),
         (msgid("Roles"), ", ".join(grant_words(locale, speaker.places, each) for each in person.grants)),
@@ -86,6 +89,16 @@ def _sign_ins(speaker: Speaker, data: MyData) -> Section:
         )
         for each in data.tokens
     ]
+    factors = speaker.facts(
+        (msgid("Authenticator app since"), speaker.when(data.second_factors.totp_time)),
+        (msgid("Recovery codes left"), str(data.second_factors.recovery_codes_left or "")),
+    )
+    factors += [
+        (speaker.gettext("Passkey"), f"{each.display_name} · {speaker.when(each.create_time)}")
+        for each in data.second_factors.passkeys
+    ]
+    if factors:
+        blocks.append(Block(speaker.gettext("Second step of signing in"), factors))
     return Section(
         "sign-ins",
         speaker.gettext("Where you are signed in"),
@@ -93,6 +106,29 @@ def _sign_ins(speaker: Speaker, data: MyData) -> Section:
         blocks,
         empty=speaker.gettext("Nowhere at the moment."),
         links=[("/account/sessions", speaker.gettext("Where I am signed in"))],
+    )
+
+
+def _consent(speaker: Speaker, data: MyData) -> Section:
+    accepted = [
+        (
+            speaker.gettext("Privacy notice, version %(version)s") % {"version": each.version},
+            f"{speaker.when(each.time)} · {LANGUAGES.get(each.language, each.language)} · {each.hash[:16]}…",
+        )
+        for each in data.acceptances
+    ]
+    erasures = [
+        (speaker.when(each.ask_time), f"{state_of(speaker.locale, each)[0]} · {number_of(each)}")
+        for each in data.erasure_requests
+    ]
+    blocks = [Block("", accepted), Block(speaker.gettext("Requests for erasure"), erasures)]
+    return Section(
+        "consent",
+        speaker.gettext("What you agreed to"),
+        speaker.gettext("So that it can be shown when you agreed to which text. Kept until the account is erased."),
+        [block for block in blocks if block.facts],
+        empty=speaker.gettext("Nothing yet."),
+        links=[("/privacy", speaker.gettext("Privacy notice"))],
     )
 
 

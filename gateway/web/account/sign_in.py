@@ -18,6 +18,7 @@ from gateway.http.form import read_texts
 from gateway.http.rate_limit import check_registration_rate
 from gateway.language.i18n import Locale
 from gateway.web.account import registration_checks as registration_form
+from gateway.web.account.privacy_notice import current_notice
 from gateway.web.account.registration_checks import without_spaces
 from gateway.web.account.second_sign_in import finish, workplace
 from gateway.web.site.frame import SETTINGS, go_to, local_path
@@ -153,6 +154,7 @@ async def _register_page(
         passphrase="" if "passphrase" in form_errors else passphrase,
         areas=homes(locale, places),
         organisations=workplaces(locale, places),
+        notice=await current_notice(request),
         errors=form_errors,
     )
 
@@ -172,6 +174,12 @@ def workplaces(locale: Locale, places: Places) -> list[tuple[str, str]]:
     return [nowhere, *((each.name, locale.pick(each.title)[0]) for each in places.organisations.values())]
 
 
+def _accepted(form: Mapping[str, str]) -> int:
+    """The version that was shown beside the marked box, which the people service compares with the one that holds."""
+    version = form.get("notice_version", "")
+    return int(version) if "accepted_notice" in form and version.isascii() and version.isdigit() else 0
+
+
 @routes.post("/register")
 async def register(request: web.Request) -> web.Response:
     form = await read_texts(request)
@@ -181,8 +189,9 @@ async def register(request: web.Request) -> web.Response:
         request_id=values["request_id"] or clock.new_id(),
         passphrase=form.get("passphrase", ""),
         locale=request[PAGE].locale.language,
+        accepted_notice=_accepted(form),
     )
-    typed = values | _device(request, form)
+    typed = values | _device(request, form) | {"accepted_notice": "accepted_notice" in form}
     if problems := registration_form.problems_of(form):
         return await _register_page(request, typed, problems, registration.passphrase)
     try:

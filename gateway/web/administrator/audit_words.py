@@ -27,6 +27,7 @@ ACTIONS: Mapping[str, str] = {
     "TOKEN_CREATED": msgid("Token made"),
     "TOKEN_REVOKED": msgid("Token revoked"),
     "PERSON_ERASED": msgid("Account erased"),
+    "PRIVACY_NOTICE_PUBLISHED": msgid("Privacy notice published"),
     "ERASURE_ASKED_FOR": msgid("Erasure asked for"),
     "ERASURE_REQUEST_TAKEN_BACK": msgid("Request for erasure taken back"),
     "ERASURE_REQUEST_REFUSED": msgid("Request for erasure refused"),

@@ -23,12 +23,6 @@ async def show_help(request: web.Request) -> web.Response:
     return page(request, "site/help.html", centres=await _centres(request))
 
 
-@routes.get("/privacy")
-@page_cache.public()
-async def privacy(request: web.Request) -> web.Response:
-    return page(request, "site/privacy.html")
-
-
 @routes.get("/accessibility")
 @page_cache.public()
 async def accessibility(request: web.Request) -> web.Response:

@@ -53,6 +53,7 @@ class Action(StrEnum):
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_UNLINKED = "identity_unlinked"
     COMMENT_DECIDED = "comment_decided"
+    PRIVACY_NOTICE_PUBLISHED = "privacy_notice_published"
     ERASURE_ASKED_FOR = "erasure_asked_for"
     ERASURE_REQUEST_TAKEN_BACK = "erasure_request_taken_back"
     ERASURE_REQUEST_REFUSED = "erasure_request_refused"

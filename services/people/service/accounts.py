@@ -11,13 +11,14 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from ieum.people.v1 import people_pb2
 from services.chassis.clock import new_id, now
 from services.chassis.errors import Exists, Forbidden, Invalid, Missing, Refused
-from services.chassis.principal import acting
+from services.chassis.principal import Kind, acting
 from services.chassis.store import paging
 from services.people import authorisation
-from services.people.domain import credentials, equality, person, vouching
+from services.people.domain import credentials, equality, person, privacy_notice, vouching
 from services.people.domain.audit import Action
 from services.people.domain.equality import Answers
 from services.people.domain.person import Outcome, Person, Role
+from services.people.domain.privacy_notice import PrivacyNotice
 from services.people.messages import resources
 from services.people.service.base import ServiceBase
 
@@ -43,6 +44,7 @@ class AccountMethods(ServiceBase):
         )
         credentials.check_passphrase(request.passphrase, drafted.login)
         (await self.store.places.get()).check_home(request.area, request.organisation)
+        notice = await self._accepted_notice(request)
         if current := await self.store.people.find(drafted.id):
             return await self._repeat(current, drafted, request.passphrase)
         hashed = await self.passphrases.hash(request.passphrase)
@@ -51,7 +53,19 @@ class AccountMethods(ServiceBase):
         )
         if registered.passphrase_hash != hashed:
             return await self._repeat(registered, drafted, request.passphrase)
+        if notice:
+            accepted = privacy_notice.accept(notice, registered.name, notice.version, registered.locale, now())
+            await self.store.privacy_notices.accept(accepted)
         return resources.person_to_message(registered)
+
+    async def _accepted_notice(self, request: people_pb2.RegisterRequest) -> PrivacyNotice | None:
+        """The one that whoever registers has accepted. People whom others register are asked when they sign in."""
+        if acting().kind is not Kind.ANONYMOUS:
+            return None
+        notice = await self.store.privacy_notices.current()
+        if notice and request.accepted_notice != notice.version:
+            raise Invalid("NOTICE_NOT_ACCEPTED", field="accepted_notice")
+        return notice
 
     async def _repeat(self, current: Person, drafted: Person, passphrase: str) -> people_pb2.Person:
         """Answers a repeated registration only with the right passphrase: a guessed request id must reveal nothing."""

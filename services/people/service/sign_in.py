@@ -94,7 +94,9 @@ class SignInMethods(SessionStart):
         renewed = sessions.renewed(session, owner, moment)
         if renewed != session:
             await self.store.sessions.renew(key, renewed)
-        return resources.session_viewer_to_message(owner, key, renewed)
+        viewer = resources.session_viewer_to_message(owner, key, renewed)
+        viewer.due_notice = await self.store.privacy_notices.due_of(owner.name)
+        return viewer
 
     async def VerifyToken(self, request: people_pb2.VerifyTokenRequest, context: object) -> people_pb2.Viewer:
         _require_gateway()

@@ -27,6 +27,7 @@ from services.people.store.identities import IdentityStore
 from services.people.store.imports import ImportStore
 from services.people.store.people import PeopleStore
 from services.people.store.places import PlacesStore
+from services.people.store.privacy_notices import PrivacyNotices
 from services.people.store.second_factors import SecondFactorStore
 from services.people.store.sessions import SessionStore, TokenStore
 
@@ -52,6 +53,7 @@ class Store:
         self.audit = AuditStore(database["audit"])
         self.certificates = CertificateNames(database)
         self.erasure_requests = ErasureRequests(database, outbox)
+        self.privacy_notices = PrivacyNotices(database)
 
     async def prepare(self) -> None:
         await self.people.prepare()
@@ -65,6 +67,7 @@ class Store:
         await self.certificates.prepare()
         await self.imports.prepare()
         await self.erasure_requests.prepare()
+        await self.privacy_notices.prepare()
 
     def device_mark(self, person: str) -> str:
         return devices.make_mark(self._pseudonym_key, person, secrets.token_hex(8))

@@ -63,6 +63,7 @@ async def erase(
         await store.second_factors.remove_all(before.id, session)
         await store.identities.remove_all(before.id, session)
         await store.certificates.remove_all(before.id, session)
+        await store.privacy_notices.remove_all(before.name, session)
         await store.imports.forget(before.id, session)
 
     answers = (store.equality.entities, store.equality.key_of(before.name))

@@ -106,7 +106,7 @@ async def test_a_screen_left_open_makes_no_token_changes_no_address_grants_no_ro
         for call in (
             admin.CreateToken(people_pb2.CreateTokenRequest(parent=name, token=TOKEN, days=1, passphrase=passphrase)),
             admin.GrantRole(people_pb2.GrantRoleRequest(name=other, grant=grant, passphrase=passphrase)),
-            admin.ErasePerson(people_pb2.ErasePersonRequest(name=other, passphrase=passphrase)),
+            admin.RequestErasure(people_pb2.RequestErasureRequest(name=other, passphrase=passphrase)),
             admin.UpdatePerson(
                 people_pb2.UpdatePersonRequest(
                     person=people_pb2.Person(name=name, email="thief@example.org"), passphrase=passphrase

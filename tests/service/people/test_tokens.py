@@ -58,5 +58,5 @@ async def test_a_token_does_what_its_scopes_say_where_they_say_it(town: Town) ->
     listed = await client.ListPeople(people_pb2.ListPeopleRequest())
     assert [person.login for person in listed.people] == ["near"]
     with pytest.raises(Forbidden) as caught:
-        await client.ErasePerson(people_pb2.ErasePersonRequest(name=admin.name))
+        await client.RequestErasure(people_pb2.RequestErasureRequest(name=admin.name))
     assert reason(caught) == "TOKEN_SCOPE_NEEDED"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ieum.people.v1 import events_pb2, people_pb2
@@ -33,7 +35,7 @@ async def test_a_stranger_who_names_an_office_is_a_resident_until_its_administra
 
 async def test_an_account_says_whether_anybody_has_seen_its_person(town: Town) -> None:
     _, admin = await town.newcomer("admin", "administrator", "areas/HB01")
-    form = {"display_name": "Haneul", "passphrase": PASSPHRASE, "area": HOME, "organisation": OFFICE}
+    form: dict[str, Any] = {"display_name": "Haneul", "passphrase": PASSPHRASE, "area": HOME, "organisation": OFFICE}
     alone = await town.register("alone")
     at_desk = await admin.Register(people_pb2.RegisterRequest(login="atdesk", **form))
     elsewhere = await admin.Register(

@@ -47,8 +47,8 @@ class Town:
     def acting(self, who: Principal) -> Any:
         return self._client_for(PeopleServiceStub, self._address, who)
 
-    async def register(self, login: str, **fields: str) -> people_pb2.Person:
-        given = {"display_name": login.title(), "passphrase": PASSPHRASE, "area": HOME} | fields
+    async def register(self, login: str, **fields: Any) -> people_pb2.Person:
+        given: dict[str, Any] = {"display_name": login.title(), "passphrase": PASSPHRASE, "area": HOME, **fields}
         made: people_pb2.Person = await self.anybody.Register(people_pb2.RegisterRequest(login=login, **given))
         return made
 
