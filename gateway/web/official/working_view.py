@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
+from yarl import URL
 
 from gateway.backend.clients import CLIENTS, Clients
 from gateway.backend.places import PLACES, Places
 from gateway.html.render import PAGE, page
 from gateway.http import errors
-from gateway.http.auth import signed_in
+from gateway.http.auth import PROOF_PAGE, signed_in
 from gateway.http.form import read_texts
 from gateway.language import periods as words
 from gateway.language.i18n import Locale
@@ -39,7 +40,11 @@ async def ask(request: web.Request) -> web.Response:
         return page(request, "official/working_view_refused.html", status=403)
     area = request.query.get("area") or own[0]
     query = TableQuery(area, own_areas.universe_of(area), "REF_AREA")
-    return await _page(request, places, own, query, {})
+    answer = await _page(request, places, own, query, {})
+    if not signed_in(request).principal.has_proved():  # before anything is typed
+        target = URL(PROOF_PAGE).with_query(next=request.path_qs)
+        return web.Response(status=303, headers={"Location": str(target)})
+    return answer
 
 
 @routes.post(HERE)

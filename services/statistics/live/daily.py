@@ -45,6 +45,7 @@ class DailyStates:
         self._zone = zone
         self._policy = Policy(k=k)
         self._turn = asyncio.Lock()
+        self._under_way: dict[Universe, asyncio.Task[None]] = {}
         self._held: dict[Universe, tuple[Head, LiveState]] = {}
 
     async def at(self, universe: Universe, as_of: datetime | None, now: datetime) -> LiveState:
@@ -75,14 +76,18 @@ class DailyStates:
 
     async def run(self) -> None:
         """Makes the step of each new day, where somebody ever looked."""
-        while True:
-            with suppress(PyMongoError):
-                for universe in Universe:
-                    if await self._states.head(universe):
-                        async with self._turn:
-                            await self._current(universe, clock.now())
-            check_cancelled()
-            await asyncio.sleep(EVERY)
+        try:
+            while True:
+                with suppress(PyMongoError):
+                    for universe in Universe:
+                        if await self._states.head(universe):
+                            async with self._turn:
+                                await self._current(universe, clock.now())
+                check_cancelled()
+                await asyncio.sleep(EVERY)
+        finally:
+            for step in self._under_way.values():
+                step.cancel()
 
     async def world(self) -> World:
         """Places and courses as they are now, without anything counted."""
@@ -92,13 +97,26 @@ class DailyStates:
         midnight = self._midnight(now)
         head = await self._states.head(universe)
         if head is None or head.as_of < midnight or await self._is_loading(head):
-            await self._step(universe, head, midnight)
+            await self._shared_step(universe, head, midnight)
             head = await self._states.head(universe) or Head(midnight, midnight, 0, "")
         held = self._held.get(universe)
         if held is None or held[0] != head:
             shown = await self._states.shown(universe, head.as_of, head.attempt)
             held = self._held[universe] = head, self._state(head.as_of, await self._world(), shown)
         return held
+
+    async def _shared_step(self, universe: Universe, head: Head | None, midnight: datetime) -> None:
+        """Goes on when whoever asked has waited long enough and leaves: the next one finds it made."""
+        step = self._under_way.get(universe)
+        if step is None:
+            step = self._under_way[universe] = asyncio.create_task(self._step(universe, head, midnight))
+            step.add_done_callback(lambda done: self._ended(universe, done))
+        await asyncio.shield(step)
+
+    def _ended(self, universe: Universe, step: asyncio.Task[None]) -> None:
+        self._under_way.pop(universe, None)
+        if not step.cancelled() and step.exception():
+            log.warning("live table not moved on", extra={"universe": universe.value}, exc_info=step.exception())
 
     async def _is_loading(self, head: Head) -> bool:
         """An installation that was filled after the first look at it."""

@@ -38,6 +38,7 @@ class WorkingViewService(working_pb2_grpc.WorkingViewServiceServicer):
         universe = Universe.EMPLOYEE if request.universe == statistics_pb2.EMPLOYEE else Universe.RESIDENT
         asked = Question(request.area, universe, _dimension(request.by), request.period)
         purpose = working.check(asked, request.purpose)
+        acting().require_proof()
         state, returns = await self._days.exact(asked, now())
         rows = list(working.exact_rows(state, asked))
         look = await self._looks.add(

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from services.statistics.disclosure.decisions import Decision, EarlierCounts, YearToDecide, decide
 from services.statistics.disclosure.layout import USUAL, Cell, Detail
-from services.statistics.disclosure.linked_tables import LinkedTable, by_person, cells_of_person, tabulate
+from services.statistics.disclosure.linked_tables import LinkedTable, tabulate
 from services.statistics.disclosure.nonresponse import Range, unanswered_range
+from services.statistics.disclosure.person_cells import by_person, cells_of_person
 from services.statistics.figures.dimensions import TOTAL
 from services.statistics.figures.observation import Observation, ReleaseContent
 from services.statistics.figures.periods import quarters_in

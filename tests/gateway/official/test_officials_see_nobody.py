@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import releases_pb2 as pb
@@ -53,7 +54,7 @@ SHUT = (
 
 @pytest.fixture(autouse=True)
 def official(fake: Fakes) -> None:
-    fake.sign_in("official", "learner", "official", scope="areas/HB01")
+    fake.sign_in("official", "learner", "official", scope="areas/HB01", proof_expire_time=Timestamp(seconds=2**33))
     fake.answers["ListAreas"] = AREAS
     fake.answers["ListOrganisations"] = people_pb2.ListOrganisationsResponse()
     fake.answers["ListCentres"] = people_pb2.ListCentresResponse()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import statistics_pb2 as pb
@@ -25,6 +26,7 @@ GIVEN = {"area": "areas/HB01", "by": "REF_AREA", "period": "2026-Q3", "purpose":
 @pytest.fixture(autouse=True)
 def official(fake: Fakes) -> None:
     sign_in(fake)
+    fake.sign_in("official", "official", scope="areas/HB01", proof_expire_time=Timestamp(seconds=2**33))
     fake.answers["ViewWorkingFigures"] = working_pb2.WorkingFigures(
         as_of=MOMENT, look=LOOK, total=row("_T", "5", "4", "3", "2", "40.0"),
         rows=[row("areas/HB0101", "3", "2", "2", "1", "33.3", title={"en": "Solnae"})],
@@ -56,6 +58,15 @@ async def test_figures_come_with_their_purpose_and_are_kept_nowhere(client: Clie
         pb.REF_AREA,
         "2026-Q3",
         GIVEN["purpose"],
+    )
+
+
+async def test_somebody_at_an_open_screen_proves_who_they_are_before_typing(client: Client, fake: Fakes) -> None:
+    fake.sign_in("official", "official", scope="areas/HB01")
+    answer = await client.get(f"{HERE}?area=areas/HB01", headers=HEADERS, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (
+        303,
+        "/account/prove?next=/statistics/working?area%3Dareas/HB01",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from services.chassis.store.mongo import Database
 from services.statistics.facts import store
 from services.statistics.figures.universe import Universe
 from services.statistics.live import daily
+from services.statistics.live.daily import DailyStates
 from tests.service.conftest import Published
 from tests.service.statistics.office import Office
 
@@ -59,6 +61,31 @@ async def test_older_addresses_of_one_quarter_or_year_are_understood(office: Off
         table = await office.table(area="areas/A", from_quarter=first, to_quarter=last)
         assert (table.period, table.from_quarter, table.to_quarter) == (period, first, last)
         assert table.total.values[0].value == "40"
+
+
+async def test_a_step_goes_on_when_whoever_asked_for_it_gives_up(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first step takes longer than a page may wait: the next page finds it made."""
+    await office.enrol(40, "A1")
+    may_end, steps = asyncio.Event(), 0
+    step = DailyStates._step
+
+    async def long_step(*given: Any) -> None:
+        nonlocal steps
+        steps += 1
+        await may_end.wait()
+        await step(*given)
+
+    monkeypatch.setattr(DailyStates, "_step", long_step)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await office.table(area="areas/A")
+    asked = asyncio.create_task(office.table(area="areas/A"))
+    await asyncio.sleep(0.1)
+    may_end.set()
+    assert (await asked).total.values[0].value == "40"
+    assert steps == 1
 
 
 async def test_the_table_moves_on_once_a_day_and_for_all_processes_alike(

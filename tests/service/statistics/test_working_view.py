@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from services.statistics.live.working_store import WorkingLooks
 from tests.service.conftest import Published
 from tests.service.statistics.office import Office
 
-OFFICIAL = Principal(kind=Kind.PERSON, person="people/o", grants=(Grant("official", "areas/A"),))
+OFFICIAL = Principal(kind=Kind.PERSON, person="people/o", grants=(Grant("official", "areas/A"),), proved_until=2**40)
 PURPOSE = "rooms for the autumn classes"
 
 
@@ -104,6 +105,12 @@ async def test_others_tokens_and_the_gateway_itself_are_refused(view: View, who:
         await view.figures(who)
     with pytest.raises(Forbidden):
         await view.seen("areas/A", who)
+    assert await view.seen("areas/A") == []
+
+
+async def test_somebody_at_an_open_screen_is_asked_for_a_proof_first(view: View) -> None:
+    with pytest.raises(Forbidden, match="PROOF_NEEDED"):
+        await view.figures(replace(OFFICIAL, proved_until=0))
     assert await view.seen("areas/A") == []
 
 
