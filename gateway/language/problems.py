@@ -152,6 +152,7 @@ WORDS: Mapping[str, str] = {
     "PERSON_LIKE_THIS": msgid(
         "Somebody of this name and birth year is registered. Look for them first; if this is another person, say so."
     ),
+    "SAME_ACCOUNT": msgid("These are not two accounts but one. Choose another one."),
     "GROUPS_CONTRADICT": msgid('You chose groups and also "None of these". Choose one of the two.'),
     "LAST_ADMINISTRATOR": msgid("This is the last administrator. Make somebody else an administrator first."),
     "OUTSIDE_YOUR_AREA": msgid("This is outside the area that you look after."),

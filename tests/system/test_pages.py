@@ -67,6 +67,9 @@ ADMINISTRATOR = (
     "/admin/people/{person}/erase",
     "/admin/audit",
     "/admin/erasures",
+    "/admin/imports",
+    "/centre/counter",
+    "/centre/counter/{person}",
 )
 ROLES = {
     "": (*ANYBODY, *STRANGER),

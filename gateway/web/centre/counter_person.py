@@ -14,7 +14,7 @@ from gateway.backend.places import PLACES, Places
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.auth import SESSIONS, signed_in
-from gateway.language.i18n import LANGUAGES, Locale
+from gateway.language.i18n import LANGUAGES, Locale, msgid
 from gateway.web.administrator.people import VOUCHINGS, course_choices
 from gateway.web.centre.counter import COUNTER, year_of
 from gateway.web.learner.class_words import STATES, shown
@@ -29,9 +29,16 @@ from services.chassis.errors import Problem
 from services.chassis.principal import SYSTEM, acting_as
 
 _PERSON = COUNTER + "/{person:[0-9A-Za-z-]{1,64}}"
-_VERBS = _PERSON + "/{verb:enrol|apply|code|desk}"
+_VERBS = _PERSON + "/{verb:enrol|apply|code|desk|apart}"
 _FIELDS = {"birth_year": "birth_year", "phone": "phone"}
 _MOST = 200
+_REASONS: Mapping[int, str] = {
+    pb.SAME_NAME: msgid("the same name"),
+    pb.SOUNDS_ALIKE: msgid("a name that sounds alike"),
+    pb.SAME_YEAR: msgid("the same birth year"),
+    pb.SAME_DIGITS: msgid("the same last digits"),
+    pb.SAME_AREA: msgid("the same area"),
+}
 
 routes = web.RouteTableDef()
 
@@ -58,6 +65,7 @@ async def _page(
     signed_in(request, "administrator")
     locale, clients, places = request[PAGE].locale, request.app[CLIENTS], await request.app[PLACES].all()
     record = await clients.counter.GetDeskRecord(pb.GetDeskRecordRequest(name=_name(request)))
+    alike = await clients.counter.FindAlike(pb.FindAlikeRequest(name=_name(request)))
     courses = await course_choices(request)
     # People has just said that they are of this area; other services do not know whose people staff look after.
     with acting_as(SYSTEM):
@@ -73,6 +81,9 @@ async def _page(
         person=record.person,
         facts=_facts(locale, places, record),
         desk={"birth_year": str(record.birth_year or ""), "phone": record.phone} | values.pop("typed", {}),
+        home=places.title(locale, record.person.area) if record.person.area else "",
+        since=clock.moment(record.person.create_time),
+        alike=[_alike(locale, places, each) for each in alike.people],
         courses=[
             dict(courses).get(each.course, each.course) for each in enrollments.enrollments if each.state == ACTIVE
         ],
@@ -98,6 +109,21 @@ def _facts(locale: Locale, places: Places, record: pb.DeskRecord) -> list[tuple[
     if person.organisation:
         rows.append((gettext("Where they work"), places.title(locale, person.organisation)))
     return rows
+
+
+def _alike(locale: Locale, places: Places, each: pb.AlikePerson) -> dict[str, Any]:
+    """An account beside this one, and what speaks for one person."""
+    person = each.found.person
+    return {
+        "id": person.name.removeprefix("people/"),
+        "href": f"{COUNTER}/{person.name.removeprefix('people/')}",
+        "name": person.display_name,
+        "year": each.found.birth_year,
+        "digits": each.found.phone_digits,
+        "home": places.title(locale, person.area) if person.area else "",
+        "since": clock.moment(person.create_time),
+        "reasons": [locale.gettext(_REASONS[reason]) for reason in each.reasons if reason in _REASONS],
+    }
 
 
 async def _applications(
@@ -126,14 +152,14 @@ async def _class_choices(request: web.Request, places: Places) -> list[tuple[str
 @routes.post(_VERBS)
 async def act(request: web.Request) -> web.Response:
     signed_in(request, "administrator")
-    given = await typed(request, "course", "class_name", "birth_year", "phone")
+    given = await typed(request, "course", "class_name", "birth_year", "phone", "other")
     verb = request.match_info["verb"]
     if verb == "code":
         return await _give_code(request)
     try:
         said = await _ACTS[verb](request, given)
     except Problem as problem:
-        usual = {"enrol": "course", "apply": "class_name", "desk": "phone"}[verb]
+        usual = {"enrol": "course", "apply": "class_name", "desk": "phone", "apart": "alike"}[verb]
         typed_desk = {name: given[name] for name in ("birth_year", "phone")} if verb == "desk" else {}
         field = named(problem, _FIELDS, usual) if verb == "desk" else usual
         return await _page(request, (field, problem), typed=typed_desk)
@@ -161,7 +187,13 @@ async def _keep_desk(request: web.Request, given: Mapping[str, str]) -> str:
     return request[PAGE].locale.gettext("Birth year and telephone are kept")
 
 
-_ACTS = {"enrol": _enrol, "apply": _apply, "desk": _keep_desk}
+async def _tell_apart(request: web.Request, given: Mapping[str, str]) -> str:
+    apart = pb.TellApartRequest(name=_name(request), other=f"people/{given['other']}")
+    await request.app[CLIENTS].counter.TellApart(apart)
+    return request[PAGE].locale.gettext("Noted: these are two people")
+
+
+_ACTS = {"enrol": _enrol, "apply": _apply, "desk": _keep_desk, "apart": _tell_apart}
 
 
 async def _give_code(request: web.Request) -> web.Response:

@@ -8,6 +8,7 @@ import unicodedata
 from services.chassis import search_key
 from services.chassis.errors import Invalid
 from services.people.domain.common_passphrases import is_common
+from services.people.domain.skeleton import skeleton_word
 
 LOGIN_LENGTH = (3, 40)
 DISPLAY_NAME_LENGTH = 60
@@ -105,10 +106,12 @@ def check_passphrase(passphrase: str, login: str, field: str = "passphrase") -> 
 
 def search_words(*texts: str) -> tuple[str, ...]:
     """Every ending of every word, so that any part of a name is the beginning of an indexed string. The whole text is
-    such a word too, for whoever leaves out the spaces, and so are the first consonants of Hangul."""
+    such a word too, for whoever leaves out the spaces, and so are the first consonants of Hangul. The skeletons of all
+    but the first text, which is a login, are added."""
     words = {word for text in texts for word in (*search_key.search_words(text), search_key.search_key(text))}
     words |= {search_key.initials(word) for word in words}
-    return tuple(sorted({word[start:] for word in words for start in range(len(word))}))
+    endings = {word[start:] for word in words for start in range(len(word))}
+    return tuple(sorted(endings | {word for name in texts[1:] if (word := skeleton_word(name))}))
 
 
 def without_resident_number(text: str) -> str:

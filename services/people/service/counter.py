@@ -14,7 +14,7 @@ from services.chassis.principal import acting
 from services.chassis.search_key import search_key
 from services.chassis.token_access import Access
 from services.people import authorisation
-from services.people.domain import desk, person
+from services.people.domain import alike, desk, person
 from services.people.domain.audit import Action
 from services.people.domain.authority import Reach
 from services.people.domain.desk import DeskData
@@ -23,13 +23,15 @@ from services.people.messages import resources
 from services.people.store import Store, registering
 from services.people.store.registering import drawn_login, register
 
-_MOST_FOUND = 20
+_MOST_FOUND, _MOST_COMPARED = 20, 50
 _READ, _WRITE = Access("people.read"), Access("people.write")
 TOKEN_ACCESS = {
     "FindAtCounter": _READ,
     "GetDeskRecord": _READ,
     "RegisterAtCounter": _WRITE,
     "UpdateDeskRecord": _WRITE,
+    "FindAlike": _READ,
+    "TellApart": _WRITE,
 }
 
 
@@ -118,6 +120,38 @@ class CounterService(CounterServiceServicer):
         if (before.desk, before.desk_marks) != kept:
             await self.store.audit.add(Action.DESK_DATA_CHANGED, before.name)
         return self._record(changed)
+
+    async def FindAlike(self, request: pb.FindAlikeRequest, context: object) -> pb.FindAlikeResponse:
+        person, reach = await authorisation.at_home(self.store, request.name)
+        return await self._alike(person, reach)
+
+    async def _alike(self, person: Person, reach: Reach) -> pb.FindAlikeResponse:
+        data = self.store.desk.open(person)
+        marks = self.store.desk.marks(data.birth_year, data.last_digits)
+        apart = await self.store.told_apart.of(person.id)
+        others = await self.store.people.alike(reach, person, marks, _MOST_COMPARED)
+        compared = [(alike.compare(person, data, other, self.store.desk.open(other)), other) for other in others]
+        shown = [(likeness, other) for likeness, other in compared if likeness.is_enough and other.id not in apart]
+        shown.sort(key=lambda pair: -pair[0].points)
+        for _, other in shown[:_MOST_FOUND]:
+            await self._note_view(other.name, "found at the counter")
+        people = [
+            pb.AlikePerson(
+                found=self._found(other),
+                reasons=[pb.LikenessReason.Value(reason.name) for reason in likeness.reasons],
+                points=likeness.points,
+            )
+            for likeness, other in shown[:_MOST_FOUND]
+        ]
+        return pb.FindAlikeResponse(people=people)
+
+    async def TellApart(self, request: pb.TellApartRequest, context: object) -> pb.FindAlikeResponse:
+        person, reach = await authorisation.at_home(self.store, request.name)
+        other, _ = await authorisation.at_home(self.store, request.other)
+        if person.id == other.id:
+            raise Invalid("SAME_ACCOUNT", field="other")
+        await self.store.told_apart.add(person.id, other.id, acting().person)
+        return await self._alike(person, reach)
 
     def _record(self, person: Person) -> pb.DeskRecord:
         data = self.store.desk.open(person)

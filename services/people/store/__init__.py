@@ -30,6 +30,7 @@ from services.people.store.places import PlacesStore
 from services.people.store.privacy_notices import PrivacyNotices
 from services.people.store.second_factors import SecondFactorStore
 from services.people.store.sessions import SessionStore, TokenStore
+from services.people.store.told_apart import ToldApart
 
 T = TypeVar("T")
 
@@ -40,6 +41,7 @@ class Store:
         self._pseudonym_key = pseudonym_key
         self.people = PeopleStore(database, outbox)
         self.imports = ImportStore(database, outbox, pseudonym_key)
+        self.told_apart = ToldApart(database)
         self.desk = DeskSeal(pseudonym_key)
         self.equality = EqualityStore(database, outbox, pseudonym_key)
         self.sessions = SessionStore(
@@ -66,6 +68,7 @@ class Store:
         await self.audit.prepare()
         await self.certificates.prepare()
         await self.imports.prepare()
+        await self.told_apart.prepare()
         await self.erasure_requests.prepare()
         await self.privacy_notices.prepare()
 

@@ -65,6 +65,7 @@ async def erase(
         await store.certificates.remove_all(before.id, session)
         await store.privacy_notices.remove_all(before.name, session)
         await store.imports.forget(before.id, session)
+        await store.told_apart.forget(before.id, session)
 
     answers = (store.equality.entities, store.equality.key_of(before.name))
     await store.together(work, (store.people.entities, before.id), answers)

@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.chassis.errors import Exists
 from services.chassis.events.outbox import Outbox
-from services.chassis.search_key import search_words
+from services.chassis.search_key import search_key, search_words
 from services.chassis.store import paging
 from services.chassis.store.entities import Entities
 from services.chassis.store.mongo import Database
@@ -20,13 +20,14 @@ from services.people.domain import credentials
 from services.people.domain.authority import Reach
 from services.people.domain.person import RUNS_EVERYTHING, Event, Person, Role
 from services.people.domain.places_import import Belonging
+from services.people.domain.skeleton import skeleton_word
 from services.people.messages import announcements
 
 Verb = Callable[[Person], tuple[Person, Sequence[Event]]]
 
 _ORDER = [("sort_name", ASCENDING), ("_id", ASCENDING)]
 _GUARD = {"_id": "administrators"}
-_WORDS = {"_id": "search words with first consonants"}
+_WORDS = {"_id": "search words with first consonants and skeletons"}
 _AT_ONCE = 1_000
 _ANYBODY: Mapping[str, Any] = {}
 _LIMITED = [role.value for role in Role if role is not Role.LEARNER]
@@ -56,7 +57,7 @@ class PeopleStore:
             await self._guards.update_one(_WORDS, {"$set": {"written": True}}, upsert=True)
 
     async def _write_words(self) -> None:
-        """The search words of accounts of an earlier release, which did not know first consonants."""
+        """The search words of accounts of an earlier release, which knew neither first consonants nor skeletons."""
         updates: list[UpdateOne] = []
         async for person in self._collection.find({"erased": False}, {"login": 1, "display_name": 1}).sort(_ORDER):
             same = {name: person[name] for name in ("_id", "login", "display_name")}
@@ -154,6 +155,16 @@ class PeopleStore:
         more = len(people) > size
         return people[:size], paging.encode_token(people[size - 1].sort_name, people[size - 1].id) if more else ""
 
+    async def alike(self, reach: Reach, person: Person, marks: Sequence[str], most: int) -> list[Person]:
+        """Others of the same name or skeleton, or with both marks."""
+        keys = list(filter(None, (search_key(person.display_name), skeleton_word(person.display_name))))
+        either: list[Mapping[str, Any]] = [{"words": {"$in": keys}}]
+        if len(marks) > 1:
+            either.append({"desk_marks": {"$all": list(marks)}})
+        clauses = [{"erased": False, "_id": {"$ne": person.id}}, {"$or": either}, *_within(reach)]
+        found = self._collection.find({"$and": clauses}, {"pending": 0}).sort(_ORDER).limit(most)
+        return [self.entities.load(document) async for document in found]
+
     async def of_names(self, reach: Reach, keys: Sequence[str], logins: Sequence[str]) -> list[Person]:
         """Those with one of these folded names or logins. A name of others that only ends like one is among them."""
         either = [{"words": {"$in": list(keys)}}, {"login_key": {"$in": list(logins)}}]
@@ -185,4 +196,7 @@ def _words(query: str) -> list[Mapping[str, Any]]:
     words = search_words(query)
     if query.strip() and not words:
         return [{"words": {"$in": []}}]
-    return [{"words": {"$regex": f"^{re.escape(word)}"}} for word in words]
+    as_typed: list[Mapping[str, Any]] = [{"words": {"$regex": f"^{re.escape(word)}"}} for word in words]
+    if skeleton := skeleton_word(query):
+        return [{"$or": [{"$and": as_typed}, {"words": skeleton}]}]
+    return as_typed

@@ -40,6 +40,11 @@ def staff(town: Fakes) -> None:
     town.answers["RegisterAtCounter"] = RECORD
     town.answers["GetDeskRecord"] = RECORD
     town.answers["GetPerson"] = PERSON
+    other = people_pb2.Person(name="people/kang2", display_name="Kang Younghee", area="areas/HB0101")
+    twin = pb.AlikePerson(
+        found=pb.FoundPerson(person=other, birth_year=1949), reasons=[pb.SOUNDS_ALIKE, pb.SAME_YEAR], points=5
+    )
+    town.answers["FindAlike"] = pb.FindAlikeResponse(people=[twin])
     code = people_pb2.ResetPassphraseResponse(code="12345678", expire_time=stamp(now()))
     town.answers["ResetPassphrase"] = code
 
@@ -91,6 +96,15 @@ async def test_staff_see_what_the_person_has_and_act_for_them(client: Client, to
     assert (kept.birth_year, kept.phone) == (1949, "010-1234-5678")
     assert "12345678" in (await post(client, f"{HERE}/code", {}, STAFF))[2]
     assert await get(client, f"{HERE}/apply", STAFF, 303) == ""
+
+
+async def test_accounts_that_may_be_of_one_person_are_shown_beside_each_other(client: Client, town: Fakes) -> None:
+    text = await get(client, HERE, STAFF)
+    assert '<a href="/centre/counter/kang2">Kang Younghee</a>' in text
+    assert "a name that sounds alike, the same birth year" in text
+    assert (await post(client, f"{HERE}/apart", {"other": "kang2"}, STAFF))[:2] == (303, HERE)
+    (asked,) = town.requests("TellApart")
+    assert (asked.name, asked.other) == ("people/kang", "people/kang2")
 
 
 async def test_a_refusal_stands_beside_its_form(client: Client, town: Fakes) -> None:

@@ -138,6 +138,31 @@ async def test_a_search_for_everybody_is_refused_and_learners_may_not_search(
         await learner.FindAtCounter(pb.FindAtCounterRequest(query=NAME))
 
 
+async def test_accounts_that_may_be_of_one_person_are_found_until_staff_say_that_they_are_two(
+    staff: Any, elsewhere: Any
+) -> None:
+    one = (await staff.RegisterAtCounter(registration())).person.name
+    latin = registration(request_id="r2", display_name="Younghee Kang", phone="")
+    other = (await staff.RegisterAtCounter(latin)).person.name
+    await staff.RegisterAtCounter(registration(request_id="r3", display_name="강영희", birth_year=1960, phone=""))
+    (found,) = (await staff.FindAlike(pb.FindAlikeRequest(name=one))).people
+    assert (found.found.person.name, found.points) == (other, 6)
+    assert list(found.reasons) == [pb.SOUNDS_ALIKE, pb.SAME_YEAR, pb.SAME_AREA]
+    (back,) = (await staff.FindAlike(pb.FindAlikeRequest(name=other))).people
+    assert back.found.person.name == one
+    searched = (await staff.FindAtCounter(pb.FindAtCounterRequest(query="kang young hee", birth_year=1949))).people
+    assert {each.person.name for each in searched} == {one, other}
+    with pytest.raises(Forbidden):
+        await elsewhere.FindAlike(pb.FindAlikeRequest(name=one))
+    with pytest.raises(Forbidden):
+        await elsewhere.TellApart(pb.TellApartRequest(name=one, other=other))
+    with pytest.raises(Invalid):
+        await staff.TellApart(pb.TellApartRequest(name=one, other=one))
+    for _ in range(2):
+        assert not (await staff.TellApart(pb.TellApartRequest(name=other, other=one))).people
+    assert not (await staff.FindAlike(pb.FindAlikeRequest(name=one))).people
+
+
 async def test_desk_data_is_changed_by_staff_of_the_area_and_by_the_person_and_is_nowhere_in_the_open(
     town: Town,
     address: str,
