@@ -20,6 +20,7 @@ from ieum.people.v1.privacy_pb2 import Acceptance, ListAcceptancesRequest
 from ieum.progress.v1.progress_pb2 import ListProgressRequest, Progress
 from ieum.statistics.v1.questions_pb2 import ListQuestionsRequest, Question
 from ieum.statistics.v1.statistics_pb2 import ListOwnFactsRequest, ListOwnFactsResponse
+from ieum.surveys.v1.evaluations_pb2 import Evaluation, ListEvaluationsRequest
 from ieum.surveys.v1.surveys_pb2 import ListOwnBallotsRequest, Poll
 from services.chassis.errors import Missing
 from services.chassis.principal import Principal
@@ -60,6 +61,7 @@ class MyData:
     notices: Sequence[notices_pb2.Notice]
     calendars: Sequence[notices_pb2.Calendar]
     sealed_ballots: Sequence[Poll]
+    evaluations: Sequence[Evaluation]
     counted: ListOwnFactsResponse
     saved_questions: Sequence[Question]
     own_acts: AuditPage
@@ -107,6 +109,7 @@ async def gather(clients: Clients, principal: Principal) -> MyData:
         notices=await _all(notices.ListNotices, notices_pb2.ListNoticesRequest(person=me), lambda page: page.notices),
         calendars=(await notices.ListCalendars(notices_pb2.ListCalendarsRequest())).calendars,
         sealed_ballots=(await clients.surveys.ListOwnBallots(ListOwnBallotsRequest())).polls,
+        evaluations=(await clients.surveys.ListEvaluations(ListEvaluationsRequest())).evaluations,
         counted=await clients.statistics.ListOwnFacts(ListOwnFactsRequest()),
         saved_questions=await _questions(clients, principal),
         own_acts=await all_entries(clients, by_me=True),

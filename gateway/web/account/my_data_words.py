@@ -14,6 +14,7 @@ from gateway.web.account.my_learning_words import ContentOf, courses_section, le
 from gateway.web.account.own_audit_words import looks_section, own_acts_section
 from gateway.web.account.speaker import Speaker
 from gateway.web.administrator.people import VOUCHINGS, grant_words
+from gateway.web.course.evaluation_words import KINDS
 from gateway.web.site.erasure_words import number_of, state_of
 from ieum.people.v1 import people_pb2
 from ieum.statistics.v1 import statistics_pb2
@@ -25,7 +26,7 @@ async def sections(locale: Locale, places: Places, data: MyData, content_of: Con
     speaker = Speaker(locale, places)
     parts: list[Callable[[Speaker, MyData], Section]] = [_account, _sign_ins, _consent, _answers, courses_section]
     rest: list[Callable[[Speaker, MyData], Section]] = [
-        *(classes_section, visits_section, messages_section, _polls, _statistics, _questions),
+        *(classes_section, visits_section, messages_section, _polls, _evaluations, _statistics, _questions),
         *(looks_section, own_acts_section),
     ]
     learning = await learning_section(speaker, data, content_of)
@@ -163,6 +164,24 @@ def _polls(speaker: Speaker, data: MyData) -> Section:
         speaker.gettext("Your vote is sealed: nobody can say what is in it. It is destroyed when the poll is counted."),
         blocks,
         empty=speaker.gettext("There is no vote of yours in a poll that is still open."),
+    )
+
+
+def _evaluations(speaker: Speaker, data: MyData) -> Section:
+    blocks = []
+    for each in data.evaluations:
+        class_ = data.classes.get(each.class_name)
+        about = class_.details.title if class_ else each.month
+        answered = speaker.gettext("Yes, sealed") if each.answered else speaker.gettext("Not yet")
+        facts = speaker.facts((msgid("Open until"), speaker.when(each.answer_until)), (msgid("Answered"), answered))
+        blocks.append(Block(f"{speaker.gettext(KINDS[each.kind])}: {about}", facts))
+    return Section(
+        "evaluations",
+        speaker.gettext("Questions about classes and courses"),
+        speaker.gettext("Your answers are sealed until they are counted. Then they and your name here are destroyed."),
+        blocks,
+        links=[("/evaluations", speaker.gettext("How was it?"))],
+        empty=speaker.gettext("You are not asked about a class or course just now."),
     )
 
 

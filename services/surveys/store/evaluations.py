@@ -80,6 +80,9 @@ class EvaluationStore:
         found = self._asks.collection.find({"person": person, "until": {"$gt": now}}).sort("until", 1)
         return [self._asks.load(document) async for document in found]
 
+    async def drop_asks(self, evaluation: str) -> None:
+        await self._asks.collection.delete_many({"evaluation": evaluation})
+
     async def forget(self, person: str) -> None:
         await self.answers.forget(person)
         await self._asks.collection.delete_many({"person": person})

@@ -105,9 +105,10 @@ class Evaluator:
         await self.clear(evaluation)
 
     async def clear(self, evaluation: Evaluation) -> None:
-        """Safe to repeat. The key goes first: without it the answers are noise."""
+        """Safe to repeat. The key goes first: without it the answers are noise. Who was asked is no longer needed."""
         await asyncio.to_thread(self._key_files.destroy, evaluation.key_file)
         await self._store.evaluations.answers.drop(evaluation.id)
+        await self._store.evaluations.drop_asks(evaluation.id)
         await self._store.evaluations.change(evaluation.id, rules.clear)
 
 

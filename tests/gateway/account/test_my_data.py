@@ -8,6 +8,7 @@ import pytest
 
 from ieum.people.v1 import people_pb2 as pb
 from ieum.statistics.v1.statistics_pb2 import ListOwnFactsResponse, OwnFact
+from ieum.surveys.v1.evaluations_pb2 import FOLLOW_UP, Evaluation, ListEvaluationsResponse
 from ieum.surveys.v1.surveys_pb2 import ListOwnBallotsResponse, Poll
 from services.chassis.clock import now, stamp
 from services.chassis.errors import Unavailable
@@ -20,6 +21,8 @@ from tests.gateway.visits import PAT, STRANGER, get, post
 def held(town: Fakes) -> None:
     town.answers["GetEqualityAnswers"] = pb.EqualityAnswers(birth_year=1951, sex=pb.FEMALE, groups=[pb.FARMER_FISHER])
     town.answers["ListOwnBallots"] = ListOwnBallotsResponse(polls=[Poll(question="What next?")])
+    asked = Evaluation(kind=FOLLOW_UP, month="2026-10", answered=True, answer_until=stamp(now()))
+    town.answers["ListEvaluations"] = ListEvaluationsResponse(evaluations=[asked])
     fact = OwnFact(course="courses/c", course_title={"en": "Phone"}, area="areas/HB0101", quarter="2026-Q3")
     town.answers["ListOwnFacts"] = ListOwnFactsResponse(facts=[fact], birth_year=1951, sex="F")
     entry = pb.AuditEntry(
@@ -42,7 +45,16 @@ async def test_a_stranger_has_to_sign_in(client: Client, path: str) -> None:
 
 async def test_the_page_says_what_every_service_holds(client: Client) -> None:
     text = await get(client, "/account/data")
-    for said in ("1951", "I work in farming or fishing", "What next?", "2026-Q3", "Solnae", "Kim Teacher (Instructor"):
+    for said in (
+        "1951",
+        "A month later: 2026-10",
+        "Yes, sealed",
+        "I work in farming or fishing",
+        "What next?",
+        "2026-Q3",
+        "Solnae",
+        "Kim Teacher (Instructor",
+    ):
         assert said in text
     for link in (
         "/account/data.pdf",
@@ -61,7 +73,15 @@ async def test_the_file_has_all_that_the_services_answered(client: Client) -> No
     assert (content["format"], content["version"]) == ("ieum-my-data", 1)
     assert content["equality_answers"]["birth_year"] == 1951
     assert content["acts_of_others"][0]["actor_name"] == "Kim Teacher"
-    assert {"enrollments", "progress", "applications", "notices", "sealed_ballots", "counted"} <= content.keys()
+    assert {
+        "enrollments",
+        "progress",
+        "applications",
+        "notices",
+        "sealed_ballots",
+        "evaluations",
+        "counted",
+    } <= content.keys()
 
 
 async def test_the_document_is_a_tagged_pdf(client: Client) -> None:

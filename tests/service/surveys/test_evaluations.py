@@ -21,7 +21,7 @@ from ieum.surveys.v1.events_pb2 import CommentDecided, EvaluationAsked, Evaluati
 from ieum.surveys.v1.surveys_pb2_grpc import SurveysServiceStub
 from services.chassis.clock import now, stamp
 from services.chassis.config import Settings
-from services.chassis.errors import Forbidden, Missing, Refused
+from services.chassis.errors import Forbidden, Missing
 from services.chassis.events.bus import Bus
 from services.chassis.events.outbox import Outbox
 from services.chassis.principal import Grant, Kind, Principal
@@ -154,8 +154,9 @@ async def test_who_came_is_asked_once_and_the_result_says_nothing_of_anybody(des
     assert list(desk.directory.iterdir()) == []
     (event,) = await published(EvaluationCounted)
     assert (event.evaluation, event.answers) == (mine.name, 7)
-    with pytest.raises(Refused):
+    with pytest.raises(Missing):
         await desk.answer(LEARNERS[1], mine.name)
+    assert await desk.database["asks"].count_documents({"evaluation": {"$gt": ""}}) == 0, "nobody is named any more"
 
 
 async def test_a_comment_is_read_by_others_once_a_moderator_shows_it(desk: Desk, published: Published) -> None:
