@@ -99,8 +99,8 @@ async def answer(request: web.Request) -> web.Response:
             sign_in_attempt.forget(request, response)
             return response
         form_errors = {"code": errors.message(locale, problem)}
-        tried = "passkey" in form
-        return _page(request, target, has_passkey=tried, status=errors.status_of(problem), errors=form_errors)
+        has_passkey = "passkey" in form or "has_passkey" in form
+        return _page(request, target, has_passkey=has_passkey, status=errors.status_of(problem), errors=form_errors)
     response = finish(request, signed_in, target, _codes_left(locale, signed_in))
     sign_in_attempt.forget(request, response)
     return response

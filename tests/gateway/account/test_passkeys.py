@@ -121,6 +121,9 @@ async def test_a_passkey_that_is_refused_leads_back_to_signing_in(client: Client
     assert answer.cookies["ieum_attempt"].value == ""
     page = await client.post("/sign-in/second", data=form, headers=headers, allow_redirects=False)
     assert (page.status, "data-passkey=" in await page.text()) == (401, True)
+    wrong = {"code": "1", "has_passkey": "1"}
+    page = await client.post("/sign-in/second", data=wrong, headers=headers, allow_redirects=False)
+    assert "data-passkey=" in await page.text()
 
 
 async def test_a_passkey_is_removed_and_proves_who_asks(client: Client, town: Fakes, people: People) -> None:
