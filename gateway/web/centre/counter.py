@@ -95,6 +95,9 @@ def _new(request: web.Request, places: Places, given: Mapping[str, str]) -> dict
     areas = area_choices.areas_within(locale, places, viewer.principal.scopes("administrator"))
     choices = [choice for choice in areas if choice[0] != area_choices.EVERYWHERE]
     own = viewer.principal.area if viewer.principal.area in dict(choices) else ""
+    if not own and len(choices) > 1:
+        # Whoever is in a hurry must not register a village under its province.
+        choices.insert(0, ("", locale.gettext("Choose the area")))
     usual = {"request_id": clock.new_id(), "area": own, "locale": "ko"}
     new = {name: given.get(name) or usual.get(name, "") for name in _NEW}
     return {"new": new, "area_choices": choices, "locale_choices": list(LANGUAGES.items())}

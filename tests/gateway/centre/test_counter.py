@@ -56,6 +56,7 @@ async def test_a_person_is_found_by_name_year_and_digits(client: Client, town: F
     assert (asked.query, asked.birth_year, asked.phone_digits) == ("ㄱㅇㅎ", 1949, "5678")
     assert '<a href="/centre/counter/kang" autofocus>강영희</a>' in text
     assert "01012345678" not in text
+    assert '<option value="areas/HB0101" selected>' in text
     assert "There are more" in text
     assert "Birth year" in await get(client, "/centre/counter?year=49", STAFF, 422)
     assert len(town.requests("FindAtCounter")) == 1
