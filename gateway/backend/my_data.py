@@ -90,7 +90,7 @@ async def gather(clients: Clients, principal: Principal) -> MyData:
         account=await people.GetPerson(people_pb2.GetPersonRequest(name=me)),
         sessions=(await people.ListSessions(people_pb2.ListSessionsRequest(parent=me))).sessions,
         tokens=(await people.ListTokens(people_pb2.ListTokensRequest(parent=me))).tokens,
-        second_factors=await people.GetSecondFactors(people_pb2.GetSecondFactorsRequest()),
+        second_factors=await people.GetSecondFactors(people_pb2.GetSecondFactorsRequest(parent=me)),
         desk_record=await clients.counter.GetDeskRecord(GetDeskRecordRequest(name=me)),
         acceptances=(await clients.privacy.ListAcceptances(ListAcceptancesRequest())).acceptances,
         erasure_requests=(await people.ListErasureRequests(people_pb2.ListErasureRequestsRequest(person=me))).requests,

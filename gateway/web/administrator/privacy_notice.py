@@ -9,7 +9,7 @@ from aiohttp import web
 from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
-from gateway.http.auth import signed_in
+from gateway.http.auth import SESSIONS, signed_in
 from gateway.http.form import read_texts
 from gateway.web.site.forms import status_of
 from gateway.web.site.frame import go_to
@@ -47,7 +47,7 @@ async def _page(request: web.Request, form: dict[str, str] | None = None, **valu
 
 @routes.post(_HERE)
 async def publish(request: web.Request) -> web.Response:
-    signed_in(request, "administrator")
+    viewer = signed_in(request, "administrator")
     form = await read_texts(request, lambda name: _LONGEST if name.startswith("text_") else 200)
     after = form.get("after", "")
     try:
@@ -64,6 +64,7 @@ async def publish(request: web.Request) -> web.Response:
         wrong = {field: errors.message(request[PAGE].locale, problem)}
         kept = {name: text for name, text in form.items() if name.startswith("text_")}
         return await _page(request, kept, status=status_of(problem), errors=wrong)
+    request.app[SESSIONS].drop(viewer.person)  # others are asked when the memory of their session ends
     gettext = request[PAGE].locale.gettext
     published = Flash(
         gettext("Version %(version)s holds now") % {"version": notice.version},

@@ -66,6 +66,17 @@ async def test_the_page_says_what_every_service_holds(client: Client) -> None:
         assert f'href="{link}"' in text
 
 
+async def test_each_service_is_asked_about_the_person_alone(client: Client, town: Fakes) -> None:
+    await get(client, "/account/data")
+    assert {
+        each.parent for name in ("GetSecondFactors", "ListSessions", "ListTokens") for each in town.requests(name)
+    } == {"people/pat"}
+    assert {
+        each.person for name in ("ListEnrollments", "ListProgress", "ListNotices") for each in town.requests(name)
+    } == {"people/pat"}
+    assert town.requests("GetDeskRecord")[0].name == "people/pat"
+
+
 async def test_the_file_has_all_that_the_services_answered(client: Client) -> None:
     answer = await client.get("/account/data.json", headers=PAT)
     assert answer.headers["Cache-Control"] == "no-store"
