@@ -120,4 +120,5 @@ def test_an_address_is_counted_with_those_that_its_holder_has_anyway(address: st
 
 
 def test_a_session_remembers_whose_it_is() -> None:
-    assert sessions.begin(HANEUL, False, NOW) == Session("h1", 0, False, NOW, NOW + OWN_DEVICE.idle)
+    begun = sessions.begin(HANEUL, False, NOW)
+    assert begun == Session("h1", 0, False, NOW, NOW + OWN_DEVICE.idle, proved_time=NOW)
