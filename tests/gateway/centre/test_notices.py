@@ -30,6 +30,7 @@ WISHES = pb.Preferences(
 FORM = {
     "telephone": "010-1234-5678", "quiet_begin": "22:00", "quiet_end": "07:00", "applications": str(pb.BY_SMS),
     "changes": str(pb.BY_EMAIL), "reminders": str(pb.NOT_AT_ALL), "certificates": str(pb.BY_EMAIL),
+    "surveys": str(pb.NOT_AT_ALL),
 }  # fmt: skip
 
 
@@ -66,13 +67,14 @@ async def test_a_person_chooses_how_they_are_reached(client: Client, town: Fakes
     text = await get(client, "/account/notices")
     assert "pat@home.test" in text
     assert "Your e-mail address does not work" in text
-    assert text.count("Not at all") == 2
+    assert text.count("Not at all") == 3, "reminders, certificates, questions"
     assert (await post(client, "/account/notices", FORM, PAT))[:2] == (303, "/account/notices")
     (asked,) = town.requests("UpdatePreferences")
     wishes = asked.preferences
     assert (wishes.person, wishes.telephone, wishes.quiet_begin) == ("people/pat", "010-1234-5678", "22:00")
     assert {each.topic: each.way for each in wishes.topics} == {
         pb.APPLICATIONS: pb.BY_SMS, pb.CHANGES: pb.BY_EMAIL, pb.REMINDERS: pb.NOT_AT_ALL, pb.CERTIFICATES: pb.BY_EMAIL,
+        pb.SURVEYS: pb.NOT_AT_ALL,
     }  # fmt: skip
 
 
