@@ -36,7 +36,7 @@ def courses_section(speaker: Speaker, data: MyData) -> Section:
         Block(
             course_title(speaker, data, each.course),
             speaker.facts(
-                (msgid("Enrolled"), speaker.when(each.enrol_time)),
+                (msgid("Enrolled on"), speaker.when(each.enrol_time)),
                 (msgid("Withdrawn"), speaker.when(each.withdraw_time)),
                 (msgid("Version of the course"), str(each.version)),
                 (msgid("Where you lived then"), speaker.place(each.residence.area)),

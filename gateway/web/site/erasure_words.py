@@ -41,7 +41,7 @@ def steps_of(locale: Locale, request: pb.ErasureRequest) -> list[tuple[str, str,
     def say(words: str, when: str) -> str:
         return locale.gettext(words) % {"day": when}
 
-    asked = msgid("An administrator wrote it down at the desk") if request.at_desk else msgid("You asked for it")
+    asked = msgid("An administrator wrote it down at the desk") if request.at_desk else msgid("The person asked for it")
     steps = [(locale.gettext(asked), day(request.ask_time), "done")]
     match request.state:
         case pb.ERASURE_ASKED:
@@ -49,7 +49,7 @@ def steps_of(locale: Locale, request: pb.ErasureRequest) -> list[tuple[str, str,
             due = say(msgid("until %(day)s"), day(request.due_time))
             steps.append((locale.gettext("An administrator decides"), due, ""))
             later = locale.gettext("%(count)s days after the account is erased") % {"count": request.backup_days}
-            steps.append((locale.gettext("The last backup with your data ends"), later, ""))
+            steps.append((locale.gettext("The last backup with these data ends"), later, ""))
         case pb.ERASURE_TAKEN_BACK:
             steps.append((locale.gettext("Taken back: the account stays"), day(request.decide_time), "now"))
         case pb.ERASURE_REFUSED:
@@ -60,5 +60,5 @@ def steps_of(locale: Locale, request: pb.ErasureRequest) -> list[tuple[str, str,
             erased = msgid("The account is erased") if is_done else msgid("Approved: the account is being erased")
             steps.append((locale.gettext(erased), day(request.decide_time) or day(request.done_time), "now"))
             end = say(msgid("on %(day)s"), day(request.backups_end_time))
-            steps.append((locale.gettext("The last backup with your data ends"), end, ""))
+            steps.append((locale.gettext("The last backup with these data ends"), end, ""))
     return steps

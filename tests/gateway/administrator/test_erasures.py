@@ -60,7 +60,7 @@ async def test_the_person_sees_how_it_stands_and_takes_it_back(client: Client, t
     text = await get(client, "/account/erase")
     for said in (
         "ABCD-0123-EFGH-4567",
-        "You asked for it",
+        "The person asked for it",
         "An administrator decides",
         "35 days after",
         "Take the request back",
@@ -82,7 +82,7 @@ async def test_whoever_has_the_number_sees_it_when_the_account_is_gone(client: C
     town.answers["GetErasureRequest"] = done
     text = await get(client, "/erasure?number=abcd-0123-efgh-4567", STRANGER)
     assert "The account is erased" in text
-    assert "The last backup with your data ends" in text
+    assert "The last backup with these data ends" in text
     assert town.requests("GetErasureRequest")[0].name == "erasureRequests/abcd-0123-efgh-4567"
     town.answers["GetErasureRequest"] = Missing("ERASURE_REQUEST_NOT_FOUND")
     answer = await client.get("/erasure?number=1", headers=STRANGER)
