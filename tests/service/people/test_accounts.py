@@ -141,7 +141,7 @@ async def test_accounts_of_an_earlier_release_are_found_likewise(
     database = database_of("people")
     person = await town.register("someone", display_name="Nguyễn Văn An")
     await database["people"].update_many({}, {"$set": {"words": ["nguyễn", "guyễn", "someone"]}})
-    await database["guards"].delete_one({"_id": "search words without accents"})
+    await database["guards"].delete_one({"_id": {"$regex": "^search words"}})
     await start_service("people", compose)
     answer = await town.system.ListPeople(people_pb2.ListPeopleRequest(query="nguyen"))
     assert [each.name for each in answer.people] == [person.name]
