@@ -50,6 +50,7 @@ SHOWN: Mapping[str, tuple[str, dict[str, Any]]] = {
     "same": (msgid("As it is"), {"verdict": pb.LINE_SAME}),
     "applied": (msgid("Done"), {"outcome": pb.LINE_APPLIED}),
     "overtaken": (msgid("Left out: changed since the plan"), {"outcome": pb.LINE_OVERTAKEN}),
+    "undone": (msgid("Taken back"), {"outcome": pb.LINE_UNDONE}),
     "kept": (msgid("Not taken back: in use or changed since"), {"outcome": pb.LINE_KEPT}),
 }
 STATES: Mapping[int, str] = {
