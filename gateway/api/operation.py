@@ -15,7 +15,7 @@ from pydantic_core import to_json
 from gateway.api.schemas import Body, JsonAnswer, Query, Shape
 from gateway.http.admission import takes_files, upload_roles
 from gateway.http.auth import VIEWER
-from gateway.language.fields import wrong_field
+from gateway.language.problems.fields import wrong_field
 from services.chassis.errors import Problem, Unauthenticated
 
 PREFIX = "/api/v1"

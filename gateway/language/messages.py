@@ -22,8 +22,6 @@ GATEWAY = Path(__file__).parents[1]
 _KEYWORDS = {"_": None, "gettext": None, "msgid": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
-_PROBLEMS = frozenset({"fields.py", "mail.py", "problems.py", "releases.py"})
-"""The modules of `language` that word the reasons for refusals."""
 _WIDTH = 120
 
 
@@ -48,8 +46,8 @@ class Use:
 def group_of(file: str) -> str:
     """The room of a file, whose name its catalogue has: `learner` for web/learner/home.py."""
     rooms = Path(file).parts[:-1]
-    if rooms[:1] == ("language",):
-        return "problems" if Path(file).name in _PROBLEMS else "language"
+    if rooms[:2] == ("language", "problems"):
+        return "problems"
     return "/".join(rooms[1:2] if rooms[:1] == ("web",) and rooms[1:] else rooms[:1]) or "gateway"
 
 

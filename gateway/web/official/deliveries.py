@@ -16,8 +16,8 @@ from gateway.backend.clients import CLIENTS
 from gateway.backend.places import PLACES
 from gateway.html.render import PAGE, Flash, page
 from gateway.language.i18n import Locale, msgid
-from gateway.language.mail import GONE
 from gateway.language.periods import quarter
+from gateway.language.problems.mail import GONE
 from gateway.web.official import live_figures
 from gateway.web.official.recipients import HERE as RECIPIENTS
 from gateway.web.official.recipients import all_recipients, mail_notice, require_official

@@ -18,7 +18,7 @@ from gateway.http.admission import takes_files
 from gateway.http.auth import signed_in
 from gateway.http.form import read_form
 from gateway.language.i18n import LANGUAGES, Locale
-from gateway.language.mail import OFF
+from gateway.language.problems.mail import OFF
 from gateway.web.official import recipients_file
 from gateway.web.site import area_choices
 from gateway.web.site.forms import REFUSED, named, status_of, typed

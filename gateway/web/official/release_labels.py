@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gateway.backend.places import Places
 from gateway.language.i18n import Locale, msgid
 from gateway.language.periods import quarter
-from gateway.language.releases import RELEASES
+from gateway.language.problems.releases import RELEASES
 from gateway.web.official import live_figures
 from ieum.statistics.v1 import releases_pb2 as pb
 from ieum.statistics.v1 import statistics_pb2

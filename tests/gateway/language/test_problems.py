@@ -14,8 +14,7 @@ from pydantic import Field, ValidationError
 from gateway.api.schemas import Body, Line, Moment
 from gateway.html.render import locales
 from gateway.http.errors import STATUSES, message
-from gateway.language import fields
-from gateway.language.problems import WORDS
+from gateway.language.problems import WORDS, fields
 from services.chassis.errors import Invalid
 
 ROOT = Path(__file__).parents[3]

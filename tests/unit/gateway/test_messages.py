@@ -81,8 +81,7 @@ def test_a_folder_makes_a_language_named_in_itself(tmp_path: Path) -> None:
     [
         ("web/learner/home.py", "learner"),
         ("web/site/base.html", "site"),
-        ("language/problems.py", "problems"),
-        ("language/mail.py", "problems"),
+        ("language/problems/accounts.py", "problems"),
         ("language/i18n.py", "language"),
         ("documents/certificate.py", "documents"),
     ],
