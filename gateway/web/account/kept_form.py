@@ -17,9 +17,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from multidict import MultiDict, MultiMapping
 
-from gateway.html.render import PAGE, page
+from gateway.html.render import PAGE
 from gateway.http import devices, errors
 from gateway.http.csrf import FORM_KEY
+from gateway.web.site.sign_in_page import sign_in_page
 from services.chassis.errors import Problem
 
 WHOSE = "whose"
@@ -33,9 +34,8 @@ _ENCRYPTION = {"alg": "dir", "enc": "A256GCM"}
 def sign_in_again(request: web.Request, form: MultiMapping[str], fields: Sequence[str], target: str) -> web.Response:
     """The way to sign in and back to `target`, and of what was typed these `fields`; never name a passphrase."""
     message = errors.message(request[PAGE].locale, Problem("SESSION_INVALID"))
-    response = page(
+    response = sign_in_page(
         request,
-        "account/sign_in.html",
         status=401,
         values={"next": target, "shared_device": devices.is_shared(request)},
         notice=message,

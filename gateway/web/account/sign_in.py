@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from aiohttp import web
 from yarl import URL
@@ -21,7 +20,8 @@ from gateway.web.account import registration_checks as registration_form
 from gateway.web.account.privacy_notice import current_notice
 from gateway.web.account.registration_checks import without_spaces
 from gateway.web.account.second_sign_in import finish, workplace
-from gateway.web.site.frame import SETTINGS, go_to, local_path
+from gateway.web.site.frame import go_to, local_path
+from gateway.web.site.sign_in_page import sign_in_page
 from ieum.people.v1.people_pb2 import RegisterRequest, SignInRequest, SignInResponse
 from services.chassis import clock
 from services.chassis.errors import Problem
@@ -43,12 +43,7 @@ async def ask_who(request: web.Request) -> web.Response:
     if (reason := request.query.get("problem", "")) in _PROVIDER_PROBLEMS:
         notice = errors.message(request[PAGE].locale, Problem(reason))
     values = {"next": target, **_device(request)}
-    return _sign_in_page(request, values=values, notice=notice)
-
-
-def _sign_in_page(request: web.Request, **values: Any) -> web.Response:
-    names = {id: each.name for id, each in request.app[SETTINGS].providers.items()}
-    return page(request, "account/sign_in.html", providers=names, **values)
+    return sign_in_page(request, values=values, notice=notice)
 
 
 def _device(request: web.Request, form: Mapping[str, object] | None = None) -> dict[str, bool]:
@@ -73,7 +68,7 @@ async def sign_in(request: web.Request) -> web.Response:
         locale = request[PAGE].locale
         values = {"login": form.get("login", ""), "next": onward(form), **_device(request, form)}
         form_errors = {problem.field or "login": errors.message(locale, problem)}
-        response = _sign_in_page(
+        response = sign_in_page(
             request,
             status=errors.status_of(problem),
             values=values,

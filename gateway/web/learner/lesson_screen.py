@@ -22,6 +22,7 @@ from gateway.web.course.screen import Reader, ShownBlock, blocks_of, file_words,
 from gateway.web.course.screen_page import Visit, given_answer, screen_page
 from gateway.web.learner import lesson_flow
 from gateway.web.site.frame import go_to
+from gateway.web.site.sign_in_page import sign_in_page
 from ieum.courses.v1.content_pb2 import Content, Item
 from ieum.courses.v1.courses_pb2 import GetMediaRequest
 from ieum.progress.v1 import progress_pb2
@@ -146,7 +147,7 @@ def _sign_in_again(request: web.Request, form: MultiMapping[str]) -> web.Respons
     kept = _answer_fields(form)
     address = request.path + (f"?{urlencode(kept)}" if kept else "")
     message = errors.message(request[PAGE].locale, Problem("SESSION_INVALID"))
-    return page(request, "account/sign_in.html", status=401, values={"next": address}, notice=message)
+    return sign_in_page(request, status=401, values={"next": address}, notice=message)
 
 
 def _answer_fields(form: MultiMapping[str]) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from ieum.progress.v1.events_pb2 import CertificateIssued
 from services.chassis.clock import now, stamp
 from services.chassis.errors import Forbidden, Refused
 from tests.service.conftest import Announce, eventually
-from tests.service.people.town import HOME, PASSPHRASE, Town
+from tests.service.people.town import HOME, Town
 
 NUMBER = "certificates/IEUM-0123-4567-89AB-CDEF"
 
@@ -51,10 +51,10 @@ async def test_a_name_on_a_certificate_is_changed_at_the_desk_only(town: Town, a
 
 
 async def test_an_erased_holder_is_named_nowhere(town: Town, announce: Announce) -> None:
-    person, learner = await town.newcomer("haneul")
+    person, _ = await town.newcomer("haneul")
     _, other = await town.newcomer("other")
     await announce(CertificateIssued(certificate=NUMBER, person=person, time=stamp(now())), "e1")
     with pytest.raises(Forbidden):
         await holder(other, person)
-    await learner.ErasePerson(people_pb2.ErasePersonRequest(name=person, passphrase=PASSPHRASE))
+    await town.system.ErasePerson(people_pb2.ErasePersonRequest(name=person))
     assert await holder(town.system, person) == ""
