@@ -7,7 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+# Its own five seconds say more of what else the machine does than of us.
+expect.set_options(timeout=20_000)
 
 # The first that is there. Chromium's headless shell draws the same pages with a quarter of the work: the whole Chromium
 # makes a profile for every session of its own (context).

@@ -58,7 +58,7 @@ class Hanbit:
             locale=language,
             java_script_enabled=javascript,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(20_000)
         await context.add_cookies([{"name": "lang", "value": language, "url": self.url}])
         page = await context.new_page()
         complaints = complaints_of(page)
