@@ -48,6 +48,9 @@ async def monitor(request: web.Request, handler: Handler) -> web.StreamResponse:
                 if request.app[ENDING].is_set():
                     response.force_close()  # so that the client's next request reaches a process that stays
             return response
+        except ConnectionResetError:
+            # Whoever asked has gone in the middle of the answer, as browsers do with pictures of a page that is left.
+            return web.Response(status=status)
         except web.HTTPException as redirect:
             status = redirect.status
             raise
