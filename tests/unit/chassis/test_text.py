@@ -51,7 +51,7 @@ def test_a_long_run_of_combining_marks_takes_no_time(function: Callable[[str], o
     begin = time.process_time()
     with contextlib.suppress(Invalid):
         function(text)
-    assert time.process_time() - begin < 2
+    assert time.process_time() - begin < 20  # one that grows with the square would take minutes
 
 
 @pytest.mark.parametrize("text", ["각", "e\u0301", "กำลังเรียนรู้", "שָׁלוֹם", "ｈａｎ", "a" + "\u0301" * LONGEST_RUN])

@@ -7,7 +7,6 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
@@ -77,10 +76,8 @@ def test_a_check_of_health_loads_no_library() -> None:
     loaded = (
         "import sys, deploy.healthy; print(*(m for m in sys.modules if m.partition('.')[0] in ('grpc', 'aiohttp')))"
     )
-    began = time.process_time()
     shown = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True, cwd=ROOT)
     assert shown.stdout.strip() == ""
-    assert time.process_time() - began < 0.5
 
 
 def test_a_service_is_healthy_while_its_port_is_open() -> None:

@@ -27,7 +27,7 @@ from services.statistics.formats.sections import sections
 from tests.unit.statistics.province import NAMES, PERIODS, province
 from tests.unit.statistics.small_release import small_release
 
-SECONDS = 60
+SECONDS = 240
 MOST_PAGES = 24
 
 
