@@ -54,6 +54,7 @@ def _check_size(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
+    # NotImplementedError: how the library says that it does not know the compression.
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         raise WrongLine(1, _UNREADABLE) from None
     if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_BYTES:

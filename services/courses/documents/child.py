@@ -30,7 +30,8 @@ async def read_document(filename: str, data: bytes) -> ReadDocument:
     title = PurePath(filename.replace("\\", "/")).stem or "Document"
     async with _at_once:
         output = await _output((kind, title), data)
-    document = _DOCUMENT.validate_json(output)
+    # In a thread: the pictures of a document may be tens of megabytes.
+    document = await asyncio.to_thread(_DOCUMENT.validate_json, output)
     if not document.lessons:
         raise Invalid("DOCUMENT_EMPTY", field="data")
     return document

@@ -17,13 +17,15 @@ LARGEST = 256 * 1024**2
 _LARGEST_RATIO = 200
 _SMALL = 1024**2
 _BEGINNING = 4096
+# What zipfile raises for a broken package. NotImplementedError is its word for a compression that it lacks.
+_BROKEN = (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError, OSError)
 
 
 def opened(data: bytes) -> zipfile.ZipFile:
     """Raises Unreadable for what could fill memory, hides one part behind another, or declares entities."""
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except _BROKEN as error:
         raise Unreadable("no ZIP") from error
     parts = package.infolist()
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST:
@@ -44,14 +46,14 @@ def _beginning(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
     try:
         with package.open(part) as stream:
             return stream.read(_BEGINNING).upper()
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _BROKEN as error:
         raise Unreadable("a part is broken") from error
 
 
 def part(package: zipfile.ZipFile, name: str) -> bytes:
     try:
         return package.read(name)
-    except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (KeyError, *_BROKEN) as error:
         raise Unreadable(f"{name} is missing or broken") from error
 
 
