@@ -45,6 +45,7 @@ from gateway.web.author import (
     document,
     learner,
     lesson,
+    package,
     practice,
     preview,
     question_statistics,
@@ -130,6 +131,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     ),
     *(
         courses.routes,
+        package.routes,
         course.routes,
         lesson.routes,
         practice.routes,
