@@ -17,6 +17,7 @@ from ieum.classes.v1.classes_pb2_grpc import ClassesServiceStub
 from ieum.courses.v1.courses_pb2_grpc import CoursesServiceStub
 from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
 from ieum.notices.v1.notices_pb2_grpc import NoticesServiceStub
+from ieum.people.v1.cards_pb2_grpc import CardServiceStub
 from ieum.people.v1.counter_pb2_grpc import CounterServiceStub
 from ieum.people.v1.imports_pb2_grpc import PeopleImportServiceStub
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
@@ -41,6 +42,7 @@ T = TypeVar("T")
 class Clients:
     people: PeopleServiceStub
     counter: CounterServiceStub
+    cards: CardServiceStub
     privacy: PrivacyServiceStub
     imports: PeopleImportServiceStub
     courses: CoursesServiceStub
@@ -81,6 +83,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
         yield Clients(
             people=client("people", PeopleServiceStub),
             counter=client("people", CounterServiceStub),
+            cards=client("people", CardServiceStub),
             privacy=client("people", PrivacyServiceStub),
             imports=client("people", PeopleImportServiceStub),
             courses=courses,

@@ -15,6 +15,7 @@ from ieum.classes.v1 import classes_pb2
 from ieum.enrollment.v1.enrollment_pb2 import Enrollment, ListEnrollmentsRequest
 from ieum.notices.v1 import notices_pb2
 from ieum.people.v1 import people_pb2
+from ieum.people.v1.cards_pb2 import Card, ListCardsRequest
 from ieum.people.v1.counter_pb2 import DeskRecord, GetDeskRecordRequest
 from ieum.people.v1.privacy_pb2 import Acceptance, ListAcceptancesRequest
 from ieum.progress.v1.progress_pb2 import ListProgressRequest, Progress
@@ -47,6 +48,7 @@ class MyData:
     sessions: Sequence[people_pb2.Session]
     tokens: Sequence[people_pb2.Token]
     second_factors: people_pb2.SecondFactors
+    cards: Sequence[Card]
     desk_record: DeskRecord
     acceptances: Sequence[Acceptance]
     erasure_requests: Sequence[people_pb2.ErasureRequest]
@@ -91,6 +93,7 @@ async def gather(clients: Clients, principal: Principal) -> MyData:
         sessions=(await people.ListSessions(people_pb2.ListSessionsRequest(parent=me))).sessions,
         tokens=(await people.ListTokens(people_pb2.ListTokensRequest(parent=me))).tokens,
         second_factors=await people.GetSecondFactors(people_pb2.GetSecondFactorsRequest(parent=me)),
+        cards=(await clients.cards.ListCards(ListCardsRequest(people=[me]))).cards,
         desk_record=await clients.counter.GetDeskRecord(GetDeskRecordRequest(name=me)),
         acceptances=(await clients.privacy.ListAcceptances(ListAcceptancesRequest())).acceptances,
         erasure_requests=(await people.ListErasureRequests(people_pb2.ListErasureRequestsRequest(person=me))).requests,

@@ -1,7 +1,9 @@
-"""What a browser keeps of a device: marks of the people who signed in on it, and whether it is a shared computer."""
+"""What a browser keeps of a device: marks of the people who signed in on it, whether it is a shared computer, and the
+secret of a computer of a centre, which cards need."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 
@@ -12,6 +14,7 @@ from gateway.http.networks import is_centre
 _MARKS = "ieum_device"
 _SHARED = "shared_device"
 _FIXED = "centre"
+_CENTRE = "ieum_centre"
 _MOST_MARKS = 10
 _MARK = re.compile(r"[0-9A-Za-z-]{1,64}\.[0-9a-f]{1,32}\.[0-9a-f]{1,64}")
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -74,6 +77,27 @@ def fix(request: web.Request, response: web.StreamResponse, shared: bool) -> Non
     _set(request, response, _SHARED, _FIXED if shared else "0")
 
 
+def centre_secret(request: web.Request) -> str:
+    """Of a computer of a centre; "" on any other. The people service finds out whether it is genuine."""
+    secret = request.cookies.get(_named(request, _CENTRE), "")
+    return secret if secret.isascii() else ""
+
+
+def centre_device(request: web.Request) -> str:
+    """The name under which people knows this computer; "" for none."""
+    secret = centre_secret(request)
+    return f"centreDevices/{hashlib.sha256(secret.encode()).hexdigest()}" if secret else ""
+
+
+def keep_centre_secret(request: web.Request, response: web.StreamResponse, secret: str) -> None:
+    _set(request, response, _named(request, _CENTRE), secret)
+
+
+def forget_centre_secret(request: web.Request, response: web.StreamResponse) -> None:
+    name = _named(request, _CENTRE)
+    response.del_cookie(name, path="/", httponly=True, samesite="Lax", secure=request.secure)
+
+
 def agent(request: web.Request) -> str:
     """The kind of browser in words, e.g. "Firefox, Windows"."""
     header = request.headers.get("User-Agent", "")
@@ -85,7 +109,11 @@ def _first(words: Mapping[str, str], header: str) -> str:
 
 
 def _cookie(request: web.Request) -> str:
-    return f"__Host-{_MARKS}" if request.secure else _MARKS
+    return _named(request, _MARKS)
+
+
+def _named(request: web.Request, name: str) -> str:
+    return f"__Host-{name}" if request.secure else name
 
 
 def _set(request: web.Request, response: web.StreamResponse, name: str, value: str) -> None:

@@ -11,6 +11,7 @@ from gateway.html import assets
 from gateway.web.account import (
     about_you,
     calendar,
+    card_sign_in,
     details,
     erasing,
     identities,
@@ -53,6 +54,7 @@ from gateway.web.author import (
 )
 from gateway.web.centre import (
     attendance,
+    cards,
     centre,
     class_form,
     class_staff,
@@ -113,6 +115,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         visits.routes,
         cannot_come.routes,
         sign_in.routes,
+        card_sign_in.routes,
         second_sign_in.routes,
         second_factor.routes,
         proof.routes,
@@ -158,6 +161,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
         centre.routes,
         counter.routes,
         counter_person.routes,
+        cards.routes,
         class_form.routes,
         class_staff.routes,
         attendance.routes,

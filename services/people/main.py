@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from ieum.notices.v1.notices_pb2_grpc import add_ContactSourceServiceServicer_to_server
-from ieum.people.v1 import counter_pb2_grpc, imports_pb2_grpc, people_pb2_grpc, privacy_pb2_grpc
+from ieum.people.v1 import cards_pb2_grpc, counter_pb2_grpc, imports_pb2_grpc, people_pb2_grpc, privacy_pb2_grpc
 from services.chassis.run import Frame, main_with
 from services.people.domain.person import Role
 from services.people.domain.second_factor import Requirement
@@ -21,7 +21,7 @@ from services.people.events import (
     survey_handlers,
 )
 from services.people.passphrases import Passphrases
-from services.people.service import TOKEN_ACCESS, PeopleService, counter, imports, privacy
+from services.people.service import TOKEN_ACCESS, PeopleService, cards, counter, imports, privacy
 from services.people.service.contacts import ContactSource
 from services.people.settings import NO_ROLE, PeopleSettings
 from services.people.store import Store
@@ -42,6 +42,9 @@ async def compose(frame: Frame[PeopleSettings]) -> None:
     )
     counter_pb2_grpc.add_CounterServiceServicer_to_server(
         counter.CounterService(store), frame.offer("ieum.people.v1.CounterService", counter.TOKEN_ACCESS)
+    )
+    cards_pb2_grpc.add_CardServiceServicer_to_server(
+        cards.CardService(people), frame.offer("ieum.people.v1.CardService", {})
     )
     add_ContactSourceServiceServicer_to_server(
         ContactSource(store), frame.offer("ieum.notices.v1.ContactSourceService", {})

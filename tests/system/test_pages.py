@@ -78,6 +78,7 @@ ADMINISTRATOR = (
     "/admin/imports",
     "/centre/counter",
     "/centre/counter/{person}",
+    "/centre/device",
 )
 ROLES = {
     "": (*ANYBODY, *STRANGER),

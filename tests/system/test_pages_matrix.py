@@ -75,7 +75,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
         r"GET /api/v1/(people|auditEntries|erasureRequests|recipients)$",
         r"GET /admin/(people|imports|erasures|audit(\.csv)?|places(\.csv)?)$",
         r"GET /(statistics/(recipients(\.csv)?|questions)|admin/holidays)$",
-        r"(GET|POST) /centre/device$",  # the computer at which they sit
+        r"GET /centre/device(/\{verb\})?$|POST /centre/device(/remove)?$",  # the computer at which they sit
         r"GET /centre/(new|help|visits|counter|polls/new|evaluations(\.csv)?)$",
         r"POST /statistics/questions/\{question\}/remove$",
     ),

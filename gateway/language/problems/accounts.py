@@ -70,6 +70,22 @@ ACCOUNTS: Mapping[str, str] = {
         "You came in with a code from the desk. Choose a passphrase of your own first; then everything opens."
     ),
     "CODE_EXPIRED": msgid("This code is more than an hour old. Ask for a new one at the desk."),
+    "CARD_REFUSED": msgid(
+        "Card and pictures or PIN do not fit together, or the card is not valid. After %(misses)s wrong tries a card "
+        "is locked; the people at the desk unlock it with you."
+    ),
+    "CARD_NUMBER_INVALID": msgid("The card number has %(digits)s digits. Type all of them, or use the scanner."),
+    "CARD_NUMBER_MISTYPED": msgid("There is a typing mistake in this number. Compare it with your card."),
+    "CARD_SECRET_MISSING": msgid("Pick your three pictures, or type your PIN."),
+    "CENTRE_DEVICE_NEEDED": msgid(
+        "Cards work only on computers of the centre. Ask at the desk, or sign in with login and passphrase."
+    ),
+    "CARD_KIND_MISSING": msgid("Choose whether they sign in with pictures or with a PIN."),
+    "CARD_PEOPLE_MISSING": msgid("Mark the people who are to get a card."),
+    "CARD_FOR_LEARNERS_ONLY": msgid("Whoever has a role beside learning signs in with a passphrase, not with a card."),
+    "CARD_BESIDE_SECOND_FACTOR": msgid("Whoever has a second step of signing in cannot have a card beside it."),
+    "DEVICE_NAME_MISSING": msgid("Give the computer a name by which your colleagues know it."),
+    "DEVICE_NAME_TOO_LONG": msgid("The name is too long. Use up to %(max)s characters."),
     "SESSION_NOT_FOUND": msgid("This device is not signed in any more."),
     "PASSPHRASE_WRONG": msgid("This is not your current passphrase. Enter it again."),
     "SIGN_IN_REFUSED": msgid(

@@ -100,6 +100,18 @@ def _sign_ins(speaker: Speaker, data: MyData) -> Section:
     ]
     if factors:
         blocks.append(Block(speaker.gettext("Second step of signing in"), factors))
+    blocks += [
+        Block(
+            speaker.gettext("Sign-in card"),
+            speaker.facts(
+                (msgid("Made"), speaker.when(each.make_time)),
+                (msgid("Last used"), speaker.when(each.last_use_time)),
+                (msgid("Card"), speaker.gettext("number and secret only in a scrambled form")),
+            ),
+        )
+        for each in data.cards
+        if each.HasField("make_time")
+    ]
     return Section(
         "sign-ins",
         speaker.gettext("Where you are signed in"),

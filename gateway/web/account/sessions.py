@@ -1,4 +1,4 @@
-"""Where one is signed in: each place can be signed out, and all others at once."""
+"""Where one is signed in: each place can be signed out, and all others at once. A lost card is ended here, too."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from gateway.backend.clients import CLIENTS
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.auth import SESSIONS, signed_in
 from gateway.web.site.frame import go_to
+from ieum.people.v1 import cards_pb2
 from ieum.people.v1 import people_pb2 as pb
 from services.chassis import clock
 
 _HERE = "/account/sessions"
+_IN_USE = (cards_pb2.CARD_VALID, cards_pb2.CARD_LOCKED)
 
 routes = web.RouteTableDef()
 
@@ -29,7 +31,23 @@ async def show(request: web.Request) -> web.Response:
         }
         for session in answer.sessions
     ]
-    return page(request, "account/sessions.html", rows=sorted(rows, key=lambda row: not row["here"]))
+    asked = cards_pb2.ListCardsRequest(people=[viewer.person])
+    cards = [each for each in (await request.app[CLIENTS].cards.ListCards(asked)).cards if each.state in _IN_USE]
+    return page(
+        request,
+        "account/sessions.html",
+        rows=sorted(rows, key=lambda row: not row["here"]),
+        card_since=clock.moment(cards[0].make_time) if cards else None,
+        card_used=clock.moment(cards[0].last_use_time) if cards else None,
+    )
+
+
+@routes.post("/account/card/end")
+async def end_card(request: web.Request) -> web.Response:
+    viewer = signed_in(request)
+    await request.app[CLIENTS].cards.EndCard(cards_pb2.EndCardRequest(person=viewer.person))
+    request.app[SESSIONS].drop(viewer.person)
+    return go_to(_HERE, Flash(request[PAGE].locale.gettext("The card opens nothing any more")), request)
 
 
 @routes.post(_HERE + "/{session:[0-9a-f]{1,64}}/end")

@@ -64,6 +64,12 @@ ACTIONS: Mapping[str, str] = {
     "IDENTITY_LINKED": msgid("Account elsewhere linked"),
     "IDENTITY_UNLINKED": msgid("Account elsewhere no longer linked"),
     "COMMENT_DECIDED": msgid("Comment shown or hidden"),
+    "CARD_MADE": msgid("Sign-in card made"),
+    "CARD_ENDED_EARLY": msgid("Sign-in card ended"),
+    "CARD_WAS_LOCKED": msgid("Sign-in card locked after wrong tries"),
+    "CARD_UNLOCKED": msgid("Sign-in card unlocked"),
+    "CENTRE_DEVICE_ADDED": msgid("Computer of a centre added"),
+    "CENTRE_DEVICE_REMOVED": msgid("Computer of a centre removed"),
 }
 PERSON = re.compile(r"people/[0-9A-Za-z-]+")
 _GRANT = re.compile(r"(\w+) @ ([^\s,]+)(?:, by command)?")
@@ -119,6 +125,7 @@ _DETAILS = (
     (re.compile("authenticator app"), msgid("authenticator app")),
     (re.compile("passkey"), msgid("passkey")),
     (re.compile("one session"), msgid("on one device")),
+    (re.compile(r"card at (?P<device>.+)"), msgid("with a card, at the computer %(device)s")),
     (re.compile("all sessions"), msgid("on all devices")),
 )
 _CHOICES: Mapping[str, str] = {

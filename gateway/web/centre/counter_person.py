@@ -16,6 +16,7 @@ from gateway.http import errors
 from gateway.http.auth import SESSIONS, signed_in
 from gateway.language.i18n import LANGUAGES, Locale, msgid
 from gateway.web.administrator.people import VOUCHINGS, course_choices
+from gateway.web.centre.cards import card_of
 from gateway.web.centre.counter import COUNTER, year_of
 from gateway.web.learner.class_words import STATES, shown
 from gateway.web.site.forms import named, status_of, typed
@@ -84,6 +85,7 @@ async def _page(
         home=places.title(locale, record.person.area) if record.person.area else "",
         since=clock.moment(record.person.create_time),
         alike=[_alike(locale, places, each) for each in alike.people],
+        card=await card_of(request, record.person.name),
         courses=[
             dict(courses).get(each.course, each.course) for each in enrollments.enrollments if each.state == ACTIVE
         ],

@@ -57,6 +57,12 @@ class Action(StrEnum):
     ERASURE_ASKED_FOR = "erasure_asked_for"
     ERASURE_REQUEST_TAKEN_BACK = "erasure_request_taken_back"
     ERASURE_REQUEST_REFUSED = "erasure_request_refused"
+    CARD_MADE = "card_made"
+    CARD_ENDED_EARLY = "card_ended_early"
+    CARD_WAS_LOCKED = "card_was_locked"
+    CARD_UNLOCKED = "card_unlocked"
+    CENTRE_DEVICE_ADDED = "centre_device_added"
+    CENTRE_DEVICE_REMOVED = "centre_device_removed"
 
 
 # What callers may report here. All else happens in this service, or is heard from the service that did it.

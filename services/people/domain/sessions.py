@@ -34,6 +34,8 @@ class Limits:
 
 OWN_DEVICE = Limits(idle=timedelta(days=14), absolute=timedelta(days=90))
 SHARED_DEVICE = Limits(idle=timedelta(minutes=20), absolute=timedelta(hours=8))
+WITH_CARD = Limits(idle=timedelta(minutes=20), absolute=timedelta(hours=4))
+"""Longer than a class, shorter than a day."""
 PROOF_LIFETIME = timedelta(minutes=10)
 """How long a proof of who somebody is counts as fresh."""
 STAFF = Limits(idle=timedelta(minutes=30), absolute=timedelta(hours=12))
@@ -57,6 +59,8 @@ class Session:
     """When its person last showed who they are. On a shared device signing in is no such proof for later."""
     second_factor: bool = False
     """Its person has a second factor, so that a passphrase alone proves nothing."""
+    by_card: bool = False
+    """It began with a sign-in card, at a computer of a centre."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,9 @@ def begin(
     *,
     second_factor_due: datetime | None = None,
     second_factor: bool = False,
+    by_card: bool = False,
 ) -> Session:
-    idle = _limits(person, shared_device).idle
+    idle = _limits(person, shared_device, by_card).idle
     return Session(
         person.id,
         person.epoch,
@@ -105,6 +110,7 @@ def begin(
         second_factor_due_time=second_factor_due,
         proved_time=None if shared_device else now,
         second_factor=second_factor,
+        by_card=by_card,
     )
 
 
@@ -116,14 +122,18 @@ def proof_expire_time(session: Session) -> datetime | None:
     return session.proved_time + PROOF_LIFETIME if session.proved_time else None
 
 
-def _limits(person: Person, shared_device: bool) -> Limits:
+def _limits(person: Person, shared_device: bool, by_card: bool) -> Limits:
+    if by_card:
+        return WITH_CARD
     if shared_device:
         return SHARED_DEVICE
     return STAFF if person.is_staff else OWN_DEVICE
 
 
 def stands(session: Session, person: Person, now: datetime) -> bool:
-    limits = _limits(person, session.shared_device)
+    if session.by_card and person.is_staff:
+        return False
+    limits = _limits(person, session.shared_device, session.by_card)
     current = not session.ended and session.expire_time > now and now - session.begin_time < limits.absolute
     return current and not person.erased and session.epoch == person.epoch
 
@@ -131,7 +141,7 @@ def stands(session: Session, person: Person, now: datetime) -> bool:
 def renewed(session: Session, person: Person, now: datetime) -> Session:
     """Lives on from its latest use, never beyond the absolute limit; the same value when not worth a write. The
     session of somebody who has just been given a role becomes as short as that of all staff."""
-    limits = _limits(person, session.shared_device)
+    limits = _limits(person, session.shared_device, session.by_card)
     expire = min(now + limits.idle, session.begin_time + limits.absolute)
     gained = expire - session.expire_time
     worth_writing = gained >= limits.idle / _WORTH_RENEWING or gained < timedelta()

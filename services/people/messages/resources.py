@@ -157,8 +157,11 @@ def answers_from_numbers(given: Numbers) -> Answers:
 
 
 def session_viewer_to_message(owner: Person, key: str, session: Session) -> people_pb2.Viewer:
+    person = person_to_message(owner)
+    if session.by_card:  # a code of the desk lies unused meanwhile; whoever has a card is not asked for it
+        person.passphrase_must_change = False
     return people_pb2.Viewer(
-        person=person_to_message(owner),
+        person=person,
         session=key,
         expire_time=stamp(session.expire_time),
         shared_device=session.shared_device,

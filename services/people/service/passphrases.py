@@ -61,5 +61,8 @@ class PassphraseMethods(ServiceBase):
         async def work(session: AsyncClientSession) -> None:
             await store.recorded(session, store.people.entities, found.id, verb, action, found.name)
             await store.tokens.revoke_all(found.id, session)
+            # A first passphrase stands beside the card; one that replaces another shuts every way in.
+            if found.passphrase_hash and not found.passphrase_must_change:
+                await store.cards.remove_all(found.id, session)
 
         await store.together(work, (store.people.entities, found.id))

@@ -34,23 +34,32 @@ class SessionStart(ServiceBase):
         )
 
     async def begin_session(
-        self, owner: Person, shared_device: bool, agent: str, device_marks: Iterable[str]
+        self, owner: Person, shared_device: bool, agent: str, device_marks: Iterable[str], *, card_at: str = ""
     ) -> people_pb2.SignInResponse:
+        """`card_at`: the computer of a centre at which somebody came in with a card; it gets no mark."""
         secret = secrets.token_urlsafe(32)
         factors = await self._factors(owner)
         due = None if factors.is_set_up else factors.due_time
         session = sessions.begin(
-            owner, shared_device, now(), agent, second_factor_due=due, second_factor=factors.is_set_up
+            owner,
+            shared_device,
+            now(),
+            agent,
+            second_factor_due=due,
+            second_factor=factors.is_set_up,
+            by_card=bool(card_at),
         )
         marks = (mark for mark in device_marks if self.store.device_owner(mark) == owner.id)
         await asyncio.gather(
-            self.store.audit.add(Action.SIGNED_IN, owner.name, actor=owner.name),
+            self.store.audit.add(
+                Action.SIGNED_IN, owner.name, f"card at {card_at}" if card_at else "", actor=owner.name
+            ),
             self.store.sessions.begin(key_of(secret), session),
         )
         return people_pb2.SignInResponse(
             token=secret,
             viewer=resources.session_viewer_to_message(owner, key_of(secret), session),
-            device_mark=next(marks, "") or self.store.device_mark(owner.id),
+            device_mark="" if card_at else next(marks, "") or self.store.device_mark(owner.id),
         )
 
     async def _factors(self, owner: Person) -> SecondFactors:

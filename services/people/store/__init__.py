@@ -19,6 +19,7 @@ from services.people.domain.sessions import Session, Token
 from services.people.messages import announcements
 from services.people.store.attempts import AttemptsStore
 from services.people.store.audit import AuditStore
+from services.people.store.cards import CardStore, CentreDeviceStore
 from services.people.store.certificates import CertificateNames
 from services.people.store.desk import DeskSeal
 from services.people.store.equality import EqualityStore
@@ -50,6 +51,8 @@ class Store:
         self.tokens = TokenStore(Entities(database["tokens"], Token, announcements.session_announcement, outbox))
         self.identities = IdentityStore(database, outbox, pseudonym_key)
         self.second_factors = SecondFactorStore(database, outbox, pseudonym_key)
+        self.cards = CardStore(database, outbox, pseudonym_key)
+        self.centre_devices = CentreDeviceStore(database, outbox)
         self.attempts = AttemptsStore(database, outbox)
         self.places = PlacesStore(database, outbox)
         self.audit = AuditStore(database["audit"])
@@ -64,6 +67,8 @@ class Store:
         await self.tokens.prepare()
         await self.identities.prepare()
         await self.second_factors.prepare()
+        await self.cards.prepare()
+        await self.centre_devices.prepare()
         await self.attempts.prepare()
         await self.audit.prepare()
         await self.certificates.prepare()

@@ -1,4 +1,4 @@
-"""Erasing a person: account, answers, sessions, tokens, second factors and the names on certificates, in one
+"""Erasing a person: account, answers, sessions, tokens, second factors, card and the names on certificates, in one
 transaction."""
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 async def erase_unused(store: Store, before: Person, moment: datetime, by: str) -> None:
-    """An account that never had a passphrase: there is nothing beside it, so that thousands can be written in batches.
-    Raises Conflict where it was changed meanwhile. Safe to repeat."""
+    """An account that never had a passphrase or a card: there is nothing beside it, so that thousands can be written in
+    batches. Raises Conflict where it was changed meanwhile. Safe to repeat."""
 
     def verb(current: Person) -> Outcome:
         if not current.erased and (current.etag, current.passphrase_hash) != (before.etag, ""):
@@ -30,6 +30,7 @@ async def erase_unused(store: Store, before: Person, moment: datetime, by: str) 
         return person.erase(current, 2, moment)
 
     await store.people.change(before.id, verb)
+    await store.cards.remove_all(before.id)  # made at the same moment
     await store.audit.add(Action.PERSON_ERASED, before.name, "file of people taken back", actor=by)
 
 
@@ -62,6 +63,7 @@ async def erase(
         await store.tokens.remove_all(before.id, session)
         await store.second_factors.remove_all(before.id, session)
         await store.identities.remove_all(before.id, session)
+        await store.cards.remove_all(before.id, session)
         await store.certificates.remove_all(before.id, session)
         await store.privacy_notices.remove_all(before.name, session)
         await store.imports.forget(before.id, session)

@@ -15,7 +15,7 @@ from services.chassis.store.batching import Batcher
 from services.chassis.store.entities import Entities
 from services.chassis.store.mongo import Document
 from services.people.domain.person import Person
-from services.people.domain.sessions import Session, Token
+from services.people.domain.sessions import Session, Token, end
 
 _PERSON = TypeAdapter(Person)
 _MOST_LISTED = 200
@@ -73,6 +73,12 @@ class SessionStore:
         """Keys and sessions of a person, newest first."""
         found = self.entities.collection.find({"person": person}, {"pending": 0}).sort("begin_time", DESCENDING)
         return [(document["_id"], self.entities.load(document)) async for document in found.limit(_MOST_LISTED)]
+
+    async def end_by_card(self, person: str, now: datetime) -> None:
+        """Those that began with the person's card."""
+        for key, session in await self.of(person):
+            if session.by_card and not session.ended:
+                await self.entities.change(key, lambda current: end(current, now))
 
     async def remove_all(self, person: str, session: AsyncClientSession) -> None:
         await self.entities.collection.delete_many({"person": person}, session=session)
