@@ -57,6 +57,11 @@ class DeskChange(Body):
     etag: Tag = ""
 
 
+class Merging(Body):
+    merged: Annotated[Name, Field(description="The account that rests from now on")]
+    both_sign_ins: Annotated[bool, Field(description="Its sign-in opens the account that stays")] = False
+
+
 @table("GET", "/people:atCounter", "Find people at the counter, for administrators")
 async def find_at_counter(request: web.Request, query: CounterQuery) -> JsonAnswer[FoundPeople]:
     message = write(query, pb.FindAtCounterRequest())
@@ -67,6 +72,18 @@ async def find_at_counter(request: web.Request, query: CounterQuery) -> JsonAnsw
 async def register_at_counter(request: web.Request, body: CounterRegistration) -> JsonAnswer[DeskRecord]:
     message = write(body, pb.RegisterAtCounterRequest())
     return read(DeskRecord, await request.app[CLIENTS].counter.RegisterAtCounter(message))
+
+
+@table("POST", "/people/{person}:merge", "Merge another account of the same person into this one")
+async def merge_accounts(request: web.Request, body: Merging) -> JsonAnswer[DeskRecord]:
+    message = write(body, pb.MergeAccountsRequest(kept=person_name(request)))
+    return read(DeskRecord, await request.app[CLIENTS].counter.MergeAccounts(message))
+
+
+@table("POST", "/people/{person}:separate", "Separate an account from the one that it was merged into")
+async def separate_accounts(request: web.Request) -> JsonAnswer[DeskRecord]:
+    message = pb.SeparateAccountsRequest(name=person_name(request))
+    return read(DeskRecord, await request.app[CLIENTS].counter.SeparateAccounts(message))
 
 
 @table("GET", "/people/{person}/deskRecord", "What the desk keeps of a person")

@@ -73,6 +73,9 @@ class Person(Shape):
     vouching: Vouching | None = None
     organisation_confirmed: bool = False
     passphrase_must_change: bool = False
+    kept_as: str = ""
+    separable_until: Moment | None = None
+    merged: list[str] = []
 
 
 class People(Shape):

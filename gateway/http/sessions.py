@@ -15,7 +15,14 @@ from datetime import datetime
 from aiohttp import web
 
 from ieum.people.v1 import people_pb2
-from ieum.people.v1.events_pb2 import PersonErased, PersonMoved, RolesChanged, SessionRevoked
+from ieum.people.v1.events_pb2 import (
+    AccountsMerged,
+    AccountsSeparated,
+    PersonErased,
+    PersonMoved,
+    RolesChanged,
+    SessionRevoked,
+)
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
 from services.chassis import clock
 from services.chassis.errors import Unauthenticated, Unavailable
@@ -60,6 +67,10 @@ class Viewer:
     def roles(self) -> frozenset[str]:
         return frozenset(grant.role for grant in self.principal.grants)
 
+    def owns(self, person: str) -> bool:
+        """Whether it is their account, or one that was merged into it."""
+        return bool(person) and person in self.principal.accounts_of(self.person)
+
     @property
     def by_token(self) -> bool:
         return self.principal.token_scopes is not None
@@ -77,6 +88,7 @@ def viewer_of(message: people_pb2.Viewer, *, by_token: bool = False) -> Viewer:
         token_scopes=tuple(message.token_scopes) if by_token else None,
         token_area=message.token_area,
         proved_until=0 if by_token else message.proof_expire_time.seconds,
+        merged=tuple(person.merged),
     )
     return Viewer(
         person=person.name,
@@ -186,7 +198,18 @@ class Sessions:
         async def changed(event: PersonMoved | PersonErased | RolesChanged) -> None:
             self.drop(event.person)
 
-        return {SessionRevoked: revoked, PersonMoved: changed, PersonErased: changed, RolesChanged: changed}
+        async def merged(event: AccountsMerged | AccountsSeparated) -> None:
+            self.drop(event.person)
+            self.drop(event.kept)
+
+        return {
+            AccountsMerged: merged,
+            AccountsSeparated: merged,
+            SessionRevoked: revoked,
+            PersonMoved: changed,
+            PersonErased: changed,
+            RolesChanged: changed,
+        }
 
 
 SESSIONS = web.AppKey("sessions", Sessions)

@@ -46,7 +46,6 @@ from gateway.web.author import (
     document,
     learner,
     lesson,
-    package,
     practice,
     preview,
     question_statistics,
@@ -59,6 +58,7 @@ from gateway.web.centre import (
     class_form,
     class_staff,
     counter,
+    counter_merge,
     counter_person,
     device,
     evaluations,
@@ -134,7 +134,6 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     ),
     *(
         courses.routes,
-        package.routes,
         course.routes,
         lesson.routes,
         practice.routes,
@@ -160,6 +159,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     *(
         centre.routes,
         counter.routes,
+        counter_merge.routes,
         counter_person.routes,
         cards.routes,
         class_form.routes,

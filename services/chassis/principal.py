@@ -44,6 +44,8 @@ class Principal:
     token_area: str = ""
     # Until when (in seconds since 1970) a proof of who is asking counts as fresh; 0 = there is none.
     proved_until: int = 0
+    # "people/{id}" of accounts that were merged into this person's: what is theirs is this person's own.
+    merged: tuple[str, ...] = ()
 
     @property
     def is_system(self) -> bool:
@@ -65,6 +67,10 @@ class Principal:
     def may_use(self, scope: str) -> bool:
         """True without a token, and for a token with this scope."""
         return self.token_scopes is None or scope in self.token_scopes
+
+    def accounts_of(self, person: str) -> tuple[str, ...]:
+        """For whoever asks about themselves, all of their accounts; else the one that they ask about."""
+        return (person, *self.merged) if person == self.person else (person,)
 
     def require_person(self) -> str:
         """The signed-in person's name."""
@@ -112,7 +118,7 @@ def caller() -> Principal:
 
 def may_act_for(principal: Principal, person: str) -> bool:
     """True for the person themselves, the gateway and an administrator of the whole."""
-    return (principal.person == person and _own.get()) or principal.runs_everything
+    return (person in (principal.person, *principal.merged) and _own.get()) or principal.runs_everything
 
 
 @contextmanager

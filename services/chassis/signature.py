@@ -57,7 +57,7 @@ class Signer:
         return self._sign(principal, service, expiry)
 
     def _sign_until(self, principal: Principal, service: str, expiry: int) -> str:
-        claims = {**self._claims, "aud": service, "exp": expiry, "principal": asdict(principal)}
+        claims = {**self._claims, "aud": service, "exp": expiry, "principal": _claimed(principal)}
         return jwt.encode(self._header, claims, self._key, algorithms=[_ALGORITHM])
 
 
@@ -135,6 +135,14 @@ def _key(public: bytes, private: bytes | None = None) -> OKPKey:
     return OKPKey.import_key(parts | {"d": _base64(private)} if private else parts)
 
 
+def _claimed(principal: Principal) -> dict[str, Any]:
+    """Without `merged` where there is nothing: a service of the release before knows no such claim."""
+    claims = asdict(principal)
+    if not principal.merged:
+        del claims["merged"]
+    return claims
+
+
 def _principal(claims: Mapping[str, Any]) -> Principal:
     scopes = claims["token_scopes"]
     return replace(
@@ -142,4 +150,5 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
         kind=Kind(claims["kind"]),
         grants=tuple(Grant(**grant) for grant in claims["grants"]),
         token_scopes=None if scopes is None else tuple(scopes),
+        merged=tuple(claims.get("merged", ())),
     )

@@ -5,7 +5,14 @@ from __future__ import annotations
 from ieum.classes.v1.events_pb2 import ClassCancelled, SessionCancelled
 from ieum.courses.v1.content_pb2 import EMPLOYEES
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired
-from ieum.people.v1.events_pb2 import PersonErased, PersonMoved, PersonRegistered, PlacesImported
+from ieum.people.v1.events_pb2 import (
+    AccountsMerged,
+    AccountsSeparated,
+    PersonErased,
+    PersonMoved,
+    PersonRegistered,
+    PlacesImported,
+)
 from ieum.people.v1.people_pb2 import EMPLOYEE
 from ieum.progress.v1.events_pb2 import CourseCompleted
 from services.chassis.events.bus import Handlers
@@ -25,7 +32,13 @@ def people_handlers(store: Store) -> Handlers:
     async def on_places(event: PlacesImported) -> None:
         await store.copies.areas.keep({area.name: area.parent for area in event.areas}, event.revision)
 
+    async def on_merged(event: AccountsMerged | AccountsSeparated) -> None:
+        merged = isinstance(event, AccountsMerged)
+        await store.copies.merged.keep(event.kept, event.person, event.revision, merged=merged)
+
     return {
+        AccountsMerged: on_merged,
+        AccountsSeparated: on_merged,
         PersonRegistered: on_home,
         PersonMoved: on_home,
         PersonErased: on_erased,

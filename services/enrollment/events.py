@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from ieum.classes.v1.events_pb2 import SeatFreed, SeatGiven
 from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, CourseRetired, TeachersChanged
-from ieum.people.v1.events_pb2 import PersonErased
+from ieum.people.v1.events_pb2 import AccountsMerged, AccountsSeparated, PersonErased
 from services.chassis.clock import moment, now
 from services.chassis.errors import Missing
 from services.chassis.events.bus import Handlers
@@ -23,7 +23,11 @@ def people_handlers(store: Store) -> Handlers:
     async def on_erased(event: PersonErased) -> None:
         await store.forget(event.person)
 
-    return {PersonErased: on_erased}
+    async def on_merged(event: AccountsMerged | AccountsSeparated) -> None:
+        merged = isinstance(event, AccountsMerged)
+        await store.merged.keep(event.kept, event.person, event.revision, merged=merged)
+
+    return {PersonErased: on_erased, AccountsMerged: on_merged, AccountsSeparated: on_merged}
 
 
 def course_handlers(store: Store) -> Handlers:

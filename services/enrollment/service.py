@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -42,6 +43,7 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         enrol_time = _past_time(caller, request.enrol_time, field="enrol_time")
         delivery = resources.delivery_from_message(request.delivery)
         offering = await self._store.offering(request.course)
+        person = await self._account(caller, person, request)
         key = domain.key_of(request.course, person)
         verb = partial(
             domain.enrol,
@@ -55,6 +57,18 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         participation = await self._store.enrol(request.course, person, verb)
         run = participation.begun(enrol_time) or participation.runs[-1]
         return resources.enrollment_to_message(key, participation, run, offering.version)
+
+    async def _account(self, caller: Principal, person: str, request: pb.EnrolRequest) -> str:
+        """Where several accounts were merged: that of the run to be followed, else of an active one."""
+        accounts = caller.accounts_of(person)
+        if person != caller.person:
+            accounts = (person, *await self._store.merged.of(person))
+        if len(accounts) == 1:
+            return person
+        if request.after:
+            followed, _ = resources.parse_name(request.after)
+            return next((each for each in accounts if domain.key_of(request.course, each) == followed), person)
+        return await self._store.account_enrolled(request.course, accounts)
 
     async def Withdraw(self, request: pb.WithdrawRequest, context: object) -> pb.Enrollment:
         caller = principal.caller()
@@ -94,13 +108,13 @@ class EnrollmentService(enrollment_pb2_grpc.EnrollmentServiceServicer):
         ]
         return pb.ListEnrollmentsResponse(enrollments=enrollments, next_page_token=token)
 
-    async def _condition(self, request: pb.ListEnrollmentsRequest) -> dict[str, str]:
+    async def _condition(self, request: pb.ListEnrollmentsRequest) -> dict[str, Any]:
         caller = principal.caller()
         if bool(request.person) == bool(request.course):
             raise Invalid("PERSON_OR_COURSE", field="person")
         if request.person:
             authorisation.require_may_act_for(caller, request.person)
-            return {"person": request.person}
+            return {"person": {"$in": list(caller.accounts_of(request.person))}}
         await authorisation.require_teacher(self._store, caller, request.course)
         return {"course": request.course}
 

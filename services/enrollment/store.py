@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pymongo import ASCENDING
@@ -13,6 +13,7 @@ from services.chassis.events.outbox import Outbox
 from services.chassis.store.batching import Reads
 from services.chassis.store.copies import keep_newest
 from services.chassis.store.entities import Entities
+from services.chassis.store.merged_accounts import MergedAccounts
 from services.chassis.store.mongo import Database
 from services.chassis.store.paging import decode_token, encode_token
 from services.enrollment.domain import (
@@ -39,6 +40,7 @@ class Store:
         self._erased = database["erased"]
         self._is_erased, self._offering = Reads(self._erased), Reads(self._offerings)
         self._known: dict[str, tuple[Offering, float]] = {}
+        self.merged = MergedAccounts(database)
 
     async def prepare(self) -> None:
         for field in ("person", "course"):
@@ -51,6 +53,14 @@ class Store:
         if await self._is_erased.find(person):
             participation = await self.change(key, forget_person)
         return participation
+
+    async def account_enrolled(self, course: str, accounts: Sequence[str]) -> str:
+        """Of the accounts of one person, the first of which is in use, that with an active run; else the first."""
+        for person in accounts[1:]:
+            found = await self._participations.find(key_of(course, person))
+            if found and found.active:
+                return person
+        return accounts[0]
 
     async def keep_seat(self, seat: str, revision: int, *, given: bool) -> bool:
         """Whether the seat stands, by the newest that was heard of it. Freed and given anew at once, it stands."""
@@ -70,7 +80,7 @@ class Store:
     async def get(self, key: str) -> Participation:
         return await self._participations.get(key, missing="ENROLLMENT_NOT_FOUND")
 
-    async def page(self, condition: Mapping[str, str], size: int, token: str) -> tuple[list[Row], str]:
+    async def page(self, condition: Mapping[str, Any], size: int, token: str) -> tuple[list[Row], str]:
         """Runs in order of key and number; a page may begin in the middle of a participation."""
         key, number = decode_token(token, str, int) or ("", 0)
         query: dict[str, Any] = {**condition, "_id": {"$gte": key}}

@@ -114,13 +114,15 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
 
     async def ListProgress(self, request: pb.ListProgressRequest, context: object) -> pb.ListProgressResponse:
         authorisation.require_may_act_for(principal.caller(), request.person)
-        records, token = await self._store.of_person(request.person, page_size(request.page_size), request.page_token)
+        accounts = principal.caller().accounts_of(request.person)
+        records, token = await self._store.of_person(accounts, page_size(request.page_size), request.page_token)
         progress = [await self._render(record) for record in records]
         return pb.ListProgressResponse(progress=progress, next_page_token=token)
 
     async def ListStandings(self, request: pb.ListStandingsRequest, context: object) -> pb.ListStandingsResponse:
         authorisation.require_may_act_for(principal.caller(), request.person)
-        standings = [await self._standing(row) for row in await self._store.taken_by(request.person)]
+        accounts = principal.caller().accounts_of(request.person)
+        standings = [await self._standing(row) for row in await self._store.taken_by(accounts)]
         return pb.ListStandingsResponse(standings=standings)
 
     async def ListGrid(self, request: pb.ListGridRequest, context: object) -> pb.ListGridResponse:

@@ -116,6 +116,23 @@ ACCOUNTS: Mapping[str, str] = {
     "PERSON_LIKE_THIS": msgid(
         "Somebody of this name and birth year is registered. Look for them first; if this is another person, say so."
     ),
+    "ACCOUNT_MERGED": msgid(
+        "This account was merged with another account of yours. Sign in with the login %(login)s and its passphrase."
+    ),
+    "ACCOUNT_RESTS": msgid(
+        "This account was merged into another one and rests. Use the account that was kept, or separate the two first."
+    ),
+    "ACCOUNT_KEEPS_OTHERS": msgid(
+        "Other accounts were merged into this one. Keep this one and merge the other, or separate them first."
+    ),
+    "MERGED_HOLDS_ROLE": msgid(
+        "The account that is to rest has a role. Keep that one, or let its roles be taken back first."
+    ),
+    "TOO_MANY_MERGED": msgid("%(most)s accounts were merged into this one already, more than one person has."),
+    "SEPARATION_TOO_LATE": msgid("The accounts were merged more than %(days)s days ago; they stay one."),
+    "ERASURE_OPEN": msgid("An erasure was asked for of one of these accounts. Decide on that first."),
+    "OWN_ACCOUNT_MERGED": msgid("One of these accounts is your own. Let a colleague compare and merge them."),
+    "KEPT_ACCOUNT_MISSING": msgid("Choose which of the two accounts stays."),
     "SAME_ACCOUNT": msgid("These are not two accounts but one. Choose another one."),
     "GROUPS_CONTRADICT": msgid('You chose groups and also "None of these". Choose one of the two.'),
     "LAST_ADMINISTRATOR": msgid("This is the last administrator. Make somebody else an administrator first."),

@@ -31,6 +31,8 @@ ACTIONS: Mapping[str, str] = {
     "ERASURE_ASKED_FOR": msgid("Erasure asked for"),
     "ERASURE_REQUEST_TAKEN_BACK": msgid("Request for erasure taken back"),
     "ERASURE_REQUEST_REFUSED": msgid("Request for erasure refused"),
+    "ACCOUNTS_MERGED": msgid("Two accounts merged"),
+    "ACCOUNTS_SEPARATED": msgid("Merged accounts separated"),
     "CERTIFICATE_REVOKED": msgid("Certificate revoked"),
     "CERTIFICATE_RENAMED": msgid("Name on a certificate changed"),
     "RECIPIENTS_CHANGED": msgid("Mailing list changed"),

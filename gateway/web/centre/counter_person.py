@@ -18,11 +18,12 @@ from gateway.language.i18n import LANGUAGES, Locale, msgid
 from gateway.web.administrator.people import VOUCHINGS, course_choices
 from gateway.web.centre.cards import card_of
 from gateway.web.centre.counter import COUNTER, year_of
+from gateway.web.centre.counter_merge import merged_with
 from gateway.web.learner.class_words import STATES, shown
 from gateway.web.site.forms import named, status_of, typed
 from gateway.web.site.frame import go_to
 from ieum.classes.v1 import classes_pb2
-from ieum.enrollment.v1.enrollment_pb2 import ACTIVE, EnrolRequest, ListEnrollmentsRequest
+from ieum.enrollment.v1.enrollment_pb2 import ACTIVE, Enrollment, EnrolRequest, ListEnrollmentsRequest
 from ieum.people.v1 import counter_pb2 as pb
 from ieum.people.v1.people_pb2 import ResetPassphraseRequest, Vouching
 from services.chassis import clock
@@ -66,14 +67,22 @@ async def _page(
     signed_in(request, "administrator")
     locale, clients, places = request[PAGE].locale, request.app[CLIENTS], await request.app[PLACES].all()
     record = await clients.counter.GetDeskRecord(pb.GetDeskRecordRequest(name=_name(request)))
-    alike = await clients.counter.FindAlike(pb.FindAlikeRequest(name=_name(request)))
+    alike = pb.FindAlikeResponse()
+    if not record.person.kept_as:
+        alike = await clients.counter.FindAlike(pb.FindAlikeRequest(name=_name(request)))
+    merged = await merged_with(request, record)
     courses = await course_choices(request)
+    enrollments: list[Enrollment] = []
+    applications: list[classes_pb2.Application] = []
     # People has just said that they are of this area; other services do not know whose people staff look after.
     with acting_as(SYSTEM):
-        enrollments, applications = await side_by_side(
-            clients.enrollment.ListEnrollments(ListEnrollmentsRequest(person=record.person.name, page_size=_MOST)),
-            list_applications(clients, person=record.person.name),
-        )
+        for name in (record.person.name, *record.person.merged):
+            listed, applied = await side_by_side(
+                clients.enrollment.ListEnrollments(ListEnrollmentsRequest(person=name, page_size=_MOST)),
+                list_applications(clients, person=name),
+            )
+            enrollments += listed.enrollments
+            applications += applied
     return page(
         request,
         "centre/counter_person.html",
@@ -84,11 +93,10 @@ async def _page(
         desk={"birth_year": str(record.birth_year or ""), "phone": record.phone} | values.pop("typed", {}),
         home=places.title(locale, record.person.area) if record.person.area else "",
         since=clock.moment(record.person.create_time),
+        merged=merged,
         alike=[_alike(locale, places, each) for each in alike.people],
         card=await card_of(request, record.person.name),
-        courses=[
-            dict(courses).get(each.course, each.course) for each in enrollments.enrollments if each.state == ACTIVE
-        ],
+        courses=[dict(courses).get(each.course, each.course) for each in enrollments if each.state == ACTIVE],
         course_choices=courses,
         applications=await _applications(request, places, applications),
         class_choices=await _class_choices(request, places),

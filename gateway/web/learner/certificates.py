@@ -68,7 +68,7 @@ async def show(request: web.Request) -> web.Response:
         message = errors.message(locale, problem)
         return page(request, "learner/certificate_number.html", status=404, number=number, errors={"number": message})
     viewer = request[VIEWER]
-    mine = viewer is not None and viewer.person == record.person
+    mine = viewer is not None and viewer.owns(record.person)
     verified = verified_of(locale, record, holder)
     return page(request, "learner/certificate_verified.html", certificate=verified, mine=mine)
 

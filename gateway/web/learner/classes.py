@@ -149,7 +149,7 @@ async def _application_page(request: web.Request, problem: Problem | None = None
     locale, clients = request[PAGE].locale, request.app[CLIENTS]
     application = await clients.classes.GetApplication(pb.GetApplicationRequest(name=_application(request)))
     class_ = await clients.classes.GetClass(pb.GetClassRequest(name=application.class_name))
-    mine = await standings(clients, application.person) if application.person == viewer.person else ()
+    mine = await standings(clients, application.person) if viewer.owns(application.person) else ()
     attendance = [each for standing in mine for each in standing.classes if each.class_name == class_.name]
     return page(
         request,

@@ -57,7 +57,7 @@ async def _visit(request: web.Request) -> Visit:
     clients, info = request.app[CLIENTS], request.match_info
     name = learning.progress_name(info["enrollment"])
     progress = await learning.get_progress(clients, name, lesson=info["lesson"])
-    if progress.person != signed_in(request).person:
+    if not signed_in(request).owns(progress.person):
         raise Missing("PROGRESS_NOT_FOUND")
     content = await content_of(clients, progress)
     place = find_screen(content, info["lesson"], info["screen"])
@@ -99,10 +99,8 @@ def _words(locale: Locale, problem: Problem, question: Question | None) -> str:
 
 
 def _first_field(question: Question | None) -> str:
-    if question and question.kind in ("matching", "placement"):
+    if question and question.kind == "matching":
         return f"pair-{question.left[0][0]}"
-    if question and question.kind == "gaps":
-        return f"pair-{question.pieces[0][1]}"
     if question and question.kind == "ordering":
         return f"place-{question.options[0][0]}"
     return question_form.FIELD if question else practice.ANCHOR

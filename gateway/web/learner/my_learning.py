@@ -59,16 +59,16 @@ async def show(request: web.Request) -> web.Response:
 async def _own_progress(request: web.Request) -> Progress:
     name = learning.progress_name(request.match_info["enrollment"])
     progress = await learning.get_progress(request.app[CLIENTS], name)
-    if progress.person != signed_in(request).person:
+    if not signed_in(request).owns(progress.person):
         raise Missing("PROGRESS_NOT_FOUND")
     return progress
 
 
 async def _own_enrollment(request: web.Request) -> Enrollment:
-    person = signed_in(request).person
+    viewer = signed_in(request)
     grpc_request = GetEnrollmentRequest(name=f"enrollments/{request.match_info['enrollment']}")
     enrollment = await request.app[CLIENTS].enrollment.GetEnrollment(grpc_request)
-    if enrollment.person != person:
+    if not viewer.owns(enrollment.person):
         raise Missing("ENROLLMENT_NOT_FOUND")
     return enrollment
 

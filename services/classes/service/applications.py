@@ -38,8 +38,21 @@ class ApplicationMethods(Methods):
         else:
             applicant = await self._oneself(caller, request.group)
         await self._require_audience(key, applicant)
+        applicant = await self._of_account(caller, key, applicant)
         verb = partial(seats.apply, applicant=applicant, now=time)
         return await self._answered(await self._store.change_new(key, applicant.person, verb))
+
+    async def _of_account(self, caller: Principal, key: str, applicant: Applicant) -> Applicant:
+        """Where several accounts were merged: that which has applied already."""
+        accounts = await self._accounts(caller, applicant.person)
+        if len(accounts) == 1:
+            return applicant
+        return replace(applicant, person=await self._store.account_applied(await self._store.get(key), accounts))
+
+    async def _accounts(self, caller: Principal, person: str) -> tuple[str, ...]:
+        if person == caller.person:
+            return caller.accounts_of(person)
+        return person, *await self._copies.merged.of(person)
 
     async def _require_audience(self, key: str, applicant: Applicant) -> None:
         """Some courses are for employees only, wherever they are taught."""
@@ -70,7 +83,7 @@ class ApplicationMethods(Methods):
             areas=await self._copies.areas.above(home.area),
             organisation=home.organisation,
             universe=Universe.EMPLOYEE if home.employee else Universe.RESIDENT,
-            completed=await self._copies.completed(person),
+            completed=await self._copies.completed(*await self._accounts(principal.caller(), person)),
             group=group,
             channel=channel,
             by=by,
@@ -168,7 +181,7 @@ class ApplicationMethods(Methods):
             return {"class_": class_.id}
         if not may_act_for(principal.caller(), request.person):
             raise Forbidden("NOT_YOURS")
-        return {"person": request.person}
+        return {"person": {"$in": list(principal.caller().accounts_of(request.person))}}
 
 
 def _require_later_entry(caller: Principal, time: datetime) -> None:

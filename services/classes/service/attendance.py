@@ -62,9 +62,10 @@ class AttendanceMethods(Methods):
 
     async def CheckIn(self, request: pb.CheckInRequest, context: object) -> pb.CheckedIn:
         """In the class that meets now. Of two at once (one may be cancelled for somebody) the code decides."""
-        person, moment = principal.caller().require_person(), now()
+        caller, moment = principal.caller(), now()
+        person = caller.require_person()
         typed = "".join(request.code.split())
-        meeting = await self._meeting(person, moment)
+        meeting = await self._meeting(caller.accounts_of(person), moment)
         if not meeting:
             raise Refused("NO_SESSION_NOW")
         for application, class_, session in meeting:
@@ -73,7 +74,7 @@ class AttendanceMethods(Methods):
                 class_=class_,
                 session=session,
                 application=application.id,
-                person=person,
+                person=application.person,
                 typed=typed,
                 now=moment,
             )
@@ -86,10 +87,10 @@ class AttendanceMethods(Methods):
                 )
         raise Invalid("CODE_WRONG", field="code")
 
-    async def _meeting(self, person: str, moment: datetime) -> list[tuple[Application, Class, Session]]:
+    async def _meeting(self, accounts: Sequence[str], moment: datetime) -> list[tuple[Application, Class, Session]]:
         """Sessions of the person's classes that are on now."""
         found: list[tuple[Application, Class, Session]] = []
-        for application in await self._store.seats_of(person):
+        for application in await self._store.seats_of(accounts):
             class_ = await self._store.get(application.class_)
             on = (each for each in class_.details.sessions if room_code.is_open(each, moment))
             found += [(application, class_, session) for session in on]

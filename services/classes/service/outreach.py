@@ -50,7 +50,7 @@ class OutreachMethods(Methods):
 
     async def ListVisits(self, request: pb.ListVisitsRequest, context: object) -> pb.ListVisitsResponse:
         caller = principal.caller()
-        condition: dict[str, Any] = {"person": caller.require_person()}
+        condition: dict[str, Any] = {"person": {"$in": list(caller.accounts_of(caller.require_person()))}}
         if request.managed:
             caller.require("administrator")
             condition = await self._administered(caller, "wish.area")

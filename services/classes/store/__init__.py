@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from services.chassis.clock import now
+from services.chassis.errors import Refused
 from services.chassis.events.outbox import Outbox
 from services.chassis.store.batching import Batcher
 from services.chassis.store.entities import Entities
@@ -129,6 +130,18 @@ class Store:
             await self._forget_application(class_, key)
         return answer
 
+    async def account_applied(self, class_: Class, accounts: Sequence[str]) -> str:
+        """Of the accounts of one person, the first of which is in use: that with an active application for the class,
+        else the first. Raises Refused where another of them has a seat in a class at the same time."""
+        for person in accounts[1:]:
+            found = await self._applications.find(key_of(class_.id, person))
+            if found and found.active:
+                return person
+            holder = await self._holders.find(person)
+            if holder and (clash := holder.clash(class_.times, class_.id)):
+                raise Refused("CLASS_CLASHES", class_=clash)
+        return accounts[0]
+
     async def change_application(self, key: str, verb: Callable[[Class, Application], SeatOutcome]) -> Answer:
         class_ = (await self.application(key)).class_
 
@@ -153,8 +166,9 @@ class Store:
         found = await self._applications.stored({"class_": class_, "state": State.CONFIRMED.value})
         return [stored.value for stored in found]
 
-    async def seats_of(self, person: str) -> list[Application]:
-        found = await self._applications.stored({"person": person, "state": State.CONFIRMED.value})
+    async def seats_of(self, accounts: Sequence[str]) -> list[Application]:
+        seated = {"person": {"$in": list(accounts)}, "state": State.CONFIRMED.value}
+        found = await self._applications.stored(seated)
         return [stored.value for stored in found]
 
     async def applications_of(self, keys: Sequence[str]) -> list[Application]:

@@ -9,6 +9,7 @@ from services.chassis.errors import Missing
 from services.chassis.store.areas import Areas
 from services.chassis.store.batching import Reads
 from services.chassis.store.copies import keep_newest
+from services.chassis.store.merged_accounts import MergedAccounts
 from services.chassis.store.mongo import Database
 
 
@@ -23,6 +24,7 @@ class Copies:
     def __init__(self, database: Database) -> None:
         self._courses = database["courses"]
         self.areas = Areas(database)
+        self.merged = MergedAccounts(database)
         self._residents = database["residents"]
         self._completions = database["completions"]
         self._erased = database["erased"]
@@ -72,9 +74,10 @@ class Copies:
         if await self.is_erased(person):
             await self._completions.delete_one({"_id": person})
 
-    async def completed(self, person: str) -> frozenset[str]:
-        found = await self._completed.find(person)
-        return frozenset(found["courses"]) if found else frozenset()
+    async def completed(self, *accounts: str) -> frozenset[str]:
+        """By any of the accounts of one person."""
+        found = [await self._completed.find(person) for person in accounts]
+        return frozenset(course for each in found if each for course in each["courses"])
 
     async def erase(self, person: str) -> None:
         """Also what comes later of this person is not kept."""

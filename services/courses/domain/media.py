@@ -41,11 +41,8 @@ def accept(filename: str, data: bytes) -> tuple[Medium, bytes]:
     kept = cleaned(data, content_type) if content_type.startswith("image/") else data
     digest = hashlib.sha256(kept).hexdigest()
     name = with_ending(plain_filename(filename), content_type)
-    return Medium(medium_id(digest, name), content_type, name, len(kept), digest), kept
-
-
-def medium_id(sha256: str, filename: str) -> str:
-    return hashlib.sha256(f"{sha256}/{filename}".encode()).hexdigest()[:32]
+    id = hashlib.sha256(f"{digest}/{name}".encode()).hexdigest()[:32]
+    return Medium(id, content_type, name, len(kept), digest), kept
 
 
 def plain_filename(filename: str) -> str:

@@ -63,6 +63,8 @@ class Action(StrEnum):
     CARD_UNLOCKED = "card_unlocked"
     CENTRE_DEVICE_ADDED = "centre_device_added"
     CENTRE_DEVICE_REMOVED = "centre_device_removed"
+    ACCOUNTS_MERGED = "accounts_merged"
+    ACCOUNTS_SEPARATED = "accounts_separated"
 
 
 # What callers may report here. All else happens in this service, or is heard from the service that did it.

@@ -103,6 +103,8 @@ def secret_text(pictures: Iterable[str], pin: str) -> str:
 
 def refusal_of(person: Person, *, has_second_factor: bool) -> str:
     """Why somebody can neither have a card nor use one; "" if they can."""
+    if person.kept_as:
+        return "ACCOUNT_RESTS"
     if person.erased:
         return "PERSON_ERASED"
     if person.is_staff:

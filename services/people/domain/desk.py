@@ -13,7 +13,7 @@ from services.chassis.errors import Conflict, Invalid
 from services.chassis.text import telephone_number
 from services.people.domain.credentials import login_key, refuse_resident_number, search_words
 from services.people.domain.equality import EARLIEST_BIRTH_YEAR
-from services.people.domain.person import Event, Person, Registered, check_not_erased
+from services.people.domain.person import Event, Person, Registered, check_in_use
 
 LAST_DIGITS = 4
 
@@ -63,7 +63,7 @@ def register(drafted: Person, current: Person, now: datetime) -> tuple[Person, S
 
 
 def keep(person: Person, sealed: bytes, marks: tuple[str, ...], etag: str = "") -> tuple[Person, Sequence[Event]]:
-    check_not_erased(person)
+    check_in_use(person)
     if etag and etag != person.etag:
         raise Conflict("PERSON_CHANGED", field="etag")
     return replace(person, desk=sealed, desk_marks=marks), []

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.people.domain.person import Event, Person, SessionsEnded, check_not_erased
+from services.people.domain.person import Event, Person, SessionsEnded, check_in_use
 
 CODE_LIFETIME = timedelta(hours=1)
 
 
 def set_passphrase(person: Person, passphrase_hash: str, now: datetime) -> tuple[Person, list[Event]]:
     """Ends every session: whoever signed in with the old passphrase has to know the new one."""
-    check_not_erased(person)
+    check_in_use(person)
     changed = replace(person, passphrase_hash=passphrase_hash, epoch=person.epoch + 1, code_expire_time=None)
     return changed, [SessionsEnded(changed, now)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -76,6 +76,13 @@ class Person:
     desk: bytes = b""
     """Birth year and telephone as said at a desk, encrypted (store/desk.py)."""
     desk_marks: tuple[str, ...] = ()
+    kept_as: str = field(default="", repr=False)
+    """The id of the account of the same person that this one was merged into (domain/merging.py): it rests."""
+    merge_time: datetime | None = field(default=None, repr=False)
+    opens_kept: bool = field(default=False, repr=False)
+    """Whoever signs in to this account comes into the one that was kept."""
+    merged: tuple[str, ...] = field(default=(), repr=False)
+    """The ids of accounts that were merged into this one."""
 
     @property
     def name(self) -> str:
@@ -104,7 +111,9 @@ class Person:
         whose time names its zone otherwise."""
         made = self.create_time.astimezone(UTC)
         seen = replace(self, passphrase_hash="", epoch=0, code_expire_time=None, create_time=made)
-        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+        # Merging is added only where there was one, so that etags kept by earlier releases stay true.
+        text = repr(seen) + (repr((self.kept_as, self.merged)) if self.kept_as or self.merged else "")
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -137,7 +146,20 @@ class Erased:
     time: datetime
 
 
-Event = Registered | Moved | RolesChanged | SessionsEnded | Erased
+@dataclass(frozen=True)
+class Merged:
+    person: Person
+    time: datetime
+
+
+@dataclass(frozen=True)
+class Separated:
+    person: Person
+    kept: str
+    time: datetime
+
+
+Event = Registered | Moved | RolesChanged | SessionsEnded | Erased | Merged | Separated
 Outcome = tuple["Person", list[Event]]
 
 
@@ -188,18 +210,18 @@ def update(
     person: Person, changes: Mapping[str, str], now: datetime, *, etag: str = "", confirmed: bool = False
 ) -> tuple[Person, list[Event]]:
     """`confirmed`: whoever changes the organisation may also say that the person works there."""
-    check_not_erased(person)
+    check_in_use(person)
     if etag and etag != person.etag:
         raise Conflict("PERSON_CHANGED", field="etag")
-    for field in changes:
-        if field not in CHANGEABLE:
-            raise Invalid("UPDATE_MASK_UNKNOWN", field="update_mask", path=field)
+    for name in changes:
+        if name not in CHANGEABLE:
+            raise Invalid("UPDATE_MASK_UNKNOWN", field="update_mask", path=name)
     checks = {
         "display_name": credentials.checked_display_name,
         "email": credentials.checked_email,
         "locale": credentials.checked_locale,
     }
-    checked = {field: checks.get(field, str)(value) for field, value in changes.items()}
+    checked = {name: checks.get(name, str)(value) for name, value in changes.items()}
     changed = _named(replace(person, **checked))  # type: ignore[arg-type]  # only the text fields of CHANGEABLE
     if changed.organisation != person.organisation:
         changed = replace(changed, organisation_confirmed=bool(changed.organisation) and confirmed)
@@ -208,7 +230,7 @@ def update(
 
 
 def grant(person: Person, what: Grant, now: datetime) -> tuple[Person, list[Event]]:
-    check_not_erased(person)
+    check_in_use(person)
     if what in person.grants:
         return person, []
     granted = replace(person, grants=(*person.grants, what))
@@ -249,6 +271,8 @@ def _check_not_last(lost: Grant, administrators: int) -> None:
         raise Refused("LAST_ADMINISTRATOR")
 
 
-def check_not_erased(person: Person) -> None:
+def check_in_use(person: Person) -> None:
     if person.erased:
         raise Refused("PERSON_ERASED")
+    if person.kept_as:
+        raise Refused("ACCOUNT_RESTS")

@@ -135,7 +135,7 @@ def stands(session: Session, person: Person, now: datetime) -> bool:
         return False
     limits = _limits(person, session.shared_device, session.by_card)
     current = not session.ended and session.expire_time > now and now - session.begin_time < limits.absolute
-    return current and not person.erased and session.epoch == person.epoch
+    return current and not person.erased and not person.kept_as and session.epoch == person.epoch
 
 
 def renewed(session: Session, person: Person, now: datetime) -> Session:
@@ -173,7 +173,7 @@ def issue(
 
 
 def usable(token: Token, person: Person, now: datetime) -> bool:
-    return not token.revoked and token.expire_time > now and not person.erased
+    return not token.revoked and token.expire_time > now and not person.erased and not person.kept_as
 
 
 def worth_noting(token: Token, now: datetime) -> bool:

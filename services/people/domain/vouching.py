@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.chassis.errors import Conflict
-from services.people.domain.person import Event, Moved, Person, Vouching, check_not_erased
+from services.people.domain.person import Event, Moved, Person, Vouching, check_in_use
 
 
 def vouch(person: Person, now: datetime) -> tuple[Person, list[Event]]:
     """An administrator has seen who this is."""
-    check_not_erased(person)
+    check_in_use(person)
     if person.vouching is not Vouching.SELF_DECLARED:
         return person, []
     seen = replace(person, vouching=Vouching.AT_DESK)
@@ -20,7 +20,7 @@ def vouch(person: Person, now: datetime) -> tuple[Person, list[Event]]:
 
 def confirm_organisation(person: Person, organisation: str, now: datetime) -> tuple[Person, list[Event]]:
     """Raises Conflict if the person meanwhile names another organisation than the one that was confirmed."""
-    check_not_erased(person)
+    check_in_use(person)
     if not organisation or person.organisation != organisation:
         raise Conflict("PERSON_CHANGED", field="name")
     if person.organisation_confirmed:

@@ -46,6 +46,18 @@ def _(event: person.Erased, key: str, revision: int) -> Message:
     return events_pb2.PersonErased(person=event.person.name, revision=revision, time=stamp(event.time))
 
 
+@person_announcement.register
+def _(event: person.Merged, key: str, revision: int) -> Message:
+    kept = f"people/{event.person.kept_as}"
+    return events_pb2.AccountsMerged(person=event.person.name, kept=kept, revision=revision, time=stamp(event.time))
+
+
+@person_announcement.register
+def _(event: person.Separated, key: str, revision: int) -> Message:
+    kept = f"people/{event.kept}"
+    return events_pb2.AccountsSeparated(person=event.person.name, kept=kept, revision=revision, time=stamp(event.time))
+
+
 def answers_announcement(seal: AnswersSeal) -> Announce:
     def announcement(event: equality.AnswersGiven, key: str, revision: int) -> Message:
         """`key` is the pseudonym itself."""

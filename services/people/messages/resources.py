@@ -13,6 +13,7 @@ from services.chassis.text import one_line
 from services.people.domain import sessions
 from services.people.domain.audit import Action, Entry
 from services.people.domain.equality import Answers, Card, Group, Sex
+from services.people.domain.merging import separable_until
 from services.people.domain.person import Grant, Person, Role, Universe, Vouching
 from services.people.domain.places import Area, Centre, Organisation, Places
 from services.people.domain.second_factor import SecondFactors
@@ -104,6 +105,9 @@ def person_to_message(value: Person) -> people_pb2.Person:
         vouching=VOUCHINGS[value.vouching],
         organisation_confirmed=value.organisation_confirmed,
         passphrase_must_change=value.passphrase_must_change,
+        kept_as=f"people/{value.kept_as}" if value.kept_as else "",
+        separable_until=stamp(separable_until(value)) if value.kept_as else None,
+        merged=[f"people/{each}" for each in value.merged],
     )
 
 

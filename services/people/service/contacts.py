@@ -19,6 +19,8 @@ class ContactSource(ContactSourceServiceServicer):
     async def GetContact(self, request: GetContactRequest, context: object) -> Contact:
         _require_service()
         person = await self._store.people.get(resources.person_key(request.person))
+        if person.kept_as:  # what concerns the resting account is told to whoever it belongs to
+            person = await self._store.people.get(person.kept_as)
         if person.erased:
             raise Missing("PERSON_NOT_FOUND")
         return Contact(

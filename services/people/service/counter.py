@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ieum.people.v1 import counter_pb2 as pb
 from ieum.people.v1.counter_pb2_grpc import CounterServiceServicer
 from services.chassis.clock import new_id, now
-from services.chassis.errors import Exists, Forbidden, Invalid
+from services.chassis.errors import Exists, Forbidden, Invalid, Refused
 from services.chassis.principal import acting
 from services.chassis.search_key import search_key
 from services.chassis.token_access import Access
@@ -21,6 +21,7 @@ from services.people.domain.desk import DeskData
 from services.people.domain.person import Person
 from services.people.messages import resources
 from services.people.store import Store, registering
+from services.people.store.merging import merge, separate
 from services.people.store.registering import drawn_login, register
 
 _MOST_FOUND, _MOST_COMPARED = 20, 50
@@ -152,6 +153,31 @@ class CounterService(CounterServiceServicer):
             raise Invalid("SAME_ACCOUNT", field="other")
         await self.store.told_apart.add(person.id, other.id, acting().person)
         return await self._alike(person, reach)
+
+    async def MergeAccounts(self, request: pb.MergeAccountsRequest, context: object) -> pb.DeskRecord:
+        kept, merged = await self._both(request.kept, request.merged)
+        acting().require_proof()
+        for each in (kept, merged):
+            if not each.erased and await self.store.erasure_requests.open_of(each.name):
+                raise Refused("ERASURE_OPEN")
+        stands = await merge(self.store, kept, merged, opens_kept=request.both_sign_ins, moment=now())
+        return self._record(stands)
+
+    async def SeparateAccounts(self, request: pb.SeparateAccountsRequest, context: object) -> pb.DeskRecord:
+        merged = await authorisation.managed(self.store, request.name)
+        if merged.kept_as:
+            _, merged = await self._both(f"people/{merged.kept_as}", request.name)
+            acting().require_proof()
+            merged = await separate(self.store, merged, now())
+        return self._record(merged)
+
+    async def _both(self, kept: str, merged: str) -> tuple[Person, Person]:
+        """Two accounts that whoever acts looks after, and that are not their own."""
+        if kept == merged:
+            raise Invalid("SAME_ACCOUNT", field="merged")
+        if acting().person in (kept, merged):
+            raise Forbidden("OWN_ACCOUNT_MERGED")
+        return await authorisation.managed(self.store, kept), await authorisation.managed(self.store, merged)
 
     def _record(self, person: Person) -> pb.DeskRecord:
         data = self.store.desk.open(person)

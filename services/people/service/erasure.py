@@ -17,6 +17,7 @@ from services.people import authorisation
 from services.people.domain import erasure_request
 from services.people.domain.audit import Action
 from services.people.domain.erasure_request import ErasureRequest, Outcome, State
+from services.people.domain.person import check_in_use
 from services.people.service.base import ServiceBase
 from services.people.store.erasing import erase
 
@@ -33,8 +34,7 @@ class ErasureMethods(ServiceBase):
 
     async def RequestErasure(self, request: pb.RequestErasureRequest, context: object) -> pb.ErasureRequest:
         person = await authorisation.own_or_managed(self.store, request.name)
-        if person.erased:
-            raise Refused("PERSON_ERASED")
+        check_in_use(person)
         await self.require_own_proof(request.passphrase)
         asked, is_new = await self.store.erasure_requests.ask(
             person.name, person.area, person.organisation, acting().person, now()

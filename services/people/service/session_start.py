@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ieum.people.v1 import people_pb2
 from services.chassis.clock import now, stamp
+from services.chassis.errors import Unauthenticated
 from services.people.domain import second_factor, sessions
 from services.people.domain.audit import Action
 from services.people.domain.person import Person
@@ -23,6 +24,7 @@ class SessionStart(ServiceBase):
         self, owner: Person, shared_device: bool, agent: str, device_marks: Iterable[str]
     ) -> people_pb2.SignInResponse:
         """After the first proof: a session, or for whoever has a second factor the wait for it."""
+        owner = await self._kept(owner)
         factors = await self.store.second_factors.of(owner.id)
         if not factors.is_set_up:
             return await self.begin_session(owner, shared_device, agent, device_marks)
@@ -37,6 +39,7 @@ class SessionStart(ServiceBase):
         self, owner: Person, shared_device: bool, agent: str, device_marks: Iterable[str], *, card_at: str = ""
     ) -> people_pb2.SignInResponse:
         """`card_at`: the computer of a centre at which somebody came in with a card; it gets no mark."""
+        owner = await self._kept(owner)
         secret = secrets.token_urlsafe(32)
         factors = await self._factors(owner)
         due = None if factors.is_set_up else factors.due_time
@@ -61,6 +64,16 @@ class SessionStart(ServiceBase):
             viewer=resources.session_viewer_to_message(owner, key_of(secret), session),
             device_mark="" if card_at else next(marks, "") or self.store.device_mark(owner.id),
         )
+
+    async def _kept(self, owner: Person) -> Person:
+        """The account that was kept where this one rests. Staff decided whether its sign-in still opens anything; an
+        account with a role is opened by its own alone."""
+        if not owner.kept_as:
+            return owner
+        kept = await self.store.people.get(owner.kept_as)
+        if not owner.opens_kept or kept.is_staff:
+            raise Unauthenticated("ACCOUNT_MERGED", login=kept.login)
+        return kept
 
     async def _factors(self, owner: Person) -> SecondFactors:
         """From now on with a day on which one is due, for whoever needs one."""

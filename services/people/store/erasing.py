@@ -43,31 +43,44 @@ async def erase(
     approve: tuple[str, Callable[[ErasureRequest], RequestOutcome]] | None = None,
 ) -> None:
     """Safe to repeat. `approve`: the number of the request that is approved with it. The last administrator is refused,
-    unless they were erased already in a life that a restored backup does not know of."""
+    unless they were erased already in a life that a restored backup does not know of. With an account go those that
+    were merged into it."""
+    erased: list[str] = []
 
     async def work(session: AsyncClientSession) -> None:
-        counted = RUNS_EVERYTHING in before.grants and not also_last_administrator
+        current = await store.people.entities.change(before.id, lambda same: (same, []), session=session)
+        erased.clear()
+        erased.extend([before.id, *current.merged])
+        await forget(session, before.id)
+        if approve:
+            await store.erasure_requests.change(*approve, session)
+        for merged in current.merged:
+            await forget(session, merged)
+
+    async def forget(session: AsyncClientSession, key: str) -> None:
+        name = f"people/{key}"
+        counted = key == before.id and RUNS_EVERYTHING in before.grants and not also_last_administrator
         others = await store.people.administrators(session) if counted else 2
         await store.recorded(
             session,
             store.people.entities,
-            before.id,
+            key,
             lambda current: person.erase(current, others, moment),
             Action.PERSON_ERASED,
-            before.name,
+            name,
         )
-        if approve:
-            await store.erasure_requests.change(*approve, session)
-        await store.equality.change(before.name, lambda current: equality.close(current, moment), session)
-        await store.sessions.remove_all(before.id, session)
-        await store.tokens.remove_all(before.id, session)
-        await store.second_factors.remove_all(before.id, session)
-        await store.identities.remove_all(before.id, session)
-        await store.cards.remove_all(before.id, session)
-        await store.certificates.remove_all(before.id, session)
-        await store.privacy_notices.remove_all(before.name, session)
-        await store.imports.forget(before.id, session)
-        await store.told_apart.forget(before.id, session)
+        await store.equality.change(name, lambda current: equality.close(current, moment), session)
+        await store.sessions.remove_all(key, session)
+        await store.tokens.remove_all(key, session)
+        await store.second_factors.remove_all(key, session)
+        await store.identities.remove_all(key, session)
+        await store.cards.remove_all(key, session)
+        await store.certificates.remove_all(key, session)
+        await store.privacy_notices.remove_all(name, session)
+        await store.imports.forget(key, session)
+        await store.told_apart.forget(key, session)
 
-    answers = (store.equality.entities, store.equality.key_of(before.name))
-    await store.together(work, (store.people.entities, before.id), answers)
+    await store.together(work)
+    for key in erased:
+        await store.people.entities.nudge(key)
+        await store.equality.entities.nudge(store.equality.key_of(f"people/{key}"))

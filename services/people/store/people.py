@@ -161,7 +161,8 @@ class PeopleStore:
         either: list[Mapping[str, Any]] = [{"words": {"$in": keys}}]
         if len(marks) > 1:
             either.append({"desk_marks": {"$all": list(marks)}})
-        clauses = [{"erased": False, "_id": {"$ne": person.id}}, {"$or": either}, *_within(reach)]
+        in_use = {"erased": False, "kept_as": {"$in": ["", None]}, "_id": {"$ne": person.id}}
+        clauses = [in_use, {"$or": either}, *_within(reach)]
         found = self._collection.find({"$and": clauses}, {"pending": 0}).sort(_ORDER).limit(most)
         return [self.entities.load(document) async for document in found]
 

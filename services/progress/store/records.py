@@ -189,24 +189,25 @@ class RecordStore:
     async def item_statistics(self, course: str) -> list[ItemStatistics]:
         return await item_statistics(self._records.collection, course)
 
-    async def of_person(self, person: str, size: int, token: str) -> tuple[list[Record], str]:
+    async def of_person(self, accounts: Sequence[str], size: int, token: str) -> tuple[list[Record], str]:
         """Latest enrolment first."""
-        query: dict[str, Any] = {"person": person, "enrol_time": {"$ne": None}}
+        query: dict[str, Any] = {"person": {"$in": list(accounts)}, "enrol_time": {"$ne": None}}
         if last := _decoded(token):
             query |= after(_LATEST_FIRST, last)
         found = self._records.collection.find(query, {"pending": 0}).sort(list(_LATEST_FIRST)).limit(size + 1)
         documents, token = _page(await found.to_list(), size)
         return [self._records.load(document) for document in documents], token
 
-    async def taken_by(self, person: str) -> Sequence[Document]:
-        """A person's records as stored, latest enrolment first, without their answers."""
-        return await self._taken.answer(person)
+    async def taken_by(self, accounts: Sequence[str]) -> Sequence[Document]:
+        """The records of a person's accounts as stored, latest enrolment first, without their answers."""
+        rows = [row for each in await asyncio.gather(*map(self._taken.answer, accounts)) for row in each]
+        return rows if len(accounts) == 1 else sorted(rows, key=_latest_first)
 
     async def _taken_by(self, persons: Sequence[str]) -> Sequence[Sequence[Document]]:
         query = {"person": {"$in": list(set(persons))}, "enrol_time": {"$ne": None}}
         rows = await self._records.collection.find(query, dict.fromkeys(STANDING_FIELDS, 1)).to_list()
         taken: dict[str, list[Document]] = defaultdict(list)
-        for row in sorted(rows, key=lambda row: (-row["enrol_time"].timestamp(), row["_id"])):
+        for row in sorted(rows, key=_latest_first):
             taken[row["person"]].append(row)
         return [taken[person] for person in persons]
 
@@ -240,6 +241,10 @@ class RecordStore:
 
     async def keep_teachers(self, course: str, revision: int, teachers: Sequence[str]) -> None:
         await keep_newest(self._courses, course, revision, teachers=list(teachers))
+
+
+def _latest_first(row: Document) -> tuple[float, str]:
+    return -row["enrol_time"].timestamp(), row["_id"]
 
 
 def _decoded(token: str) -> tuple[datetime, Any] | None:

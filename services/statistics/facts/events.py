@@ -22,6 +22,7 @@ from services.chassis.events.bus import BatchHandler, Handlers
 from services.chassis.principal import pseudonym
 from services.statistics.facts.attendance import Mark
 from services.statistics.facts.keys import fact_key
+from services.statistics.facts.merged import Merge
 from services.statistics.facts.store import Change, Facts, TraitsRevision, credited, enrolled, happened, moved
 from services.statistics.facts.traits import TraitsSeal
 from services.statistics.figures.periods import quarter_of
@@ -48,7 +49,14 @@ class Listener:
         """By the package that announces them."""
         return {
             "ieum.people.v1": BatchHandler(
-                (people.PlacesImported, people.EqualityAnswersGiven, people.PersonErased), self.on_people
+                (
+                    people.PlacesImported,
+                    people.EqualityAnswersGiven,
+                    people.PersonErased,
+                    people.AccountsMerged,
+                    people.AccountsSeparated,
+                ),
+                self.on_people,
             ),
             "ieum.courses.v1": {courses.CoursePublished: self.on_course_published},
             "ieum.enrollment.v1": BatchHandler(
@@ -62,6 +70,7 @@ class Listener:
 
     async def on_people(self, events: Sequence[Message]) -> None:
         traits: dict[str, list[TraitsRevision]] = defaultdict(list)
+        merges: list[Merge] = []
         for event in events:
             match event:
                 case people.PlacesImported():
@@ -70,6 +79,12 @@ class Listener:
                     traits[event.pseudonym].append(TraitsRevision(event.revision, {"sealed": self._seal.close(event)}))
                 case people.PersonErased():
                     traits[pseudonym(self._key, event.person)].append(_FORGOTTEN)
+                case people.AccountsMerged():
+                    kept = pseudonym(self._key, event.kept)
+                    merges.append(Merge(pseudonym(self._key, event.person), kept, event.revision))
+                case people.AccountsSeparated():
+                    merges.append(Merge(pseudonym(self._key, event.person), "", event.revision))
+        await self._facts.put_merged(merges)
         await self._facts.put_traits(traits)
 
     async def _put_places(self, event: people.PlacesImported) -> None:

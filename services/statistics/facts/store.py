@@ -20,6 +20,7 @@ from services.chassis.store.paging import after
 from services.statistics.areas.tree import AreaTree
 from services.statistics.facts.attendance import Attendance
 from services.statistics.facts.domain import FactBatch
+from services.statistics.facts.merged import Identities, Merge, MergedPersons
 from services.statistics.facts.traits import TraitsSeal
 from services.statistics.facts.upgrade import FactsUpgrade
 
@@ -101,6 +102,7 @@ class Facts:
         self.attendance = Attendance(database, zone)
         self._key = pseudonym_key
         self._seal = TraitsSeal(pseudonym_key)
+        self.merged = MergedPersons(database, self._seal)
         self.facts = database["facts"]
         self.traits = database["traits"]
         self.places = database["places"]
@@ -110,6 +112,7 @@ class Facts:
         await self.facts.create_index([("pseudonym", ASCENDING)])
         await self.facts.create_index(_BY_CHANGE)
         await self.attendance.prepare()
+        await self.merged.prepare()
         for name in _UNUSED:
             await drop_index(self.facts, name)
         await FactsUpgrade(self.facts, self.traits, self._key, self._seal).run()
@@ -137,6 +140,18 @@ class Facts:
             ]
             await self.traits.bulk_write(updates, ordered=False)
             await self._carry_traits(traits)
+            same = await self.merged.beside(traits)
+            if len(same) > len(traits):
+                await self._read_again(same)
+
+    async def put_merged(self, merges: Sequence[Merge]) -> None:
+        await self._read_again(await self.merged.put(merges))
+
+    async def _read_again(self, persons: Collection[str]) -> None:
+        """The facts themselves stay: whoever follows what is written reads them with what is known of their persons."""
+        if persons:
+            match = {"pseudonym": {"$in": list(persons)}}
+            await self.facts.update_many(match, {"$currentDate": {"changed": True}})
 
     async def _carry_traits(self, persons: Collection[str]) -> None:
         """Both doors end here after their own write, so that whichever comes last finds the other's."""
@@ -175,6 +190,7 @@ class Facts:
         """Empties the facts before all events are handled again."""
         for collection in (self.facts, self.traits, self.places, self.courses, self.attendance.marks):
             await collection.delete_many({})
+        await self.merged.forget_all()
 
     async def area_kinds(self) -> Kinds:
         document = await self.places.find_one({"_id": "current"}) or {"areas": []}
@@ -182,9 +198,12 @@ class Facts:
 
     async def rows(self, match: Document) -> AsyncIterator[Document]:
         """Facts of enrolments; those of which only later events have come are not there yet."""
+        identities = await self.merged.identities()
         async for lot in _ahead(self._documents(match)):
             for document in lot:
-                yield {**document, "traits": self._seal.open(document["pseudonym"], document.get("traits"))}
+                opened = self._seal.open(document["pseudonym"], document.get("traits"))
+                person = identities.person(document["pseudonym"])
+                yield {**document, "person": person, "traits": identities.traits.get(person, opened)}
 
     def for_tables(self, since: datetime | None = None) -> AsyncIterator[FactBatch]:
         """What a table counts of all facts, or of those written since then by the database's clock, in the order of
@@ -203,16 +222,22 @@ class Facts:
     async def _lots(self, since: datetime | None) -> AsyncIterator[FactBatch]:
         match: Document = {"changed": {"$gte": since}} if since else {}
         behind: Mapping[str, Any] = {}
+        identities = await self.merged.identities()
         while found := await self._asked(_BY_CHANGE, match, behind, _AS_LOT):
-            lot = self._batch(found[0])
+            lot = self._batch(found[0], identities)
             yield lot
             if len(lot.enrolment) < LOT:
                 return
             behind = after(_BY_CHANGE, [from_ms(lot.changed[-1]), lot.enrolment[-1]])
 
-    def _batch(self, columns: Document) -> FactBatch:
+    def _batch(self, columns: Document, identities: Identities) -> FactBatch:
         traits = [self._seal.open(*each) for each in zip(columns["person"], columns["traits"], strict=True)]
+        persons = columns["person"]
+        if identities.kept:
+            persons = [*map(identities.person, persons)]
+            traits = [identities.traits.get(*each) for each in zip(persons, traits, strict=True)]
         opened = {
+            "person": persons,
             "sex": [each.get("sex", "") for each in traits],
             "age": [_age(year, each) for year, each in zip(columns["enrol_year"], traits, strict=True)],
             "flags": [each["groups"] if each.get("groups_answered") else None for each in traits],

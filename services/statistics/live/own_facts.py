@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ieum.statistics.v1 import statistics_pb2 as pb
 from services.chassis.clock import stamp
 from services.chassis.principal import pseudonym
+from services.statistics.facts.merged import combined
 from services.statistics.facts.store import Facts
 from services.statistics.facts.traits import TraitsSeal
 from services.statistics.figures.universe import Universe
@@ -19,11 +20,12 @@ class OwnFacts:
         self._key = pseudonym_key
         self._seal = TraitsSeal(pseudonym_key)
 
-    async def of(self, person: str) -> pb.ListOwnFactsResponse:
-        """Of "people/{id}", oldest first."""
-        key, courses = pseudonym(self._key, person), await self._facts.course_list()
-        found = [fact async for fact in self._facts.rows({"pseudonym": key})]
-        traits = self._seal.open(key, await self._facts.traits.find_one({"_id": key}))
+    async def of(self, accounts: Sequence[str]) -> pb.ListOwnFactsResponse:
+        """Of all the "people/{id}" of one person, oldest first."""
+        keys, courses = [pseudonym(self._key, each) for each in accounts], await self._facts.course_list()
+        found = [fact async for fact in self._facts.rows({"pseudonym": {"$in": keys}})]
+        sealed = {each["_id"]: each async for each in self._facts.traits.find({"_id": {"$in": keys}})}
+        traits = combined([self._seal.open(key, sealed.get(key)) for key in keys])
         return pb.ListOwnFactsResponse(
             facts=[_message(fact, courses) for fact in sorted(found, key=lambda fact: fact["enrolled_at"])],
             birth_year=traits.get("birth_year", 0),

@@ -136,7 +136,7 @@ class StatisticsService(statistics_pb2_grpc.StatisticsServiceServicer):
         )
 
     async def ListOwnFacts(self, request: pb.ListOwnFactsRequest, context: object) -> pb.ListOwnFactsResponse:
-        return await self._own.of(acting().require_person())
+        return await self._own.of(acting().accounts_of(acting().require_person()))
 
 
 def _universe(given: pb.Universe.ValueType) -> Universe:

@@ -45,7 +45,7 @@ class EnrolmentSnapshot:
         spent = minutes + (sessions or [])
         return Fact(
             Enrolment(
-                person=row["pseudonym"],
+                person=row["person"],
                 run=f"{row['course']}/{row.get('run', 1)}",
                 enrolled_on=enrolled,
                 first_activity_on=self._local(_first(row.get("started_at"), row.get("sessions", {}).get("first_at"))),

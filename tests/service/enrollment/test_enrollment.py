@@ -13,7 +13,7 @@ from ieum.courses.v1.events_pb2 import CoursePublished, CourseReinstated, Course
 from ieum.enrollment.v1 import enrollment_pb2 as pb
 from ieum.enrollment.v1.enrollment_pb2_grpc import EnrollmentServiceStub
 from ieum.enrollment.v1.events_pb2 import Enrolled, MovedToVersion, Withdrawn
-from ieum.people.v1.events_pb2 import PersonErased
+from ieum.people.v1.events_pb2 import AccountsMerged, AccountsSeparated, PersonErased
 from services.chassis.clock import now, stamp
 from services.chassis.errors import Forbidden, Invalid, Missing, Problem, Refused, Unauthenticated
 from services.chassis.principal import ANONYMOUS, SYSTEM, Grant, Kind, Principal
@@ -299,3 +299,32 @@ async def test_of_somebody_erased_only_the_runs_stay_and_what_comes_late_brings_
     untouched = await town.as_(STRANGER).GetEnrollment(pb.GetEnrollmentRequest(name=other))
     assert untouched.residence.area == "areas/HB01"
     assert not await published(Withdrawn, 0)
+
+
+async def test_accounts_that_were_merged_learn_as_one_person(town: Town) -> None:
+    kim, park = town.as_(KIM), town.as_(STRANGER)
+    theirs = await park.Enrol(pb.EnrolRequest(course=PHOTOS))
+    both = town.as_(replace(KIM, merged=(STRANGER.person,)))
+    # Their own, or staff's for them: the run of the other account goes on.
+    assert (await both.Enrol(pb.EnrolRequest(course=PHOTOS))).name == theirs.name
+    merged = AccountsMerged(person=STRANGER.person, kept=KIM.person, revision=2)
+    await town.announce(AccountsSeparated(person=STRANGER.person, kept=KIM.person, revision=1), "park")
+    await town.announce(merged, "park", 2)
+    for_kim = pb.EnrolRequest(course=PHOTOS, person=KIM.person, residence=ABROAD)
+
+    async def heard() -> bool:
+        return await town.database["merged_accounts"].find_one({"_id": KIM.person, "park": True}) is not None
+
+    await eventually(heard, "the merge")
+    assert (await town.as_(ADMIN).Enrol(for_kim)).name == theirs.name
+    again = await both.Enrol(pb.EnrolRequest(course=PHOTOS, after=theirs.name))
+    assert (again.person, again.run) == (STRANGER.person, 2)
+    await both.Withdraw(pb.WithdrawRequest(name=again.name))
+    own = await both.Enrol(pb.EnrolRequest(course=PHOTOS))
+    assert (own.person, own.run) == (KIM.person, 1)
+    listed = await both.ListEnrollments(pb.ListEnrollmentsRequest(person=KIM.person))
+    assert len(listed.enrollments) == 3
+    # Separated, each has their own.
+    assert len((await kim.ListEnrollments(pb.ListEnrollmentsRequest(person=KIM.person))).enrollments) == 1
+    with pytest.raises(Missing):
+        await kim.Withdraw(pb.WithdrawRequest(name=theirs.name))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from ieum.progress.v1 import progress_pb2 as pb
@@ -9,6 +10,7 @@ from tests.service.progress.town import (
     ALL_STEPS,
     BEGAN,
     KIM,
+    STRANGER,
     Town,
     enrolled,
     opening,
@@ -71,3 +73,20 @@ async def test_standings_asked_for_at_once_are_each_persons_own_latest_first(tow
     asked = [town.as_(who).ListStandings(pb.ListStandingsRequest(person=who.person)) for who in (KIM, lee, KIM, lee)]
     for who, answer in zip(("kim", "lee") * 2, await asyncio.gather(*asked), strict=True):
         assert [each.enrollment for each in answer.standings] == [f"enrollments/{who}-{n}" for n in (2, 1, 0)]
+
+
+async def test_what_was_done_with_a_merged_account_is_ones_own(town: Town) -> None:
+    names = [await town.enrol("kim"), await town.enrol("park", BEGAN + timedelta(days=1))]
+    both = replace(KIM, merged=(STRANGER.person,))
+    done = (await town.record(both, names[1], *ALL_STEPS)).progress
+    standings = (await town.as_(both).ListStandings(pb.ListStandingsRequest(person=KIM.person))).standings
+    assert [(each.enrollment, bool(each.certificate)) for each in standings] == [
+        ("enrollments/park-1", True),
+        ("enrollments/kim-1", False),
+    ]
+    listed = (await town.as_(both).ListProgress(pb.ListProgressRequest(person=KIM.person))).progress
+    assert [each.name for each in listed] == list(reversed(names))
+    # The certificate stays that of the account that learned, and shows its holder to them alone.
+    shown = await town.as_(both).VerifyCertificate(pb.VerifyCertificateRequest(name=done.certificate.name))
+    assert (shown.person, shown.state) == (STRANGER.person, pb.VALID)
+    assert len((await town.as_(KIM).ListStandings(pb.ListStandingsRequest(person=KIM.person))).standings) == 1

@@ -73,10 +73,11 @@ class Columns:
         return np.array_equal(self.table, other.table)
 
     def _sorted(self, table: Numbers) -> Columns:
-        """Of an enrolment that comes twice, the last."""
-        table = table[:, np.lexsort((table[ENROLMENT], table[PERSON]))]
+        """Of an enrolment that comes twice, the last, which may count for another account of the same person."""
+        table = table[:, np.argsort(table[ENROLMENT], kind="stable")]
         older = np.flatnonzero(table[ENROLMENT][1:] == table[ENROLMENT][:-1])
-        return Columns(self.words, np.delete(table, older, axis=1) if len(older) else table)
+        table = np.delete(table, older, axis=1) if len(older) else table
+        return Columns(self.words, table[:, np.argsort(table[PERSON], kind="stable")])
 
 
 def milliseconds(moment: datetime | None) -> int:
