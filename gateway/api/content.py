@@ -13,15 +13,26 @@ Thousandths = Annotated[int, Field(ge=0, le=1000)]
 Level = Literal["BASIC", "INTERMEDIATE", "ADVANCED", "HIGHLY_ADVANCED"]
 
 
+class Area(Body):
+    """In thousandths of the picture."""
+
+    left: Thousandths = 0
+    top: Thousandths = 0
+    width: Thousandths = 0
+    height: Thousandths = 0
+
+
 class Option(Body):
     id: Tag
     text: Localized = {}
+    spot: Annotated[Area | None, Field(description="Where it is on the picture of the question")] = None
 
 
 class Choice(Body):
     options: list[Option] = []
     correct: list[Tag] = []
     multiple: bool = False
+    on_picture: Annotated[bool, Field(description="The options are places on the picture of the question")] = False
 
 
 class TrueFalse(Body):
@@ -41,10 +52,21 @@ class Matching(Body):
     left: list[Option] = []
     right: list[Option] = []
     correct: dict[Tag, Tag] = {}
+    on_picture: Annotated[bool, Field(description="Those on the left are places on the picture")] = False
 
 
 class Ordering(Body):
     steps: Annotated[list[Option], Field(description="In the right order")] = []
+
+
+class Gap(Body):
+    id: Tag
+    accepted: Annotated[list[Line], Field(description="In every language")] = []
+
+
+class Gaps(Body):
+    text: Annotated[Localized, Field(description='"[[1]]" stands where the gap with the id "1" is')] = {}
+    gaps: list[Gap] = []
 
 
 class Image(Body):
@@ -66,6 +88,7 @@ class Item(Body):
     number: Number | None = None
     matching: Matching | None = None
     ordering: Ordering | None = None
+    gaps: Gaps | None = None
 
 
 class Text(Body):
@@ -88,15 +111,6 @@ class File(Body):
 class Quiz(Body):
     title: Localized = {}
     items: list[Item] = []
-
-
-class Area(Body):
-    """In thousandths of the picture."""
-
-    left: Thousandths = 0
-    top: Thousandths = 0
-    width: Thousandths = 0
-    height: Thousandths = 0
 
 
 class ScenePart(Body):

@@ -35,7 +35,7 @@ LessonState = Literal["NOT_STARTED", "UNDER_WAY", "DONE"]
 
 class Answer(Body):
     values: Annotated[list[Line], Field(max_length=100)] = []
-    pairs: dict[Tag, Tag] = {}
+    pairs: dict[Tag, Line] = {}
     unknown: bool = False
 
 
@@ -44,6 +44,8 @@ class AnsweredItem(Shape):
     correct: bool
     answer: Answer | None = None
     right_answer: Answer | None = None
+    parts: int = 0
+    right_parts: int = 0
 
 
 class Attempt(Shape):
@@ -188,6 +190,8 @@ class StepResult(Shape):
     correct: bool = False
     already_answered: bool = False
     right_answer: Answer | None = None
+    parts: int = 0
+    right_parts: int = 0
 
 
 class Recorded(Shape):

@@ -51,6 +51,11 @@ def _headers(media: Media, etag: str) -> dict[str, str]:
     }
 
 
+def disposition(filename: str) -> str:
+    """Of a file to keep."""
+    return f"attachment; {_named(filename)}"
+
+
 def _named(filename: str) -> str:
     """The file name in ASCII for old programs, then percent-encoded, so that it cannot inject headers."""
     stem, _, ending = filename.rpartition(".")

@@ -9,15 +9,15 @@ import asyncio
 import datetime
 import io
 import json
-import resource
 import sys
 import zipfile
 
 from gateway.documents.csv_upload import WrongLine
 from gateway.language.i18n import msgid
+from services.chassis.child_process import ChildFailed, limit_resources, run_child
 
 _MOST_ENTRIES, _MOST_BYTES = 1_000, 200 * 1024 * 1024
-_MEMORY_BYTES, _CPU_SECONDS, _SECONDS = 1_536 * 1024 * 1024, 20, 60
+_MEMORY_BYTES, _CPU_SECONDS = 1_536 * 1024 * 1024, 20
 _MOST_CELLS = 100_001 * 60
 _UNREADABLE = msgid("this spreadsheet cannot be read. Save it again as XLSX or as CSV UTF-8.")
 _AT_ONCE = asyncio.Semaphore(1)
@@ -30,22 +30,11 @@ def is_xlsx(content: bytes) -> bool:
 async def read_xlsx(content: bytes) -> list[list[str]]:
     """Raises WrongLine for what is no spreadsheet, or too much of one."""
     _check_size(content)
-    async with _AT_ONCE:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "gateway.documents.xlsx_reading",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            async with asyncio.timeout(_SECONDS):
-                answer, _ = await process.communicate(content)
-        except TimeoutError:
-            raise WrongLine(1, _UNREADABLE) from None
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-    if process.returncode:
-        raise WrongLine(1, _UNREADABLE)
+    try:
+        async with _AT_ONCE:
+            answer = await run_child("gateway.documents.xlsx_reading", data=content)
+    except ChildFailed:
+        raise WrongLine(1, _UNREADABLE) from None
     rows: list[list[str]] = await asyncio.to_thread(json.loads, answer)
     return rows
 
@@ -73,8 +62,7 @@ def _cell(value: object) -> str:
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    limit_resources(_MEMORY_BYTES, _CPU_SECONDS)
     import python_calamine  # after the limits
 
     book = python_calamine.load_workbook(io.BytesIO(sys.stdin.buffer.read()))

@@ -136,6 +136,6 @@ def _set_nonce(request: web.Request, response: web.Response, nonce: str) -> None
     response.set_cookie(_TOKEN_COOKIE, nonce, path="/", httponly=True, samesite="Lax", secure=request.secure)
 
 
-def for_upload(request: web.Request) -> web.Request:
+def for_upload(request: web.Request, largest: int = LARGEST_UPLOAD) -> web.Request:
     """The request with a higher limit of its size; call it before the body is read."""
-    return request.clone(client_max_size=LARGEST_UPLOAD)
+    return request.clone(client_max_size=largest)

@@ -46,6 +46,7 @@ from gateway.web.author import (
     document,
     learner,
     lesson,
+    package,
     practice,
     preview,
     question_statistics,
@@ -134,6 +135,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     ),
     *(
         courses.routes,
+        package.routes,
         course.routes,
         lesson.routes,
         practice.routes,

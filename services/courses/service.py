@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from google.protobuf import empty_pb2
 
-from ieum.courses.v1 import content_pb2, courses_pb2, courses_pb2_grpc
+from ieum.courses.v1 import content_pb2, courses_pb2
 from services.chassis.clock import now
 from services.chassis.errors import Invalid, Missing
 from services.chassis.principal import acting
 from services.chassis.store import paging
 from services.chassis.token_access import Access
 from services.courses import authorisation
-from services.courses.documents.child import read_document
-from services.courses.documents.drafting import draft_lessons, pictures_of
-from services.courses.documents.reading import DocumentImport, Left, LeftOut, Picture
 from services.courses.domain import competences, completeness, course, review
-from services.courses.domain.content import Content, media_of, outline
+from services.courses.domain.content import outline
 from services.courses.domain.course import Course, Outcome
-from services.courses.domain.media import accept, plain_filename
+from services.courses.domain.media import accept
 from services.courses.domain.views import unanswered
 from services.courses.messages import requests, resources
 from services.courses.messages.content import content_from_message, lesson_from_message, lesson_to_message
@@ -30,18 +27,16 @@ from services.courses.store.catalogue import Catalogue
 from services.courses.store.courses import Courses
 from services.courses.store.imports import Imports
 from services.courses.store.media import LARGEST_READ, MediaStore
+from services.courses.transfer import Transfer
 
 Context = Any
 _KEPT_VERSIONS = 100
 
 
-class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
+class CoursesService(Transfer):
     def __init__(self, courses: Courses, catalogue: Catalogue, media: MediaStore, imports: Imports) -> None:
-        self._courses = courses
+        super().__init__(courses, media, imports)
         self._catalogue = catalogue
-        self._media = media
-        self._imports = imports
-        self._inspecting = asyncio.Semaphore(2)
         self._kept: dict[tuple[str, int, bool], courses_pb2.Version] = {}
 
     async def CreateCourse(self, request: courses_pb2.CreateCourseRequest, context: Context) -> courses_pb2.Course:
@@ -199,50 +194,6 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
             medium, kept = await asyncio.to_thread(accept, request.filename, request.data)
         return resources.media_to_message(await self._media.keep(medium, kept))
 
-    async def ImportDocument(
-        self, request: courses_pb2.ImportDocumentRequest, context: Context
-    ) -> courses_pb2.DocumentImport:
-        key = await authorisation.editable(self._courses, request.parent)
-        place = f"{key}/{requests.new_key(request.request_id)}"
-        made = await self._imports.find(place)
-        if made is None:
-            if person := acting().person:
-                await self._media.count(person, len(request.data), now())
-            made = await self._import(key, place, request)
-        return resources.import_to_message(place, made)
-
-    async def _import(self, key: str, place: str, request: courses_pb2.ImportDocumentRequest) -> DocumentImport:
-        document = await read_document(request.filename, request.data)
-        media, refused = await self._keep_pictures(pictures_of(document))
-        lessons = draft_lessons(document, place, requests.language(request.language), media)
-        await self._courses.change(key, lambda value: course.add_lessons(value, lessons, now()))
-        left = (*document.left, *([Left(LeftOut.PICTURE, "", refused)] if refused else ()))
-        made = DocumentImport(plain_filename(request.filename), now(), [lesson.id for lesson in lessons], left)
-        return await self._imports.keep(place, made)
-
-    async def _keep_pictures(self, pictures: Sequence[Picture]) -> tuple[dict[int, str], int]:
-        """Names of those that a course can hold, by their place, and how many it cannot."""
-        media: dict[int, str] = {}
-        for number, picture in enumerate(pictures):
-            try:
-                async with self._inspecting:
-                    medium, kept = await asyncio.to_thread(accept, f"picture-{number + 1}", picture.data)
-            except Invalid:
-                continue
-            if medium.content_type.startswith("image/"):
-                media[number] = f"media/{(await self._media.keep(medium, kept)).id}"
-        return media, len(pictures) - len(media)
-
-    async def GetDocumentImport(
-        self, request: courses_pb2.GetDocumentImportRequest, context: Context
-    ) -> courses_pb2.DocumentImport:
-        name, key = requests.import_key(request.name)
-        await authorisation.editable(self._courses, name)
-        made = await self._imports.find(key)
-        if made is None:
-            raise Missing("IMPORT_NOT_FOUND")
-        return resources.import_to_message(key, made)
-
     async def GetMedia(self, request: courses_pb2.GetMediaRequest, context: Context) -> courses_pb2.Media:
         return resources.media_to_message(await self._media.get(requests.key(request.name, "media")))
 
@@ -265,13 +216,6 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
             self._kept.pop(next(iter(self._kept)))
         return kept
 
-    async def _whole(self, value: Course) -> courses_pb2.Course:
-        known = await self._known(value)
-        return resources.course_to_message(value, completeness.problems_of(value.draft, known))
-
-    async def _known(self, value: Course | None) -> completeness.Known:
-        return await self._media.types(media_of(value.draft if value else Content()))
-
     async def _edit(self, name: str, verb: Callable[[Course], Outcome]) -> courses_pb2.Course:
         key = await authorisation.editable(self._courses, name)
         return await self._whole(await self._courses.change(key, verb))
@@ -281,7 +225,7 @@ class CoursesService(courses_pb2_grpc.CoursesServiceServicer):
         return await self._whole(await self._courses.change(key, verb))
 
 
-_READ = ("GetCourse", "ListCourses", "GetDocumentImport")
+_READ = ("GetCourse", "ListCourses", "GetDocumentImport", "ExportCourse")
 # Open to strangers; with the scope also what is not published.
 _OPEN = ("SearchCatalog", "GetVersion", "ListCompetences", "GetMedia", "ReadMedia")
 
@@ -300,6 +244,7 @@ _WRITE = (
     "ReinstateCourse",
     "UploadMedia",
     "ImportDocument",
+    "ImportCourse",
 )
 
 

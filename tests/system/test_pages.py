@@ -45,7 +45,15 @@ LEARNER = (
     *("{screens}", "/courses/{course}"),
 )
 INSTRUCTOR = (
-    *("/teach", "/teach/new", "/teach/{course}", "{lessons}", "/teach/{course}/preview", "/teach/{course}/grid"),
+    *(
+        "/teach",
+        "/teach/new",
+        "/teach/import",
+        "/teach/{course}",
+        "{lessons}",
+        "/teach/{course}/preview",
+        "/teach/{course}/grid",
+    ),
     "/teach/{town}/lessons/send/practice/bank",
 )
 OFFICIAL = (

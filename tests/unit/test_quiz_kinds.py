@@ -10,7 +10,7 @@ from multidict import MultiDict
 
 from gateway.api import content as api
 from gateway.html.render import environment, locales
-from gateway.web.author import compare, editor_buttons, form_fields, labels
+from gateway.web.author import compare, editor_buttons, form_fields, labels, lesson_fields
 from gateway.web.course import question_form, question_kinds
 from gateway.web.course.screen import Reader
 from ieum.courses.v1.content_pb2 import Content as ContentMessage
@@ -49,6 +49,15 @@ def lesson_with(kind: str) -> Lesson:
             item.short_text.accepted.append("bank")
         case "number":
             item.number.value = "3"
+        case "gaps":
+            item.gaps.text["en"] = "I pay at the [[1]]."
+            item.gaps.gaps.add(id="1").accepted.append("bank")
+        case "hotspot" | "placement":
+            place = f"{block}.{item.id}"
+            for spot in ("100 100", "500 900"):
+                editor_buttons.act(lesson, f"spot:{place}", lambda: f"n{next(numbers)}", spot)
+            if kind == "hotspot":
+                item.choice.correct.append(item.choice.options[0].id)
     return lesson
 
 
@@ -58,7 +67,7 @@ def test_each_kind_of_the_protocol_has_one_value_in_courses_and_one_in_progress(
 
 
 def test_each_kind_is_offered_to_authors_and_named() -> None:
-    assert set(question_kinds.KINDS) == {*KINDS, "multiple"}
+    assert set(question_kinds.KINDS) == {*KINDS, "multiple", "hotspot", "placement"}
     assert set(labels.ITEMS) == set(question_form.HINTS) == set(question_kinds.KINDS)
     assert set(KINDS) <= set(api.Item.model_fields)
 
@@ -118,14 +127,17 @@ def test_an_edited_answer_of_each_kind_is_taken_over_and_compared(kind: str) -> 
     before = list(compare.key_lines(item, "en"))
     options = [*item.choice.options, *item.ordering.steps, *item.matching.left]
     texts = {f"{place}.{option.id}": f"Text {option.id}" for option in options}
-    typed = {"true_false": {"correct": "true"}, "short_text": {"accepted": "bus"}, "number": {"value": "7"}}.get(
-        kind, {}
-    )
+    typed = {
+        "true_false": {"correct": "true"},
+        "short_text": {"accepted": "bus"},
+        "number": {"value": "7"},
+        "gaps": {"text": "I pay at the [[1]] in [[cash|coins]]."},
+    }.get(kind, {})
     fields = {block.id: "", place: "", f"{place}.points": "1", **texts} | {
         f"{place}.{name}": value for name, value in typed.items()
     }
     form: MultiDict[str | form_fields.UploadedFile] = MultiDict(fields)
-    form_fields.fill_lesson(lesson, form, "en", ["en"], lambda: "new")
+    lesson_fields.fill_lesson(lesson, form, "en", ["en"], lambda: "new")
     assert list(compare.key_lines(item, "en")) != before
 
 

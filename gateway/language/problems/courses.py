@@ -49,6 +49,17 @@ COURSES: Mapping[str, str] = {
         "This document cannot be read. Open it, save it under another name without a password, and choose that file."
     ),
     "DOCUMENT_EMPTY": msgid("There is no text and no picture in this document that could become a lesson."),
+    "PACKAGE_BROKEN": msgid(
+        "This package is broken or was changed by hand. Export the course again, and choose the file as it was saved."
+    ),
+    "PACKAGE_NEWER": msgid(
+        "This package was made by a newer version of Ieum. Ask your operator to bring Ieum up to date."
+    ),
+    "PACKAGE_STRANGE_FILE": msgid(
+        "There is a file in this package that does not belong to it: %(file)s. Nothing was taken over."
+    ),
+    "PACKAGE_UNSAFE": msgid("There are too many files in this package, or one hides another. Nothing was taken over."),
+    "PACKAGE_TYPE": msgid("Choose the package of a course: a file that ends in .ieum.zip."),
     "IMPORT_NOT_FOUND": msgid(
         "There is no such import, or it was more than 90 days ago. Its lessons are in the course."
     ),

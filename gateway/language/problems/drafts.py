@@ -45,6 +45,10 @@ DRAFTS: Mapping[str, str] = {
     "OPTIONS_EQUAL": msgid("Two answers read the same. Write different ones, or remove one."),
     "OPTIONS_TOO_FEW": msgid("Give at least two answers to choose from."),
     "NO_RIGHT_ANSWER": msgid("Say which answer is right."),
+    "NO_GAP": msgid("Make at least one gap: write its words between double brackets in the text."),
+    "GAPS_DIFFER": msgid("Each gap must be in the text once, in every language. Write its number there: [[1]]."),
+    "PICTURE_MISSING": msgid("Choose the picture on which the question is answered."),
+    "SPOT_MISSING": msgid("Say where each place is: press on the picture."),
     "RIGHT_ANSWER_MISSING": msgid("Write the right answer."),
     "TOO_MANY_RIGHT_ANSWERS": msgid("Only one answer may be right here."),
     "NUMBER_MALFORMED": msgid(

@@ -154,7 +154,8 @@ def _scene_texts(scene: Scene) -> dict[str, str]:
 def _item_texts(item: Item) -> dict[str, str]:
     """All of a question in each of its languages, a line for each thing."""
     options = [option for options in _options(item) for option in options]
-    languages = {*item.prompt, *item.explanation, *(language for option in options for language in option.text)} or {""}
+    in_options = (language for option in options for language in option.text)
+    languages = {*item.prompt, *item.explanation, *item.gaps.text, *in_options} or {""}
     return {
         language: "\n".join(
             [item.prompt.get(language, ""), *key_lines(item, language), item.explanation.get(language, "")]
@@ -197,6 +198,10 @@ def _key(item: Item, languages: Sequence[str]) -> Iterator[str]:
             yield from (f"– {text(right)}" for right in item.matching.right if right.id not in used)
         case "ordering":
             yield from (f"{number}. {text(step)}" for number, step in enumerate(item.ordering.steps, start=1))
+        case "gaps":
+            written = (item.gaps.text[language] for language in languages if language in item.gaps.text)
+            yield next(written, "")
+            yield from (f"[[{gap.id}]] ✓ {' / '.join(gap.accepted)}" for gap in item.gaps.gaps)
         case None:
             pass
         case unknown:

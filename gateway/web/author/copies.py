@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.web.author.form_fields import NewId
-from ieum.courses.v1.content_pb2 import Block, Item, Lesson
+from ieum.courses.v1.content_pb2 import Block, Gaps, Item, Lesson
 
 
 def new_lesson(new_id: NewId) -> Lesson:
@@ -65,6 +65,8 @@ def _empty(item: Item) -> None:
     for name in ("options", "steps", "left", "right"):
         for option in getattr(task, name, ()):
             option.text.clear()
-    for name in ("correct", "accepted", "value", "tolerance"):
+    if isinstance(task, Gaps):
+        task.text.clear()
+    for name in ("correct", "accepted", "value", "tolerance", "gaps"):
         if name in task.DESCRIPTOR.fields_by_name and not (name == "correct" and hasattr(task, "left")):
             task.ClearField(name)

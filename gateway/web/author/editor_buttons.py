@@ -11,8 +11,9 @@ from typing import Any
 
 from gateway.web.author.copies import copied_block, copied_item
 from gateway.web.author.form_fields import NewId
+from gateway.web.author.spots import area_around
 from gateway.web.author.undo import insert
-from gateway.web.course.question_kinds import KINDS
+from gateway.web.course.question_kinds import KINDS, begin
 from gateway.web.course.screen_keys import key_of, own_id, parent_of
 from ieum.courses.v1.content_pb2 import Block, Item, Lesson
 from services.chassis.errors import Invalid
@@ -20,10 +21,10 @@ from services.chassis.errors import Invalid
 BLOCK_KINDS = ("text", "image", "video", "file", "quiz", "practice")
 
 
-def act(lesson: Lesson, pressed: str, new_id: NewId, kind: str = "") -> str:
+def act(lesson: Lesson, pressed: str, new_id: NewId, detail: str = "") -> str:
     """Changes the lesson as a button ("up:b1") says; returns where to go on, "" when it was only to be saved.
 
-    `kind` is that of the question to be added.
+    `detail` is the kind of the question to be added, or where its picture was pressed.
     """
     verb, _, place = pressed.partition(":")
     match verb:
@@ -31,8 +32,10 @@ def act(lesson: Lesson, pressed: str, new_id: NewId, kind: str = "") -> str:
             return _add_block(lesson, *place.partition(":")[::2], new_id)
         case "copy":
             return _copy(lesson, place, new_id)
-        case "item" if kind in KINDS:
-            return _add_item(lesson, place, kind, new_id)
+        case "item" if detail in KINDS:
+            return _add_item(lesson, place, detail, new_id)
+        case "spot":
+            return _add_spot(lesson, place, detail, new_id)
         case "option" | "extra":
             return _add_option(lesson, place, new_id, extra=verb == "extra")
         case "up" | "down":
@@ -72,12 +75,24 @@ def _copy(lesson: Lesson, place: str, new_id: NewId) -> str:
 def _add_item(lesson: Lesson, place: str, kind: str, new_id: NewId) -> str:
     block = _member(lesson.blocks, place)
     item = block.quiz.items.add(id=new_id(), points=1)
-    getattr(item, "choice" if kind == "multiple" else kind).SetInParent()
-    if kind == "multiple":
-        item.choice.multiple = True
+    begin(item, kind)
     for _ in range(2 if kind in ("choice", "multiple", "matching", "ordering") else 0):
         _grow(item, new_id)
     return key_of(block.id, item.id)
+
+
+def _add_spot(lesson: Lesson, place: str, spot: str, new_id: NewId) -> str:
+    """A place where the picture was pressed. One that was added without a place gets it."""
+    item, area = _item(lesson, place), area_around(spot)
+    options = _places(item)
+    blank = next((option for option in options if not option.HasField("spot")), None)
+    id = blank.id if blank else _grow(item, new_id)
+    next(option for option in options if option.id == id).spot.CopyFrom(area)
+    return key_of(place, id)
+
+
+def _places(item: Item) -> Any:
+    return item.choice.options if item.WhichOneof("kind") == "choice" else item.matching.left
 
 
 def _add_option(lesson: Lesson, place: str, new_id: NewId, *, extra: bool) -> str:

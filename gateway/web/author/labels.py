@@ -27,9 +27,12 @@ ITEMS: Mapping[str, str] = {
     "multiple": msgid("Several right answers"),
     "true_false": msgid("True or false"),
     "short_text": msgid("A word or short text"),
+    "gaps": msgid("Text with gaps"),
     "number": msgid("A number"),
     "matching": msgid("Match pairs"),
     "ordering": msgid("Put in order"),
+    "hotspot": msgid("Find the place on a picture"),
+    "placement": msgid("Put in place on a picture"),
 }
 
 
@@ -108,6 +111,9 @@ FIELDS: Mapping[str, str] = {
     "NO_BLOCK": "add",
     "ALT_MISSING": "alt",
     "TEXT_MISSING": "markdown",
+    "GAPS_DIFFER": "text",
+    "NO_GAP": "text",
+    "PICTURE_MISSING": "file",
     "TRANSCRIPT_MISSING": "transcript",
     "CAPTIONS_MISSING": "captions",
     "CAPTIONS_WRONG_TYPE": "captions",
@@ -123,7 +129,8 @@ FIELDS: Mapping[str, str] = {
 
 def field_of(problem: Problem) -> str:
     """The name of the control that a problem is about."""
-    return key_of(problem.block, problem.item, FIELDS.get(problem.reason, "")) or "title"
+    control = "text" if problem.item and problem.reason == "TEXT_MISSING" else FIELDS.get(problem.reason, "")
+    return key_of(problem.block, problem.item, control) or "title"
 
 
 def gaps_of(locale: Locale, course: Course) -> Sequence[Gap]:

@@ -17,8 +17,9 @@ from gateway.web.author.copies import new_lesson, outline_of
 from gateway.web.author.course import course_of, language_of
 from gateway.web.author.editor import Edited, Editor, Saved, answer_autosave
 from gateway.web.author.editor_buttons import act
-from gateway.web.author.form_fields import base_of, fill_lesson, posted, serialise, typed
+from gateway.web.author.form_fields import base_of, posted, serialise, typed
 from gateway.web.author.labels import BLOCKS, ITEMS, address, gaps_of, language_name, open_places, part_words, title_of
+from gateway.web.author.lesson_fields import fill_lesson
 from gateway.web.author.undo import removal_in, removal_of, restore
 from gateway.web.author.uploads import take_files
 from gateway.web.course.question_kinds import KINDS, kind_of
@@ -94,7 +95,8 @@ async def change_lesson(request: web.Request) -> web.StreamResponse:
             restore(lesson, removal_in(form, thing))
         if removed:
             removed = removal_of(lesson, thing)
-        place = act(lesson, pressed, clock.new_id, typed(form, f"{thing}.kind"))
+        detail = typed(form, "spot") if verb == "spot" else typed(form, f"{thing}.kind")
+        place = act(lesson, pressed, clock.new_id, detail)
         saved = await _save(request, lesson, typed(form, "etag"))
         if unreadable and pressed != "autosave":
             raise unreadable[0]

@@ -42,12 +42,6 @@ LOOK_WORDS = {
     "OWN_BUBBLE": msgid("Message sent"),
     "NOTE": msgid("Notice"),
 }
-SIDE_WORDS = {
-    "left": msgid("From the left (‰)"),
-    "top": msgid("From the top (‰)"),
-    "width": msgid("Width (‰)"),
-    "height": msgid("Height (‰)"),
-}
 assert set(ACTION_WORDS) == set(ACTIONS)  # noqa: S101 - two lists of one thing
 assert set(LOOK_WORDS) == set(LOOKS)  # noqa: S101
 
@@ -104,7 +98,6 @@ def _page(
         action_of=lambda part: content_pb2.PartAction.Name(part.action or content_pb2.SHOWN),
         look_of=lambda part: content_pb2.PartLook.Name(part.look or content_pb2.BUTTON),
         named=lambda words: [(key, locale.gettext(text)) for key, text in words.items()],
-        sides=[(side, locale.gettext(words)) for side, words in SIDE_WORDS.items()],
         gaps=gaps,
         open_scenes=_open_scenes(request, practice, gaps),
         reviewing=course.review_state == courses_pb2.IN_REVIEW,

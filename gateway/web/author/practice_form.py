@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.web.author.form_fields import Form, NewId, set_text, typed
+from gateway.web.author.spots import area_around, fill_area
 from gateway.web.course.screen_keys import key_of
 from ieum.courses.v1 import content_pb2
-from ieum.courses.v1.content_pb2 import Area, Practice, Scene, ScenePart
+from ieum.courses.v1.content_pb2 import Practice, Scene, ScenePart
 from services.chassis.errors import Invalid
 
 ACTIONS = ("PRESSED", "TYPED", "SHOWN")
 LOOKS = ("BUTTON", "ROW", "KEY", "LINE", "BAR", "BUBBLE", "OWN_BUBBLE", "NOTE")
 END, STAY = "end", ""
-_SPOT = (160, 80)
-"""Width and height, in thousandths, of a spot that was pressed on a picture."""
 
 
 def fill(practice: Practice, form: Form, language: str) -> None:
@@ -71,16 +70,7 @@ def _fill_part(part: ScenePart, form: Form, place: str, language: str) -> None:
     if f"{place}.accepted" in form:
         lines = typed(form, f"{place}.accepted").split("\n")
         part.accepted[:] = [line.strip() for line in lines if line.strip()]
-    if f"{place}.left" in form:
-        numbers = [_thousandth(form, f"{place}.{side}") for side in ("left", "top", "width", "height")]
-        part.area.CopyFrom(Area(left=numbers[0], top=numbers[1], width=numbers[2], height=numbers[3]))
-
-
-def _thousandth(form: Form, name: str) -> int:
-    text = typed(form, name).strip()
-    if not (text.isascii() and text.isdecimal() and int(text[:6]) <= 1000):
-        raise Invalid("AREA_UNREADABLE", field=name)
-    return int(text)
+    fill_area(part.area, form, place)
 
 
 def act(practice: Practice, pressed: str, new_id: NewId, spot: str = "") -> str:
@@ -127,17 +117,10 @@ def _add_part(practice: Practice, scene: Scene, new_id: NewId) -> ScenePart:
 def _add_spot(practice: Practice, scene_id: str, spot: str, new_id: NewId) -> str:
     """A button where the picture was pressed; `spot` is its middle as "left top" in thousandths."""
     scene = _scene(practice, scene_id)
-    try:
-        middle = [min(1000, max(0, int(number))) for number in spot.split()[:2]]
-        left, top = middle
-    except ValueError as error:
-        raise Invalid("REQUEST_MALFORMED", field="spot") from error
+    area = area_around(spot)
     blank = next((part for part in scene.parts if not part.text and not part.HasField("area")), None)
     part = blank or _add_part(practice, scene, new_id)
-    width, height = _SPOT
-    part.area.left = min(1000 - width, max(0, left - width // 2))
-    part.area.top = min(1000 - height, max(0, top - height // 2))
-    part.area.width, part.area.height = width, height
+    part.area.CopyFrom(area)
     return key_of(scene.id, part.id)
 
 

@@ -16,7 +16,6 @@ from gateway.web.author.course import course_of, language_of
 from gateway.web.author.form_fields import posted
 from gateway.web.course import practice, question_form
 from gateway.web.course.practice import practice_of
-from gateway.web.course.question_kinds import kind_of
 from gateway.web.course.screen import (
     Reader,
     ScreenPosition,
@@ -27,7 +26,7 @@ from gateway.web.course.screen import (
     list_screens,
     prepare_texts,
 )
-from gateway.web.course.screen_page import Feedback, LessonLink, ScreenPage
+from gateway.web.course.screen_page import Feedback, LessonLink, ScreenPage, feedback_of
 from gateway.web.site.frame import go_to
 from ieum.courses.v1.content_pb2 import Content, Item, Option
 from ieum.courses.v1.courses_pb2 import GetMediaRequest
@@ -202,15 +201,7 @@ async def _feedback(request: web.Request, reader: Reader, item: Item, answer: An
         verdict = await request.app[CLIENTS].progress.GradeDraft(asked)
     except Invalid:
         verdict = StepResult()
-    right = [] if verdict.correct else question_form.in_words(reader, item, verdict.right_answer)
-    return Feedback(
-        correct=verdict.correct,
-        answer=question_form.in_words(reader, item, answer),
-        right_answer=right,
-        explanation=reader.words(item.explanation),
-        ordered=kind_of(item) == "ordering",
-        unknown=answer.unknown,
-    )
+    return feedback_of(reader, item, answer, verdict)
 
 
 def _shuffled(item: Item) -> Item:

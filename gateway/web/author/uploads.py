@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from gateway.backend.clients import CLIENTS
-from gateway.web.author.form_fields import MEDIA_BLOCKS, Form, UploadedFile, share
+from gateway.web.author.form_fields import Form, UploadedFile
+from gateway.web.author.lesson_fields import MEDIA_BLOCKS, share
 from gateway.web.course.screen_keys import key_of
 from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.content_pb2 import Lesson

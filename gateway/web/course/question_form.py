@@ -9,6 +9,7 @@ from multidict import MultiMapping
 
 from gateway.language.i18n import msgid
 from gateway.web.course.card import address
+from gateway.web.course.gap_text import pieces_of
 from gateway.web.course.question_kinds import kind_of
 from gateway.web.course.screen import Reader
 from ieum.courses.v1.content_pb2 import Item, Option
@@ -25,17 +26,23 @@ HINTS: Mapping[str, str] = {
     "multiple": msgid("Choose all answers that are right."),
     "true_false": msgid("Is this right or wrong?"),
     "short_text": msgid("Write your answer in a word or two."),
+    "gaps": msgid("Write what is missing in each gap. Each one that is right counts."),
     "number": msgid("Write a number."),
     "matching": msgid("Choose what belongs to each line."),
     "ordering": msgid("Put the steps in order. The first one is number 1."),
+    "hotspot": msgid("Choose the place on the picture."),
+    "placement": msgid("Choose what belongs in each place of the picture. Each one that is right counts."),
 }
+SEVERAL_PLACES = msgid("Choose all places that are right. Each one counts; a wrong one takes one away.")
 
 
 @dataclass(frozen=True)
 class Question:
-    """`options` are what is chosen from, or the steps; `left` are the lines to find a partner for.
+    """`options` are what is chosen from, or the steps; `left` are the lines or places to find a partner for.
 
-    `chosen` is what was typed or chosen so far: by field name for matching and ordering, under FIELD otherwise.
+    `chosen` is what was typed or chosen so far: by field name where there are several, under FIELD otherwise. `spots`:
+    by the id of an option, its left, top, width and height in thousandths of the picture. `pieces`: a text with gaps,
+    each piece with the id of the gap behind it.
     """
 
     kind: str
@@ -46,6 +53,9 @@ class Question:
     chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
     picture: str = ""
     picture_alt: str = ""
+    several: bool = False
+    spots: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)
+    pieces: Sequence[tuple[str, str]] = ()
 
     def value(self, name: str = FIELD) -> str:
         return (*self.chosen.get(name, ()), "")[0]
@@ -56,25 +66,43 @@ class Question:
 
 
 def question_of(reader: Reader, item: Item, typed: MultiMapping[str]) -> Question:
-    def texts(options: Iterable[Option]) -> list[tuple[str, str]]:
-        return [(option.id, reader.words(option.text)) for option in options]
+    def texts(options: Sequence[Option]) -> list[tuple[str, str]]:
+        """A place on the picture has the number that it has there."""
+        words = [(option.id, reader.words(option.text)) for option in options]
+        numbered = zip(options, enumerate(words, 1), strict=True)
+        return [
+            (id, f"{number}. {text}" if option.HasField("spot") else text) for option, (number, (id, text)) in numbered
+        ]
 
     kind, gettext = kind_of(item), reader.locale.gettext
+    hint = SEVERAL_PLACES if item.choice.on_picture and item.choice.multiple else HINTS[kind]
     options = {
         "true_false": [(value, gettext(words)) for value, words in TRUE_FALSE.items()],
         "matching": _distinct(texts(item.matching.right)),
+        "placement": _distinct(texts(item.matching.right)),
         "ordering": texts(item.ordering.steps),
     }.get(kind, texts(item.choice.options))
     return Question(
         kind=kind,
         prompt=reader.words(item.prompt),
-        hint=gettext(HINTS[kind]),
+        hint=gettext(hint),
         options=options,
         left=texts(item.matching.left),
         chosen={name: typed.getall(name) for name in _names(item) if name in typed},
         picture=address(reader.medium(item.picture.media)),
         picture_alt=reader.words(item.picture.alt),
+        several=item.choice.multiple,
+        spots=_spots([*item.choice.options, *item.matching.left]),
+        pieces=pieces_of(reader.words(item.gaps.text), item.gaps) if kind == "gaps" else (),
     )
+
+
+def _spots(options: Iterable[Option]) -> dict[str, tuple[int, int, int, int]]:
+    return {
+        option.id: (option.spot.left, option.spot.top, option.spot.width, option.spot.height)
+        for option in options
+        if option.HasField("spot")
+    }
 
 
 def _distinct(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -88,8 +116,10 @@ def _distinct(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def _names(item: Item) -> list[str]:
     """The names of the fields of a question."""
     match kind_of(item):
-        case "matching":
+        case "matching" | "placement":
             return [f"pair-{left.id}" for left in item.matching.left]
+        case "gaps":
+            return [f"pair-{gap.id}" for gap in item.gaps.gaps]
         case "ordering":
             return [f"place-{step.id}" for step in item.ordering.steps]
         case _:
@@ -106,9 +136,9 @@ def answer_of(item: Item, form: MultiMapping[str]) -> Answer:
     if form.get(UNKNOWN):
         return Answer(unknown=True)
     match kind_of(item):
-        case "matching":
-            pairs = {left.id: form.get(f"pair-{left.id}", "") for left in item.matching.left}
-            return Answer(pairs={left: right for left, right in pairs.items() if right})
+        case "matching" | "placement" | "gaps":
+            pairs = {name.removeprefix("pair-"): form.get(name, "") for name in _names(item)}
+            return Answer(pairs={left: right for left, right in pairs.items() if right.strip()})
         case "ordering":
             return Answer(values=_ordered(item, form))
         case _:
@@ -126,11 +156,11 @@ def in_words(reader: Reader, item: Item, answer: Answer) -> list[str]:
     if answer.unknown:
         return [reader.locale.gettext(UNKNOWN_WORDS)]
     match kind_of(item):
-        case "choice" | "multiple":
+        case "choice" | "multiple" | "hotspot":
             return [reader.words(option.text) for option in item.choice.options if option.id in answer.values]
         case "true_false":
             return [reader.locale.gettext(TRUE_FALSE[value]) for value in answer.values if value in TRUE_FALSE]
-        case "matching":
+        case "matching" | "placement":
             right = {option.id: reader.words(option.text) for option in item.matching.right}
             return [
                 f"{reader.words(left.text)} → {right.get(answer.pairs[left.id], '')}"
@@ -140,6 +170,9 @@ def in_words(reader: Reader, item: Item, answer: Answer) -> list[str]:
         case "ordering":
             steps = {step.id: reader.words(step.text) for step in item.ordering.steps}
             return [steps[value] for value in answer.values if value in steps]
+        case "gaps":
+            gaps = [id for _, id in pieces_of(reader.words(item.gaps.text), item.gaps) if id]
+            return [f"({number}) {answer.pairs[id]}" for number, id in enumerate(gaps, 1) if id in answer.pairs]
         case "number":
             return [number_words(value) for value in answer.values]
         case _:

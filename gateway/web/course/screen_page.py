@@ -11,12 +11,12 @@ from gateway.backend.names import id_of
 from gateway.web.course import question_form
 from gateway.web.course.practice import PracticeScreen
 from gateway.web.course.question_form import Question
-from gateway.web.course.question_kinds import kind_of
+from gateway.web.course.question_kinds import earns_by_parts, kind_of
 from gateway.web.course.screen import Reader, ScreenPosition, ShownBlock
 from gateway.web.course.screen_keys import block_of
 from ieum.courses.v1.content_pb2 import Content, Item
 from ieum.progress.v1 import progress_pb2
-from ieum.progress.v1.progress_pb2 import AnsweredItem, Progress, QuizProgress
+from ieum.progress.v1.progress_pb2 import Answer, AnsweredItem, Progress, QuizProgress, StepResult
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class Feedback:
     ordered: bool
     unknown: bool = False
     """The learner said that they do not know."""
+    parts: int = 0
+    """Where points are given for parts of an answer: how many there are, and how many were right."""
+    right_parts: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,7 @@ def screen_page(
         quiz_title=reader.words(quiz[1].title) if quiz else "",
         question=question_form.question_of(reader, item, typed) if item else None,
         attempt=_attempt_number(visit.quiz_progress),
-        feedback=_feedback(reader, explained or item, answered) if item and answered else None,
+        feedback=feedback_of(reader, explained or item, answered.answer, answered) if item and answered else None,
         outcome=_outcome(visit, shown="finished" in typed or _is_last_item(visit)),
         completed=just_completed and visit.progress.HasField("complete_time"),
         outline=_outline(visit),
@@ -166,14 +169,16 @@ def _attempt_number(quiz: QuizProgress) -> int:
     return len(quiz.attempts) + (0 if under_way else 1)
 
 
-def _feedback(reader: Reader, item: Item, answered: AnsweredItem) -> Feedback:
+def feedback_of(reader: Reader, item: Item, answer: Answer, verdict: AnsweredItem | StepResult) -> Feedback:
     return Feedback(
-        correct=answered.correct,
-        answer=question_form.in_words(reader, item, answered.answer),
-        right_answer=[] if answered.correct else question_form.in_words(reader, item, answered.right_answer),
+        correct=verdict.correct,
+        answer=question_form.in_words(reader, item, answer),
+        right_answer=[] if verdict.correct else question_form.in_words(reader, item, verdict.right_answer),
         explanation=reader.words(item.explanation),
         ordered=kind_of(item) == "ordering",
-        unknown=answered.answer.unknown,
+        unknown=answer.unknown,
+        parts=verdict.parts,
+        right_parts=verdict.right_parts,
     )
 
 
@@ -190,7 +195,7 @@ def _outcome(visit: Visit, *, shown: bool) -> Outcome | None:
 
 def _needed(items: Sequence[Item], mark: int) -> int:
     """Of questions that count alike, how many right answers give the pass mark; percentages are rounded half up."""
-    if len({item.points for item in items}) > 1:
+    if len({item.points for item in items}) > 1 or any(map(earns_by_parts, items)):
         return 0
     total = len(items)
     return next((right for right in range(total + 1) if (200 * right + total) // (2 * total) >= mark), total)

@@ -15,9 +15,8 @@ from gateway.http import errors
 from gateway.http.form import read_texts
 from gateway.web.course import practice, question_form
 from gateway.web.course.practice import practice_of
-from gateway.web.course.question_kinds import kind_of
 from gateway.web.course.screen import Reader, ScreenPosition, ShownBlock, blocks_of, find_screen, prepare_texts
-from gateway.web.course.screen_page import Feedback, ScreenPage
+from gateway.web.course.screen_page import Feedback, ScreenPage, feedback_of
 from gateway.web.site.frame import go_to
 from ieum.courses.v1.content_pb2 import Content, Item
 from ieum.courses.v1.courses_pb2 import GetVersionRequest
@@ -102,14 +101,7 @@ async def _feedback(
     answer = question_form.answer_of(item, given)
     with acting_as(SYSTEM):
         verdict = await clients.progress.GradeDraft(GradeDraftRequest(item=item, answer=answer))
-    return Feedback(
-        correct=verdict.correct,
-        answer=question_form.in_words(reader, item, answer),
-        right_answer=[] if verdict.correct else question_form.in_words(reader, item, verdict.right_answer),
-        explanation=reader.words(item.explanation),
-        ordered=kind_of(item) == "ordering",
-        unknown=answer.unknown,
-    )
+    return feedback_of(reader, item, answer, verdict)
 
 
 def _screen_page(

@@ -99,8 +99,10 @@ def _words(locale: Locale, problem: Problem, question: Question | None) -> str:
 
 
 def _first_field(question: Question | None) -> str:
-    if question and question.kind == "matching":
+    if question and question.kind in ("matching", "placement"):
         return f"pair-{question.left[0][0]}"
+    if question and question.kind == "gaps":
+        return f"pair-{question.pieces[0][1]}"
     if question and question.kind == "ordering":
         return f"place-{question.options[0][0]}"
     return question_form.FIELD if question else practice.ANCHOR

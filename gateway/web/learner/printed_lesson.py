@@ -134,6 +134,8 @@ def right_answer(item: Item) -> Answer:
             return Answer(values=[item.number.value])
         case "matching":
             return Answer(pairs=item.matching.correct)
+        case "gaps":
+            return Answer(pairs={gap.id: gap.accepted[0] for gap in item.gaps.gaps if gap.accepted})
         case _:
             return Answer(values=[step.id for step in item.ordering.steps])
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from base64 import b64encode
 from dataclasses import asdict
 from typing import Any
 
+from services.chassis.child_process import limit_resources
 from services.courses.documents import hangul, slides, word
 from services.courses.documents.reading import Unreadable
 
@@ -19,8 +19,7 @@ READERS = {"docx": word.read, "pptx": slides.read, "hwpx": hangul.read}
 
 def main() -> int:
     kind, title = sys.argv[1:]
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    limit_resources(MEMORY, SECONDS)
     try:
         document = READERS[kind](sys.stdin.buffer.read(), title)
     except (Unreadable, MemoryError, RecursionError) as error:

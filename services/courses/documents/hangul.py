@@ -18,7 +18,7 @@ _LEFT = {"equation": LeftOut.EQUATION, "chart": LeftOut.CHART, "ole": LeftOut.OB
 
 
 def read(data: bytes, title: str) -> ReadDocument:
-    opened = package.opened(data)
+    opened = package.opened_office(data)
     sections = sorted((int(found[1]), found[0]) for name in opened.namelist() if (found := _SECTION.fullmatch(name)))
     if not sections:
         raise Unreadable("no section")

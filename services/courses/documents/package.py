@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from typing import Any
+from xml.parsers import expat
 
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -16,13 +17,15 @@ LARGEST = 256 * 1024**2
 """Bytes of a part and of all, unpacked."""
 _LARGEST_RATIO = 200
 _SMALL = 1024**2
-_BEGINNING = 4096
+_XML = (".xml", ".rels", ".hpf")
+_PIECE = 64 * 1024
+_BLANK = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 # What zipfile raises for a broken package. NotImplementedError is its word for a compression that it lacks.
 _BROKEN = (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError, OSError)
 
 
 def opened(data: bytes) -> zipfile.ZipFile:
-    """Raises Unreadable for what could fill memory, hides one part behind another, or declares entities."""
+    """Raises Unreadable for what could fill memory or hides one part behind another."""
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
     except _BROKEN as error:
@@ -37,17 +40,49 @@ def opened(data: bytes) -> zipfile.ZipFile:
             raise Unreadable("encrypted")
         if part.file_size > LARGEST_PART or part.file_size > max(_SMALL, part.compress_size * _LARGEST_RATIO):
             raise Unreadable("a part is too large")
-        if part.filename.endswith((".xml", ".rels", ".hpf")) and b"<!DOCTYPE" in _beginning(package, part):
-            raise Unreadable("a part declares entities")
     return package
 
 
-def _beginning(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+def opened_office(data: bytes) -> zipfile.ZipFile:
+    """As `opened`; raises Unreadable also where a part declares entities, for the libraries that would follow them."""
+    package = opened(data)
+    for part in package.infolist():
+        _check_beginning(package, part)
+    return package
+
+
+class _Begun(Exception):
+    """The root element has begun: what comes after it may declare nothing."""
+
+
+def _check_beginning(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Refuses XML that declares a document type, however far from its start, and whatever the part is called."""
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_declaration
+    parser.StartElementHandler = _stop
     try:
         with package.open(part) as stream:
-            return stream.read(_BEGINNING).upper()
+            piece = stream.read(_PIECE)
+            if (start := piece.lstrip(_BLANK)) and not start.startswith(b"<"):
+                return
+            while piece:
+                parser.Parse(piece, False)
+                piece = stream.read(_PIECE)
+    except _Begun:
+        return
+    except expat.ExpatError as error:
+        if part.filename.lower().endswith(_XML):
+            raise Unreadable("a part is no XML") from error
     except _BROKEN as error:
         raise Unreadable("a part is broken") from error
+
+
+def _refuse_declaration(*_: object) -> None:
+    raise Unreadable("a part declares entities")
+
+
+def _stop(*_: object) -> None:
+    raise _Begun
 
 
 def part(package: zipfile.ZipFile, name: str) -> bytes:
@@ -60,6 +95,9 @@ def part(package: zipfile.ZipFile, name: str) -> bytes:
 def xml(package: zipfile.ZipFile, name: str) -> Any:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        return etree.fromstring(part(package, name), parser)
+        root = etree.fromstring(part(package, name), parser)
     except etree.XMLSyntaxError as error:
         raise Unreadable(f"{name} is no XML") from error
+    if root.getroottree().docinfo.doctype:
+        raise Unreadable(f"{name} declares entities")
+    return root

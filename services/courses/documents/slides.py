@@ -33,7 +33,7 @@ _DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
 
 
 def read(data: bytes, title: str) -> ReadDocument:
-    package.opened(data)
+    package.opened_office(data)
     try:
         slides = list(pptx.Presentation(io.BytesIO(data)).slides)
         read_slides = [_Slide(slide, number) for number, slide in enumerate(slides, 1)]

@@ -31,7 +31,7 @@ _MARKS = {
 
 
 def read(data: bytes, title: str) -> ReadDocument:
-    body = package.part(package.opened(data), "word/document.xml")
+    body = package.part(package.opened_office(data), "word/document.xml")
     outline, pictures = Outline(), _Pictures()
     try:
         converted = mammoth.convert_to_html(

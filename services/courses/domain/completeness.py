@@ -10,11 +10,13 @@ from typing import assert_never
 from urllib.parse import urlsplit
 
 from services.courses.domain.content import (
+    GAP,
     Block,
     Body,
     Choice,
     Content,
     File,
+    Gaps,
     Image,
     Item,
     Lesson,
@@ -174,6 +176,7 @@ def _of_item(item: Item, content: Content, known: Known) -> Problems:
         yield from _of_media(item.picture.media, content, known, "image/")
         yield from _missing(item.picture.alt, content, "ALT_MISSING")
     yield from _of_task(item.task, content)
+    yield from _of_spots(item)
 
 
 def _of_task(task: Task, content: Content) -> Problems:
@@ -201,8 +204,33 @@ def _of_task(task: Task, content: Content) -> Problems:
         case TrueFalse():
             if task.correct is None:
                 yield Problem("NO_RIGHT_ANSWER")
+        case Gaps():
+            yield from _of_gaps(task, content)
         case _:
             assert_never(task)
+
+
+def _of_spots(item: Item) -> Problems:
+    task = item.task
+    if not isinstance(task, Choice | Matching) or not task.on_picture:
+        return
+    if item.picture is None:
+        yield Problem("PICTURE_MISSING")
+    elif any(option.spot is None for option in (task.options if isinstance(task, Choice) else task.left)):
+        yield Problem("SPOT_MISSING")
+
+
+def _of_gaps(task: Gaps, content: Content) -> Problems:
+    """Each gap stands in the text of each language once."""
+    yield from _missing(task.text, content, "TEXT_MISSING")
+    if not task.gaps:
+        yield Problem("NO_GAP")
+    if any(not any(_is_visible(text) for text in gap.accepted) for gap in task.gaps):
+        yield Problem("RIGHT_ANSWER_MISSING")
+    gaps = sorted(gap.id for gap in task.gaps)
+    for language in content.languages:
+        if (text := task.text.get(language, "")) and sorted(GAP.findall(text)) != gaps:
+            yield Problem("GAPS_DIFFER", language=language)
 
 
 def _of_right_options(choice: Choice) -> Problems:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
 from services.chassis.text import normalise
-from services.courses.domain.practice import Practice
+from services.courses.domain.practice import Area, Practice
 from services.courses.domain.texts import Texts
 
 
@@ -31,6 +32,7 @@ class Level(StrEnum):
 class Option:
     id: str
     text: Texts = field(default_factory=dict)
+    spot: Area | None = None
 
 
 def reading(option: Option, language: str) -> str:
@@ -43,6 +45,7 @@ class Choice:
     options: tuple[Option, ...] = ()
     correct: tuple[str, ...] = ()
     multiple: bool = False
+    on_picture: bool = False
     kind: Literal["choice"] = "choice"
 
 
@@ -70,6 +73,7 @@ class Matching:
     left: tuple[Option, ...] = ()
     right: tuple[Option, ...] = ()
     correct: Mapping[str, str] = field(default_factory=dict)
+    on_picture: bool = False
     kind: Literal["matching"] = "matching"
 
 
@@ -79,7 +83,23 @@ class Ordering:
     kind: Literal["ordering"] = "ordering"
 
 
-Task = Choice | TrueFalse | ShortText | Number | Matching | Ordering
+@dataclass(frozen=True)
+class Gap:
+    id: str
+    accepted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gaps:
+    text: Texts = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+    kind: Literal["gaps"] = "gaps"
+
+
+GAP = re.compile(r"\[\[([a-z0-9-]{1,40})\]\]")
+"""Where a gap is in a text: "[[1]]"."""
+
+Task = Choice | TrueFalse | ShortText | Number | Matching | Ordering | Gaps
 
 
 @dataclass(frozen=True)
@@ -221,7 +241,13 @@ def canonical(value: Content | Lesson) -> bytes:
     return json.dumps(value, default=_set_fields, sort_keys=True, ensure_ascii=False).encode()
 
 
-_LATER_FIELDS: dict[str, object] = {"picture": None, "attendance_percent": 0, "attendance_is_enough": False}
+_LATER_FIELDS: dict[str, object] = {
+    "picture": None,
+    "attendance_percent": 0,
+    "attendance_is_enough": False,
+    "spot": None,
+    "on_picture": False,
+}
 
 
 def _set_fields(value: object) -> dict[str, object]:

@@ -41,8 +41,11 @@ def accept(filename: str, data: bytes) -> tuple[Medium, bytes]:
     kept = cleaned(data, content_type) if content_type.startswith("image/") else data
     digest = hashlib.sha256(kept).hexdigest()
     name = with_ending(plain_filename(filename), content_type)
-    id = hashlib.sha256(f"{digest}/{name}".encode()).hexdigest()[:32]
-    return Medium(id, content_type, name, len(kept), digest), kept
+    return Medium(medium_id(digest, name), content_type, name, len(kept), digest), kept
+
+
+def medium_id(sha256: str, filename: str) -> str:
+    return hashlib.sha256(f"{sha256}/{filename}".encode()).hexdigest()[:32]
 
 
 def plain_filename(filename: str) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from services.chassis.search_key import search_words
 from services.courses.domain import spelling
-from services.courses.domain.content import Audience, Content, File, Image, Level, Quiz, Text, Video
+from services.courses.domain.content import Audience, Content, File, Gaps, Image, Level, Quiz, Text, Video
 from services.courses.domain.practice import Practice, texts_of
 from services.courses.domain.texts import Texts
 
@@ -117,6 +117,7 @@ def _texts(body: object) -> Iterator[Texts]:
         case Quiz():
             yield body.title
             yield from (item.prompt for item in body.items)
+            yield from (item.task.text for item in body.items if isinstance(item.task, Gaps))
         case Practice():
             yield from texts_of(body)
 

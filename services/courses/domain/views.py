@@ -11,6 +11,8 @@ from services.courses.domain.content import (
     Block,
     Choice,
     Content,
+    Gap,
+    Gaps,
     Item,
     Matching,
     Number,
@@ -121,7 +123,7 @@ def _disguised(task: Task, seed: str) -> Task:
             lefts = {option.id for option in task.left}
             correct = {left: names[right] for left, right in task.correct.items() if left in lefts and right in names}
             return replace(task, right=_renamed(task.right, names), correct=correct)
-        case TrueFalse() | ShortText() | Number():
+        case TrueFalse() | ShortText() | Number() | Gaps():
             return task
         case _:
             assert_never(task)
@@ -141,6 +143,8 @@ def _hidden(task: Task, seed: str) -> Task:
             return replace(task, right=_shuffled(task.right, seed), correct={})
         case Ordering():
             return replace(task, steps=_shuffled(task.steps, seed))
+        case Gaps():
+            return replace(task, gaps=tuple(Gap(gap.id) for gap in task.gaps))
         case _:
             assert_never(task)
 
@@ -153,6 +157,8 @@ def _without_texts(task: Task) -> Task:
             return replace(task, left=_bare(task.left), right=_bare(task.right))
         case Ordering():
             return replace(task, steps=_bare(task.steps))
+        case Gaps():
+            return replace(task, text={})
         case TrueFalse() | ShortText() | Number():
             return task
         case _:

@@ -18,6 +18,8 @@ from services.courses.domain.content import (
     Choice,
     Content,
     File,
+    Gap,
+    Gaps,
     Image,
     Item,
     Lesson,
@@ -37,7 +39,12 @@ from services.courses.domain.content import (
     screens_of,
 )
 from services.courses.domain.practice import Practice
-from services.courses.messages.practice import practice_from_message, practice_to_message
+from services.courses.messages.practice import (
+    area_from_message,
+    area_to_message,
+    practice_from_message,
+    practice_to_message,
+)
 from services.courses.messages.texts import clean, texts, titles
 
 
@@ -133,7 +140,8 @@ def _task_from_message(item: content_pb2.Item) -> Task:
     match item.WhichOneof("kind"):
         case "choice":
             choice = item.choice
-            return Choice(_options_from_message(choice.options), tuple(dict.fromkeys(choice.correct)), choice.multiple)
+            correct = tuple(dict.fromkeys(choice.correct))
+            return Choice(_options_from_message(choice.options), correct, choice.multiple, choice.on_picture)
         case "true_false":
             return TrueFalse(item.true_false.correct if item.true_false.HasField("correct") else None)
         case "short_text":
@@ -143,10 +151,16 @@ def _task_from_message(item: content_pb2.Item) -> Task:
         case "matching":
             matching = item.matching
             return Matching(
-                _options_from_message(matching.left), _options_from_message(matching.right), dict(matching.correct)
+                _options_from_message(matching.left),
+                _options_from_message(matching.right),
+                dict(matching.correct),
+                matching.on_picture,
             )
         case "ordering":
             return Ordering(_options_from_message(item.ordering.steps))
+        case "gaps":
+            gaps = (Gap(gap.id, tuple(clean(text) for text in gap.accepted if text)) for gap in item.gaps.gaps)
+            return Gaps(texts(item.gaps.text), tuple(gaps))
         case None:
             raise Invalid("ITEM_KIND_UNKNOWN", field="items", item=item.id)
         case unknown:
@@ -154,7 +168,10 @@ def _task_from_message(item: content_pb2.Item) -> Task:
 
 
 def _options_from_message(options: Iterable[content_pb2.Option]) -> tuple[Option, ...]:
-    return tuple(Option(option.id, texts(option.text)) for option in options)
+    return tuple(
+        Option(option.id, texts(option.text), area_from_message(option.spot) if option.HasField("spot") else None)
+        for option in options
+    )
 
 
 def _number(text: str) -> str:
@@ -240,7 +257,11 @@ def item_to_message(item: Item) -> content_pb2.Item:
     match task:
         case Choice():
             options = _options_to_message(task.options)
-            message.choice.CopyFrom(content_pb2.Choice(options=options, correct=task.correct, multiple=task.multiple))
+            message.choice.CopyFrom(
+                content_pb2.Choice(
+                    options=options, correct=task.correct, multiple=task.multiple, on_picture=task.on_picture
+                )
+            )
         case TrueFalse():
             message.true_false.CopyFrom(content_pb2.TrueFalse(correct=task.correct))
         case ShortText():
@@ -250,15 +271,24 @@ def item_to_message(item: Item) -> content_pb2.Item:
         case Matching():
             message.matching.CopyFrom(
                 content_pb2.Matching(
-                    left=_options_to_message(task.left), right=_options_to_message(task.right), correct=task.correct
+                    left=_options_to_message(task.left),
+                    right=_options_to_message(task.right),
+                    correct=task.correct,
+                    on_picture=task.on_picture,
                 )
             )
         case Ordering():
             message.ordering.CopyFrom(content_pb2.Ordering(steps=_options_to_message(task.steps)))
+        case Gaps():
+            gaps = [content_pb2.Gap(id=gap.id, accepted=gap.accepted) for gap in task.gaps]
+            message.gaps.CopyFrom(content_pb2.Gaps(text=task.text, gaps=gaps))
         case _:
             assert_never(task)
     return message
 
 
 def _options_to_message(options: tuple[Option, ...]) -> list[content_pb2.Option]:
-    return [content_pb2.Option(id=option.id, text=option.text) for option in options]
+    return [
+        content_pb2.Option(id=option.id, text=option.text, spot=area_to_message(option.spot) if option.spot else None)
+        for option in options
+    ]

@@ -30,13 +30,12 @@ def _scene_from_message(message: content_pb2.Scene) -> Scene:
 
 
 def _part_from_message(message: content_pb2.ScenePart) -> Part:
-    area = message.area
     return Part(
         id=message.id,
         text=texts(message.text),
         look=_look_of(message.look),
         action=_action_of(message.action),
-        area=Area(area.left, area.top, area.width, area.height) if message.HasField("area") else None,
+        area=area_from_message(message.area) if message.HasField("area") else None,
         leads_to=message.leads_to,
         finishes=message.finishes,
         slip=message.slip,
@@ -44,6 +43,14 @@ def _part_from_message(message: content_pb2.ScenePart) -> Part:
         accepted=tuple(clean(text) for text in message.accepted if text),
         otherwise=texts(message.otherwise),
     )
+
+
+def area_from_message(area: content_pb2.Area) -> Area:
+    return Area(area.left, area.top, area.width, area.height)
+
+
+def area_to_message(area: Area) -> content_pb2.Area:
+    return content_pb2.Area(left=area.left, top=area.top, width=area.width, height=area.height)
 
 
 def _look_of(number: int) -> Look:
@@ -80,13 +87,12 @@ def _scene_to_message(scene: Scene) -> content_pb2.Scene:
 
 
 def _part_to_message(part: Part) -> content_pb2.ScenePart:
-    area = part.area
     return content_pb2.ScenePart(
         id=part.id,
         text=part.text,
         look=content_pb2.PartLook.Value(part.look.value),
         action=content_pb2.PartAction.Value(part.action.value),
-        area=content_pb2.Area(left=area.left, top=area.top, width=area.width, height=area.height) if area else None,
+        area=area_to_message(part.area) if part.area else None,
         leads_to=part.leads_to,
         finishes=part.finishes,
         slip=part.slip,

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 
 from services.progress.domain import plan as plans
 from services.progress.domain.class_attendance import ClassAttendance, Judged, judge
+from services.progress.domain.partial_credit import share
 from services.progress.domain.plan import Item, Plan
-from services.progress.domain.record import Attempt, LessonRecord, QuizRecord, Record, Standing, Summary
+from services.progress.domain.record import Attempt, Given, LessonRecord, QuizRecord, Record, Standing, Summary
 
 MOST_ATTEMPTS = 500
 
@@ -40,12 +42,16 @@ _UNTOUCHED = Measured(LessonState.NOT_STARTED, 0, -1)
 
 def score_of(items: tuple[Item, ...], attempt: Attempt) -> int | None:
     """Percent of points, half up; None while an item is not answered."""
-    right = {given.item: given.correct for given in attempt.answers}
-    if any(item.id not in right for item in items):
+    answers = {given.item: given for given in attempt.answers}
+    if any(item.id not in answers for item in items):
         return None
     total = sum(item.points for item in items)
-    earned = sum(item.points for item in items if right[item.id])
-    return (200 * earned + total) // (2 * total)
+    earned = sum(_earned(item, answers[item.id]) for item in items)
+    return int((200 * earned + total) // (2 * total))
+
+
+def _earned(item: Item, given: Given) -> int | Fraction:
+    return item.points if given.correct else item.points * share(item.solution, given.answer)
 
 
 def is_passed(quiz: QuizRecord, plan: Plan) -> bool:

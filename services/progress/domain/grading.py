@@ -42,6 +42,7 @@ class Choice:
     options: frozenset[str]
     correct: frozenset[str]
     multiple: bool
+    partly: bool = False  # each right option earns its share of the points
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Matching:
     correct: frozenset[tuple[str, str]]
     right: frozenset[str] = frozenset()  # empty in plans that were announced without the options
     same: Mapping[str, str] = field(default_factory=dict)
+    partly: bool = False  # each right pair earns its share of the points
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,14 @@ class Ordering:
     same: Mapping[str, str] = field(default_factory=dict)
 
 
-Solution = Choice | TrueFalse | ShortText | Number | Matching | Ordering
+@dataclass(frozen=True)
+class Gaps:
+    """What is accepted in each gap, by its id. Each right one earns its share of the points."""
+
+    accepted: Mapping[str, tuple[str, ...]]
+
+
+Solution = Choice | TrueFalse | ShortText | Number | Matching | Ordering | Gaps
 
 
 def is_right(solution: Solution, answer: Answer) -> bool:
@@ -91,7 +100,7 @@ def is_right(solution: Solution, answer: Answer) -> bool:
         case TrueFalse(correct):
             return _one_of(answer, ("true", "false")) == ("true" if correct else "false")
         case ShortText(accepted):
-            return _visible(_single(answer)) in {normal_text(text) for text in accepted}
+            return _is_accepted(_single(answer), accepted)
         case Number():
             return _is_near(solution, _single(answer))
         case Matching(correct, same=same):
@@ -100,6 +109,8 @@ def is_right(solution: Solution, answer: Answer) -> bool:
             return [same.get(step, step) for step in _all_ordered(steps, answer)] == [
                 same.get(step, step) for step in steps
             ]
+        case Gaps(accepted):
+            return all(_is_accepted(text, accepted[gap]) for gap, text in _all_filled(solution, answer))
         case _:
             assert_never(solution)
 
@@ -119,6 +130,8 @@ def right_answer(solution: Solution) -> Answer:
             return Answer(pairs=tuple(sorted(correct)))
         case Ordering(steps):
             return Answer(steps)
+        case Gaps(accepted):
+            return Answer(pairs=tuple((gap, texts[0]) for gap, texts in sorted(accepted.items()) if texts))
         case _:
             assert_never(solution)
 
@@ -159,6 +172,10 @@ def _within(number: Decimal, solution: Number) -> bool:
     # A value beyond all reason; courses refuse it now, but versions with it were published.
     except DecimalException:
         return False
+
+
+def _is_accepted(typed: str, accepted: Collection[str]) -> bool:
+    return _visible(typed) in {normal_text(text) for text in accepted}
 
 
 def _visible(text: str) -> str:
@@ -225,3 +242,10 @@ def _all_ordered(steps: tuple[str, ...], answer: Answer) -> tuple[str, ...]:
     if sorted(answer.values) != sorted(steps):
         raise Invalid("ANSWER_INCOMPLETE")
     return answer.values
+
+
+def _all_filled(solution: Gaps, answer: Answer) -> tuple[tuple[str, str], ...]:
+    filled = {gap for gap, text in answer.pairs if normal_text(text)}
+    if not filled or filled != set(solution.accepted):
+        raise Invalid("ANSWER_INCOMPLETE")
+    return answer.pairs

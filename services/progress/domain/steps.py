@@ -12,6 +12,7 @@ from services.progress.domain import plan as plans
 from services.progress.domain.completion import may_begin
 from services.progress.domain.events import Event
 from services.progress.domain.grading import Answer, Solution, is_right, right_answer
+from services.progress.domain.partial_credit import Parts, parts_of
 from services.progress.domain.plan import Plan
 from services.progress.domain.practice import Move, walk
 from services.progress.domain.record import (
@@ -71,6 +72,7 @@ class Result(NamedTuple):
     correct: bool = False
     already_answered: bool = False
     right_answer: Answer | None = None
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def grade(solution: Solution, answer: Answer) -> Result:
     """The verdict on an answer outside any record; one that cannot be graded is not accepted and says why."""
     right = right_answer(solution)
     try:
-        return Result(correct=is_right(solution, answer), right_answer=right)
+        return Result(correct=is_right(solution, answer), right_answer=right, parts=parts_of(solution, answer))
     except Problem as problem:
         return Result(accepted=False, reason=problem.reason, right_answer=right)
 
@@ -207,13 +209,14 @@ def _answer(changes: RecordChanges, plan: Plan, lesson: plans.Lesson, step: Answ
     earlier = attempt.given(item.id)
     right = right_answer(item.solution)
     if earlier or attempt.score is not None:
-        stands = earlier.correct if earlier else correct
-        return Result(correct=stands, already_answered=True, right_answer=right)
+        stands = earlier or Given(item.id, correct, step.answer, time)
+        parts = parts_of(item.solution, stands.answer)
+        return Result(correct=stands.correct, already_answered=True, right_answer=right, parts=parts)
     given = Given(item.id, correct, step.answer, time)
     attempt = finished(quiz, replace(attempt, answers=put(attempt.answers, given, lambda each: each.item)))
     changes.put_quiz(lesson.id, replace(before, attempts=(*before.attempts[:place], attempt)))
     _see(changes, lesson, quiz.screen_of(item.id), time)
-    return Result(correct=correct, right_answer=right)
+    return Result(correct=correct, right_answer=right, parts=parts_of(item.solution, step.answer))
 
 
 def _at_attempt(quiz: QuizRecord, plan: Plan, number: int) -> QuizRecord:

@@ -11,6 +11,7 @@ from ieum.courses.v1.events_pb2 import CoursePublished, LessonPlan, QuizPlan
 from services.chassis.errors import Invalid
 from services.progress.domain.grading import (
     Choice,
+    Gaps,
     Matching,
     Number,
     Ordering,
@@ -58,7 +59,8 @@ def solution_from_message(item: content_pb2.Item) -> Solution:
     match item.WhichOneof("kind"):
         case "choice":
             options = frozenset(option.id for option in item.choice.options)
-            return Choice(options, frozenset(item.choice.correct), item.choice.multiple)
+            choice = item.choice
+            return Choice(options, frozenset(choice.correct), choice.multiple, partly=choice.on_picture)
         case "true_false":
             return TrueFalse(item.true_false.correct)
         case "short_text":
@@ -68,10 +70,13 @@ def solution_from_message(item: content_pb2.Item) -> Solution:
         case "matching":
             right = item.matching.right
             pairs = frozenset(item.matching.correct.items())
-            return Matching(pairs, frozenset(option.id for option in right), _same(right))
+            ids = frozenset(option.id for option in right)
+            return Matching(pairs, ids, _same(right), partly=item.matching.on_picture)
         case "ordering":
             steps = item.ordering.steps
             return Ordering(tuple(step.id for step in steps), _same(steps))
+        case "gaps":
+            return Gaps({gap.id: tuple(gap.accepted) for gap in item.gaps.gaps})
         case None:
             raise Invalid("ITEM_KIND_UNKNOWN", field="item", item=item.id)
         case unknown:

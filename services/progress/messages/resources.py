@@ -14,8 +14,9 @@ from services.progress.domain import plan as plans
 from services.progress.domain.class_attendance import ClassAttendance
 from services.progress.domain.completion import LessonState, attempts_left, attendance_by_rule, is_passed, lesson_state
 from services.progress.domain.grading import right_answer
+from services.progress.domain.partial_credit import parts_of
 from services.progress.domain.plan import Plan
-from services.progress.domain.record import Attempt, Completion, LessonRecord, PracticeRecord, QuizRecord, Record
+from services.progress.domain.record import Attempt, Completion, Given, LessonRecord, PracticeRecord, QuizRecord, Record
 from services.progress.messages.steps import answer_to_message
 
 _STATES = {state: pb.LessonState.Value(state.name) for state in LessonState}
@@ -208,16 +209,19 @@ def _attempt_to_message(quiz: plans.Quiz, number: int, attempt: Attempt) -> pb.A
     answers = [(item, given_to.get(item.id)) for item in quiz.items]
     return pb.Attempt(
         number=number,
-        answers=[
-            pb.AnsweredItem(
-                item=item.id,
-                correct=given.correct,
-                answer=answer_to_message(given.answer),
-                right_answer=answer_to_message(right_answer(item.solution)),
-            )
-            for item, given in answers
-            if given
-        ],
+        answers=[_answered_to_message(item, given) for item, given in answers if given],
         finished=attempt.score is not None,
         score=attempt.score or 0,
+    )
+
+
+def _answered_to_message(item: plans.Item, given: Given) -> pb.AnsweredItem:
+    parts = parts_of(item.solution, given.answer)
+    return pb.AnsweredItem(
+        item=item.id,
+        correct=given.correct,
+        answer=answer_to_message(given.answer),
+        right_answer=answer_to_message(right_answer(item.solution)),
+        parts=parts.total if parts else 0,
+        right_parts=parts.right if parts else 0,
     )

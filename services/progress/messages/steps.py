@@ -48,4 +48,6 @@ def result_to_message(result: Result) -> pb.StepResult:
         correct=result.correct,
         already_answered=result.already_answered,
         right_answer=answer_to_message(result.right_answer),
+        parts=result.parts.total if result.parts else 0,
+        right_parts=result.parts.right if result.parts else 0,
     )

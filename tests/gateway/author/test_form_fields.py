@@ -9,8 +9,9 @@ from multidict import MultiDict
 
 from gateway.html.render import locales
 from gateway.web.author import compare, copies, editor_buttons, undo
-from gateway.web.author.form_fields import fill_lesson, fill_outline
+from gateway.web.author.form_fields import fill_outline
 from gateway.web.author.labels import gaps_of, state_of
+from gateway.web.author.lesson_fields import fill_lesson
 from gateway.web.course import question_kinds
 from ieum.courses.v1 import courses_pb2
 from ieum.courses.v1.content_pb2 import Content, Lesson
@@ -75,8 +76,7 @@ def test_a_question_of_each_kind_is_added_ready_to_be_filled(kind: str) -> None:
     place = editor_buttons.act(lesson, "item:n1", ids(), kind)
     item = lesson.blocks[0].quiz.items[0]
     assert place == f"n1.{item.id}"
-    assert item.WhichOneof("kind") == ("choice" if kind == "multiple" else kind)
-    assert item.choice.multiple is (kind == "multiple")
+    assert question_kinds.kind_of(item) == kind
 
 
 def matching() -> Lesson:

@@ -11,6 +11,8 @@ from services.courses.domain.content import (
     Choice,
     Content,
     File,
+    Gap,
+    Gaps,
     Image,
     Item,
     Lesson,
@@ -115,6 +117,12 @@ def test_a_block_lacks(body: Body, found: list[tuple[str, str]]) -> None:
         (Ordering((Option("a", SAME), Option("b", SAME | {"en": "Other"}))), ["OPTIONS_EQUAL"]),
         (TrueFalse(), ["NO_RIGHT_ANSWER"]),
         (TrueFalse(False), []),
+        (Gaps({"ko": "[[1]]", "en": "[[1]]"}, (Gap("1", ("a",)),)), []),
+        (Gaps({"ko": "[[1]]", "en": "[[1]] [[1]]"}, (Gap("1", ("a",)),)), ["GAPS_DIFFER"]),
+        (Gaps({"ko": "[[1]]", "en": "[[2]]"}, (Gap("1", (" ",)),)), ["RIGHT_ANSWER_MISSING", "GAPS_DIFFER"]),
+        (Gaps(BOTH), ["NO_GAP"]),
+        (Gaps(), ["TEXT_MISSING", "TEXT_MISSING", "NO_GAP"]),
+        (Choice(options("a", "b"), ("a",), on_picture=True), ["PICTURE_MISSING"]),
     ],
 )
 def test_an_item_lacks(task: Task, found: list[str]) -> None:

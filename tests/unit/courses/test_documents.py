@@ -110,15 +110,24 @@ def test_a_hangul_document_keeps_headings_tables_frames_and_pictures() -> None:
     "parts",
     [
         {"word/document.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'},
+        {"word/document.xml": f"<!--{' ' * 100_000}--><!DOCTYPE a><a/>"},
+        {"word/main.txt": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'.encode("utf-16")},
+        {"word/document.xml": '<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a><a/>'},
         {"word/document.xml": "0" * 20_000_000},
         {f"{number}.xml": "" for number in range(package.MOST_PARTS + 1)},
     ],
-    ids=["entities", "bomb", "many parts"],
+    ids=["entities", "after a long comment", "under another name", "in a rare encoding", "bomb", "many parts"],
 )
-def test_what_could_fill_memory_is_refused_before_it_is_unpacked(parts: dict[str, str]) -> None:
+def test_what_could_fill_memory_is_refused_before_it_is_unpacked(parts: dict[str, str | bytes]) -> None:
     for read in (word.read, slides.read, hangul.read):
         with pytest.raises(Unreadable):
             read(made.packed(parts), "파일")
+
+
+def test_a_declaration_is_refused_in_what_is_read_here_too() -> None:
+    opened = package.opened(made.packed({"a.html": f"<!--{' ' * 9_000}--><!DOCTYPE html [<!ENTITY b 'c'>]><a>&b;</a>"}))
+    with pytest.raises(Unreadable, match="declares entities"):
+        package.xml(opened, "a.html")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

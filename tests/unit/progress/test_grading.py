@@ -10,6 +10,7 @@ from services.chassis.errors import Invalid
 from services.progress.domain.grading import (
     Answer,
     Choice,
+    Gaps,
     Matching,
     Number,
     Ordering,
@@ -29,6 +30,8 @@ TWINS = Matching(frozenset({("a", "r1"), ("b", "r2"), ("c", "r3")}), frozenset({
 TWICE = Ordering(("open", "ok1", "send", "ok2"), {"ok2": "ok1"})
 STEPS = Ordering(("s1", "s2", "s3"))
 KINDS: list[Solution] = [ONE, SEVERAL, TrueFalse(False), ShortText(("은행",)), PAIRS, STEPS]
+GAPS = Gaps({"1": ("한강", "Han River"), "2": ("서울",)})
+KINDS += [GAPS, Matching(frozenset({("l1", "r1"), ("l2", "r2")}), partly=True)]
 KINDS.append(Number(Decimal("1200.5"), Decimal(0)))
 
 
@@ -156,6 +159,9 @@ def test_what_is_no_number_is_not_taken_for_one(typed: str) -> None:
         (PAIRS, Answer(pairs=(("l1", "r1"),)), "ANSWER_INCOMPLETE"),
         (PAIRS, Answer(pairs=(("l1", "r1"), ("l2", ""))), "ANSWER_INCOMPLETE"),
         (STEPS, text("s1", "s2"), "ANSWER_INCOMPLETE"),
+        (GAPS, Answer(pairs=(("1", "한강"),)), "ANSWER_INCOMPLETE"),
+        (GAPS, Answer(pairs=(("1", "다른 강"), ("2", "\u200b"))), "ANSWER_INCOMPLETE"),
+        (GAPS, Answer(pairs=(("1", "한강"), ("2", "서울"), ("3", "x"))), "ANSWER_INCOMPLETE"),
         (STEPS, text("s1", "s1", "s2", "s3"), "ANSWER_INCOMPLETE"),
     ],
 )

@@ -1,6 +1,7 @@
 // Everything works without this file; it only makes some things easier.
 import "../course/answers.js";
 import "../course/ordering.js";
+import "../course/places.js";
 import "../course/practice.js";
 import "../course/videos.js";
 import "./session.js";

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import hashlib
+import io
+
+from aiohttp import FormData
+
+from gateway.documents.course_package import PackageReader
+from ieum.courses.v1.courses_pb2 import Course, ExportedCourse, Media, PackedFile, ReadMediaResponse
+from tests.gateway.author.test_courses import headers
+from tests.gateway.conftest import Client
+from tests.gateway.fakes import Fakes
+
+PICTURE = b"picture"
+
+
+def signed_in(fake: Fakes) -> dict[str, str]:
+    fake.sign_in("inst", "instructor")
+    media = Media(name="media/old", content_type="image/png", filename="그림.png", size=7)
+    media.sha256 = hashlib.sha256(PICTURE).hexdigest()
+    fake.answers["ExportCourse"] = ExportedCourse(
+        content=b'{"cover": "media/a"}', files=[PackedFile(name="media/a", media=media)], title={"ko": "사진/문자"}
+    )
+    fake.answers["ReadMedia"] = lambda request: ReadMediaResponse(data=PICTURE[request.offset :][:4])
+    fake.answers["UploadMedia"] = Media(name="media/new")
+    fake.answers["ImportCourse"] = Course(name="courses/c2")
+    return headers("inst") | {"Accept-Language": "en"}
+
+
+def form(data: bytes) -> FormData:
+    sent = FormData({"key": "k1"}, quote_fields=False)
+    sent.add_field("file", data, filename="a.ieum.zip", content_type="application/zip")
+    return sent
+
+
+async def test_a_course_is_saved_as_a_file_and_made_of_it_again(client: Client, fake: Fakes) -> None:
+    ask = signed_in(fake)
+    saved = await client.get("/teach/c1/export", headers=ask)
+    assert "%EC%82%AC%EC%A7%84_%EB%AC%B8%EC%9E%90.ieum.zip" in saved.headers["Content-Disposition"]
+    package = await saved.read()
+    read = PackageReader(io.BytesIO(package))
+    assert [(each.name, read.data(each)) for each in read.media] == [("media/a", PICTURE)]
+
+    made = await client.post("/teach/import", data=form(package), headers=ask, allow_redirects=False)
+    assert (made.status, made.headers["Location"]) == (303, "/teach/c2")
+    (upload,) = fake.requests("UploadMedia")
+    assert (upload.filename, upload.data) == ("그림.png", PICTURE)
+    (request,) = fake.requests("ImportCourse")
+    assert (request.request_id, request.content, dict(request.media)) == ("k1", read.content, {"media/a": "media/new"})
+
+
+async def test_the_api_gives_and_takes_the_same_file(client: Client, fake: Fakes) -> None:
+    ask = signed_in(fake)
+    package = await (await client.get("/api/v1/courses/c1:export", headers=ask)).read()
+    sent = ask | {"Content-Type": "application/vnd.ieum.course+zip"}
+    made = await client.post("/api/v1/courses:import?requestId=k1", data=package, headers=sent)
+    assert (await made.json())["name"] == "courses/c2"
+    assert fake.requests("ImportCourse")[-1].request_id == "k1"
+
+
+async def test_another_file_is_asked_for_again_with_the_reason(client: Client, fake: Fakes) -> None:
+    ask = signed_in(fake)
+    for sent, reason in ((form(b"PK\x03\x04"), "ends in .ieum.zip"), ({"key": "k1"}, "Choose a file first")):
+        answer = await client.post("/teach/import", data=sent, headers=ask)
+        assert answer.status == 400
+        assert reason in await answer.text()
