@@ -245,6 +245,7 @@ _WRITE = (
     "UploadMedia",
     "ImportDocument",
     "ImportCourse",
+    "CreateCourseOfDocument",
 )
 
 

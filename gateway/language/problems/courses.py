@@ -44,11 +44,11 @@ COURSES: Mapping[str, str] = {
     "COMPETENCE_UNKNOWN": msgid("There is no competence %(competence)s. Choose one from the list."),
     "BLOCK_KIND_UNKNOWN": msgid("A block must be a text, a picture, a video, a file or a quiz."),
     "ITEM_KIND_UNKNOWN": msgid("Choose a kind for each question."),
-    "DOCUMENT_TYPE": msgid("Choose a document of PowerPoint, Word or Hangul: a file that ends in PPTX, DOCX or HWPX."),
+    "DOCUMENT_TYPE": msgid("Nothing can be made of this kind of file. Choose one of those that this page lists."),
     "DOCUMENT_UNREADABLE": msgid(
-        "This document cannot be read. Open it, save it under another name without a password, and choose that file."
+        "This file cannot be read. Open it, save it under another name without a password, and choose that file."
     ),
-    "DOCUMENT_EMPTY": msgid("There is no text and no picture in this document that could become a lesson."),
+    "DOCUMENT_EMPTY": msgid("There is nothing in this file that could become a lesson: no text, picture or question."),
     "PACKAGE_BROKEN": msgid(
         "This package is broken or was changed by hand. Export the course again, and choose the file as it was saved."
     ),
@@ -58,8 +58,10 @@ COURSES: Mapping[str, str] = {
     "PACKAGE_STRANGE_FILE": msgid(
         "There is a file in this package that does not belong to it: %(file)s. Nothing was taken over."
     ),
+    "PACKAGE_TOO_LARGE": msgid(
+        "Files of other systems may have up to %(limit)s MB. Save it without its films there, and add them here."
+    ),
     "PACKAGE_UNSAFE": msgid("There are too many files in this package, or one hides another. Nothing was taken over."),
-    "PACKAGE_TYPE": msgid("Choose the package of a course: a file that ends in .ieum.zip."),
     "IMPORT_NOT_FOUND": msgid(
         "There is no such import, or it was more than 90 days ago. Its lessons are in the course."
     ),

@@ -1,13 +1,15 @@
-"""A course as a file: saved as Ieum's own package, and made of one."""
+"""A course as a file: saved as Ieum's own package, and made of one or of another system's."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import IO
 
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from gateway.documents.course_package import is_package
+from gateway.backend.clients import CLIENTS
+from gateway.documents.course_package import LARGEST_FILE, is_package
 from gateway.documents.course_transfer import LARGEST_PACKAGE, import_package, send_package
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.admission import takes_files
@@ -15,8 +17,10 @@ from gateway.http.auth import signed_in
 from gateway.http.csrf import for_upload
 from gateway.http.errors import message, status_of
 from gateway.http.form import read_form
+from gateway.web.author.document import ACCEPTED, SECONDS
 from gateway.web.author.labels import address
 from gateway.web.site.frame import go_to
+from ieum.courses.v1 import courses_pb2
 from services.chassis.clock import new_id
 from services.chassis.errors import Invalid, Problem
 
@@ -29,9 +33,16 @@ async def ask_for_package(request: web.Request) -> web.Response:
     return _form(request, new_id())
 
 
-def _form(request: web.Request, key: str, problem: Problem | None = None) -> web.Response:
-    errors = {"file": message(request[PAGE].locale, problem)} if problem else {}
-    return page(request, "author/import.html", status=status_of(problem) if problem else 200, key=key, errors=errors)
+def _form(request: web.Request, key: str, problem: Problem | None = None, language: str = "") -> web.Response:
+    return page(
+        request,
+        "author/import.html",
+        status=status_of(problem) if problem else 200,
+        key=key,
+        language=language or request[PAGE].locale.language,
+        accepted=",".join((".zip", *ACCEPTED)),
+        errors={"file": message(request[PAGE].locale, problem)} if problem else {},
+    )
 
 
 @routes.post("/teach/import")
@@ -40,22 +51,36 @@ async def make_course(request: web.Request) -> web.Response:
     signed_in(request, "instructor")
     source = request if request.content.at_eof() else for_upload(request, LARGEST_PACKAGE)
     form = await read_form(source)
-    key, file = str(form.get("key", "")), form.get("file")
+    key, language, file = str(form.get("key", "")), str(form.get("language", "")), form.get("file")
     try:
         if not isinstance(file, FileField):
             raise Invalid("FILE_MISSING", field="file")
         with file.file as opened:
-            if not await asyncio.to_thread(is_package, opened):
-                raise Invalid("PACKAGE_TYPE", field="file")
-            course = await import_package(request, opened, key)
+            if await asyncio.to_thread(is_package, opened):
+                return _done(request, address((await import_package(request, opened, key)).name))
+            made = await _course_of(request, opened, file.filename, language, key)
     except Problem as problem:
-        return _form(request, key or new_id(), problem)
-    gettext = request[PAGE].locale.gettext
-    flash = Flash(
-        gettext("The course is made of the file"),
-        gettext("It is a draft that only you see. Look at it, then send it to review."),
+        return _form(request, key or new_id(), problem, language)
+    return _done(request, f"/teach/{made.name.removeprefix('courses/')}")
+
+
+async def _course_of(
+    request: web.Request, file: IO[bytes], filename: str, language: str, key: str
+) -> courses_pb2.DocumentImport:
+    """Of another system's file."""
+    data = await asyncio.to_thread(file.read, LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise Invalid("PACKAGE_TOO_LARGE", field="file", limit=LARGEST_FILE // 1024**2)
+    grpc_request = courses_pb2.CreateCourseOfDocumentRequest(
+        language=language, filename=filename, data=data, request_id=key
     )
-    return go_to(address(course.name), flash, request)
+    return await request.app[CLIENTS].courses.CreateCourseOfDocument(grpc_request, timeout=SECONDS)
+
+
+def _done(request: web.Request, target: str) -> web.Response:
+    gettext = request[PAGE].locale.gettext
+    said = gettext("It is a draft that only you see. Look at it, then send it to review.")
+    return go_to(target, Flash(gettext("The course is made of the file"), said), request)
 
 
 @routes.get("/teach/{course}/export")

@@ -9,23 +9,24 @@ from dataclasses import asdict
 from typing import Any
 
 from services.chassis.child_process import limit_resources
-from services.courses.documents import hangul, slides, word
+from services.courses.documents import formats
 from services.courses.documents.reading import Unreadable
 
 MEMORY = 1024**3
 SECONDS = 30
-READERS = {"docx": word.read, "pptx": slides.read, "hwpx": hangul.read}
 
 
 def main() -> int:
-    kind, title = sys.argv[1:]
+    (title,) = sys.argv[1:]
     limit_resources(MEMORY, SECONDS)
     try:
-        document = READERS[kind](sys.stdin.buffer.read(), title)
-    except (Unreadable, MemoryError, RecursionError) as error:
+        answer: dict[str, Any] = {"document": asdict(formats.read(sys.stdin.buffer.read(), title))}
+    except Unreadable as error:
+        answer = {"refused": error.reason}
+    except (MemoryError, RecursionError) as error:
         print(repr(error), file=sys.stderr)
         return 1
-    json.dump(asdict(document), sys.stdout, default=_in_base64)
+    json.dump(answer, sys.stdout, default=_in_base64)
     return 0
 
 

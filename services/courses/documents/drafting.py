@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
 from itertools import count
+from typing import Any, assert_never
 
-from services.courses.documents.reading import Picture, ReadDocument, Screen, Words
-from services.courses.domain.content import Block, Image, Lesson, Text
+from services.courses.documents.reading import (
+    Attachment,
+    Part,
+    Picture,
+    Question,
+    Questions,
+    ReadDocument,
+    Screen,
+    Words,
+)
+from services.courses.domain.content import Block, Body, File, Image, Item, Lesson, Quiz, Text, Video
 from services.courses.domain.draft_limits import MOST_CHARACTERS
+from services.courses.domain.media import Medium
 
 MOST_BLOCKS = 200
-_LONGEST_TITLE = 200
+MOST_ITEMS = 100
+LONGEST_TITLE = 200
 
 
-def draft_lessons(document: ReadDocument, key: str, language: str, media: Mapping[int, str]) -> list[Lesson]:
-    """`media`: the name of each picture by its place among all of the document; one without a name is left out.
+Media = Mapping[int, Medium]
+
+
+def draft_lessons(document: ReadDocument, key: str, language: str, media: Media) -> list[Lesson]:
+    """`media`: of each file by its place among all of the document; what has none is left out.
 
     Ids follow from `key`, so that the same import makes the same lessons. A lesson that is too long goes on in another.
     """
@@ -24,23 +40,67 @@ def draft_lessons(document: ReadDocument, key: str, language: str, media: Mappin
     for read in document.lessons:
         screens = [list(_blocks(screen, language, media, places, ids)) for screen in read.screens]
         for number, blocks in enumerate(_chunks([screen for screen in screens if screen]), 1):
-            title = read.title[:_LONGEST_TITLE] + (f" ({number})" if number > 1 else "")
+            title = read.title[:LONGEST_TITLE] + (f" ({number})" if number > 1 else "")
             lessons.append(Lesson(next(ids), {language: title}, blocks=tuple(blocks)))
     return lessons
 
 
-def _blocks(
-    screen: Screen, language: str, media: Mapping[int, str], places: Iterator[int], ids: Iterator[str]
-) -> Iterator[Block]:
+def _blocks(screen: Screen, language: str, media: Media, places: Iterator[int], ids: Iterator[str]) -> Iterator[Block]:
     joined = False
     for part in screen.parts:
-        if isinstance(part, Words):
+        for body in _bodies(part, language, media, places, ids):
+            yield Block(next(ids), body, joined and not isinstance(body, Quiz))
+            joined = not isinstance(body, Quiz)
+
+
+def _bodies(part: Part, language: str, media: Media, places: Iterator[int], ids: Iterator[str]) -> Iterator[Body]:
+    match part:
+        case Words():
             for text in _pieces(part.markdown):
-                yield Block(next(ids), Text({language: text}), joined)
-                joined = True
-        elif name := media.get(next(places)):
-            yield Block(next(ids), Image({"": name}, {language: part.alt} if part.alt else {}), joined)
-            joined = True
+                yield Text({language: text})
+        case Picture():
+            if medium := media.get(next(places)):
+                yield _image(part, medium, language)
+        case Attachment():
+            if medium := media.get(next(places)):
+                yield _file(medium, language)
+        case Questions():
+            items = [_item(each, language, media, places, ids) for each in part.questions]
+            for start in range(0, len(items), MOST_ITEMS):
+                yield Quiz(
+                    {language: part.title[:LONGEST_TITLE]} if part.title else {}, tuple(items[start:][:MOST_ITEMS])
+                )
+        case _:
+            assert_never(part)
+
+
+def _image(picture: Picture, medium: Medium, language: str) -> Image:
+    return Image({"": f"media/{medium.id}"}, {language: picture.alt} if picture.alt else {})
+
+
+def _file(medium: Medium, language: str) -> Body:
+    title, names = {language: medium.filename.rpartition(".")[0]}, {"": f"media/{medium.id}"}
+    return Video(title, names) if medium.content_type.startswith("video/") else File(title, names)
+
+
+def _item(question: Question, language: str, media: Media, places: Iterator[int], ids: Iterator[str]) -> Item:
+    """With the texts in this language, and an id of its own."""
+    medium = media.get(next(places)) if question.picture else None
+    picture = _image(question.picture, medium, language) if question.picture and medium else None
+    item: Item = _in_language(question.item, language)
+    return replace(item, id=next(ids), picture=picture)
+
+
+def _in_language(value: Any, language: str) -> Any:
+    if isinstance(value, Mapping) and set(value) == {""}:
+        return {language: value[""]} if value[""] else {}
+    if isinstance(value, tuple):
+        return tuple(_in_language(each, language) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value, **{each.name: _in_language(getattr(value, each.name), language) for each in fields(value)}
+        )
+    return value
 
 
 def _pieces(markdown: str) -> Iterator[str]:
@@ -64,11 +124,13 @@ def _chunks(screens: Sequence[Sequence[Block]]) -> Iterator[list[Block]]:
         yield blocks
 
 
-def pictures_of(document: ReadDocument) -> list[Picture]:
-    return [
-        part
-        for lesson in document.lessons
-        for screen in lesson.screens
-        for part in screen.parts
-        if isinstance(part, Picture)
-    ]
+def files_of(document: ReadDocument) -> list[Picture | Attachment]:
+    """In the order in which their places are counted."""
+    parts = [part for lesson in document.lessons for screen in lesson.screens for part in screen.parts]
+    found: list[Picture | Attachment] = []
+    for part in parts:
+        if isinstance(part, Picture | Attachment):
+            found.append(part)
+        elif isinstance(part, Questions):
+            found += [each.picture for each in part.questions if each.picture]
+    return found

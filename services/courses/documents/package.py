@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from typing import Any
+from urllib.parse import quote
 from xml.parsers import expat
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -93,11 +94,29 @@ def part(package: zipfile.ZipFile, name: str) -> bytes:
 
 
 def xml(package: zipfile.ZipFile, name: str) -> Any:
+    return xml_of(part(package, name), name)
+
+
+def xml_of(data: bytes, name: str) -> Any:
+    """The root element. Raises Unreadable for what is no XML, and for what declares a document type."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(part(package, name), parser)
-    except etree.XMLSyntaxError as error:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(f"{name} is no XML") from error
     if root.getroottree().docinfo.doctype:
         raise Unreadable(f"{name} declares entities")
     return root
+
+
+def number(text: str | None, otherwise: float) -> float:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return otherwise
+    return value if abs(value) < 1e9 else otherwise
+
+
+def quoted(address: str) -> str:
+    """As it stands in a page."""
+    return quote(address, safe="/")

@@ -10,18 +10,29 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from services.courses.domain.content import Item
+
 
 class LeftOut(StrEnum):
     """Words for each stand in the gateway."""
 
+    ACTIVITY = "activity"
     CHART = "chart"
     DIAGRAM = "diagram"
+    EMBEDDED = "embedded"
     EQUATION = "equation"
+    FILE = "file"
     FILM = "film"
     MERGED_CELLS = "merged_cells"
+    MISSING = "missing"
     NOTES = "notes"
     OBJECT = "object"
+    PACKAGE = "package"
+    PARTIAL_CREDIT = "partial_credit"
+    PEOPLE = "people"
     PICTURE = "picture"
+    QUESTION = "question"
+    UNREAD_LINE = "unread_line"
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,33 @@ class Picture:
     __pydantic_config__: ClassVar[Mapping[str, str]] = {"val_json_bytes": "base64"}
 
 
-Part = Words | Picture
+@dataclass(frozen=True)
+class Attachment:
+    """A file to hand out, a film or a sound."""
+
+    filename: str
+    data: bytes
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"val_json_bytes": "base64"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """The item's texts stand under the language "", and its id differs only within the document."""
+
+    item: Item
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True)
+class Questions:
+    """A quiz."""
+
+    title: str
+    questions: tuple[Question, ...]
+
+
+Part = Words | Picture | Attachment | Questions
 
 
 @dataclass(frozen=True)
@@ -63,6 +100,9 @@ class ReadLesson:
 class ReadDocument:
     lessons: tuple[ReadLesson, ...]
     left: tuple[Left, ...]
+    title: str = ""
+    """Of the course, where it has one."""
+    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +116,12 @@ class DocumentImport:
 
 
 class Unreadable(Exception):
-    """The document is broken, encrypted, too large, or refuses to be read in time."""
+    """The document is broken, encrypted, too large, or refuses to be read in time. `reason`: with its own words for
+    people."""
+
+    def __init__(self, what: str, reason: str = "DOCUMENT_UNREADABLE") -> None:
+        super().__init__(what)
+        self.reason = reason
 
 
 @dataclass

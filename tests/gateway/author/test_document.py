@@ -32,13 +32,19 @@ async def test_a_document_is_sent_once_and_its_page_says_what_came_of_it(client:
     made = DocumentImport(name="courses/c1/imports/i1", filename="사진.pptx", lessons=["l1", "gone"], left_out=[left])
     fake.answers["ImportDocument"] = fake.answers["GetDocumentImport"] = made
     asked = await client.get(HERE, headers=ask)
-    assert 'accept=".pptx,.docx,.hwpx"' in await asked.text()
+    assert 'accept=".pptx,.docx,.hwpx,' in await asked.text()
     sent = await client.post(HERE, data=form(), headers=ask, allow_redirects=False)
     assert (sent.status, sent.headers["Location"]) == (303, "/teach/c1/imports/i1")
     request = fake.requests("ImportDocument")[-1]
     assert (request.request_id, request.filename, request.data) == ("k1", "사진.pptx", b"bytes")
     page = await (await client.get("/teach/c1/imports/i1", headers=ask)).text()
-    for words in ("2 new lessons", 'href="/teach/c1/lessons/l1"', LEFT_OUT[LeftOutKind.NOTES], "주문하기"):
+    for words in (
+        "2 new lessons",
+        "2 screens · 1 question",
+        'href="/teach/c1/lessons/l1"',
+        LEFT_OUT[LeftOutKind.NOTES],
+        "주문하기",
+    ):
         assert words in page
 
 

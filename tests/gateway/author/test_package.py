@@ -3,10 +3,13 @@ from __future__ import annotations
 import hashlib
 import io
 
+import pytest
 from aiohttp import FormData
 
 from gateway.documents.course_package import PackageReader
-from ieum.courses.v1.courses_pb2 import Course, ExportedCourse, Media, PackedFile, ReadMediaResponse
+from gateway.web.author import package
+from ieum.courses.v1.courses_pb2 import Course, DocumentImport, ExportedCourse, Media, PackedFile, ReadMediaResponse
+from services.chassis.errors import Invalid
 from tests.gateway.author.test_courses import headers
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
@@ -27,8 +30,8 @@ def signed_in(fake: Fakes) -> dict[str, str]:
     return headers("inst") | {"Accept-Language": "en"}
 
 
-def form(data: bytes) -> FormData:
-    sent = FormData({"key": "k1"}, quote_fields=False)
+def form(data: bytes, **fields: str) -> FormData:
+    sent = FormData({"key": "k1"} | fields, quote_fields=False)
     sent.add_field("file", data, filename="a.ieum.zip", content_type="application/zip")
     return sent
 
@@ -37,11 +40,11 @@ async def test_a_course_is_saved_as_a_file_and_made_of_it_again(client: Client, 
     ask = signed_in(fake)
     saved = await client.get("/teach/c1/export", headers=ask)
     assert "%EC%82%AC%EC%A7%84_%EB%AC%B8%EC%9E%90.ieum.zip" in saved.headers["Content-Disposition"]
-    package = await saved.read()
-    read = PackageReader(io.BytesIO(package))
+    data = await saved.read()
+    read = PackageReader(io.BytesIO(data))
     assert [(each.name, read.data(each)) for each in read.media] == [("media/a", PICTURE)]
 
-    made = await client.post("/teach/import", data=form(package), headers=ask, allow_redirects=False)
+    made = await client.post("/teach/import", data=form(data), headers=ask, allow_redirects=False)
     assert (made.status, made.headers["Location"]) == (303, "/teach/c2")
     (upload,) = fake.requests("UploadMedia")
     assert (upload.filename, upload.data) == ("그림.png", PICTURE)
@@ -51,16 +54,33 @@ async def test_a_course_is_saved_as_a_file_and_made_of_it_again(client: Client, 
 
 async def test_the_api_gives_and_takes_the_same_file(client: Client, fake: Fakes) -> None:
     ask = signed_in(fake)
-    package = await (await client.get("/api/v1/courses/c1:export", headers=ask)).read()
+    data = await (await client.get("/api/v1/courses/c1:export", headers=ask)).read()
     sent = ask | {"Content-Type": "application/vnd.ieum.course+zip"}
-    made = await client.post("/api/v1/courses:import?requestId=k1", data=package, headers=sent)
+    made = await client.post("/api/v1/courses:import?requestId=k1", data=data, headers=sent)
     assert (await made.json())["name"] == "courses/c2"
     assert fake.requests("ImportCourse")[-1].request_id == "k1"
 
 
-async def test_another_file_is_asked_for_again_with_the_reason(client: Client, fake: Fakes) -> None:
+async def test_a_course_is_made_of_another_systems_file(client: Client, fake: Fakes) -> None:
     ask = signed_in(fake)
-    for sent, reason in ((form(b"PK\x03\x04"), "ends in .ieum.zip"), ({"key": "k1"}, "Choose a file first")):
+    fake.answers["CreateCourseOfDocument"] = DocumentImport(name="courses/c3/imports/i3")
+    made = await client.post("/teach/import", data=form(b"a {T}", language="ko"), headers=ask, allow_redirects=False)
+    assert (made.status, made.headers["Location"]) == (303, "/teach/c3/imports/i3")
+    (request,) = fake.requests("CreateCourseOfDocument")
+    assert (request.request_id, request.language, request.data) == ("k1", "ko", b"a {T}")
+
+
+async def test_another_file_is_asked_for_again_with_the_reason(
+    client: Client, fake: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = signed_in(fake)
+    fake.answers["CreateCourseOfDocument"] = Invalid("DOCUMENT_TYPE", field="data")
+    monkeypatch.setattr(package, "LARGEST_FILE", 4)
+    for sent, reason in (
+        (form(b"PK\x03\x04"), "Nothing can be made of this kind"),
+        (form(b"PK\x03\x04more"), "MB. Save it without its films"),
+        ({"key": "k1"}, "Choose a file first"),
+    ):
         answer = await client.post("/teach/import", data=sent, headers=ask)
         assert answer.status == 400
         assert reason in await answer.text()

@@ -33,3 +33,18 @@ async def test_answers_go_out_to_those_alone_who_may_read_the_draft(desk: Desk) 
             await desk.as_(stranger).ExportCourse(asked)
     with pytest.raises(Forbidden):
         await desk.learner.ImportCourse(courses_pb2.ImportCourseRequest(content=b"{}"))
+
+
+async def test_questions_become_a_course_of_their_own_once(desk: Desk) -> None:
+    request = courses_pb2.CreateCourseOfDocumentRequest(
+        language="ko", filename="퀴즈.gift", data="수도는? {=서울 ~부산}\n\n쓰세요 {}".encode(), request_id="once"
+    )
+    made = await desk.teacher.CreateCourseOfDocument(request)
+    assert made == await desk.teacher.CreateCourseOfDocument(request)
+    assert [(each.what, each.where) for each in made.left_out] == [(courses_pb2.LeftOutKind.QUESTION, "쓰세요")]
+    course = await desk.teacher.GetCourse(courses_pb2.GetCourseRequest(name=made.name.partition("/imports/")[0]))
+    assert (course.draft.title["ko"], list(course.draft.languages)) == ("퀴즈", ["ko"])
+    (item,) = course.draft.lessons[0].blocks[0].quiz.items
+    assert (item.prompt["ko"], item.choice.correct) == ("수도는?", ["1"])
+    with pytest.raises(Forbidden):
+        await desk.learner.CreateCourseOfDocument(request)

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.html import markdown
 from services.courses.documents import hangul, package, slides, word
-from services.courses.documents.drafting import draft_lessons, pictures_of
+from services.courses.documents.drafting import draft_lessons, files_of
 from services.courses.documents.reading import (
     Left,
     LeftOut,
@@ -21,6 +21,7 @@ from services.courses.documents.reading import (
 )
 from services.courses.domain.content import Image, Text
 from services.courses.domain.draft_limits import MOST_CHARACTERS, check_lesson
+from services.courses.domain.media import Medium
 from tests.unit.courses import documents as made
 
 
@@ -30,7 +31,7 @@ def texts(document: ReadDocument) -> list[tuple[str, list[list[str]]]]:
         (
             lesson.title,
             [
-                [part.markdown if isinstance(part, Words) else f"[{part.alt}]" for part in screen.parts]
+                [part.markdown if isinstance(part, Words) else f"[{getattr(part, 'alt', '')}]" for part in screen.parts]
                 for screen in lesson.screens
             ],
         )
@@ -153,15 +154,19 @@ def test_text_stays_text(text: str) -> None:
     assert html.unescape(shown).removeprefix("<p>").removesuffix("</p>\n") == text
 
 
+def medium(id: str, content_type: str = "image/png") -> Medium:
+    return Medium(id, content_type, f"{id}.png", 1, "")
+
+
 def long_document(screens: int, markdown: str = "글") -> ReadDocument:
     return ReadDocument((ReadLesson("제목", (Screen((Words(markdown), Picture(b"x", ""))),) * screens),), ())
 
 
 def test_lessons_have_valid_parts_and_the_same_ids_each_time() -> None:
     document = long_document(3)
-    lessons = draft_lessons(document, "c/1", "ko", {0: "media/a", 2: "media/c"})
-    assert lessons == draft_lessons(document, "c/1", "ko", {0: "media/a", 2: "media/c"})
-    assert lessons != draft_lessons(document, "c/2", "ko", {0: "media/a", 2: "media/c"})
+    lessons = draft_lessons(document, "c/1", "ko", {0: medium("a"), 2: medium("c")})
+    assert lessons == draft_lessons(document, "c/1", "ko", {0: medium("a"), 2: medium("c")})
+    assert lessons != draft_lessons(document, "c/2", "ko", {0: medium("a"), 2: medium("c")})
     (lesson,) = lessons
     check_lesson(lesson)
     assert [(type(block.body), block.joined) for block in lesson.blocks] == [
@@ -176,7 +181,7 @@ def test_lessons_have_valid_parts_and_the_same_ids_each_time() -> None:
 
 def test_what_is_too_long_for_a_text_or_a_lesson_goes_on_in_the_next() -> None:
     paragraphs = "\n\n".join(["가" * 900] * 60)
-    media = dict.fromkeys(range(500), "media/a")
+    media = dict.fromkeys(range(500), medium("a"))
     lessons = draft_lessons(long_document(150, paragraphs[:MOST_CHARACTERS]), "c/1", "ko", media)
     assert [lesson.title["ko"] for lesson in lessons] == ["제목", "제목 (2)"]
     (whole,) = draft_lessons(long_document(1, paragraphs), "c/1", "ko", {})
@@ -187,4 +192,4 @@ def test_what_is_too_long_for_a_text_or_a_lesson_goes_on_in_the_next() -> None:
 
 
 def test_pictures_are_counted_in_their_order() -> None:
-    assert len(pictures_of(long_document(4))) == 4
+    assert len(files_of(long_document(4))) == 4
