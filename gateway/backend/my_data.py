@@ -59,6 +59,7 @@ class MyData:
     classes: Mapping[str, classes_pb2.Class]
     visits: Sequence[classes_pb2.Visit]
     help_given: Sequence[classes_pb2.Help]
+    kits: Sequence[classes_pb2.Kit]
     preferences: notices_pb2.Preferences
     notices: Sequence[notices_pb2.Notice]
     calendars: Sequence[notices_pb2.Calendar]
@@ -108,6 +109,7 @@ async def gather(clients: Clients, principal: Principal) -> MyData:
         classes=await _classes(clients, {each.class_name for each in applications}),
         visits=await _all(clients.classes.ListVisits, classes_pb2.ListVisitsRequest(), lambda page: page.visits),
         help_given=await _help(clients, principal),
+        kits=(await clients.classes.ListKits(classes_pb2.ListKitsRequest())).kits,
         preferences=await notices.GetPreferences(notices_pb2.GetPreferencesRequest(person=me)),
         notices=await _all(notices.ListNotices, notices_pb2.ListNoticesRequest(person=me), lambda page: page.notices),
         calendars=(await notices.ListCalendars(notices_pb2.ListCalendarsRequest())).calendars,

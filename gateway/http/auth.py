@@ -20,8 +20,13 @@ from services.chassis.principal import SYSTEM, Principal, acting_as
 
 _COOKIE = "ieum_session"
 _FOR_MACHINES = frozenset(
-    {"/robots.txt", "/.well-known/security.txt", "/favicon.ico", "/service-worker.js", "/offline"}
+    {
+        *("/robots.txt", "/.well-known/security.txt", "/favicon.ico", "/service-worker.js", "/offline"),
+        *("/kit/", "/kit/worker.js", "/kit/manifest.webmanifest"),
+    }
 )
+KIT_COOKIE = "ieum_kit"
+"""Set while this device may hold what was recorded without network and is not sent yet."""
 SECOND_FACTOR_PAGE = "/account/second-factor"
 PROOF_PAGE = "/account/prove"
 NOTICE_PAGE = "/account/privacy-notice"
@@ -177,5 +182,5 @@ async def sign_out(request: web.Request, response: web.StreamResponse) -> None:
             await request.app[CLIENTS].people.SignOut(people_pb2.SignOutRequest(token=secret))
         if viewer := request[VIEWER]:
             request.app[SESSIONS].drop(viewer.person, viewer.session)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"cache"' if KIT_COOKIE in request.cookies else '"cache", "storage"'
     forget(request, response)

@@ -6,6 +6,7 @@ from functools import partial
 
 from ieum.classes.v1.classes_pb2_grpc import add_ClassesServiceServicer_to_server
 from ieum.notices.v1.notices_pb2_grpc import add_ClassSourceServiceServicer_to_server
+from services.chassis.events.audit_events import AuditEvents
 from services.chassis.run import Frame, main
 from services.classes.events import course_handlers, own_handlers, people_handlers, progress_handlers
 from services.classes.service import TOKEN_ACCESS, ClassesService
@@ -18,7 +19,8 @@ async def compose(frame: Frame) -> None:
     store = Store(frame.database, frame.outbox)
     await store.prepare()
     server = frame.offer("ieum.classes.v1.ClassesService", TOKEN_ACCESS)
-    add_ClassesServiceServicer_to_server(ClassesService(store, frame.settings.time_zone), server)
+    service = ClassesService(store, frame.settings.time_zone, AuditEvents(frame.bus))
+    add_ClassesServiceServicer_to_server(service, server)
     add_ClassSourceServiceServicer_to_server(ClassSource(store), frame.offer("ieum.notices.v1.ClassSourceService", {}))
     frame.hear("ieum.people.v1", people_handlers(store))
     frame.hear("ieum.courses.v1", course_handlers(store))

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from ieum.classes.v1.events_pb2 import ApplicationChanged
+from ieum.classes.v1.events_pb2 import ApplicationChanged, KitTaken
 from ieum.enrollment.v1.events_pb2 import Enrolled
 from ieum.notices.v1.events_pb2 import ContactsViewed
 from ieum.people.v1.events_pb2 import (
@@ -80,6 +80,14 @@ def survey_handlers(store: Store) -> Handlers:
         await _add(store.audit, event, Action.COMMENT_DECIDED, event.evaluation, f"{event.comment}: {detail}")
 
     return {CommentDecided: on_decided}
+
+
+def kit_handlers(store: Store) -> Handlers:
+    async def on_taken(event: KitTaken) -> None:
+        action = Action.KIT_REVOKED if event.revoked else Action.KIT_TAKEN
+        await _add(store.audit, event, action, event.class_name, event.kit)
+
+    return {KitTaken: on_taken}
 
 
 def enrolment_handlers(store: Store) -> Handlers:

@@ -15,6 +15,7 @@ from services.people.events import (
     certificate_handlers,
     enrolment_handlers,
     erasure_handlers,
+    kit_handlers,
     notice_handlers,
     progress_handlers,
     statistics_handlers,
@@ -60,6 +61,7 @@ async def compose(frame: Frame[PeopleSettings]) -> None:
     frame.hear("ieum.statistics.v1", statistics_handlers(store))
     frame.hear("ieum.notices.v1", notice_handlers(store))
     frame.hear("ieum.surveys.v1", survey_handlers(store))
+    frame.hear("ieum.classes.v1", kit_handlers(store))
     ledger = ErasureLedger(frame.settings.erasure_ledger)
     ledger.begin()
     frame.hear("ieum.people.v1", erasure_handlers(store, ledger, frame.bus), apart="erasures")

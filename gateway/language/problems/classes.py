@@ -37,6 +37,15 @@ CLASSES: Mapping[str, str] = {
     "NO_SEAT_FREE": msgid("No seat is free. Raise the number of seats first."),
     "CHANNEL_UNKNOWN": msgid("Choose counter or telephone."),
     "PERSON_OR_CLASS": msgid("Say of which person or of which class, one of the two."),
+    # A class that a device took along
+    "KIT_NOT_FOUND": msgid("This device has lost the class. Take it along again."),
+    "KIT_EXISTS": msgid("Another device has taken the class along just now. Go back and try again."),
+    "KIT_DAYS_INVALID": msgid("Choose 1 to %(most)s days."),
+    "KIT_REVOKED": msgid("This device was revoked. Take the class along again, or ask your administrator."),
+    "KIT_ENDED": msgid("The time of this device is over. Take the class along again."),
+    "TOO_MANY_OPERATIONS": msgid("Send at most %(most)s at once."),
+    "OPERATIONS_OUT_OF_ORDER": msgid("Send in the order of their numbers, each number once."),
+    "OPERATION_MALFORMED": msgid("The device has recorded something that cannot be read. Enter it by hand."),
     # Making a class
     "SEATS_INVALID": msgid("A class has 1 to %(most)s seats."),
     "RESERVED_INVALID": msgid("From 0 to %(most)s seats may be reserved."),

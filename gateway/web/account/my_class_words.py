@@ -59,11 +59,22 @@ def visits_section(speaker: Speaker, data: MyData) -> Section:
         )
         for each in data.help_given
     ]
+    taken = [
+        Block(
+            speaker.gettext("You took a class along on a device"),
+            speaker.facts(
+                (msgid("Device"), each.device),
+                (msgid("Taken along"), speaker.when(each.take_time)),
+                (msgid("Until"), speaker.when(each.end_time)),
+            ),
+        )
+        for each in data.kits
+    ]
     return Section(
         "visits",
-        speaker.gettext("Visiting classes that you asked for, and help that you gave"),
-        speaker.gettext("When the account is erased, the address and what you wrote are removed."),
-        [*visits, *given],
+        speaker.gettext("Visiting classes that you asked for, help that you gave, and classes on your devices"),
+        speaker.gettext("When the account is erased, the address, what you wrote and your devices are removed."),
+        [*visits, *given, *taken],
     )
 
 

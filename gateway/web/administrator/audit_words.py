@@ -72,6 +72,8 @@ ACTIONS: Mapping[str, str] = {
     "CARD_UNLOCKED": msgid("Sign-in card unlocked"),
     "CENTRE_DEVICE_ADDED": msgid("Computer of a centre added"),
     "CENTRE_DEVICE_REMOVED": msgid("Computer of a centre removed"),
+    "KIT_TAKEN": msgid("Class taken along on a device"),
+    "KIT_REVOKED": msgid("Class taken back from a device"),
 }
 PERSON = re.compile(r"people/[0-9A-Za-z-]+")
 _GRANT = re.compile(r"(\w+) @ ([^\s,]+)(?:, by command)?")

@@ -10,7 +10,9 @@ addEventListener("install", (event) => {
 });
 
 addEventListener("activate", (event) => {
-  const others = (names) => Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name)));
+  // What a class without network keeps is its own worker's.
+  const old = (name) => name !== KEPT && !name.startsWith("kit-");
+  const others = (names) => Promise.all(names.filter(old).map((name) => caches.delete(name)));
   event.waitUntil(caches.keys().then(others));
 });
 

@@ -15,7 +15,7 @@ MOST_ENTRIES = 20
 """How many corrections of a mark are kept on it."""
 _CORRECTED_AFTER = timedelta(hours=24)
 """So long after a session a mark may be changed without a reason."""
-_OPEN_BEFORE = timedelta(minutes=60)
+OPEN_BEFORE = timedelta(minutes=60)
 
 
 class Attended(StrEnum):
@@ -30,11 +30,13 @@ class Way(StrEnum):
     LIST = "list"
     SHEET = "sheet"
     CODE = "code"
+    KIT = "kit"
 
 
 @dataclass(frozen=True)
 class MarkEntry:
-    """One recording of a mark: what it was set to, by whom, and why it was corrected."""
+    """One recording of a mark: what it was set to, by whom, and why it was corrected. `operation` names what a kit
+    recorded. `filled`: by one press for all who had no mark yet."""
 
     time: datetime
     attended: Attended
@@ -42,6 +44,8 @@ class MarkEntry:
     by: str
     way: Way
     reason: str = ""
+    operation: str = ""
+    filled: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class Wish:
     attended: Attended
     minutes: int | None = None
     reason: str = ""
+    filled: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,14 +135,15 @@ def record(
     session = session_of(details.sessions, number)
     if sheet.cancelled or not session.planned:
         raise Refused("SESSION_CANCELLED")
-    if now < session.starts_at - _OPEN_BEFORE:
+    if now < session.starts_at - OPEN_BEFORE:
         raise Refused("SESSION_NOT_BEGUN", starts_at=session.starts_at.isoformat())
     marks = {mark.application: mark for mark in sheet.lines}
     wanted = {wish.application: wish for wish in wishes}
     if unknown := wanted.keys() - people.keys() - marks.keys():
         raise Refused("NO_SEAT", application=min(unknown))
     if others_present:
-        wanted |= {each: Wish(each, Attended.PRESENT) for each in people if each not in wanted and each not in marks}
+        unmarked = [each for each in people if each not in wanted and each not in marks]
+        wanted |= {each: Wish(each, Attended.PRESENT, filled=True) for each in unmarked}
     changed: list[Mark] = []
     for wish in wanted.values():
         mark = _marked(marks.get(wish.application), wish, session, by, way, now)
@@ -167,7 +173,7 @@ def _marked(earlier: Mark | None, wish: Wish, session: Session, by: str, way: Wa
         return earlier
     if earlier and now > session.ends_at + _CORRECTED_AFTER and not wish.reason.strip():
         raise Invalid("REASON_MISSING", field="reason")
-    entry = MarkEntry(now, wish.attended, minutes, by, way, wish.reason.strip())
+    entry = MarkEntry(now, wish.attended, minutes, by, way, wish.reason.strip(), filled=wish.filled)
     return Mark(
         wish.application, wish.attended, minutes, (*(earlier.entries if earlier else ()), entry)[-MOST_ENTRIES:]
     )

@@ -59,12 +59,15 @@ def application_to_message(application: Application, place: int) -> pb.Applicati
     )
 
 
-def wish_from_message(message: pb.WishedMark) -> Wish:
-    if not message.attended or message.attended not in pb.Attended.values():
+def attended_from_message(number: pb.Attended.ValueType) -> Attended:
+    if not number or number not in pb.Attended.values():
         raise Invalid("ATTENDED_UNKNOWN", field="attended")
-    attended = Attended(pb.Attended.Name(message.attended).lower())
+    return Attended(pb.Attended.Name(number).lower())
+
+
+def wish_from_message(message: pb.WishedMark) -> Wish:
     minutes = message.minutes if message.HasField("minutes") else None
-    return Wish(application_key(message.application), attended, minutes, message.reason)
+    return Wish(application_key(message.application), attended_from_message(message.attended), minutes, message.reason)
 
 
 def way_from_message(number: pb.Way.ValueType) -> Way:

@@ -6,6 +6,7 @@ from services.chassis.token_access import Access
 from services.classes.service.applications import ApplicationMethods
 from services.classes.service.attendance import AttendanceMethods
 from services.classes.service.classes import ClassMethods
+from services.classes.service.kits import KitMethods
 from services.classes.service.outreach import OutreachMethods
 from services.classes.service.use import UseMethods
 
@@ -31,5 +32,5 @@ TOKEN_ACCESS = {
 }
 
 
-class ClassesService(ClassMethods, ApplicationMethods, AttendanceMethods, OutreachMethods, UseMethods):
+class ClassesService(ClassMethods, ApplicationMethods, AttendanceMethods, KitMethods, OutreachMethods, UseMethods):
     pass

@@ -12,13 +12,12 @@ from ieum.classes.v1 import classes_pb2 as pb
 from services.chassis import principal
 from services.chassis.clock import now, stamp
 from services.chassis.errors import Invalid, Refused
-from services.classes import authorisation
 from services.classes.domain import attendance, room_code
 from services.classes.domain.application import Application
 from services.classes.domain.course_class import Class
 from services.classes.domain.schedule import Session, session_of
 from services.classes.messages.applications import mark_to_message, way_from_message, wish_from_message
-from services.classes.messages.names import application_name, class_key, class_name
+from services.classes.messages.names import application_name, class_name
 from services.classes.messages.resources import session_to_message
 from services.classes.service.base import Methods
 
@@ -95,11 +94,6 @@ class AttendanceMethods(Methods):
             on = (each for each in class_.details.sessions if room_code.is_open(each, moment))
             found += [(application, class_, session) for session in on]
         return found
-
-    async def _helped(self, name: str) -> Class:
-        class_ = await self._store.get(class_key(name))
-        await authorisation.require_helper(self._copies, principal.caller(), class_)
-        return class_
 
     async def _list(self, class_: Class, number: int, seated: Sequence[Application]) -> pb.Attendance:
         """Those with a seat, and those marked who have none any more."""

@@ -6,6 +6,7 @@ from ieum.classes.v1 import classes_pb2 as pb
 from ieum.classes.v1 import classes_pb2_grpc
 from services.chassis import principal
 from services.chassis.errors import Invalid
+from services.chassis.events.audit_events import AuditEvents
 from services.classes import authorisation
 from services.classes.domain.application import Application
 from services.classes.domain.course_class import Class
@@ -24,8 +25,9 @@ def checked_note(text: str) -> str:
 
 
 class Methods(classes_pb2_grpc.ClassesServiceServicer):
-    def __init__(self, store: Store, zone: str) -> None:
+    def __init__(self, store: Store, zone: str, audit: AuditEvents) -> None:
         self._store = store
+        self._audit = audit
         self._copies = store.copies
         self._zone = zone
 
@@ -33,6 +35,12 @@ class Methods(classes_pb2_grpc.ClassesServiceServicer):
         """The class, which the caller manages."""
         class_ = await self._store.get(class_key(name))
         await authorisation.require_manager(self._copies, principal.caller(), class_)
+        return class_
+
+    async def _helped(self, name: str) -> Class:
+        """The class, whose list the caller keeps."""
+        class_ = await self._store.get(class_key(name))
+        await authorisation.require_helper(self._copies, principal.caller(), class_)
         return class_
 
     async def _class(self, class_: Class) -> pb.Class:

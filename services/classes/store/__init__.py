@@ -30,6 +30,7 @@ from services.classes.messages.announcements import (
 from services.classes.store.changes import Answer, Changes, Question
 from services.classes.store.copies import Copies
 from services.classes.store.holidays import Holidays
+from services.classes.store.kits import Kits
 from services.classes.store.outreach import Outreach
 from services.classes.store.use import UseStore
 
@@ -54,9 +55,11 @@ class Store:
         self.outreach = Outreach(database, outbox)
         self.holidays = Holidays(database)
         self.use = UseStore(database)
+        self.kits = Kits(database, outbox)
 
     async def prepare(self) -> None:
         await self.outreach.prepare()
+        await self.kits.prepare()
         classes, applications = self._classes.collection, self._applications.collection
         for field in ("course", "place.centre", "place.area", "instructors"):
             await classes.create_index([(f"details.{field}", 1), ("_id", 1)])
@@ -212,6 +215,7 @@ class Store:
             await self._forget_application(found["class_"], found["_id"])
         await self._holders.collection.delete_one({"_id": person})
         await self.outreach.forget(person)
+        await self.kits.forget(person)
 
     async def _forget_application(self, class_: str, key: str) -> None:
         def forget(

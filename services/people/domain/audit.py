@@ -53,6 +53,8 @@ class Action(StrEnum):
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_UNLINKED = "identity_unlinked"
     COMMENT_DECIDED = "comment_decided"
+    KIT_TAKEN = "kit_taken"
+    KIT_REVOKED = "kit_revoked"
     PRIVACY_NOTICE_PUBLISHED = "privacy_notice_published"
     ERASURE_ASKED_FOR = "erasure_asked_for"
     ERASURE_REQUEST_TAKEN_BACK = "erasure_request_taken_back"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 
+from ieum.classes.v1.events_pb2 import KitTaken
 from ieum.people.v1 import people_pb2
 from ieum.progress.v1.events_pb2 import GridExported
 from ieum.statistics.v1 import events_pb2 as statistics
@@ -58,6 +59,10 @@ NOTICES = [
     ),
     (statistics.RecipientsExported(**NOTICE), (people_pb2.EXPORTED, "list", "mailing list")),
     (
+        KitTaken(**NOTICE, kit="kits/k", class_name="classes/d", revoked=True),
+        (people_pb2.KIT_REVOKED, "classes/d", "kits/k"),
+    ),
+    (
         CommentDecided(**NOTICE, evaluation="evaluations/e", comment="evaluations/e/comments/c", shown=True),
         (people_pb2.COMMENT_DECIDED, "evaluations/e", "evaluations/e/comments/c: shown"),
     ),
@@ -109,11 +114,14 @@ async def test_what_another_service_did_is_in_the_audit_log_once_though_it_is_he
     await announce(statistics.TableExported(**{**NOTICE, "id": "last"}, area="areas/last"), "last")
     await announce(GridExported(**{**NOTICE, "id": "last grid"}, course="courses/last"), "last-grid")
     await announce(CommentDecided(**{**NOTICE, "id": "last comment"}, evaluation="evaluations/last"), "last-comment")
+    await announce(KitTaken(**{**NOTICE, "id": "last kit"}, class_name="classes/last"), "last-kit")
     entries: list[people_pb2.AuditEntry] = []
 
     async def all_heard() -> bool:
         entries[:] = await town.audit(actor="people/kim")
-        return {"areas/last", "courses/last", "evaluations/last"} <= {entry.subject for entry in entries}
+        return {"areas/last", "courses/last", "evaluations/last", "classes/last"} <= {
+            entry.subject for entry in entries
+        }
 
     await eventually(all_heard, "entries", seconds=5)
     found = [entry for entry in entries if not entry.subject.endswith("/last")]
