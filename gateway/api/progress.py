@@ -131,6 +131,7 @@ class Progress(Shape):
     completion_reason: CompletionReason | None = None
     certificate: Certificate | None = None
     last_activity_time: Moment | None = None
+    help_offer_time: Moment | None = None
     percent: int = 0
     classes: list[ClassAttendance] = []
     course_title: Localized = {}
@@ -213,6 +214,30 @@ class ProgressQuery(PageQuery):
     person: Name = ""
 
 
+class Need(Shape):
+    reason: Literal["FAILED_TWICE", "STUCK", "INACTIVE"]
+    lesson: str = ""
+    lesson_title: Localized = {}
+    quiz: str = ""
+    failed: int = 0
+    no_attempt_left: bool = False
+
+
+class LearnerInNeed(Shape):
+    enrollment: str
+    person: str
+    needs: list[Need] = []
+    enrol_time: Moment | None = None
+    last_activity_time: Moment | None = None
+    help_offer_time: Moment | None = None
+    offered_lately: bool = False
+
+
+class LearnersInNeed(Shape):
+    learners: list[LearnerInNeed] = []
+    total: int = 0
+
+
 class CourseTotals(Shape):
     course: str
     enrolled: int = 0
@@ -255,6 +280,18 @@ async def start_attempt(request: web.Request, body: QuizOfLesson) -> JsonAnswer[
 async def allow_attempt(request: web.Request, body: OneQuiz) -> JsonAnswer[Progress]:
     message = write(body, progress_pb2.AllowAttemptRequest(name=_name(request)))
     return read(Progress, await request.app[CLIENTS].progress.AllowAttempt(message))
+
+
+@table("GET", "/courses/{course}/learnersInNeed", "Learners who are stuck, inactive or failed twice, for teachers")
+async def list_needing_help(request: web.Request) -> JsonAnswer[LearnersInNeed]:
+    message = progress_pb2.ListNeedingHelpRequest(course=f"courses/{request.match_info['course']}")
+    return read(LearnersInNeed, await request.app[CLIENTS].progress.ListNeedingHelp(message))
+
+
+@table("POST", "/progress/{enrollment}:offerHelp", "Tell a learner that their teacher would help, for teachers")
+async def offer_help(request: web.Request) -> JsonAnswer[Progress]:
+    message = progress_pb2.OfferHelpRequest(name=_name(request))
+    return read(Progress, await request.app[CLIENTS].progress.OfferHelp(message))
 
 
 @table("GET", "/courses/{course}/totals", "Counted from the same records as the grid, for teachers")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ieum.classes.v1 import classes_pb2, events_pb2
 from ieum.people.v1.events_pb2 import PersonErased, PersonMoved, PersonRegistered, PlacesImported, RolesChanged
-from ieum.progress.v1.events_pb2 import CertificateIssued, CertificateRevoked
+from ieum.progress.v1.events_pb2 import CertificateIssued, CertificateRevoked, HelpOffered
 from ieum.statistics.v1.events_pb2 import SummaryRequested
 from ieum.surveys.v1.events_pb2 import EvaluationAsked
 from services.chassis.clock import moment, now
@@ -61,7 +61,10 @@ def progress_handlers(planner: Planner) -> Handlers:
     async def on_revoked(event: CertificateRevoked) -> None:
         await planner.drop_certificate(event.certificate)
 
-    return {CertificateIssued: on_issued, CertificateRevoked: on_revoked}
+    async def on_help(event: HelpOffered) -> None:
+        await planner.plan_help(event)
+
+    return {CertificateIssued: on_issued, CertificateRevoked: on_revoked, HelpOffered: on_help}
 
 
 def survey_handlers(planner: Planner) -> Handlers:

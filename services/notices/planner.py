@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from ieum.classes.v1 import classes_pb2, events_pb2
-from ieum.progress.v1.events_pb2 import CertificateIssued
+from ieum.progress.v1.events_pb2 import CertificateIssued, HelpOffered
 from ieum.surveys.v1 import evaluations_pb2
 from ieum.surveys.v1.events_pb2 import EvaluationAsked
 from services.chassis.clock import moment, new_id, now
@@ -75,6 +75,15 @@ class Planner:
             return
         personal = Personal(event.person, Kind.CERTIFICATE, course=event.course, certificate=event.certificate)
         await self._plan(f"{_id(event.certificate)}.{Kind.CERTIFICATE}", personal, at)
+        self._nudge()
+
+    async def plan_help(self, event: HelpOffered) -> None:
+        at = now()
+        offered = moment(event.time) or at
+        if offered < at - _NEWS_FOR or await self._store.copies.is_erased(event.person):
+            return
+        personal = Personal(event.person, Kind.HELP, course=event.course, enrollment=event.enrollment)
+        await self._plan(f"{_id(event.enrollment)}.{Kind.HELP}.{event.revision}", personal, at)
         self._nudge()
 
     async def drop_certificate(self, certificate: str) -> None:

@@ -18,7 +18,7 @@ from services.chassis.store.mongo import Document
 from services.chassis.store.paging import page_size
 from services.chassis.token_access import Access
 from services.progress import authorisation
-from services.progress.domain import enrolling, steps
+from services.progress.domain import enrolling, helping, steps
 from services.progress.domain.certificates import new_number, parse_number
 from services.progress.domain.events import CourseCompleted
 from services.progress.domain.plan import Plan
@@ -27,6 +27,7 @@ from services.progress.domain.record import Record
 from services.progress.domain.settling import Outcome, settle
 from services.progress.domain.standing_totals import totals
 from services.progress.messages.grid import columns_of, places_of, row_to_message
+from services.progress.messages.helping import learner_to_message
 from services.progress.messages.item_statistics import item_result_to_message
 from services.progress.messages.plans import solution_from_message
 from services.progress.messages.practices import (
@@ -41,6 +42,7 @@ from services.progress.messages.steps import answer_from_message, result_to_mess
 from services.progress.store.records import FindPlan, RecordStore
 
 MOST_STEPS = 200
+MOST_IN_NEED = 200
 _LEARN = Access(own="learning.write", others=("people.write",))
 _GRID = Access(others=("courses.read",))
 _TEACH = Access(others=("courses.write",))
@@ -53,6 +55,8 @@ TOKEN_ACCESS = {
     "ListStandings": Access(own="learning.read", others=("people.read",)),
     "ListGrid": _GRID,
     "ListItemResults": _GRID,
+    "ListNeedingHelp": _GRID,
+    "OfferHelp": _TEACH,
     "GetCourseTotals": _GRID,
     "VerifyCertificate": Access(own="learning.read", open=True),
     "RevokeCertificate": _TEACH,
@@ -95,15 +99,10 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         return await self._render(record)
 
     async def AllowAttempt(self, request: pb.AllowAttemptRequest, context: object) -> pb.Progress:
-        caller = principal.caller()
-        found = await self._store.get(parse_name(request.name))
-        if not await authorisation.may_teach(self._store, caller, found.course):
-            raise Missing("PROGRESS_NOT_FOUND")
-
         def verb(record: Record, plan: Plan) -> Outcome:
             return steps.allow_attempt(record, plan, request.quiz), []
 
-        return await self._render(await self._store.learn(found.enrollment, lambda record: None, verb))
+        return await self._teach(request.name, verb)
 
     async def GetProgress(self, request: pb.GetProgressRequest, context: object) -> pb.Progress:
         caller = principal.caller()
@@ -146,6 +145,19 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         counted = await self._store.item_statistics(request.course)
         return pb.ListItemResultsResponse(results=[item_result_to_message(each) for each in counted])
 
+    async def ListNeedingHelp(self, request: pb.ListNeedingHelpRequest, context: object) -> pb.ListNeedingHelpResponse:
+        await authorisation.require_teacher(self._store, principal.caller(), request.course)
+        at, found = now(), []
+        async for record in self._store.learning(request.course):
+            plan = await self._store.plans.find(record.course, record.version)
+            if plan and (needs := helping.needs_of(record, plan, at)):
+                found.append((helping.urgency(record, needs), learner_to_message(record, needs, plan, at)))
+        found.sort(key=lambda each: each[0])
+        return pb.ListNeedingHelpResponse(learners=[each for _, each in found[:MOST_IN_NEED]], total=len(found))
+
+    async def OfferHelp(self, request: pb.OfferHelpRequest, context: object) -> pb.Progress:
+        return await self._teach(request.name, lambda record, plan: helping.offer_help(record, now()))
+
     async def GetCourseTotals(self, request: pb.GetCourseTotalsRequest, context: object) -> pb.CourseTotals:
         await authorisation.require_teacher(self._store, principal.caller(), request.course)
         return await self._totals(request.course)
@@ -186,6 +198,13 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
             if not is_own and await authorisation.may_teach(self._store, caller, found.course):
                 raise Forbidden("NOT_YOURS") from None
             raise
+
+    async def _teach(self, name: str, verb: Callable[[Record, Plan], Outcome]) -> pb.Progress:
+        """Changes the record of a learner whom the caller teaches."""
+        found = await self._store.get(parse_name(name))
+        if not await authorisation.may_teach(self._store, principal.caller(), found.course):
+            raise Missing("PROGRESS_NOT_FOUND")
+        return await self._render(await self._store.learn(found.enrollment, lambda record: None, verb))
 
     async def _with_certificate(self, name: str) -> Record:
         return await self._store.with_certificate(parse_number(name.removeprefix("certificates/")))

@@ -53,6 +53,7 @@ INSTRUCTOR = (
         "{lessons}",
         "/teach/{course}/preview",
         "/teach/{course}/grid",
+        "/teach/{course}/help",
     ),
     "/teach/{town}/lessons/send/practice/bank",
 )

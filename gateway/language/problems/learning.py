@@ -29,6 +29,7 @@ LEARNING: Mapping[str, str] = {
     "QUIZ_UNKNOWN": msgid("This quiz is not in your version of the course."),
     "ITEM_UNKNOWN": msgid("This question is not in your version of the course."),
     "ATTEMPT_UNKNOWN": msgid("This attempt cannot begin yet. Finish the one before."),
+    "NO_HELP_NEEDED": msgid("This learner has finished the course or left it."),
     "NO_ATTEMPT_LEFT": msgid("You have used all attempts at this quiz. Ask your instructor for one more."),
     "ANSWER_EMPTY": msgid("Give an answer first."),
     "ANSWER_INCOMPLETE": msgid("Some parts are not answered yet. Answer all of them."),

@@ -68,10 +68,11 @@ class Question:
 def question_of(reader: Reader, item: Item, typed: MultiMapping[str]) -> Question:
     def texts(options: Sequence[Option]) -> list[tuple[str, str]]:
         """A place on the picture has the number that it has there."""
-        words = [(option.id, reader.words(option.text)) for option in options]
-        numbered = zip(options, enumerate(words, 1), strict=True)
+        words = enumerate([reader.words(option.text) for option in options], 1)
+        numbered = [f"{number}. {text}" for number, text in words]
         return [
-            (id, f"{number}. {text}" if option.HasField("spot") else text) for option, (number, (id, text)) in numbered
+            (option.id, with_number if option.HasField("spot") else reader.words(option.text))
+            for option, with_number in zip(options, numbered, strict=True)
         ]
 
     kind, gettext = kind_of(item), reader.locale.gettext

@@ -23,6 +23,7 @@ KINDS: Mapping[int, str] = {
     pb.KIND_EVALUATION: msgid("How was it?"),
     pb.KIND_FOLLOW_UP: msgid("Is it still used?"),
     pb.KIND_VISIT_PLANNED: msgid("A visiting class is planned"),
+    pb.KIND_HELP: msgid("Your instructor offers help"),
     pb.KIND_VISIT_REFUSED: msgid("No visiting class this time"),
 }
 CHANNELS: Mapping[int, str] = {

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     FOLLOW_UP = "follow_up"
     VISIT_PLANNED = "visit_planned"
     VISIT_REFUSED = "visit_refused"
+    HELP = "help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Personal:
     course: str = ""
     certificate: str = ""
     evaluation: str = ""
+    enrollment: str = ""
     visit: str = ""
     area: str = ""
     reason: str = ""

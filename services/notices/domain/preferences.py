@@ -27,6 +27,7 @@ TOPICS: Mapping[Kind, Topic] = {
     Kind.CANCELLED: Topic.CHANGES,
     Kind.DATES: Topic.CHANGES,
     Kind.REMINDER: Topic.REMINDERS,
+    Kind.HELP: Topic.REMINDERS,
     Kind.CERTIFICATE: Topic.CERTIFICATES,
     Kind.EVALUATION: Topic.SURVEYS,
     Kind.FOLLOW_UP: Topic.SURVEYS,

@@ -75,6 +75,8 @@ class PersonLetters:
                 return await self._of_course(personal, personal.certificate)
             if personal.kind in (Kind.EVALUATION, Kind.FOLLOW_UP):
                 return await self._of_course(personal, personal.evaluation)
+            if personal.kind is Kind.HELP:
+                return await self._of_course(personal, f"learning/{personal.enrollment.rpartition('/')[2]}")
             if personal.kind in (Kind.VISIT_PLANNED, Kind.VISIT_REFUSED):
                 return await self._of_visit(personal)
             return await self._of_class(personal)

@@ -1,4 +1,4 @@
-"""Domain events about a learner; each happens at most once in a run."""
+"""Domain events about a learner; each happens at most once in a run, but for offers of help."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ class LessonCompleted(Event):
 @dataclass(frozen=True)
 class CourseCompleted(Event):
     completion: Completion
+
+
+@dataclass(frozen=True)
+class HelpOffered(Event):
+    """A teacher would like to help; may happen more than once."""
 
 
 @dataclass(frozen=True)

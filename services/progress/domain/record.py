@@ -172,6 +172,8 @@ class Record:
     # Its learner's account is gone: nothing comes to it any more.
     erased: bool = False
     classes: tuple[ClassAttendance, ...] = ()
+    # When a teacher last offered help.
+    help_offer_time: datetime | None = None
 
     def lesson(self, id: str) -> LessonRecord:
         return next((lesson for lesson in self.lessons if lesson.lesson == id), LessonRecord(id))

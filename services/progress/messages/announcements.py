@@ -13,6 +13,7 @@ from services.progress.domain.events import (
     CertificateRevoked,
     CourseCompleted,
     Event,
+    HelpOffered,
     LearningStarted,
     LessonCompleted,
 )
@@ -41,6 +42,8 @@ def announcement(event: Event, key: str, revision: int) -> Message:
                 reason=reason_to_message(event.completion),
                 complete_time=stamp(event.completion.time),
             )
+        case HelpOffered():
+            return events_pb2.HelpOffered(**who)
         case CertificateIssued():
             return events_pb2.CertificateIssued(**who, certificate=f"certificates/{event.number}")
         case CertificateRevoked():

@@ -69,6 +69,7 @@ def progress_to_message(
             certificate=certificate,
             last_activity_time=stamp(record.last_activity_time),
             percent=record.summary.percent,
+            help_offer_time=stamp(record.help_offer_time),
             classes=attendance_to_messages(record.classes, plan) if plan else (),
         )
     )

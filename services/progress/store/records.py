@@ -69,6 +69,8 @@ _GRID_ROW = (
     "last_activity_time",
     "withdraw_time",
 )
+_WITHOUT_ANSWERS = {"pending": 0, "lessons.quizzes.attempts.answers": 0}
+MOST_LEARNING = 5_000
 _UNUSED = "course_1_enrol_time_1__id_1"
 
 
@@ -184,6 +186,13 @@ class RecordStore:
         """Records on this version whose summary was made before its plan arrived."""
         query = {"course": course, "version": version, "summary.version": {"$lt": version}}
         async for document in self._records.collection.find(query, {"pending": 0}):
+            yield self._records.load(document)
+
+    async def learning(self, course: str) -> AsyncIterator[Record]:
+        """Records of who has not finished, without their answers: the first ones, where a course has very many."""
+        query = {"course": course, "summary.standing": {"$in": [Standing.ENROLLED, Standing.STARTED]}}
+        found = self._records.collection.find(query, _WITHOUT_ANSWERS, limit=MOST_LEARNING)
+        async for document in found:
             yield self._records.load(document)
 
     async def item_statistics(self, course: str) -> list[ItemStatistics]:

@@ -11,6 +11,7 @@ from ieum.classes.v1 import classes_pb2 as classes
 from ieum.notices.v1 import notices_pb2 as pb
 from ieum.notices.v1.events_pb2 import ContactsViewed, NoticeChanged
 from ieum.people.v1.events_pb2 import PersonErased, PersonRegistered
+from ieum.progress.v1.events_pb2 import HelpOffered
 from ieum.surveys.v1 import evaluations_pb2
 from ieum.surveys.v1.events_pb2 import EvaluationAsked
 from services.chassis.clock import new_id, now, stamp
@@ -225,6 +226,20 @@ async def test_whoever_took_part_is_asked_how_it_was_until_the_time_is_over(post
     (mail,) = post.mailbox.to("kim@home.test")
     assert "배운 것을 쓰고 계신가요" in str(mail["Subject"])
     assert "https://ieum.test/evaluations/e" in text_of(mail)
+    assert post.mailbox.to("lee@home.test") == []
+
+
+async def test_a_learner_is_told_once_that_help_is_offered_with_the_way_back(post: Post) -> None:
+    offered = HelpOffered(
+        enrollment="enrollments/kim-1", person=KIM.person, course=PHOTOS, revision=3, time=stamp(now())
+    )
+    long_ago = stamp(now() - timedelta(days=9))
+    late = HelpOffered(enrollment="enrollments/lee-1", person=LEE.person, course=PHOTOS, revision=2, time=long_ago)
+    for number, event in enumerate((late, offered)):
+        await post.town.announce(event, f"h{number}", times=2)
+    await post.notice("help", state="sent")
+    (mail,) = post.mailbox.to("kim@home.test")
+    assert "https://ieum.test/learning/kim-1" in text_of(mail)
     assert post.mailbox.to("lee@home.test") == []
 
 

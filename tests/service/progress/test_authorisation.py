@@ -42,6 +42,8 @@ async def test_who_may_see_and_do_what(town: Town) -> None:
         "ListProgress": (mine, {"kim", "admin", "system"}),
         "ListStandings": (pb.ListStandingsRequest(person=KIM.person), {"kim", "admin", "system"}),
         "ListGrid": (grid, {"teacher", "admin", "system"}),
+        "OfferHelp": (pb.OfferHelpRequest(name=name), {"teacher", "admin", "system"}),
+        "ListNeedingHelp": (pb.ListNeedingHelpRequest(course=PHOTOS), {"teacher", "admin", "system"}),
         "ListItemResults": (pb.ListItemResultsRequest(course=PHOTOS), {"teacher", "admin", "system"}),
         "GetCourseTotals": (counts, {"teacher", "admin", "system"}),
     }
