@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from multidict import MultiDict
 
+from gateway.backend import learning
 from gateway.backend.clients import CLIENTS, Clients
 from gateway.backend.kits import run_of
 from gateway.backend.names import id_of
@@ -148,8 +149,9 @@ async def _attempts(clients: Clients, person: str, course: str) -> dict[str, int
     run = await run_of(clients, person, course)
     if run is None:
         return {}
+    name = learning.progress_name(run.enrollment)
     with acting_as(SYSTEM):
-        progress: Progress = await clients.progress.GetProgress(GetProgressRequest(name=f"progress/{run.enrollment}"))
+        progress: Progress = await clients.progress.GetProgress(GetProgressRequest(name=name))
     return {
         f"{lesson.lesson} {quiz.quiz}": len(quiz.attempts) + bool(not quiz.attempts or quiz.attempts[-1].finished)
         for lesson in progress.lessons

@@ -141,7 +141,7 @@ async def _record(
         except Problem as problem:
             reasons[operation.n] = problem.reason
     if steps:
-        request = RecordProgressRequest(name=f"progress/{run.enrollment}", steps=[step for _, step in steps])
+        request = RecordProgressRequest(name=learning.progress_name(run.enrollment), steps=[step for _, step in steps])
         with acting_as(SYSTEM):
             recorded = await learning.record(clients, request)
         for (number, _), result in zip(steps, recorded.results, strict=True):

@@ -61,17 +61,27 @@ async def _page(request: web.Request, problem: Problem | None = None) -> web.Res
         back=f"/centre/{name}",
         shown=shown(locale, await request.app[PLACES].all(), class_),
         kit_id=clock.new_id(),
-        days=[(each, locale.duration(int(each) * 24 * 60)) for each in DAYS],
+        days=[(each, _days(locale, int(each))) for each in DAYS],
         usual_days=_USUAL_DAYS,
         kits=[_shown(locale, each, names.get(each.holder, "")) for each in kits],
         refused=errors.message(locale, problem) if problem else "",
     )
 
 
+def _days(locale: Locale, count: int) -> str:
+    return locale.ngettext("%(num)s day", "%(num)s days", count) % {"num": count}
+
+
 def _shown(locale: Locale, kit: pb.Kit, holder: str) -> ShownKit:
     ends, revoked = clock.moment(kit.end_time), clock.moment(kit.revoke_time)
     ended = ends is not None and ends <= clock.now()
-    state = locale.gettext("Revoked") if revoked else locale.gettext("Ended") if ended else locale.gettext("In use")
+    state = (
+        locale.gettext("Taken back from the device")
+        if revoked
+        else locale.gettext("Ended")
+        if ended
+        else locale.gettext("In use")
+    )
     return ShownKit(
         id=id_of(kit.name),
         device=kit.device or locale.gettext("A device"),

@@ -94,12 +94,12 @@ async def test_a_day_without_network_arrives_once_when_the_network_is_back(
 
         await page.context.set_offline(True)
         await page.reload()
-        await page.get_by_role("button", name="Open").click()
-        await page.get_by_label("Code", exact=True).fill("00000-00000")
-        await page.get_by_role("button", name="Open").click()
+        await page.get_by_role("button", name="Open the class").click()
+        await page.get_by_label("Code of the class").fill("00000-00000")
+        await page.get_by_role("button", name="Open the class").click()
         await expect(page.get_by_text("This code does not open the class")).to_be_visible()
-        await page.get_by_label("Code", exact=True).fill(f" {code.lower().replace('-', ' ')} ")
-        await page.get_by_role("button", name="Open").click()
+        await page.get_by_label("Code of the class").fill(f" {code.lower().replace('-', ' ')} ")
+        await page.get_by_role("button", name="Open the class").click()
 
         await page.locator("[data-sessions] button").last.click()
         await page.get_by_label("Attendance Pat").select_option(label="Absent")
@@ -107,7 +107,7 @@ async def test_a_day_without_network_arrives_once_when_the_network_is_back(
         await page.get_by_role("button", name="All the others are present").click()
         await expect(page.get_by_text("2 of 2 marked")).to_be_visible()
         await page.get_by_label("Attendance Pat").select_option(label="Late")
-        await page.get_by_label("Minutes").first.fill("75")
+        await page.get_by_label("Minutes attended").first.fill("75")
         await page.get_by_role("button", name="Keep").click()
         assert [await axe_findings(page), await sideways(page), await small_print(page)] == [[], 0, []]
         await page.get_by_role("button", name="Back to the class").click()
@@ -135,6 +135,7 @@ async def test_a_day_without_network_arrives_once_when_the_network_is_back(
 
     assert day.marks == {(1, MINE): (pb.LATE, 75), (1, KIM): (pb.PRESENT, 0)}
     assert sorted(day.heard) == [1, 2, 3, 4, 5]
+    assert {asked.name for asked in town.requests("GetProgress")} == {"progress/e"}
     steps = [step for asked in town.requests("RecordProgress") for step in asked.steps]
     opened, answered = steps
     assert (opened.open_screen.lesson, opened.open_screen.screen) == ("one", "t")
@@ -177,6 +178,7 @@ async def test_what_cannot_be_taken_says_why_and_stops_nothing_else(
         (4, 0, False),
     ]
     (recorded,) = town.requests("RecordProgress")
+    assert recorded.name == "progress/e"
     assert recorded.steps[1].answer_item.answer.unknown
     assert recorded.steps[0].time == sync.operations[0].wall_time
     town.answers["SyncKit"] = Refused("KIT_REVOKED")
