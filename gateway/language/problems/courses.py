@@ -52,6 +52,13 @@ COURSES: Mapping[str, str] = {
     "PACKAGE_BROKEN": msgid(
         "This package is broken or was changed by hand. Export the course again, and choose the file as it was saved."
     ),
+    "PACKAGE_HOSTILE": msgid(
+        "There is something dangerous in this file: it leads out of it, or is far too large. Nothing was taken over."
+    ),
+    "PACKAGE_OLD_MOODLE": msgid("This is a backup of Moodle 1. Restore it in a newer Moodle, and make a backup there."),
+    "PACKAGE_TO_PLAY": msgid(
+        "SCORM and H5P packages are programs and cannot be made into lessons. Choose the course that they are from."
+    ),
     "PACKAGE_NEWER": msgid(
         "This package was made by a newer version of Ieum. Ask your operator to bring Ieum up to date."
     ),

@@ -28,7 +28,7 @@ from services.chassis.errors import Invalid, Problem
 routes = web.RouteTableDef()
 PATH = "/teach/{course}/document"
 SECONDS = 120.0
-ACCEPTED = (".pptx", ".docx", ".hwpx", ".txt", ".gift", ".xml")
+ACCEPTED = (".pptx", ".docx", ".hwpx", ".txt", ".gift", ".xml", ".mbz")
 
 LEFT_OUT: Mapping[LeftOutKind.ValueType, str] = {
     LeftOutKind.CHART: msgid("Charts. Save each as a picture, then add it to the lesson."),

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from services.courses.documents import hangul, moodle_xml, package, plain_questions, slides, word
+from services.courses.documents import (
+    archive,
+    hangul,
+    moodle_backup,
+    moodle_xml,
+    package,
+    plain_questions,
+    slides,
+    word,
+)
 from services.courses.documents.reading import ReadDocument, Unreadable
 
 Reader = Callable[[bytes, str], ReadDocument]
@@ -13,6 +22,10 @@ _OFFICE: dict[str, Reader] = {
     "word/document.xml": word.read,
     "ppt/presentation.xml": slides.read,
     "Contents/content.hpf": hangul.read,
+}
+_PACKAGES: dict[str, Reader] = {
+    moodle_backup.MANIFEST: moodle_backup.read,
+    moodle_backup.OLD_MANIFEST: moodle_backup.read,
 }
 _ROOT = re.compile(rb"<(?!\?|!--)(?:[\w.-]+:)?([\w.-]+)")
 _BEGINNING = 64 * 1024
@@ -26,10 +39,14 @@ def read(data: bytes, title: str) -> ReadDocument:
 def _reader_of(data: bytes) -> Reader:
     if data.startswith(b"PK"):
         names = set(package.opened(data).namelist())
-        for part, reader in _OFFICE.items():
-            if part in names:
+        for part, reader in (_OFFICE | _PACKAGES).items():
+            if part in names or f"./{part}" in names:
                 return reader
+        if "h5p.json" in names:
+            raise Unreadable("H5P", "PACKAGE_TO_PLAY")
         raise Unreadable("unknown ZIP", "DOCUMENT_TYPE")
+    if data.startswith(archive.GZIP):
+        return moodle_backup.read
     if data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         root = _ROOT.search(data[:_BEGINNING])
         if root and root[1] == b"quiz":

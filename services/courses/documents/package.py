@@ -86,7 +86,7 @@ def _stop(*_: object) -> None:
     raise _Begun
 
 
-def part(package: zipfile.ZipFile, name: str) -> bytes:
+def part(package: zipfile.ZipFile, name: str | zipfile.ZipInfo) -> bytes:
     try:
         return package.read(name)
     except (KeyError, *_BROKEN) as error:

@@ -77,7 +77,7 @@ def _aiken(text: str) -> tuple[list[Part], Collected]:
             else:
                 prompt.append(line.strip())
     if prompt:
-        collected.skip(" ".join(prompt), LeftOut.UNREAD_LINE)
+        collected.leave(LeftOut.UNREAD_LINE, " ".join(prompt))
     return [], collected
 
 
@@ -127,7 +127,7 @@ def _gift_question(block: str, collected: Collected) -> str:
             return shown
         return _markdown(shown) if form == "html" or _TAG.search(shown) else escaped(shown)
     if start < 0 or end < start or "{" in block[start + 1 : end] or "}" in block[start + 1 : end]:
-        collected.skip(_shown(block), LeftOut.UNREAD_LINE)
+        collected.leave(LeftOut.UNREAD_LINE, _shown(block))
         return ""
     before, inside, after = block[:start].strip(), block[start + 1 : end].strip(), block[end + 1 :].strip()
     prompt = _words(f"{before} {_GAP} {after}" if after else before, form)

@@ -35,7 +35,7 @@ class Answer:
 
 @dataclass
 class Collected:
-    """Questions in their order. `skip` and `note` keep the account of what is not in them as it was."""
+    """Questions in their order. `leave` keeps the account of what is not in them as it was."""
 
     questions: list[Question] = field(default_factory=list)
     left: Counter[tuple[LeftOut, str]] = field(default_factory=Counter)
@@ -43,15 +43,16 @@ class Collected:
     def lefts(self) -> tuple[Left, ...]:
         return tuple(Left(what, where, count) for (what, where), count in self.left.items())
 
-    def skip(self, title: str, what: LeftOut = LeftOut.QUESTION) -> None:
-        self.left[what, _short(title)] += 1
+    def leave(self, what: LeftOut, where: str, count: int = 1) -> None:
+        if count:
+            self.left[what, short(where)] += count
 
     def add(
         self, prompt: str, task: Task | None, explanation: str = "", points: float = 1.0, picture: Picture | None = None
     ) -> None:
         """A task of None is a kind that Ieum does not have."""
         if task is None or not prompt.strip():
-            return self.skip(prompt or "?")
+            return self.leave(LeftOut.QUESTION, prompt or "?")
         number = str(len(self.questions) + 1)
         whole = max(1, min(1_000, round(points)))
         item = Item(number, task, {"": prompt.strip()}, {"": explanation.strip()} if explanation.strip() else {}, whole)
@@ -64,10 +65,10 @@ class Collected:
         whole = [number for number, answer in enumerate(answers, 1) if answer.fraction > _ALL]
         if not multiple:
             if len(right) > 1:
-                self.skip(prompt, LeftOut.PARTIAL_CREDIT)
+                self.leave(LeftOut.PARTIAL_CREDIT, prompt)
             right = whole[:1]
         elif len(right) > 1:
-            self.skip(prompt, LeftOut.PARTIAL_CREDIT)
+            self.leave(LeftOut.PARTIAL_CREDIT, prompt)
         if len(answers) < 2 or not right:
             return None
         options = tuple(Option(str(number), {"": answer.text.strip()}) for number, answer in enumerate(answers, 1))
@@ -76,7 +77,7 @@ class Collected:
     def short_text(self, prompt: str, answers: Sequence[Answer]) -> Task | None:
         accepted = [answer.text.strip() for answer in answers if answer.fraction > _ALL and answer.text.strip()]
         if any(0 < answer.fraction <= _ALL for answer in answers):
-            self.skip(prompt, LeftOut.PARTIAL_CREDIT)
+            self.leave(LeftOut.PARTIAL_CREDIT, prompt)
         if "*" in accepted:  # anything at all
             return None
         return ShortText(tuple(dict.fromkeys(accepted))[:MOST_OPTIONS]) if accepted else None
@@ -85,7 +86,7 @@ class Collected:
         """Each answer with its tolerance; of several the first that earns all points."""
         right = [(plain_number(each.text), tolerance) for each, tolerance in answers if each.fraction > _ALL]
         if len(answers) > 1:
-            self.skip(prompt, LeftOut.PARTIAL_CREDIT)
+            self.leave(LeftOut.PARTIAL_CREDIT, prompt)
         if not right or not right[0][0]:
             return None
         return Number(right[0][0], plain_number(right[0][1]))
@@ -119,11 +120,12 @@ def ordering(steps: Sequence[str]) -> Task | None:
 def explained(general: str, answers: Sequence[Answer]) -> str:
     """What was said after an answer, all of it: Ieum has one explanation. `general` is Markdown."""
     said = [
-        f"- {escaped(_short(each.text))}: {escaped(each.feedback.strip())}" for each in answers if each.feedback.strip()
+        f"- {escaped(short(each.text))}: {escaped(each.feedback.strip())}" for each in answers if each.feedback.strip()
     ]
     return "\n\n".join(filter(None, (general.strip(), "\n".join(said))))
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """For a report."""
     words = " ".join(text.split())
     return words if len(words) <= 80 else f"{words[:79]}…"
