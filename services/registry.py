@@ -58,8 +58,12 @@ CALLED = tuple(service.name for service in REGISTRY if service.called)
 CALLERS = ("gateway", *(service.name for service in REGISTRY if service.calls))
 HEARS = {service.name: service.hears for service in REGISTRY}
 APART = {service.name: service.apart for service in REGISTRY}
-HEARERS = {name: sum(name in service.hears for service in REGISTRY) for name in SERVICES}
-"""How many services handle the events of each."""
+CONSUMERS = {
+    name: sum(name in service.hears for service in REGISTRY)
+    + sum(name == heard for service in REGISTRY for heard, _ in service.apart)
+    for name in SERVICES
+}
+"""How many durable consumers the stream of each has."""
 
 
 def port_of(name: str) -> int:

@@ -3,21 +3,19 @@ twice, every event reached all who handle its kind, and statistics equal a recou
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from nats.errors import Error as NatsError
 from pymongo import AsyncMongoClient
 
 from deploy.demo.content import Json
 from deploy.local import Ieum
 from services.chassis.events import bus, dead_letters
 from services.chassis.events.bus import Bus
-from services.registry import HEARERS, SERVICES
 from tests.chaos.load import Acknowledged
+from tests.system.quiet import until_quiet
 from tests.system.recount import differing, doubled
 
 Client = AsyncMongoClient[dict[str, Any]]
@@ -30,43 +28,13 @@ async def judge(system: Ieum, acknowledged: Acknowledged, within: float) -> list
         bus.connect(system.environment["IEUM_NATS_URL"], "judge") as events,
     ):
         wrong = [f"refused: {each}" for each in acknowledged.refused]
-        wrong += await _settled(client, events, within)
+        wrong += [f"after {within:g} s: {line}" for line in await until_quiet(client, events, within)]
         wrong += [line async for line in _missing(client, acknowledged)]
         wrong += [line async for line in _doubled(client)]
         wrong += [line async for line in _unannounced(events, acknowledged)]
         wrong += await differing(client, Path(system.environment["IEUM_SECRETS"]))
         wrong += [f"dead letter: {each.type} {each.error}" async for each in dead_letters.all_of(events)]
     return wrong
-
-
-async def _settled(client: Client, events: Bus, within: float) -> list[str]:
-    left = ["never looked"]
-    try:
-        async with asyncio.timeout(within):
-            while left:
-                left = [line async for line in _under_way(client, events)]
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        return [f"after {within:g} s: {line}" for line in left]
-    return []
-
-
-async def _under_way(client: Client, events: Bus) -> AsyncIterator[str]:
-    for service in SERVICES:
-        for name in await client[f"ieum_{service}"].list_collection_names():
-            if count := await client[f"ieum_{service}"][name].count_documents({"due": {"$exists": True}}):
-                yield f"{count} of {service}.{name} still to be announced"
-    for service, hearers in HEARERS.items():
-        try:
-            found = await events.jetstream.consumers_info(events.stream(f"ieum.{service}.v1"))
-        except NatsError as error:
-            yield f"stream {service}: {error!r}"
-            continue
-        if len(found) < hearers:
-            yield f"stream {service} has {len(found)} consumers"
-        for each in found:
-            if each.num_pending or each.num_ack_pending:
-                yield f"{each.name} has to hear {each.num_pending} and finish {each.num_ack_pending} of {service}"
 
 
 async def _missing(client: Client, acknowledged: Acknowledged) -> AsyncIterator[str]:

@@ -70,11 +70,13 @@ def texts_in(directory: Path) -> dict[str, str]:
 
 async def said(child: asyncio.subprocess.Process, words: str) -> str:
     assert child.stdout is not None
+    lines: list[str] = []
     async with asyncio.timeout(MINUTE):
         while line := (await child.stdout.readline()).decode():
             if words in line:
                 return line
-    raise AssertionError(f"It ended without saying {words!r}")
+            lines.append(line)
+    raise AssertionError(f"It ended without saying {words!r}, but:\n{''.join(lines)}")
 
 
 async def test_a_process_that_dies_is_restarted_on_its_port_and_said_so(tmp_path: Path) -> None:
