@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from asyncio.selector_events import BaseSelectorEventLoop
 from typing import Any
@@ -73,3 +74,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together | 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next(at for at, start in enumerate(_FIRST) if item.nodeid.startswith(start)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was imported stays: the garbage collector need not walk through it for each test (a tenth of their time)."""
+    gc.collect()
+    gc.freeze()

@@ -53,7 +53,9 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_its_code_is_formatted_typed_and_within_the_import_contracts(tree: Path) -> None:
     run(tree, "ruff", "check", *FOLDERS, "services/registry.py")
     run(tree, "ruff", "format", "--check", *FOLDERS)
-    run(tree, "mypy", "--follow-imports=silent", *FOLDERS)
+    if (ROOT / ".mypy_cache").is_dir():  # what `make check` knows of the other files; without it mypy takes 12 s
+        shutil.copytree(ROOT / ".mypy_cache", tree / ".mypy_cache")
+    run(tree, "mypy", *FOLDERS)
     run(tree, "lint-imports", "--no-cache")
     run(tree, "buf", "lint", "proto")
 
