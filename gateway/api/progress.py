@@ -55,6 +55,13 @@ class Attempt(Shape):
     score: int = 0
 
 
+class QuizReset(Shape):
+    time: Moment | None = None
+    by: str = ""
+    reason: str = ""
+    attempts: int = 0
+
+
 class QuizProgress(Shape):
     quiz: str
     attempts: list[Attempt] = []
@@ -62,6 +69,8 @@ class QuizProgress(Shape):
     best_score: int = -1
     attempts_left: int = 0
     unlimited: bool = False
+    earlier_attempts: list[Attempt] = []
+    resets: list[QuizReset] = []
 
 
 class PracticeProgress(Shape):
@@ -104,6 +113,7 @@ class CompletionReason(Shape):
     attended_minutes: int = 0
     planned_minutes: int = 0
     attendance_percent: int = 0
+    by_hand: bool = False
 
 
 class ClassAttendance(Shape):
@@ -132,6 +142,8 @@ class Progress(Shape):
     certificate: Certificate | None = None
     last_activity_time: Moment | None = None
     help_offer_time: Moment | None = None
+    completed_by: str = ""
+    completion_note: str = ""
     percent: int = 0
     classes: list[ClassAttendance] = []
     course_title: Localized = {}
@@ -204,6 +216,15 @@ class Recorded(Shape):
 class QuizOfLesson(Body):
     lesson: Tag
     quiz: Tag
+
+
+class ResetOfQuiz(Body):
+    quiz: Tag
+    reason: Line
+
+
+class ByHand(Body):
+    reason: Line
 
 
 class OneQuiz(Body):
@@ -280,6 +301,18 @@ async def start_attempt(request: web.Request, body: QuizOfLesson) -> JsonAnswer[
 async def allow_attempt(request: web.Request, body: OneQuiz) -> JsonAnswer[Progress]:
     message = write(body, progress_pb2.AllowAttemptRequest(name=_name(request)))
     return read(Progress, await request.app[CLIENTS].progress.AllowAttempt(message))
+
+
+@table("POST", "/progress/{enrollment}:resetQuiz", "Set the attempts at a quiz aside, for teachers")
+async def reset_quiz(request: web.Request, body: ResetOfQuiz) -> JsonAnswer[Progress]:
+    message = write(body, progress_pb2.ResetQuizRequest(name=_name(request)))
+    return read(Progress, await request.app[CLIENTS].progress.ResetQuiz(message))
+
+
+@table("POST", "/progress/{enrollment}:completeByHand", "Set a course as completed, for its teachers")
+async def complete_by_hand(request: web.Request, body: ByHand) -> JsonAnswer[Progress]:
+    message = write(body, progress_pb2.CompleteByHandRequest(name=_name(request)))
+    return read(Progress, await request.app[CLIENTS].progress.CompleteByHand(message))
 
 
 @table("GET", "/courses/{course}/learnersInNeed", "Learners who are stuck, inactive or failed twice, for teachers")

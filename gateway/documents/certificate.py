@@ -176,6 +176,8 @@ async def _reason(clients: Clients, locale: Locale, verified: progress_pb2.Certi
 
 def completion_words(locale: Locale, reason: progress_pb2.CompletionReason) -> str:
     parts: list[str] = []
+    if reason.by_hand:
+        parts.append(locale.gettext("an instructor has confirmed it"))
     if reason.lessons_counted:
         lessons = locale.ngettext(
             "%(count)s lesson that counts was done",

@@ -19,7 +19,7 @@ from ieum.people.v1.events_pb2 import (
     PersonRegistered,
     RolesChanged,
 )
-from ieum.progress.v1.events_pb2 import CertificateIssued, GridExported
+from ieum.progress.v1.events_pb2 import CertificateIssued, GridExported, RecordChangedByHand
 from ieum.statistics.v1 import events_pb2 as statistics
 from ieum.statistics.v1.statistics_pb2 import Dimension
 from ieum.surveys.v1.events_pb2 import CommentDecided
@@ -62,7 +62,12 @@ def progress_handlers(store: Store) -> Handlers:
     async def on_exported(event: GridExported) -> None:
         await _add(store.audit, event, Action.EXPORTED, event.course, f"class grid of {event.course}")
 
-    return {GridExported: on_exported}
+    async def on_changed(event: RecordChangedByHand) -> None:
+        what = "completed" if event.change == RecordChangedByHand.COMPLETED else f"quiz {event.quiz} reset"
+        detail = f"{what} in {event.course}"
+        await _add(store.audit, event, Action.RECORD_CHANGED_BY_HAND, event.person, detail, [event.person])
+
+    return {GridExported: on_exported, RecordChangedByHand: on_changed}
 
 
 def notice_handlers(store: Store) -> Handlers:

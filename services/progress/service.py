@@ -18,7 +18,7 @@ from services.chassis.store.mongo import Document
 from services.chassis.store.paging import page_size
 from services.chassis.token_access import Access
 from services.progress import authorisation
-from services.progress.domain import enrolling, helping, steps
+from services.progress.domain import by_hand, enrolling, helping, steps
 from services.progress.domain.certificates import new_number, parse_number
 from services.progress.domain.events import CourseCompleted
 from services.progress.domain.plan import Plan
@@ -57,6 +57,8 @@ TOKEN_ACCESS = {
     "ListItemResults": _GRID,
     "ListNeedingHelp": _GRID,
     "OfferHelp": _TEACH,
+    "ResetQuiz": _TEACH,
+    "CompleteByHand": _TEACH,
     "GetCourseTotals": _GRID,
     "VerifyCertificate": Access(own="learning.read", open=True),
     "RevokeCertificate": _TEACH,
@@ -144,6 +146,20 @@ class ProgressService(progress_pb2_grpc.ProgressServiceServicer):
         await authorisation.require_teacher(self._store, principal.caller(), request.course)
         counted = await self._store.item_statistics(request.course)
         return pb.ListItemResultsResponse(results=[item_result_to_message(each) for each in counted])
+
+    async def ResetQuiz(self, request: pb.ResetQuizRequest, context: object) -> pb.Progress:
+        by = principal.caller().person
+        return await self._teach(
+            request.name,
+            lambda record, plan: by_hand.reset_quiz(record, plan, request.quiz, by, request.reason, now()),
+        )
+
+    async def CompleteByHand(self, request: pb.CompleteByHandRequest, context: object) -> pb.Progress:
+        by = principal.caller().person
+        return await self._teach(
+            request.name,
+            lambda record, plan: by_hand.complete_by_hand(record, plan, by, request.reason, _number, now()),
+        )
 
     async def ListNeedingHelp(self, request: pb.ListNeedingHelpRequest, context: object) -> pb.ListNeedingHelpResponse:
         await authorisation.require_teacher(self._store, principal.caller(), request.course)

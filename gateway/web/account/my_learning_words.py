@@ -83,6 +83,8 @@ def _summary(speaker: Speaker, progress: Progress) -> Block:
         (msgid("Last active"), speaker.when(progress.last_activity_time)),
         (msgid("Progress"), locale.percent(progress.percent / 100, 0)),
         (msgid("Completed"), speaker.when(progress.complete_time)),
+        (msgid("Set as completed by an instructor, because"), progress.completion_note),
+        (msgid("Help was offered"), speaker.when(progress.help_offer_time)),
         (msgid("Certificate"), certificate.name.removeprefix("certificates/")),
         (msgid("Certificate revoked"), speaker.when(certificate.revoke_time)),
     )
@@ -101,7 +103,12 @@ def _lesson(speaker: Speaker, lesson: LessonProgress) -> str:
     attempts = [
         locale.gettext("attempt %(number)s: %(score)s") % {"number": each.number, "score": _score(speaker, each)}
         for quiz in lesson.quizzes
-        for each in quiz.attempts
+        for each in (*quiz.earlier_attempts, *quiz.attempts)
+    ]
+    resets = [
+        locale.gettext("begun anew on %(date)s: %(reason)s") % {"date": speaker.when(each.time), "reason": each.reason}
+        for quiz in lesson.quizzes
+        for each in quiz.resets
     ]
     practices = [
         locale.gettext("practice task: %(points)s points at best") % {"points": each.best_points}
@@ -109,7 +116,7 @@ def _lesson(speaker: Speaker, lesson: LessonProgress) -> str:
         if each.finished
     ]
     state = speaker.gettext(_LESSON_STATES[lesson.state]) if lesson.state in _LESSON_STATES else ""
-    return " · ".join(filter(None, [state, screens, speaker.when(lesson.done_time), *attempts, *practices]))
+    return " · ".join(filter(None, [state, screens, speaker.when(lesson.done_time), *attempts, *resets, *practices]))
 
 
 def _score(speaker: Speaker, attempt: progress_pb2.Attempt) -> str:
@@ -122,7 +129,7 @@ def _answers(speaker: Speaker, progress: Progress, content: Content) -> Iterator
         facts = [
             _answer(speaker, reader, answer, items.get((lesson.lesson, quiz.quiz, answer.item)))
             for quiz in lesson.quizzes
-            for attempt in quiz.attempts
+            for attempt in (*quiz.earlier_attempts, *quiz.attempts)
             for answer in attempt.answers
         ]
         if facts:

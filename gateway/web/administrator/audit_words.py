@@ -65,6 +65,7 @@ ACTIONS: Mapping[str, str] = {
     "RECOVERY_CODES_RENEWED": msgid("New recovery codes"),
     "IDENTITY_LINKED": msgid("Account elsewhere linked"),
     "IDENTITY_UNLINKED": msgid("Account elsewhere no longer linked"),
+    "RECORD_CHANGED_BY_HAND": msgid("Learning record changed by hand"),
     "COMMENT_DECIDED": msgid("Comment shown or hidden"),
     "CARD_MADE": msgid("Sign-in card made"),
     "CARD_ENDED_EARLY": msgid("Sign-in card ended"),

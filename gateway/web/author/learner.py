@@ -15,7 +15,7 @@ from gateway.http.auth import signed_in
 from gateway.http.errors import message, status_of
 from gateway.web.author.class_grid import PATH, STATES
 from gateway.web.author.course import course_of
-from gateway.web.author.form_fields import posted, typed
+from gateway.web.author.form_fields import Form, posted, typed
 from gateway.web.author.labels import title_of
 from gateway.web.course import question_form
 from gateway.web.course.screen import Reader
@@ -27,10 +27,12 @@ from ieum.progress.v1.progress_pb2 import (
     AllowAttemptRequest,
     AnsweredItem,
     Attempt,
+    CompleteByHandRequest,
     GetProgressRequest,
     LessonProgress,
     Progress,
     QuizProgress,
+    ResetQuizRequest,
 )
 from services.chassis import clock
 from services.chassis.errors import Missing, Problem
@@ -57,9 +59,19 @@ class ShownAttempt:
 
 
 @dataclass(frozen=True)
+class ShownReset:
+    time: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
 class ShownQuiz:
+    """`earlier` were set aside by the resets."""
+
     quiz: str
     attempts: Sequence[ShownAttempt]
+    earlier: Sequence[ShownAttempt]
+    resets: Sequence[ShownReset]
     passed: bool
     left: int | None
     """None: as many as wanted."""
@@ -93,6 +105,8 @@ def _quiz(reader: Reader, lesson: str, quiz: QuizProgress, items: Mapping[Place,
     return ShownQuiz(
         quiz=quiz.quiz,
         attempts=[_attempt(reader, (lesson, quiz.quiz), attempt, items) for attempt in quiz.attempts],
+        earlier=[_attempt(reader, (lesson, quiz.quiz), attempt, items) for attempt in quiz.earlier_attempts],
+        resets=[ShownReset(clock.moment(each.time), each.reason) for each in quiz.resets],
         passed=quiz.passed,
         left=None if quiz.unlimited else quiz.attempts_left,
     )
@@ -140,7 +154,7 @@ async def show_learner(request: web.Request) -> web.Response:
 
 
 async def _learner_page(
-    request: web.Request, course: Course, progress: Progress, problem: Problem | None = None
+    request: web.Request, course: Course, progress: Progress, problem: Problem | None = None, control: str = "lessons"
 ) -> web.Response:
     locale = request[PAGE].locale
     grpc_request = BatchGetNamesRequest(names=[progress.person], purpose=f"class grid of {course.name}")
@@ -150,7 +164,7 @@ async def _learner_page(
         request,
         "author/learner.html",
         status=status_of(problem) if problem else 200,
-        errors={"lessons": message(locale, problem)} if problem else {},
+        errors={control: message(locale, problem)} if problem else {},
         course_title=title_of(locale, course.draft, *course.draft.languages),
         here=f"/teach/{request.match_info['course']}/grid",
         name=name or locale.gettext("(account erased)"),
@@ -160,22 +174,41 @@ async def _learner_page(
         enrolled=clock.moment(progress.enrol_time),
         active=clock.moment(progress.last_activity_time),
         completed=clock.moment(progress.complete_time),
+        by_hand=progress.completion_reason.by_hand,
     )
 
 
 @routes.post(f"{PATH}/{{enrollment}}")
-async def allow_attempt(request: web.Request) -> web.Response:
+async def change_record(request: web.Request) -> web.Response:
+    """`do` says what was pressed: allow one more attempt, reset a quiz, or set the course as completed."""
     signed_in(request, "instructor")
     form = await posted(request)
-    enrollment = request.match_info["enrollment"]
-    grpc_request = AllowAttemptRequest(name=f"progress/{enrollment}", quiz=typed(form, "quiz"))
+    enrollment, quiz = request.match_info["enrollment"], typed(form, "quiz")
     try:
-        await request.app[CLIENTS].progress.AllowAttempt(grpc_request)
+        flash = await _change(request, f"progress/{enrollment}", typed(form, "do"), quiz, form)
     except Problem as problem:
         progress = await request.app[CLIENTS].progress.GetProgress(GetProgressRequest(name=f"progress/{enrollment}"))
-        return await _learner_page(request, await course_of(request), progress, problem)
-    gettext = request[PAGE].locale.gettext
-    flash = Flash(
+        return await _learner_page(request, await course_of(request), progress, problem, _control(problem, form))
+    return go_to(f"/teach/{request.match_info['course']}/grid/{enrollment}", flash, request)
+
+
+async def _change(request: web.Request, name: str, do: str, quiz: str, form: Form) -> Flash:
+    progress, gettext = request.app[CLIENTS].progress, request[PAGE].locale.gettext
+    if do == "reset":
+        reason = typed(form, f"reason-{quiz}")
+        await progress.ResetQuiz(ResetQuizRequest(name=name, quiz=quiz, reason=reason))
+        return Flash(gettext("The quiz begins anew"), gettext("The earlier attempts stay on this page."))
+    if do == "complete":
+        await progress.CompleteByHand(CompleteByHandRequest(name=name, reason=typed(form, "reason")))
+        return Flash(gettext("The course is set as completed"), gettext("The learner has a certificate now."))
+    await progress.AllowAttempt(AllowAttemptRequest(name=name, quiz=quiz))
+    return Flash(
         gettext("One more attempt is allowed"), gettext("The learner sees it at once on the page of the quiz.")
     )
-    return go_to(f"/teach/{request.match_info['course']}/grid/{enrollment}", flash, request)
+
+
+def _control(problem: Problem, form: Form) -> str:
+    """The field of the form that was sent; "lessons" for what no field can mend."""
+    if problem.field != "reason":
+        return "lessons"
+    return f"reason-{typed(form, 'quiz')}" if typed(form, "do") == "reset" else "reason"

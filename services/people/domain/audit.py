@@ -53,6 +53,7 @@ class Action(StrEnum):
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_UNLINKED = "identity_unlinked"
     COMMENT_DECIDED = "comment_decided"
+    RECORD_CHANGED_BY_HAND = "record_changed_by_hand"
     KIT_TAKEN = "kit_taken"
     KIT_REVOKED = "kit_revoked"
     PRIVACY_NOTICE_PUBLISHED = "privacy_notice_published"

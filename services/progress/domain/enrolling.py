@@ -12,7 +12,7 @@ from services.chassis.errors import Invalid
 from services.progress.domain.class_attendance import ClassAttendance, first_attended, merge
 from services.progress.domain.events import CertificateRevoked, Event
 from services.progress.domain.grading import Answer
-from services.progress.domain.record import QuizRecord, Record
+from services.progress.domain.record import Attempt, QuizRecord, Record
 
 LONGEST_REASON = 500
 
@@ -48,15 +48,18 @@ def forget_person(record: Record) -> Record:
     """Removes what was typed. How far the learner came and when stays, because statistics have counted it."""
     certificate = record.certificate and replace(record.certificate, revoke_reason="")
     lessons = tuple(replace(lesson, quizzes=tuple(map(_without_answers, lesson.quizzes))) for lesson in record.lessons)
-    return replace(record, lessons=lessons, position=None, certificate=certificate, erased=True)
+    completion = record.completion and replace(record.completion, note="")
+    return replace(record, lessons=lessons, position=None, certificate=certificate, completion=completion, erased=True)
 
 
 def _without_answers(quiz: QuizRecord) -> QuizRecord:
-    attempts = tuple(
-        replace(attempt, answers=tuple(replace(given, answer=Answer()) for given in attempt.answers))
-        for attempt in quiz.attempts
-    )
-    return replace(quiz, attempts=attempts)
+    resets = tuple(replace(reset, reason="") for reset in quiz.resets)
+    attempts, earlier = (tuple(map(_emptied, attempts)) for attempts in (quiz.attempts, quiz.earlier))
+    return replace(quiz, attempts=attempts, earlier=earlier, resets=resets)
+
+
+def _emptied(attempt: Attempt) -> Attempt:
+    return replace(attempt, answers=tuple(replace(given, answer=Answer()) for given in attempt.answers))
 
 
 def revoke_certificate(record: Record, reason: str, now: datetime) -> tuple[Record, list[Event]]:
@@ -64,12 +67,17 @@ def revoke_certificate(record: Record, reason: str, now: datetime) -> tuple[Reco
     certificate = record.certificate
     if certificate is None or certificate.revoke_time:
         return record, []
+    reason = checked_reason(reason)
+    # Of somebody erased nothing is written down any more.
+    kept = "" if record.erased else reason
+    revoked = replace(record, certificate=replace(certificate, revoke_time=now, revoke_reason=kept))
+    return revoked, [CertificateRevoked(revoked, now, certificate.number)]
+
+
+def checked_reason(reason: str) -> str:
     reason = reason.strip()
     if not reason:
         raise Invalid("REASON_MISSING", field="reason")
     if len(reason) > LONGEST_REASON:
         raise Invalid("REASON_TOO_LONG", field="reason", most=LONGEST_REASON)
-    # Of somebody erased nothing is written down any more.
-    kept = "" if record.erased else reason
-    revoked = replace(record, certificate=replace(certificate, revoke_time=now, revoke_reason=kept))
-    return revoked, [CertificateRevoked(revoked, now, certificate.number)]
+    return reason

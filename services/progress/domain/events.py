@@ -32,6 +32,19 @@ class CourseCompleted(Event):
 
 
 @dataclass(frozen=True)
+class QuizReset(Event):
+    """A teacher set the attempts at a quiz aside; may happen more than once."""
+
+    by: str
+    quiz: str
+
+
+@dataclass(frozen=True)
+class CompletedByHand(Event):
+    by: str
+
+
+@dataclass(frozen=True)
 class HelpOffered(Event):
     """A teacher would like to help; may happen more than once."""
 

@@ -48,11 +48,24 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Reset:
+    """A teacher had a quiz begin anew; `attempts` is how many were set aside."""
+
+    time: datetime
+    by: str
+    reason: str
+    attempts: int
+
+
+@dataclass(frozen=True)
 class QuizRecord:
     quiz: str
     attempts: tuple[Attempt, ...] = ()
     # Attempts that a teacher allowed beyond the rule.
     extra: int = 0
+    # Attempts that a teacher had set aside; they stay for the record and count no more.
+    earlier: tuple[Attempt, ...] = ()
+    resets: tuple[Reset, ...] = ()
 
     @property
     def best_score(self) -> int:
@@ -128,6 +141,9 @@ class Completion:
     attended_minutes: int = 0
     planned_minutes: int = 0
     attendance_percent: int = 0
+    # Of one that a teacher set by hand: who, and why.
+    by_hand: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

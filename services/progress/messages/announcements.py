@@ -11,11 +11,13 @@ from services.chassis.clock import stamp
 from services.progress.domain.events import (
     CertificateIssued,
     CertificateRevoked,
+    CompletedByHand,
     CourseCompleted,
     Event,
     HelpOffered,
     LearningStarted,
     LessonCompleted,
+    QuizReset,
 )
 from services.progress.messages.resources import enrollment_name, reason_to_message
 
@@ -41,6 +43,16 @@ def announcement(event: Event, key: str, revision: int) -> Message:
                 version=event.completion.version,
                 reason=reason_to_message(event.completion),
                 complete_time=stamp(event.completion.time),
+            )
+        case QuizReset() | CompletedByHand():
+            change = events_pb2.RecordChangedByHand
+            is_reset = isinstance(event, QuizReset)
+            return change(
+                **who,
+                id=f"{key}-{revision}",
+                actor=event.by,
+                change=change.QUIZ_RESET if is_reset else change.COMPLETED,
+                quiz=event.quiz if isinstance(event, QuizReset) else "",
             )
         case HelpOffered():
             return events_pb2.HelpOffered(**who)

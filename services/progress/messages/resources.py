@@ -70,6 +70,8 @@ def progress_to_message(
             last_activity_time=stamp(record.last_activity_time),
             percent=record.summary.percent,
             help_offer_time=stamp(record.help_offer_time),
+            completed_by=record.completion.by_hand if record.completion else "",
+            completion_note=record.completion.note if record.completion else "",
             classes=attendance_to_messages(record.classes, plan) if plan else (),
         )
     )
@@ -156,6 +158,7 @@ def reason_to_message(completion: Completion) -> pb.CompletionReason:
         attended_minutes=completion.attended_minutes,
         planned_minutes=completion.planned_minutes,
         attendance_percent=completion.attendance_percent,
+        by_hand=bool(completion.by_hand),
     )
 
 
@@ -201,6 +204,11 @@ def _quiz_to_message(quiz: plans.Quiz, done: QuizRecord, plan: Plan) -> pb.QuizP
         best_score=done.best_score,
         attempts_left=left or 0,
         unlimited=left is None,
+        earlier_attempts=[_attempt_to_message(quiz, number, attempt) for number, attempt in enumerate(done.earlier, 1)],
+        resets=[
+            pb.QuizReset(time=stamp(each.time), by=each.by, reason=each.reason, attempts=each.attempts)
+            for each in done.resets
+        ],
     )
 
 

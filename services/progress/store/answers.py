@@ -27,7 +27,10 @@ _ALL = "$first.answers"
 _FIRST_ANSWERS: Sequence[Document] = (
     {"$unwind": "$lessons"},
     {"$unwind": "$lessons.quizzes"},
-    {"$set": {"first": {"$first": "$lessons.quizzes.attempts"}}},
+    # The very first, also where a teacher had the quiz begin anew.
+    {"$set": {"first": {"$first": {"$concatArrays": [
+        {"$ifNull": ["$lessons.quizzes.earlier", []]}, {"$ifNull": ["$lessons.quizzes.attempts", []]},
+    ]}}}},
     {"$set": {
         "given": _ALL,
         "size": {"$size": {"$ifNull": [_ALL, []]}},
@@ -86,7 +89,14 @@ async def item_statistics(records: Collection, course: str) -> list[ItemStatisti
     """Of each question that was answered, most often wrong first."""
     pipeline: list[dict[str, Any]] = [
         {"$match": {"course": course, "lessons.quizzes": {"$ne": []}}},
-        {"$project": {"lessons.lesson": 1, "lessons.quizzes.quiz": 1, "lessons.quizzes.attempts": 1}},
+        {
+            "$project": {
+                "lessons.lesson": 1,
+                "lessons.quizzes.quiz": 1,
+                "lessons.quizzes.attempts": 1,
+                "lessons.quizzes.earlier": 1,
+            }
+        },
         *_FIRST_ANSWERS,
         {"$facet": {"sums": _SUMS, "given": _WRONG_ANSWERS, "times": _TIMES}},
     ]

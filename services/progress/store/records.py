@@ -69,7 +69,7 @@ _GRID_ROW = (
     "last_activity_time",
     "withdraw_time",
 )
-_WITHOUT_ANSWERS = {"pending": 0, "lessons.quizzes.attempts.answers": 0}
+_WITHOUT_ANSWERS = {"pending": 0, "lessons.quizzes.attempts.answers": 0, "lessons.quizzes.earlier": 0}
 MOST_LEARNING = 5_000
 _UNUSED = "course_1_enrol_time_1__id_1"
 

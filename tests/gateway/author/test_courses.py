@@ -296,6 +296,25 @@ async def test_one_more_attempt_is_allowed(client: Client, author: dict[str, str
     assert (asked.name, asked.quiz) == ("progress/e1", "b2")
 
 
+async def test_what_is_changed_by_hand_needs_a_reason_and_says_so_at_its_field(
+    client: Client, author: dict[str, str], fake: Fakes
+) -> None:
+    reset = {"do": "reset", "quiz": "b2", "reason-b2": "The line was down"}
+    complete = {"do": "complete", "reason": "Done on paper"}
+    for data in (reset, complete):
+        answer = await client.post("/teach/c1/grid/e1", data=data, headers=author, allow_redirects=False)
+        assert answer.status == 303
+    assert [(each.quiz, each.reason) for each in fake.requests("ResetQuiz")] == [("b2", "The line was down")]
+    assert [each.reason for each in fake.requests("CompleteByHand")] == ["Done on paper"]
+    fake.answers["CompleteByHand"] = Invalid("REASON_MISSING", field="reason")
+    fake.answers["GetProgress"] = progress_pb2.Progress(name="progress/e1", person="people/p1", course="courses/c1")
+    answer = await client.post("/teach/c1/grid/e1", data=complete, headers=author)
+    page = await answer.text()
+    assert answer.status == 400
+    assert 'id="reason-error"' in page
+    assert '<details class="expander" open>' in page
+
+
 @pytest.fixture
 def reviewer(fake: Fakes) -> dict[str, str]:
     fake.sign_in("rev", "reviewer")

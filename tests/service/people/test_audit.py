@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from ieum.classes.v1.events_pb2 import KitTaken
 from ieum.people.v1 import people_pb2
-from ieum.progress.v1.events_pb2 import GridExported
+from ieum.progress.v1.events_pb2 import GridExported, RecordChangedByHand
 from ieum.statistics.v1 import events_pb2 as statistics
 from ieum.statistics.v1 import statistics_pb2
 from ieum.surveys.v1.events_pb2 import CommentDecided
@@ -65,6 +65,12 @@ NOTICES = [
     (
         CommentDecided(**NOTICE, evaluation="evaluations/e", comment="evaluations/e/comments/c", shown=True),
         (people_pb2.COMMENT_DECIDED, "evaluations/e", "evaluations/e/comments/c: shown"),
+    ),
+    (
+        RecordChangedByHand(
+            **NOTICE, person="people/lee", course="courses/x", change=RecordChangedByHand.QUIZ_RESET, quiz="q"
+        ),
+        (people_pb2.RECORD_CHANGED_BY_HAND, "people/lee", "quiz q reset in courses/x"),
     ),
     (GridExported(**NOTICE, course="courses/x"), (people_pb2.EXPORTED, "courses/x", "class grid of courses/x")),
     (

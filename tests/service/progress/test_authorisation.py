@@ -42,10 +42,12 @@ async def test_who_may_see_and_do_what(town: Town) -> None:
         "ListProgress": (mine, {"kim", "admin", "system"}),
         "ListStandings": (pb.ListStandingsRequest(person=KIM.person), {"kim", "admin", "system"}),
         "ListGrid": (grid, {"teacher", "admin", "system"}),
+        "ResetQuiz": (pb.ResetQuizRequest(name=name, quiz="quiz", reason="Why"), {"teacher", "admin", "system"}),
         "OfferHelp": (pb.OfferHelpRequest(name=name), {"teacher", "admin", "system"}),
         "ListNeedingHelp": (pb.ListNeedingHelpRequest(course=PHOTOS), {"teacher", "admin", "system"}),
         "ListItemResults": (pb.ListItemResultsRequest(course=PHOTOS), {"teacher", "admin", "system"}),
         "GetCourseTotals": (counts, {"teacher", "admin", "system"}),
+        "CompleteByHand": (pb.CompleteByHandRequest(name=name, reason="Why"), {"teacher", "admin", "system"}),
     }
     callers = {"kim": KIM, "park": STRANGER, "teacher": TEACHER, "admin": ADMIN, "system": SYSTEM, "nobody": ANONYMOUS}
     callers |= {"local": LOCAL_ADMIN, "token": ADMIN_BY_AREA_TOKEN, "former": FORMER_TEACHER}
