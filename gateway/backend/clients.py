@@ -20,6 +20,7 @@ from ieum.notices.v1.notices_pb2_grpc import NoticesServiceStub
 from ieum.people.v1.cards_pb2_grpc import CardServiceStub
 from ieum.people.v1.counter_pb2_grpc import CounterServiceStub
 from ieum.people.v1.imports_pb2_grpc import PeopleImportServiceStub
+from ieum.people.v1.mail_links_pb2_grpc import MailLinkServiceStub
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
 from ieum.people.v1.privacy_pb2_grpc import PrivacyServiceStub
 from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
@@ -43,6 +44,7 @@ class Clients:
     people: PeopleServiceStub
     counter: CounterServiceStub
     cards: CardServiceStub
+    mail_links: MailLinkServiceStub
     privacy: PrivacyServiceStub
     imports: PeopleImportServiceStub
     courses: CoursesServiceStub
@@ -84,6 +86,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
             people=client("people", PeopleServiceStub),
             counter=client("people", CounterServiceStub),
             cards=client("people", CardServiceStub),
+            mail_links=client("people", MailLinkServiceStub),
             privacy=client("people", PrivacyServiceStub),
             imports=client("people", PeopleImportServiceStub),
             courses=courses,

@@ -17,6 +17,7 @@ from ieum.notices.v1 import notices_pb2
 from ieum.people.v1 import people_pb2
 from ieum.people.v1.cards_pb2 import Card, ListCardsRequest
 from ieum.people.v1.counter_pb2 import DeskRecord, GetDeskRecordRequest
+from ieum.people.v1.mail_links_pb2 import EmailConfirmation, GetEmailConfirmationRequest
 from ieum.people.v1.privacy_pb2 import Acceptance, ListAcceptancesRequest
 from ieum.progress.v1.progress_pb2 import ListProgressRequest, Progress
 from ieum.statistics.v1.questions_pb2 import ListQuestionsRequest, Question
@@ -49,6 +50,7 @@ class MyData:
     tokens: Sequence[people_pb2.Token]
     second_factors: people_pb2.SecondFactors
     cards: Sequence[Card]
+    email_confirmation: EmailConfirmation
     desk_record: DeskRecord
     acceptances: Sequence[Acceptance]
     erasure_requests: Sequence[people_pb2.ErasureRequest]
@@ -95,6 +97,7 @@ async def gather(clients: Clients, principal: Principal) -> MyData:
         tokens=(await people.ListTokens(people_pb2.ListTokensRequest(parent=me))).tokens,
         second_factors=await people.GetSecondFactors(people_pb2.GetSecondFactorsRequest(parent=me)),
         cards=(await clients.cards.ListCards(ListCardsRequest(people=[me]))).cards,
+        email_confirmation=await clients.mail_links.GetEmailConfirmation(GetEmailConfirmationRequest(person=me)),
         desk_record=await clients.counter.GetDeskRecord(GetDeskRecordRequest(name=me)),
         acceptances=(await clients.privacy.ListAcceptances(ListAcceptancesRequest())).acceptances,
         erasure_requests=(await people.ListErasureRequests(people_pb2.ListErasureRequestsRequest(person=me))).requests,

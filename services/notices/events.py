@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ieum.classes.v1 import classes_pb2, events_pb2
-from ieum.people.v1.events_pb2 import PersonErased, PersonMoved, PersonRegistered, PlacesImported, RolesChanged
+from ieum.people.v1.events_pb2 import (
+    AccountMailRequested,
+    PersonErased,
+    PersonMoved,
+    PersonRegistered,
+    PlacesImported,
+    RolesChanged,
+)
 from ieum.progress.v1.events_pb2 import CertificateIssued, CertificateRevoked, HelpOffered
 from ieum.statistics.v1.events_pb2 import SummaryRequested
 from ieum.surveys.v1.events_pb2 import EvaluationAsked
@@ -32,7 +39,11 @@ def statistics_handlers(store: Store, nudge: Callable[[], None]) -> Handlers:
     return {SummaryRequested: on_summary_requested}
 
 
-def people_handlers(store: Store) -> Handlers:
+def people_handlers(store: Store, nudge: Callable[[], None]) -> Handlers:
+    async def on_mail_requested(event: AccountMailRequested) -> None:
+        await store.request("people", event.request, moment(event.request_time) or now(), event.revision)
+        nudge()
+
     async def on_home(event: PersonRegistered | PersonMoved) -> None:
         await store.copies.keep_home(event.person, event.area, event.revision)
 
@@ -46,6 +57,7 @@ def people_handlers(store: Store) -> Handlers:
         await store.revoke_centre_calendars(event.person)
 
     return {
+        AccountMailRequested: on_mail_requested,
         RolesChanged: on_roles,
         PersonRegistered: on_home,
         PersonMoved: on_home,

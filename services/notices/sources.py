@@ -1,5 +1,5 @@
-"""The services that are asked when a notice goes out: offices' mails are composed by whoever asked for them, and what a
-person is told follows from classes, with the name and address that the person's account has now."""
+"""The services that are asked when a notice goes out: mails to offices and about accounts are composed by whoever
+asked for them, and what a person is told follows from classes, with the name and address that their account has now."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from services.notices.domain.notice import Notice
 
 S = TypeVar("S")
 
-SOURCES = ("statistics",)
+SOURCES = ("statistics", "people")
 _ASKED = ("people", "classes", "courses")
 _SECONDS = 30.0
 _CENTRES_SECONDS = 300.0
@@ -136,9 +136,7 @@ class Sources:
 def connect(settings: Settings) -> Sources:
     """Does not wait for the services."""
     signer, identity = Signer("notices", settings.signing_key("notices")), tls.identity(settings)
-    channels = {
-        name: rpc.channel(settings.target(name), identity) for name in (*SOURCES, "people", "classes", "courses")
-    }
+    channels = {name: rpc.channel(settings.target(name), identity) for name in dict.fromkeys((*SOURCES, *_ASKED))}
 
     def client(name: str, stub: Callable[[grpc.aio.Channel], S]) -> S:
         return rpc.client(stub, channels[name], signer, name)

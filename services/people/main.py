@@ -5,8 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from ieum.notices.v1.notices_pb2_grpc import add_ContactSourceServiceServicer_to_server
-from ieum.people.v1 import cards_pb2_grpc, counter_pb2_grpc, imports_pb2_grpc, people_pb2_grpc, privacy_pb2_grpc
+from ieum.notices.v1.notices_pb2_grpc import (
+    add_ContactSourceServiceServicer_to_server,
+    add_NoticeSourceServiceServicer_to_server,
+)
+from ieum.people.v1 import (
+    cards_pb2_grpc,
+    counter_pb2_grpc,
+    imports_pb2_grpc,
+    mail_links_pb2_grpc,
+    people_pb2_grpc,
+    privacy_pb2_grpc,
+)
 from services.chassis.run import Frame, main_with
 from services.people.domain.person import Role
 from services.people.domain.second_factor import Requirement
@@ -22,8 +32,9 @@ from services.people.events import (
     survey_handlers,
 )
 from services.people.passphrases import Passphrases
-from services.people.service import TOKEN_ACCESS, PeopleService, cards, counter, imports, privacy
+from services.people.service import TOKEN_ACCESS, PeopleService, cards, counter, imports, mail_links, privacy
 from services.people.service.contacts import ContactSource
+from services.people.service.letters import AccountLetters
 from services.people.settings import NO_ROLE, PeopleSettings
 from services.people.store import Store
 from services.people.store.ledger import ErasureLedger
@@ -46,6 +57,12 @@ async def compose(frame: Frame[PeopleSettings]) -> None:
     )
     cards_pb2_grpc.add_CardServiceServicer_to_server(
         cards.CardService(people), frame.offer("ieum.people.v1.CardService", {})
+    )
+    mail_links_pb2_grpc.add_MailLinkServiceServicer_to_server(
+        mail_links.MailLinkService(people), frame.offer("ieum.people.v1.MailLinkService", {})
+    )
+    add_NoticeSourceServiceServicer_to_server(
+        AccountLetters(store), frame.offer("ieum.notices.v1.NoticeSourceService", {})
     )
     add_ContactSourceServiceServicer_to_server(
         ContactSource(store), frame.offer("ieum.notices.v1.ContactSourceService", {})

@@ -86,6 +86,8 @@ ACCOUNTS: Mapping[str, str] = {
     "CARD_BESIDE_SECOND_FACTOR": msgid("Whoever has a second step of signing in cannot have a card beside it."),
     "DEVICE_NAME_MISSING": msgid("Give the computer a name by which your colleagues know it."),
     "DEVICE_NAME_TOO_LONG": msgid("The name is too long. Use up to %(max)s characters."),
+    "MAIL_LINK_OVER": msgid("This link is over: it was used already, or it is too old. Ask for a new one."),
+    "EMAIL_MISSING": msgid("Write your e-mail address first."),
     "SESSION_NOT_FOUND": msgid("This device is not signed in any more."),
     "PASSPHRASE_WRONG": msgid("This is not your current passphrase. Enter it again."),
     "SIGN_IN_REFUSED": msgid(

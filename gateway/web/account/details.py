@@ -19,6 +19,7 @@ from gateway.web.account.kept_form import forget, sign_in_again, typed_before
 from gateway.web.account.second_sign_in import finish
 from gateway.web.account.sign_in import homes, workplaces
 from gateway.web.site.frame import SETTINGS, go_to, keep_language
+from ieum.people.v1.mail_links_pb2 import GetEmailConfirmationRequest
 from ieum.people.v1.people_pb2 import (
     ChangePassphraseRequest,
     GetPersonRequest,
@@ -26,6 +27,7 @@ from ieum.people.v1.people_pb2 import (
     SignInRequest,
     UpdatePersonRequest,
 )
+from services.chassis import clock
 from services.chassis.errors import Invalid, Problem
 
 _CHANGEABLE = ("display_name", "email", "area", "organisation", "locale")
@@ -56,9 +58,12 @@ async def _details_page(
     unsaved: bool = False,
 ) -> web.Response:
     locale, places, viewer = request[PAGE].locale, await request.app[PLACES].all(), signed_in(request)
+    asked = GetEmailConfirmationRequest(person=viewer.person)
+    confirmation = await request.app[CLIENTS].mail_links.GetEmailConfirmation(asked)
     return page(
         request,
         "account/details.html",
+        email_confirmed=clock.moment(confirmation.confirm_time) if confirmation.HasField("confirm_time") else None,
         status=errors.status_of(problem) if problem else 200,
         person=person,
         values=values,

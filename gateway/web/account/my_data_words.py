@@ -43,6 +43,7 @@ def _account(speaker: Speaker, data: MyData) -> Section:
         (msgid("Name"), person.display_name),
         (msgid("Login"), person.login),
         (msgid("E-mail"), person.email),
+        (msgid("E-mail address confirmed"), speaker.when(data.email_confirmation.confirm_time)),
         (msgid("Where you live"), speaker.place(person.area)),
         (msgid("Where you work"), office),
         (msgid("Year of birth, as said at the counter"), str(data.desk_record.birth_year or "")),

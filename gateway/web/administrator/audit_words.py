@@ -75,6 +75,9 @@ ACTIONS: Mapping[str, str] = {
     "CENTRE_DEVICE_REMOVED": msgid("Computer of a centre removed"),
     "KIT_TAKEN": msgid("Class taken along on a device"),
     "KIT_REVOKED": msgid("Class taken back from a device"),
+    "RESET_MAIL_ASKED_FOR": msgid("New passphrase by e-mail asked for"),
+    "PASSPHRASE_RESET_BY_MAIL": msgid("New passphrase chosen by e-mail"),
+    "EMAIL_CONFIRMED": msgid("E-mail address confirmed"),
 }
 PERSON = re.compile(r"people/[0-9A-Za-z-]+")
 _GRANT = re.compile(r"(\w+) @ ([^\s,]+)(?:, by command)?")

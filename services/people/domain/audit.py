@@ -68,6 +68,9 @@ class Action(StrEnum):
     CENTRE_DEVICE_REMOVED = "centre_device_removed"
     ACCOUNTS_MERGED = "accounts_merged"
     ACCOUNTS_SEPARATED = "accounts_separated"
+    RESET_MAIL_ASKED_FOR = "reset_mail_asked_for"
+    PASSPHRASE_RESET_BY_MAIL = "passphrase_reset_by_mail"  # noqa: S105 - a name
+    EMAIL_CONFIRMED = "email_confirmed"
 
 
 # What callers may report here. All else happens in this service, or is heard from the service that did it.

@@ -11,7 +11,7 @@ from ieum.people.v1 import events_pb2
 from services.chassis.clock import stamp
 from services.chassis.sealed_answers import AnswersSeal
 from services.chassis.store.entities import Announce
-from services.people.domain import equality, person, places, sessions
+from services.people.domain import equality, mail_links, person, places, sessions
 from services.people.messages import resources
 
 
@@ -79,6 +79,10 @@ def places_announcement(event: places.Imported, key: str, revision: int) -> Mess
         revision=revision,
         time=stamp(event.time),
     )
+
+
+def mail_announcement(event: mail_links.MailWanted, key: str, revision: int) -> Message:
+    return events_pb2.AccountMailRequested(request=key, request_time=stamp(event.time), revision=revision)
 
 
 def no_announcement(event: object, key: str, revision: int) -> Message:

@@ -26,6 +26,7 @@ from services.people.store.equality import EqualityStore
 from services.people.store.erasure_requests import ErasureRequests
 from services.people.store.identities import IdentityStore
 from services.people.store.imports import ImportStore
+from services.people.store.mail_links import MailLinkStore
 from services.people.store.people import PeopleStore
 from services.people.store.places import PlacesStore
 from services.people.store.privacy_notices import PrivacyNotices
@@ -53,6 +54,7 @@ class Store:
         self.second_factors = SecondFactorStore(database, outbox, pseudonym_key)
         self.cards = CardStore(database, outbox, pseudonym_key)
         self.centre_devices = CentreDeviceStore(database, outbox)
+        self.mail_links = MailLinkStore(database, outbox, pseudonym_key)
         self.attempts = AttemptsStore(database, outbox)
         self.places = PlacesStore(database, outbox)
         self.audit = AuditStore(database["audit"])
@@ -69,6 +71,7 @@ class Store:
         await self.second_factors.prepare()
         await self.cards.prepare()
         await self.centre_devices.prepare()
+        await self.mail_links.prepare()
         await self.attempts.prepare()
         await self.audit.prepare()
         await self.certificates.prepare()

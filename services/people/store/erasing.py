@@ -75,6 +75,7 @@ async def erase(
         await store.second_factors.remove_all(key, session)
         await store.identities.remove_all(key, session)
         await store.cards.remove_all(key, session)
+        await store.mail_links.remove_all(key, session)
         await store.certificates.remove_all(key, session)
         await store.privacy_notices.remove_all(name, session)
         await store.imports.forget(key, session)

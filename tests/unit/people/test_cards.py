@@ -101,3 +101,4 @@ def test_a_session_by_card_is_short_proves_nothing_and_ends_when_a_role_is_given
     assert not sessions.stands(session, staff, NOW)
     assert cards.refusal_of(staff, has_second_factor=False) == "CARD_FOR_LEARNERS_ONLY"
     assert cards.refusal_of(HANEUL, has_second_factor=True) == "CARD_BESIDE_SECOND_FACTOR"
+    assert cards.refusal_of(replace(HANEUL, kept_as="h2"), has_second_factor=False) == "ACCOUNT_RESTS"
