@@ -40,7 +40,7 @@ CALLERS: Mapping[str, tuple[str, str]] = {
 SOMEBODYS = re.compile(
     "|".join(
         (
-            r"/(people/|enrollments/|progress/|applications/|recipients|auditEntries|places|admin|centre(/|$)|review|kit/\{)",
+            r"/(people/|enrollments/|progress/|applications/|recipients|auditEntries|places|admin|centre(/|$)|review|kit/(own/)?\{)",
             r"/(evaluations/|erasureRequests)",
             r"^GET /api/v1/people$",
             r"/api/v1/people:",

@@ -45,6 +45,7 @@ CLASSES: Mapping[str, str] = {
     "KIT_ENDED": msgid("The time of this device is over. Take the class along again."),
     "TOO_MANY_OPERATIONS": msgid("Send at most %(most)s at once."),
     "OPERATIONS_OUT_OF_ORDER": msgid("Send in the order of their numbers, each number once."),
+    "DEVICE_SHARED": msgid("This is a shared computer. Take the course along on your own phone."),
     "OPERATION_MALFORMED": msgid("The device has recorded something that cannot be read. Enter it by hand."),
     # Making a class
     "SEATS_INVALID": msgid("A class has 1 to %(most)s seats."),

@@ -19,7 +19,7 @@ routes = web.RouteTableDef()
 _WORKER = Path(__file__).with_name("kit_worker.js").read_text()
 _SCRIPTS = SOURCES / "centre"
 _ALWAYS_ASKED = {"Cache-Control": "no-cache"}
-_TITLE = msgid("Class without network")
+_TITLE = msgid("Without network")
 
 
 @routes.get("/kit/")

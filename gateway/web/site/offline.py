@@ -20,6 +20,7 @@ _WORDS = {
     "title": msgid("You are offline"),
     "text": msgid("The page could not be fetched. What you have answered is kept. Look whether Wi-Fi or data is on."),
     "again": msgid("Try again"),
+    "taken": msgid("Open what you have taken along"),
     "help": msgid("If it stays like this, call us:"),
 }
 

@@ -94,7 +94,7 @@ async def test_a_day_without_network_arrives_once_when_the_network_is_back(
 
         await page.context.set_offline(True)
         await page.reload()
-        await page.get_by_role("button", name="Open the class").click()
+        await page.get_by_role("button", name="Open it").click()
         await page.get_by_label("Code of the class").fill("00000-00000")
         await page.get_by_role("button", name="Open the class").click()
         await expect(page.get_by_text("This code does not open the class")).to_be_visible()

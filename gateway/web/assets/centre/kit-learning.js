@@ -4,10 +4,12 @@ import { attemptOf, doneOf } from "./kit-rules.js";
 import { fill, on, show, words } from "./kit-view.js";
 
 // `record` keeps what is done; `back` leads to the instructor's side, which asks for the code.
-export function lessonsView(open, record, back) {
+// On the learner's own phone it is always `owner`.
+export function lessonsView(open, record, back, owner = null) {
   const { content, operations } = open;
 
   function who() {
+    if (owner) return back();
     const view = show("t-who");
     for (const person of content.people) {
       const row = fill("t-name", { name: person.name });
@@ -31,6 +33,7 @@ export function lessonsView(open, record, back) {
       });
       view.querySelector("[data-lessons]").append(row);
     }
+    others(view);
     on(view, { who });
   }
 
@@ -41,6 +44,7 @@ export function lessonsView(open, record, back) {
     const answered = doneOf(operations, person.application).has(`${lesson.id} ${key}`);
     const asks = Boolean(quiz) && !answered;
     view.querySelector("[data-name]").textContent = person.name;
+    others(view);
     view.querySelector("[data-lesson]").textContent = lesson.title;
     if (lesson.language) view.querySelector(".player").lang = lesson.language;
     view.querySelector("[data-told]").textContent = told || (quiz && answered ? words("kept") : "");
@@ -73,7 +77,15 @@ export function lessonsView(open, record, back) {
     });
   }
 
-  who();
+  // Nobody else is asked for where the phone is the learner's own.
+  function others(view) {
+    view.querySelector('[data-do="who"]').hidden = Boolean(owner);
+    view.querySelector("[data-home]").hidden = !owner;
+    on(view, { list: back });
+  }
+
+  if (owner) lessons(owner);
+  else who();
 }
 
 const fieldsOf = (view) => [...view.querySelector("form").elements].filter((field) => field.name);

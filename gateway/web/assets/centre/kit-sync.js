@@ -4,6 +4,7 @@ import { fromBase64, imported, opened } from "./kit-crypto.js";
 import * as store from "./kit-store.js";
 
 const AT_ONCE = 200;
+const OTHERS = ["NOT_STAFF_OF_CLASS", "PROGRESS_NOT_FOUND"];
 const LOST = ["KIT_REVOKED", "KIT_NOT_FOUND"];
 
 async function asked(path, body) {
@@ -18,10 +19,10 @@ async function asked(path, body) {
   return answer;
 }
 
-export const content = (id) => asked(`/kit/${id}/content`);
+export const content = (path) => asked(`${path}/content`);
 
 // Opens a class without its code, for its holder, who is signed in and has network.
-export const rawKey = async (id) => fromBase64((await asked(`/kit/${id}/key`)).key);
+export const rawKey = async ({ path, raw }) => raw ?? fromBase64((await asked(`${path}/key`)).key);
 
 // Says how it went: "sent", "away" (no network), "sign-in", or "lost" (revoked: nothing of it is here any more).
 export async function send(kit, key) {
@@ -29,15 +30,15 @@ export async function send(kit, key) {
   return locks.request(`ieum-kit-${kit.id}`, { ifAvailable: true }, async (lock) => {
     if (!lock) return "sent";
     try {
-      await asked(`/kit/${kit.id}/state`);
+      if (!kit.raw) await asked(`${kit.path}/state`);
       const waiting = (await store.operations(kit.id)).filter((each) => !each.sent);
       for (let at = 0; at < waiting.length; at += AT_ONCE) {
-        key ??= await imported(await rawKey(kit.id));
+        key ??= await imported(await rawKey(kit));
         const batch = waiting.slice(at, at + AT_ONCE);
         const operations = await Promise.all(
           batch.map(async ({ n, sealed }) => ({ ...(await opened(key, kit.id, sealed)), n })),
         );
-        const { results } = await asked(`/kit/${kit.id}/operations`, { sent: Date.now(), operations });
+        const { results } = await asked(`${kit.path}/operations`, { sent: Date.now(), operations });
         await store.settle(kit.id, results);
       }
       return "sent";
@@ -46,7 +47,7 @@ export async function send(kit, key) {
         await store.remove(kit.id);
         return "lost";
       }
-      return problem.signIn ? "sign-in" : "away";
+      return problem.signIn || OTHERS.includes(problem.reason) ? "sign-in" : "away";
     }
   });
 }

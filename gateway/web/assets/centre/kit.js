@@ -1,7 +1,7 @@
 // The app in which a class is taught without network. It shows what the device took along, keeps what is recorded,
 // and sends it when the network is back.
 
-import { cleaned, imported, newCode, opened, seal, spaced, unwrapped, works, wrapped } from "./kit-crypto.js";
+import { cleaned, fromBase64, imported, newCode, opened, seal, spaced, unwrapped, works, wrapped } from "./kit-crypto.js";
 import { lessonsView } from "./kit-learning.js";
 import { marksOf, needsMinutes, othersPresent } from "./kit-rules.js";
 import * as store from "./kit-store.js";
@@ -26,9 +26,10 @@ async function start() {
     return show("t-insecure");
   }
   navigator.serviceWorker?.register("/kit/worker.js", { updateViaCache: "none" }).catch(() => {});
-  const taking = /^#take-([0-9a-z]{16})$/.exec(location.hash);
+  const [, how, name] = /^#(take|own)-([0-9A-Za-z-]{1,64})$/.exec(location.hash) ?? [];
   history.replaceState(null, "", "/kit/");
-  if (taking && !(await find(taking[1]))) await take(taking[1]);
+  const id = how === "own" ? `own-${name}` : name;
+  if (how && !(await find(id))) await take(id, how === "own" ? `/kit/own/${name}` : `/kit/${name}`, how === "own");
   else await list();
   for (const event of ["online", "focus"]) addEventListener(event, () => sendAll());
   document.addEventListener("visibilitychange", () => document.hidden || sendAll());
@@ -60,27 +61,31 @@ async function forgetFilms() {
   document.cookie = "ieum_kit=; Max-Age=0; Path=/; SameSite=Lax";
 }
 
-async function take(id) {
+// A course on a learner's own phone needs no code: its key stands beside it, as everything of the owner's there does.
+async function take(id, path, own) {
   const view = show("t-taking");
   try {
-    const content = await sync.content(id);
+    const content = await sync.content(path);
     const leftOut = [...content.left_out, ...(await takeMedia(content.media, view.querySelector("progress")))];
     const { key, ...kept } = content;
-    const raw = Uint8Array.from(atob(key), (character) => character.charCodeAt(0));
+    const raw = own ? crypto.getRandomValues(new Uint8Array(32)) : fromBase64(key);
     const secret = await imported(raw);
     const code = newCode();
     await navigator.storage?.persist?.();
     await store.put({
       id,
+      path,
       title: content.title,
       ends: content.ends,
       offset: content.now - Date.now(),
       until: content.ends_words,
-      wrap: await wrapped(raw, code),
+      ...(own ? { raw } : { wrap: await wrapped(raw, code) }),
       content: await seal(secret, id, kept),
       last: 0,
     });
-    showCode(code, await find(id), secret, leftOut, kept.lessons.some((lesson) => lesson.practices));
+    document.cookie = `ieum_kit=1; Max-Age=${37 * 24 * 3600}; Path=/; SameSite=Lax`;
+    const practices = kept.lessons.some((lesson) => lesson.practices);
+    showCode(own ? "" : code, await find(id), secret, leftOut, practices);
   } catch (problem) {
     const full = problem.name === "QuotaExceededError";
     view.querySelector("[data-error]").textContent =
@@ -112,6 +117,8 @@ async function takeMedia(media, progress) {
 
 function showCode(code, kit, key, leftOut = [], practices = false) {
   const view = show("t-code");
+  for (const part of view.querySelectorAll("[data-coded]")) part.hidden = !code;
+  for (const part of view.querySelectorAll("[data-own]")) part.hidden = Boolean(code);
   view.querySelector("[data-code]").textContent = spaced(code);
   view.querySelector("[data-left-out]").hidden = !leftOut.length;
   view.querySelector("[data-left]").replaceChildren(
@@ -132,7 +139,7 @@ async function list() {
     const remove = row.querySelector('[data-do="remove"]');
     remove.disabled = waiting > 0;
     if (!kit.content) row.querySelector('[data-do="open"]').disabled = true;
-    on(row, { open: () => unlock(kit), remove: async () => { await forget(kit); await list(); } });
+    on(row, { open: async () => (kit.raw ? enter(kit, await imported(kit.raw)) : unlock(kit)), remove: async () => { await forget(kit); await list(); } });
     view.querySelector("[data-kits]").append(row);
   }
 }
@@ -152,7 +159,7 @@ function unlock(kit) {
     list,
     forgot: async () => {
       try {
-        const raw = await sync.rawKey(kit.id);
+        const raw = await sync.rawKey(kit);
         const code = newCode();
         await store.put({ ...(await find(kit.id)), wrap: await wrapped(raw, code) });
         showCode(code, await find(kit.id), await imported(raw));
@@ -169,13 +176,14 @@ async function enter(kit, key) {
     open.operations.push({ ...(await opened(key, kit.id, stored.sealed)), n: stored.n, refused: stored.refused });
   }
   stayOpen();
-  showClass();
+  if (kit.raw) lessonsView(open, record, list, open.content.people[0]);
+  else showClass();
   await sendAll();
 }
 
 function stayOpen() {
   clearTimeout(idle);
-  if (open) idle = setTimeout(() => unlock(open.kit), IDLE);
+  if (open && !open.kit.raw) idle = setTimeout(() => unlock(open.kit), IDLE);
 }
 
 async function record(operations) {
