@@ -45,8 +45,9 @@ setup: .venv/local.stamp .venv/system.stamp proto assets .venv/compiled.stamp ##
 run: setup ## Start the whole of Ieum on this machine and print its address (IEUM_PORT, IEUM_DATA, IEUM_DEMO, PROFILE=cluster or secure)
 	@exec $(python) -m deploy.local
 
+# Two processes with running systems, which wait for much, and a third for everything else (tests/conftest.py).
 test: setup .venv/dev.stamp .venv/browser.stamp ## Run the whole suite (ARGS are handed to pytest)
-	@$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(python) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Without the browser, without whole releases and their files, and of the services those with the fewest tests.
 quick := tests/unit tests/gateway/http tests/service/chassis tests/service/enrollment \
@@ -55,10 +56,10 @@ quick := tests/unit tests/gateway/http tests/service/chassis tests/service/enrol
 	--ignore=tests/unit/deploy/test_new_service.py --ignore=tests/unit/bench
 
 test-quick: setup .venv/dev.stamp ## Run the fast tests, in under a minute on two cores (ARGS are handed to pytest)
-	@$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(quick) $(ARGS)
+	@$(python) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(quick) $(ARGS)
 
 coverage: setup .venv/dev.stamp .venv/browser.stamp ## Run the whole suite and report which lines it never reaches (htmlcov/index.html)
-	@$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=html $(ARGS)
+	@$(python) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=html $(ARGS)
 
 check: setup .venv/dev.stamp ## Format, lint, types, import contracts, protocol lint, deployment files
 	$(python) -m ruff format --check .

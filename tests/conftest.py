@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import socket
 from asyncio.selector_events import BaseSelectorEventLoop
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import structlog
 from structlog.dev import ConsoleRenderer, plain_traceback
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
+from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
 
 from tests.servers import mongo_url, nats_url, place, prefix, stores
 
@@ -55,6 +57,9 @@ _FIRST = (
     *("tests/service/", "tests/gateway/", "tests/unit/statistics/", ""),
 )
 """What takes longest goes first, so that all processes end together."""
+_NICENESS = 5
+_MOST_SYSTEMS = 2
+"""That run side by side."""
 
 
 class _Together(LoadScopeScheduling):  # type: ignore[misc]
@@ -65,6 +70,19 @@ class _Together(LoadScopeScheduling):  # type: ignore[misc]
         name = file.removeprefix("tests/system/test_")
         return next((system for system, files in _SHARED.items() if name != file and name.startswith(files)), file)
 
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        """A third process takes no file with a running system while there are others: two systems wait for much and
+        leave the processor to it, three starve each other."""
+        if self.nodes.index(node) >= _MOST_SYSTEMS:
+            scopes = (scope for scope in self.workqueue if not _is_system(scope))
+            if scope := next(scopes, None):
+                self.workqueue.move_to_end(scope, last=False)
+        super()._assign_work_unit(node)
+
+
+def _is_system(name: str) -> bool:
+    return name in _SHARED or name.startswith("tests/system/")
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together | None:
@@ -74,6 +92,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together | 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next(at for at, start in enumerate(_FIRST) if item.nodeid.startswith(start)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Whatever has no running system gives way to those that have: they are watched by the clock."""
+    if not _is_system(item.nodeid) and os.getpriority(os.PRIO_PROCESS, 0) < _NICENESS:
+        os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
 
 
 @pytest.hookimpl(trylast=True)
