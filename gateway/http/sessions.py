@@ -51,6 +51,7 @@ class Viewer:
     must_change_passphrase: bool = False
     """Came in with a code of the desk: nothing is open before a new passphrase is chosen."""
     has_second_factor: bool = False
+    by_card: bool = False
     due_notice: int = 0
     """The version of the privacy notice that is still to be accepted; 0: none."""
     second_factor_due: datetime | None = None
@@ -101,6 +102,7 @@ def viewer_of(message: people_pb2.Viewer, *, by_token: bool = False) -> Viewer:
         shared_device=message.shared_device,
         must_change_passphrase=person.passphrase_must_change,
         has_second_factor=message.second_factor,
+        by_card=message.by_card,
         due_notice=message.due_notice,
         second_factor_due=clock.moment(message.second_factor_due_time)
         if message.HasField("second_factor_due_time")

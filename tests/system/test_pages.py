@@ -22,6 +22,7 @@ STRANGER = (
     "/courses/{town}/try/tea",
     "/register",
     "/sign-in",
+    "/sign-in/forgotten",
     "/certificates",
     "/certificates/IEUM-A",
     "/erasure",

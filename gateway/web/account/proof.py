@@ -33,6 +33,7 @@ async def _page(request: web.Request, target: str, **values: Any) -> web.Respons
         "account/proof.html",
         next=target,
         by_code=viewer.has_second_factor,
+        by_card=viewer.by_card,
         providers={id: locale.pick(each.name)[0] for id, each in providers.items()},
         **values,
     )

@@ -172,6 +172,7 @@ def session_viewer_to_message(owner: Person, key: str, session: Session) -> peop
         second_factor_due_time=stamp(session.second_factor_due_time),
         proof_expire_time=stamp(sessions.proof_expire_time(session)),
         second_factor=session.second_factor,
+        by_card=session.by_card,
     )
 
 

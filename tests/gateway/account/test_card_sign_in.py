@@ -94,12 +94,14 @@ async def test_elsewhere_there_is_no_way_in_with_a_card(client: Client, fake: Fa
 
 
 async def test_a_lost_card_is_ended_by_its_owner(client: Client, town: Fakes) -> None:
+    town.sign_in("pat", by_card=True)
     used = pb.Card(person="people/learner", state=pb.CARD_VALID, make_time=MOMENT, last_use_time=MOMENT)
     town.answers["ListCards"] = pb.ListCardsResponse(cards=[used])
     assert "/account/card/end" in await get(client, "/account/sessions")
     assert (await post(client, "/account/card/end"))[:2] == (303, "/account/sessions")
     (ended,) = town.requests("EndCard")
     assert town.requests("ListCards")[0].people == [ended.person]
+    assert "Your card does not count here" in await get(client, "/account/prove")
 
 
 def test_the_names_of_the_pictures_begin_with_different_sounds_in_korean() -> None:

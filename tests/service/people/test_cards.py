@@ -77,6 +77,7 @@ async def test_a_card_opens_a_short_session_on_a_computer_of_a_centre_alone(desk
     viewer = await desk.town.viewer(answer.token)
     assert viewer.person.name == person
     assert viewer.shared_device
+    assert viewer.by_card
     assert not viewer.HasField("proof_expire_time")
     assert not answer.device_mark
     assert await desk.refused(card, pictures=[], pin="") == "CARD_SECRET_MISSING"
