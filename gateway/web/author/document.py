@@ -28,7 +28,7 @@ from services.chassis.errors import Invalid, Problem
 routes = web.RouteTableDef()
 PATH = "/teach/{course}/document"
 SECONDS = 120.0
-ACCEPTED = (".pptx", ".docx", ".hwpx", ".txt", ".gift", ".xml", ".mbz")
+ACCEPTED = (".pptx", ".docx", ".hwpx", ".txt", ".gift", ".xml", ".mbz", ".imscc", ".zip")
 
 LEFT_OUT: Mapping[LeftOutKind.ValueType, str] = {
     LeftOutKind.CHART: msgid("Charts. Save each as a picture, then add it to the lesson."),
@@ -54,6 +54,7 @@ LEFT_OUT: Mapping[LeftOutKind.ValueType, str] = {
     LeftOutKind.PEOPLE: msgid("Accounts, answers and marks of people. They are not read and not kept."),
     LeftOutKind.QUESTION: msgid("Questions of an unknown kind, or without a right answer. Write them anew."),
     LeftOutKind.UNREAD_LINE: msgid("Lines that make no question. Correct them in the file, or write the question."),
+    LeftOutKind.UNUSED: msgid("Files that nothing in the package shows. Add those that learners need."),
     LeftOutKind.PICTURE: msgid("Pictures that are broken or that browsers do not show. Save them as PNG or JPEG."),
 }
 

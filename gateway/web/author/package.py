@@ -40,7 +40,7 @@ def _form(request: web.Request, key: str, problem: Problem | None = None, langua
         status=status_of(problem) if problem else 200,
         key=key,
         language=language or request[PAGE].locale.language,
-        accepted=",".join((".zip", *ACCEPTED)),
+        accepted=",".join(ACCEPTED),
         errors={"file": message(request[PAGE].locale, problem)} if problem else {},
     )
 

@@ -7,11 +7,14 @@ from collections.abc import Callable
 
 from services.courses.documents import (
     archive,
+    cartridge,
     hangul,
     moodle_backup,
     moodle_xml,
     package,
     plain_questions,
+    qti1,
+    qti2,
     slides,
     word,
 )
@@ -26,6 +29,13 @@ _OFFICE: dict[str, Reader] = {
 _PACKAGES: dict[str, Reader] = {
     moodle_backup.MANIFEST: moodle_backup.read,
     moodle_backup.OLD_MANIFEST: moodle_backup.read,
+    cartridge.MANIFEST: cartridge.read,
+}
+_XML: dict[bytes, Reader] = {
+    b"quiz": moodle_xml.read,
+    b"questestinterop": qti1.read,
+    b"assessmentItem": qti2.read,
+    b"qti-assessment-item": qti2.read,
 }
 _ROOT = re.compile(rb"<(?!\?|!--)(?:[\w.-]+:)?([\w.-]+)")
 _BEGINNING = 64 * 1024
@@ -44,12 +54,14 @@ def _reader_of(data: bytes) -> Reader:
                 return reader
         if "h5p.json" in names:
             raise Unreadable("H5P", "PACKAGE_TO_PLAY")
+        if any(name.endswith(f"/{cartridge.MANIFEST}") for name in names):  # in a folder
+            return cartridge.read
         raise Unreadable("unknown ZIP", "DOCUMENT_TYPE")
     if data.startswith(archive.GZIP):
         return moodle_backup.read
     if data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         root = _ROOT.search(data[:_BEGINNING])
-        if root and root[1] == b"quiz":
-            return moodle_xml.read
+        if root and root[1] in _XML:
+            return _XML[root[1]]
         raise Unreadable("unknown XML", "DOCUMENT_TYPE")
     return plain_questions.read

@@ -21,10 +21,9 @@ from services.courses.documents.reading import (
     ReadLesson,
     Screen,
     Unreadable,
-    Words,
     escaped,
 )
-from services.courses.documents.web_page import Find, Page, plain
+from services.courses.documents.web_page import Find, Page, headed, plain
 
 MANIFEST = "moodle_backup.xml"
 OLD_MANIFEST = "moodle.xml"
@@ -102,7 +101,7 @@ class _Backup:
             return None
         self._leave(LeftOut.PACKAGE if kind in _TO_PLAY else LeftOut.ACTIVITY, activity)
         if intro := self._screen("", module.findtext("intro") or "", find):
-            yield [Words(_heading(_title(module))), *intro]
+            yield headed(_title(module), intro)
 
     def _leave(self, what: LeftOut, activity: Any) -> None:
         where = f"{activity.findtext('modulename', '')}: {activity.findtext('title', '')}"
@@ -125,7 +124,7 @@ class _Backup:
 
     def _book(self, module: Any, find: Find) -> Iterator[list[Part]]:
         if intro := self._screen("", module.findtext("intro") or "", find):
-            yield [Words(_heading(_title(module))), *intro]
+            yield headed(_title(module), intro)
         for chapter in sorted(module.iter("chapter"), key=lambda each: _whole(each.findtext("pagenum"))):
             yield self._screen(chapter.findtext("title") or "", chapter.findtext("content") or "", find)
 
@@ -141,7 +140,7 @@ class _Backup:
 
     def _quiz(self, module: Any, find: Find) -> Iterator[list[Part]]:
         if intro := self._screen("", module.findtext("intro") or "", find):
-            yield [Words(_heading(_title(module))), *intro]
+            yield headed(_title(module), intro)
         collected = Collected()
         for instance in module.iter("question_instance"):
             question = self._bank.question(instance)

@@ -58,8 +58,10 @@ class Collected:
         item = Item(number, task, {"": prompt.strip()}, {"": explanation.strip()} if explanation.strip() else {}, whole)
         self.questions.append(Question(item, picture))
 
-    def choice(self, prompt: str, answers: Sequence[Answer], *, multiple: bool) -> Task | None:
-        """Where several answers earn a part of the points each, all of them have to be chosen now."""
+    def choice(
+        self, prompt: str, answers: Sequence[Answer], *, multiple: bool, parts_count: bool = True
+    ) -> Task | None:
+        """Where several answers earn a part of the points each (`parts_count`), all of them have to be chosen now."""
         answers = [answer for answer in answers if answer.text.strip()][:MOST_OPTIONS]
         right = [number for number, answer in enumerate(answers, 1) if answer.fraction > 0]
         whole = [number for number, answer in enumerate(answers, 1) if answer.fraction > _ALL]
@@ -67,7 +69,7 @@ class Collected:
             if len(right) > 1:
                 self.leave(LeftOut.PARTIAL_CREDIT, prompt)
             right = whole[:1]
-        elif len(right) > 1:
+        elif len(right) > 1 and parts_count:
             self.leave(LeftOut.PARTIAL_CREDIT, prompt)
         if len(answers) < 2 or not right:
             return None

@@ -33,6 +33,7 @@ class LeftOut(StrEnum):
     PICTURE = "picture"
     QUESTION = "question"
     UNREAD_LINE = "unread_line"
+    UNUSED = "unused"
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,28 @@ class Page:
             self.left[LeftOut.PICTURE] += 1
 
 
+def headed(title: str, parts: list[Part]) -> list[Part]:
+    """With the title above; nothing of nothing."""
+    if not title or not parts:
+        return parts
+    heading, first = f"## {escaped(' '.join(title.split()))}", parts[0]
+    if isinstance(first, Words):
+        return [Words(f"{heading}\n\n{first.markdown}"), *parts[1:]]
+    return [Words(heading), *parts]
+
+
+def decoded(data: bytes) -> str:
+    """By its mark, by what it says of itself, as UTF-8, or as CP949, as Windows programs of Korea save it."""
+    said = re.search(rb"""charset=["']?([A-Za-z0-9_-]{2,20})""", data[:4096])
+    marked = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    for encoding in (marked, said[1].decode() if said else "utf-8", "cp949"):
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("utf-8", "replace")
+
+
 def root_of(text: str) -> html.HtmlElement:
     """One element around it all; empty for what is no HTML at all."""
     shown = re.sub(r"<\?xml[^>]*>|[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)

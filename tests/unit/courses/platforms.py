@@ -130,4 +130,126 @@ def moodle_backup(*, people: bool = False) -> Parts:
     }
 
 
-__all__ = ["PDF", "moodle_backup", "packed", "tarred"]
+def qti_item(kind: str, prompt: str, response: str, right: str, feedback: str = "") -> str:
+    said = (
+        f'<itemfeedback ident="general_fb"><flow_mat>{material(feedback)}</flow_mat></itemfeedback>' if feedback else ""
+    )
+    return f"""<item ident="i" title=""><itemmetadata><qtimetadata><qtimetadatafield><fieldlabel>cc_profile</fieldlabel>
+<fieldentry>{kind}</fieldentry></qtimetadatafield></qtimetadata></itemmetadata>
+<presentation>{material(prompt)}{response}</presentation><resprocessing><outcomes/>
+<respcondition><conditionvar><other/></conditionvar><displayfeedback linkrefid="general_fb"/></respcondition>
+<respcondition><conditionvar>{right}</conditionvar><setvar action="Set" varname="SCORE">100</setvar></respcondition>
+</resprocessing>{said}</item>"""
+
+
+def material(text: str) -> str:
+    return f'<material><mattext texttype="text/html">{html.escape(text)}</mattext></material>'
+
+
+def choices(many: str, **labels: str) -> str:
+    shown = "".join(f'<response_label ident="{key}">{material(text)}</response_label>' for key, text in labels.items())
+    return f'<response_lid ident="r" rcardinality="{many}"><render_choice>{shown}</render_choice></response_lid>'
+
+
+def equal(value: str) -> str:
+    return f'<varequal respident="r">{value}</varequal>'
+
+
+_TYPED = '<response_str ident="r"><render_fib/></response_str>'
+QTI = f"""<questestinterop xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2"><assessment title="퀴즈"><section>
+{
+    qti_item(
+        "cc.multiple_choice.v0p1",
+        '수도는? <img src="$IMS-CC-FILEBASE$/q.png" alt="지도">',
+        choices("Single", a="서울", b="부산"),
+        equal("a"),
+        "서울이에요",
+    )
+}
+<section>{
+    qti_item(
+        "cc.multiple_response.v0p1",
+        "고르세요",
+        choices("Multiple", a="가", b="나", c="다"),
+        f"<and>{equal('a')}{equal('b')}<not>{equal('c')}</not></and>",
+    )
+}</section>
+{qti_item("cc.true_false.v0p1", "바다는 넓다", choices("Single", t="True", f="False"), equal("t"))}
+{qti_item("cc.fib.v0p1", "무엇?", _TYPED, equal("이음") + equal("Ieum"))}
+{qti_item("cc.essay.v0p1", "쓰세요", _TYPED, "<other/>")}
+</section></assessment></questestinterop>"""
+QTI2 = """<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="q" title="차례">
+<responseDeclaration identifier="R" cardinality="ordered" baseType="identifier"><correctResponse><value>b</value>
+<value>a</value></correctResponse></responseDeclaration><itemBody><p>차례대로</p>
+<orderInteraction responseIdentifier="R"><prompt>놓으세요</prompt><simpleChoice identifier="a">둘</simpleChoice>
+<simpleChoice identifier="b">하나</simpleChoice></orderInteraction></itemBody></assessmentItem>"""
+QTI3 = """<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="q" title="t">
+<qti-response-declaration identifier="R" cardinality="single" base-type="string"><qti-correct-response>
+<qti-value>이음</qti-value></qti-correct-response></qti-response-declaration><qti-item-body><p>우리는
+<qti-text-entry-interaction response-identifier="R"/>입니다</p></qti-item-body></qti-assessment-item>"""
+
+
+def manifest(items: str, resources: str, schema: str = "IMS Common Cartridge") -> str:
+    return f"""<manifest xmlns="http://www.imsglobal.org/xsd/imsccv1p3/imscp_v1p1"
+ xmlns:lom="http://ltsc.ieee.org/xsd/imsccv1p3/LOM/manifest"><metadata><schema>{schema}</schema>
+<schemaversion>1.3.0</schemaversion><lom:lom><lom:general><lom:title><lom:string>휴대전화</lom:string></lom:title>
+</lom:general></lom:lom></metadata><organizations><organization><item identifier="root">{items}</item></organization>
+</organizations><resources>{resources}</resources></manifest>"""
+
+
+def item(title: str, resource: str = "", inside: str = "") -> str:
+    reference = f' identifierref="{resource}"' if resource else ""
+    return f'<item identifier="{title}"{reference}><title>{title}</title>{inside}</item>'
+
+
+def resource(id: str, kind: str, path: str, base: str = "") -> str:
+    return f'<resource identifier="{id}" type="{kind}" href="{path}"{base}><file href="{path}"/></resource>'
+
+
+def cartridge() -> Parts:
+    items = item(
+        "첫 주",
+        "",
+        item("첫 쪽", "page")
+        + item("누리집", "link")
+        + item("안내", "file")
+        + item("퀴즈", "quiz")
+        + item("토론", "topic")
+        + item("없음", "lost"),
+    )
+    resources = (
+        resource("page", "webcontent", "page.html", ' xml:base="wiki/"')
+        + resource("link", "imswl_xmlv1p3", "link.xml")
+        + resource("file", "webcontent", "web_resources/안내.pdf")
+        + resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p3/assessment", "quiz.xml")
+        + resource("topic", "imsdt_xmlv1p3", "topic.xml")
+        + resource("lost", "webcontent", "lost.html")
+    )
+    page = '<html><body><h2>누르기</h2><p><img src="$IMS-CC-FILEBASE$/a%20b.png?x=1" alt="단추"></p></body></html>'
+    return {
+        "imsmanifest.xml": manifest(items, resources),
+        "wiki/page.html": page.encode("cp949"),
+        "web_resources/a b.png": png(),
+        "web_resources/q.png": png(),
+        "web_resources/안내.pdf": PDF,
+        "web_resources/남음.pdf": PDF,
+        "link.xml": '<webLink xmlns="x"><title>누리집</title><url href="https://example.org/"/></webLink>',
+        "topic.xml": '<topic><title>토론</title><text texttype="text/html">&lt;p&gt;인사해요&lt;/p&gt;</text></topic>',
+        "quiz.xml": QTI,
+    }
+
+
+def items_package() -> Parts:
+    resources = resource("a", "imsqti_item_xmlv2p1", "a.xml") + resource("b", "imsqti_item_xmlv3p0", "b.xml")
+    test = resource("t", "imsqti_test_xmlv2p1", "test.xml")
+    whole = manifest("", resources + test, "QTIv2.1 Package").replace('<item identifier="root"></item>', "")
+    refs = '<assessmentItemRef href="b.xml"/><assessmentItemRef href="a.xml"/><assessmentItemRef href="c.xml"/>'
+    return {
+        "set/imsmanifest.xml": whole,
+        "set/a.xml": QTI2,
+        "set/b.xml": QTI3,
+        "set/test.xml": f"<assessmentTest>{refs}</assessmentTest>",
+    }
+
+
+__all__ = ["PDF", "cartridge", "items_package", "moodle_backup", "packed", "tarred"]

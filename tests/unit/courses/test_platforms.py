@@ -11,6 +11,7 @@ from services.courses.documents.drafting import draft_lessons, files_of
 from services.courses.documents.reading import Attachment, LeftOut, Picture, Questions, ReadDocument, Unreadable, Words
 from services.courses.domain.draft_limits import check_lesson
 from tests.unit.courses import platforms as made
+from tests.unit.courses.test_questions import items, texts
 
 
 def told(document: ReadDocument) -> list[tuple[str, list[list[str]]]]:
@@ -52,7 +53,7 @@ def test_a_section_of_a_moodle_backup_becomes_a_lesson(pack: object) -> None:
                 ["## 누리집\n\n[https://example.org/?a=1&b=2](<https://example.org/?a=1&b=2>)"],
                 ["## 안내문", "(안내.pdf)"],
                 ["? 퀴즈: 수도는?, 바다는 넓다."],
-                ["## 자기소개", "인사해요"],
+                ["## 자기소개\n\n인사해요"],
             ],
         )
     ]
@@ -67,6 +68,46 @@ def test_a_section_of_a_moodle_backup_becomes_a_lesson(pack: object) -> None:
     assert not any(b"a@b.kr" in file.data for file in files_of(document))
     (lesson,) = draft_lessons(document, "c/1", "ko", {})
     check_lesson(lesson)
+
+
+def test_a_module_of_a_common_cartridge_becomes_a_lesson() -> None:
+    document = formats.read(made.packed(made.cartridge()), "파일")
+    assert document.title == "휴대전화"
+    assert told(document) == [
+        (
+            "첫 주",
+            [
+                ["### 누르기", "[단추]"],
+                ["## 누리집\n\n<https://example.org/>"],
+                ["## 안내", "(안내.pdf)"],
+                ["? 퀴즈: 수도는?, 고르세요, 바다는 넓다, 무엇?"],
+                ["## 토론\n\n인사해요"],
+            ],
+        )
+    ]
+    assert left(document) == {
+        (LeftOut.QUESTION, "쓰세요 (cc.essay.v0p1)"),
+        (LeftOut.ACTIVITY, "토론"),
+        (LeftOut.MISSING, "없음"),
+        (LeftOut.UNUSED, "web_resources/남음.pdf"),
+    }
+    asked = items(document)
+    assert [texts(each.task) for each in asked] == [["서울!", "부산"], ["가!", "나!", "다"], ["True"], ["이음", "Ieum"]]
+    assert asked[0].explanation[""] == "서울이에요"
+
+
+def test_items_of_qti_2_and_3_come_in_the_order_of_their_test() -> None:
+    document = formats.read(made.packed(made.items_package()), "파일")
+    assert [(each.prompt[""], texts(each.task)) for each in items(document)] == [
+        ("우리는 _____입니다", ["이음"]),
+        ("차례대로\n놓으세요", ["하나", "둘"]),
+    ]
+    assert left(document) == {(LeftOut.MISSING, "set/c.xml")}
+
+
+@pytest.mark.parametrize("text", [made.QTI, made.QTI2, made.QTI3])
+def test_questions_are_read_without_a_package_too(text: str) -> None:
+    assert items(formats.read(text.encode(), "파일"))
 
 
 def linked_tar() -> bytes:
@@ -107,10 +148,11 @@ BACKUP: made.Parts = {"moodle_backup.xml": "<moodle_backup/>"}
         (made.packed({"moodle.xml": "<MOODLE_BACKUP/>"}), "PACKAGE_OLD_MOODLE"),
         (made.tarred({"other.txt": ""}), "DOCUMENT_TYPE"),
         (made.packed({"h5p.json": "{}"}), "PACKAGE_TO_PLAY"),
+        (made.packed({"imsmanifest.xml": made.manifest("", "", "ADL SCORM")}), "PACKAGE_TO_PLAY"),
     ],
     ids=[
         *("up", "up in tar", "absolute", "drive", "zip bomb", "tar bomb", "link in tar", "link in zip"),
-        *("cut", "entity", "old", "other", "h5p"),
+        *("cut", "entity", "old", "other", "h5p", "scorm"),
     ],
 )
 def test_a_hostile_or_unknown_package_is_refused_with_its_reason(data: bytes, reason: str) -> None:
