@@ -71,6 +71,7 @@ class QuizProgress(Shape):
     unlimited: bool = False
     earlier_attempts: list[Attempt] = []
     resets: list[QuizReset] = []
+    unclear_items: list[str] = []
 
 
 class PracticeProgress(Shape):
@@ -177,6 +178,13 @@ class PracticeMove(Body):
     elsewhere: bool | None = None
 
 
+class FlagItem(Body):
+    lesson: Tag
+    quiz: Tag
+    item: Tag
+    unclear: Annotated[bool, Field(description="False takes it back")] = True
+
+
 class FinishPractice(Body):
     lesson: Tag
     practice: Annotated[Tag, Field(description="Id of its block")]
@@ -185,11 +193,12 @@ class FinishPractice(Body):
 
 
 class Step(Body):
-    """A screen opened, an item answered or a practice task finished, exactly one of them."""
+    """A screen opened, an item answered, one called unclear or a practice task finished, exactly one of them."""
 
     open_screen: OpenScreen | None = None
     answer_item: AnswerItem | None = None
     finish_practice: FinishPractice | None = None
+    flag_item: FlagItem | None = None
     time: Annotated[Moment | None, Field(description="For what was kept while a line was down")] = None
 
 

@@ -30,6 +30,7 @@ ADVICE: Mapping[ItemHint.ValueType, str] = {
         "Learners who did well otherwise got this wrong. Is the answer that counts as right really right?"
     ),
     ItemHint.TRAP: msgid("One wrong answer was given more often than the right one. Is it perhaps right as well?"),
+    ItemHint.UNCLEAR: msgid("Several learners said that it is unclear. Read it as somebody would who is new to it."),
     ItemHint.TOO_HARD: msgid("Most got this wrong. Is the question clear, and does the lesson say the answer?"),
     ItemHint.TELLS_LITTLE: msgid("It does not tell who has understood. Ask for what matters, or word it more clearly."),
     ItemHint.TOO_EASY: msgid("Nearly everybody knows this. It may stay to encourage, or make room for another one."),
@@ -55,6 +56,8 @@ class Question:
     seconds: int | None
     wrong_answers: Sequence[WrongAnswer]
     advice: Sequence[str]
+    unclear: int = 0
+    """Learners who said so; 0 where they are few."""
 
 
 def questions_of(locale: Locale, content: Content, results: Sequence[ItemResult]) -> list[Question]:
@@ -83,6 +86,7 @@ def _question(reader: Reader, lesson: str, item: Item, result: ItemResult) -> Qu
             WrongAnswer(", ".join(question_form.in_words(reader, item, each.answer)), each.count)
             for each in result.wrong_answers
         ],
+        unclear=result.unclear,
         advice=[reader.locale.gettext(ADVICE[hint]) for hint in result.hints if hint in ADVICE],
     )
 
@@ -124,7 +128,7 @@ def _rows(lesson: str, questions: Sequence[Question], locale: Locale) -> Iterato
     yield (
         *(gettext("Question"), lesson, gettext("Answers"), gettext("Wrong"), gettext("Discrimination")),
         *(gettext("Half needed at most (seconds)"), gettext("Most frequent wrong answer"), gettext("Given by")),
-        gettext("Why to look at it"),
+        *(gettext("Why to look at it"), gettext("Called unclear by")),
     )
     for each in questions:
         wrong = each.wrong_answers[0] if each.wrong_answers else None
@@ -133,5 +137,5 @@ def _rows(lesson: str, questions: Sequence[Question], locale: Locale) -> Iterato
             "" if each.discrimination is None else f"{each.discrimination:.2f}",
             "" if each.seconds is None else each.seconds,
             *((wrong.words, wrong.count) if wrong else ("", "")),
-            " ".join(each.advice),
+            *(" ".join(each.advice), each.unclear or ""),
         )

@@ -82,6 +82,8 @@ class ScreenPage:
     outline: Sequence[LessonLink] = ()
     recorded: bool = True
     trial: bool = False
+    unclear: bool | None = None
+    """Whether the learner said that the question is unclear; None where it cannot be said."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,7 @@ def screen_page(
         attempt=_attempt_number(visit.quiz_progress),
         feedback=feedback_of(reader, explained or item, answered.answer, answered) if item and answered else None,
         outcome=_outcome(visit, shown="finished" in typed or _is_last_item(visit)),
+        unclear=item.id in visit.quiz_progress.unclear_items if item and answered else None,
         completed=just_completed and visit.progress.HasField("complete_time"),
         outline=_outline(visit),
     )

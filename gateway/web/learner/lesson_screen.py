@@ -28,6 +28,7 @@ from ieum.courses.v1.courses_pb2 import GetMediaRequest
 from ieum.progress.v1 import progress_pb2
 from ieum.progress.v1.progress_pb2 import (
     AnswerItem,
+    FlagItem,
     OpenScreen,
     Progress,
     RecordProgressRequest,
@@ -128,7 +129,7 @@ async def _explained(clients: Clients, visit: Visit) -> Item | None:
 
 @routes.post("/learning/{enrollment}/{lesson}/{screen}")
 async def press(request: web.Request) -> web.Response:
-    """`do` says what was pressed: continue, answer or again."""
+    """`do` says what was pressed: continue, answer, again, or that the question is unclear."""
     form = await read_texts(request, longest=lambda name: LONGEST_TEXT)
     if request[VIEWER] is None:
         return _sign_in_again(request, form)
@@ -138,6 +139,8 @@ async def press(request: web.Request) -> web.Response:
             return await _answer(request, visit, form)
         case "again":
             return await _again(request, visit)
+        case ("unclear" | "clear") as said:
+            return await _flag(request, visit, unclear=said == "unclear")
         case "walk" if practice_of(visit.place):
             return await _walk(request, visit, form)
         case _:
@@ -184,6 +187,15 @@ async def _answer(request: web.Request, visit: Visit, form: MultiMapping[str]) -
     if recorded.completed_now:
         flags.append("completed=1")
     return go_to(visit.address + ("?" + "&".join(flags) if flags else ""))
+
+
+async def _flag(request: web.Request, visit: Visit, *, unclear: bool) -> web.Response:
+    quiz, item = visit.place.quiz, visit.item
+    if quiz is None or item is None:
+        raise Missing("SCREEN_UNKNOWN")
+    flag = FlagItem(lesson=visit.place.lesson.id, quiz=quiz[0], item=item.id, unclear=unclear)
+    await _record(request.app[CLIENTS], visit, Step(flag_item=flag))
+    return go_to(visit.address)
 
 
 async def _walk(request: web.Request, visit: Visit, form: MultiMapping[str]) -> web.Response:

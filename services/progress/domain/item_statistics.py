@@ -32,6 +32,8 @@ class Hint(StrEnum):
     """Who did well elsewhere got this wrong: perhaps the answer that counts as right is not."""
     TRAP = "trap"
     """One wrong answer was given more often than the right one."""
+    UNCLEAR = "unclear"
+    """Enough learners said so."""
     TOO_HARD = "too_hard"
     TELLS_LITTLE = "tells_little"
     """Who did well elsewhere did no better here."""
@@ -73,17 +75,24 @@ class ItemStatistics:
     """Half of the learners needed no longer; None where too few times are known."""
     wrong_answers: tuple[WrongAnswer, ...] = ()
     hints: tuple[Hint, ...] = ()
+    unclear: int = 0
+    """Learners who said so; 0 where they are too few to be shown."""
 
 
 def describe(
-    place: tuple[str, str, str], sums: Sums, given: Sequence[WrongAnswer], times: Sequence[tuple[int, int]]
+    place: tuple[str, str, str],
+    sums: Sums,
+    given: Sequence[WrongAnswer],
+    times: Sequence[tuple[int, int]],
+    unclear: int = 0,
 ) -> ItemStatistics:
     """`place`: lesson, quiz and question. `given`: all its wrong answers. `times`: pairs of a class' upper end and how
-    many were in it."""
+    many were in it. `unclear`: how many learners said so."""
     frequent = sorted(
         (each for each in given if each.count >= FEWEST_FOR_A_SHARE), key=lambda each: (-each.count, str(each.answer))
     )
     shown = tuple(frequent[:MOST_WRONG_ANSWERS])
+    said = unclear if unclear >= FEWEST_FOR_A_SHARE else 0
     return ItemStatistics(
         *place,
         answers=sums.answers,
@@ -91,7 +100,8 @@ def describe(
         discrimination=(discrimination := _discrimination(sums)),
         seconds=_median(times),
         wrong_answers=shown,
-        hints=tuple(_hints(sums, discrimination, shown)),
+        hints=tuple(_hints(sums, discrimination, shown, said)),
+        unclear=said,
     )
 
 
@@ -116,13 +126,14 @@ def _median(times: Sequence[tuple[int, int]]) -> int | None:
     return None
 
 
-def _hints(sums: Sums, discrimination: float | None, frequent: Sequence[WrongAnswer]) -> list[Hint]:
+def _hints(sums: Sums, discrimination: float | None, frequent: Sequence[WrongAnswer], unclear: int) -> list[Hint]:
     wrong, right = sums.wrong / max(1, sums.answers), sums.answers - sums.wrong
     enough = sums.answers >= FEWEST_FOR_A_SHARE
     tells = 1.0 if discrimination is None else discrimination
     seen = {
         Hint.LIKELY_MISKEYED: tells < _TELLS_THE_OPPOSITE,
         Hint.TRAP: any(each.count > right and not each.answer.unknown for each in frequent),
+        Hint.UNCLEAR: unclear > 0,
         Hint.TOO_HARD: enough and wrong > _TOO_HARD,
         Hint.TELLS_LITTLE: _TELLS_THE_OPPOSITE <= tells < _TELLS_LITTLE,
         Hint.TOO_EASY: sums.answers >= FEWEST_FOR_A_CORRELATION and wrong < _TOO_EASY,

@@ -66,6 +66,8 @@ class QuizRecord:
     # Attempts that a teacher had set aside; they stay for the record and count no more.
     earlier: tuple[Attempt, ...] = ()
     resets: tuple[Reset, ...] = ()
+    # Items that the learner said are unclear.
+    unclear: tuple[str, ...] = ()
 
     @property
     def best_score(self) -> int:

@@ -52,6 +52,15 @@ class AnswerItem(NamedTuple):
     answer: Answer
 
 
+class FlagItem(NamedTuple):
+    """The learner says that a question is unclear, or takes that back."""
+
+    lesson: str
+    quiz: str
+    item: str
+    unclear: bool
+
+
 class FinishPractice(NamedTuple):
     """`walk` names the walk: sent twice, it counts once."""
 
@@ -61,8 +70,11 @@ class FinishPractice(NamedTuple):
     moves: tuple[Move, ...]
 
 
+What = OpenScreen | AnswerItem | FinishPractice | FlagItem
+
+
 class Step(NamedTuple):
-    what: OpenScreen | AnswerItem | FinishPractice
+    what: What
     time: datetime | None = None
 
 
@@ -144,7 +156,7 @@ def _open_for_learning(record: Record) -> Record:
     return record
 
 
-def _take(changes: RecordChanges, plan: Plan, step: OpenScreen | AnswerItem | FinishPractice, time: datetime) -> Result:
+def _take(changes: RecordChanges, plan: Plan, step: What, time: datetime) -> Result:
     """Raises Refused, and has then changed nothing."""
     lesson = plan.lesson(step.lesson)
     if isinstance(step, OpenScreen):
@@ -154,6 +166,8 @@ def _take(changes: RecordChanges, plan: Plan, step: OpenScreen | AnswerItem | Fi
         return Result()
     if isinstance(step, FinishPractice):
         return _finish_practice(changes, lesson, step, time)
+    if isinstance(step, FlagItem):
+        return _flag(changes, lesson, step)
     return _answer(changes, plan, lesson, step, time)
 
 
@@ -168,6 +182,14 @@ def _see(changes: RecordChanges, lesson: plans.Lesson, screen: str, time: dateti
             changes.position = Position(lesson.id, screen, time)
     changes.start_time = changes.start_time or time
     changes.last_activity_time = max(time, changes.last_activity_time or time)
+
+
+def _flag(changes: RecordChanges, lesson: plans.Lesson, step: FlagItem) -> Result:
+    item = lesson.quiz(step.quiz).item(step.item)
+    quiz = changes.lesson(lesson.id).quiz(step.quiz)
+    others = {*quiz.unclear} - {item.id}
+    changes.put_quiz(lesson.id, replace(quiz, unclear=tuple(sorted({*others, item.id} if step.unclear else others))))
+    return Result()
 
 
 def _finish_practice(changes: RecordChanges, lesson: plans.Lesson, step: FinishPractice, time: datetime) -> Result:

@@ -17,5 +17,6 @@ def item_result_to_message(item: ItemStatistics) -> pb.ItemResult:
         wrong_answers=[
             pb.WrongAnswer(answer=answer_to_message(each.answer), count=each.count) for each in item.wrong_answers
         ],
+        unclear=item.unclear,
         hints=[pb.ItemHint.Value(hint.name) for hint in item.hints],
     )

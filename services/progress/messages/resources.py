@@ -209,6 +209,7 @@ def _quiz_to_message(quiz: plans.Quiz, done: QuizRecord, plan: Plan) -> pb.QuizP
             pb.QuizReset(time=stamp(each.time), by=each.by, reason=each.reason, attempts=each.attempts)
             for each in done.resets
         ],
+        unclear_items=done.unclear,
     )
 
 

@@ -6,7 +6,7 @@ from ieum.progress.v1 import progress_pb2 as pb
 from services.chassis.clock import moment
 from services.chassis.errors import Invalid
 from services.progress.domain.grading import Answer
-from services.progress.domain.steps import AnswerItem, FinishPractice, OpenScreen, Result, Step
+from services.progress.domain.steps import AnswerItem, FinishPractice, FlagItem, OpenScreen, Result, Step
 from services.progress.messages.practices import moves_from_messages
 
 LONGEST_WALK_NAME = 40
@@ -27,6 +27,9 @@ def step_from_message(message: pb.Step) -> Step:
             if not 1 <= len(done.walk) <= LONGEST_WALK_NAME:
                 raise Invalid("WALK_NAME_MALFORMED", field="walk")
             return Step(FinishPractice(done.lesson, done.practice, done.walk, moves), moment(message.time))
+        case "flag_item":
+            flag = message.flag_item
+            return Step(FlagItem(flag.lesson, flag.quiz, flag.item, flag.unclear), moment(message.time))
         case _:
             raise Invalid("STEP_EMPTY", field="steps")
 

@@ -85,6 +85,24 @@ _TIMES: Sequence[Document] = (
 )  # fmt: skip
 
 
+# Once for each person, however many runs of the course they had; what few said stays in the database.
+_UNCLEAR: Sequence[Document] = (
+    {"$unwind": "$lessons"},
+    {"$unwind": "$lessons.quizzes"},
+    {"$unwind": "$lessons.quizzes.unclear"},
+    {"$group": {"_id": {**_PLACE, "item": "$lessons.quizzes.unclear"}, "people": {"$addToSet": "$person"}}},
+    {"$project": {"count": {"$size": "$people"}}},
+    {"$match": {"count": {"$gte": FEWEST_FOR_A_SHARE}}},
+)
+
+
+async def _said_unclear(records: Collection, course: str) -> dict[tuple[str, str, str], int]:
+    some = {"course": course, "lessons.quizzes.unclear.0": {"$exists": True}}
+    shown = {"person": 1, "lessons.lesson": 1, "lessons.quizzes.quiz": 1, "lessons.quizzes.unclear": 1}
+    rows = await (await records.aggregate([{"$match": some}, {"$project": shown}, *_UNCLEAR])).to_list()
+    return {_place(row): row["count"] for row in rows}
+
+
 async def item_statistics(records: Collection, course: str) -> list[ItemStatistics]:
     """Of each question that was answered, most often wrong first."""
     pipeline: list[dict[str, Any]] = [
@@ -107,14 +125,17 @@ async def item_statistics(records: Collection, course: str) -> list[ItemStatisti
     times: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
     for row in rows["times"]:
         times[_place(row)].append((row["_id"]["upper"], row["count"]))
+    unclear = await _said_unclear(records, course)
     described = [
-        describe(
-            place, Sums(**{name: value for name, value in row.items() if name != "_id"}), given[place], times[place]
-        )
+        describe(place, _sums(row), given[place], times[place], unclear.get(place, 0))
         for row in rows["sums"]
         for place in [_place(row)]
     ]
     return sorted(described, key=lambda each: (-each.wrong, each.answers, each.lesson, each.quiz, each.item))
+
+
+def _sums(row: Document) -> Sums:
+    return Sums(**{name: value for name, value in row.items() if name != "_id"})
 
 
 def _place(row: Document) -> tuple[str, str, str]:

@@ -124,6 +124,18 @@ async def test_who_does_not_know_says_so_and_learns_the_answer(client: Client, t
     assert "Blue" in text
 
 
+async def test_a_question_is_called_unclear_after_its_answer_and_that_taken_back(client: Client, town: Fakes) -> None:
+    assert "This question is unclear" not in await get(client, "/learning/e/two/q.choice")
+    progress = standing(course("choice", "number"))
+    lessons.attempt(progress, pb.AnsweredItem(item="choice", answer=pb.Answer(values=["red"])))
+    town.answers["GetProgress"] = progress
+    assert 'name="do" value="unclear"' in await get(client, "/learning/e/two/q.choice")
+    for said in ("unclear", "clear"):
+        assert (await post(client, "/learning/e/two/q.choice", {"do": said}))[:2] == (303, "/learning/e/two/q.choice")
+    flags = [asked.steps[0].flag_item for asked in town.requests("RecordProgress")]
+    assert [(flag.quiz, flag.item, flag.unclear) for flag in flags] == [("q", "choice", True), ("q", "choice", False)]
+
+
 async def test_the_explanation_is_not_asked_for_before_an_answer(client: Client, town: Fakes) -> None:
     await get(client, "/learning/e/two/q.choice")
     assert [who.is_system for _, who in town.calls["GetVersion"]] == [False]

@@ -24,6 +24,7 @@ from tests.service.progress.town import (
     TEACHER,
     Town,
     answering,
+    flagging,
     published_course,
     withdrawn,
 )
@@ -160,10 +161,13 @@ async def test_questions_tell_their_frequent_wrong_answers_and_how_long_half_nee
         await town.record(ADMIN, progress, answering("i1", "no" if name < "f" else "yes"))
         await asyncio.sleep(0.002)  # the clock of records has milliseconds
         await town.record(ADMIN, progress, answering("i2", "false" if name < "d" else "true"))
+        flags = [flagging("i1")] * 2 if name < "f" else [flagging("i2")]
+        await town.record(ADMIN, progress, *flags)
     results = (await town.as_(TEACHER).ListItemResults(pb.ListItemResultsRequest(course=PHOTOS))).results
     first, second = results
+    assert (first.unclear, second.unclear) == (5, 0), "each counted once, and few not at all"
     assert [(list(each.answer.values), each.count) for each in first.wrong_answers] == [(["no"], 5)]
-    assert list(first.hints) == [pb.TRAP, pb.TOO_HARD]
+    assert list(first.hints) == [pb.TRAP, pb.UNCLEAR, pb.TOO_HARD]
     assert (second.wrong, list(second.wrong_answers), second.seconds) == (3, [], 5)
     assert not first.HasField("seconds")
     assert not first.HasField("discrimination")

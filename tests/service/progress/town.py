@@ -98,6 +98,10 @@ def answering(item: str, value: str, attempt: int = 0) -> pb.Step:
     return pb.Step(answer_item=pb.AnswerItem(lesson="try", quiz="quiz", item=item, attempt=attempt, answer=answer))
 
 
+def flagging(item: str) -> pb.Step:
+    return pb.Step(flag_item=pb.FlagItem(lesson="try", quiz="quiz", item=item, unclear=True))
+
+
 ALL_STEPS = [*(opening(*screen) for screen in SCREENS), answering("i1", "yes"), answering("i2", "true")]
 
 
