@@ -5,6 +5,7 @@ Sending again changes nothing: a mark is known by its number, and a step records
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -15,14 +16,15 @@ from gateway.backend import learning
 from gateway.backend.clients import CLIENTS, Clients
 from gateway.backend.kits import run_of
 from gateway.http.auth import signed_in
-from gateway.web.course.kept_steps import Operation, Reasons, answered, read_batch, reasons_of, stamp_of, steps_of
+from gateway.web.course.kept_steps import Operation, Reasons, answered, read_batch, record, stamp_of, steps_of
 from gateway.web.course.taken_along import refused
 from ieum.classes.v1 import classes_pb2 as pb
-from ieum.progress.v1.progress_pb2 import RecordProgressRequest, Standing
 from services.chassis.errors import Problem
 from services.chassis.principal import SYSTEM, acting_as
 
 routes = web.RouteTableDef()
+_AT_ONCE = 8
+"""People whose steps are recorded at the same time: pages of others are asked for meanwhile."""
 
 
 @routes.post("/kit/{kit:[0-9a-z]{16}}/operations")
@@ -65,24 +67,23 @@ async def _learn(clients: Clients, answer: pb.SyncKitResponse, operations: Seque
     for verdict in answer.verdicts:
         if verdict.person:
             of_person[verdict.person].append((by_number[verdict.number], verdict.time))
-    reasons: Reasons = {}
-    for person, kept in of_person.items():
-        run = await run_of(clients, person, answer.course)
-        if run:
-            reasons |= await _record(clients, run, kept)
-        else:
-            reasons |= {operation.n: "ENROLLMENT_NOT_FOUND" for operation, _ in kept}
-    return reasons
+    limit = asyncio.Semaphore(_AT_ONCE)
+    recorded = [_record(clients, limit, person, answer.course, kept) for person, kept in of_person.items()]
+    return {number: reason for each in await asyncio.gather(*recorded) for number, reason in each.items()}
 
 
-async def _record(clients: Clients, run: Standing, kept: Sequence[tuple[Operation, Timestamp]]) -> Reasons:
-    content = await clients.contents.for_learners(f"{run.course}/versions/{run.version}")
-    steps, reasons = steps_of(content, kept)
-    if steps:
-        name = learning.progress_name(run.enrollment)
+async def _record(
+    clients: Clients,
+    limit: asyncio.Semaphore,
+    person: str,
+    course: str,
+    kept: Sequence[tuple[Operation, Timestamp]],
+) -> Reasons:
+    async with limit:
+        run = await run_of(clients, person, course)
+        if run is None:
+            return {operation.n: "ENROLLMENT_NOT_FOUND" for operation, _ in kept}
+        content = await clients.contents.for_learners(f"{run.course}/versions/{run.version}")
+        steps, reasons = steps_of(content, kept)
         with acting_as(SYSTEM):
-            recorded = await learning.record(
-                clients, RecordProgressRequest(name=name, steps=[step for _, step in steps])
-            )
-        reasons |= reasons_of(steps, recorded)
-    return reasons
+            return reasons | await record(clients, learning.progress_name(run.enrollment), steps)

@@ -11,17 +11,20 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from multidict import MultiDict
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gateway.backend import learning
+from gateway.backend.clients import Clients
 from gateway.html.render import PAGE
 from gateway.http import errors
 from gateway.web.course import question_form
 from gateway.web.course.screen import find_screen
 from ieum.courses.v1.content_pb2 import Content
-from ieum.progress.v1.progress_pb2 import AnswerItem, OpenScreen, RecordProgressResponse, Step
+from ieum.progress.v1.progress_pb2 import AnswerItem, OpenScreen, RecordProgressRequest, Step
 from services.chassis.clock import stamp
 from services.chassis.errors import Invalid, Problem, Refused
 
 _LATEST_MS = 4_000_000_000_000
 Ms = Field(ge=1, le=_LATEST_MS)
+_STEPS_AT_ONCE = 200
 _MALFORMED = "OPERATION_MALFORMED"
 Reasons = dict[int, str]
 """By an operation's number why it is refused; "" for what is taken."""
@@ -47,7 +50,7 @@ class Operation(BaseModel):
 
 class _Batch(BaseModel):
     sent: int = Ms
-    operations: list[dict[str, Any]] = Field(max_length=200)
+    operations: list[dict[str, Any]] = Field(max_length=1_000)
 
 
 async def read_batch(request: web.Request) -> tuple[int, list[Operation], Reasons]:
@@ -95,12 +98,15 @@ def steps_of(
     return steps, reasons
 
 
-def reasons_of(steps: Sequence[tuple[int, Step]], recorded: RecordProgressResponse) -> Reasons:
-    """What was answered already stands, as it does with network."""
-    return {
-        number: "" if result.accepted or result.already_answered else result.reason
-        for (number, _), result in zip(steps, recorded.results, strict=True)
-    }
+async def record(clients: Clients, name: str, steps: Sequence[tuple[int, Step]]) -> Reasons:
+    """Records them on the progress of this name. What was answered already stands, as it does with network."""
+    reasons: Reasons = {}
+    for at in range(0, len(steps), _STEPS_AT_ONCE):
+        part = steps[at : at + _STEPS_AT_ONCE]
+        recorded = await learning.record(clients, RecordProgressRequest(name=name, steps=[step for _, step in part]))
+        for (number, _), result in zip(part, recorded.results, strict=True):
+            reasons[number] = "" if result.accepted or result.already_answered else result.reason
+    return reasons
 
 
 def _step(content: Content, operation: Operation, time: Timestamp) -> Step:

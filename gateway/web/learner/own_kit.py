@@ -12,10 +12,10 @@ from gateway.backend.kits import times_of
 from gateway.html.render import PAGE, page
 from gateway.http import devices
 from gateway.http.auth import signed_in
-from gateway.web.course.kept_steps import Reasons, answered, read_batch, reasons_of, steps_of
+from gateway.web.course.kept_steps import Reasons, answered, read_batch, record, steps_of
 from gateway.web.course.taken_along import attempts_of, refused, taken_along
 from gateway.web.learner.lesson_screen import content_of
-from ieum.progress.v1.progress_pb2 import Progress, RecordProgressRequest
+from ieum.progress.v1.progress_pb2 import Progress
 from services.chassis import clock
 from services.chassis.clock import stamp
 from services.chassis.errors import Missing, Problem, Refused
@@ -80,12 +80,7 @@ async def _take(request: web.Request) -> Reasons:
     stamped = [(each, stamp(time)) for each, time in zip(operations, times, strict=True)]
     kept = [(each, time) for each, time in stamped if time is not None and each.kind != "mark"]
     steps, unknown = steps_of(await content_of(clients, progress), kept)
-    if steps:
-        recorded = await learning.record(
-            clients, RecordProgressRequest(name=progress.name, steps=[step for _, step in steps])
-        )
-        reasons |= reasons_of(steps, recorded)
-    return reasons | unknown
+    return reasons | unknown | await record(clients, progress.name, steps)
 
 
 async def _own_progress(request: web.Request) -> Progress:

@@ -16,7 +16,8 @@ from services.chassis.errors import Exists, Invalid, Refused
 MOST_DAYS = 7
 SENDS_AFTER = timedelta(days=30)
 """So long after its end a kit may still send what was recorded before; then it is deleted here."""
-MOST_OPERATIONS = 200
+MOST_OPERATIONS = 1_000
+"""At once: a day of thirty learners."""
 LONGEST_DEVICE = 80
 
 

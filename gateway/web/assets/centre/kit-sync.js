@@ -3,7 +3,7 @@
 import { fromBase64, imported, opened } from "./kit-crypto.js";
 import * as store from "./kit-store.js";
 
-const AT_ONCE = 200;
+const AT_ONCE = 1000;
 const OTHERS = ["NOT_STAFF_OF_CLASS", "PROGRESS_NOT_FOUND"];
 const LOST = ["KIT_REVOKED", "KIT_NOT_FOUND"];
 
