@@ -7,7 +7,7 @@ from ieum.people.v1 import cards_pb2 as pb
 from ieum.people.v1.cards_pb2_grpc import CardServiceServicer
 from ieum.people.v1.people_pb2 import SignInResponse
 from services.chassis.clock import now, stamp
-from services.chassis.errors import Forbidden, Invalid, Refused, Unauthenticated
+from services.chassis.errors import Forbidden, Invalid, Missing, Refused, Unauthenticated
 from services.chassis.principal import acting
 from services.people import authorisation
 from services.people.domain import cards
@@ -116,20 +116,21 @@ class CardService(CentreDeviceMethods, CardServiceServicer):
     async def _owner(self, request: pb.SignInWithCardRequest, number: str, device: CentreDevice) -> Person | None:
         """Whom the card belongs to; None for whatever is wrong, after the same work."""
         store, hashed, moment = self.store.cards, self.store.cards.hash_number(number), now()
-        card = await store.of_number(hashed)
-        whose = card.person if card else ""
-        secret = store.hash_secret(whose, number, cards.secret_text(request.pictures, request.pin))
-        person = await self.store.people.find(whose)
-        is_open, locked_now = False, False
-        if card and person:
-            after = await store.entities.change(whose, lambda current: cards.try_card(current, hashed, secret, moment))
-            is_open = cards.is_opened(after, hashed, secret) and not await self._refusal(person)
-            locked_now = after.is_locked and not card.is_locked
-        if is_open:
+        card = await store.of_number(hashed) or cards.nobodys(moment)
+        secret = store.hash_secret(card.person, number, cards.secret_text(request.pictures, request.pin))
+        start = None if card.person else card  # an erasure at the same moment leaves no card behind
+        try:
+            after = await store.entities.change(
+                card.person, lambda current: cards.try_card(current, hashed, secret, moment), start=start
+            )
+        except Missing:
+            return None
+        person = await self.store.people.find(card.person)
+        if person and cards.is_opened(after, hashed, secret) and not await self._refusal(person):
             return person
         about = person.name if person else ""
         await self.store.audit.add(Action.SIGN_IN_REFUSED, about, f"card at {device.display_name}", actor="")
-        if locked_now:
+        if after.is_locked and not card.is_locked and person:
             await self.store.audit.add(Action.CARD_WAS_LOCKED, about, f"card at {device.display_name}", actor="")
         return None
 
