@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ MANIFEST = "imsmanifest.xml"
 _BASES = ("$IMS-CC-FILEBASE$", "$IMS_CC_FILEBASE$")
 _WEB = "web_resources/"
 _PAGES = (".html", ".htm", ".xhtml")
+_OWN_KINDS = ("imswl", "imsdt", "imsqti_xml", "assignment")
 _OF_PLATFORMS = ("course_settings/", "non_cc_assessments/")
 """What a platform keeps there for itself."""
 
@@ -87,7 +89,7 @@ class _Cartridge:
         lessons += [self._lesson(item.title or name, [*item.leaves()]) for item in items if item.inner]
         if not items:
             lessons.append(self._items_alone(name))
-        lessons += self._banks(name)
+        lessons.append(self._rest(name))
         self._note_unused()
         left = tuple(Left(what, where, count) for (what, where), count in self._left.items() if count)
         kept = tuple(lesson for lesson in lessons if lesson.screens)
@@ -119,7 +121,7 @@ class _Cartridge:
     def _lesson(self, title: str, leaves: list[_Item]) -> ReadLesson:
         screens: list[list[Part]] = []
         for item in leaves:
-            if item.missing or (item.resource and item.resource.path and item.resource.path not in self._archive):
+            if item.missing or (item.resource and item.resource.path not in self._archive):
                 self._left[LeftOut.MISSING, short(item.title)] += 1
             elif item.resource:
                 screens += self._screens(item.title, item.resource)
@@ -139,13 +141,14 @@ class _Cartridge:
         elif path.lower().endswith(_PAGES):
             yield self._page(title, decoded(self._archive.read(path)), path)
         elif kind.startswith(("imsdt", "assignment", "imsbasiclti")) or path.lower().endswith(".xml"):
-            self._left[LeftOut.ACTIVITY, short(title)] += 1
+            self._left[LeftOut.ACTIVITY, short(title or path)] += 1
             yield self._described(title, path)
         else:
             name = posixpath.basename(path)
             yield headed(title, [Attachment(name, self._archive.read(path))])
 
     def _page(self, title: str, markup: str, path: str) -> list[Part]:
+        title = title or plain("".join(re.findall(r"(?is)<title>(.*?)</title>", markup)[:1]))
         page = Page(self._find(path))
         page.take(markup)
         for what, count in page.left.items():
@@ -158,13 +161,15 @@ class _Cartridge:
         """The words of a discussion or an assignment."""
         root = self._archive.xml(path)
         text = next((each for each in root if _name(each) in ("text", "description")), None)
-        return self._page(title, text.text or "", path) if text is not None else []
+        own = next((each.text or "" for each in root if _name(each) == "title"), "")
+        return self._page(title or own, text.text or "", path) if text is not None else []
 
     def _link(self, title: str, path: str) -> list[Part]:
         root = self._archive.xml(path)
         address = next((each.get("href", "") for each in _named(root, "url")), "")
         shown = f"<{address}>" if address.startswith(("http://", "https://")) and not set(address) & set("<> ") else ""
-        return [Words("\n\n".join(filter(None, (_heading(title), shown))))]
+        own = next((each.text or "" for each in _named(root, "title")), "")
+        return [Words("\n\n".join(filter(None, (_heading(title or own), shown))))]
 
     def _quiz(self, title: str, path: str) -> list[Part]:
         collected = Collected()
@@ -176,13 +181,15 @@ class _Cartridge:
         resources = [each for each in self._resources.values() if "imsqti" in each.kind and each.path in self._archive]
         return ReadLesson(title, (Screen(tuple(self._quiz2(title, resources))),) if resources else ())
 
-    def _banks(self, title: str) -> Iterator[ReadLesson]:
-        """Questions that no item shows."""
+    def _rest(self, title: str) -> ReadLesson:
+        """Pages, links, discussions and questions that no item shows."""
+        screens: list[list[Part]] = []
         for resource in self._resources.values():
-            if "imsqti_xml" in resource.kind and resource.path not in self._used and resource.path in self._archive:
-                parts = [part for screen in self._screens("", resource) for part in screen]
-                named = next((part.title for part in parts if isinstance(part, Questions) and part.title), title)
-                yield ReadLesson(named, (Screen(tuple(parts)),) if parts else ())
+            path = resource.path
+            shown = path.lower().endswith(_PAGES) or resource.kind.startswith(_OWN_KINDS)
+            if shown and path not in self._used and path in self._archive and not self._is_of_platform(path):
+                screens += self._screens("", resource)
+        return ReadLesson(title, tuple(Screen(tuple(parts)) for parts in screens if parts))
 
     def _quiz2(self, title: str, resources: list[_Resource]) -> list[Part]:
         """Items in the order of a test, where there is one."""
@@ -222,9 +229,15 @@ class _Cartridge:
 
     def _note_unused(self) -> None:
         for name in self._archive.names:
-            inside = name.removeprefix(self._root).lstrip("/")
-            if name not in self._used and not inside.startswith(_OF_PLATFORMS) and not inside.endswith(".xsd"):
-                self._left[LeftOut.UNUSED, short(inside)] += 1
+            if name not in self._used and not self._is_of_platform(name):
+                self._left[LeftOut.UNUSED, short(self._inside(name))] += 1
+
+    def _inside(self, name: str) -> str:
+        return name.removeprefix(self._root).lstrip("/")
+
+    def _is_of_platform(self, name: str) -> bool:
+        inside = self._inside(name)
+        return inside.startswith(_OF_PLATFORMS) or inside.endswith((".xsd", "/assessment_meta.xml"))
 
 
 def _schemas(manifest: Any) -> list[str | None]:

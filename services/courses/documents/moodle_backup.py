@@ -28,6 +28,7 @@ from services.courses.documents.web_page import Find, Page, headed, plain
 MANIFEST = "moodle_backup.xml"
 OLD_MANIFEST = "moodle.xml"
 _FILE_SCHEME = "@@PLUGINFILE@@"
+_CONTENT_PAGES = ("20", "21", "30", "31")  # a page, and ends of branches and clusters
 _TO_PLAY = frozenset(("scorm", "h5pactivity", "hvp", "imscp"))
 
 
@@ -45,7 +46,8 @@ class _Backup:
         self._files = _Files(archive)
         self._bank = Bank(archive, self._files.of_question)
         self._left: Counter[tuple[LeftOut, str]] = Counter()
-        self._activities = {activity.findtext("moduleid", ""): activity for activity in self._manifest.iter("activity")}
+        listed = self._manifest.iterfind(".//contents/activities/activity")
+        self._activities = {activity.findtext("moduleid", ""): activity for activity in listed}
 
     def document(self, title: str) -> ReadDocument:
         if self._with_people():
@@ -128,6 +130,18 @@ class _Backup:
         for chapter in sorted(module.iter("chapter"), key=lambda each: _whole(each.findtext("pagenum"))):
             yield self._screen(chapter.findtext("title") or "", chapter.findtext("content") or "", find)
 
+    def _branches(self, module: Any, find: Find) -> Iterator[list[Part]]:
+        """The pages of Moodle's own lesson, in their order; those that ask have no counterpart."""
+        yield self._screen(_title(module), module.findtext("intro") or "", find)
+        pages = {page.findtext("prevpageid") or "0": page for page in module.iter("page")}
+        page = pages.pop("0", None)
+        while page is not None:
+            title = page.findtext("title") or ""
+            if page.findtext("qtype") not in _CONTENT_PAGES:
+                self._left[LeftOut.QUESTION, short(f"{_title(module)}: {title}")] += 1
+            yield self._screen(title, page.findtext("contents") or "", find)
+            page = pages.pop(page.get("id", ""), None)
+
     def _link(self, module: Any, find: Find) -> Iterator[list[Part]]:
         address = (module.findtext("externalurl") or "").strip()
         link = f'<p><a href="{_quoted(address)}">{_quoted(address)}</a></p>'
@@ -162,6 +176,7 @@ _Reader = Callable[[_Backup, Any, Find], Iterator[list[Part]]]
 _READERS: dict[str, _Reader] = {
     "page": _Backup._page,
     "label": _Backup._label,
+    "lesson": _Backup._branches,
     "book": _Backup._book,
     "url": _Backup._link,
     "resource": _Backup._folder,

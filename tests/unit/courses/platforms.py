@@ -83,6 +83,9 @@ _INSTANCES = """<question_instances>
 _CHAPTERS = """<chapters><chapter id="2"><pagenum>2</pagenum><title>둘째 장</title>
 <content>&lt;p&gt;끝&lt;/p&gt;</content></chapter><chapter id="1"><pagenum>1</pagenum><title>첫째 장</title>
 <content>&lt;p&gt;처음&lt;/p&gt;</content></chapter></chapters>"""
+_BRANCHES = """<pages><page id="5"><prevpageid>4</prevpageid><qtype>3</qtype><title>물음</title>
+<contents>무엇?</contents></page><page id="4"><prevpageid>0</prevpageid><qtype>20</qtype><title>읽기</title>
+<contents>글</contents></page></pages>"""
 
 
 def moodle_backup(*, people: bool = False) -> Parts:
@@ -99,6 +102,7 @@ def moodle_backup(*, people: bool = False) -> Parts:
         **activity("quiz", 6, "퀴즈", "", _INSTANCES),
         **activity("forum", 7, "자기소개", "<p>인사해요</p>"),
         **activity("scorm", 8, "꾸러미"),
+        **activity("lesson", 10, "갈래", "", _BRANCHES),
     }
     kinds = [name.split("/")[1] for name in activities]
     listed = "".join(
@@ -111,11 +115,11 @@ def moodle_backup(*, people: bool = False) -> Parts:
         "moodle_backup.xml": "<moodle_backup><information><original_course_fullname>휴대전화</original_course_fullname>"
         f"<contents><activities>{listed}</activities><sections><section><sectionid>1</sectionid><title>1</title>"
         "<directory>sections/section_1</directory></section></sections></contents>"
-        f"<settings>{setting}</settings></information></moodle_backup>",
+        f"<settings>{setting}<setting><activity>page_1</activity></setting></settings></information></moodle_backup>",
         "course/course.xml": '<course id="1"><fullname>휴대전화 기초</fullname>'
         "<summary>&lt;p&gt;함께 배워요&lt;/p&gt;</summary></course>",
         "sections/section_1/section.xml": '<section id="5"><number>1</number><name>첫 주</name>'
-        "<summary>&lt;p&gt;여는 글&lt;/p&gt;</summary><sequence>1,2,3,4,5,6,7,8,9</sequence></section>",
+        "<summary>&lt;p&gt;여는 글&lt;/p&gt;</summary><sequence>1,2,3,4,5,6,7,8,9,10</sequence></section>",
         **activities,
         "questions.xml": BANK,
         "files.xml": "<files>"
@@ -224,6 +228,7 @@ def cartridge() -> Parts:
         + resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p3/assessment", "quiz.xml")
         + resource("topic", "imsdt_xmlv1p3", "topic.xml")
         + resource("lost", "webcontent", "lost.html")
+        + resource("more", "webcontent", "wiki/more.html")
     )
     page = '<html><body><h2>누르기</h2><p><img src="$IMS-CC-FILEBASE$/a%20b.png?x=1" alt="단추"></p></body></html>'
     return {
@@ -233,6 +238,8 @@ def cartridge() -> Parts:
         "web_resources/q.png": png(),
         "web_resources/안내.pdf": PDF,
         "web_resources/남음.pdf": PDF,
+        "wiki/more.html": "<html><head><title>더 읽기</title></head><body><p>끝</p></body></html>",
+        "course_settings/files_meta.xml": "<a/>",
         "link.xml": '<webLink xmlns="x"><title>누리집</title><url href="https://example.org/"/></webLink>',
         "topic.xml": '<topic><title>토론</title><text texttype="text/html">&lt;p&gt;인사해요&lt;/p&gt;</text></topic>',
         "quiz.xml": QTI,

@@ -54,6 +54,9 @@ def test_a_section_of_a_moodle_backup_becomes_a_lesson(pack: object) -> None:
                 ["## 안내문", "(안내.pdf)"],
                 ["? 퀴즈: 수도는?, 바다는 넓다."],
                 ["## 자기소개\n\n인사해요"],
+                ["## 갈래"],
+                ["## 읽기\n\n글"],
+                ["## 물음\n\n무엇?"],
             ],
         )
     ]
@@ -61,6 +64,7 @@ def test_a_section_of_a_moodle_backup_becomes_a_lesson(pack: object) -> None:
         (LeftOut.PEOPLE, ""),
         (LeftOut.EMBEDDED, "첫 쪽"),
         (LeftOut.QUESTION, "퀴즈 3"),
+        (LeftOut.QUESTION, "갈래: 물음"),
         (LeftOut.ACTIVITY, "forum: forum_7"),
         (LeftOut.PACKAGE, "scorm: scorm_8"),
         (LeftOut.MISSING, "page: page_9"),
@@ -83,7 +87,8 @@ def test_a_module_of_a_common_cartridge_becomes_a_lesson() -> None:
                 ["? 퀴즈: 수도는?, 고르세요, 바다는 넓다, 무엇?"],
                 ["## 토론\n\n인사해요"],
             ],
-        )
+        ),
+        ("휴대전화", [["## 더 읽기\n\n끝"]]),
     ]
     assert left(document) == {
         (LeftOut.QUESTION, "쓰세요 (cc.essay.v0p1)"),
