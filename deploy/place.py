@@ -71,7 +71,7 @@ def settle(given: Mapping[str, str], internal: tuple[str, ...]) -> Place:
     port = _gateway_port(host, given.get("IEUM_PORT") or "8080")
     own_names = [name for name in internal if not given.get(STORE_URLS.get(name, ""))]
     wanted = [each for name in (*own_names, "gateway") for each in worker_names(name, workers_of(given, name))]
-    ports = _internal_ports(data / "ports.json", wanted)
+    ports = _internal_ports(data / "ports.json", wanted, port)
     addresses = {
         f"IEUM_{name.upper()}": ",".join(f"{LOOPBACK}:{ports[each]}" for each in worker_names(name, many))
         for name in own_names
@@ -158,12 +158,13 @@ def _gateway_port(host: str, text: str) -> int:
     return int(text)
 
 
-def _internal_ports(record: Path, names: list[str]) -> dict[str, int]:
+def _internal_ports(record: Path, names: list[str], gateway_port: int) -> dict[str, int]:
+    """The gateway's own port may lie among them, and nothing listens on it yet."""
     last: dict[str, int] = json.loads(record.read_text()) if record.exists() else {}
     ports: dict[str, int] = {}
     for name in names:
-        before = last.get(name, 0)
-        ports[name] = before if before not in ports.values() and _is_free(before) else _free_port(set(ports.values()))
+        before, taken = last.get(name, 0), {gateway_port, *ports.values()}
+        ports[name] = before if before not in taken and _is_free(before) else _free_port(taken)
     record.parent.mkdir(parents=True, exist_ok=True)
     record.write_text(json.dumps({**last, **ports}, indent=2) + "\n")
     return ports
