@@ -68,6 +68,7 @@ async def load(city: City, mongo_url: str, pseudonym_key: bytes) -> Loaded:
             _write(stores, "classes", "classes", classes.class_documents(city))
             _write(stores, "classes", "applications", classes.application_documents(city))
             _write(stores, "classes", "attendance", classes.sheet_documents(city))
+            _write(stores, "classes", "kits", classes.kit_documents())
         loaded = await _learners(client, city, mongo_url, pseudonym_key)
         await _wait_for_services(client, city)
         await client.admin.command("fsync")

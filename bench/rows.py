@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import cycle, islice
 from typing import Any
 
@@ -15,6 +15,7 @@ from bench.clients import Request
 from bench.documents import QUESTIONS, SCREENS
 from bench.loading import PASSPHRASE, secret
 from services.chassis.clock import now
+from services.classes.domain.application import key_of
 
 _PLENTY = 60_000
 _CLIENTS = 64
@@ -153,6 +154,44 @@ def _class_list(city: City) -> list[Request]:
     return [Request(path, _cookie("benchteacher0000"))] * 300
 
 
+def _without_network(city: City) -> list[Request]:
+    """A day of thirty learners: 120 marks and 600 steps, each kit once."""
+    return [
+        Request(
+            f"/kit/{classes.kit_key(kit)}/operations",
+            _cookie("benchteacher0000"),
+            _day(city, kit),
+            {"Sec-Fetch-Site": "same-origin"},
+        )
+        for kit in range(classes.KITS)
+    ]
+
+
+def _day(city: City, kit: int) -> dict[str, Any]:
+    sent = now()
+    learners = [f"people/{city.person(each)}" for each in classes.learners_offline(city, kit)]
+    applications = [f"applications/{key_of(classes.OFFLINE, person)}" for person in learners]
+    marks: list[dict[str, Any]] = [
+        {"kind": "mark", "application": each, "session": session, "attended": 1}
+        for session in range(1, classes.SESSIONS + 1)
+        for each in applications
+    ]
+    steps: list[dict[str, Any]] = [
+        {"kind": "screen", "application": each, "lesson": f"l{place // len(SCREENS):02d}", "screen": screen}
+        for place, screen in islice(enumerate(cycle(SCREENS)), 20)
+        for each in applications
+    ]
+    begun = sent - timedelta(hours=8)
+    operations = [
+        {**each, "n": n, "wall": _ms(begun + timedelta(seconds=n))} for n, each in enumerate([*marks, *steps], 1)
+    ]
+    return {"sent": _ms(sent), "operations": operations}
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
 def _signing_in(city: City) -> list[Request]:
     bodies = [{"login": city.person(number), "passphrase": PASSPHRASE} for number in range(city.learners)]
     return [Request("/api/v1/sessions", body=body) for body in bodies]
@@ -183,6 +222,7 @@ ROWS = (
     Row("apply for a class, several at once", _applying(classes.EVERYBODY), cpu=3.6, p99=2_000),
     Row("apply for a class, alone", _applying(classes.ALONE), at_once=1, cpu=4.3),
     Row("class list of 30 with attendance", _class_list, at_once=1, cpu=15),
+    Row("a day without network: 30 learners", _without_network, at_once=1, cpu=150),
     Row("sign in", _signing_in, at_once=2, of_cost=("argon2id, two at once", 1.2)),
     Row(
         "class grid, API, 1,000 learners x 20",
