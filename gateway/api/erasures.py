@@ -30,6 +30,7 @@ class ErasureRequest(Shape):
     decide_time: Moment | None = None
     done_time: Moment | None = None
     at_desk: bool = False
+    by_schedule: bool = False
     reason: str = ""
     backups_end_time: Moment | None = None
     backup_days: int = 0

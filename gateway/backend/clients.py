@@ -23,6 +23,7 @@ from ieum.people.v1.imports_pb2_grpc import PeopleImportServiceStub
 from ieum.people.v1.mail_links_pb2_grpc import MailLinkServiceStub
 from ieum.people.v1.people_pb2_grpc import PeopleServiceStub
 from ieum.people.v1.privacy_pb2_grpc import PrivacyServiceStub
+from ieum.people.v1.retention_pb2_grpc import RetentionServiceStub
 from ieum.progress.v1.progress_pb2_grpc import ProgressServiceStub
 from ieum.statistics.v1.distribution_pb2_grpc import DistributionServiceStub
 from ieum.statistics.v1.questions_pb2_grpc import QuestionServiceStub
@@ -46,6 +47,7 @@ class Clients:
     cards: CardServiceStub
     mail_links: MailLinkServiceStub
     privacy: PrivacyServiceStub
+    retention: RetentionServiceStub
     imports: PeopleImportServiceStub
     courses: CoursesServiceStub
     enrollment: EnrollmentServiceStub
@@ -88,6 +90,7 @@ async def connect(settings: Settings) -> AsyncIterator[Clients]:
             cards=client("people", CardServiceStub),
             mail_links=client("people", MailLinkServiceStub),
             privacy=client("people", PrivacyServiceStub),
+            retention=client("people", RetentionServiceStub),
             imports=client("people", PeopleImportServiceStub),
             courses=courses,
             enrollment=client("enrollment", EnrollmentServiceStub),

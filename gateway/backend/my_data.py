@@ -19,6 +19,7 @@ from ieum.people.v1.cards_pb2 import Card, ListCardsRequest
 from ieum.people.v1.counter_pb2 import DeskRecord, GetDeskRecordRequest
 from ieum.people.v1.mail_links_pb2 import EmailConfirmation, GetEmailConfirmationRequest
 from ieum.people.v1.privacy_pb2 import Acceptance, ListAcceptancesRequest
+from ieum.people.v1.retention_pb2 import GetRetentionRequest, Retention
 from ieum.progress.v1.progress_pb2 import ListProgressRequest, Progress
 from ieum.statistics.v1.questions_pb2 import ListQuestionsRequest, Question
 from ieum.statistics.v1.statistics_pb2 import ListOwnFactsRequest, ListOwnFactsResponse
@@ -54,6 +55,7 @@ class MyData:
     desk_record: DeskRecord
     acceptances: Sequence[Acceptance]
     erasure_requests: Sequence[people_pb2.ErasureRequest]
+    retention: Retention
     equality_answers: people_pb2.EqualityAnswers
     enrollments: Sequence[Enrollment]
     progress: Sequence[Progress]
@@ -100,6 +102,7 @@ async def gather(clients: Clients, principal: Principal) -> MyData:
         email_confirmation=await clients.mail_links.GetEmailConfirmation(GetEmailConfirmationRequest(person=me)),
         desk_record=await clients.counter.GetDeskRecord(GetDeskRecordRequest(name=me)),
         acceptances=(await clients.privacy.ListAcceptances(ListAcceptancesRequest())).acceptances,
+        retention=await clients.retention.GetRetention(GetRetentionRequest()),
         erasure_requests=(await people.ListErasureRequests(people_pb2.ListErasureRequestsRequest(person=me))).requests,
         equality_answers=await people.GetEqualityAnswers(
             people_pb2.GetEqualityAnswersRequest(name=f"{me}/equalityAnswers")

@@ -31,3 +31,11 @@ def period(locale: Locale, first: str, last: str) -> str:
     if first:
         return locale.gettext("since %(first)s") % names
     return locale.gettext("up to %(last)s") % names if last else locale.gettext("all quarters")
+
+
+def long_time(locale: Locale, days: int) -> str:
+    """Whole years where they are, else days; "" for none."""
+    years = round(days / 365.25)
+    if years and abs(days - years * 365.25) < 1.5:
+        return locale.ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
+    return locale.ngettext("%(count)s day", "%(count)s days", days) % {"count": days} if days else ""

@@ -39,6 +39,7 @@ from gateway.web.administrator import (
     search_words,
 )
 from gateway.web.administrator import privacy_notice as next_notice
+from gateway.web.administrator import retention as keeping
 from gateway.web.administrator import second_factor as others_second_factor
 from gateway.web.author import (
     class_grid,
@@ -194,6 +195,7 @@ PAGES: tuple[web.RouteTableDef, ...] = (
     erasing.routes,
     privacy_notice.routes,
     next_notice.routes,
+    keeping.routes,
     erasures.routes,
     audit_log.routes,
     dead_letters.routes,

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from ieum.classes.v1 import classes_pb2, events_pb2
 from ieum.people.v1.events_pb2 import (
     AccountMailRequested,
+    AccountsMerged,
+    AccountUnused,
     PersonErased,
     PersonMoved,
     PersonRegistered,
@@ -18,6 +20,7 @@ from ieum.statistics.v1.events_pb2 import SummaryRequested
 from ieum.surveys.v1.events_pb2 import EvaluationAsked
 from services.chassis.clock import moment, now
 from services.chassis.events.bus import Handlers
+from services.notices.domain.notice import Kind
 from services.notices.messages import class_plan
 from services.notices.planner import Planner
 from services.notices.store import Store
@@ -39,7 +42,7 @@ def statistics_handlers(store: Store, nudge: Callable[[], None]) -> Handlers:
     return {SummaryRequested: on_summary_requested}
 
 
-def people_handlers(store: Store, nudge: Callable[[], None]) -> Handlers:
+def people_handlers(store: Store, nudge: Callable[[], None], planner: Planner) -> Handlers:
     async def on_mail_requested(event: AccountMailRequested) -> None:
         await store.request("people", event.request, moment(event.request_time) or now(), event.revision)
         nudge()
@@ -56,8 +59,20 @@ def people_handlers(store: Store, nudge: Callable[[], None]) -> Handlers:
     async def on_roles(event: RolesChanged) -> None:
         await store.revoke_centre_calendars(event.person)
 
+    async def on_merged(event: AccountsMerged) -> None:
+        await planner.plan_account(
+            Kind.ACCOUNT_MERGED, event.kept, f"{event.person.rpartition('/')[2]}.{event.revision}", moment(event.time)
+        )
+
+    async def on_unused(event: AccountUnused) -> None:
+        until = moment(event.erase_time)
+        key = f"{event.warning}.{event.revision}"
+        await planner.plan_account(Kind.ACCOUNT_UNUSED, event.person, key, moment(event.time), until)
+
     return {
         AccountMailRequested: on_mail_requested,
+        AccountsMerged: on_merged,
+        AccountUnused: on_unused,
         RolesChanged: on_roles,
         PersonRegistered: on_home,
         PersonMoved: on_home,

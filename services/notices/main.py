@@ -51,7 +51,7 @@ async def compose(frame: Frame[NoticesSettings]) -> None:
     service = NoticesService(store, letters, feeds, AuditEvents(frame.bus), sms_on=gateway is not None)
     add_NoticesServiceServicer_to_server(service, server)
     frame.hear("ieum.statistics.v1", statistics_handlers(store, mails.nudge))
-    frame.hear("ieum.people.v1", people_handlers(store, mails.nudge))
+    frame.hear("ieum.people.v1", people_handlers(store, mails.nudge, planner))
     frame.hear("ieum.classes.v1", class_handlers(store, planner))
     frame.hear("ieum.progress.v1", progress_handlers(planner))
     frame.hear("ieum.surveys.v1", survey_handlers(planner))

@@ -117,6 +117,18 @@ class Planner:
         await self._plan(f"{_id(event.visit)}.{kind}.{event.revision}", personal, now())
         self._nudge()
 
+    async def plan_account(
+        self, kind: Kind, person: str, key: str, happened: datetime | None, until: datetime | None = None
+    ) -> None:
+        """What becomes of somebody's account; `until`: when it does. Where nothing else reaches them, the centres of
+        their home area tell them."""
+        at, copies = now(), self._store.copies
+        if await copies.is_erased(person) or (happened or at) < at - _NEWS_FOR or (until and until <= at):
+            return
+        personal = Personal(person, kind, area=await copies.home(person), not_after=until)
+        await self._plan(f"{_id(person)}.{kind}.{key}", personal, at)
+        self._nudge()
+
     async def plan_dates(self, class_: str, session: int, revision: int, plan: events_pb2.ClassPlan) -> None:
         """One notice for all sessions that are moved or cancelled within minutes."""
         for applicant in await self._store.copies.applicants(class_, ACTIVE):

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from ieum.classes.v1.events_pb2 import ApplicationChanged, KitTaken
+from ieum.classes.v1.events_pb2 import ApplicationChanged, AttendanceMarked, KitTaken
 from ieum.enrollment.v1.events_pb2 import Enrolled
 from ieum.notices.v1.events_pb2 import ContactsViewed
 from ieum.people.v1.events_pb2 import (
@@ -108,6 +108,31 @@ def application_handlers(store: Store) -> Handlers:
         await store.imports.mark_touched(event.person.removeprefix("people/"))
 
     return {ApplicationChanged: on_changed}
+
+
+def use_handlers(store: Store) -> tuple[Handlers, Handlers]:
+    """Of enrollment and of classes: somebody learns who perhaps never signs in, because staff enter it for them."""
+
+    async def note(person: str, time: Timestamp) -> None:
+        key, at = person.removeprefix("people/"), moment(time)
+        if key and at:
+            await store.retention.note_use(key, at)
+            # Use and erasure may come in either order: each looks for the other after its own write.
+            found = await store.people.find(key)
+            if found is None or found.erased:
+                await store.retention.forget(key)
+
+    async def on_enrolled(event: Enrolled) -> None:
+        await note(event.person, event.time)
+
+    async def on_applied(event: ApplicationChanged) -> None:
+        if event.reason != "PERSON_ERASED":
+            await note(event.person, event.time)
+
+    async def on_attended(event: AttendanceMarked) -> None:
+        await note(event.person, event.time)
+
+    return {Enrolled: on_enrolled}, {ApplicationChanged: on_applied, AttendanceMarked: on_attended}
 
 
 def certificate_handlers(store: Store) -> Handlers:

@@ -16,6 +16,7 @@ from ieum.people.v1 import (
     mail_links_pb2_grpc,
     people_pb2_grpc,
     privacy_pb2_grpc,
+    retention_pb2_grpc,
 )
 from services.chassis.run import Frame, main_with
 from services.people.domain.person import Role
@@ -30,9 +31,11 @@ from services.people.events import (
     progress_handlers,
     statistics_handlers,
     survey_handlers,
+    use_handlers,
 )
 from services.people.passphrases import Passphrases
-from services.people.service import TOKEN_ACCESS, PeopleService, cards, counter, imports, mail_links, privacy
+from services.people.retention import sweep as retention_sweep
+from services.people.service import TOKEN_ACCESS, PeopleService, cards, counter, imports, mail_links, privacy, retention
 from services.people.service.contacts import ContactSource
 from services.people.service.letters import AccountLetters
 from services.people.settings import NO_ROLE, PeopleSettings
@@ -58,6 +61,9 @@ async def compose(frame: Frame[PeopleSettings]) -> None:
     cards_pb2_grpc.add_CardServiceServicer_to_server(
         cards.CardService(people), frame.offer("ieum.people.v1.CardService", {})
     )
+    retention_pb2_grpc.add_RetentionServiceServicer_to_server(
+        retention.RetentionService(store), frame.offer("ieum.people.v1.RetentionService", retention.TOKEN_ACCESS)
+    )
     mail_links_pb2_grpc.add_MailLinkServiceServicer_to_server(
         mail_links.MailLinkService(people), frame.offer("ieum.people.v1.MailLinkService", {})
     )
@@ -71,6 +77,10 @@ async def compose(frame: Frame[PeopleSettings]) -> None:
         imports.PeopleImportService(store), frame.offer("ieum.people.v1.PeopleImportService", {})
     )
     frame.keep_running(partial(sweep, store))
+    frame.keep_running(partial(retention_sweep, store))
+    learning, classes = use_handlers(store)
+    frame.hear("ieum.enrollment.v1", learning, apart="use")
+    frame.hear("ieum.classes.v1", classes, apart="use")
     frame.hear("ieum.enrollment.v1", enrolment_handlers(store), apart="imports")
     frame.hear("ieum.classes.v1", application_handlers(store), apart="imports")
     frame.hear("ieum.progress.v1", progress_handlers(store))

@@ -18,7 +18,7 @@ from ieum.classes.v1 import classes_pb2
 from ieum.courses.v1 import courses_pb2
 from ieum.enrollment.v1 import enrollment_pb2
 from ieum.notices.v1 import notices_pb2
-from ieum.people.v1 import cards_pb2, counter_pb2, imports_pb2, mail_links_pb2, people_pb2, privacy_pb2
+from ieum.people.v1 import cards_pb2, counter_pb2, imports_pb2, mail_links_pb2, people_pb2, privacy_pb2, retention_pb2
 from ieum.progress.v1 import progress_pb2
 from ieum.statistics.v1 import distribution_pb2, questions_pb2, releases_pb2, statistics_pb2, working_pb2
 from ieum.surveys.v1 import surveys_pb2
@@ -37,6 +37,7 @@ MODULES = (
         imports_pb2,
         mail_links_pb2,
         privacy_pb2,
+        retention_pb2,
         courses_pb2,
         enrollment_pb2,
         progress_pb2,
@@ -60,6 +61,7 @@ class Fakes:
         self.answers["GetMedia"] = courses_pb2.Media(name="media/1", content_type="image/png", size=3, sha256="abc")
         self.answers["ReadMedia"] = courses_pb2.ReadMediaResponse(data=b"abc")
         self.answers["GetPrivacyNotice"] = privacy_pb2.PrivacyNotice()
+        self.answers["GetRetention"] = retention_pb2.Retention()
         self.answers["GetAssessment"] = releases_pb2.AssessmentContent()
         self.answers["VerifySession"] = lambda request: self._viewer(request.token)
         self.answers["VerifyToken"] = lambda request: self._viewer(request.secret)

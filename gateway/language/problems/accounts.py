@@ -134,6 +134,8 @@ ACCOUNTS: Mapping[str, str] = {
     "SEPARATION_TOO_LATE": msgid("The accounts were merged more than %(days)s days ago; they stay one."),
     "ERASURE_OPEN": msgid("An erasure was asked for of one of these accounts. Decide on that first."),
     "OWN_ACCOUNT_MERGED": msgid("One of these accounts is your own. Let a colleague compare and merge them."),
+    "RETENTION_DAYS": msgid("Choose between %(min)s and %(max)s days, or for ever."),
+    "RETENTION_CHANGED": msgid("Somebody has changed this meanwhile. Look at it again, then decide."),
     "KEPT_ACCOUNT_MISSING": msgid("Choose which of the two accounts stays."),
     "SAME_ACCOUNT": msgid("These are not two accounts but one. Choose another one."),
     "GROUPS_CONTRADICT": msgid('You chose groups and also "None of these". Choose one of the two.'),

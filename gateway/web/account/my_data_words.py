@@ -53,6 +53,9 @@ def _account(speaker: Speaker, data: MyData) -> Section:
         (msgid("Roles"), ", ".join(grant_words(locale, speaker.places, each) for each in person.grants)),
         (msgid("Account number"), person.name.removeprefix("people/")),
         (msgid("Registered"), speaker.when(person.create_time)),
+        (msgid("Last used"), speaker.when(data.retention.own_use_time)),
+        (msgid("Will be erased on"), speaker.when(data.retention.own_erase_time)),
+        (msgid("Accounts merged into this one"), ", ".join(each.removeprefix("people/") for each in person.merged)),
         (msgid("Passphrase"), speaker.gettext("only in a scrambled form from which nobody can read it")),
     )
     return Section(

@@ -26,6 +26,7 @@ TOPICS: Mapping[pb.Topic.ValueType, tuple[str, str]] = {
     pb.REMINDERS: (msgid("Reminders"), msgid("The day before each date.")),
     pb.CERTIFICATES: (msgid("Certificates"), msgid("When you have completed a course.")),
     pb.SURVEYS: (msgid("Questions about classes and courses"), msgid("How was it, and do you use what you learned?")),
+    pb.ACCOUNT: (msgid("Your account"), msgid("It was merged with another of yours, or it will be erased.")),
 }
 WAYS: Mapping[pb.Way.ValueType, str] = {
     pb.BY_EMAIL: msgid("E-mail"),
@@ -35,7 +36,7 @@ WAYS: Mapping[pb.Way.ValueType, str] = {
 }
 _OPTIONAL = (pb.REMINDERS, pb.CERTIFICATES, pb.SURVEYS)
 _FIELDS = {"quiet_begin": "quiet_begin", "quiet_end": "quiet_end", "telephone": "telephone", "phone": "telephone"} | {
-    topic: topic for topic in ("applications", "changes", "reminders", "certificates", "surveys")
+    topic: topic for topic in ("applications", "changes", "reminders", "certificates", "surveys", "account")
 }
 
 routes = web.RouteTableDef()

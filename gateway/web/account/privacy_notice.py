@@ -9,10 +9,12 @@ from gateway.html.render import PAGE, Flash, page
 from gateway.http import errors
 from gateway.http.auth import NOTICE_PAGE, SESSIONS, signed_in
 from gateway.language.i18n import Locale
+from gateway.language.periods import long_time
 from gateway.web.site import page_cache
 from gateway.web.site.forms import typed
 from gateway.web.site.frame import go_to
 from ieum.people.v1 import privacy_pb2 as pb
+from ieum.people.v1.retention_pb2 import GetRetentionRequest
 from services.chassis import clock
 from services.chassis.errors import Problem
 
@@ -33,7 +35,7 @@ async def show(request: web.Request) -> web.Response:
     """The text of this body where it has published one, else what every installation keeps."""
     notice = await current_notice(request)
     if not notice.version:
-        return page(request, "site/privacy.html")
+        return await _details(request)
     return await _notice_page(request, notice)
 
 
@@ -66,7 +68,17 @@ async def _notice_page(request: web.Request, notice: pb.PrivacyNotice) -> web.Re
 @page_cache.public()
 async def details(request: web.Request) -> web.Response:
     """What the software keeps, whatever notice was published."""
-    return page(request, "site/privacy.html")
+    return await _details(request)
+
+
+async def _details(request: web.Request) -> web.Response:
+    locale, stands = request[PAGE].locale, await request.app[CLIENTS].retention.GetRetention(GetRetentionRequest())
+    return page(
+        request,
+        "site/privacy.html",
+        unused=long_time(locale, stands.unused_days),
+        audit=long_time(locale, stands.audit_days),
+    )
 
 
 @routes.get(NOTICE_PAGE)

@@ -33,6 +33,8 @@ ACTIONS: Mapping[str, str] = {
     "ERASURE_REQUEST_REFUSED": msgid("Request for erasure refused"),
     "ACCOUNTS_MERGED": msgid("Two accounts merged"),
     "ACCOUNTS_SEPARATED": msgid("Merged accounts separated"),
+    "RETENTION_SET": msgid("Retention schedule set"),
+    "RETENTION_RAN": msgid("Retention schedule gone through"),
     "CERTIFICATE_REVOKED": msgid("Certificate revoked"),
     "CERTIFICATE_RENAMED": msgid("Name on a certificate changed"),
     "RECIPIENTS_CHANGED": msgid("Mailing list changed"),

@@ -80,7 +80,9 @@ async def _page(request: web.Request, form: dict[str, str] | None = None, **valu
         here=f"{HERE}/{request.match_info['number']}",
         number=number_of(found),
         who=names.get(found.person, gone),
-        asked_by=names.get(found.asked_by, gone),
+        asked_by=locale.gettext("The schedule: nobody used it")
+        if found.by_schedule
+        else names.get(found.asked_by, gone),
         decided_by=names.get(found.decided_by, "") if found.decided_by else "",
         state=state_of(locale, found),
         steps=steps_of(locale, found),

@@ -25,6 +25,8 @@ KINDS: Mapping[int, str] = {
     pb.KIND_VISIT_PLANNED: msgid("A visiting class is planned"),
     pb.KIND_HELP: msgid("Your instructor offers help"),
     pb.KIND_VISIT_REFUSED: msgid("No visiting class this time"),
+    pb.KIND_ACCOUNT_MERGED: msgid("Two accounts are one"),
+    pb.KIND_ACCOUNT_UNUSED: msgid("An unused account will be erased"),
 }
 CHANNELS: Mapping[int, str] = {
     pb.EMAIL: msgid("E-mail"),

@@ -44,6 +44,8 @@ class Kind(StrEnum):
     VISIT_PLANNED = "visit_planned"
     VISIT_REFUSED = "visit_refused"
     HELP = "help"
+    ACCOUNT_MERGED = "account_merged"
+    ACCOUNT_UNUSED = "account_unused"
 
 
 @dataclass(frozen=True, slots=True)

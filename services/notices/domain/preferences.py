@@ -20,6 +20,7 @@ class Topic(StrEnum):
     REMINDERS = "reminders"
     CERTIFICATES = "certificates"
     SURVEYS = "surveys"
+    ACCOUNT = "account"
 
 
 TOPICS: Mapping[Kind, Topic] = {
@@ -31,10 +32,12 @@ TOPICS: Mapping[Kind, Topic] = {
     Kind.CERTIFICATE: Topic.CERTIFICATES,
     Kind.EVALUATION: Topic.SURVEYS,
     Kind.FOLLOW_UP: Topic.SURVEYS,
+    Kind.ACCOUNT_MERGED: Topic.ACCOUNT,
+    Kind.ACCOUNT_UNUSED: Topic.ACCOUNT,
 }
 OPTIONAL = frozenset({Topic.REMINDERS, Topic.CERTIFICATES, Topic.SURVEYS})
-"""Topics that somebody may want to hear nothing of. A seat that is offered, or a class that is not held, must reach
-everybody."""
+"""Topics that somebody may want to hear nothing of. A seat that is offered, a class that is not held, or an account
+that is going to be erased, must reach everybody."""
 
 
 class Way(StrEnum):

@@ -79,6 +79,8 @@ class PersonLetters:
                 return await self._of_course(personal, f"learning/{personal.enrollment.rpartition('/')[2]}")
             if personal.kind in (Kind.VISIT_PLANNED, Kind.VISIT_REFUSED):
                 return await self._of_visit(personal)
+            if personal.kind in (Kind.ACCOUNT_MERGED, Kind.ACCOUNT_UNUSED):
+                return self._of_account(personal)
             return await self._of_class(personal)
         except Missing:
             return OVERTAKEN
@@ -90,6 +92,17 @@ class PersonLetters:
             personal.kind,
             {language: titles.get(language) or first for language in words.LANGUAGES},
             link=f"{self._public_url}/{about}",
+            preferences=f"{self._public_url}/account/notices",
+            zone=self._zone,
+            places={},
+            until=personal.not_after,
+        )
+
+    def _of_account(self, personal: Personal) -> Content:
+        return Content(
+            personal.kind,
+            dict.fromkeys(words.LANGUAGES, ""),
+            link=f"{self._public_url}{'/learning' if personal.kind is Kind.ACCOUNT_MERGED else '/sign-in'}",
             preferences=f"{self._public_url}/account/notices",
             zone=self._zone,
             places={},

@@ -71,6 +71,8 @@ class Action(StrEnum):
     RESET_MAIL_ASKED_FOR = "reset_mail_asked_for"
     PASSPHRASE_RESET_BY_MAIL = "passphrase_reset_by_mail"  # noqa: S105 - a name
     EMAIL_CONFIRMED = "email_confirmed"
+    RETENTION_SET = "retention_set"
+    RETENTION_RAN = "retention_ran"
 
 
 # What callers may report here. All else happens in this service, or is heard from the service that did it.

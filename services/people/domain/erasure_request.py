@@ -10,6 +10,8 @@ from services.chassis.errors import Forbidden, Invalid, Refused
 
 TIME_TO_ERASE = timedelta(days=10)
 """The law gives ten days from the request."""
+BY_SCHEDULE = "schedule"
+"""In place of a person: the account lay unused (domain/retention.py)."""
 _LONGEST_REASON = 500
 
 
@@ -46,6 +48,10 @@ class ErasureRequest:
     @property
     def name(self) -> str:
         return f"erasureRequests/{self.id}"
+
+    @property
+    def by_schedule(self) -> bool:
+        return self.asked_by == BY_SCHEDULE
 
     @property
     def at_desk(self) -> bool:

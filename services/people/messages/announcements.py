@@ -11,7 +11,7 @@ from ieum.people.v1 import events_pb2
 from services.chassis.clock import stamp
 from services.chassis.sealed_answers import AnswersSeal
 from services.chassis.store.entities import Announce
-from services.people.domain import equality, mail_links, person, places, sessions
+from services.people.domain import equality, mail_links, person, places, retention, sessions
 from services.people.messages import resources
 
 
@@ -83,6 +83,16 @@ def places_announcement(event: places.Imported, key: str, revision: int) -> Mess
 
 def mail_announcement(event: mail_links.MailWanted, key: str, revision: int) -> Message:
     return events_pb2.AccountMailRequested(request=key, request_time=stamp(event.time), revision=revision)
+
+
+def unused_announcement(event: retention.Warned, key: str, revision: int) -> Message:
+    return events_pb2.AccountUnused(
+        person=event.unused.person,
+        warning=event.warning,
+        erase_time=stamp(event.unused.erase_at),
+        revision=revision,
+        time=stamp(event.time),
+    )
 
 
 def no_announcement(event: object, key: str, revision: int) -> Message:

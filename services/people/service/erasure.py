@@ -123,13 +123,15 @@ class ErasureMethods(ServiceBase):
             due_time=stamp(value.due_at),
             decide_time=stamp(value.decided_at),
             done_time=stamp(value.done_at),
-            at_desk=value.at_desk,
+            at_desk=value.at_desk and not value.by_schedule,
+            by_schedule=value.by_schedule,
             reason=value.reason,
             backup_days=self.backup_days,
             backups_end_time=stamp(erased_at + timedelta(days=self.backup_days)) if erased_at else None,
         )
         if names:
-            message.person, message.asked_by, message.decided_by = value.person, value.asked_by, value.decided_by
+            asked_by = "" if value.by_schedule else value.asked_by
+            message.person, message.asked_by, message.decided_by = value.person, asked_by, value.decided_by
         return message
 
 

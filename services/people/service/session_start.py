@@ -58,6 +58,7 @@ class SessionStart(ServiceBase):
                 Action.SIGNED_IN, owner.name, f"card at {card_at}" if card_at else "", actor=owner.name
             ),
             self.store.sessions.begin(key_of(secret), session),
+            self.store.retention.note_use(owner.id, session.begin_time),
         )
         return people_pb2.SignInResponse(
             token=secret,

@@ -107,6 +107,7 @@ class SignInMethods(SessionStart):
         token, owner = found
         if sessions.worth_noting(token, moment):
             await self.store.tokens.note_use(token, moment)
+            await self.store.retention.note_use(owner.id, moment)
         return resources.token_viewer_to_message(owner, token)
 
     async def SignOut(self, request: people_pb2.SignOutRequest, context: object) -> Empty:

@@ -30,6 +30,7 @@ from services.people.store.mail_links import MailLinkStore
 from services.people.store.people import PeopleStore
 from services.people.store.places import PlacesStore
 from services.people.store.privacy_notices import PrivacyNotices
+from services.people.store.retention import RetentionStore
 from services.people.store.second_factors import SecondFactorStore
 from services.people.store.sessions import SessionStore, TokenStore
 from services.people.store.told_apart import ToldApart
@@ -61,6 +62,7 @@ class Store:
         self.certificates = CertificateNames(database)
         self.erasure_requests = ErasureRequests(database, outbox)
         self.privacy_notices = PrivacyNotices(database)
+        self.retention = RetentionStore(database, outbox)
 
     async def prepare(self) -> None:
         await self.people.prepare()
@@ -79,6 +81,7 @@ class Store:
         await self.told_apart.prepare()
         await self.erasure_requests.prepare()
         await self.privacy_notices.prepare()
+        await self.retention.prepare()
 
     def device_mark(self, person: str) -> str:
         return devices.make_mark(self._pseudonym_key, person, secrets.token_hex(8))

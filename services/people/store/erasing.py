@@ -3,7 +3,7 @@ transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -41,14 +41,17 @@ async def erase(
     *,
     also_last_administrator: bool = False,
     approve: tuple[str, Callable[[ErasureRequest], RequestOutcome]] | None = None,
+    check: Callable[[AsyncClientSession], Awaitable[None]] | None = None,
 ) -> None:
-    """Safe to repeat. `approve`: the number of the request that is approved with it. The last administrator is refused,
-    unless they were erased already in a life that a restored backup does not know of. With an account go those that
-    were merged into it."""
+    """Safe to repeat. `approve`: the number of the request that is approved with it. What `check` raises stops all. The
+    last administrator is refused, unless they were erased already in a life that a restored backup does not know of.
+    With an account go those that were merged into it."""
     erased: list[str] = []
 
     async def work(session: AsyncClientSession) -> None:
         current = await store.people.entities.change(before.id, lambda same: (same, []), session=session)
+        if check:
+            await check(session)
         erased.clear()
         erased.extend([before.id, *current.merged])
         await forget(session, before.id)
@@ -80,6 +83,7 @@ async def erase(
         await store.privacy_notices.remove_all(name, session)
         await store.imports.forget(key, session)
         await store.told_apart.forget(key, session)
+        await store.retention.forget(key, session)
 
     await store.together(work)
     for key in erased:
