@@ -111,6 +111,8 @@ class File(Body):
 class Quiz(Body):
     title: Localized = {}
     items: list[Item] = []
+    draw: Annotated[Count, Field(description="How many of them an attempt asks; 0: all")] = 0
+    shuffle: Annotated[bool, Field(description="The options of choices come in another order for each learner")] = False
 
 
 class ScenePart(Body):

@@ -72,6 +72,7 @@ class QuizProgress(Shape):
     earlier_attempts: list[Attempt] = []
     resets: list[QuizReset] = []
     unclear_items: list[str] = []
+    drawn_items: list[str] = []
 
 
 class PracticeProgress(Shape):

@@ -56,7 +56,10 @@ async def empty(mongo_url: str, nats_url: str, prefix: str) -> None:
                 await client.drop_database(name)
             elif (await client[name].command("dbStats"))["objects"]:
                 for collection in await client[name].list_collection_names():
-                    await client[name][collection].delete_many({})
+                    if collection.startswith("system."):
+                        await client[name].drop_collection(collection)
+                    else:
+                        await client[name][collection].delete_many({})
     async with bus.connect(nats_url, "test", prefix=prefix) as events:
         for stream in await events.jetstream.streams_info():
             if stream.config.name and stream.config.name.startswith(prefix):

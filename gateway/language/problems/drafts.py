@@ -45,6 +45,7 @@ DRAFTS: Mapping[str, str] = {
     "OPTIONS_EQUAL": msgid("Two answers read the same. Write different ones, or remove one."),
     "OPTIONS_TOO_FEW": msgid("Give at least two answers to choose from."),
     "NO_RIGHT_ANSWER": msgid("Say which answer is right."),
+    "DRAW_TOO_LARGE": msgid("The quiz draws more questions than it has. Add questions, or draw fewer."),
     "NO_GAP": msgid("Make at least one gap: write its words between double brackets in the text."),
     "GAPS_DIFFER": msgid("Each gap must be in the text once, in every language. Write its number there: [[1]]."),
     "PICTURE_MISSING": msgid("Choose the picture on which the question is answered."),

@@ -29,6 +29,7 @@ LEARNING: Mapping[str, str] = {
     "QUIZ_UNKNOWN": msgid("This quiz is not in your version of the course."),
     "ITEM_UNKNOWN": msgid("This question is not in your version of the course."),
     "ATTEMPT_UNKNOWN": msgid("This attempt cannot begin yet. Finish the one before."),
+    "ITEM_NOT_DRAWN": msgid("This question was not drawn for this attempt. Go on with the ones that are shown."),
     "QUIZ_PASSED": msgid("This quiz is passed already, or the course completed. It stays so."),
     "TOO_MANY_RESETS": msgid("This quiz has begun anew too often. Allow single attempts instead."),
     "NOT_FOR_ONESELF": msgid("This has to be done by another instructor of the course."),

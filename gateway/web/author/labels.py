@@ -113,6 +113,7 @@ FIELDS: Mapping[str, str] = {
     "TEXT_MISSING": "markdown",
     "GAPS_DIFFER": "text",
     "NO_GAP": "text",
+    "DRAW_TOO_LARGE": "draw",
     "PICTURE_MISSING": "file",
     "TRANSCRIPT_MISSING": "transcript",
     "CAPTIONS_MISSING": "captions",

@@ -163,7 +163,7 @@ def _control_of(problem: Problem, lesson: Lesson) -> str:
 
 
 def _is_raw(name: str) -> bool:
-    return name == "minutes" or name.endswith(".points")
+    return name == "minutes" or name.endswith((".points", ".draw"))
 
 
 _EDITOR = Editor(_load, _page, _control_of, _is_raw)

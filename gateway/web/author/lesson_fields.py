@@ -23,6 +23,9 @@ def fill_lesson(lesson: Lesson, form: Form, language: str, languages: Iterable[s
             _fill_block(block, form, language, languages, new_id)
     lesson.minutes = count(form, "minutes", unreadable, lesson.minutes)
     for block in lesson.blocks:
+        if block.id in form and block.WhichOneof("body") == "quiz":
+            block.quiz.draw = count(form, f"{block.id}.draw", unreadable, block.quiz.draw)
+            block.quiz.shuffle = f"{block.id}.shuffle" in form
         for item in block.quiz.items if block.WhichOneof("body") == "quiz" else ():
             place = key_of(block.id, item.id)
             if place in form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,8 +13,9 @@ from gateway.web.course.card import address
 from gateway.web.course.gap_text import pieces_of
 from gateway.web.course.question_kinds import kind_of
 from gateway.web.course.screen import Reader
-from ieum.courses.v1.content_pb2 import Item, Option
+from ieum.courses.v1.content_pb2 import Choice, Item, Option
 from ieum.progress.v1.progress_pb2 import Answer
+from services.chassis.text import plain_number
 
 FIELD = "answer"
 UNKNOWN = "unknown"
@@ -65,7 +67,9 @@ class Question:
         return self.chosen.get(FIELD, ())
 
 
-def question_of(reader: Reader, item: Item, typed: MultiMapping[str]) -> Question:
+def question_of(reader: Reader, item: Item, typed: MultiMapping[str], shuffled_for: str = "") -> Question:
+    """`shuffled_for`: where a quiz shuffles its options, for whom and which attempt; the same gives the same order."""
+
     def texts(options: Sequence[Option]) -> list[tuple[str, str]]:
         """A place on the picture has the number that it has there."""
         words = enumerate([reader.words(option.text) for option in options], 1)
@@ -82,7 +86,7 @@ def question_of(reader: Reader, item: Item, typed: MultiMapping[str]) -> Questio
         "matching": _distinct(texts(item.matching.right)),
         "placement": _distinct(texts(item.matching.right)),
         "ordering": texts(item.ordering.steps),
-    }.get(kind, texts(item.choice.options))
+    }.get(kind, texts(_shuffled(item.choice, shuffled_for)))
     return Question(
         kind=kind,
         prompt=reader.words(item.prompt),
@@ -104,6 +108,14 @@ def _spots(options: Iterable[Option]) -> dict[str, tuple[int, int, int, int]]:
         for option in options
         if option.HasField("spot")
     }
+
+
+def _shuffled(choice: Choice, seed: str) -> Sequence[Option]:
+    """Places on a picture keep their numbers, and numbers their order."""
+    numbers = all(plain_number(text) for option in choice.options for text in option.text.values())
+    if not seed or choice.on_picture or numbers:
+        return choice.options
+    return sorted(choice.options, key=lambda option: hashlib.sha256(f"{seed}/{option.id}".encode()).digest())
 
 
 def _distinct(options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

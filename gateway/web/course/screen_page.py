@@ -156,7 +156,7 @@ def screen_page(
         back=f"{visit.root}/{before[0]}/{before[1]}" if before else "/learning",
         blocks=blocks,
         quiz_title=reader.words(quiz[1].title) if quiz else "",
-        question=question_form.question_of(reader, item, typed) if item else None,
+        question=question_form.question_of(reader, item, typed, _shuffled_for(visit)) if item else None,
         attempt=_attempt_number(visit.quiz_progress),
         feedback=feedback_of(reader, explained or item, answered.answer, answered) if item and answered else None,
         outcome=_outcome(visit, shown="finished" in typed or _is_last_item(visit)),
@@ -164,6 +164,14 @@ def screen_page(
         completed=just_completed and visit.progress.HasField("complete_time"),
         outline=_outline(visit),
     )
+
+
+def _shuffled_for(visit: Visit) -> str:
+    """Names the learner, the attempt and the question, where the quiz shuffles its options."""
+    quiz = visit.place.quiz
+    if quiz is None or not quiz[1].shuffle:
+        return ""
+    return f"{visit.progress.enrollment}/{_attempt_number(visit.quiz_progress)}/{visit.place.screen.key}"
 
 
 def _attempt_number(quiz: QuizProgress) -> int:

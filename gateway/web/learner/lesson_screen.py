@@ -16,9 +16,11 @@ from gateway.http.auth import VIEWER, signed_in
 from gateway.http.form import LONGEST_TEXT, read_texts
 from gateway.language.i18n import Locale
 from gateway.web.course import practice, question_form
+from gateway.web.course.drawn import as_drawn, find_drawn_screen
 from gateway.web.course.practice import practice_of
 from gateway.web.course.question_form import Question
 from gateway.web.course.screen import Reader, ShownBlock, blocks_of, file_words, find_screen, prepare_texts
+from gateway.web.course.screen_keys import key_of
 from gateway.web.course.screen_page import Visit, given_answer, screen_page
 from gateway.web.learner import lesson_flow
 from gateway.web.site.frame import go_to
@@ -46,8 +48,8 @@ routes = web.RouteTableDef()
 
 
 async def content_of(clients: Clients, progress: Progress) -> Content:
-    """The content of a course without the right answers."""
-    return await clients.contents.for_learners(_version(progress))
+    """The content of a course without the right answers, with the questions that were drawn for the learner."""
+    return as_drawn(await clients.contents.for_learners(_version(progress)), progress)
 
 
 def _version(progress: Progress) -> str:
@@ -61,7 +63,7 @@ async def _visit(request: web.Request) -> Visit:
     if not signed_in(request).owns(progress.person):
         raise Missing("PROGRESS_NOT_FOUND")
     content = await content_of(clients, progress)
-    place = find_screen(content, info["lesson"], info["screen"])
+    place = find_drawn_screen(content, info["lesson"], info["screen"])
     return Visit(progress, content, place, Reader(request[PAGE].locale, content.languages))
 
 
@@ -218,10 +220,13 @@ async def _again(request: web.Request, visit: Visit) -> web.Response:
         raise Missing("SCREEN_UNKNOWN")
     grpc_request = StartAttemptRequest(name=visit.progress.name, lesson=visit.place.lesson.id, quiz=quiz[0])
     try:
-        await learning.start_attempt(request.app[CLIENTS], grpc_request)
+        begun = await learning.start_attempt(request.app[CLIENTS], grpc_request)
     except Refused as problem:
         return await _show(request, visit, MultiDict({"finished": "1"}), problem)
-    return go_to(f"{visit.root}/{visit.place.lesson.id}/{lesson_flow.first_question(visit)}")
+    # Questions that are drawn are others now.
+    drawn = replace(visit, progress=begun).quiz_progress.drawn_items
+    first = key_of(quiz[0], drawn[0]) if drawn else lesson_flow.first_question(visit)
+    return go_to(f"{visit.root}/{visit.place.lesson.id}/{first}")
 
 
 async def _continue(request: web.Request, visit: Visit) -> web.Response:

@@ -120,6 +120,8 @@ def _of_block(block: Block, content: Content, known: Known) -> Problems:
         case Quiz():
             if not body.items:
                 yield Problem("NO_ITEM")
+            if body.draw and body.draw > len(body.items):
+                yield Problem("DRAW_TOO_LARGE")
             for item in body.items:
                 yield from (replace(problem, item=item.id) for problem in _of_item(item, content, known))
         case Practice():

@@ -146,6 +146,8 @@ class File:
 class Quiz:
     title: Texts = field(default_factory=dict)
     items: tuple[Item, ...] = ()
+    draw: int = 0
+    shuffle: bool = False
     kind: Literal["quiz"] = "quiz"
 
 
@@ -247,6 +249,8 @@ _LATER_FIELDS: dict[str, object] = {
     "attendance_is_enough": False,
     "spot": None,
     "on_picture": False,
+    "draw": 0,
+    "shuffle": False,
 }
 
 

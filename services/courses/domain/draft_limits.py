@@ -23,6 +23,7 @@ _MOST_OTHERWISE = 100
 _RANGES = {
     "minutes": 10_000,
     "points": 1_000,
+    "draw": 100,
     "pass_mark": 100,
     "attendance_percent": 100,
     "max_attempts": 1_000,

@@ -64,7 +64,9 @@ def _(event: Published, key: str, revision: int) -> Message:
 
 def _plan(lesson: Lesson, twins: Mapping[str, str]) -> events_pb2.LessonPlan:
     quizzes = [
-        events_pb2.QuizPlan(id=block.id, items=[_grading_key(item, twins) for item in block.body.items])
+        events_pb2.QuizPlan(
+            id=block.id, items=[_grading_key(item, twins) for item in block.body.items], draw=block.body.draw
+        )
         for block in lesson.blocks
         if isinstance(block.body, Quiz)
     ]

@@ -120,7 +120,8 @@ def _body_from_message(block: content_pb2.Block) -> Body:
         case "file":
             return File(titles(block.file.title), texts(block.file.media))
         case "quiz":
-            return Quiz(titles(block.quiz.title), tuple(_item_from_message(item) for item in block.quiz.items))
+            items = tuple(_item_from_message(item) for item in block.quiz.items)
+            return Quiz(titles(block.quiz.title), items, block.quiz.draw, block.quiz.shuffle)
         case "practice":
             return practice_from_message(block.practice)
         case None:
@@ -240,7 +241,12 @@ def _block_to_message(block: Block) -> content_pb2.Block:
             message.file.CopyFrom(content_pb2.File(title=body.title, media=body.media))
         case Quiz():
             message.quiz.CopyFrom(
-                content_pb2.Quiz(title=body.title, items=[item_to_message(item) for item in body.items])
+                content_pb2.Quiz(
+                    title=body.title,
+                    items=[item_to_message(item) for item in body.items],
+                    draw=body.draw,
+                    shuffle=body.shuffle,
+                )
             )
         case Practice():
             message.practice.CopyFrom(practice_to_message(body))

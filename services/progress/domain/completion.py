@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from services.progress.domain import plan as plans
 from services.progress.domain.class_attendance import ClassAttendance, Judged, judge
+from services.progress.domain.drawing import draws
 from services.progress.domain.partial_credit import share
 from services.progress.domain.plan import Item, Plan
 from services.progress.domain.record import Attempt, Given, LessonRecord, QuizRecord, Record, Standing, Summary
@@ -76,6 +77,10 @@ def measure(lesson: plans.Lesson, done: LessonRecord, plan: Plan) -> Measured:
     quizzes = [done.quiz(quiz.id) for quiz in lesson.quizzes]
     scores = [quiz.best_score for quiz in quizzes]
     failed = [quiz for quiz, score in zip(lesson.quizzes, scores, strict=True) if score < plan.pass_mark]
+    # Of a quiz that draws, a learner sees some of the questions only: passed, all of its screens are behind them.
+    for quiz in lesson.quizzes:
+        if draws(quiz) and quiz not in failed:
+            opened |= {quiz.screen_of(item.id) for item in quiz.items} & set(lesson.screens)
     behind = opened.difference(quiz.screen_of(item.id) for quiz in failed for item in quiz.items)
     unfinished = {practice.id for practice in lesson.practices if not done.practice(practice.id).finished}
     behind -= unfinished

@@ -22,6 +22,8 @@ class Item:
 class Quiz:
     id: str
     items: tuple[Item, ...]
+    # How many of them an attempt asks; 0: all.
+    draw: int = 0
 
     def item(self, id: str) -> Item:
         for item in self.items:

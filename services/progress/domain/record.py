@@ -42,6 +42,8 @@ class Attempt:
     answers: tuple[Given, ...] = ()
     score: int | None = None
     finish_time: datetime | None = None
+    # Items that were drawn for it; none where it asks all of them.
+    drawn: tuple[str, ...] = ()
 
     def given(self, item: str) -> Given | None:
         return next((given for given in self.answers if given.item == item), None)
@@ -213,6 +215,10 @@ class RecordChanges:
         self.position = before.position
         self.start_time = before.start_time
         self.last_activity_time = before.last_activity_time
+
+    @property
+    def enrollment(self) -> str:
+        return self._before.enrollment
 
     @property
     def enrol_time(self) -> datetime | None:

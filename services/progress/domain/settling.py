@@ -20,6 +20,7 @@ from services.progress.domain.completion import (
     standing,
     summary,
 )
+from services.progress.domain.drawing import items_of
 from services.progress.domain.events import CertificateIssued, CourseCompleted, Event, LearningStarted, LessonCompleted
 from services.progress.domain.plan import Plan
 from services.progress.domain.record import Attempt, Certificate, Completion, QuizScore, Record
@@ -75,7 +76,7 @@ def _with_attempts_finished(record: Record, plan: Plan) -> Record:
 
 def finished(quiz: plans.Quiz, attempt: Attempt) -> Attempt:
     """With its score when every item is answered, else as it is."""
-    score = score_of(quiz.items, attempt)
+    score = score_of(items_of(quiz, attempt), attempt)
     if score is None:
         return attempt
     times = [given.time for given in attempt.answers]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from services.chassis.errors import Problem, Refused
 from services.progress.domain import plan as plans
 from services.progress.domain.completion import may_begin
+from services.progress.domain.drawing import draw, items_of
 from services.progress.domain.events import Event
 from services.progress.domain.grading import Answer, Solution, is_right, right_answer
 from services.progress.domain.partial_credit import Parts, parts_of
@@ -124,7 +125,7 @@ def start_attempt(record: Record, plan: Plan, lesson: str, quiz: str) -> Record:
     """Begins the next attempt at a quiz, unless one is under way."""
     asked = plan.lesson(lesson).quiz(quiz)
     before = _open_for_learning(record).lesson(lesson).quiz(asked.id)
-    return record if before.under_way else record.with_quiz(lesson, _begun(before, plan))
+    return record if before.under_way else record.with_quiz(lesson, _begun(before, plan, asked, record.enrollment))
 
 
 def allow_attempt(record: Record, plan: Plan, quiz: str) -> Record:
@@ -225,10 +226,12 @@ def _answer(changes: RecordChanges, plan: Plan, lesson: plans.Lesson, step: Answ
     quiz = lesson.quiz(step.quiz)
     item = quiz.item(step.item)
     correct = is_right(item.solution, step.answer)
-    before = _at_attempt(changes.lesson(lesson.id).quiz(quiz.id), plan, step.attempt)
+    before = _at_attempt(changes.lesson(lesson.id).quiz(quiz.id), plan, step.attempt, quiz, changes.enrollment)
     place = (step.attempt or len(before.attempts)) - 1
     attempt = before.attempts[place]
     earlier = attempt.given(item.id)
+    if item not in items_of(quiz, attempt):
+        raise Refused("ITEM_NOT_DRAWN")
     right = right_answer(item.solution)
     if earlier or attempt.score is not None:
         stands = earlier or Given(item.id, correct, step.answer, time)
@@ -241,17 +244,18 @@ def _answer(changes: RecordChanges, plan: Plan, lesson: plans.Lesson, step: Answ
     return Result(correct=correct, right_answer=right, parts=parts_of(item.solution, step.answer))
 
 
-def _at_attempt(quiz: QuizRecord, plan: Plan, number: int) -> QuizRecord:
+def _at_attempt(quiz: QuizRecord, plan: Plan, number: int, asked: plans.Quiz, enrollment: str) -> QuizRecord:
     """The quiz with the attempt asked for: an existing one, or the next, which begins."""
     if (number == 0 and quiz.attempts) or 1 <= number <= len(quiz.attempts):
         return quiz
     if number > len(quiz.attempts) + 1 or number < 0 or quiz.under_way:
         raise Refused("ATTEMPT_UNKNOWN")
-    return _begun(quiz, plan)
+    return _begun(quiz, plan, asked, enrollment)
 
 
-def _begun(quiz: QuizRecord, plan: Plan) -> QuizRecord:
+def _begun(quiz: QuizRecord, plan: Plan, asked: plans.Quiz, enrollment: str) -> QuizRecord:
     if not may_begin(quiz, plan):
         raise Refused("NO_ATTEMPT_LEFT")
     older = [replace(attempt, answers=()) for attempt in quiz.attempts[:-KEPT_ATTEMPTS]]
-    return replace(quiz, attempts=(*older, *quiz.attempts[-KEPT_ATTEMPTS:], Attempt()))
+    attempt = Attempt(drawn=draw(asked, enrollment, len(quiz.earlier) + len(quiz.attempts)))
+    return replace(quiz, attempts=(*older, *quiz.attempts[-KEPT_ATTEMPTS:], attempt))

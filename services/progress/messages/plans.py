@@ -51,7 +51,8 @@ def _lesson(lesson: LessonPlan, counted: bool) -> Lesson:
 
 
 def _quiz(quiz: QuizPlan) -> Quiz:
-    return Quiz(quiz.id, tuple(Item(item.id, item.points or 1, solution_from_message(item)) for item in quiz.items))
+    items = tuple(Item(item.id, item.points or 1, solution_from_message(item)) for item in quiz.items)
+    return Quiz(quiz.id, items, quiz.draw)
 
 
 def solution_from_message(item: content_pb2.Item) -> Solution:

@@ -13,6 +13,7 @@ from services.chassis.errors import Missing
 from services.progress.domain import plan as plans
 from services.progress.domain.class_attendance import ClassAttendance
 from services.progress.domain.completion import LessonState, attempts_left, attendance_by_rule, is_passed, lesson_state
+from services.progress.domain.drawing import drawn_now, draws
 from services.progress.domain.grading import right_answer
 from services.progress.domain.partial_credit import parts_of
 from services.progress.domain.plan import Plan
@@ -120,6 +121,10 @@ def _fill_lessons(message: pb.Progress, record: Record, plan: Plan, asked: Lesso
             shown.state = pb.LessonState.ValueType(record.summary.cells[place])
         if lesson.id in done:
             _fill(shown, lesson, done[lesson.id], plan, measured=measured, whole=whole)
+        for quiz, shown_quiz in zip(lesson.quizzes, shown.quizzes, strict=False):
+            if draws(quiz):
+                tried = record.lesson(lesson.id).quiz(quiz.id)
+                shown_quiz.drawn_items.extend(drawn_now(quiz, tried, record.enrollment))
 
 
 def _fill(

@@ -79,6 +79,15 @@ def test_a_question_of_each_kind_is_added_ready_to_be_filled(kind: str) -> None:
     assert question_kinds.kind_of(item) == kind
 
 
+def test_how_many_questions_are_drawn_and_whether_answers_are_mixed_is_taken_over() -> None:
+    lesson = lesson_with("quiz")
+    fields = {"n1": "1", "n1.draw": "3", "n1.shuffle": "1"}
+    assert fill_lesson(lesson, MultiDict(fields), "en", ["en"], ids()) == []
+    assert (lesson.blocks[0].quiz.draw, lesson.blocks[0].quiz.shuffle) == (3, True)
+    (problem,) = fill_lesson(lesson, MultiDict(fields | {"n1.draw": "three"}), "en", ["en"], ids())
+    assert (problem.field, lesson.blocks[0].quiz.draw) == ("n1.draw", 3)
+
+
 def matching() -> Lesson:
     lesson = lesson_with("quiz")
     editor_buttons.act(lesson, "item:n1", ids(), "matching")  # q n1: pairs n2-n3 and n4-n5

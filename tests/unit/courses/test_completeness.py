@@ -84,6 +84,7 @@ def test_a_rule_counts_lessons_that_are_there(rule: Rule, found: list[tuple[str,
         ),
         (File(BOTH, {"": "media/gone"}), [("MEDIA_UNKNOWN", "")]),
         (Quiz(BOTH), [("NO_ITEM", "")]),
+        (Quiz(BOTH, quiz(TrueFalse(True)).items, draw=2), [("DRAW_TOO_LARGE", "")]),
     ],
 )
 def test_a_block_lacks(body: Body, found: list[tuple[str, str]]) -> None:
