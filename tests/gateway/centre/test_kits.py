@@ -128,10 +128,16 @@ async def test_a_day_without_network_arrives_once_when_the_network_is_back(
         await expect(page.get_by_text("Not sent yet: 5.")).to_be_visible()
         assert town.requests("SyncKit") == []
 
+        await page.context.clear_cookies()
         await page.context.set_offline(False)
+        await expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+        await open_page(page, server)
+        await page.evaluate("dispatchEvent(new Event('online'))")
         await expect(page.get_by_text("Everything is sent.")).to_be_visible()
+        town.answers["OpenKit"] = Refused("KIT_REVOKED")
         await page.reload()
-        await expect(page.get_by_text("Everything is sent.")).to_be_visible()
+        await expect(page.get_by_text("The class is no longer on it.")).to_be_visible()
+        await expect(page.get_by_text("None. While you have network")).to_be_visible()
 
     assert day.marks == {(1, MINE): (pb.LATE, 75), (1, KIM): (pb.PRESENT, 0)}
     assert sorted(day.heard) == [1, 2, 3, 4, 5]

@@ -29,6 +29,8 @@ export async function send(kit, key) {
   const locks = navigator.locks ?? { request: (_, __, run) => run({}) };
   return locks.request(`ieum-kit-${kit.id}`, { ifAvailable: true }, async (lock) => {
     if (!lock) return "sent";
+    // It may say yes without network, never no with it.
+    if (!navigator.onLine) return "away";
     try {
       if (!kit.raw) await asked(`${kit.path}/state`);
       const waiting = (await store.operations(kit.id)).filter((each) => !each.sent);

@@ -282,6 +282,7 @@ function sendAll() {
 
 async function sendEach() {
   const told = [];
+  let signIn = false;
   let [left, any] = [0, false];
   for (const kit of await store.kits()) {
     any = true;
@@ -292,11 +293,14 @@ async function sendEach() {
       if (!open || open.kit.id === kit.id) await list();
     } else if (result !== "sent") told.push(result === "sign-in" ? words("notFound") : words("away"));
     if (result === "sent" && open?.kit.id === kit.id) await noteRefusals();
-    left += await waitingOf(kit);
+    const waiting = await waitingOf(kit);
+    signIn ||= waiting > 0 && result === "sign-in";
+    left += waiting;
   }
   const first = left ? words("waiting", { NUMBER: left }) : any ? words("sent") : "";
   const text = [first, ...new Set(left || told.includes(words("lost")) ? told : [])].filter(Boolean).join(" ");
   if (line.textContent !== text) line.textContent = text;
+  document.getElementById("sign-in").hidden = !signIn;
 }
 
 async function noteRefusals() {
