@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import tempfile
+from typing import Annotated
 
 from aiohttp import web
+from pydantic import StringConstraints
 
 from gateway.api.courses import Course
 from gateway.api.operation import Table
 from gateway.api.schemas import JsonAnswer, Query, Tag, read
+from gateway.backend.clients import CLIENTS
+from gateway.documents.cartridge import MIME_TYPE as CARTRIDGE
 from gateway.documents.course_package import MIME_TYPE
-from gateway.documents.course_transfer import LARGEST_PACKAGE, import_package, send_package
+from gateway.documents.course_transfer import LARGEST_PACKAGE, import_package, send_cartridge, send_package
 from gateway.http.admission import takes_files
+from ieum.courses.v1 import courses_pb2
 from services.chassis import clock
 from services.chassis.errors import Invalid, Problem
 
@@ -28,6 +33,22 @@ class ImportQuery(Query):
 )
 async def export_course(request: web.Request) -> web.StreamResponse:
     return await send_package(request, f"courses/{request.match_info['course']}")
+
+
+class CartridgeQuery(Query):
+    in_language: Annotated[str, StringConstraints(max_length=20, pattern="^[A-Za-z0-9-]*$")] = ""
+
+
+@table(
+    "GET",
+    "/courses/{course}:cartridge",
+    "The draft as a Common Cartridge 1.3 with QTI 1.2",
+    offers={CARTRIDGE: "The cartridge"},
+)
+async def export_cartridge(request: web.Request, query: CartridgeQuery) -> web.StreamResponse:
+    message = courses_pb2.GetCourseRequest(name=f"courses/{request.match_info['course']}")
+    draft = (await request.app[CLIENTS].courses.GetCourse(message)).draft
+    return await send_cartridge(request, draft, query.in_language or next(iter(draft.languages), "ko"))
 
 
 @table(

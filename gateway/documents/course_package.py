@@ -12,10 +12,11 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import IO, Any
+from typing import IO
 
 from pydantic import TypeAdapter, ValidationError
 
+from gateway.documents.zip_pieces import ZipPieces
 from services.chassis.errors import Invalid
 
 MIME_TYPE = "application/vnd.ieum.course+zip"
@@ -55,43 +56,16 @@ class Manifest:
 _MEDIA: TypeAdapter[Manifest] = TypeAdapter(Manifest)
 
 
-class _Sink(io.RawIOBase):
-    """Where the ZIP is written to. Keeps only what was not fetched yet, so that a package needs no room of its own."""
-
-    def __init__(self) -> None:
-        self._start = 0
-        self._kept = io.BytesIO()
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._start + self._kept.tell()
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return self._start + self._kept.seek(offset - self._start if whence == io.SEEK_SET else offset, whence)
-
-    def write(self, data: Any) -> int:
-        return self._kept.write(data)
-
-    def fetch(self) -> bytes:
-        data = self._kept.getvalue()
-        self._start += len(data)
-        self._kept = io.BytesIO()
-        return data
-
-
 class PackageWriter:
     """Gives the package in pieces: first what `begin` returns, then each medium in the manifest's order, then `end`."""
 
     def __init__(self, content: bytes, media: tuple[PackedMedium, ...]) -> None:
         self.media = tuple(sorted({each.name: each for each in media}.values(), key=lambda each: each.name))
-        self._sink = _Sink()
-        self._zip = zipfile.ZipFile(self._sink, "w", zipfile.ZIP_STORED)
+        self._zip = ZipPieces()
         manifest = asdict(Manifest(FORMAT, VERSION, hashlib.sha256(content).hexdigest(), self.media))
-        self._add(_MIME, MIME_TYPE.encode())
-        self._add(_MANIFEST, json.dumps(manifest, sort_keys=True, ensure_ascii=False).encode())
-        self._add(_COURSE, content)
+        self._zip.add(_MIME, MIME_TYPE.encode())
+        self._zip.add(_MANIFEST, json.dumps(manifest, sort_keys=True, ensure_ascii=False).encode())
+        self._zip.add(_COURSE, content)
 
     @property
     def files(self) -> Iterator[PackedMedium]:
@@ -99,20 +73,14 @@ class PackageWriter:
         yield from sorted({each.sha256: each for each in self.media}.values(), key=lambda each: each.path)
 
     def fetch(self) -> bytes:
-        return self._sink.fetch()
+        return self._zip.fetch()
 
     def add(self, medium: PackedMedium, data: bytes) -> bytes:
-        self._add(medium.path, data)
+        self._zip.add(medium.path, data)
         return self.fetch()
 
     def end(self) -> bytes:
-        self._zip.close()
-        return self.fetch()
-
-    def _add(self, name: str, data: bytes) -> None:
-        info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-        info.create_system, info.external_attr = 3, 0o644 << 16
-        self._zip.writestr(info, data)
+        return self._zip.end()
 
 
 class PackageReader:

@@ -1,4 +1,7 @@
-"""Sends a course as Ieum's own package, and makes a course of one. Files go piece by piece, never as a whole."""
+"""Sends a course as Ieum's own package or as a Common Cartridge, and makes a course of a package.
+
+Files go piece by piece, never as a whole.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,14 @@ from aiohttp import hdrs, web
 
 from gateway.backend.clients import CLIENTS
 from gateway.backend.media import disposition
+from gateway.documents.cartridge import MIME_TYPE as CARTRIDGE
+from gateway.documents.cartridge import Cartridge, cartridge, media_of
 from gateway.documents.course_package import MIME_TYPE, PackageReader, PackageWriter, PackedMedium
+from gateway.documents.zip_pieces import ZipPieces
 from gateway.html.render import PAGE
 from ieum.courses.v1 import courses_pb2
-from services.chassis.errors import Invalid, Problem
+from ieum.courses.v1.content_pb2 import Content
+from services.chassis.errors import Invalid, Missing, Problem
 
 LARGEST_PACKAGE = 512 * 1024**2
 _PIECE = 1024 * 1024
@@ -27,9 +34,7 @@ async def send_package(request: web.Request, course: str) -> web.StreamResponse:
     title = next(iter(exported.title.values()), "")
     if PAGE in request:
         title = request[PAGE].locale.pick(exported.title)[0] or title
-    response = web.StreamResponse(headers={hdrs.CONTENT_DISPOSITION: disposition(f"{title or 'course'}.ieum.zip")})
-    response.content_type = MIME_TYPE
-    response.headers[hdrs.CACHE_CONTROL] = "no-store"
+    response = _download(f"{title or 'course'}.ieum.zip", MIME_TYPE)
     await response.prepare(request)
     await response.write(writer.fetch())
     for medium in writer.files:
@@ -42,6 +47,43 @@ async def send_package(request: web.Request, course: str) -> web.StreamResponse:
 def _packed(file: courses_pb2.PackedFile) -> PackedMedium:
     media = file.media
     return PackedMedium(file.name, media.filename, media.content_type, media.size, media.sha256)
+
+
+async def cartridge_of(request: web.Request, content: Content, language: str) -> Cartridge:
+    courses = request.app[CLIENTS].courses
+    media: dict[str, courses_pb2.Media] = {}
+    for name in media_of(content, language):
+        try:
+            media[name] = await courses.GetMedia(courses_pb2.GetMediaRequest(name=name))
+        except Missing:
+            continue
+    return await asyncio.to_thread(cartridge, content, language, media)
+
+
+async def send_cartridge(request: web.Request, content: Content, language: str) -> web.StreamResponse:
+    made = await cartridge_of(request, content, language)
+    title = content.title.get(language) or next(iter(content.title.values()), "course")
+    response = _download(f"{title}.imscc", CARTRIDGE)
+    await response.prepare(request)
+    pieces = ZipPieces()
+    pieces.add("imsmanifest.xml", made.manifest.encode())
+    for resource in made.resources:
+        pieces.add(resource.path, resource.content.encode())
+    await response.write(pieces.fetch())
+    for name, path in made.files.items():
+        medium = await request.app[CLIENTS].courses.GetMedia(courses_pb2.GetMediaRequest(name=name))
+        pieces.add(path, await _read(request, name, medium.size))
+        await response.write(pieces.fetch())
+    await response.write(pieces.end())
+    await response.write_eof()
+    return response
+
+
+def _download(filename: str, kind: str) -> web.StreamResponse:
+    response = web.StreamResponse(headers={hdrs.CONTENT_DISPOSITION: disposition(filename)})
+    response.content_type = kind
+    response.headers[hdrs.CACHE_CONTROL] = "no-store"
+    return response
 
 
 async def _read(request: web.Request, name: str, size: int) -> bytes:

@@ -10,15 +10,22 @@ from aiohttp.web_request import FileField
 
 from gateway.backend.clients import CLIENTS
 from gateway.documents.course_package import LARGEST_FILE, is_package
-from gateway.documents.course_transfer import LARGEST_PACKAGE, import_package, send_package
+from gateway.documents.course_transfer import (
+    LARGEST_PACKAGE,
+    cartridge_of,
+    import_package,
+    send_cartridge,
+    send_package,
+)
 from gateway.html.render import PAGE, Flash, page
 from gateway.http.admission import takes_files
 from gateway.http.auth import signed_in
 from gateway.http.csrf import for_upload
 from gateway.http.errors import message, status_of
 from gateway.http.form import read_form
+from gateway.web.author.course import course_of, language_of
 from gateway.web.author.document import ACCEPTED, SECONDS
-from gateway.web.author.labels import address
+from gateway.web.author.labels import address, language_name, title_of
 from gateway.web.site.frame import go_to
 from ieum.courses.v1 import courses_pb2
 from services.chassis.clock import new_id
@@ -87,3 +94,30 @@ def _done(request: web.Request, target: str) -> web.Response:
 async def export_course(request: web.Request) -> web.StreamResponse:
     signed_in(request, "instructor", "reviewer", "administrator")
     return await send_package(request, f"courses/{request.match_info['course']}")
+
+
+@routes.get("/teach/{course}/cartridge")
+async def show_cartridge(request: web.Request) -> web.Response:
+    """What other platforms get of it, in each language, and what they cannot show."""
+    signed_in(request, "instructor", "reviewer", "administrator")
+    locale, course = request[PAGE].locale, await course_of(request)
+    language = language_of(request, course.draft)
+    made = await cartridge_of(request, course.draft, language)
+    kinds = {"practice": locale.gettext("Practice task"), "question": locale.gettext("Question")}
+    return page(
+        request,
+        "author/cartridge.html",
+        here=address(course.name),
+        course_title=title_of(locale, course.draft, *course.draft.languages),
+        language=language,
+        tongues=list(course.draft.languages) or [language],
+        language_name=language_name,
+        left=[(kinds[kind], title) for kind, title in made.left],
+    )
+
+
+@routes.get("/teach/{course}/cartridge.imscc")
+async def export_cartridge(request: web.Request) -> web.StreamResponse:
+    signed_in(request, "instructor", "reviewer", "administrator")
+    course = await course_of(request)
+    return await send_cartridge(request, course.draft, language_of(request, course.draft))

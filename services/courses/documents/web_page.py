@@ -36,9 +36,13 @@ class Page:
     parts: list[Part] = field(default_factory=list)
     left: Counter[LeftOut] = field(default_factory=Counter)
     _words: list[str] = field(default_factory=list)
+    _deeper: bool = False
+    """The highest heading of a text is of the second level, because the lesson's title is of the first."""
 
     def take(self, text: str) -> Page:
-        self._children(root_of(text))
+        root = root_of(text)
+        self._deeper = root.find(".//h1") is not None
+        self._children(root)
         return self.end()
 
     def end(self) -> Page:
@@ -64,7 +68,7 @@ class Page:
             return
         if re.fullmatch("h[1-6]", tag):
             title = " ".join(element.text_content().split())
-            self.words(f"{'#' * min(int(tag[1]) + 1, 6)} {escaped(title)}" if title else "")
+            self.words(f"{'#' * min(int(tag[1]) + self._deeper, 6)} {escaped(title)}" if title else "")
         elif tag in ("ul", "ol"):
             self.words("\n".join(self._list(element)))
         elif tag == "table":

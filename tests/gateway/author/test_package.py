@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zipfile
 
 import pytest
 from aiohttp import FormData
 
 from gateway.documents.course_package import PackageReader
 from gateway.web.author import package
+from ieum.courses.v1.content_pb2 import Content
 from ieum.courses.v1.courses_pb2 import Course, DocumentImport, ExportedCourse, Media, PackedFile, ReadMediaResponse
 from services.chassis.errors import Invalid
-from tests.gateway.author.test_courses import headers
+from tests.gateway.author.test_courses import headers, lesson_
 from tests.gateway.conftest import Client
 from tests.gateway.fakes import Fakes
 
@@ -59,6 +61,21 @@ async def test_the_api_gives_and_takes_the_same_file(client: Client, fake: Fakes
     made = await client.post("/api/v1/courses:import?requestId=k1", data=data, headers=sent)
     assert (await made.json())["name"] == "courses/c2"
     assert fake.requests("ImportCourse")[-1].request_id == "k1"
+
+
+async def test_a_common_cartridge_is_offered_in_each_language_with_what_it_lacks(client: Client, fake: Fakes) -> None:
+    ask = signed_in(fake)
+    draft = Content(title={"ko": "사진"}, languages=["ko", "en"], lessons=[lesson_()])
+    draft.lessons[0].blocks[1].quiz.items[0].ordering.SetInParent()
+    fake.answers["GetCourse"] = Course(name="courses/c1", draft=draft)
+    shown = await (await client.get("/teach/c1/cartridge?lang=ko", headers=ask)).text()
+    assert "어느 것이 맞나요?" in shown
+    assert 'href="/teach/c1/cartridge.imscc?lang=en"' in shown
+    for address in ("/teach/c1/cartridge.imscc?lang=ko", "/api/v1/courses/c1:cartridge?inLanguage=ko"):
+        saved = await client.get(address, headers=ask)
+        assert "%EC%82%AC%EC%A7%84.imscc" in saved.headers["Content-Disposition"]
+        with zipfile.ZipFile(io.BytesIO(await saved.read())) as opened:
+            assert opened.namelist() == ["imsmanifest.xml", "pages/page-l1-b1.html"]
 
 
 async def test_a_course_is_made_of_another_systems_file(client: Client, fake: Fakes) -> None:

@@ -81,7 +81,7 @@ def test_a_module_of_a_common_cartridge_becomes_a_lesson() -> None:
         (
             "첫 주",
             [
-                ["### 누르기", "[단추]"],
+                ["## 누르기", "[단추]"],
                 ["## 누리집\n\n<https://example.org/>"],
                 ["## 안내", "(안내.pdf)"],
                 ["? 퀴즈: 수도는?, 고르세요, 바다는 넓다, 무엇?"],
