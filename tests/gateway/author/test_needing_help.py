@@ -43,7 +43,7 @@ async def test_each_reason_is_said_and_each_press_reaches_the_service(client: Cl
     for words in ("Failed the quiz of “Photos” 3 times · no try left", "without finishing a lesson", "Help offered on"):
         assert words in page
     assert (page.count('value="offer"'), page.count('value="allow"')) == (1, 1)
-    assert page.count('<li class="card">') == 2, "without the account that is gone"
+    assert page.count('<li class="panel">') == 2, "without the account that is gone"
 
     allow = {"do": "allow", "enrollment": "e1", "quiz": "q"}
     for fields in ({"do": "offer", "enrollment": "e1"}, allow):
