@@ -57,6 +57,7 @@ INSTRUCTOR = (
         "/teach/{course}/help",
     ),
     "/teach/{town}/lessons/send/practice/bank",
+    "/teach/{town}/cartridge",
 )
 OFFICIAL = (
     *(
