@@ -89,7 +89,7 @@ ROLES = {
     "instructor": INSTRUCTOR,
     "reviewer": ("/review", "/review/{course}"),
     "official": OFFICIAL,
-    "admin": (*ADMINISTRATOR, "/admin/places", "/admin/dead-letters"),
+    "admin": (*ADMINISTRATOR, "/admin/retention", "/admin/places", "/admin/dead-letters"),
 }
 
 

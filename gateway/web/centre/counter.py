@@ -87,6 +87,7 @@ def _row(locale: Locale, places: Places, found: pb.FoundPerson) -> dict[str, Any
         "digits": found.phone_digits,
         "home": places.title(locale, person.organisation or person.area),
         "login": person.login,
+        "rests": bool(person.kept_as),
     }
 
 
