@@ -137,6 +137,21 @@ _DETAILS = (
     (re.compile("one session"), msgid("on one device")),
     (re.compile(r"card at (?P<device>.+)"), msgid("with a card, at the computer %(device)s")),
     (re.compile("all sessions"), msgid("on all devices")),
+    (re.compile(r"kept: (?P<kept>\S+)"), msgid("the account that stays: %(kept)s")),
+    (re.compile("unused accounts"), msgid("accounts that nobody uses")),
+    (
+        re.compile(r"unused accounts (?P<unused>\d+) days, audit log (?P<audit>\d+) days; 0 is for ever"),
+        msgid("unused accounts %(unused)s days, audit log %(audit)s days; 0 is for ever"),
+    ),
+    (
+        re.compile(r"warned (?P<warned>\d+), erased (?P<erased>\d+), audit entries (?P<entries>\d+)"),
+        msgid("warned: %(warned)s, erased: %(erased)s, entries of the audit log removed: %(entries)s"),
+    ),
+    (
+        re.compile(r"warned (?P<warned>\d+), erased \d+, audit entries \d+, stopped before (?P<due>\d+)"),
+        msgid("warned: %(warned)s; stopped before erasing %(due)s accounts"),
+    ),
+    (re.compile(r"lets (?P<count>\d+) accounts go at once"), msgid("lets %(count)s accounts go at once")),
 )
 _CHOICES: Mapping[str, str] = {
     "by": msgid("by %(choice)s"),

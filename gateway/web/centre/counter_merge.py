@@ -29,6 +29,7 @@ from services.chassis.principal import SYSTEM, acting_as
 _ID = "[0-9A-Za-z-]{1,64}"
 _PERSON = f"{COUNTER}/{{person:{_ID}}}"
 _MERGE = f"{_PERSON}/merge/{{other:{_ID}}}"
+_CHOOSE = f"{_PERSON}/merge"
 _SEPARATE = f"{_PERSON}/separate"
 
 routes = web.RouteTableDef()
@@ -133,6 +134,27 @@ async def merge(request: web.Request) -> web.Response:
     _forget(request, given["kept"], merged)
     said = Flash(gettext("The two accounts are one"), gettext("For 30 days you can separate them again."))
     return go_to(f"{COUNTER}/{given['kept']}", said, request)
+
+
+@routes.get(_CHOOSE)
+async def choose(request: web.Request) -> web.Response:
+    """To the comparison with the account of the login in the address, or back where there is none."""
+    signed_in(request, "administrator")
+    login, person = request.query.get("login", "").strip(), request.match_info["person"]
+    found = pb.FindAtCounterResponse()
+    if login:
+        found = await request.app[CLIENTS].counter.FindAtCounter(pb.FindAtCounterRequest(query=login))
+    for each in found.people:
+        other = each.person.name.removeprefix("people/")
+        if each.person.login.casefold() == login.casefold() and other != person:
+            return go_to(f"{COUNTER}/{person}/merge/{other}")
+    gettext = request[PAGE].locale.gettext
+    missing = Flash(
+        gettext("No other account has this login"),
+        gettext("Check how it is written; it must be of your area."),
+        "warning",
+    )
+    return go_to(f"{COUNTER}/{person}", missing, request)
 
 
 @routes.get(_SEPARATE)

@@ -92,6 +92,15 @@ async def test_either_account_shows_the_other_until_they_are_separated(client: C
     assert "Separate the accounts" not in await get(client, HERE, STAFF)
 
 
+async def test_an_account_that_was_not_found_alike_is_compared_by_its_login(client: Client, town: Fakes) -> None:
+    town.answers["FindAtCounter"] = pb.FindAtCounterResponse(people=[pb.FoundPerson(person=OTHER)])
+    assert f'action="{HERE}/merge"' in await get(client, HERE, STAFF)
+    for login, target in ((" Younghee", MERGE), ("young", HERE), ("", HERE)):
+        answer = await client.get(f"{HERE}/merge?login={login}", headers=STAFF, allow_redirects=False)
+        assert (answer.status, answer.headers["Location"]) == (303, target)
+    assert len(town.requests("FindAtCounter")) == 2
+
+
 async def test_the_comparison_fits_a_small_screen(client: Client, town: Fakes, browser: Browser) -> None:
     async with page_of(browser, 360) as (page, problems):
         await page.context.add_cookies([{"name": "ieum_session", "value": "teacher", "url": str(client.make_url("/"))}])
