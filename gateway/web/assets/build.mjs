@@ -8,7 +8,7 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "..", "static", "build");
-const entries = ["site/ieum.css", "site/ieum.js", "site/staff.css", "site/passkey.js", "centre/kit.js", "centre/kit.css", "official/releases.js", "official/report.js", "author/editor.css", "author/editor.js", "author/practice.js"].map((name) => join(here, name));
+const entries = ["site/ieum.css", "site/ieum.js", "site/staff.css", "site/passkey.js", "account/cards.css", "course/questions.css", "centre/kit.js", "centre/kit.css", "official/releases.js", "official/report.js", "author/editor.css", "author/editor.js", "author/practice.js"].map((name) => join(here, name));
 
 mkdirSync(target, { recursive: true });
 // What the last build made stays, because a gateway that is running names it; what is older goes.

@@ -33,7 +33,8 @@ async def show(request: web.Request) -> web.Response:
 
 @routes.get("/kit/worker.js")
 async def worker(request: web.Request) -> web.Response:
-    styles = [asset("site/ieum.css"), asset("centre/kit.css"), asset("site/favicon.svg")]
+    names = ("site/ieum.css", "centre/kit.css", "course/questions.css", "site/favicon.svg")
+    styles = [asset(name) for name in names]
     files = ["/kit/", "/kit/manifest.webmanifest", *styles, *_scripts()]
     template = Path(__file__).with_name("kit.html").read_text()
     version = hashlib.sha256(f"{_WORKER} {files} {template} {_modified()}".encode()).hexdigest()[:12]
