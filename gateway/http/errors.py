@@ -16,6 +16,7 @@ from yarl import URL
 
 from gateway.http.auth import PROOF_PAGE, is_api
 from gateway.http.reader import LOCALE
+from gateway.http.route import route_of
 from gateway.language.i18n import Locale, msgid
 from gateway.language.problems import WORDS
 from services.chassis import errors
@@ -116,7 +117,7 @@ async def render_problems(request: web.Request, handler: Handler) -> web.StreamR
     except (ConnectionResetError, TimeoutError):
         raise
     except Exception as error:
-        trace.log().error("unexpected error", path=request.path, exc_info=error)
+        trace.log().error("unexpected error", route=route_of(request), exc_info=error)
         return respond(request, Problem("INTERNAL"))
 
 

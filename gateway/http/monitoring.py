@@ -12,6 +12,7 @@ from prometheus_client import Gauge, Histogram
 
 from gateway.backend.clients import CLIENTS
 from gateway.backend.invalidation import LISTENER
+from gateway.http.route import route_of
 from gateway.http.security_headers import add_headers
 from services.chassis.errors import Unavailable
 from services.chassis.observability import trace, traceparent
@@ -59,9 +60,7 @@ async def monitor(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def _labels(request: web.Request) -> tuple[str, str]:
-    """Method and route; not the path, because an id or a query may be personal data."""
-    resource = request.match_info.route.resource
-    return request.method if request.method in _METHODS else "other", resource.canonical if resource else "none"
+    return request.method if request.method in _METHODS else "other", route_of(request)
 
 
 def _record(method: str, route: str, status: int, seconds: float) -> None:

@@ -10,6 +10,7 @@ from aiohttp.typedefs import Handler
 
 from gateway.backend.clients import CLIENTS
 from gateway.http.auth import VIEWER
+from gateway.http.route import route_of
 from ieum.people.v1 import people_pb2
 from services.chassis.errors import Forbidden, Problem
 from services.chassis.principal import SYSTEM, acting_as
@@ -26,9 +27,7 @@ async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def _record(request: web.Request, person: str, reason: str) -> None:
-    """The route, not the path: an address may hold personal data."""
-    resource = request.match_info.route.resource
-    what = f"{request.method} {resource.canonical if resource else 'none'}: {reason}"
+    what = f"{request.method} {route_of(request)}: {reason}"
     entry = people_pb2.RecordAuditRequest(
         request_id=f"{person}|{what}|{int(time.time() // 3600)}",
         action=people_pb2.ACCESS_REFUSED,
