@@ -211,6 +211,7 @@ def plain(row: dict[str, Any], town: Told) -> dict[str, Any]:
         **told,
         "_id": keyed[row["_id"]],
         "pseudonym": who[row["pseudonym"]],
+        "person": who[row["person"]],
         "course": row["course"].replace(town.suffix, ""),
     }
 
