@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from nats.js.errors import NotFoundError
 from prometheus_client import Gauge, Info, disable_created_metrics, start_http_server
 
 from services.chassis.clock import now
@@ -65,10 +64,7 @@ class Measure:
         _LOOKED.labels(self._service).set(time.time())
 
     async def _given_up(self) -> int:
-        try:
-            return await self._bus.count(dead_letters.STREAM, f"{dead_letters.STREAM}.{self._service}")
-        except NotFoundError:
-            return 0
+        return await self._bus.count(dead_letters.STREAM, f"{dead_letters.STREAM}.{self._service}")
 
 
 @contextmanager

@@ -188,9 +188,12 @@ class Bus:
         return found.seq or 0
 
     async def count(self, package: str, subject: str) -> int:
-        """How much a stream holds of one subject."""
+        """How much a stream holds of one subject; 0 where there is no stream."""
         whole = self.subject(subject)
-        info = await self.jetstream.stream_info(self.stream(package), subjects_filter=whole)
+        try:
+            info = await self.jetstream.stream_info(self.stream(package), subjects_filter=whole)
+        except NotFoundError:
+            return 0
         return (info.state.subjects or {}).get(whole, 0)
 
     async def take_out_all(self, package: str, subject: str) -> None:
