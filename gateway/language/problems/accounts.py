@@ -136,6 +136,8 @@ ACCOUNTS: Mapping[str, str] = {
     "OWN_ACCOUNT_MERGED": msgid("One of these accounts is your own. Let a colleague compare and merge them."),
     "RETENTION_DAYS": msgid("Choose between %(min)s and %(max)s days, or for ever."),
     "RETENTION_CHANGED": msgid("Somebody has changed this meanwhile. Look at it again, then decide."),
+    "RETENTION_NOT_DUE": msgid("Accounts were gone through today already. It is done again tomorrow."),
+    "ACCOUNT_USED": msgid("Somebody has used this account meanwhile, so it stays."),
     "KEPT_ACCOUNT_MISSING": msgid("Choose which of the two accounts stays."),
     "SAME_ACCOUNT": msgid("These are not two accounts but one. Choose another one."),
     "GROUPS_CONTRADICT": msgid('You chose groups and also "None of these". Choose one of the two.'),

@@ -30,7 +30,7 @@ WISHES = pb.Preferences(
 FORM = {
     "telephone": "010-1234-5678", "quiet_begin": "22:00", "quiet_end": "07:00", "applications": str(pb.BY_SMS),
     "changes": str(pb.BY_EMAIL), "reminders": str(pb.NOT_AT_ALL), "certificates": str(pb.BY_EMAIL),
-    "surveys": str(pb.NOT_AT_ALL),
+    "surveys": str(pb.NOT_AT_ALL), "account": str(pb.BY_SMS),
 }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ async def test_a_person_chooses_how_they_are_reached(client: Client, town: Fakes
     assert (wishes.person, wishes.telephone, wishes.quiet_begin) == ("people/pat", "010-1234-5678", "22:00")
     assert {each.topic: each.way for each in wishes.topics} == {
         pb.APPLICATIONS: pb.BY_SMS, pb.CHANGES: pb.BY_EMAIL, pb.REMINDERS: pb.NOT_AT_ALL, pb.CERTIFICATES: pb.BY_EMAIL,
-        pb.SURVEYS: pb.NOT_AT_ALL,
+        pb.SURVEYS: pb.NOT_AT_ALL, pb.ACCOUNT: pb.BY_SMS,
     }  # fmt: skip
 
 
