@@ -32,7 +32,7 @@ GEOGRAPHY = Geography(
 def people() -> dict[str, tuple[Unit, ...]]:
     census = EnrolmentSnapshot(None, ZoneInfo("Asia/Seoul"))  # type: ignore[arg-type]
     courses = {row["_id"]: row for row in thirty_cities.courses()}
-    rows = thirty_cities.facts(cities=3, quarters=4, enrolments=450)
+    rows = thirty_cities.facts_as_read(cities=3, quarters=4, enrolments=450)
     counted = list(units([census._fact(row, GEOGRAPHY, courses) for row in rows], GEOGRAPHY.vintage))
     return {quarter: tuple(unit for unit in counted if unit.quarter == quarter) for quarter in QUARTERS}
 

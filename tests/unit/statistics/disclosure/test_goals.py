@@ -32,7 +32,7 @@ def year_of(areas: int, enrolments: int, periods: tuple[str, ...]) -> YearToDeci
     geography = Geography(tree, date(2026, 1, 31))
     snapshot = EnrolmentSnapshot(None, ZoneInfo("Asia/Seoul"))  # type: ignore[arg-type]
     courses = {row["_id"]: row for row in thirty_cities.courses()}
-    rows = thirty_cities.facts(cities=areas, quarters=4, enrolments=enrolments)
+    rows = thirty_cities.facts_as_read(cities=areas, quarters=4, enrolments=enrolments)
     counted = list(units([snapshot._fact(row, geography, courses) for row in rows], geography.vintage))
 
     def by(field: str) -> dict[str, tuple[Unit, ...]]:
