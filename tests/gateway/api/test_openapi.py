@@ -32,13 +32,29 @@ async def test_the_description_is_valid_openapi(client: Client) -> None:
     validate(await answer.json())
 
 
-@pytest.mark.timeout(240)
+def configuration() -> str:
+    """Of operations that take the same body, as the one that makes a lesson and the one that changes it, all wrong
+    bodies are sent to one."""
+    taken: set[str] = set()
+    parts = [CONFIGURATION]
+    for path, operations in openapi.describe(OPERATIONS)["paths"].items():
+        for method, operation in operations.items():
+            content = operation.get("requestBody", {}).get("content", {})
+            bodies = {part["schema"]["$ref"] for part in content.values() if "$ref" in part["schema"]}
+            if bodies and bodies <= taken:
+                name = f"{method.upper()} {path}"
+                parts.append(f'[[operations]]\ninclude-name = "{name}"\nphases.coverage.enabled = false\n')
+            taken |= bodies
+    return "\n".join(parts)
+
+
+@pytest.mark.timeout(600)
 async def test_every_answer_is_as_openapi_describes_it_whatever_is_sent(
     client: Client, fake: Fakes, tmp_path: Path
 ) -> None:
     roles = ("administrator", "instructor", "reviewer", "official")
     fake.sign_in("ieum_everybody", *roles, token_scopes=["statistics.read"])
-    (tmp_path / "schemathesis.toml").write_text(CONFIGURATION)
+    (tmp_path / "schemathesis.toml").write_text(configuration())
     process = await asyncio.create_subprocess_exec(
         SCHEMATHESIS,
         *("run", str(client.make_url("/api/openapi.json")), "--checks", CHECKS),
