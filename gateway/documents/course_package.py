@@ -17,6 +17,7 @@ from typing import IO
 from pydantic import TypeAdapter, ValidationError
 
 from gateway.documents.zip_pieces import ZipPieces
+from services.chassis.broken_zip import BROKEN_ZIP
 from services.chassis.errors import Invalid
 
 MIME_TYPE = "application/vnd.ieum.course+zip"
@@ -27,7 +28,8 @@ LARGEST_JSON = 8 * 1024**2
 _LARGEST_DIRECTORY = 1024**2
 _END_RECORD = struct.Struct("<4s4HIIH")
 _MIME, _MANIFEST, _COURSE = "mimetype", "manifest.json", "course.json"
-_BROKEN = (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError, OSError, KeyError)
+_UNREADABLE = (*BROKEN_ZIP, KeyError)
+"""Also a part that is missing."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class PackageReader:
             self._zip = zipfile.ZipFile(file)
             self._parts = {part.filename: part for part in self._zip.infolist()}
             mime = self._read(_MIME, 100)
-        except _BROKEN as error:
+        except _UNREADABLE as error:
             raise _broken() from error
         if mime.strip() != MIME_TYPE.encode():
             raise _broken()
@@ -111,7 +113,7 @@ class PackageReader:
     def _read_manifest(self) -> Manifest:
         try:
             manifest = _MEDIA.validate_json(self._read(_MANIFEST, LARGEST_JSON))
-        except (ValidationError, *_BROKEN) as error:
+        except (ValidationError, *_UNREADABLE) as error:
             raise _broken() from error
         if manifest.format != FORMAT or manifest.version > VERSION:
             raise Invalid("PACKAGE_NEWER", field="file")
@@ -123,7 +125,7 @@ class PackageReader:
     def _checked(self, name: str, most: int, sha256: str) -> bytes:
         try:
             data = self._read(name, most)
-        except _BROKEN as error:
+        except _UNREADABLE as error:
             raise _broken() from error
         if hashlib.sha256(data).hexdigest() != sha256:
             raise _broken()

@@ -14,6 +14,7 @@ import zipfile
 
 from gateway.documents.csv_upload import WrongLine
 from gateway.language.i18n import msgid
+from services.chassis.broken_zip import BROKEN_ZIP
 from services.chassis.child_process import ChildFailed, limit_resources, run_child
 
 _MOST_ENTRIES, _MOST_BYTES = 1_000, 200 * 1024 * 1024
@@ -43,8 +44,7 @@ def _check_size(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-    # NotImplementedError: how the library says that it does not know the compression.
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except BROKEN_ZIP:
         raise WrongLine(1, _UNREADABLE) from None
     if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_BYTES:
         raise WrongLine(1, msgid("this spreadsheet is too large. Save the sheet alone, as CSV UTF-8."))

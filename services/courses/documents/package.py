@@ -10,6 +10,7 @@ from xml.parsers import expat
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from services.chassis.broken_zip import BROKEN_ZIP
 from services.courses.documents.reading import Unreadable
 
 MOST_PARTS = 10_000
@@ -21,15 +22,13 @@ _SMALL = 1024**2
 _XML = (".xml", ".rels", ".hpf")
 _PIECE = 64 * 1024
 _BLANK = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
-# What zipfile raises for a broken package. NotImplementedError is its word for a compression that it lacks.
-_BROKEN = (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError, OSError)
 
 
 def opened(data: bytes) -> zipfile.ZipFile:
     """Raises Unreadable for what could fill memory or hides one part behind another."""
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
-    except _BROKEN as error:
+    except BROKEN_ZIP as error:
         raise Unreadable("no ZIP") from error
     parts = package.infolist()
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST:
@@ -74,7 +73,7 @@ def _check_beginning(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     except expat.ExpatError as error:
         if part.filename.lower().endswith(_XML):
             raise Unreadable("a part is no XML") from error
-    except _BROKEN as error:
+    except BROKEN_ZIP as error:
         raise Unreadable("a part is broken") from error
 
 
@@ -89,7 +88,7 @@ def _stop(*_: object) -> None:
 def part(package: zipfile.ZipFile, name: str | zipfile.ZipInfo) -> bytes:
     try:
         return package.read(name)
-    except (KeyError, *_BROKEN) as error:
+    except (KeyError, *BROKEN_ZIP) as error:
         raise Unreadable(f"{name} is missing or broken") from error
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import filetype
 
+from services.chassis.broken_zip import BROKEN_ZIP
 from services.chassis.errors import Invalid
 
 # No SVG or HTML: they can carry script.
@@ -131,8 +132,7 @@ def _document_type(data: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             mimetype = _mimetype(archive) if "mimetype" in names else ""
-    # NotImplementedError: how the library says that it does not know the compression.
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError) as error:
+    except BROKEN_ZIP as error:
         raise _refused() from error
     if any(map(_ACTIVE_PART.search, names)):
         raise _refused("MEDIA_ACTIVE")
